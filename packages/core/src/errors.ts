@@ -1,0 +1,78 @@
+/** Every failure that xstar reports by design has one of these codes; `docs/errors.md` has a section for each. */
+export type ErrorCode =
+  | "aborted"
+  | "bad-argument"
+  | "bad-data"
+  | "bad-graph"
+  | "bad-model"
+  | "diverged"
+  | "file-not-readable"
+  | "file-not-writable"
+  | "missing-vjp-rule"
+  | "no-gradient"
+  | "runtime-failure"
+  | "unknown-layer"
+  | "unsupported-model";
+
+export interface ErrorOptions {
+  /** What the reader can do about it: one sentence. */
+  readonly hint?: string;
+  /** JSON facts for programs (it travels through postMessage and queues). */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+const marker = Symbol.for("xstar.error");
+
+/** The one error class of xstar: `code` for programs, `message` and `hint` for people. */
+export class XstarError extends Error {
+  override readonly name = "XstarError";
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+  readonly [marker] = true;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+    this.details = options.details;
+  }
+
+  /** True for an XstarError of any copy of this package (`instanceof` is not). */
+  static is(error: unknown): error is XstarError {
+    return typeof error === "object" && error !== null && marker in error;
+  }
+}
+
+/** The names closest to `wanted`, best first: for "did you mean ...?". */
+export function nearest(wanted: string, names: Iterable<string>, count = 3): string[] {
+  const lower = wanted.toLowerCase();
+  return [...names]
+    .map((name) => ({
+      name,
+      distance: editDistance(lower, name.toLowerCase()) - (name.toLowerCase().includes(lower) ? name.length : 0),
+    }))
+    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .slice(0, count)
+    .map(({ name }) => name);
+}
+
+/** The names as one English list: `"a", "b" or "c"`. */
+export function oneOf(names: readonly string[]): string {
+  const quoted = names.map((name) => `"${name}"`);
+  return quoted.length < 2 ? quoted.join("") : `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(substitution, previous[j]! + 1, current[j - 1]! + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length]!;
+}

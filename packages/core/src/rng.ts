@@ -1,0 +1,94 @@
+/**
+ * A seeded, splittable generator: the only source of randomness in xstar.
+ *
+ * The stream is xoshiro128** (Blackman and Vigna, 2018), seeded through splitmix32, so that a seed gives the same
+ * numbers on every machine. `split(key)` gives an independent stream that depends only on the seed and the key, so
+ * step 100 can be drawn without drawing steps 0 to 99 first.
+ */
+export interface Rng {
+  /** A number in [0, 1) with 24 random bits: exact in float32. */
+  uniform(): number;
+  /** A whole number in [0, n). */
+  int(n: number): number;
+  /** A number from the standard normal distribution (Box-Muller). */
+  normal(): number;
+  /** `count` float32 numbers in [low, high). */
+  uniforms(count: number, low?: number, high?: number): Float32Array;
+  /** `count` float32 numbers from the normal distribution. */
+  normals(count: number, mean?: number, deviation?: number): Float32Array;
+  /** The numbers 0 to n-1 in random order (Fisher-Yates). */
+  permutation(n: number): Uint32Array;
+  /** An independent generator for `key`. */
+  split(key: string | number): Rng;
+}
+
+export function createRng(seed: number): Rng {
+  return fromState(Math.floor(seed) >>> 0, Math.floor(seed / 2 ** 32) >>> 0);
+}
+
+function fromState(low: number, high: number): Rng {
+  let mixer = (low ^ Math.imul(high, 0x9e3779b1)) >>> 0;
+  const splitmix = () => {
+    mixer = (mixer + 0x9e3779b9) >>> 0;
+    let z = mixer;
+    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+    return (z ^ (z >>> 15)) >>> 0;
+  };
+  let [a, b, c, d] = [splitmix(), splitmix(), splitmix(), splitmix()];
+  const next = () => {
+    const scrambled = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
+    const t = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= t;
+    d = rotate(d, 11);
+    return scrambled;
+  };
+  let spare: number | undefined;
+  const rng: Rng = {
+    uniform: () => (next() >>> 8) / 2 ** 24,
+    int: (n) => Math.floor((next() / 2 ** 32) * n),
+    normal() {
+      if (spare !== undefined) {
+        const value = spare;
+        spare = undefined;
+        return value;
+      }
+      const radius = Math.sqrt(-2 * Math.log(1 - rng.uniform()));
+      const angle = 2 * Math.PI * rng.uniform();
+      spare = radius * Math.sin(angle);
+      return radius * Math.cos(angle);
+    },
+    uniforms: (count, lowest = 0, highest = 1) =>
+      Float32Array.from({ length: count }, () => lowest + (highest - lowest) * rng.uniform()),
+    normals: (count, mean = 0, deviation = 1) =>
+      Float32Array.from({ length: count }, () => mean + deviation * rng.normal()),
+    permutation(n) {
+      const order = Uint32Array.from({ length: n }, (_, i) => i);
+      for (let i = n - 1; i > 0; i--) {
+        const j = rng.int(i + 1);
+        [order[i], order[j]] = [order[j]!, order[i]!];
+      }
+      return order;
+    },
+    split: (key) =>
+      fromState((low ^ hash(String(key), 0x811c9dc5)) >>> 0, (high ^ hash(String(key), 0x01000193)) >>> 0),
+  };
+  return rng;
+}
+
+function rotate(x: number, bits: number): number {
+  return (x << bits) | (x >>> (32 - bits));
+}
+
+/** FNV-1a over UTF-16 code units, with a final avalanche so that similar keys give unrelated streams. */
+function hash(text: string, basis: number): number {
+  let h = basis;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}

@@ -1,0 +1,158 @@
+import { XstarError } from "./errors.js";
+
+/** Element types that xstar handles, named as in ONNX Runtime's JavaScript API. */
+export type DType =
+  | "float16"
+  | "float32"
+  | "float64"
+  | "int8"
+  | "int16"
+  | "int32"
+  | "int64"
+  | "uint8"
+  | "uint16"
+  | "uint32"
+  | "uint64"
+  | "bool"
+  | "string";
+
+export type Shape = readonly number[];
+
+export type TensorData =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array
+  | readonly string[];
+
+/** A dense row-major array. float16 is held as its bits in a Uint16Array, bool as 0/1 in a Uint8Array. */
+export interface Tensor {
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly data: TensorData;
+}
+
+/** Bytes of one element; undefined for strings. */
+export const elementBytes: Readonly<Record<DType, number | undefined>> = {
+  float16: 2,
+  float32: 4,
+  float64: 8,
+  int8: 1,
+  int16: 2,
+  int32: 4,
+  int64: 8,
+  uint8: 1,
+  uint16: 2,
+  uint32: 4,
+  uint64: 8,
+  bool: 1,
+  string: undefined,
+};
+
+const arrays = {
+  float16: Uint16Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  int8: Int8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  uint16: Uint16Array,
+  uint32: Uint32Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
+} as const;
+
+export const floatTypes: ReadonlySet<DType> = new Set<DType>(["float16", "float32", "float64"]);
+
+/** The number of elements of a shape (1 for a scalar). */
+export function size(shape: Shape): number {
+  return shape.reduce((product, dim) => product * dim, 1);
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, i) => dim === b[i]);
+}
+
+/** A tensor of any numeric type from numbers. Throws `bad-argument` when the shape does not hold that many. */
+export function tensor(
+  dtype: Exclude<DType, "string">,
+  values: ArrayLike<number>,
+  shape: Shape = [values.length],
+): Tensor {
+  if (size(shape) !== values.length) {
+    throw new XstarError(
+      "bad-argument",
+      `A tensor of shape [${shape}] holds ${size(shape)} numbers, but ${values.length} were given`,
+    );
+  }
+  if (dtype === "int64" || dtype === "uint64") {
+    const data = new arrays[dtype](values.length);
+    for (let i = 0; i < values.length; i++) data[i] = BigInt(Math.trunc(values[i]!));
+    return { dtype, shape, data };
+  }
+  if (dtype === "float32" && values instanceof Float32Array) return { dtype, shape, data: values };
+  if (dtype === "float16") return { dtype, shape, data: Uint16Array.from(values, toHalf) };
+  return { dtype, shape, data: arrays[dtype].from(values) };
+}
+
+/** The same bytes seen as elements of `dtype`; copies only when the offset is not aligned for it. */
+export function viewBytes(dtype: Exclude<DType, "string">, bytes: Uint8Array): Exclude<TensorData, readonly string[]> {
+  const ArrayType = arrays[dtype];
+  const aligned = bytes.byteOffset % ArrayType.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+  return new ArrayType(
+    aligned.buffer as ArrayBuffer,
+    aligned.byteOffset,
+    Math.floor(bytes.byteLength / ArrayType.BYTES_PER_ELEMENT),
+  );
+}
+
+/** The tensor's elements as JavaScript numbers. Throws `bad-argument` for strings. */
+export function numbers(t: Tensor): number[] {
+  if (t.dtype === "string") throw new XstarError("bad-argument", "A tensor of strings has no numbers");
+  if (t.dtype === "float16") return Array.from(t.data as Uint16Array, fromHalf);
+  return Array.from(t.data as ArrayLike<number | bigint>, Number);
+}
+
+/** IEEE 754 half-precision bits to a number. */
+export function fromHalf(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+const scratch = new Float32Array(1);
+const scratchBits = new Uint32Array(scratch.buffer);
+
+/** A number to IEEE 754 half-precision bits, rounded to nearest even. */
+export function toHalf(value: number): number {
+  scratch[0] = value;
+  const bits = scratchBits[0]!;
+  const sign = (bits >>> 16) & 0x8000;
+  const exponent = ((bits >>> 23) & 0xff) - 127 + 15;
+  const fraction = bits & 0x7fffff;
+  if (((bits >>> 23) & 0xff) === 0xff) return sign | 0x7c00 | (fraction ? 0x200 : 0);
+  if (exponent >= 0x1f) return sign | 0x7c00;
+  if (exponent <= 0) {
+    if (exponent < -10) return sign;
+    const full = fraction | 0x800000;
+    const shift = 14 - exponent;
+    const half = full >>> shift;
+    const rest = full & ((1 << shift) - 1);
+    const middle = 1 << (shift - 1);
+    return sign | (half + (rest > middle || (rest === middle && half & 1) ? 1 : 0));
+  }
+  const half = (exponent << 10) | (fraction >>> 13);
+  const rest = fraction & 0x1fff;
+  return sign | (half + (rest > 0x1000 || (rest === 0x1000 && half & 1) ? 1 : 0));
+}
