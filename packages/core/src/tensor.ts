@@ -106,7 +106,7 @@ export function tensor(
 /** The same bytes seen as elements of `dtype`; copies only when the offset is not aligned for it. */
 export function viewBytes(dtype: Exclude<DType, "string">, bytes: Uint8Array): Exclude<TensorData, readonly string[]> {
   const ArrayType = arrays[dtype];
-  const aligned = bytes.byteOffset % ArrayType.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % ArrayType.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);
   return new ArrayType(
     aligned.buffer as ArrayBuffer,
     aligned.byteOffset,

@@ -1,0 +1,119 @@
+import { XstarError } from "../errors.js";
+import type { Graph, Node, Value } from "../ir/graph.js";
+import { valuesRead } from "../ir/inline.js";
+import { isFloat, type Ops } from "../ir/ops/index.js";
+import { sameShape, type Shape } from "../tensor.js";
+import { rules as standardRules } from "./rules/table.js";
+import type { VjpRules } from "./vjp.js";
+
+export interface GradientOptions {
+  /** The value to differentiate. */
+  readonly of: Value;
+  /** The values to differentiate with respect to: graph inputs or any values that `of` is computed from. */
+  readonly wrt: readonly Value[];
+  /** Cotangent of `of`, of its shape; ones when left out. */
+  readonly cotangent?: Value;
+  readonly rules?: VjpRules;
+}
+
+/**
+ * Reverse-mode differentiation: extends the graph of `op` by the nodes that compute the gradients of `of`.
+ *
+ * Returns one value for each of `wrt`, of the same shape and type; `undefined` where `of` does not depend on it, or only
+ * through operators whose derivative is zero by definition. Throws `missing-vjp-rule`, naming every node on the way that
+ * has no rule.
+ */
+export function gradients(
+  op: Ops,
+  { of, wrt, cotangent, rules = standardRules }: GradientOptions,
+): (Value | undefined)[] {
+  const path = nodesBetween(op.graph, wrt, of);
+  const missing = path.nodes.filter((node) => !rules[node.qualifiedType]);
+  if (missing.length > 0) throw missingRules(missing, of);
+
+  const arriving = new Map<Value, Value[]>([[of, [cotangent ?? op.fill(of.shape, 1, of.dtype)]]]);
+  const collect = (value: Value) => {
+    const terms = arriving.get(value);
+    if (!terms) return undefined;
+    const total = op.sum(terms);
+    arriving.set(value, [total]);
+    return total;
+  };
+  for (const node of path.nodes.toReversed()) {
+    const cotangents = node.outputs.map((output) => output && collect(output));
+    const first = cotangents.find((value) => value);
+    if (!first) continue;
+    const outputs = node.outputs as Value[];
+    const results = rules[node.qualifiedType]!(cotangents[0] ?? op.fill(outputs[0]!.shape, 0, outputs[0]!.dtype), {
+      op,
+      node,
+      inputs: node.inputs as Value[],
+      outputs,
+      cotangents,
+      needs: (i) => node.inputs[i] !== undefined && path.active.has(node.inputs[i]),
+    });
+    results.forEach((result, i) => {
+      const input = node.inputs[i];
+      if (!result || !input || !path.active.has(input)) return;
+      const terms = arriving.get(input) ?? [];
+      terms.push(fit(op, result, input, node, i));
+      arriving.set(input, terms);
+    });
+  }
+  return wrt.map(collect);
+}
+
+/** The nodes on a way from `from` to `to`, in order, and the floating-point values that depend on `from`. */
+function nodesBetween(graph: Graph, from: readonly Value[], to: Value): { nodes: Node[]; active: Set<Value> } {
+  const active = new Set(from);
+  const touched: Node[] = [];
+  for (const node of graph.nodes) {
+    if (!valuesRead(node).some((value) => active.has(value))) continue;
+    touched.push(node);
+    for (const output of node.outputs) if (output && isFloat(output)) active.add(output);
+  }
+  const wanted = new Set([to]);
+  const nodes: Node[] = [];
+  for (const node of touched.toReversed()) {
+    if (!node.outputs.some((output) => output && wanted.has(output) && active.has(output))) continue;
+    nodes.push(node);
+    for (const value of valuesRead(node)) if (active.has(value)) wanted.add(value);
+  }
+  return { nodes: nodes.reverse(), active };
+}
+
+/** Sums a cotangent over the axes along which the input was broadcast, and checks that rule and input agree. */
+function fit(op: Ops, result: Value, input: Value, node: Node, index: number): Value {
+  const fitted = sumTo(op, result, input.shape);
+  if (fitted && fitted.dtype === input.dtype) return fitted;
+  throw new XstarError(
+    "bad-graph",
+    `The vjp rule of ${node.qualifiedType} (node "${node.label}") gave ${result.dtype}[${result.shape}] for input ${index}, which is ${input.dtype}[${input.shape}]`,
+    {
+      hint: "The rule is wrong: its result must have the input's type, and its shape or one that the input broadcasts to",
+    },
+  );
+}
+
+function sumTo(op: Ops, x: Value, shape: Shape): Value | undefined {
+  if (sameShape(x.shape, shape)) return x;
+  const added = x.rank - shape.length;
+  const fits = added >= 0 && shape.every((dim, i) => dim === 1 || dim === x.shape[i + added]);
+  if (!fits) return undefined;
+  const axes = x.shape.flatMap((dim, i) => (i < added || (shape[i - added] === 1 && dim !== 1) ? [i] : []));
+  return op.reshape(op.reduceSum(x, axes, true), shape);
+}
+
+function missingRules(nodes: readonly Node[], of: Value): XstarError {
+  const types = [...new Set(nodes.map((node) => node.qualifiedType))];
+  const shown = nodes.slice(0, 5).map((node) => `"${node.label}" (${node.qualifiedType})`);
+  const more = nodes.length > shown.length ? ` and ${nodes.length - shown.length} more` : "";
+  return new XstarError(
+    "missing-vjp-rule",
+    `Cannot differentiate "${of.name}": no vjp rule for ${types.join(", ")}, which ${nodes.length === 1 ? "is" : "are"} needed at node ${shown.join(", ")}${more}`,
+    {
+      hint: `Give the rules as { rules: { "${types[0]}": ... } }, or choose a target that does not lie behind these nodes`,
+      details: { nodes: nodes.map((node) => ({ node: node.label, opType: node.qualifiedType })) },
+    },
+  );
+}

@@ -1,0 +1,151 @@
+import { Value, type Node } from "../../ir/graph.js";
+import type { Ops } from "../../ir/ops/index.js";
+import { size } from "../../tensor.js";
+import type { VjpRule, VjpRules } from "../vjp.js";
+import { spreadWindows } from "./linear.js";
+import { windowOf, type Window } from "./window.js";
+
+function poolWindow(node: Node): Window {
+  const kernel = node.ints("kernel_shape")!;
+  return windowOf(node, kernel, node.inputs[0]!.shape.slice(2), node.outputs[0]!.shape.slice(2));
+}
+
+/**
+ * Each window's cotangent goes to its first maximum in row-major order.
+ *
+ * On CPU by the indices that MaxPool can put out; where windows step by one, and on WebGPU (whose MaxPool has no
+ * indices), one axis after the other by comparing elements with the maximum.
+ */
+const maxPool: VjpRule = (g, context) => {
+  const {
+    op,
+    node,
+    inputs: [x],
+  } = context;
+  const window = poolWindow(node);
+  const bySteps = window.strides.every((s) => s === 1) && window.kernel.length === 2;
+  if (op.lowering === "webgpu" || bySteps) return [maxPoolByComparison(op, g, x!, window)];
+  const places = op.reshape(indicesOf(op, node), [size(g.shape)]);
+  const zeros = op.fill([size(x!.shape)], 0, x!.dtype);
+  return [op.reshape(op.scatterElements(zeros, places, op.reshape(g, [size(g.shape)]), 0, "add"), x!.shape)];
+};
+
+/** The flat places of the maxima; asks the model's own MaxPool for them rather than pooling twice. */
+function indicesOf(op: Ops, node: Node): Value {
+  const type = { dtype: "int64", shape: node.outputs[0]!.shape } as const;
+  if (node.int("storage_order", 0) === 0) {
+    if (!node.outputs[1]) {
+      const indices = new Value(op.graph.uniqueName(`${node.outputs[0]!.name}/indices`), type);
+      indices.node = node;
+      node.outputs[1] = indices;
+    }
+    return node.outputs[1];
+  }
+  const { kernel, strides, dilations, before, after } = poolWindow(node);
+  return op.emit("MaxPool", [node.inputs[0]], [node.outputs[0]!.type, type], {
+    kernel_shape: kernel,
+    strides,
+    dilations,
+    pads: [...before, ...after],
+    ceil_mode: node.int("ceil_mode", 0),
+  })[1]!;
+}
+
+/** Max-pooling is separable: pools axis by axis (bit-exact) and undoes the axes in reverse. */
+function maxPoolByComparison(op: Ops, g: Value, x: Value, window: Window): Value {
+  const lowest = x.dtype === "float16" ? -65504 : -3.4e38;
+  const axes = window.kernel.map((_, i) => i).toReversed();
+  const stages: { padded: Value; pooled: Value; axis: number; length: number }[] = [];
+  let value = x;
+  for (const i of axes) {
+    const axis = i + 2;
+    const length = value.shape[axis]!;
+    const count = g.shape[axis]!;
+    const [k, s, d] = [window.kernel[i]!, window.strides[i]!, window.dilations[i]!];
+    const end = (count - 1) * s + (k - 1) * d + 1 - length - window.before[i]!;
+    const none = value.shape.map(() => 0);
+    const padded = op.pad(value, none.with(axis, window.before[i]!), none.with(axis, end), "constant", lowest);
+    const single = (n: number) => window.kernel.map((_, j) => (j === i ? n : 1));
+    const pooled = op.maxPool(padded, { kernel: single(k), strides: single(s), dilations: single(d) });
+    stages.push({ padded, pooled, axis, length });
+    value = pooled;
+  }
+  return stages.reduceRight((cotangent, { padded, pooled, axis, length }) => {
+    const i = axis - 2;
+    const [k, s, d] = [window.kernel[i]!, window.strides[i]!, window.dilations[i]!];
+    const count = pooled.shape[axis]!;
+    let rest = cotangent;
+    const placed = Array.from({ length: k }, (_, a) => {
+      const last = a === k - 1;
+      const candidate = op.sliceAxis(padded, axis, a * d, a * d + (count - 1) * s + 1, s);
+      const mine = last ? rest : op.where(op.equal(candidate, pooled), rest, 0);
+      if (!last) rest = op.sub(rest, mine);
+      return spread(op, mine, axis, s, a * d, padded.shape[axis]!);
+    });
+    const summed = op.sum(placed);
+    const start = window.before[i]!;
+    return op.sliceAxis(summed, axis, start, start + length);
+  }, g);
+}
+
+/** Elements along an axis put `stride` apart from `offset` on, in a row of `length` zeros. */
+function spread(op: Ops, x: Value, axis: number, stride: number, offset: number, length: number): Value {
+  const none = x.shape.map(() => 0);
+  const n = x.shape[axis]!;
+  let apart = x;
+  if (stride > 1) {
+    const split = op.reshape(x, [...x.shape.slice(0, axis + 1), 1, ...x.shape.slice(axis + 1)]);
+    const wide = op.pad(
+      split,
+      split.shape.map(() => 0),
+      split.shape.map((_, i) => (i === axis + 1 ? stride - 1 : 0)),
+    );
+    apart = op.reshape(wide, x.shape.with(axis, n * stride));
+  }
+  return op.pad(apart, none.with(axis, offset), none.with(axis, length - offset - apart.shape[axis]!));
+}
+
+/** The mean's share goes to every element of the window: the number that each window divided by is known. */
+const averagePool: VjpRule = (g, { op, node, inputs: [x] }) => {
+  const window = poolWindow(node);
+  const spatial = x!.shape.slice(2);
+  const share = op.mul(g, inverseCounts(op, node, window, spatial, g));
+  const tiles = window.kernel.every((k, i) => k === window.strides[i] && k * g.shape[i + 2]! === spatial[i]);
+  if (tiles && window.before.every((pad) => pad === 0)) return [op.repeat(share, [1, 1, ...window.kernel])];
+  const c = x!.shape[1]!;
+  const ones = op.expand(op.scalar(1, g.dtype), [c, 1, ...window.kernel]);
+  return [spreadWindows(op, share, ones, window, spatial, c)];
+};
+
+/** 1 / (the number of elements that each window's mean divided by), [1, 1, windows]. */
+function inverseCounts(op: Ops, node: Node, window: Window, spatial: readonly number[], g: Value): Value {
+  const counts = node.int("count_include_pad", 0) === 1 ? "padding too" : "elements";
+  const perAxis = window.kernel.map((k, i) =>
+    Array.from({ length: g.shape[i + 2]! }, (_, at) => {
+      const start = at * window.strides[i]! - window.before[i]!;
+      const [low, high] =
+        counts === "elements" ? [0, spatial[i]!] : [-window.before[i]!, spatial[i]! + window.after[i]!];
+      return Array.from({ length: k }, (_, a) => start + a * window.dilations[i]!).filter((p) => p >= low && p < high)
+        .length;
+    }),
+  );
+  const total = perAxis.reduce((rows, axis) => rows.flatMap((n) => axis.map((m) => n * m)), [1]);
+  const data = Float32Array.from(total, (n) => 1 / n);
+  const uniform = data.every((n) => n === data[0]);
+  if (uniform) return op.scalar(data[0]!, g.dtype);
+  return op.cast(
+    op.constant({ dtype: "float32", shape: [1, 1, ...g.shape.slice(2)], data }, "inverse_counts"),
+    g.dtype,
+  );
+}
+
+export const pooling = {
+  MaxPool: maxPool,
+  AveragePool: averagePool,
+  GlobalAveragePool: (g, { op, inputs: [x] }) => [op.expand(op.div(g, size(x!.shape.slice(2))), x!.shape)],
+  GlobalMaxPool: (g, { op, inputs: [x], outputs: [y] }) => {
+    const axes = x!.shape.slice(2).map((_, i) => i + 2);
+    const mask = op.cast(op.equal(x!, y!), g.dtype);
+    return [op.mul(op.div(g, op.reduceSum(mask, axes, true)), mask)];
+  },
+} satisfies VjpRules;

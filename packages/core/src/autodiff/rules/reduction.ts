@@ -1,0 +1,98 @@
+import { constantNumbers, type Node, type Value } from "../../ir/graph.js";
+import type { Ops } from "../../ir/ops/index.js";
+import { positiveAxis } from "../../ir/ops/index.js";
+import { size } from "../../tensor.js";
+import type { VjpContext, VjpRule, VjpRules } from "../vjp.js";
+
+/** The axes that a reduction reduces: an input since opset 13 or 18, an attribute before; none means all. */
+function reducedAxes(node: Node): number[] {
+  const x = node.inputs[0]!;
+  const given = constantNumbers(node.inputs[1]) ?? node.ints("axes");
+  if (given && given.length > 0) return given.map((axis) => positiveAxis(axis, x.rank));
+  return node.int("noop_with_empty_axes", 0) === 1 ? [] : x.shape.map((_, i) => i);
+}
+
+/** Puts reduced axes back with length 1, so that a value broadcasts against the reduction's input. */
+function restore(op: Ops, value: Value, node: Node): Value {
+  const axes = reducedAxes(node);
+  return op.reshape(
+    value,
+    node.inputs[0]!.shape.map((dim, i) => (axes.includes(i) ? 1 : dim)),
+  );
+}
+
+/** A rule from the derivative of the reduction y by its element x, y and g being broadcastable against x. */
+function reductionRule(build: (op: Ops, parts: { g: Value; x: Value; y: Value; axes: number[] }) => Value): VjpRule {
+  return (g, { op, node, inputs: [x], outputs: [y] }) => {
+    const axes = reducedAxes(node);
+    const result = build(op, { g: restore(op, g, node), x: x!, y: restore(op, y!, node), axes });
+    return [op.expand(result, x!.shape)];
+  };
+}
+
+const count = (x: Value, axes: readonly number[]) => size(axes.map((axis) => x.shape[axis]!));
+
+const extremum = reductionRule((op, { g, x, y, axes }) => {
+  const mask = op.cast(op.equal(x, y), g.dtype);
+  return op.mul(op.div(g, op.reduceSum(mask, axes, true)), mask);
+});
+
+/** d prod x = the product of all the others, without dividing by x (which may be 0): products before times products after. */
+const product: VjpRule = (g, { op, node, inputs: [x] }) => {
+  const axes = reducedAxes(node);
+  const others = x!.shape.map((_, i) => i).filter((i) => !axes.includes(i));
+  const permutation = [...others, ...axes];
+  const n = count(x!, axes);
+  const rows = op.reshape(op.transpose(x!, permutation), [size(others.map((i) => x!.shape[i]!)), 1, n]);
+  const eye = op.constant(
+    {
+      dtype: "float32",
+      shape: [n, n],
+      data: Float32Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0)),
+    },
+    "eye",
+  );
+  const left = op.where(op.greater(eye, 0.5), 1, op.expand(rows, [rows.shape[0]!, n, n]));
+  const exclusive = op.reshape(
+    op.reduceProd(left, [2]),
+    permutation.map((i) => x!.shape[i]!),
+  );
+  const back = op.transpose(
+    exclusive,
+    permutation.map((_, i) => permutation.indexOf(i)),
+  );
+  return [op.mul(back, restore(op, g, node))];
+};
+
+/** The axis of Softmax and LogSoftmax (one axis since opset 13; older ones are rewritten when a model is loaded). */
+const softmaxAxis = ({ node, outputs: [y] }: VjpContext) => positiveAxis(node.int("axis", -1), y!.rank);
+
+export const reduction = {
+  ReduceSum: reductionRule((_, { g }) => g),
+  ReduceMean: reductionRule((op, { g, x, axes }) => op.div(g, count(x, axes))),
+  ReduceMax: extremum,
+  ReduceMin: extremum,
+  ReduceProd: product,
+  ReduceL1: reductionRule((op, { g, x }) => op.mul(g, op.sign(x))),
+  ReduceL2: reductionRule((op, { g, x, y }) => op.mul(op.div(g, y), x)),
+  ReduceSumSquare: reductionRule((op, { g, x }) => op.mul(op.mul(g, 2), x)),
+  ReduceLogSum: reductionRule((op, { g, x, y }) => op.div(g, op.expand(op.exp(y), x.shape))),
+  ReduceLogSumExp: reductionRule((op, { g, x, y }) => op.mul(g, op.exp(op.sub(x, y)))),
+  /** d softmax = y (g - sum g y) */
+  Softmax: (g, context) => {
+    const { op, outputs } = context;
+    const product = op.mul(g, outputs[0]!);
+    return [op.sub(product, op.mul(outputs[0]!, op.reduceSum(product, [softmaxAxis(context)], true)))];
+  },
+  /** d log softmax = g - e^y sum g */
+  LogSoftmax: (g, context) => {
+    const { op, outputs } = context;
+    return [op.sub(g, op.mul(op.exp(outputs[0]!), op.reduceSum(g, [softmaxAxis(context)], true)))];
+  },
+  CumSum: (g, { op, node, inputs: [, axis] }) => [
+    op.cumSum(g, constantNumbers(axis)![0]!, {
+      exclusive: node.int("exclusive", 0) === 1,
+      reverse: node.int("reverse", 0) === 0,
+    }),
+  ],
+} satisfies VjpRules;

@@ -1,0 +1,50 @@
+import type { Node } from "../../ir/graph.js";
+
+/** Where the windows of a convolution or pool lie, with every default and `auto_pad` written out. */
+export interface Window {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  /** Padding before and after each spatial axis, as the model asks for. */
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
+/**
+ * Reads the window of Conv, ConvTranspose or a pool from its attributes and shapes.
+ *
+ * `long` and `short` are the spatial sizes on the two sides: input and output of a Conv or pool, output and input of a
+ * ConvTranspose.
+ */
+export function windowOf(
+  node: Node,
+  kernel: readonly number[],
+  long: readonly number[],
+  short: readonly number[],
+): Window {
+  const strides = node.ints("strides") ?? kernel.map(() => 1);
+  const dilations = node.ints("dilations") ?? kernel.map(() => 1);
+  const auto = node.string("auto_pad", "NOTSET");
+  if (auto === "SAME_UPPER" || auto === "SAME_LOWER") {
+    const total = kernel.map((k, i) =>
+      Math.max(0, (short[i]! - 1) * strides[i]! + (k - 1) * dilations[i]! + 1 - long[i]!),
+    );
+    const small = total.map((pad) => Math.floor(pad / 2));
+    const large = total.map((pad, i) => pad - small[i]!);
+    const [before, after] = auto === "SAME_UPPER" ? [small, large] : [large, small];
+    return { kernel, strides, dilations, before, after };
+  }
+  const pads = auto === "VALID" ? undefined : node.ints("pads");
+  return {
+    kernel,
+    strides,
+    dilations,
+    before: pads?.slice(0, kernel.length) ?? kernel.map(() => 0),
+    after: pads?.slice(kernel.length) ?? kernel.map(() => 0),
+  };
+}
+
+/** How far a dilated kernel reaches: (k - 1) d + 1 for each axis. */
+export function reach({ kernel, dilations }: Window): number[] {
+  return kernel.map((k, i) => (k - 1) * dilations[i]! + 1);
+}

@@ -1,0 +1,31 @@
+import type { Node, Value } from "../ir/graph.js";
+import type { Ops } from "../ir/ops/index.js";
+
+/**
+ * What a rule may use. All values are nodes of the graph that is being extended: a rule emits mathematics, it never
+ * reads weights.
+ *
+ * Conventions at kinks: Relu, Clip, Abs, LeakyRelu and their kin have derivative 0 (or the flat side's) at the kink;
+ * pooling sends the cotangent to the first maximum of a window in row-major order; Max, Min, ReduceMax and ReduceMin
+ * share it evenly among ties; Sqrt and norms have an infinite or undefined derivative at 0, as in mathematics.
+ */
+export interface VjpContext {
+  readonly op: Ops;
+  readonly node: Node;
+  /** The node's inputs; an optional input that is left out is undefined. */
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  /** Cotangents of all outputs; undefined where none arrives. Rules of one-output operators take `g` instead. */
+  readonly cotangents: readonly (Value | undefined)[];
+  /** Whether a cotangent of this input is wanted: false for frozen weights, so that their share of the work is saved. */
+  needs(input: number): boolean;
+}
+
+/**
+ * From the cotangent `g` of the first output to the cotangents of the inputs: `null` (or nothing) where there is none.
+ * A result may still have the broadcast shape: the walker sums it to the input's shape.
+ */
+export type VjpRule = (g: Value, context: VjpContext) => readonly (Value | null)[];
+
+/** Rules by operator; operators outside the standard domain as `com.acme::Swirl`. */
+export type VjpRules = Readonly<Record<string, VjpRule>>;

@@ -1,0 +1,103 @@
+import { Graph, Node, Value, type Attribute, type Attributes } from "./graph.js";
+
+export interface InlineOptions {
+  /** Put before the names of the copied values. */
+  readonly prefix?: string;
+  /** May put other nodes in the place of one: given the node and its mapped inputs, gives the outputs, or undefined to copy it. */
+  readonly rewrite?: (
+    node: Node,
+    inputs: readonly (Value | undefined)[],
+    resolve: (value: Value) => Value,
+  ) => readonly (Value | undefined)[] | undefined;
+}
+
+/**
+ * Copies the nodes that compute `wanted` into `target`, with `bindings` in the place of the source's values (its inputs,
+ * for example). Constants are shared, not copied. Returns what each copied value became.
+ */
+export function inline(
+  target: Graph,
+  source: Graph,
+  bindings: ReadonlyMap<Value, Value>,
+  wanted: readonly Value[] = source.outputs,
+  { prefix = "", rewrite }: InlineOptions = {},
+): Map<Value, Value> {
+  const map = new Map(bindings);
+  const known = (value: Value) => map.get(value) ?? value;
+  const resolve = (value: Value | undefined) => value && known(value);
+  const copy = (value: Value) => {
+    const made = new Value(target.uniqueName(prefix + value.name), value.type);
+    map.set(value, made);
+    return made;
+  };
+  for (const node of neededNodes(source, wanted, bindings)) {
+    const inputs = node.inputs.map(resolve);
+    const replaced = rewrite?.(node, inputs, known);
+    if (replaced) {
+      node.outputs.forEach((output, i) => output && replaced[i] && map.set(output, replaced[i]));
+      continue;
+    }
+    const attributes = mapSubgraphs(node.attributes, resolve);
+    const outputs = node.outputs.map((output) => output && copy(output));
+    target.append(new Node(node.opType, inputs, outputs, attributes, node.domain, node.name));
+  }
+  return map;
+}
+
+/** The nodes that `wanted` is computed from, in order, not looking behind bound values. */
+function neededNodes(source: Graph, wanted: readonly Value[], bound: ReadonlyMap<Value, Value>): Node[] {
+  const needed = new Set(wanted.filter((value) => !bound.has(value)));
+  return source.nodes
+    .toReversed()
+    .filter((node) => {
+      if (!node.outputs.some((output) => output && needed.has(output))) return false;
+      for (const value of valuesRead(node)) if (!bound.has(value)) needed.add(value);
+      return true;
+    })
+    .reverse();
+}
+
+/** What a node reads, through its subgraphs too. */
+export function valuesRead(node: Node): Value[] {
+  const inner = [...node.attributes.values()].flatMap((attribute) =>
+    attribute.kind === "graph" ? [...attribute.value.nodes.flatMap(valuesRead), ...attribute.value.outputs] : [],
+  );
+  return [...node.inputs, ...inner].filter((value): value is Value => value !== undefined);
+}
+
+/** Copies of the subgraphs, reading the copies of the outer values. */
+function mapSubgraphs(attributes: Attributes, outer: (value: Value | undefined) => Value | undefined): Attributes {
+  if (![...attributes.values()].some(({ kind }) => kind === "graph")) return attributes;
+  const mapped = [...attributes].map(([name, attribute]): [string, Attribute] => {
+    if (attribute.kind !== "graph") return [name, attribute];
+    return [name, { kind: "graph", value: copySubgraph(attribute.value, outer) }];
+  });
+  return new Map(mapped);
+}
+
+function copySubgraph(source: Graph, outer: (value: Value | undefined) => Value | undefined): Graph {
+  const graph = new Graph(source.name);
+  const map = new Map<Value, Value>();
+  const resolve = (value: Value | undefined) => (value && map.get(value)) ?? outer(value);
+  const copy = (value: Value) => {
+    const made = new Value(value.name, value.type);
+    map.set(value, made);
+    return made;
+  };
+  for (const input of source.inputs) graph.inputs.push(copy(input));
+  for (const node of source.nodes) {
+    const attributes = mapSubgraphs(node.attributes, resolve);
+    graph.append(
+      new Node(
+        node.opType,
+        node.inputs.map(resolve),
+        node.outputs.map((output) => output && copy(output)),
+        attributes,
+        node.domain,
+        node.name,
+      ),
+    );
+  }
+  for (const output of source.outputs) graph.outputs.push(resolve(output)!);
+  return graph;
+}

@@ -1,0 +1,105 @@
+import type { DType } from "../../tensor.js";
+import type { Value } from "../graph.js";
+import { broadcastShape, float, sameShape, type Emitter, type Operand } from "./emitter.js";
+
+/** Operators that work element by element, with NumPy broadcasting. */
+export function elementwise(e: Emitter) {
+  const unary = (opType: string) => (x: Value) => e.one(opType, [x], x.dtype, x.shape);
+  const binary = (opType: string, dtype?: DType) => (a: Operand, b: Operand) => {
+    const [left, right] = [e.operand(a, b), e.operand(b, a)];
+    return e.one(opType, [left, right], dtype ?? left.dtype, broadcastShape(left.shape, right.shape));
+  };
+  const multiply = binary("Mul");
+  const plus = binary("Add");
+  const add = (a: Operand, b: Operand) => (a === 0 ? (b as Value) : b === 0 ? (a as Value) : plus(a, b));
+  const greater = binary("Greater", "bool");
+  const less = binary("Less", "bool");
+  const where = (condition: Value, a: Operand, b: Operand) => {
+    const [yes, no] = [e.operand(a, b), e.operand(b, a)];
+    return e.one("Where", [condition, yes, no], yes.dtype, broadcastShape(condition.shape, yes.shape, no.shape));
+  };
+  const cast = (x: Value, to: DType) => (x.dtype === to ? x : e.one("Cast", [x], to, x.shape, { to: castNumber[to] }));
+  return {
+    add,
+    sub: (a: Operand, b: Operand) => (b === 0 ? (a as Value) : binary("Sub")(a, b)),
+    mul: (a: Operand, b: Operand) => (a === 1 ? (b as Value) : b === 1 ? (a as Value) : multiply(a, b)),
+    div: (a: Operand, b: Operand) => (b === 1 ? (a as Value) : binary("Div")(a, b)),
+    pow: binary("Pow"),
+    min: binary("Min"),
+    max: binary("Max"),
+    equal: binary("Equal", "bool"),
+    greater,
+    greaterOrEqual: binary("GreaterOrEqual", "bool"),
+    less,
+    lessOrEqual: binary("LessOrEqual", "bool"),
+    and: binary("And", "bool"),
+    or: binary("Or", "bool"),
+    not: unary("Not"),
+    neg: unary("Neg"),
+    abs: unary("Abs"),
+    exp: unary("Exp"),
+    log: unary("Log"),
+    sqrt: unary("Sqrt"),
+    reciprocal: unary("Reciprocal"),
+    sin: unary("Sin"),
+    cos: unary("Cos"),
+    sinh: unary("Sinh"),
+    cosh: unary("Cosh"),
+    tanh: unary("Tanh"),
+    sigmoid: unary("Sigmoid"),
+    relu: unary("Relu"),
+    erf: unary("Erf"),
+    floor: unary("Floor"),
+    identity: unary("Identity"),
+    where,
+    cast,
+    clip: (x: Value, low?: number, high?: number) =>
+      e.one(
+        "Clip",
+        [
+          x,
+          low === undefined ? undefined : e.scalar(low, x.dtype),
+          high === undefined ? undefined : e.scalar(high, x.dtype),
+        ],
+        x.dtype,
+        x.shape,
+      ),
+    hardSigmoid: (x: Value, alpha: number, beta: number) =>
+      e.one("HardSigmoid", [x], x.dtype, x.shape, { alpha: float(alpha), beta: float(beta) }),
+    /** -1, 0 or 1. The Sign operator is single-threaded on CPU and missing on WebGPU. */
+    sign: (x: Value) => {
+      const [up, down] = [cast(greater(x, 0), x.dtype), cast(less(x, 0), x.dtype)];
+      return binary("Sub")(up, down);
+    },
+    /** 1 where `x` is greater than 0, else 0; for 32-bit floats one fused pass (exact between 1e-30 and 3e8). */
+    step: (x: Value) =>
+      x.dtype === "float32"
+        ? e.one("HardSigmoid", [x], x.dtype, x.shape, { alpha: float(1e30), beta: float(0) })
+        : cast(greater(x, 0), x.dtype),
+    /** The sum of several values of one shape. */
+    sum: (terms: readonly Value[]) => {
+      const [first, ...rest] = terms;
+      if (rest.length === 0) return first!;
+      const variadic =
+        e.lowering === "cpu" && rest.length > 1 && rest.every((term) => sameShape(term.shape, first!.shape));
+      if (variadic) return e.one("Sum", terms, first!.dtype, first!.shape);
+      return rest.reduce((total, term) => add(total, term), first!);
+    },
+  };
+}
+
+const castNumber: Readonly<Record<DType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  string: 8,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+  uint32: 12,
+  uint64: 13,
+};

@@ -1,0 +1,143 @@
+import { XstarError } from "../../errors.js";
+import { floatTypes, sameShape, size, tensor, type DType, type Shape, type Tensor } from "../../tensor.js";
+import { constantValue, Graph, Node, Value, type Attribute, type ValueType } from "../graph.js";
+
+/**
+ * Which formulation to emit where the best or only one differs: `cpu` (also wasm) has variadic Sum and max-pool indices;
+ * `webgpu` keeps to operators that ONNX Runtime's WebGPU provider runs itself.
+ */
+export type Lowering = "cpu" | "webgpu";
+
+/** A value or a number; a number takes the element type of the value beside it. */
+export type Operand = Value | number;
+
+/** A float attribute: plain numbers are taken as whole ones. */
+export interface FloatAttribute {
+  readonly float: number | readonly number[];
+}
+
+export type AttributeInput = number | string | readonly number[] | FloatAttribute | undefined;
+
+export const float = (value: number | readonly number[]): FloatAttribute => ({ float: value });
+
+/** Appends nodes to one graph; the typed operators are built on it. Constants are shared within the graph. */
+export class Emitter {
+  private readonly constants = new Map<string, Value>();
+
+  constructor(
+    readonly graph: Graph,
+    readonly lowering: Lowering = "cpu",
+    /** Prefix of the names of the values that it makes. */
+    readonly scope: string = "xstar",
+  ) {}
+
+  /** A node with the outputs that `types` describe; `undefined` leaves an optional output out. */
+  emit(
+    opType: string,
+    inputs: readonly (Value | undefined)[],
+    types: readonly (ValueType | undefined)[],
+    attributes: Readonly<Record<string, AttributeInput>> = {},
+    domain = "",
+  ): Value[] {
+    const outputs = types.map((type) => type && new Value(this.graph.uniqueName(`${this.scope}/${opType}`), type));
+    const read = new Map<string, Attribute>();
+    for (const [name, value] of Object.entries(attributes)) if (value !== undefined) read.set(name, attributeOf(value));
+    this.graph.append(new Node(opType, [...inputs], outputs, read, domain));
+    return outputs as Value[];
+  }
+
+  /** `emit` of an operator with one output. */
+  one(
+    opType: string,
+    inputs: readonly (Value | undefined)[],
+    dtype: DType,
+    shape: Shape,
+    attributes?: Readonly<Record<string, AttributeInput>>,
+    domain?: string,
+  ): Value {
+    return this.emit(opType, inputs, [{ dtype, shape }], attributes, domain)[0]!;
+  }
+
+  /** A node like another one on other inputs, without the attributes of the given names. */
+  repeatNode(
+    node: Node,
+    inputs: readonly (Value | undefined)[],
+    types: readonly (ValueType | undefined)[],
+    without: readonly string[] = [],
+  ): Value[] {
+    const attributes = new Map([...node.attributes].filter(([name]) => !without.includes(name)));
+    const outputs = types.map((type) => type && new Value(this.graph.uniqueName(`${this.scope}/${node.opType}`), type));
+    this.graph.append(new Node(node.opType, [...inputs], outputs, attributes, node.domain, node.name));
+    return outputs as Value[];
+  }
+
+  constant(t: Tensor, name = "constant"): Value {
+    const small = size(t.shape) <= 64;
+    const key = small ? `${t.dtype}[${t.shape}]${(t.data as Float32Array).join(",")}` : "";
+    const known = small ? this.constants.get(key) : undefined;
+    if (known) return known;
+    const value = constantValue(this.graph.uniqueName(`${this.scope}/${name}`), t);
+    if (small) this.constants.set(key, value);
+    return value;
+  }
+
+  scalar(value: number, dtype: DType = "float32"): Value {
+    return this.constant(tensor(numeric(dtype), [value], []), "scalar");
+  }
+
+  ints(values: readonly number[]): Value {
+    return this.constant(tensor("int64", values), "ints");
+  }
+
+  /** Makes a number a scalar of the type of the value beside it. */
+  operand(x: Operand, beside: Operand): Value {
+    if (typeof x !== "number") return x;
+    if (typeof beside === "number") throw new XstarError("bad-graph", "An operator between two numbers needs no graph");
+    return this.scalar(x, beside.dtype);
+  }
+}
+
+function numeric(dtype: DType): Exclude<DType, "string"> {
+  if (dtype === "string") throw new XstarError("bad-graph", "A string constant cannot be made from a number");
+  return dtype;
+}
+
+function attributeOf(value: Exclude<AttributeInput, undefined>): Attribute {
+  if (typeof value === "number") return { kind: "int", value };
+  if (typeof value === "string") return { kind: "string", value };
+  if (!("float" in value)) return { kind: "ints", value };
+  return typeof value.float === "number"
+    ? { kind: "float", value: value.float }
+    : { kind: "floats", value: value.float };
+}
+
+export function isFloat(value: Value): boolean {
+  return value.type !== undefined && floatTypes.has(value.dtype);
+}
+
+/** The shape of a result of shapes broadcast against each other as in NumPy. Throws `bad-graph` when they do not fit. */
+export function broadcastShape(...shapes: readonly Shape[]): number[] {
+  const rank = Math.max(...shapes.map((shape) => shape.length));
+  return Array.from({ length: rank }, (_, i) => {
+    let dim = 1;
+    for (const shape of shapes) {
+      const own = shape[i - rank + shape.length] ?? 1;
+      if (own === 1 || own === dim) continue;
+      if (dim !== 1)
+        throw new XstarError("bad-graph", `Shapes ${shapes.map((s) => `[${s}]`).join(" and ")} do not broadcast`);
+      dim = own;
+    }
+    return dim;
+  });
+}
+
+/** An axis counted from the front: -1 of rank 4 is 3. Throws `bad-graph` when it is out of range. */
+export function positiveAxis(axis: number, rank: number): number {
+  const positive = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(axis) || positive < 0 || positive >= Math.max(rank, 1)) {
+    throw new XstarError("bad-graph", `Axis ${axis} is out of range for rank ${rank}`);
+  }
+  return positive;
+}
+
+export { sameShape };

@@ -1,0 +1,70 @@
+import { XstarError } from "../errors.js";
+import type { DeclaredInput, Model } from "../onnx/model.js";
+import { readModel } from "../onnx/read.js";
+import type { Runtime } from "../runtime.js";
+import type { Shape } from "../tensor.js";
+import { normalize, type Normalized } from "./normalize.js";
+import { specialize } from "./specialize.js";
+import { ownFile, type WeightFiles } from "./weights.js";
+
+export interface LoadOptions {
+  readonly runtime: Runtime;
+  /** Bytes of the files that hold the model's external data, by the location that the model names. */
+  readonly files?: ReadonlyMap<string, Uint8Array>;
+}
+
+/** A model that can be asked for its normalized graph at any input shapes. */
+export interface LoadedModel {
+  readonly source: Model;
+  readonly runtime: Runtime;
+  /** What sessions of graphs built on this model need: its own bytes and its external data. */
+  readonly files: WeightFiles;
+  /** The graph at these input shapes (kept, so that asking again costs nothing). */
+  at(shapes: ReadonlyMap<string, Shape>): Promise<Normalized>;
+}
+
+/** Reads a model from the bytes of an ONNX file. Throws as `readModel` does. */
+export function openModel(bytes: Uint8Array, { runtime, files = new Map() }: LoadOptions): LoadedModel {
+  const source = readModel(bytes);
+  const opset = source.opsets.get("");
+  if (opset === undefined) {
+    throw new XstarError("bad-model", "The model does not say which version of the ONNX operator set it uses");
+  }
+  const weights = new Map([...files, [ownFile, bytes]]);
+  const known = new Map<string, Promise<Normalized>>();
+  return {
+    source,
+    runtime,
+    files: weights,
+    at(shapes) {
+      const key = JSON.stringify([...shapes]);
+      const graph =
+        known.get(key) ?? specialize(source, shapes, runtime, weights).then((typed) => normalize(typed, opset));
+      known.set(key, graph);
+      return graph;
+    },
+  };
+}
+
+/**
+ * The shape of every input with its free dimensions filled: the first one of an input by `batch`, the others by `free`.
+ * Throws `bad-argument` when a free dimension is left.
+ */
+export function inputShapes(
+  inputs: readonly DeclaredInput[],
+  batch = 1,
+  free: ReadonlyMap<string, Shape> = new Map(),
+): Map<string, Shape> {
+  return new Map(
+    inputs.map(({ name, dims }) => {
+      const given = free.get(name);
+      if (given) return [name, given];
+      const shape = dims.map((dim, i) => (typeof dim === "number" ? dim : i === 0 ? batch : undefined));
+      const open = shape.indexOf(undefined);
+      if (open < 0) return [name, shape as number[]];
+      throw new XstarError("bad-argument", `Dimension ${open} of input "${name}" is free and needs a size`, {
+        hint: `Give the input's shape, for example ${name}=${dims.map((dim) => (typeof dim === "number" ? dim : 224)).join(",")}`,
+      });
+    }),
+  );
+}

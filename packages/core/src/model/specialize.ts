@@ -1,0 +1,167 @@
+import { XstarError } from "../errors.js";
+import { constantValue, Graph, Value, type Node, type ValueType } from "../ir/graph.js";
+import { inline, valuesRead } from "../ir/inline.js";
+import type { Model } from "../onnx/model.js";
+import { writeModel } from "../onnx/write.js";
+import type { Runtime, Session } from "../runtime.js";
+import { floatTypes, size, type Shape, type Tensor } from "../tensor.js";
+import { locator, type WeightFiles } from "./weights.js";
+
+/** Constants up to this many elements are folded, whatever their type; larger ones stay nodes that ONNX Runtime folds. */
+const largestFolded = 4096;
+
+/** Operators whose result's shape depends on the elements, not only on the shapes, of what they read. */
+const dataShaped: ReadonlySet<string> = new Set([
+  "NonZero",
+  "Unique",
+  "Compress",
+  "NonMaxSuppression",
+  "Loop",
+  "If",
+  "Scan",
+]);
+
+const randomTypes: ReadonlySet<string> = new Set([
+  "RandomNormal",
+  "RandomNormalLike",
+  "RandomUniform",
+  "RandomUniformLike",
+  "Bernoulli",
+  "Multinomial",
+]);
+
+/**
+ * The model's graph for inputs of the given shapes: every value with its type and static shape, as ONNX Runtime finds
+ * them, and everything that depends on shapes alone replaced by constants.
+ *
+ * Throws `unsupported-model` when ONNX Runtime cannot run the model at these shapes.
+ */
+export async function specialize(
+  model: Model,
+  shapes: ReadonlyMap<string, Shape>,
+  runtime: Runtime,
+  files: WeightFiles,
+): Promise<Graph> {
+  const graph = new Graph(model.graph.name);
+  const bindings = new Map<Value, Value>();
+  model.inputs.forEach(({ name, dtype }, i) => {
+    bindings.set(model.graph.inputs[i]!, graph.input(name, { dtype, shape: shapes.get(name)! }));
+  });
+  const map = inline(graph, model.graph, bindings, [...model.graph.values()]);
+  const known = await probe(model, graph, runtime, files);
+  return fold(
+    graph,
+    known,
+    model.graph.outputs.map((output) => map.get(output) ?? output),
+  );
+}
+
+/** Opens the graph with every value as an output: ONNX Runtime says their types; one run gives what it cannot infer. */
+async function probe(model: Model, graph: Graph, runtime: Runtime, files: WeightFiles): Promise<Map<Value, Tensor>> {
+  const values = graph.nodes.flatMap((node) => node.outputs.filter((output) => output !== undefined));
+  if (values.length === 0) return new Map();
+  graph.outputs.splice(0, graph.outputs.length, ...values);
+  const { opsets, functions, irVersion } = model;
+  const bytes = writeModel(graph, { opsets, functions, irVersion, locate: locator(model) });
+  const session = await openOrExplain(runtime, bytes, files, graph);
+  try {
+    const ports = new Map(session.outputs.map((port) => [port.name, port]));
+    const isStatic = staticValues(graph);
+    const asked = values.filter((value) => {
+      const port = ports.get(value.name);
+      if (!port?.dtype) return false;
+      const dims = port.dims.every((dim): dim is number => dim !== undefined) ? port.dims : undefined;
+      if (dims) value.type = { dtype: port.dtype, shape: dims };
+      return !dims || (isStatic(value) && (size(dims) <= largestFolded || !floatTypes.has(port.dtype)));
+    });
+    if (asked.length === 0) return new Map();
+    const feeds = Object.fromEntries(graph.inputs.map((input) => [input.name, zeros(input.type!)]));
+    const results = await session.run(
+      feeds,
+      asked.map(({ name }) => name),
+    );
+    for (const value of asked) {
+      const { dtype, shape } = results[value.name]!;
+      value.type = { dtype, shape: [...shape] };
+    }
+    const folded = asked.filter(
+      (value) => isStatic(value) && (size(value.shape) <= largestFolded || !floatTypes.has(value.dtype)),
+    );
+    return new Map(folded.map((value) => [value, results[value.name]!]));
+  } finally {
+    await session.release();
+  }
+}
+
+async function openOrExplain(runtime: Runtime, bytes: Uint8Array, files: WeightFiles, graph: Graph): Promise<Session> {
+  try {
+    return await runtime.open(bytes, { files, optimization: "disabled" });
+  } catch (cause) {
+    const shapes = graph.inputs.map((input) => `"${input.name}" [${input.shape}]`).join(", ");
+    const reason = XstarError.is(cause) ? cause.message : String(cause);
+    throw new XstarError("unsupported-model", `The model cannot be run with input ${shapes}: ${reason}`, { cause });
+  }
+}
+
+function zeros({ dtype, shape }: ValueType): Tensor {
+  const count = size(shape);
+  if (dtype === "int64") return { dtype, shape, data: new BigInt64Array(count) };
+  if (dtype === "float64") return { dtype, shape, data: new Float64Array(count) };
+  if (dtype === "int32") return { dtype, shape, data: new Int32Array(count) };
+  if (dtype === "float16") return { dtype, shape, data: new Uint16Array(count) };
+  if (dtype === "bool" || dtype === "uint8") return { dtype, shape, data: new Uint8Array(count) };
+  if (dtype === "string") return { dtype, shape, data: Array.from({ length: count }, () => "") };
+  return { dtype: "float32", shape, data: new Float32Array(count) };
+}
+
+/** Tells which values are the same for every input of these shapes. */
+function staticValues(graph: Graph): (value: Value) => boolean {
+  const elements = new Set<Value>();
+  const shapes = new Set<Value>(graph.inputs);
+  const fixed = (value: Value) => value.constant !== undefined || elements.has(value);
+  for (const node of graph.nodes) {
+    const reads = valuesRead(node);
+    const allFixed = reads.every(fixed) && !randomTypes.has(node.opType);
+    const readsShapeOnly = node.domain === "" && (node.opType === "Shape" || node.opType === "Size");
+    const shapesFixed = reads.every((value) => fixed(value) || shapes.has(value)) && shapeInputsFixed(node, fixed);
+    for (const output of node.outputs) {
+      if (!output) continue;
+      if (allFixed || (readsShapeOnly && shapesFixed)) elements.add(output);
+      if (allFixed || (shapesFixed && !dataShaped.has(node.opType))) shapes.add(output);
+    }
+  }
+  return (value) => elements.has(value);
+}
+
+/** Integer inputs other than plain data (a Reshape's shape, a Slice's starts, ...) decide the shape of a result. */
+function shapeInputsFixed(node: Node, fixed: (value: Value) => boolean): boolean {
+  const deciding: Readonly<Record<string, readonly number[]>> = {
+    Reshape: [1],
+    Expand: [1],
+    Tile: [1],
+    Slice: [1, 2, 3, 4],
+    Pad: [1, 3],
+    Resize: [2, 3],
+    Upsample: [1],
+    ConstantOfShape: [0],
+    Range: [0, 1, 2],
+    OneHot: [1],
+    TopK: [1],
+    Split: [1],
+    Squeeze: [1],
+    Unsqueeze: [1],
+  };
+  return (deciding[node.opType] ?? []).every((i) => node.inputs[i] === undefined || fixed(node.inputs[i]));
+}
+
+/** The graph with known values as constants, without the nodes that only they needed. */
+function fold(graph: Graph, known: ReadonlyMap<Value, Tensor>, outputs: readonly Value[]): Graph {
+  const bindings = new Map<Value, Value>();
+  const result = new Graph(graph.name);
+  for (const input of graph.inputs) bindings.set(input, result.input(input.name, input.type));
+  for (const [value, t] of known) bindings.set(value, constantValue(result.uniqueName(value.name), t));
+  const kept = [...graph.values()].filter((value) => !bindings.has(value));
+  const map = inline(result, graph, bindings, kept);
+  for (const output of outputs) result.output(map.get(output) ?? output);
+  return result;
+}

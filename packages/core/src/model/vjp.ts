@@ -1,0 +1,57 @@
+import { XstarError } from "../errors.js";
+import { gradients } from "../autodiff/gradients.js";
+import type { VjpRules } from "../autodiff/vjp.js";
+import { Graph } from "../ir/graph.js";
+import { inline } from "../ir/inline.js";
+import { createOps } from "../ir/ops/index.js";
+import { writeModel } from "../onnx/write.js";
+import type { Session } from "../runtime.js";
+import type { Shape, Tensor } from "../tensor.js";
+import type { LoadedModel } from "./load.js";
+import { locator } from "./weights.js";
+
+export interface VjpFunction {
+  /** The output for `feeds`, and the gradient of sum(output * cotangent) by the input, of the input's shape. */
+  run(feeds: Readonly<Record<string, Tensor>>, cotangent: Tensor): Promise<{ output: Tensor; gradient: Tensor }>;
+  release(): Promise<void>;
+}
+
+export interface VjpOptions {
+  readonly shapes: ReadonlyMap<string, Shape>;
+  /** The value to differentiate; the model's first output when left out. */
+  readonly of?: string;
+  /** The input to differentiate by; the model's first when left out. */
+  readonly wrt?: string;
+  readonly rules?: VjpRules;
+}
+
+/** Builds the vector-Jacobian product of a model: one graph, forward and backward. */
+export async function vjp(model: LoadedModel, { shapes, of, wrt, rules }: VjpOptions): Promise<VjpFunction> {
+  const normalized = await model.at(shapes);
+  const graph = new Graph("vjp");
+  const op = createOps(graph, model.runtime.lowering);
+  const bindings = new Map(normalized.graph.inputs.map((input) => [input, graph.input(input.name, input.type)]));
+  const target = of === undefined ? normalized.graph.outputs[0] : normalized.values.get(of);
+  if (!target) throw new XstarError("unknown-layer", `The model has no value named "${of}"`);
+  const map = inline(graph, normalized.graph, bindings, [target]);
+  const output = map.get(target)!;
+  const input = graph.inputs.find(({ name }) => name === (wrt ?? graph.inputs[0]!.name))!;
+  const cotangent = graph.input("cotangent", output.type);
+  const [gradient] = gradients(op, { of: output, wrt: [input], cotangent, ...(rules && { rules }) });
+  const result = gradient ?? op.fill(input.shape, 0, input.dtype);
+  for (const value of [output, result]) graph.output(value);
+  const bytes = writeModel(graph, {
+    opsets: new Map([...model.source.opsets, ["", normalized.opset]]),
+    functions: model.source.functions,
+    irVersion: model.source.irVersion,
+    locate: locator(model.source),
+  });
+  const session: Session = await model.runtime.open(bytes, { files: model.files });
+  return {
+    async run(feeds, given) {
+      const results = await session.run({ ...feeds, [cotangent.name]: given });
+      return { output: results[output.name]!, gradient: results[result.name]! };
+    },
+    release: () => session.release(),
+  };
+}

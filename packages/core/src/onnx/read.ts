@@ -1,0 +1,292 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import {
+  AttributeProto_AttributeType as Kind,
+  ModelProtoSchema,
+  TensorProto_DataLocation,
+  type AttributeProto,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from "onnx-buf";
+import { XstarError } from "../errors.js";
+import { Graph, Node, Value, valueOf, type Attribute, type Constant } from "../ir/graph.js";
+import { elementBytes, size, tensor, type DType, type Tensor } from "../tensor.js";
+import { dtypeOf, type DeclaredInput, type Model } from "./model.js";
+
+/**
+ * Reads an ONNX file. Weights are not copied: constants are views of `bytes`.
+ *
+ * Throws `bad-model` when the bytes are no ONNX model or the graph is not well formed (undefined or duplicate names,
+ * cycles, negative dimensions), and `unsupported-model` for element types that xstar does not handle.
+ */
+export function readModel(bytes: Uint8Array): Model {
+  const proto = decode(bytes);
+  if (!proto.graph) throw new XstarError("bad-model", "The file holds no ONNX graph", notOnnxHint);
+  const opsets = new Map(
+    proto.opsetImport.map(({ domain, version }) => [domain === "ai.onnx" ? "" : domain, Number(version)]),
+  );
+  const { graph, inputs } = readGraph(proto.graph, new Map());
+  return {
+    graph,
+    inputs,
+    opsets,
+    irVersion: Number(proto.irVersion),
+    producer: [proto.producerName, proto.producerVersion].filter(Boolean).join(" "),
+    metadata: new Map(proto.metadataProps.map(({ key, value }) => [key, value])),
+    functions: proto.functions,
+    bytes,
+  };
+}
+
+const notOnnxHint = { hint: "Check that the path names an .onnx file and that it was copied whole" };
+
+function decode(bytes: Uint8Array): ModelProto {
+  try {
+    return fromBinary(ModelProtoSchema, bytes);
+  } catch (cause) {
+    throw new XstarError("bad-model", "The file is not a readable ONNX model", { ...notOnnxHint, cause });
+  }
+}
+
+function readGraph(proto: GraphProto, outer: ReadonlyMap<string, Value>): { graph: Graph; inputs: DeclaredInput[] } {
+  const graph = new Graph(proto.name || "graph");
+  const scope = new Map(outer);
+  const own = new Set<string>();
+  const define = (value: Value) => {
+    if (own.has(value.name))
+      throw new XstarError("bad-model", `Two values of graph "${graph.name}" are named "${value.name}"`);
+    own.add(value.name);
+    graph.uniqueName(value.name);
+    scope.set(value.name, value);
+  };
+  for (const initializer of proto.initializer) define(valueOf(initializer.name, readTensor(initializer)));
+  if (proto.sparseInitializer.length > 0) {
+    throw new XstarError(
+      "unsupported-model",
+      `Graph "${graph.name}" holds sparse initializers, which xstar does not read`,
+    );
+  }
+  const inputs: DeclaredInput[] = [];
+  for (const input of proto.input) {
+    if (own.has(input.name) && scope.get(input.name)!.constant) continue;
+    inputs.push(readInput(input));
+    const value = new Value(input.name);
+    define(value);
+    graph.inputs.push(value);
+  }
+  for (const node of inRunnableOrder(proto.node, scope, graph.name)) readNode(node, graph, scope, define);
+  for (const output of proto.output) graph.output(resolve(output.name, scope, `output of graph "${graph.name}"`)!);
+  return { graph, inputs };
+}
+
+function readInput(info: ValueInfoProto): DeclaredInput {
+  const type = info.type?.value;
+  if (type?.case !== "tensorType") {
+    throw new XstarError("unsupported-model", `Input "${info.name}" is not a tensor but ${type?.case ?? "of no type"}`);
+  }
+  const dtype = dtypeOf(type.value.elemType);
+  if (!dtype) {
+    throw new XstarError(
+      "unsupported-model",
+      `Input "${info.name}" has element type number ${type.value.elemType}, which xstar does not handle`,
+    );
+  }
+  const dims = (type.value.shape?.dim ?? []).map(({ value }) => {
+    if (value.case === "dimParam") return value.value || undefined;
+    const dim = value.case === "dimValue" ? Number(value.value) : undefined;
+    return dim !== undefined && dim > 0 ? dim : undefined;
+  });
+  return { name: info.name, dtype, dims };
+}
+
+/** The nodes sorted so that each comes after what it reads: the standard demands it, but not every file obeys. */
+function inRunnableOrder(
+  nodes: readonly NodeProto[],
+  scope: ReadonlyMap<string, Value>,
+  graphName: string,
+): NodeProto[] {
+  const producers = new Map<string, NodeProto>();
+  for (const node of nodes) for (const name of node.output) if (name) producers.set(name, node);
+  const sorted: NodeProto[] = [];
+  const state = new Map<NodeProto, "open" | "done">();
+  for (const root of nodes) {
+    const stack: NodeProto[] = [root];
+    while (stack.length > 0) {
+      const node = stack.at(-1)!;
+      if (state.get(node) === "done") {
+        stack.pop();
+        continue;
+      }
+      const pending = state.get(node) === "open" ? [] : readNames(node);
+      const waiting = pending
+        .map((name) => (scope.has(name) ? undefined : producers.get(name)))
+        .filter((producer): producer is NodeProto => producer !== undefined && state.get(producer) !== "done");
+      if (waiting.some((producer) => state.get(producer) === "open" || producer === node)) {
+        throw new XstarError("bad-model", `Node "${labelOf(node)}" of graph "${graphName}" depends on its own output`);
+      }
+      state.set(node, "open");
+      if (waiting.length > 0) stack.push(...waiting);
+      else {
+        state.set(node, "done");
+        sorted.push(node);
+        stack.pop();
+      }
+    }
+  }
+  return sorted;
+}
+
+/** Every name a node reads, those inside its subgraphs included. */
+function readNames(node: NodeProto): string[] {
+  const inner = node.attribute.flatMap(({ g }) => (g ? g.node.flatMap(readNames) : []));
+  return [...node.input, ...inner].filter(Boolean);
+}
+
+function readNode(proto: NodeProto, graph: Graph, scope: Map<string, Value>, define: (value: Value) => void): void {
+  if (proto.opType === "Constant" && (proto.domain === "" || proto.domain === "ai.onnx")) {
+    const name = proto.output[0] ?? "";
+    define(valueOf(name, readConstantNode(proto)));
+    return;
+  }
+  const inputs = proto.input.map((name) => resolve(name, scope, `input of node "${labelOf(proto)}" (${proto.opType})`));
+  const outputs = proto.output.map((name) => (name ? new Value(name) : undefined));
+  const attributes = new Map(proto.attribute.map((attribute) => [attribute.name, readAttribute(attribute, scope)]));
+  const domain = proto.domain === "ai.onnx" ? "" : proto.domain;
+  graph.append(new Node(proto.opType, inputs, outputs, attributes, domain, proto.name));
+  for (const output of outputs) if (output) define(output);
+}
+
+function resolve(name: string, scope: ReadonlyMap<string, Value>, what: string): Value | undefined {
+  if (name === "") return undefined;
+  const value = scope.get(name);
+  if (!value) throw new XstarError("bad-model", `"${name}", an ${what}, is not defined anywhere in the model`);
+  return value;
+}
+
+function labelOf(node: NodeProto): string {
+  return node.name || node.output[0] || node.opType;
+}
+
+function readAttribute(proto: AttributeProto, scope: ReadonlyMap<string, Value>): Attribute {
+  const text = new TextDecoder();
+  switch (proto.type) {
+    case Kind.INT:
+      return { kind: "int", value: Number(proto.i) };
+    case Kind.FLOAT:
+      return { kind: "float", value: proto.f };
+    case Kind.STRING:
+      return { kind: "string", value: text.decode(proto.s) };
+    case Kind.INTS:
+      return { kind: "ints", value: proto.ints.map(Number) };
+    case Kind.FLOATS:
+      return { kind: "floats", value: proto.floats };
+    case Kind.STRINGS:
+      return { kind: "strings", value: proto.strings.map((s) => text.decode(s)) };
+    case Kind.TENSOR:
+      return { kind: "tensor", value: readTensor(proto.t!) };
+    case Kind.GRAPH:
+      return { kind: "graph", value: readGraph(proto.g!, scope).graph };
+    default:
+      return { kind: "opaque", value: proto };
+  }
+}
+
+function readConstantNode(proto: NodeProto): Constant {
+  const attribute = proto.attribute[0];
+  if (!attribute) throw new XstarError("bad-model", `Constant node "${labelOf(proto)}" holds no value`);
+  if (attribute.t) return readTensor(attribute.t);
+  const scalars: Partial<Record<string, () => Tensor>> = {
+    value_float: () => tensor("float32", [attribute.f], []),
+    value_floats: () => tensor("float32", attribute.floats),
+    value_int: () => tensor("int64", [Number(attribute.i)], []),
+    value_ints: () => tensor("int64", attribute.ints.map(Number)),
+  };
+  const make = scalars[attribute.name];
+  if (!make)
+    throw new XstarError(
+      "unsupported-model",
+      `Constant node "${labelOf(proto)}" holds a ${attribute.name}, which xstar does not read`,
+    );
+  return inMemory(make());
+}
+
+function readTensor(proto: TensorProto): Constant {
+  const dtype = dtypeOf(proto.dataType);
+  if (!dtype) {
+    throw new XstarError(
+      "unsupported-model",
+      `Constant "${proto.name}" has element type number ${proto.dataType}, which xstar does not handle`,
+    );
+  }
+  const shape = proto.dims.map(Number);
+  if (shape.some((dim) => dim < 0 || !Number.isSafeInteger(dim)) || !Number.isSafeInteger(size(shape))) {
+    throw new XstarError("bad-model", `Constant "${proto.name}" has the impossible shape [${shape}]`);
+  }
+  if (proto.dataLocation === TensorProto_DataLocation.EXTERNAL)
+    return { dtype, shape, source: readLocation(proto, dtype, shape) };
+  if (dtype === "string") {
+    const text = new TextDecoder();
+    return { dtype, shape, source: { strings: proto.stringData.map((s) => text.decode(s)) } };
+  }
+  if (proto.rawData.length > 0 || size(shape) === 0)
+    return sized(proto.name, { dtype, shape, source: { bytes: proto.rawData } });
+  return readTyped(proto, dtype, shape);
+}
+
+function sized(name: string, constant: Constant): Constant {
+  const wanted = size(constant.shape) * elementBytes[constant.dtype]!;
+  const held = "bytes" in constant.source ? constant.source.bytes.byteLength : wanted;
+  if (held === wanted) return constant;
+  throw new XstarError(
+    "bad-model",
+    `Constant "${name}" of shape [${constant.shape}] needs ${wanted} bytes of ${constant.dtype} but has ${held}`,
+  );
+}
+
+/** Elements kept in the typed fields of the message instead of raw bytes. */
+function readTyped(proto: TensorProto, dtype: Exclude<DType, "string">, shape: readonly number[]): Constant {
+  const wide =
+    dtype === "int64" ? proto.int64Data : dtype === "uint64" || dtype === "uint32" ? proto.uint64Data : undefined;
+  const plain = dtype === "float32" ? proto.floatData : dtype === "float64" ? proto.doubleData : proto.int32Data;
+  const count = (wide ?? plain).length;
+  if (count !== size(shape)) {
+    throw new XstarError(
+      "bad-model",
+      `Constant "${proto.name}" of shape [${shape}] holds ${count} elements instead of ${size(shape)}`,
+    );
+  }
+  if (wide && dtype !== "uint32") {
+    const data = dtype === "int64" ? BigInt64Array.from(wide) : BigUint64Array.from(wide);
+    return inMemory({ dtype, shape, data });
+  }
+  if (dtype === "float16") return inMemory({ dtype, shape, data: Uint16Array.from(plain) });
+  return inMemory(tensor(dtype, wide ? wide.map(Number) : plain, shape));
+}
+
+function inMemory(t: Tensor): Constant {
+  const data = t.data as Exclude<Tensor["data"], readonly string[]>;
+  return {
+    dtype: t.dtype,
+    shape: t.shape,
+    source: { bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) },
+  };
+}
+
+function readLocation(proto: TensorProto, dtype: DType, shape: readonly number[]): Constant["source"] {
+  const entries = new Map(proto.externalData.map(({ key, value }) => [key, value]));
+  const location = entries.get("location");
+  const bytes = elementBytes[dtype];
+  if (!location || bytes === undefined)
+    throw new XstarError("bad-model", `Constant "${proto.name}" does not say in which file its data lies`);
+  const offset = Number(entries.get("offset") ?? 0);
+  const length = Number(entries.get("length") ?? size(shape) * bytes);
+  if (!Number.isSafeInteger(offset) || offset < 0 || length !== size(shape) * bytes) {
+    throw new XstarError(
+      "bad-model",
+      `Constant "${proto.name}" has an impossible place in file "${location}": offset ${offset}, length ${length}`,
+    );
+  }
+  return { location, offset, length };
+}

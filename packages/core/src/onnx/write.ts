@@ -1,0 +1,154 @@
+import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import {
+  AttributeProto_AttributeType as Kind,
+  AttributeProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  TensorProto_DataLocation,
+  TensorProtoSchema,
+  ValueInfoProtoSchema,
+  type AttributeProto,
+  type FunctionProto,
+  type GraphProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from "onnx-buf";
+import type { Attribute, Constant, Graph, Node, Value } from "../ir/graph.js";
+import { dtypeNumber } from "./model.js";
+
+/** A constant's place in another file, as ONNX external data. */
+export interface Place {
+  readonly location: string;
+  readonly offset: number;
+}
+
+export interface WriteOptions {
+  readonly opsets: ReadonlyMap<string, number>;
+  readonly metadata?: ReadonlyMap<string, string>;
+  readonly functions?: readonly unknown[];
+  readonly irVersion?: number;
+  /** Says where bytes already lie, so that they are pointed at instead of copied; undefined keeps them inline. */
+  readonly locate?: (bytes: Uint8Array) => Place | undefined;
+}
+
+const producerName = "xstar";
+
+/** IR version 10 (ONNX 1.16) goes with opsets up to 21 and is read by every ONNX Runtime since 1.18. */
+const irVersion = 10;
+
+/** The graph as the bytes of an ONNX file. Constants that no node reads are left out. */
+export function writeModel(graph: Graph, options: WriteOptions): Uint8Array {
+  return toBinary(
+    ModelProtoSchema,
+    create(ModelProtoSchema, {
+      irVersion: BigInt(Math.max(irVersion, options.irVersion ?? 0)),
+      producerName,
+      opsetImport: [...options.opsets].map(([domain, version]) => ({ domain, version: BigInt(version) })),
+      metadataProps: [...(options.metadata ?? [])].map(([key, value]) => ({ key, value })),
+      functions: [...(options.functions ?? [])] as FunctionProto[],
+      graph: writeGraph(graph, options),
+    }),
+  );
+}
+
+function writeGraph(graph: Graph, options: WriteOptions): GraphProto {
+  return create(GraphProtoSchema, {
+    name: graph.name,
+    input: graph.inputs.map(writeInfo),
+    output: graph.outputs.map(writeInfo),
+    initializer: constantsOf(graph).map((value) => writeTensor(value.name, value.constant!, options)),
+    node: graph.nodes.map((node) => writeNode(node, options)),
+  });
+}
+
+/** The constants that the graph reads, inside subgraphs too, each once. */
+function constantsOf(graph: Graph): Value[] {
+  const found = new Set<Value>();
+  const visit = (inner: Graph) => {
+    for (const node of inner.nodes) {
+      for (const input of node.inputs) if (input?.constant) found.add(input);
+      for (const attribute of node.attributes.values()) if (attribute.kind === "graph") visit(attribute.value);
+    }
+    for (const output of inner.outputs) if (output.constant) found.add(output);
+  };
+  visit(graph);
+  return [...found];
+}
+
+function writeInfo(value: Value): ValueInfoProto {
+  if (!value.type) return create(ValueInfoProtoSchema, { name: value.name });
+  const dim = value.shape.map((dimension) => ({ value: { case: "dimValue" as const, value: BigInt(dimension) } }));
+  return create(ValueInfoProtoSchema, {
+    name: value.name,
+    type: { value: { case: "tensorType", value: { elemType: dtypeNumber(value.dtype), shape: { dim } } } },
+  });
+}
+
+function writeNode(node: Node, options: WriteOptions) {
+  return create(NodeProtoSchema, {
+    opType: node.opType,
+    domain: node.domain,
+    name: node.name,
+    input: node.inputs.map((input) => input?.name ?? ""),
+    output: node.outputs.map((output) => output?.name ?? ""),
+    attribute: [...node.attributes].map(([name, attribute]) => writeAttribute(name, attribute, options)),
+  });
+}
+
+function writeAttribute(name: string, attribute: Attribute, options: WriteOptions): AttributeProto {
+  const text = new TextEncoder();
+  const make = (fields: MessageInitShape<typeof AttributeProtoSchema>) =>
+    create(AttributeProtoSchema, { ...fields, name });
+  switch (attribute.kind) {
+    case "int":
+      return make({ type: Kind.INT, i: toInt64(attribute.value) });
+    case "float":
+      return make({ type: Kind.FLOAT, f: attribute.value });
+    case "string":
+      return make({ type: Kind.STRING, s: text.encode(attribute.value) });
+    case "ints":
+      return make({ type: Kind.INTS, ints: attribute.value.map(toInt64) });
+    case "floats":
+      return make({ type: Kind.FLOATS, floats: [...attribute.value] });
+    case "strings":
+      return make({ type: Kind.STRINGS, strings: attribute.value.map((s) => text.encode(s)) });
+    case "tensor":
+      return make({ type: Kind.TENSOR, t: writeTensor("", attribute.value, options) });
+    case "graph":
+      return make({ type: Kind.GRAPH, g: writeGraph(attribute.value, options) });
+    case "opaque":
+      return attribute.value as AttributeProto;
+  }
+}
+
+/** Numbers beyond int64 (2^63 read as a double) stand for its bounds, as in "slice to the end". */
+function toInt64(value: number): bigint {
+  return BigInt.asIntN(64, value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(Math.trunc(value)));
+}
+
+/** Below this size a reference costs as much as the data. */
+const smallestExternal = 256;
+
+function writeTensor(name: string, constant: Constant, options: WriteOptions): TensorProto {
+  const base = { name, dataType: dtypeNumber(constant.dtype), dims: constant.shape.map(BigInt) };
+  const { source } = constant;
+  if ("strings" in source) {
+    const text = new TextEncoder();
+    return create(TensorProtoSchema, { ...base, stringData: source.strings.map((s) => text.encode(s)) });
+  }
+  if ("location" in source)
+    return create(TensorProtoSchema, { ...base, ...external(source.location, source.offset, source.length) });
+  const place = source.bytes.byteLength >= smallestExternal ? options.locate?.(source.bytes) : undefined;
+  if (place)
+    return create(TensorProtoSchema, { ...base, ...external(place.location, place.offset, source.bytes.byteLength) });
+  return create(TensorProtoSchema, { ...base, rawData: source.bytes as Uint8Array<ArrayBuffer> });
+}
+
+function external(location: string, offset: number, length: number) {
+  const entries = { location, offset: String(offset), length: String(length) };
+  return {
+    dataLocation: TensorProto_DataLocation.EXTERNAL,
+    externalData: Object.entries(entries).map(([key, value]) => ({ key, value })),
+  };
+}

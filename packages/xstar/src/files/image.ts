@@ -1,0 +1,43 @@
+import { type Tensor, XstarError } from "@xstar/core";
+import sharp from "sharp";
+import { readFileOrExplain } from "./read.js";
+
+export interface ReadImageOptions {
+  readonly channels: 1 | 3;
+  readonly height: number;
+  readonly width: number;
+  /** How a picture of another form fits: cut off at the sides, or stretched. */
+  readonly fit?: "cover" | "stretch";
+}
+
+const formats = new Set(["png", "jpeg", "webp"]);
+
+/**
+ * A PNG, JPEG or WebP file as float32 [channels, height, width] of sRGB values from 0 to 1, upright (Exif), and on
+ * white where it is transparent. Throws `file-not-readable`, and `bad-data` for what is no such picture.
+ */
+export async function readImage(path: string, options: ReadImageOptions): Promise<Tensor> {
+  const { channels, height, width, fit = "cover" } = options;
+  const source = sharp(await readFileOrExplain(path));
+  const { format } = await source.metadata().catch(() => ({ format: undefined }));
+  if (!format || !formats.has(format)) throw new XstarError("bad-data", `"${path}" is not a PNG, JPEG or WebP picture`);
+
+  const sized = source
+    .autoOrient()
+    .flatten({ background: "white" })
+    .resize({ width, height, fit: fit === "stretch" ? "fill" : "cover" })
+    .toColourspace(channels === 1 ? "b-w" : "srgb");
+  const pixels = await sized
+    .raw()
+    .toBuffer()
+    .catch((error: Error) => {
+      throw new XstarError("bad-data", `The picture "${path}" is damaged: ${error.message}`, { cause: error });
+    });
+
+  const data = new Float32Array(channels * height * width);
+  for (let at = 0; at < data.length; at++) {
+    const channel = Math.floor(at / (height * width));
+    data[at] = pixels[(at % (height * width)) * channels + channel]! / 255;
+  }
+  return { dtype: "float32", shape: [channels, height, width], data };
+}

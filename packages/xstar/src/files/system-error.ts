@@ -1,0 +1,23 @@
+import { XstarError } from "@xstar/core";
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "there is no permission",
+  EBUSY: "it is in use",
+  EDQUOT: "the disk quota is used up",
+  EISDIR: "it is a folder",
+  ELOOP: "its links lead in a circle",
+  EMFILE: "too many files are open",
+  ENAMETOOLONG: "its name is too long",
+  ENOENT: "it does not exist",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "a part of its path is a file, not a folder",
+  EPERM: "there is no permission",
+  EROFS: "the disk is read-only",
+};
+
+/** What the operating system said about a file, as one sentence with an error code of xstar. */
+export function explainSystemError(code: "file-not-readable" | "file-not-writable", path: string, error: unknown) {
+  const verb = code === "file-not-readable" ? "read" : "write";
+  const { code: systemCode = "", message } = error as NodeJS.ErrnoException;
+  return new XstarError(code, `Cannot ${verb} "${path}": ${reasons[systemCode] ?? message}`, { cause: error });
+}

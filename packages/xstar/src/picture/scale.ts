@@ -1,0 +1,43 @@
+import { checkPlanes, type Planes } from "./planes.js";
+
+/** The values that get the first and the last colour of a map. */
+export interface Scale {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * The percentiles 0.5 to 99.5 of all numbers of all `pictures`, so that a few outliers do not wash them out.
+ * Pictures in which these are equal get their whole range, constant ones their value +-0.5 (they become mid-grey).
+ */
+export function rawScale(pictures: readonly Planes[]): Scale {
+  const sorted = sortedNumbers(pictures, (value) => value);
+  const [low, high] = [percentile(sorted, 0.5), percentile(sorted, 99.5)];
+  if (low < high) return { low, high };
+  const [least, most] = [sorted[0] ?? 0, sorted.at(-1) ?? 0];
+  return least < most ? { low: least, high: most } : { low: least - 0.5, high: most + 0.5 };
+}
+
+/** Plus and minus percentile 99.5 of the absolute numbers of all `changes`; the largest if that is 0, 1 if all are 0. */
+export function changeScale(changes: readonly Planes[]): Scale {
+  const sorted = sortedNumbers(changes, Math.abs);
+  const high = percentile(sorted, 99.5) || sorted.at(-1) || 1;
+  return { low: -high, high };
+}
+
+function sortedNumbers(pictures: readonly Planes[], map: (value: number) => number): Float64Array {
+  for (const picture of pictures) checkPlanes(picture);
+  const sorted = new Float64Array(pictures.reduce((count, { data }) => count + data.length, 0));
+  let at = 0;
+  for (const { data } of pictures) for (let i = 0; i < data.length; i++) sorted[at++] = map(data[i]!);
+  return sorted.sort();
+}
+
+/** With straight lines between the sorted numbers, as NumPy's default. */
+function percentile(sorted: Float64Array, percent: number): number {
+  if (sorted.length === 0) return 0;
+  const position = (percent / 100) * (sorted.length - 1);
+  const below = Math.floor(position);
+  const [a, b] = [sorted[below]!, sorted[Math.ceil(position)]!];
+  return a + (position - below) * (b - a);
+}

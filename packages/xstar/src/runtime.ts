@@ -1,0 +1,8 @@
+import { availableParallelism } from "node:os";
+import { fromOrt, type Runtime, type RuntimeOptions } from "@xstar/core";
+import ort from "onnxruntime-node";
+
+/** The runtime of this machine: onnxruntime-node on the CPU, with one thread a core unless told otherwise. */
+export function nodeRuntime(options: RuntimeOptions = {}): Runtime {
+  return fromOrt(ort, { threads: Math.min(availableParallelism(), 8), ...options });
+}

@@ -1,0 +1,108 @@
+/** The part of a writable stream that a progress bar needs (`process.stderr` has it). */
+export interface ProgressStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+export interface ProgressOptions {
+  readonly stream: ProgressStream;
+  readonly label: string;
+  /** How many steps the work has; 0 if unknown. */
+  readonly total: number;
+  /** Milliseconds; only differences count. */
+  readonly now?: () => number;
+}
+
+export interface Progress {
+  /** `done` steps of the total are finished; `facts` is shown as it is: "loss 0.12 · accuracy 97.1 %". */
+  update(done: number, facts?: string): void;
+  /** The work is over: leaves one line with the last facts and the time. */
+  done(): void;
+}
+
+const redrawMs = 100;
+const lineMs = 10_000;
+const smoothingMs = 5_000;
+const barWidth = 20;
+
+/**
+ * How far a long job is: on a terminal one line, redrawn at most ten times a second; in a log a line about every 10
+ * seconds or 10 %. Never throws, so that a closed pipe does not stop the work.
+ */
+export function createProgress({ stream, label, total, now = () => performance.now() }: ProgressOptions): Progress {
+  const isTTY = stream.isTTY === true;
+  const startedAt = now();
+  const estimate = createEstimate(total, startedAt);
+  let shown = { at: Number.NEGATIVE_INFINITY, percent: 0 };
+  let latestFacts = "";
+  let isOver = false;
+
+  const print = (parts: readonly string[], isLast: boolean) => {
+    const line = parts.filter(Boolean).join("  ");
+    try {
+      if (isTTY) stream.write(`\r\x1b[2K${clip(line, (stream.columns ?? 80) - 1)}${isLast ? "\n" : ""}`);
+      else stream.write(`${line}\n`);
+    } catch {
+      // Nobody is listening any more.
+    }
+  };
+
+  return {
+    update(done, facts = "") {
+      if (isOver) return;
+      const at = now();
+      const secondsLeft = estimate(done, at);
+      latestFacts = facts;
+      const percent = total > 0 ? Math.min(100, Math.floor((100 * done) / total)) : 0;
+      const waited = at - shown.at;
+      const isDue = isTTY ? waited >= redrawMs : waited >= lineMs || (percent >= shown.percent + 10 && waited >= 1000);
+      if (!isDue) return;
+      shown = { at, percent };
+      const share = total > 0 ? `${isTTY ? `${bar(percent)} ` : ""}${String(percent).padStart(3)} %` : String(done);
+      const left = secondsLeft === undefined ? "" : `${formatDuration(Math.ceil(secondsLeft))} left`;
+      print([label, share, facts, left], false);
+    },
+    done() {
+      if (isOver) return;
+      isOver = true;
+      print([label, latestFacts, formatDuration((now() - startedAt) / 1000)], true);
+    },
+  };
+}
+
+/** Time as people say it: "0.8 s", "8 s", "12 s", "3 min 05 s", "2 h 10 min". */
+export function formatDuration(seconds: number): string {
+  if (seconds < 9.95 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, "0")} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
+/** Seconds left from the speed of about the last five seconds; undefined until there is a speed. */
+function createEstimate(total: number, startedAt: number): (done: number, at: number) => number | undefined {
+  let last = { done: 0, at: startedAt };
+  let speed: number | undefined;
+  return (done, at) => {
+    const elapsed = at - last.at;
+    if (elapsed > 0 && done > last.done) {
+      const measured = (done - last.done) / elapsed;
+      const weight = 1 - Math.exp(-elapsed / smoothingMs);
+      speed = speed === undefined ? measured : speed + weight * (measured - speed);
+      last = { done, at };
+    }
+    return speed === undefined || total <= 0 ? undefined : Math.max(0, total - done) / speed / 1000;
+  };
+}
+
+function bar(percent: number): string {
+  const filled = Math.round((barWidth * percent) / 100);
+  return "█".repeat(filled) + "░".repeat(barWidth - filled);
+}
+
+function clip(line: string, width: number): string {
+  const characters = [...line];
+  return characters.length > width ? characters.slice(0, Math.max(0, width)).join("") : line;
+}
