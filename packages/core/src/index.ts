@@ -7,3 +7,23 @@ export { fromOrt, type Ort, type Runtime, type RuntimeOptions, type Session } fr
 export { readModel } from "./onnx/read.js";
 export { writeModel } from "./onnx/write.js";
 export { print } from "./ir/print.js";
+export {
+  compileAscent,
+  maximize,
+  type AscentRecord,
+  type AscentResult,
+  type MaximizeOptions,
+  type Run,
+  type Step,
+} from "./ascend.js";
+export type { Spec } from "./define/fields.js";
+export type { Contract } from "./compile/forward.js";
+export { objectives } from "./objectives/table.js";
+export { channel, crossEntropy, layerObjective as layer, logit, neuron, probability } from "./objectives/activation.js";
+export { add, mul, sub } from "./objectives/combine.js";
+export { l1, l2, lp, totalVariation } from "./objectives/penalty.js";
+export { parameterizations } from "./parameterizations/table.js";
+export { pixel } from "./parameterizations/pixel.js";
+export { array, asStart, constant, normal, starts, uniform } from "./parameterizations/starts.js";
+export { transforms, jitter, noise } from "./transforms/table.js";
+export { adam, gradient, momentum, normalized, optimizers } from "./optimizers/table.js";

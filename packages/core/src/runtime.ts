@@ -65,7 +65,7 @@ export function fromOrt(ort: Ort, { provider = "cpu", threads = 1, strict = fals
         executionProviders: [provider],
         graphOptimizationLevel: optimization,
         intraOpNumThreads: threads,
-        logSeverityLevel: 3,
+        logSeverityLevel: 4,
         extra: {
           session: { intra_op: { allow_spinning: "0" }, ...(strict && { disable_cpu_ep_fallback: "1" }) },
         },
@@ -110,11 +110,13 @@ const known: ReadonlySet<string> = new Set<DType>([
   "string",
 ]);
 
-/** A tensor that came out of a run goes back into the next one as it is. */
+/** A tensor goes into ONNX Runtime, and back into the next run, as the object that it was. */
 const cache = new WeakMap<Tensor, OrtTensor>();
 
 function toOrt(ort: Ort, t: Tensor): OrtTensor {
-  return cache.get(t) ?? new ort.Tensor(t.dtype as "float32", t.data as Float32Array, t.shape);
+  const made = cache.get(t) ?? new ort.Tensor(t.dtype as "float32", t.data as Float32Array, t.shape);
+  cache.set(t, made);
+  return made;
 }
 
 function fromOrtTensor(t: OrtTensor): Tensor {

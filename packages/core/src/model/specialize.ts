@@ -3,7 +3,7 @@ import { constantValue, Graph, Value, type Node, type ValueType } from "../ir/gr
 import { inline, valuesRead } from "../ir/inline.js";
 import type { Model } from "../onnx/model.js";
 import { writeModel } from "../onnx/write.js";
-import type { Runtime, Session } from "../runtime.js";
+import type { Runtime } from "../runtime.js";
 import { floatTypes, size, type Shape, type Tensor } from "../tensor.js";
 import { locator, type WeightFiles } from "./weights.js";
 
@@ -63,7 +63,7 @@ async function probe(model: Model, graph: Graph, runtime: Runtime, files: Weight
   graph.outputs.splice(0, graph.outputs.length, ...values);
   const { opsets, functions, irVersion } = model;
   const bytes = writeModel(graph, { opsets, functions, irVersion, locate: locator(model) });
-  const session = await openOrExplain(runtime, bytes, files, graph);
+  const session = await explained(graph, () => runtime.open(bytes, { files, optimization: "disabled" }));
   try {
     const ports = new Map(session.outputs.map((port) => [port.name, port]));
     const isStatic = staticValues(graph);
@@ -76,10 +76,8 @@ async function probe(model: Model, graph: Graph, runtime: Runtime, files: Weight
     });
     if (asked.length === 0) return new Map();
     const feeds = Object.fromEntries(graph.inputs.map((input) => [input.name, zeros(input.type!)]));
-    const results = await session.run(
-      feeds,
-      asked.map(({ name }) => name),
-    );
+    const names = asked.map(({ name }) => name);
+    const results = await explained(graph, () => session.run(feeds, names));
     for (const value of asked) {
       const { dtype, shape } = results[value.name]!;
       value.type = { dtype, shape: [...shape] };
@@ -93,9 +91,9 @@ async function probe(model: Model, graph: Graph, runtime: Runtime, files: Weight
   }
 }
 
-async function openOrExplain(runtime: Runtime, bytes: Uint8Array, files: WeightFiles, graph: Graph): Promise<Session> {
+async function explained<T>(graph: Graph, work: () => Promise<T>): Promise<T> {
   try {
-    return await runtime.open(bytes, { files, optimization: "disabled" });
+    return await work();
   } catch (cause) {
     const shapes = graph.inputs.map((input) => `"${input.name}" [${input.shape}]`).join(", ");
     const reason = XstarError.is(cause) ? cause.message : String(cause);

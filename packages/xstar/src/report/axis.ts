@@ -26,7 +26,7 @@ const scalings: Readonly<Record<AxisScale, Scaling>> = {
   log: { transform: (value) => (value > 0 ? Math.log10(value) : Number.NaN), tickValues: logTicks },
   nines: {
     transform: (p) => (p >= 0 && p <= 1 ? Math.min(mostNines, -Math.log10(1 - p)) : Number.NaN),
-    tickValues: () => [0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999, 1],
+    tickValues: (_, high) => [0, ...(high < 3 ? [0.5] : []), 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999, 1],
   },
 };
 

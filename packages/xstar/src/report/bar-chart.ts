@@ -26,10 +26,8 @@ export function barChart(options: BarChartOptions): Html {
   const most = bars.reduce((best, { value }) => Math.max(best, value), 0);
   const max = options.max ?? (most || 1);
   return html`<figure class="chart">
-    <table class="bars">
-      <caption>
-        ${title}
-      </caption>
+    <figcaption>${title}</figcaption>
+    <table class="bars" aria-label="${title}">
       <thead>
         <tr>
           <th scope="col">${nameLabel}</th>

@@ -19,7 +19,7 @@ export function describeChange(plane: ArrayLike<number>, width: number, height: 
   const low = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
   const high = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
   if (low === 0 && high === 0) return "no change";
-  return `${describePlaces(values, width, height)}; range ${formatNumber(low)} to ${formatNumber(high)}`;
+  return `${describePlaces(values, width, height)}; range ${formatNumber(low, 3)} to ${formatNumber(high, 3)}`;
 }
 
 function describePlaces(values: readonly number[], width: number, height: number): string {

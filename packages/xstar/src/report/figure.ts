@@ -23,12 +23,15 @@ export interface PictureFigureOptions {
 /** A picture with sharp pixels on neutral grey, its colour bar and its caption. */
 export function pictureFigure(options: PictureFigureOptions): Html {
   const { light, dark, alt, caption, width, height, scale = enlargementFor({ width, height }, 224), bar } = options;
-  const query = "screen and (prefers-color-scheme: dark)";
+  const size = html`alt="${alt}" width="${width * scale}" height="${height * scale}"`;
   return html`<figure class="picture" style="width:${width * scale + 16}px">
-    <picture
-      >${dark !== undefined && html`<source data-dark media="${query}" srcset="${dark}" />`}
-      <img src="${light}" alt="${alt}" width="${width * scale}" height="${height * scale}"
-    /></picture>
+    <div class="surround">
+      ${
+        dark === undefined
+          ? html`<img src="${light}" ${size} />`
+          : html`<img class="light" src="${light}" ${size} /><img class="dark" hidden src="${dark}" ${size} />`
+      }
+    </div>
     ${bar}
     <figcaption>${caption}</figcaption>
   </figure>`;
@@ -52,7 +55,7 @@ export interface ColorBarOptions {
 
 /** All colours of a map with the numbers they stand for; triangles say how many pixels lie outside. */
 export function colorBar({ low, high, zero, clippedBelow = 0, clippedAbove = 0, map }: ColorBarOptions): Html {
-  const [least, most] = [formatNumber(low), formatNumber(high)];
+  const [least, most] = [formatNumber(low, 3), formatNumber(high, 3)];
   const middle = zero === undefined ? Number.NaN : (zero - low) / (high - low);
   const isClipped = clippedBelow > 0 || clippedAbove > 0;
   const outside =
@@ -61,7 +64,7 @@ export function colorBar({ low, high, zero, clippedBelow = 0, clippedAbove = 0, 
     <span class="ramp" style="${gradientOf(map)}"></span>
     <span class="row"
       ><span>${least}</span
-      >${middle > 0.2 && middle < 0.8 && html`<span class="zero" style="left:${(100 * middle).toFixed(1)}%">${formatNumber(zero!)}</span>`}<span
+      >${middle > 0.3 && middle < 0.7 && html`<span class="zero" style="left:${(100 * middle).toFixed(1)}%">${formatNumber(zero!, 3)}</span>`}<span
         >${most}</span
       ></span
     >

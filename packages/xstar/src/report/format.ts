@@ -1,9 +1,9 @@
 /**
- * A number for people: whole numbers as they are, others with four digits, or with as many as tell it from 1
+ * A number for people: whole numbers as they are, others with `digits` digits, or with as many as tell it from 1
  * (0.99999 stays 0.99999); a real minus sign.
  */
-export function formatNumber(value: number): string {
-  return plain(value).replaceAll("-", "−");
+export function formatNumber(value: number, digits = 4): string {
+  return plain(value, digits).replaceAll("-", "−");
 }
 
 /** A share (0 to 1) as a percentage: "0.4 %"; what is not quite nothing is never "0 %". */
@@ -12,10 +12,10 @@ export function formatPercent(share: number): string {
   return `${Number((100 * share).toFixed(1))} %`;
 }
 
-function plain(value: number): string {
+function plain(value: number, digits: number): string {
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e15) return String(value === 0 ? 0 : value);
   if (size > 0.999 && size < 1) return String(Number(value.toFixed(Math.ceil(-Math.log10(1 - size)) + 1)));
   if (size < 1e-3 || size >= 1e9) return value.toExponential(2).replace(/\.?0+e/, "e");
-  return size >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
+  return size >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(digits)));
 }

@@ -11,9 +11,13 @@ export class Html {
 
 export type HtmlPart = Html | string | number | false | null | undefined | readonly HtmlPart[];
 
-/** A template in which all inserted text is escaped, lists are joined, and false, null and undefined are nothing. */
+/**
+ * A template in which all inserted text is escaped, lists are joined, and false, null and undefined are nothing. The
+ * indentation of the template itself is left out.
+ */
 export function html(strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
-  return new Html(strings.reduce((text, string, i) => text + render(parts[i - 1]) + string));
+  const [first = "", ...rest] = strings.map((string) => string.replace(/\n\s+/g, "\n"));
+  return new Html(rest.reduce((text, string, i) => text + render(parts[i]) + string, first));
 }
 
 /** Puts text into `html` without escaping: only for text of our own making. */
@@ -76,15 +80,13 @@ export function page({ title, description, body, script = "" }: PageOptions): st
   return document.text;
 }
 
-/** Adds a button that overrides the theme of the system, also for the pictures. */
+/** Adds a button that overrides the theme of the system. */
 const themeButton = `(() => {
 const themes = ["system", "light", "dark"];
 const button = document.createElement("button");
 const show = (theme) => {
   button.textContent = "Theme: " + theme;
   document.documentElement.dataset.theme = theme;
-  const media = { system: "screen and (prefers-color-scheme: dark)", light: "not all", dark: "screen" }[theme];
-  for (const source of document.querySelectorAll("source[data-dark]")) source.media = media;
 };
 let current = 0;
 try { current = Math.max(0, themes.indexOf(localStorage.getItem("xstar-theme"))); } catch {}

@@ -22,9 +22,7 @@ export interface LineChartOptions {
 
 const width = 460;
 const height = 270;
-const plot = { left: 62, right: 14, top: 28, bottom: 44 };
-const plotWidth = width - plot.left - plot.right;
-const plotHeight = height - plot.top - plot.bottom;
+const [right, top, bottom] = [width - 16, 28, height - 44];
 const dashes = ["none", "7 4", "2 4", "10 4 2 4", "14 4", "4 2"];
 const marks = [
   "M4 0A4 4 0 1 1-4 0A4 4 0 1 1 4 0Z",
@@ -35,20 +33,12 @@ const marks = [
   "M-4-4L4 4M4-4L-4 4",
 ];
 const marksPerCurve = 5;
-const mostRows = 60;
+const mostRows = 120;
 
 /** Curves as SVG, each with its own colour, dashes and marks, and the numbers as a table that unfolds. */
 export function lineChart({ title, xLabel, yLabel, series, yScale = "linear" }: LineChartOptions): Html {
   const points = series.flatMap((one) => one.points);
-  const xAxis = createAxis(
-    "linear",
-    points.map(([x]) => x),
-    true,
-  );
-  const yAxis = createAxis(
-    yScale,
-    points.map(([, y]) => y),
-  );
+  const frame = createFrame(points, yScale);
   const summary = `Line chart of ${yLabel} by ${xLabel}. ${series.map(describe).join("; ")}`;
   return html`<figure class="chart">
     <figcaption>${title}</figcaption>
@@ -59,25 +49,50 @@ export function lineChart({ title, xLabel, yLabel, series, yScale = "linear" }: 
       </ul>`
     }
     <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${summary}">
-      ${yAxis.ticks.map(
-        ({ position, label }) =>
-          html`<path class="grid" d="M${plot.left} ${yAt(position)}H${width - plot.right}" />
-            <text x="${plot.left - 8}" y="${yAt(position)}" dy=".35em" text-anchor="end">${label}</text>`,
-      )}
-      ${xAxis.ticks.map(
-        ({ position, label }) =>
-          html`<path class="grid" d="M${xAt(position)} ${height - plot.bottom}v5" />
-            <text x="${xAt(position)}" y="${height - plot.bottom + 19}" text-anchor="middle">${label}</text>`,
-      )}
+      ${frame.yAxis.ticks.map(({ position, label }) => {
+        const y = frame.yAt(position);
+        return html`<path class="grid" d="M${frame.left} ${y}H${right}" />
+          <text x="${frame.left - 8}" y="${y}" dy=".35em" text-anchor="end">${label}</text>`;
+      })}
+      ${frame.xAxis.ticks.map(({ position, label }) => {
+        const x = frame.xAt(position);
+        return html`<path class="grid" d="M${x} ${bottom}v5" />
+          <text x="${x}" y="${bottom + 19}" text-anchor="middle">${label}</text>`;
+      })}
       <text x="2" y="14">${yLabel}</text>
-      <text x="${width - plot.right}" y="${height - 6}" text-anchor="end">${xLabel}</text>
-      ${series.map((one, i) => curve(one.points, i, xAxis, yAxis))}
+      <text x="${right}" y="${height - 6}" text-anchor="end">${xLabel}</text>
+      ${series.map((one, i) => curve(one.points, i, frame))}
     </svg>
     ${numbersTable(series, xLabel, title)}
   </figure>`;
 }
 
-function curve(points: readonly Point[], index: number, xAxis: Axis, yAxis: Axis): Html {
+interface Frame {
+  readonly xAxis: Axis;
+  readonly yAxis: Axis;
+  /** Where the plot begins: right of the longest label. */
+  readonly left: number;
+  /** Positions on the axes, 0 to 1, in units of the picture. */
+  xAt(position: number): number;
+  yAt(position: number): number;
+}
+
+function createFrame(points: readonly Point[], yScale: AxisScale): Frame {
+  const xValues = points.map(([x]) => x);
+  const yValues = points.map(([, y]) => y);
+  const xAxis = createAxis("linear", xValues, true);
+  const yAxis = createAxis(yScale, yValues);
+  const left = 16 + 9 * Math.max(2, ...yAxis.ticks.map(({ label }) => label.length));
+  return {
+    xAxis,
+    yAxis,
+    left,
+    xAt: (position) => round(left + position * (right - left)),
+    yAt: (position) => round(bottom - position * (bottom - top)),
+  };
+}
+
+function curve(points: readonly Point[], index: number, { xAxis, yAxis, xAt, yAt }: Frame): Html {
   const shown = points.map(([x, y]) => [xAt(xAxis.position(x)), yAt(yAxis.position(y))] as const);
   let isDown = false;
   const path = shown.map(([x, y]) => {
@@ -116,7 +131,7 @@ function describe({ name, points }: Series): string {
   return first && last ? `${name}: from ${formatNumber(first[1])} to ${formatNumber(last[1])}` : `${name}: no points`;
 }
 
-/** One row for each x; of long series about sixty rows at equal distances with the first and the last. */
+/** One row for each x; of long series at most about 120 rows at equal distances with the first and the last. */
 function numbersTable(series: readonly Series[], xLabel: string, title: string): Html {
   const columns = series.map(({ points }) => new Map(points));
   const all = [...new Set(columns.flatMap((column) => [...column.keys()]))].sort((a, b) => a - b);
@@ -148,14 +163,6 @@ function numbersTable(series: readonly Series[], xLabel: string, title: string):
       </table>
     </div>
   </details>`;
-}
-
-function xAt(position: number): number {
-  return round(plot.left + position * plotWidth);
-}
-
-function yAt(position: number): number {
-  return round(plot.top + (1 - position) * plotHeight);
 }
 
 function round(value: number): number {

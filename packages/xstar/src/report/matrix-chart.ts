@@ -29,16 +29,14 @@ export function matrixChart(options: MatrixChartOptions): Html {
     if (!Number.isFinite(value)) return "";
     return filledWith(diverging, kind === "diverging" ? 0.5 + value / limit / 2 : 0.5 - value / limit / 2);
   };
-  const corner = [rowLabel && `${rowLabel} ↓`, columnLabel && `${columnLabel} →`].filter(Boolean).join(" ");
   return html`<figure class="chart">
+    <figcaption>${title}</figcaption>
     <div class="scroll" role="region" tabindex="0" aria-label="${title}">
       <table class="matrix">
-        <caption>
-          ${title}
-        </caption>
         <thead>
           <tr>
-            ${corner === "" ? html`<td></td>` : html`<th>${corner}</th>`}${columns.map((name) => html`<th scope="col">${name}</th>`)}
+            <td>${rowLabel && `${rowLabel} ↓`}<br />${columnLabel && `${columnLabel} →`}</td>
+            ${columns.map((name) => html`<th scope="col">${name}</th>`)}
           </tr>
         </thead>
         <tbody>

@@ -31,6 +31,17 @@ const themedColorRules = Object.entries(colors)
   .map(([name, { light, dark }]) => `${name}:light-dark(${light},${dark});`)
   .join("");
 
+/** Shows the dark one of two pictures exactly where the colours of its colour bar are dark, too: never on paper. */
+const darkPictures = [
+  "@media screen and (prefers-color-scheme:dark){:root:not([data-theme=light])",
+  "@media screen{:root[data-theme=dark]",
+]
+  .map(
+    (where) =>
+      `@supports(color:light-dark(#000,#fff)){${where}{.surround .light{display:none}.surround .dark{display:block}}}}`,
+  )
+  .join("\n");
+
 /** The one style sheet of reports: light and dark, 320 px to print. */
 export const styles = `
 :root{color-scheme:light dark;${colorRules}}
@@ -38,7 +49,7 @@ export const styles = `
 :root[data-theme=dark]{color-scheme:dark}
 @supports(color:light-dark(#000,#fff)){:root{${themedColorRules}}}
 *{box-sizing:border-box}
-body{margin:0 auto;padding:1.5rem 1rem 4rem;max-width:60rem;background:var(--page);color:var(--text);
+body{margin:0 auto;padding:1.5rem 1rem 4rem;max-width:64rem;background:var(--page);color:var(--text);
 font:1rem/1.55 system-ui,sans-serif;overflow-wrap:break-word}
 h1,h2,h3{line-height:1.25;text-wrap:balance}
 h1{margin:0;font-size:1.9rem}
@@ -55,7 +66,7 @@ padding:.3rem .8rem;cursor:pointer}
 code,pre{font-family:ui-monospace,monospace;font-size:.9em}
 pre{padding:.75rem 1rem;background:var(--card);border-radius:.4rem;overflow-x:auto}
 figure{margin:1.5rem 0;break-inside:avoid}
-figcaption,caption{font-weight:600;text-align:left;padding:0 0 .5rem}
+figcaption{font-weight:600;padding:0 0 .5rem}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;font-size:.95rem;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .65rem;text-align:right}
@@ -74,26 +85,31 @@ summary{cursor:pointer;color:var(--quiet);font-size:.9rem;padding:.25rem 0;width
 .chart .legend svg{display:inline-block;width:44px;height:14px;margin-right:.4rem;vertical-align:-2px}
 ${seriesRules}
 
-.matrix td{min-width:2.6rem;text-align:center;padding:.4rem .35rem;border:1px solid var(--page);print-color-adjust:exact}
+.matrix th[scope=row]{position:sticky;left:0;background:var(--page)}
+.matrix th[scope=col]{text-align:center;vertical-align:bottom}
+.matrix thead td{text-align:left;color:var(--quiet);font-size:.85rem}
+.matrix tbody td{min-width:2.6rem;padding:.4rem .35rem;text-align:center;border:1px solid var(--page);
+print-color-adjust:exact}
 .bars{width:100%;max-width:40rem}
-.bars td:last-child{width:1%;white-space:nowrap}
-.bars th{width:1%;white-space:nowrap}
+.bars :is(th[scope=row],td:last-child){width:1%;white-space:nowrap}
 .bars .track{padding:.25rem 0;min-width:6rem}
 .bar{display:block;height:1rem;min-width:1px;background:currentColor;border-radius:0 .2rem .2rem 0;print-color-adjust:exact}
 .best :is(th,td:last-child){font-weight:700}
 
 .pictures{display:flex;flex-wrap:wrap;gap:1.25rem .5rem;align-items:flex-start}
 .picture{margin:0;max-width:100%}
-.picture picture{display:block;padding:8px;background:var(--surround);border-radius:.4rem;print-color-adjust:exact}
+.picture .surround{padding:8px;background:var(--surround);border-radius:.4rem;print-color-adjust:exact}
 .picture img{display:block;max-width:100%;height:auto;outline:1px solid var(--edge);image-rendering:crisp-edges;
 image-rendering:pixelated}
+.picture img[hidden]{display:none}
+${darkPictures}
 .picture figcaption{padding:.4rem 0 0;font-weight:400;font-size:.9rem}
 .color-bar{padding:.5rem 8px 0;font-size:.8rem;line-height:1.35;font-variant-numeric:tabular-nums;color:var(--quiet)}
 .color-bar .ramp{display:block;height:.6rem;border:1px solid var(--edge);print-color-adjust:exact}
 .color-bar .row{display:flex;justify-content:space-between;position:relative}
 .color-bar .zero{position:absolute;transform:translateX(-50%)}
 
-@media(max-width:30rem){.chart text{font-size:15px}h1{font-size:1.6rem}h2{font-size:1.25rem}}
+@media(max-width:30rem){.chart text{font-size:17px}.matrix tbody td{min-width:2.2rem;padding:.3rem .2rem}h1{font-size:1.6rem}h2{font-size:1.25rem}}
 @media print{:root{color-scheme:light!important}@page{size:A4;margin:16mm}body{max-width:none;padding:0;font-size:10pt}
 .skip,.theme,details{display:none}h2,h3{break-after:avoid}a{color:inherit}}
 `;

@@ -1,0 +1,107 @@
+import { XstarError } from "../errors.js";
+import { lookUp, type ObjectiveContext } from "../define/define.js";
+import { parseFields, type Fields, type Spec } from "../define/fields.js";
+import type { Value } from "../ir/graph.js";
+import type { Ops } from "../ir/ops/index.js";
+import { objectives } from "../objectives/table.js";
+import { tensor, type Tensor } from "../tensor.js";
+import type { Forward } from "./forward.js";
+
+/** Graph inputs with the numbers to feed them: targets, weights, learning rates. */
+export interface Settings {
+  /** A live input: its value can change from run to run. */
+  add(name: string, t: Tensor): Value;
+  /** The numbers behind a live input. */
+  numbersOf(value: Value): readonly number[] | undefined;
+}
+
+/** Checks a whole objective, those inside it too. Throws `bad-argument`. */
+export function parseObjective(spec: Spec): Spec {
+  const { params } = lookUp(objectives, spec, "objective");
+  const { type, ...given } = spec;
+  const parsed = parseFields(type, params, given);
+  const inner = Object.entries(parsed).map(([name, x]) => [name, isSpec(x) ? parseObjective(x) : x]);
+  return Object.fromEntries(inner) as Spec;
+}
+
+const isSpec = (x: unknown): x is Spec => typeof x === "object" && x !== null && "type" in x;
+
+/** Everything about an objective but its live numbers: objectives of one structure share their nodes. */
+function structureOf(spec: Spec | number): unknown {
+  if (typeof spec === "number") return "number";
+  const { params } = lookUp(objectives, spec, "objective");
+  const parts = Object.entries(params as Fields).map(([name, field]) => {
+    const x = spec[name];
+    if (x === undefined) return [name, "none"];
+    if (field.kind === "objective") return [name, structureOf(x as Spec | number)];
+    return [name, field.live ? "live" : x];
+  });
+  return [spec.type, parts];
+}
+
+/**
+ * Builds the objective of every picture of a batch: one number for each, [batch]. Pictures whose objectives differ only
+ * in indices and weights share one set of nodes; others are built side by side and chosen by a mask.
+ */
+export function buildObjectives(
+  specs: readonly Spec[],
+  name: string,
+  { op, forward, picture, settings }: { op: Ops; forward: Forward; picture: Value; settings: Settings },
+): Value {
+  const batch = specs.length;
+  const context: ObjectiveContext = {
+    op,
+    batch,
+    picture,
+    layer: forward.layer,
+    logits: forward.logits,
+    limit(index, count, what) {
+      const largest = Math.max(...(settings.numbersOf(index) ?? []));
+      if (largest < count) return;
+      throw new XstarError(
+        "bad-argument",
+        `${largest} is out of range: there are ${count} ${what}, from 0 to ${count - 1}`,
+      );
+    },
+  };
+  const groups = new Map<string, number[]>();
+  specs.forEach((spec, i) => {
+    const key = JSON.stringify(structureOf(spec));
+    groups.set(key, [...(groups.get(key) ?? []), i]);
+  });
+  const parts = [...groups.values()].map((members, k) => {
+    const filled = specs.map((spec, i) => (members.includes(i) ? spec : specs[members[0]!]!));
+    const own = groups.size === 1 ? name : `${name}.${k}`;
+    const value = buildOne(filled, own, context, settings);
+    if (groups.size === 1) return value;
+    const mask = tensor(
+      "float32",
+      specs.map((_, i) => (members.includes(i) ? 1 : 0)),
+    );
+    return op.mul(value, op.constant(mask, "mask"));
+  });
+  const total = op.sum(parts);
+  if (total.shape.length === 1 && total.shape[0] === batch) return total;
+  return op.expand(total, [batch]);
+}
+
+/** Objectives of one structure. */
+function buildOne(
+  specs: readonly (Spec | number)[],
+  path: string,
+  context: ObjectiveContext,
+  settings: Settings,
+): Value {
+  const [first] = specs;
+  if (typeof first === "number") return settings.add(path, tensor("float32", specs as readonly number[]));
+  const { params, build } = lookUp(objectives, first!, "objective");
+  const built = Object.entries(params as Fields).map(([name, field]) => {
+    const values = (specs as readonly Spec[]).map((spec) => spec[name]);
+    const own = `${path}.${name}`;
+    if (values[0] === undefined) return [name, undefined];
+    if (field.kind === "objective") return [name, buildOne(values as (Spec | number)[], own, context, settings)];
+    if (field.live) return [name, settings.add(own, tensor(field.live, values as number[]))];
+    return [name, values[0]];
+  });
+  return build(Object.fromEntries(built), context);
+}

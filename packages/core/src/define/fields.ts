@@ -1,0 +1,219 @@
+import { nearest, oneOf, XstarError } from "../errors.js";
+import type { Value } from "../ir/graph.js";
+
+/**
+ * One parameter of a definition: yields its type, its validation, its flag on the command line and its line in the docs.
+ * `Given` is its JSON form; `Built` is what `build` receives.
+ */
+export interface Field<Given, Built = Given> {
+  readonly kind: string;
+  readonly doc: string;
+  readonly fallback?: Given;
+  readonly optional?: boolean;
+  /** A live field is a graph input: its value can change without compiling again, and differ within a batch. */
+  readonly live?: "float32" | "int64";
+  readonly choices?: readonly string[];
+  parse(x: unknown, name: string): Given;
+  /** Only for types: never set. */
+  readonly built?: Built;
+}
+
+export type Fields = Readonly<Record<string, Field<any, any>>>;
+
+type GivenOf<F> = F extends Field<infer Given, any> ? Given : never;
+type BuiltOf<F> =
+  F extends Field<any, infer Built> ? (F extends { optional: true } ? Built | undefined : Built) : never;
+type OptionalKeys<F extends Fields> = {
+  [K in keyof F]: F[K] extends { fallback: unknown } | { optional: true } ? K : never;
+}[keyof F];
+
+/** True for `any`, which stands for the fields of any definition in a table. */
+type IsAny<F> = 0 extends 1 & F ? true : false;
+
+/** What a caller gives: fields with a default may be left out. */
+export type Given<F extends Fields> =
+  IsAny<F> extends true
+    ? any
+    : { readonly [K in Exclude<keyof F, OptionalKeys<F>>]: GivenOf<F[K]> } & {
+        readonly [K in OptionalKeys<F>]?: GivenOf<F[K]> | undefined;
+      };
+
+/** What was given, defaults filled in. */
+export type Parsed<F extends Fields> =
+  IsAny<F> extends true
+    ? any
+    : { readonly [K in keyof F]: F[K] extends { optional: true } ? GivenOf<F[K]> | undefined : GivenOf<F[K]> };
+
+/** What `build` receives: live fields as values of the graph. */
+export type Built<F extends Fields> = IsAny<F> extends true ? any : { readonly [K in keyof F]: BuiltOf<F[K]> };
+
+/** The JSON of one objective, parameterization, transform, optimizer or start. */
+export interface Spec {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+function parseNumber(x: unknown, name: string, whole: boolean, { min = -Infinity, max = Infinity }: Bounds): number {
+  const value = typeof x === "string" && x.trim() !== "" ? Number(x) : x;
+  const kind = whole ? "a whole number" : "a number";
+  const range =
+    min > -Infinity
+      ? max < Infinity
+        ? ` from ${min} to ${max}`
+        : ` of at least ${min}`
+      : max < Infinity
+        ? ` of at most ${max}`
+        : "";
+  if (
+    typeof value === "number" &&
+    Number.isFinite(value) &&
+    value >= min &&
+    value <= max &&
+    (!whole || Number.isInteger(value))
+  )
+    return value;
+  throw new XstarError(
+    "bad-argument",
+    `"${name}" must be ${kind}${range}: current value is ${JSON.stringify(x) ?? String(x)}`,
+  );
+}
+
+type WithFallback<F, T> = F & { readonly fallback: T };
+
+/** A live number: a float32 graph input, one for each picture of the batch in objectives, one in all elsewhere. */
+export function number(doc: string, options: Bounds & { fallback: number }): WithFallback<Field<number, Value>, number>;
+export function number(doc: string, options?: Bounds): Field<number, Value>;
+export function number(doc: string, options: Bounds & { fallback?: number } = {}): Field<number, Value> {
+  const { fallback, ...bounds } = options;
+  const parse = (x: unknown, name: string) => parseNumber(x, name, false, bounds);
+  return { kind: "number", doc, live: "float32", parse, ...(fallback !== undefined && { fallback }) };
+}
+
+/** A live index, counted from 0: an int64 graph input. */
+export function index(doc: string): Field<number, Value> {
+  return { kind: "index", doc, live: "int64", parse: (x, name) => parseNumber(x, name, true, { min: 0 }) };
+}
+
+/** A whole number that shapes the graph. */
+export function int(doc: string, options: Bounds & { fallback: number }): WithFallback<Field<number>, number>;
+export function int(doc: string, options?: Bounds): Field<number>;
+export function int(doc: string, options: Bounds & { fallback?: number } = {}): Field<number> {
+  const { fallback, ...bounds } = options;
+  const parse = (x: unknown, name: string) => parseNumber(x, name, true, bounds);
+  return { kind: "int", doc, parse, ...(fallback !== undefined && { fallback }) };
+}
+
+/** A number that is fixed when the graph is built, or used on the host only. */
+export function fixed(doc: string, options: Bounds & { fallback: number }): WithFallback<Field<number>, number> {
+  const { fallback, ...bounds } = options;
+  return { kind: "number", doc, fallback, parse: (x, name) => parseNumber(x, name, false, bounds) };
+}
+
+/** The name of a layer: of a value of the model, or of the node that computes it. */
+export function layer(doc: string): Field<string> {
+  return {
+    kind: "layer",
+    doc,
+    parse(x, name) {
+      if (typeof x === "string" && x !== "") return x;
+      throw new XstarError(
+        "bad-argument",
+        `"${name}" must be the name of a layer: current value is ${JSON.stringify(x)}`,
+      );
+    },
+  };
+}
+
+export function choice<const T extends string>(
+  doc: string,
+  choices: readonly T[],
+  fallback: T,
+): WithFallback<Field<T>, T> {
+  return {
+    kind: "choice",
+    doc,
+    choices,
+    fallback,
+    parse(x, name) {
+      const found = choices.find((one) => one === x);
+      if (found !== undefined) return found;
+      throw new XstarError(
+        "bad-argument",
+        `"${name}" must be ${oneOf(choices)}: current value is ${JSON.stringify(x)}`,
+      );
+    },
+  };
+}
+
+/** A lower and an upper bound. */
+export function range(doc: string): Field<readonly [number, number]> {
+  return {
+    kind: "range",
+    doc,
+    parse(x, name) {
+      const pair = typeof x === "string" ? x.split(",").map(Number) : x;
+      if (Array.isArray(pair) && pair.length === 2 && pair.every(Number.isFinite) && pair[0] < pair[1])
+        return [pair[0], pair[1]];
+      throw new XstarError(
+        "bad-argument",
+        `"${name}" must be two numbers, low,high with low < high: current value is ${JSON.stringify(x)}`,
+      );
+    },
+  };
+}
+
+/** A list of numbers of any length. */
+export function numbers(doc: string): Field<ArrayLike<number>> {
+  return {
+    kind: "numbers",
+    doc,
+    parse(x, name) {
+      const list = x as ArrayLike<number>;
+      if (typeof x === "object" && x !== null && Array.from(list).every(Number.isFinite)) return list;
+      throw new XstarError("bad-argument", `"${name}" must be a list of finite numbers`);
+    },
+  };
+}
+
+/** Another spec of the same kind; `build` receives what that one built. */
+export function nested(doc: string): Field<Spec | number, Value> {
+  return {
+    kind: "objective",
+    doc,
+    parse(x, name) {
+      if (typeof x === "number" && Number.isFinite(x)) return x;
+      if (typeof x === "object" && x !== null && "type" in x && typeof x.type === "string") return x as Spec;
+      throw new XstarError(
+        "bad-argument",
+        `"${name}" must be an objective or a number: current value is ${JSON.stringify(x)}`,
+      );
+    },
+  };
+}
+
+export function optional<F extends Field<any, any>>(field: F): F & { readonly optional: true } {
+  return { ...field, optional: true };
+}
+
+/** Checks what a caller gave and fills in defaults. Throws `bad-argument` naming the field, its bounds and the value. */
+export function parseFields(type: string, fields: Fields, given: Readonly<Record<string, unknown>>): Spec {
+  const unknown = Object.keys(given).find((name) => name !== "type" && !(name in fields));
+  if (unknown !== undefined) {
+    const names = Object.keys(fields);
+    throw new XstarError("bad-argument", `"${type}" has no parameter "${unknown}"`, {
+      hint: names.length > 0 ? `Did you mean ${oneOf(nearest(unknown, names))}?` : "It takes none",
+    });
+  }
+  const parsed = Object.entries(fields).flatMap(([name, field]) => {
+    const x = given[name] ?? field.fallback;
+    if (x !== undefined) return [[name, field.parse(x, name)] as const];
+    if (field.optional) return [];
+    throw new XstarError("bad-argument", `"${type}" needs its parameter "${name}": ${field.doc}`);
+  });
+  return { type, ...Object.fromEntries(parsed) };
+}

@@ -1,0 +1,61 @@
+import { XstarError } from "../errors.js";
+import { defineStart, type StartDefinition } from "../define/define.js";
+import { fixed, numbers, type Spec } from "../define/fields.js";
+import { size } from "../tensor.js";
+
+export const constant = defineStart({
+  type: "constant",
+  doc: "Every pixel the same",
+  params: { value: fixed("the value, in picture units (0 black, 1 white)", { fallback: 0.5 }) },
+  fill: (p, shape) => new Float32Array(size(shape)).fill(p.value),
+});
+
+export const uniform = defineStart({
+  type: "uniform",
+  doc: "Every pixel drawn evenly between two values",
+  params: { low: fixed("lowest value", { fallback: 0 }), high: fixed("highest value", { fallback: 1 }) },
+  fill: (p, shape, rng) => rng.uniforms(size(shape), p.low, p.high),
+});
+
+export const normal = defineStart({
+  type: "normal",
+  doc: "Every pixel drawn from a normal distribution",
+  params: { mean: fixed("mean", { fallback: 0.5 }), deviation: fixed("standard deviation", { fallback: 0.1, min: 0 }) },
+  fill: (p, shape, rng) => rng.normals(size(shape), p.mean, p.deviation),
+});
+
+export const array = defineStart({
+  type: "array",
+  doc: "Given pixels: a picture, or the result of an earlier run",
+  params: { values: numbers("channels x height x width values, in picture units") },
+  fill(p, shape) {
+    if (p.values.length === size(shape)) return Float32Array.from(p.values);
+    throw new XstarError(
+      "bad-argument",
+      `The start picture has ${p.values.length} values, but the model's picture [${shape}] has ${size(shape)}`,
+    );
+  },
+});
+
+/** Every start, by type. */
+export const starts: Readonly<Record<string, StartDefinition<any>>> = { constant, uniform, normal, array };
+
+/** Words and numbers that stand for a start: `ones`, `zeros`, `0.5`, `uniform`, `normal`, `random`. */
+export function asStart(start: string | number | Spec): Spec {
+  if (typeof start === "object") return start;
+  const words: Readonly<Record<string, Spec>> = {
+    ones: constant({ value: 1 }),
+    zeros: constant({ value: 0 }),
+    gray: constant({ value: 0.5 }),
+    random: uniform({}),
+    uniform: uniform({}),
+    normal: normal({}),
+  };
+  const word = Object.hasOwn(words, start) ? words[start] : undefined;
+  if (word) return word;
+  const value = Number(start);
+  if (start !== "" && Number.isFinite(value)) return constant({ value });
+  throw new XstarError("bad-argument", `"${start}" is no start`, {
+    hint: `Give one of ${Object.keys(words).join(", ")}, a number, or the path of a picture or .npy file`,
+  });
+}
