@@ -1,7 +1,8 @@
 import { nearest, oneOf, XstarError } from "../errors.js";
-import { Graph, type Value } from "../ir/graph.js";
+import type { Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
+import { beforeSoftmax, layerNames, pictureInput } from "../model/layers.js";
 import { inputShapes, type LoadedModel } from "../model/load.js";
 import type { Normalized } from "../model/normalize.js";
 import { size, type Shape } from "../tensor.js";
@@ -34,10 +35,7 @@ export type FreeShapes = ReadonlyMap<string, Shape>;
  * once for each inside the same graph. Throws `unsupported-model` when it has no floating-point input.
  */
 export async function prepareBatch(model: LoadedModel, batch: number, free: FreeShapes = new Map()): Promise<Batched> {
-  const picture = model.source.inputs.find(
-    ({ dtype }) => dtype === "float32" || dtype === "float16" || dtype === "float64",
-  );
-  if (!picture) throw new XstarError("unsupported-model", "The model has no floating-point input to ascend");
+  const picture = pictureInput(model.source);
   const others = model.source.inputs.filter((input) => input !== picture);
   if (others.length > 0) {
     throw new XstarError(
@@ -143,24 +141,4 @@ function findLayer({ model, normalized }: Batched, name: string): Value {
     hint: `Did you mean ${oneOf(nearest(name, names))}? It has ${names.length} layers: see xstar inspect`,
     details: { layer: name, nearest: nearest(name, names) },
   });
-}
-
-/** Names of the values that hold activations, in order. */
-export function layerNames({ graph, values }: Normalized): string[] {
-  const inputs = new Set(graph.inputs);
-  return [...values]
-    .filter(([, value]) => isFloat(value) && !value.constant && !inputs.has(value))
-    .map(([name]) => name);
-}
-
-/** The value behind the first output that a final Softmax, LogSoftmax or Sigmoid is computed from; the output when there is none. */
-function beforeSoftmax(graph: Graph): Value {
-  const passing = new Set(["Identity", "Flatten", "Reshape", "Squeeze", "Dropout", "Cast"]);
-  const squashing = new Set(["Softmax", "LogSoftmax", "Sigmoid"]);
-  const output = graph.outputs[0]!;
-  for (let value = output; value.node && value.node.domain === ""; value = value.node.inputs[0]!) {
-    if (squashing.has(value.node.opType)) return value.node.inputs[0]!;
-    if (!passing.has(value.node.opType)) break;
-  }
-  return output;
 }

@@ -3,11 +3,7 @@ import { defineObjective, type ObjectiveContext } from "../define/define.js";
 import { index, layer, optional } from "../define/fields.js";
 import type { Value } from "../ir/graph.js";
 import { positiveAxis } from "../ir/ops/index.js";
-
-/** The axis along which a layer's units lie: channels of [N, C, ...], features of tokens [N, T, D]. */
-export function unitAxis(rank: number): number {
-  return rank === 3 ? 2 : 1;
-}
+import { unitAxis } from "../model/layers.js";
 
 /** Mean over all axes but the first. */
 const meanOfEach = ({ op }: ObjectiveContext, x: Value) =>

@@ -28,6 +28,8 @@ export interface WriteOptions {
   readonly metadata?: ReadonlyMap<string, string>;
   readonly functions?: readonly unknown[];
   readonly irVersion?: number;
+  /** Name of the first dimension of inputs and outputs, where it is left free. */
+  readonly freeBatch?: string;
   /** Says where bytes already lie, so that they are pointed at instead of copied; undefined keeps them inline. */
   readonly locate?: (bytes: Uint8Array) => Place | undefined;
 }
@@ -38,7 +40,9 @@ const producerName = "xstar";
 const irVersion = 10;
 
 /** The graph as the bytes of an ONNX file. Constants that no node reads are left out. */
-export function writeModel(graph: Graph, options: WriteOptions): Uint8Array {
+export function writeModel(graph: Graph, given: WriteOptions): Uint8Array {
+  const constants = constantsOf(graph);
+  const options: Writing = { ...given, names: constantNames(graph, constants) };
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
@@ -47,17 +51,44 @@ export function writeModel(graph: Graph, options: WriteOptions): Uint8Array {
       opsetImport: [...options.opsets].map(([domain, version]) => ({ domain, version: BigInt(version) })),
       metadataProps: [...(options.metadata ?? [])].map(([key, value]) => ({ key, value })),
       functions: [...(options.functions ?? [])] as FunctionProto[],
-      graph: writeGraph(graph, options),
+      graph: writeGraph(graph, options, constants),
     }),
   );
 }
 
-function writeGraph(graph: Graph, options: WriteOptions): GraphProto {
+/** What the parts need besides the caller's options. */
+interface Writing extends WriteOptions {
+  readonly names: ReadonlyMap<Value, string>;
+}
+
+/** Constants of several origins may share a name: each gets one that nothing else in the file has. */
+function constantNames(graph: Graph, constants: readonly Value[]): Map<Value, string> {
+  const taken = new Set<string>();
+  const visit = (inner: Graph) => {
+    for (const value of inner.values()) taken.add(value.name);
+    for (const node of inner.nodes) {
+      for (const attribute of node.attributes.values()) if (attribute.kind === "graph") visit(attribute.value);
+    }
+  };
+  visit(graph);
+  const names = new Map<Value, string>();
+  for (const value of constants) {
+    let name = value.name;
+    for (let i = 2; taken.has(name); i++) name = `${value.name}_${i}`;
+    taken.add(name);
+    names.set(value, name);
+  }
+  return names;
+}
+
+const nameOf = (value: Value | undefined, { names }: Writing) => (value ? (names.get(value) ?? value.name) : "");
+
+function writeGraph(graph: Graph, options: Writing, constants: readonly Value[]): GraphProto {
   return create(GraphProtoSchema, {
     name: graph.name,
-    input: graph.inputs.map(writeInfo),
-    output: graph.outputs.map(writeInfo),
-    initializer: constantsOf(graph).map((value) => writeTensor(value.name, value.constant!, options)),
+    input: graph.inputs.map((value) => writeInfo(value, options)),
+    output: graph.outputs.map((value) => writeInfo(value, options)),
+    initializer: constants.map((value) => writeTensor(nameOf(value, options), value.constant!, options)),
     node: graph.nodes.map((node) => writeNode(node, options)),
   });
 }
@@ -76,27 +107,32 @@ function constantsOf(graph: Graph): Value[] {
   return [...found];
 }
 
-function writeInfo(value: Value): ValueInfoProto {
-  if (!value.type) return create(ValueInfoProtoSchema, { name: value.name });
-  const dim = value.shape.map((dimension) => ({ value: { case: "dimValue" as const, value: BigInt(dimension) } }));
+function writeInfo(value: Value, options: Writing): ValueInfoProto {
+  const { freeBatch } = options;
+  if (!value.type) return create(ValueInfoProtoSchema, { name: nameOf(value, options) });
+  const dim = value.shape.map((dimension, i) =>
+    i === 0 && freeBatch !== undefined
+      ? { value: { case: "dimParam" as const, value: freeBatch } }
+      : { value: { case: "dimValue" as const, value: BigInt(dimension) } },
+  );
   return create(ValueInfoProtoSchema, {
-    name: value.name,
+    name: nameOf(value, options),
     type: { value: { case: "tensorType", value: { elemType: dtypeNumber(value.dtype), shape: { dim } } } },
   });
 }
 
-function writeNode(node: Node, options: WriteOptions) {
+function writeNode(node: Node, options: Writing) {
   return create(NodeProtoSchema, {
     opType: node.opType,
     domain: node.domain,
     name: node.name,
-    input: node.inputs.map((input) => input?.name ?? ""),
+    input: node.inputs.map((input) => nameOf(input, options)),
     output: node.outputs.map((output) => output?.name ?? ""),
     attribute: [...node.attributes].map(([name, attribute]) => writeAttribute(name, attribute, options)),
   });
 }
 
-function writeAttribute(name: string, attribute: Attribute, options: WriteOptions): AttributeProto {
+function writeAttribute(name: string, attribute: Attribute, options: Writing): AttributeProto {
   const text = new TextEncoder();
   const make = (fields: MessageInitShape<typeof AttributeProtoSchema>) =>
     create(AttributeProtoSchema, { ...fields, name });
@@ -116,7 +152,7 @@ function writeAttribute(name: string, attribute: Attribute, options: WriteOption
     case "tensor":
       return make({ type: Kind.TENSOR, t: writeTensor("", attribute.value, options) });
     case "graph":
-      return make({ type: Kind.GRAPH, g: writeGraph(attribute.value, options) });
+      return make({ type: Kind.GRAPH, g: writeGraph(attribute.value, options, []) });
     case "opaque":
       return attribute.value as AttributeProto;
   }
@@ -130,7 +166,7 @@ function toInt64(value: number): bigint {
 /** Below this size a reference costs as much as the data. */
 const smallestExternal = 256;
 
-function writeTensor(name: string, constant: Constant, options: WriteOptions): TensorProto {
+function writeTensor(name: string, constant: Constant, options: Writing): TensorProto {
   const base = { name, dataType: dtypeNumber(constant.dtype), dims: constant.shape.map(BigInt) };
   const { source } = constant;
   if ("strings" in source) {

@@ -59,5 +59,25 @@ export const adam = defineOptimizer({
   },
 });
 
+export const adagrad = defineOptimizer({
+  type: "adagrad",
+  doc: "Adagrad (Duchi et al., 2011)",
+  params: {
+    learningRate: number("step size", { fallback: 0.1, min: 0 }),
+    initial: number("added to the sum of squared gradients", { fallback: 0.1, min: 0 }),
+  },
+  slots: ["square"],
+  update(p, { op, gradient: g, slots }) {
+    const square = op.add(slots.square!, op.mul(g, g));
+    return { change: op.div(op.mul(g, p.learningRate), op.sqrt(op.add(square, p.initial))), slots: { square } };
+  },
+});
+
 /** Every optimizer, by type. */
-export const optimizers: Readonly<Record<string, OptimizerDefinition<any>>> = { gradient, momentum, normalized, adam };
+export const optimizers: Readonly<Record<string, OptimizerDefinition<any>>> = {
+  gradient,
+  momentum,
+  normalized,
+  adam,
+  adagrad,
+};

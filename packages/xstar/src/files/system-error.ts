@@ -4,6 +4,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: "there is no permission",
   EBUSY: "it is in use",
   EDQUOT: "the disk quota is used up",
+  EEXIST: "a part of its path is a file, not a folder",
   EISDIR: "it is a folder",
   ELOOP: "its links lead in a circle",
   EMFILE: "too many files are open",

@@ -153,16 +153,18 @@ function numbersTable(series: readonly Series[], xLabel: string, title: string):
             (x) =>
               html`<tr>
                 <th scope="row">${formatNumber(x)}</th>
-                ${columns.map((column) => {
-                  const y = column.get(x);
-                  return html`<td>${y === undefined ? "" : formatNumber(y)}</td>`;
-                })}
+                ${columns.map((column) => html`<td>${formatCell(column.get(x))}</td>`)}
               </tr> `,
           )}
         </tbody>
       </table>
     </div>
   </details>`;
+}
+
+function formatCell(y: number | undefined): string {
+  if (y === undefined) return "";
+  return Number.isFinite(y) ? formatNumber(y) : "–";
 }
 
 function round(value: number): number {

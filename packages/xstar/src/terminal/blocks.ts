@@ -19,15 +19,17 @@ const ramp = " .:-=+*#%@";
 
 /**
  * Pictures as text, side by side as far as the line allows, each with its caption below. A character shows two pixels,
- * one above the other: the half block in colours, or without colours one of ten signs (denser is brighter).
+ * one above the other: the half block in colours, or without colours one of ten signs (denser is brighter;
+ * signed changes are then best drawn with the grey map).
  */
 export function renderBlocks(pictures: readonly CaptionedPicture[], options: BlocksOptions): string {
   const { color, columns = 80, maxWidth = 32 } = options;
   const widest = Math.min(columns, maxWidth);
+  const hasCaptions = pictures.some(({ caption }) => caption);
   const tiles = pictures.map(({ picture, caption = "" }) => {
     const small = shrink(picture, Math.ceil(picture.width / widest));
     const lines = color === "none" ? asciiLines(small) : colorLines(small, color);
-    return { width: small.width, lines: [...lines, fitText(caption, small.width)] };
+    return { width: small.width, lines: hasCaptions ? [...lines, fitText(caption, small.width)] : lines };
   });
   return inRows(tiles, columns)
     .map((row) => sideBySide(row))

@@ -41,7 +41,7 @@ export function createProgress({ stream, label, total, now = () => performance.n
   const print = (parts: readonly string[], isLast: boolean) => {
     const line = parts.filter(Boolean).join("  ");
     try {
-      if (isTTY) stream.write(`\r\x1b[2K${clip(line, (stream.columns ?? 80) - 1)}${isLast ? "\n" : ""}`);
+      if (isTTY) stream.write(`\r\x1b[2K${clip(line, (stream.columns || 80) - 1)}${isLast ? "\n" : ""}`);
       else stream.write(`${line}\n`);
     } catch {
       // Nobody is listening any more.

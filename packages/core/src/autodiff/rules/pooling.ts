@@ -1,8 +1,8 @@
 import { Value, type Node } from "../../ir/graph.js";
-import type { Ops } from "../../ir/ops/index.js";
+import { isFloat, type Ops } from "../../ir/ops/index.js";
 import { size } from "../../tensor.js";
 import type { VjpRule, VjpRules } from "../vjp.js";
-import { spreadWindows } from "./linear.js";
+import { spreadWindows } from "./convolution.js";
 import { windowOf, type Window } from "./window.js";
 
 function poolWindow(node: Node): Window {
@@ -23,10 +23,10 @@ const maxPool: VjpRule = (g, context) => {
     inputs: [x],
   } = context;
   const window = poolWindow(node);
-  const bySteps = window.strides.every((s) => s === 1) && window.kernel.length === 2;
+  const bySteps = window.strides.every((s) => s === 1) && window.kernel.length === 2 && isFloat(x!);
   if (op.lowering === "webgpu" || bySteps) return [maxPoolByComparison(op, g, x!, window)];
   const places = op.reshape(indicesOf(op, node), [size(g.shape)]);
-  const zeros = op.fill([size(x!.shape)], 0, x!.dtype);
+  const zeros = op.fill([size(x!.shape)], 0, g.dtype);
   return [op.reshape(op.scatterElements(zeros, places, op.reshape(g, [size(g.shape)]), 0, "add"), x!.shape)];
 };
 
@@ -112,10 +112,15 @@ const averagePool: VjpRule = (g, { op, node, inputs: [x] }) => {
   const share = op.mul(g, inverseCounts(op, node, window, spatial, g));
   const tiles = window.kernel.every((k, i) => k === window.strides[i] && k * g.shape[i + 2]! === spatial[i]);
   if (tiles && window.before.every((pad) => pad === 0)) return [op.repeat(share, [1, 1, ...window.kernel])];
-  const c = x!.shape[1]!;
-  const ones = op.expand(op.scalar(1, g.dtype), [c, 1, ...window.kernel]);
-  return [spreadWindows(op, share, ones, window, spatial, c)];
+  return [spreadEvenly(op, share, window, spatial)];
 };
+
+/** Every element of a window gets what its window has. */
+function spreadEvenly(op: Ops, g: Value, window: Window, spatial: readonly number[]): Value {
+  const c = g.shape[1]!;
+  const ones = op.expand(op.scalar(1, g.dtype), [c, 1, ...window.kernel]);
+  return spreadWindows(op, g, ones, window, spatial, c);
+}
 
 /** 1 / (the number of elements that each window's mean divided by), [1, 1, windows]. */
 function inverseCounts(op: Ops, node: Node, window: Window, spatial: readonly number[], g: Value): Value {
@@ -139,13 +144,38 @@ function inverseCounts(op: Ops, node: Node, window: Window, spatial: readonly nu
   );
 }
 
+/** y = (sum |x|^p)^(1/p), so dy/dx = sign(x) (|x| / y)^(p-1); where y is 0, so is the derivative. */
+function powerMean(op: Ops, node: Node, g: Value, x: Value, y: Value, spread: (share: Value) => Value): Value {
+  const p = node.int("p", 2);
+  const norm = op.where(op.equal(y, 0), 1, y);
+  if (p === 1) return op.mul(spread(g), op.sign(x));
+  if (p === 2) return op.mul(spread(op.div(g, norm)), x);
+  const share = spread(op.div(g, op.pow(norm, p - 1)));
+  return op.mul(op.mul(share, op.sign(x)), op.pow(op.abs(x), p - 1));
+}
+
+const lpPool: VjpRule = (g, { op, node, inputs: [x], outputs: [y] }) => {
+  const spatial = x!.shape.slice(2);
+  return [powerMean(op, node, g, x!, y!, (share) => spreadEvenly(op, share, poolWindow(node), spatial))];
+};
+
+/** Each element was put at its flat place. */
+const maxUnpool: VjpRule = (g, { op, inputs: [x, indices] }) => {
+  const flat = op.reshape(g, [size(g.shape)]);
+  return [op.reshape(op.gather(flat, op.reshape(indices!, [size(x!.shape)])), x!.shape)];
+};
+
 export const pooling = {
   MaxPool: maxPool,
   AveragePool: averagePool,
+  LpPool: lpPool,
+  MaxUnpool: maxUnpool,
   GlobalAveragePool: (g, { op, inputs: [x] }) => [op.expand(op.div(g, size(x!.shape.slice(2))), x!.shape)],
+  /** Ties share the cotangent, as in ReduceMax. */
   GlobalMaxPool: (g, { op, inputs: [x], outputs: [y] }) => {
     const axes = x!.shape.slice(2).map((_, i) => i + 2);
     const mask = op.cast(op.equal(x!, y!), g.dtype);
     return [op.mul(op.div(g, op.reduceSum(mask, axes, true)), mask)];
   },
+  GlobalLpPool: (g, { op, node, inputs: [x], outputs: [y] }) => [powerMean(op, node, g, x!, y!, (share) => share)],
 } satisfies VjpRules;

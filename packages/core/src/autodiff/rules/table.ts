@@ -1,10 +1,29 @@
 import type { VjpRules } from "../vjp.js";
-import { linear } from "./linear.js";
+import { activation } from "./activation.js";
+import { convolution } from "./convolution.js";
+import { indexing } from "./indexing.js";
+import { matrix } from "./matrix.js";
 import { normalization } from "./normalization.js";
 import { pointwise } from "./pointwise.js";
 import { pooling } from "./pooling.js";
+import { quantization } from "./quantization.js";
 import { reduction } from "./reduction.js";
+import { resampling } from "./resize.js";
 import { shape } from "./shape.js";
+import { slicing } from "./slicing.js";
 
 /** Every vjp rule that xstar has, by operator. */
-export const rules: VjpRules = { ...pointwise, ...reduction, ...shape, ...linear, ...pooling, ...normalization };
+export const rules: VjpRules = {
+  ...pointwise,
+  ...activation,
+  ...reduction,
+  ...shape,
+  ...slicing,
+  ...indexing,
+  ...matrix,
+  ...convolution,
+  ...pooling,
+  ...resampling,
+  ...normalization,
+  ...quantization,
+};

@@ -47,6 +47,7 @@ export function elementwise(e: Emitter) {
     cosh: unary("Cosh"),
     tanh: unary("Tanh"),
     sigmoid: unary("Sigmoid"),
+    softplus: unary("Softplus"),
     relu: unary("Relu"),
     erf: unary("Erf"),
     floor: unary("Floor"),

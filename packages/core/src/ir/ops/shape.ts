@@ -3,6 +3,9 @@ import { sameShape, size, tensor, type DType, type Shape } from "../../tensor.js
 import type { Value } from "../graph.js";
 import { positiveAxis, type Emitter } from "./emitter.js";
 
+/** What becomes of an element that is written to: replaced, or combined with what is written. */
+export type ScatterReduction = "none" | "add" | "mul" | "min" | "max";
+
 export type PadMode = "constant" | "reflect" | "edge" | "wrap";
 
 /** Operators that move elements without computing. */
@@ -64,6 +67,9 @@ export function shape(e: Emitter) {
   };
   return {
     reshape,
+    /** All axes after the first one made one; the batch size is not written into the graph. */
+    flatten: (x: Value): Value =>
+      e.one("Flatten", [x], x.dtype, [x.shape[0]!, size(x.shape.slice(1))], { axis: 1 }),
     transpose,
     concat,
     slice,
@@ -148,12 +154,12 @@ export function shape(e: Emitter) {
         [...indices.shape.slice(0, -1), ...x.shape.slice(batchDims + indices.shape.at(-1)!)],
         { batch_dims: batchDims },
       ),
-    scatterElements: (data: Value, indices: Value, updates: Value, axis: number, how: "none" | "add" = "none") =>
+    scatterElements: (data: Value, indices: Value, updates: Value, axis: number, how: ScatterReduction = "none") =>
       e.one("ScatterElements", [data, indices, updates], data.dtype, data.shape, {
         axis: positiveAxis(axis, data.rank),
         reduction: how,
       }),
-    scatterND: (data: Value, indices: Value, updates: Value, how: "none" | "add" = "none") =>
+    scatterND: (data: Value, indices: Value, updates: Value, how: ScatterReduction = "none") =>
       e.one("ScatterND", [data, indices, updates], data.dtype, data.shape, { reduction: how }),
     /** 0, 1, ... n-1 as int64. */
     range: (n: number) =>

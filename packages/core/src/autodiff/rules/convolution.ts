@@ -1,6 +1,8 @@
 import type { Value } from "../../ir/graph.js";
-import { type Ops } from "../../ir/ops/index.js";
+import type { Ops } from "../../ir/ops/index.js";
+import { size, tensor } from "../../tensor.js";
 import type { VjpRule, VjpRules } from "../vjp.js";
+import { known } from "./known.js";
 import { reach, windowOf, type Window } from "./window.js";
 
 const pads = (before: readonly number[], after: readonly number[]) => [...before, ...after];
@@ -58,18 +60,18 @@ function mirrored(op: Ops, w: Value, group: number): Value {
  */
 export function correlateWindows(op: Ops, x: Value, g: Value, window: Window, group: number): Value {
   const space = window.kernel.map((_, i) => i);
-  const [n, c, ...size] = x.shape as [number, number, ...number[]];
+  const [n, c, ...dims] = x.shape as [number, number, ...number[]];
   const [, o, ...windows] = g.shape as [number, number, ...number[]];
   const byGroup = space.map((axis) => axis + 3);
-  const input = op.reshape(op.transpose(op.reshape(x, [n, group, c / group, ...size]), [2, 1, 0, ...byGroup]), [
+  const input = op.reshape(op.transpose(op.reshape(x, [n, group, c / group, ...dims]), [2, 1, 0, ...byGroup]), [
     c / group,
     group * n,
-    ...size,
+    ...dims,
   ]);
   const kernel = op.transpose(g, [1, 0, ...space.map((axis) => axis + 2)]);
   const reached = reach(window);
   const needed = windows.map((count, i) => (count - 1) * window.strides[i]! + reached[i]!);
-  const after = needed.map((length, i) => Math.max(0, length - size[i]! - window.before[i]!));
+  const after = needed.map((length, i) => Math.max(0, length - dims[i]! - window.before[i]!));
   const full = op.conv(input, op.reshape(kernel, [o, n, ...windows]), {
     strides: window.dilations,
     dilations: window.strides,
@@ -136,49 +138,20 @@ function padsOfOutputShape(auto: string, window: Window, g: Value, x: Value): nu
   });
 }
 
-const transposeLast = (op: Ops, x: Value) => {
-  const axes = x.shape.map((_, i) => i);
-  return op.transpose(x, [...axes.slice(0, -2), x.rank - 1, x.rank - 2]);
+/** Puts the patches back that Col2Im adds up: each becomes a channel, by a convolution with one 1 in each kernel. */
+const col2Im: VjpRule = (g, { op, node, inputs: [x] }) => {
+  const c = g.shape[1]!;
+  const block = known(node, 2, "block sizes");
+  const k = size(block);
+  const hot = Float32Array.from({ length: c * k * k }, (_, i) => (Math.floor(i / k) % k === i % k ? 1 : 0));
+  const w = op.cast(op.constant(tensor("float32", hot, [c * k, 1, ...block]), "patches"), g.dtype);
+  const patches = op.conv(g, w, {
+    strides: node.ints("strides"),
+    pads: node.ints("pads"),
+    dilations: node.ints("dilations"),
+    group: c,
+  });
+  return [op.reshape(patches, x!.shape)];
 };
 
-/** dA = G B^T, dB = A^T G; vectors are taken as a row or a column. */
-const matMul: VjpRule = (g, { op, inputs, needs }) => {
-  const [a, b] = inputs as [Value, Value];
-  const left = a.rank === 1 ? op.unsqueeze(a, [0]) : a;
-  const right = b.rank === 1 ? op.unsqueeze(b, [1]) : b;
-  const rows = a.rank === 1 ? op.unsqueeze(g, [b.rank === 1 ? g.rank : g.rank - 1]) : g;
-  const both = b.rank === 1 ? op.unsqueeze(rows, [rows.rank]) : rows;
-  const da = () => op.matMul(both, transposeLast(op, right));
-  const db = () => op.matMul(transposeLast(op, left), both);
-  return [
-    needs(0) ? (a.rank === 1 ? flattenRow(op, da(), a) : da()) : null,
-    needs(1) ? (b.rank === 1 ? flattenColumn(op, db(), b) : db()) : null,
-  ];
-};
-
-/** A vector operand broadcasts over every batch: the sum over the batches, as the vector's shape. */
-const flattenRow = (op: Ops, x: Value, vector: Value) =>
-  op.reshape(
-    op.reduceSum(
-      x,
-      x.shape.slice(0, -1).map((_, i) => i),
-    ),
-    vector.shape,
-  );
-const flattenColumn = (op: Ops, x: Value, vector: Value) =>
-  op.reshape(op.reduceSum(x, [...x.shape.slice(0, -2).map((_, i) => i), x.rank - 1]), vector.shape);
-
-const gemm: VjpRule = (g, { op, node, inputs, needs }) => {
-  const [a, b] = inputs as [Value, Value];
-  const transA = node.int("transA", 0) === 1;
-  const transB = node.int("transB", 0) === 1;
-  const alpha = node.float("alpha", 1);
-  const beta = node.float("beta", 1);
-  const da = () =>
-    transA ? op.gemm(b, g, { transA: transB, transB: true, alpha }) : op.gemm(g, b, { transB: !transB, alpha });
-  const db = () =>
-    transB ? op.gemm(g, a, { transA: true, transB: transA, alpha }) : op.gemm(a, g, { transA: !transA, alpha });
-  return [needs(0) ? da() : null, needs(1) ? db() : null, needs(2) ? op.mul(g, beta) : null];
-};
-
-export const linear = { Conv: conv, ConvTranspose: convTranspose, MatMul: matMul, Gemm: gemm } satisfies VjpRules;
+export const convolution = { Conv: conv, ConvTranspose: convTranspose, Col2Im: col2Im } satisfies VjpRules;

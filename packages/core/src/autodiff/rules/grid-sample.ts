@@ -1,0 +1,116 @@
+import type { Node, Value } from "../../ir/graph.js";
+import type { Ops } from "../../ir/ops/index.js";
+import { size, tensor } from "../../tensor.js";
+import type { VjpRule } from "../vjp.js";
+
+/** One of the elements that a point reads along one axis. */
+interface Tap {
+  /** Its index inside the axis, float. */
+  readonly place: Value;
+  /** Its share, and the derivative of that by the point's position; both 0 where it lies in zero padding. */
+  readonly weight: Value;
+  readonly slope: Value | undefined;
+}
+
+/** The transposed reads: every point adds its shares of g to the elements that it was read from. */
+export const gridSample: VjpRule = (g, { op, node, inputs, needs }) => {
+  const [x, grid] = inputs as [Value, Value];
+  const [n, c, ...dims] = x.shape as [number, number, ...number[]];
+  const points = grid.shape.slice(1, -1);
+  const k = dims.length;
+  // the grid's last axis has the coordinates of the last axis of x first
+  const taps = dims.map((length, i) => tapsOf(op, node, op.gather(grid, op.scalar(k - 1 - i, "int64"), -1), length));
+  const channelsLast = op.transpose(g, [0, ...points.map((_, i) => i + 2), 1]);
+  const rows = op.reshape(channelsLast, [n * size(points), c]);
+  const combinations = taps.reduce<Tap[][]>((known, own) => known.flatMap((one) => own.map((tap) => [...one, tap])), [[]]);
+  const placeOf = (combination: readonly Tap[]) => flatPlaces(op, combination, n, dims);
+  const column = (value: Value) => op.reshape(value, [n * size(points), 1]);
+
+  const spread = () => {
+    const zeros = op.fill([n * size(dims), c], 0, g.dtype);
+    const share = (combination: readonly Tap[]) => combination.map(({ weight }) => weight).reduce((a, b) => op.mul(a, b));
+    const places = op.concat(combinations.map((one) => column(placeOf(one))), 0);
+    const updates = op.concat(combinations.map((one) => op.mul(rows, column(share(one)))), 0);
+    const sum = op.scatterND(zeros, op.cast(places, "int64"), updates, "add");
+    return op.transpose(op.reshape(sum, [n, ...dims, c]), [0, k + 1, ...dims.map((_, i) => i + 1)]);
+  };
+  const byPosition = () => {
+    const pixels = op.reshape(op.transpose(x, [0, ...dims.map((_, i) => i + 2), 1]), [n * size(dims), c]);
+    const products = combinations.map((one) =>
+      op.reshape(
+        op.reduceSum(op.mul(rows, op.gatherND(pixels, op.cast(column(placeOf(one)), "int64"))), [1]),
+        [n, ...points],
+      ),
+    );
+    const slopes = dims.map((_, axis) => {
+      const terms = combinations.flatMap((one, at) => {
+        const factors = one.map(({ weight, slope }, i) => (i === axis ? slope : weight));
+        return factors.every((factor) => factor !== undefined)
+          ? [factors.reduce((a, b) => op.mul(a, b), products[at]!)]
+          : [];
+      });
+      return op.unsqueeze(terms.length > 0 ? op.sum(terms) : op.fill([n, ...points], 0, g.dtype), [-1]);
+    });
+    return op.concat(slopes.toReversed(), -1);
+  };
+  return [needs(0) ? spread() : null, needs(1) ? byPosition() : null];
+};
+
+/** The row of [N * spatial, C] that holds the elements at these places. */
+function flatPlaces(op: Ops, taps: readonly Tap[], n: number, dims: readonly number[]): Value {
+  const within = taps.map(({ place }) => place).reduce((sum, place, i) => op.add(op.mul(sum, dims[i]!), place));
+  if (n === 1) return within;
+  const starts = Array.from({ length: n }, (_, i) => i * size(dims));
+  const shape = [n, ...within.shape.slice(1).map(() => 1)];
+  return op.add(within, op.cast(op.constant(tensor("float32", starts, shape), "starts"), within.dtype));
+}
+
+/** What a coordinate in [-1, 1] reads along an axis of `length` elements. */
+function tapsOf(op: Ops, node: Node, coordinate: Value, length: number): Tap[] {
+  const mode = node.string("mode", "linear");
+  const aligned = node.int("align_corners", 0) === 1;
+  const factor = aligned ? (length - 1) / 2 : length / 2;
+  const position = op.add(op.mul(coordinate, factor), aligned ? factor : factor - 0.5);
+  const padding = node.string("padding_mode", "zeros");
+  const read = (place: Value, weight: Value, slope: Value | undefined): Tap => {
+    if (padding === "reflection") return { place: reflect(op, place, length, aligned), weight, slope };
+    const inside = op.clip(place, 0, length - 1);
+    if (padding === "border") return { place: inside, weight, slope };
+    const there = op.cast(op.equal(inside, place), place.dtype);
+    return { place: inside, weight: op.mul(weight, there), slope: slope && op.mul(slope, there) };
+  };
+  if (mode === "nearest") {
+    const nearest = op.emit("Round", [position], [position.type])[0]!;
+    return [read(nearest, op.add(op.mul(nearest, 0), 1), undefined)];
+  }
+  const first = op.floor(position);
+  const t = op.sub(position, first);
+  if (mode === "linear" || mode === "bilinear") {
+    const one = op.add(op.mul(t, 0), factor);
+    return [read(first, op.sub(1, t), op.neg(one)), read(op.add(first, 1), t, one)];
+  }
+  return [-1, 0, 1, 2].map((offset) => {
+    const { weight, slope } = cubic(op, offset <= 0 ? op.add(t, -offset) : op.sub(offset, t), offset <= 0 ? 1 : -1);
+    return read(op.add(first, offset), weight, op.mul(slope, factor));
+  });
+
+  /** Keys' kernel with a = -0.75 at distance d, and its derivative by t, where d grows or shrinks with t. */
+  function cubic(o: Ops, d: Value, sign: number) {
+    const a = -0.75;
+    const polynomial = (c3: number, c2: number, c1: number, c0: number) =>
+      o.add(o.mul(o.add(o.mul(o.add(o.mul(d, c3), c2), d), c1), d), c0);
+    const near = polynomial(a + 2, -(a + 3), 0, 1);
+    return { weight: near, slope: near, sign };
+  }
+}
+
+/** An index outside the axis is mirrored at its border as often as it takes. */
+function reflect(op: Ops, place: Value, length: number, aligned: boolean): Value {
+  const low = aligned ? 0 : -0.5;
+  const span = aligned ? length - 1 : length;
+  if (span === 0) return op.mul(place, 0);
+  const from = op.abs(op.sub(place, low));
+  const period = op.sub(from, op.mul(op.floor(op.mul(from, 1 / (2 * span))), 2 * span));
+  const mirrored = op.add(op.min(period, op.sub(2 * span, period)), low);
+  return op.clip(mirrored, 0, length - 1);
+}

@@ -1,0 +1,44 @@
+import { XstarError } from "../errors.js";
+import type { Graph, Value } from "../ir/graph.js";
+import { isFloat } from "../ir/ops/index.js";
+import type { DeclaredInput, Model } from "../onnx/model.js";
+import { floatTypes } from "../tensor.js";
+import type { Normalized } from "./normalize.js";
+
+/** The axis along which a layer's units lie: channels of [N, C, ...], features of tokens [N, T, D]. */
+export function unitAxis(rank: number): number {
+  return rank === 3 ? 2 : 1;
+}
+
+/** Names of the values that hold activations, in order. */
+export function layerNames({ graph, values }: Normalized): string[] {
+  const inputs = new Set(graph.inputs);
+  return [...values]
+    .filter(([, value]) => isFloat(value) && !value.constant && !inputs.has(value))
+    .map(([name]) => name);
+}
+
+/** The value behind the first output that a final Softmax, LogSoftmax or Sigmoid is computed from; the output when there is none. */
+export function beforeSoftmax(graph: Graph): Value {
+  const passing = new Set(["Identity", "Flatten", "Reshape", "Squeeze", "Dropout", "Cast"]);
+  const squashing = new Set(["Softmax", "LogSoftmax", "Sigmoid"]);
+  const output = graph.outputs[0]!;
+  for (let value = output; value.node && value.node.domain === ""; value = value.node.inputs[0]!) {
+    if (squashing.has(value.node.opType)) return value.node.inputs[0]!;
+    if (!passing.has(value.node.opType)) break;
+  }
+  return output;
+}
+
+/** How many classes the first output scores, [N, classes] (or [N, classes, 1, 1]); undefined when it is of another form. */
+export function classCount(graph: Graph): number | undefined {
+  const [, classes, ...rest] = graph.outputs[0]?.type?.shape ?? [];
+  return classes !== undefined && classes > 1 && rest.every((dim) => dim === 1) ? classes : undefined;
+}
+
+/** The input that is ascended: the first of floating-point numbers. Throws `unsupported-model` when there is none. */
+export function pictureInput({ inputs }: Model): DeclaredInput {
+  const picture = inputs.find(({ dtype }) => floatTypes.has(dtype));
+  if (picture) return picture;
+  throw new XstarError("unsupported-model", "The model has no floating-point input to ascend");
+}

@@ -1,0 +1,111 @@
+import {
+  canonicalOpset,
+  createOps,
+  gradients,
+  Graph,
+  lookUp,
+  optimizers,
+  tensor,
+  writeModel,
+  type Runtime,
+  type Session,
+  type Spec,
+  type Tensor,
+} from "@xstar/core";
+import { classes, emitNetwork, side, type Weights } from "./network.js";
+
+type State = Readonly<Record<string, Tensor>>;
+
+/** One training step in one graph: batch and weights in, loss and new weights out. */
+export interface TrainingStep {
+  readonly batch: number;
+  /** Weights and what the optimizer keeps, before the first step. */
+  begin(weights: Weights): State;
+  /** One step on pictures (uint8, batch x 28 x 28) and labels (0..9). */
+  run(state: State, images: Uint8Array, labels: ArrayLike<number>, learningRate: number): Promise<TrainingResult>;
+  release(): Promise<void>;
+}
+
+export interface TrainingResult {
+  readonly state: State;
+  /** Mean cross-entropy of the batch. */
+  readonly loss: number;
+  /** How many pictures of the batch were classified right. */
+  readonly correct: number;
+}
+
+/** Compiles the training step of the article's network: the same autodiff as ascent, with respect to the weights. */
+export async function compileTraining(
+  runtime: Runtime,
+  weights: Weights,
+  optimizer: Spec,
+  batch: number,
+): Promise<TrainingStep> {
+  const graph = new Graph("training");
+  const op = createOps(graph);
+  const images = graph.input("images", { dtype: "uint8", shape: [batch, 1, side, side] });
+  const labels = graph.input("labels", { dtype: "int64", shape: [batch] });
+  const variables = Object.fromEntries(Object.entries(weights).map(([name, t]) => [name, graph.input(name, t)]));
+
+  const { logits } = emitNetwork(op, op.mul(op.cast(images, "float32"), 1 / 255), variables);
+  const wanted = op.cast(op.equal(op.unsqueeze(labels, [1]), op.range(classes)), "float32");
+  const logLikelihood = op.reduceMean(op.reduceSum(op.mul(op.logSoftmax(logits!, 1), wanted), [1]));
+  const correct = op.reduceSum(op.cast(op.equal(op.argMax(logits!, 1), labels), "float32"));
+
+  const step = graph.input("step", { dtype: "float32", shape: [] });
+  const definition = lookUp(optimizers, optimizer, "optimizer");
+  const settings: Record<string, Tensor> = {};
+  const params = Object.fromEntries(
+    Object.keys(definition.params).map((name) => {
+      settings[`optimizer.${name}`] = tensor("float32", [optimizer[name] as number], []);
+      return [name, graph.input(`optimizer.${name}`, settings[`optimizer.${name}`])];
+    }),
+  );
+  const names = Object.keys(variables);
+  const found = gradients(op, { of: logLikelihood, wrt: Object.values(variables) });
+  const next = new Map<string, string>();
+  const zeros: Record<string, Tensor> = {};
+  const publish = (value: Parameters<typeof op.identity>[0], name: string) => {
+    const output = op.identity(value);
+    output.name = graph.uniqueName(name);
+    graph.output(output);
+    return output.name;
+  };
+  names.forEach((name, i) => {
+    const variable = variables[name]!;
+    const slots = Object.fromEntries(
+      definition.slots.map((slot) => [slot, graph.input(`${slot}.${name}`, variable.type)]),
+    );
+    const { change, slots: after } = definition.update(params, { op, gradient: found[i]!, slots, step });
+    next.set(name, publish(op.add(variable, change), `next.${name}`));
+    for (const [slot, value] of Object.entries(after)) {
+      const input = slots[slot]!;
+      zeros[input.name] = tensor("float32", new Float32Array(value.shape.reduce((a, b) => a * b, 1)), value.shape);
+      next.set(input.name, publish(value, `next.${input.name}`));
+    }
+  });
+  next.set("step", publish(op.add(step, 1), "next.step"));
+  const lossName = publish(op.neg(logLikelihood), "loss");
+  const correctName = publish(correct, "correct");
+
+  const session: Session = await runtime.open(writeModel(graph, { opsets: new Map([["", canonicalOpset]]) }));
+  return {
+    batch,
+    begin: (given) => ({ ...given, ...zeros, step: tensor("float32", [1], []) }),
+    async run(state, pixels, targets, learningRate) {
+      const results = await session.run({
+        ...state,
+        ...settings,
+        "optimizer.learningRate": tensor("float32", [learningRate], []),
+        images: { dtype: "uint8", shape: [batch, 1, side, side], data: pixels },
+        labels: tensor("int64", targets),
+      });
+      return {
+        state: Object.fromEntries([...next].map(([name, output]) => [name, results[output]!])),
+        loss: (results[lossName]!.data as Float32Array)[0]!,
+        correct: (results[correctName]!.data as Float32Array)[0]!,
+      };
+    },
+    release: () => session.release(),
+  };
+}
