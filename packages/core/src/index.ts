@@ -30,8 +30,16 @@ export { adam, gradient, momentum, normalized, optimizers } from "./optimizers/t
 export { gradients } from "./autodiff/gradients.js";
 export type { VjpContext, VjpRule, VjpRules } from "./autodiff/vjp.js";
 export { rules } from "./autodiff/rules/table.js";
-export { constantValue, Graph, Node, Value } from "./ir/graph.js";
+export { constantValue, Graph, Node, Value, valueOf } from "./ir/graph.js";
 export { createOps, type Ops } from "./ir/ops/index.js";
 export { lookUp } from "./define/define.js";
 export { canonicalOpset } from "./model/normalize.js";
 export { adagrad } from "./optimizers/table.js";
+export * as fields from "./define/fields.js";
+export { parseTarget, type TargetNames } from "./objectives/target.js";
+export { inspect, type Inspection, type InspectOptions, type LayerFacts, type MissingRule } from "./model/inspect.js";
+export { layerNames, pictureInput } from "./model/layers.js";
+export { classify, type ClassifyOptions } from "./compile/classify.js";
+export { externalFiles } from "./onnx/external.js";
+export type { DeclaredInput, Model } from "./onnx/model.js";
+export type { Definition } from "./define/define.js";

@@ -63,14 +63,15 @@ export function gradients(
   return wrt.map(collect);
 }
 
-/** The nodes on a way from `from` to `to`, in order, and the floating-point values that depend on `from`. */
+/** The nodes on a way from `from` to `to`, in order, and the values that depend on `from` and carry cotangents. */
 function nodesBetween(graph: Graph, from: readonly Value[], to: Value): { nodes: Node[]; active: Set<Value> } {
   const active = new Set(from);
   const touched: Node[] = [];
   for (const node of graph.nodes) {
     if (!valuesRead(node).some((value) => active.has(value))) continue;
     touched.push(node);
-    for (const output of node.outputs) if (output && isFloat(output)) active.add(output);
+    const levels = node.inputs.filter((input) => input && active.has(input) && !isFloat(input));
+    for (const output of node.outputs) if (output && carries(output, node, levels)) active.add(output);
   }
   const wanted = new Set([to]);
   const nodes: Node[] = [];
@@ -82,10 +83,16 @@ function nodesBetween(graph: Graph, from: readonly Value[], to: Value): { nodes:
   return { nodes: nodes.reverse(), active };
 }
 
+/** Cotangents flow through floats, and through whole numbers that stand for floats from QuantizeLinear to DequantizeLinear. */
+function carries(output: Value, node: Node, levels: readonly (Value | undefined)[]): boolean {
+  if (isFloat(output) || node.opType === "QuantizeLinear") return true;
+  return output.type !== undefined && levels.some((input) => input!.dtype === output.dtype);
+}
+
 /** Sums a cotangent over the axes along which the input was broadcast, and checks that rule and input agree. */
 function fit(op: Ops, result: Value, input: Value, node: Node, index: number): Value {
   const fitted = sumTo(op, result, input.shape);
-  if (fitted && fitted.dtype === input.dtype) return fitted;
+  if (fitted && (fitted.dtype === input.dtype || (!isFloat(input) && isFloat(fitted)))) return fitted;
   throw new XstarError(
     "bad-graph",
     `The vjp rule of ${node.qualifiedType} (node "${node.label}") gave ${result.dtype}[${result.shape}] for input ${index}, which is ${input.dtype}[${input.shape}]`,

@@ -127,7 +127,7 @@ export function compile(batched: Batched, spec: AscentSpec, rules?: VjpRules): C
     }),
     sample: drawn,
     next,
-    standalone: () => writeModel(withConstants(graph, tensors), options),
+    standalone: () => writeModel(withConstants(graph, tensors), { ...options, embed: model.files }),
   };
 }
 

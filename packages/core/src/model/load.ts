@@ -23,14 +23,14 @@ export interface LoadedModel {
   at(shapes: ReadonlyMap<string, Shape>): Promise<Normalized>;
 }
 
-/** Reads a model from the bytes of an ONNX file. Throws as `readModel` does. */
-export function openModel(bytes: Uint8Array, { runtime, files = new Map() }: LoadOptions): LoadedModel {
-  const source = readModel(bytes);
+/** A model from the bytes of an ONNX file, or from what `readModel` made of them. Throws as `readModel` does. */
+export function openModel(file: Uint8Array | Model, { runtime, files = new Map() }: LoadOptions): LoadedModel {
+  const source = file instanceof Uint8Array ? readModel(file) : file;
   const opset = source.opsets.get("");
   if (opset === undefined) {
     throw new XstarError("bad-model", "The model does not say which version of the ONNX operator set it uses");
   }
-  const weights = new Map([...files, [ownFile, bytes]]);
+  const weights = new Map([...files, [ownFile, source.bytes]]);
   const known = new Map<string, Promise<Normalized>>();
   return {
     source,

@@ -1,6 +1,7 @@
 import { Graph, type Node, type Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
+import { decompositions } from "./decompositions.js";
 import { upgrades } from "./upgrades.js";
 
 /** The oldest version of the standard operator set that normalized graphs use: xstar's own operators need it. */
@@ -25,11 +26,11 @@ export function normalize(source: Graph, opset: number): Normalized {
   const readers = countReaders(source);
   const map = inline(graph, source, bindings, [...source.values()], {
     rewrite(node, inputs, resolve) {
-      if (node.domain !== "") return undefined;
-      const upgrade = upgrades[node.opType]?.find(({ below }) => opset < below);
-      if (upgrade) return upgrade.rewrite(node, inputs as readonly Value[], op);
-      if (node.opType === "BatchNormalization") return foldIntoConv(node, readers, resolve, op);
-      return undefined;
+      const folded = node.qualifiedType === "BatchNormalization" && foldIntoConv(node, readers, resolve, op);
+      if (folded) return folded;
+      const older = node.domain === "" && upgrades[node.opType]?.find(({ below }) => opset < below);
+      const rewrite = older ? older.rewrite : decompositions[node.qualifiedType];
+      return rewrite?.(node, inputs as readonly Value[], op);
     },
   });
   for (const output of source.outputs) graph.output(map.get(output) ?? output);

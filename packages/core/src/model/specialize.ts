@@ -5,6 +5,7 @@ import type { Model } from "../onnx/model.js";
 import { writeModel } from "../onnx/write.js";
 import type { Runtime } from "../runtime.js";
 import { floatTypes, size, type Shape, type Tensor } from "../tensor.js";
+import { inlineKnownBranches } from "./branches.js";
 import { locator, type WeightFiles } from "./weights.js";
 
 /** Constants up to this many elements are folded, whatever their type; larger ones stay nodes that ONNX Runtime folds. */
@@ -48,12 +49,13 @@ export async function specialize(
     bindings.set(model.graph.inputs[i]!, graph.input(name, { dtype, shape: shapes.get(name)! }));
   });
   const map = inline(graph, model.graph, bindings, [...model.graph.values()]);
-  const known = await probe(model, graph, runtime, files);
-  return fold(
-    graph,
-    known,
-    model.graph.outputs.map((output) => map.get(output) ?? output),
-  );
+  const outputs = model.graph.outputs.map((output) => map.get(output) ?? output);
+  let known = fold(graph, await probe(model, graph, runtime, files), outputs);
+  for (let taken = inlineKnownBranches(known); taken; taken = inlineKnownBranches(known)) {
+    const results = [...taken.outputs];
+    known = fold(taken, await probe(model, taken, runtime, files), results);
+  }
+  return known;
 }
 
 /** Opens the graph with every value as an output: ONNX Runtime says their types; one run gives what it cannot infer. */

@@ -53,6 +53,67 @@ const splitEvenly: Upgrade["rewrite"] = (node, inputs, op) => {
   return op.repeatNode(node, [inputs[0]!, op.ints(sizes)], types(node), ["split"]);
 };
 
+/** TopK's k became an input. */
+const topK: Upgrade["rewrite"] = (node, [x], op) =>
+  op.repeatNode(node, [x, op.ints([node.int("k", 1)])], types(node), ["k"]);
+
+/** Before opset 9 the statistics could be given for every element instead of every channel (spatial = 0). */
+const batchNormalization: Upgrade["rewrite"] = (node, inputs, op) => {
+  const [x, scale, bias, mean, variance] = inputs as [Value, Value, Value, Value, Value];
+  if (node.int("spatial", 1) === 1) {
+    const only = ["spatial", "is_test", "consumed_inputs"];
+    return [op.repeatNode(node, inputs, types(node).slice(0, 1), only)[0]];
+  }
+  const deviation = op.sqrt(op.add(variance, node.float("epsilon", 1e-5)));
+  return [op.add(op.mul(op.div(op.sub(x, mean), deviation), scale), bias)];
+};
+
+/** Before opset 9 it was said whether channels are taken together, not along which axes. */
+const meanVariance: Upgrade["rewrite"] = (node, [x], op) => {
+  const across = node.int("across_channels", 0) === 1;
+  const axes = x!.shape.map((_, i) => i).filter((i) => (across ? i > 0 : i > 1));
+  const centered = op.sub(x!, op.reduceMean(x!, axes, true));
+  if (node.int("normalize_variance", 1) === 0) return [centered];
+  const deviation = op.sqrt(op.reduceMean(op.mul(centered, centered), axes, true));
+  return [op.div(centered, op.add(deviation, 1e-9))];
+};
+
+/** Upsample, and Resize before opset 11: coordinates are divided by the scales, and rounded up where they shrink. */
+const resizeByScales: Upgrade["rewrite"] = (node, [x, given], op) => {
+  const scales = node.floats("scales") ?? constantNumbers(given);
+  if (!scales) return undefined;
+  const { shape } = node.outputs[0]!;
+  const mode = node.string("mode", "nearest") === "nearest" ? "nearest" : "linear";
+  const resize = (value: Value, applies: (scale: number) => boolean, rounding: string) => {
+    const used = scales.map((scale) => (applies(scale) ? scale : 1));
+    if (used.every((scale) => scale === 1)) return value;
+    const to = value.shape.map((dim, i) => (applies(scales[i]!) ? shape[i]! : dim));
+    const factors = op.constant({ dtype: "float32", shape: [used.length], data: Float32Array.from(used) }, "scales");
+    return op.emit("Resize", [value, undefined, factors], [{ dtype: value.dtype, shape: to }], {
+      mode,
+      coordinate_transformation_mode: "asymmetric",
+      nearest_mode: rounding,
+    })[0]!;
+  };
+  if (mode === "linear") return [resize(x!, () => true, "floor")];
+  const grown = resize(x!, (scale) => scale >= 1, "floor");
+  return [resize(grown, (scale) => scale < 1, "ceil")];
+};
+
+/** The modes were renamed. */
+const gridSample: Upgrade["rewrite"] = (node, inputs, op) => {
+  const names: Readonly<Record<string, string>> = { bilinear: "linear", bicubic: "cubic" };
+  const mode = node.string("mode", "bilinear");
+  const padding_mode = node.string("padding_mode", "zeros");
+  const align_corners = node.int("align_corners", 0);
+  return op.emit("GridSample", inputs, types(node), { mode: names[mode] ?? mode, padding_mode, align_corners });
+};
+
+/** The old name of ScatterElements. */
+const scatter: Upgrade["rewrite"] = (node, [data, indices, updates], op) => [
+  op.scatterElements(data!, indices!, updates!, node.int("axis", 0)),
+];
+
 const reduceAxes = (below: number): readonly Upgrade[] => [{ below, rewrite: attributeToInput(["axes"]) }];
 
 /** Upgrades by operator; the first row whose `below` is above the model's opset applies. */
@@ -66,6 +127,13 @@ export const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   Slice: [{ below: 10, rewrite: attributeToInput(["starts", "ends", "axes"]) }],
   Squeeze: [{ below: 13, rewrite: (node, [x], op) => [op.reshape(x!, node.outputs[0]!.shape)] }],
   Unsqueeze: [{ below: 13, rewrite: (node, [x], op) => [op.reshape(x!, node.outputs[0]!.shape)] }],
+  TopK: [{ below: 10, rewrite: topK }],
+  BatchNormalization: [{ below: 9, rewrite: batchNormalization }],
+  MeanVarianceNormalization: [{ below: 9, rewrite: meanVariance }],
+  Upsample: [{ below: 10, rewrite: resizeByScales }],
+  Resize: [{ below: 11, rewrite: resizeByScales }],
+  GridSample: [{ below: 20, rewrite: gridSample }],
+  Scatter: [{ below: Number.POSITIVE_INFINITY, rewrite: scatter }],
   Dropout: [{ below: 12, rewrite: (_, [x]) => [x, undefined] }],
   ReduceSum: reduceAxes(13),
   ReduceMean: reduceAxes(18),

@@ -23,7 +23,7 @@ const words = new Map(
 
 const form = `A target is LAYER, LAYER:CHANNEL or LAYER:CHANNEL@Y,X, a word such as logit:3 or tv, and sums and differences of them with weights: "0.5*conv1:3 - logit:7"`;
 
-const number = /(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/iy;
+const weightForm = /(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*\*\s*/iy;
 
 /** What may come behind a name. */
 const boundary = /[\s:+)-]|$/y;
@@ -78,9 +78,7 @@ export function parseTarget(text: string, { layers, nodes = [] }: TargetNames): 
       if (!take(/\)/y)) throw expected(`")"`);
       return inner;
     }
-    const name = names.find(
-      (one) => text.startsWith(one, at) && looksAt(boundary, at + one.length) !== undefined,
-    );
+    const name = names.find((one) => text.startsWith(one, at) && looksAt(boundary, at + one.length) !== undefined);
     if (name === undefined) throw unknownName();
     at += name.length;
     return isLayer.has(name) ? layerTerm(name) : wordTerm(name);
@@ -96,9 +94,7 @@ export function parseTarget(text: string, { layers, nodes = [] }: TargetNames): 
   };
   const weighted = (sign: number): Spec => {
     take(/\s+/y);
-    const hasWeight = /^\s*\*/.test(text.slice(at + (looksAt(number)?.length ?? text.length)));
-    const weight = sign * (hasWeight ? Number(take(number)) : 1);
-    if (hasWeight) take(/\s*\*\s*/y);
+    const weight = sign * Number.parseFloat(take(weightForm) ?? "1");
     return weight === 1 ? term() : mul(weight, term());
   };
   const sum = (): Spec => {

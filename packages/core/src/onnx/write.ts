@@ -30,6 +30,8 @@ export interface WriteOptions {
   readonly irVersion?: number;
   /** Name of the first dimension of inputs and outputs, where it is left free. */
   readonly freeBatch?: string;
+  /** Files of which external data is copied into the result instead of pointed at. */
+  readonly embed?: ReadonlyMap<string, Uint8Array>;
   /** Says where bytes already lie, so that they are pointed at instead of copied; undefined keeps them inline. */
   readonly locate?: (bytes: Uint8Array) => Place | undefined;
 }
@@ -173,8 +175,11 @@ function writeTensor(name: string, constant: Constant, options: Writing): Tensor
     const text = new TextEncoder();
     return create(TensorProtoSchema, { ...base, stringData: source.strings.map((s) => text.encode(s)) });
   }
-  if ("location" in source)
-    return create(TensorProtoSchema, { ...base, ...external(source.location, source.offset, source.length) });
+  if ("location" in source) {
+    const { location, offset, length } = source;
+    const rawData = options.embed?.get(location)?.slice(offset, offset + length);
+    return create(TensorProtoSchema, { ...base, ...(rawData ? { rawData } : external(location, offset, length)) });
+  }
   const place = source.bytes.byteLength >= smallestExternal ? options.locate?.(source.bytes) : undefined;
   if (place)
     return create(TensorProtoSchema, { ...base, ...external(place.location, place.offset, source.bytes.byteLength) });

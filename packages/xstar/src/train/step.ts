@@ -12,7 +12,7 @@ import {
   type Spec,
   type Tensor,
 } from "@xstar/core";
-import { classes, emitNetwork, side, type Weights } from "./network.js";
+import { emitNetwork, side, type Weights } from "./network.js";
 
 type State = Readonly<Record<string, Tensor>>;
 
@@ -48,7 +48,7 @@ export async function compileTraining(
   const variables = Object.fromEntries(Object.entries(weights).map(([name, t]) => [name, graph.input(name, t)]));
 
   const { logits } = emitNetwork(op, op.mul(op.cast(images, "float32"), 1 / 255), variables);
-  const wanted = op.cast(op.equal(op.unsqueeze(labels, [1]), op.range(classes)), "float32");
+  const wanted = op.cast(op.equal(op.unsqueeze(labels, [1]), op.range(logits!.shape[1]!)), "float32");
   const logLikelihood = op.reduceMean(op.reduceSum(op.mul(op.logSoftmax(logits!, 1), wanted), [1]));
   const correct = op.reduceSum(op.cast(op.equal(op.argMax(logits!, 1), labels), "float32"));
 

@@ -51,7 +51,13 @@ export const einsum: VjpRule = (g, { op, node, inputs, needs }) => {
 };
 
 /** Puts what has each label once where the repeated labels are equal, zeros elsewhere. */
-function onDiagonal(op: Ops, x: Value, own: readonly string[], labels: readonly string[], shape: readonly number[]): Value {
+function onDiagonal(
+  op: Ops,
+  x: Value,
+  own: readonly string[],
+  labels: readonly string[],
+  shape: readonly number[],
+): Value {
   const last = (label: string) => labels.lastIndexOf(label);
   const order = own.map((_, i) => i).sort((a, b) => last(own[a]!) - last(own[b]!));
   const spread = op.reshape(

@@ -22,25 +22,35 @@ export const gridSample: VjpRule = (g, { op, node, inputs, needs }) => {
   const taps = dims.map((length, i) => tapsOf(op, node, op.gather(grid, op.scalar(k - 1 - i, "int64"), -1), length));
   const channelsLast = op.transpose(g, [0, ...points.map((_, i) => i + 2), 1]);
   const rows = op.reshape(channelsLast, [n * size(points), c]);
-  const combinations = taps.reduce<Tap[][]>((known, own) => known.flatMap((one) => own.map((tap) => [...one, tap])), [[]]);
+  const combinations = taps.reduce<Tap[][]>(
+    (known, own) => known.flatMap((one) => own.map((tap) => [...one, tap])),
+    [[]],
+  );
   const placeOf = (combination: readonly Tap[]) => flatPlaces(op, combination, n, dims);
   const column = (value: Value) => op.reshape(value, [n * size(points), 1]);
 
   const spread = () => {
     const zeros = op.fill([n * size(dims), c], 0, g.dtype);
-    const share = (combination: readonly Tap[]) => combination.map(({ weight }) => weight).reduce((a, b) => op.mul(a, b));
-    const places = op.concat(combinations.map((one) => column(placeOf(one))), 0);
-    const updates = op.concat(combinations.map((one) => op.mul(rows, column(share(one)))), 0);
+    const share = (combination: readonly Tap[]) =>
+      combination.map(({ weight }) => weight).reduce((a, b) => op.mul(a, b));
+    const places = op.concat(
+      combinations.map((one) => column(placeOf(one))),
+      0,
+    );
+    const updates = op.concat(
+      combinations.map((one) => op.mul(rows, column(share(one)))),
+      0,
+    );
     const sum = op.scatterND(zeros, op.cast(places, "int64"), updates, "add");
     return op.transpose(op.reshape(sum, [n, ...dims, c]), [0, k + 1, ...dims.map((_, i) => i + 1)]);
   };
   const byPosition = () => {
     const pixels = op.reshape(op.transpose(x, [0, ...dims.map((_, i) => i + 2), 1]), [n * size(dims), c]);
     const products = combinations.map((one) =>
-      op.reshape(
-        op.reduceSum(op.mul(rows, op.gatherND(pixels, op.cast(column(placeOf(one)), "int64"))), [1]),
-        [n, ...points],
-      ),
+      op.reshape(op.reduceSum(op.mul(rows, op.gatherND(pixels, op.cast(column(placeOf(one)), "int64"))), [1]), [
+        n,
+        ...points,
+      ]),
     );
     const slopes = dims.map((_, axis) => {
       const terms = combinations.flatMap((one, at) => {
@@ -80,7 +90,7 @@ function tapsOf(op: Ops, node: Node, coordinate: Value, length: number): Tap[] {
     return { place: inside, weight: op.mul(weight, there), slope: slope && op.mul(slope, there) };
   };
   if (mode === "nearest") {
-    const nearest = op.emit("Round", [position], [position.type])[0]!;
+    const nearest = op.round(position);
     return [read(nearest, op.add(op.mul(nearest, 0), 1), undefined)];
   }
   const first = op.floor(position);
@@ -90,18 +100,23 @@ function tapsOf(op: Ops, node: Node, coordinate: Value, length: number): Tap[] {
     return [read(first, op.sub(1, t), op.neg(one)), read(op.add(first, 1), t, one)];
   }
   return [-1, 0, 1, 2].map((offset) => {
-    const { weight, slope } = cubic(op, offset <= 0 ? op.add(t, -offset) : op.sub(offset, t), offset <= 0 ? 1 : -1);
-    return read(op.add(first, offset), weight, op.mul(slope, factor));
+    const behind = offset <= 0;
+    const distance = behind ? op.add(t, -offset) : op.sub(offset, t);
+    const kernel = offset === 0 || offset === 1 ? nearKernel : farKernel;
+    const slope = polynomial(op, distance, [3 * kernel[0], 2 * kernel[1], kernel[2]]);
+    return read(op.add(first, offset), polynomial(op, distance, kernel), op.mul(slope, behind ? factor : -factor));
   });
+}
 
-  /** Keys' kernel with a = -0.75 at distance d, and its derivative by t, where d grows or shrinks with t. */
-  function cubic(o: Ops, d: Value, sign: number) {
-    const a = -0.75;
-    const polynomial = (c3: number, c2: number, c1: number, c0: number) =>
-      o.add(o.mul(o.add(o.mul(o.add(o.mul(d, c3), c2), d), c1), d), c0);
-    const near = polynomial(a + 2, -(a + 3), 0, 1);
-    return { weight: near, slope: near, sign };
-  }
+/** Keys' cubic kernel with a = -0.75 at distances up to 1, and from 1 to 2: coefficients from the third power down. */
+const nearKernel = [1.25, -2.25, 0, 1] as const;
+const farKernel = [-0.75, 3.75, -6, 3] as const;
+
+function polynomial(op: Ops, x: Value, [first, ...rest]: readonly number[]): Value {
+  return rest.reduce<Value>(
+    (sum, coefficient, i) => op.add(i === 0 ? sum : op.mul(sum, x), coefficient),
+    op.mul(x, first!),
+  );
 }
 
 /** An index outside the axis is mirrored at its border as often as it takes. */

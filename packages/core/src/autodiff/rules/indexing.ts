@@ -81,11 +81,7 @@ function scatter(of: (context: VjpContext) => Scatter): VjpRule {
     if (reduction === "add") return [g, null, needs(2) ? read(g) : null];
     if (reduction === "mul") {
       const factor = () => write(op.fill(data.shape, 1, g.dtype), updates, "mul");
-      return [
-        needs(0) ? op.mul(g, factor()) : null,
-        null,
-        needs(2) ? op.div(read(op.mul(g, y)), updates) : null,
-      ];
+      return [needs(0) ? op.mul(g, factor()) : null, null, needs(2) ? op.div(read(op.mul(g, y)), updates) : null];
     }
     if (reduction === "none") {
       const hidden = () => write(g, op.fill(updates.shape, 0, g.dtype), "none");
@@ -133,7 +129,8 @@ const compress: VjpRule = (g, { op, node, inputs: [x, condition] }) => {
   return [op.reshape(op.scatterElements(flat, indices, g, at, "add"), x!.shape)];
 };
 
-const axisOf = (node: Node, x: Value) => (node.int("axis") === undefined ? 0 : positiveAxis(node.int("axis", 0), x.rank));
+const axisOf = (node: Node, x: Value) =>
+  node.int("axis") === undefined ? 0 : positiveAxis(node.int("axis", 0), x.rank);
 
 /** y = off + (on - off) hot */
 const oneHot: VjpRule = (g, { op, node, inputs, needs }) => {
@@ -146,7 +143,16 @@ const oneHot: VjpRule = (g, { op, node, inputs, needs }) => {
   );
   const hot = op.equal(places, counted);
   const on = op.reduceSum(op.mul(g, op.cast(hot, g.dtype)));
-  return [null, null, needs(2) ? op.concat([op.sub(op.reduceSum(g), on), on].map((v) => op.reshape(v, [1])), 0) : null];
+  return [
+    null,
+    null,
+    needs(2)
+      ? op.concat(
+          [op.sub(op.reduceSum(g), on), on].map((v) => op.reshape(v, [1])),
+          0,
+        )
+      : null,
+  ];
 };
 
 export const indexing = {

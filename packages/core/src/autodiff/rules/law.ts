@@ -94,7 +94,12 @@ async function expectedDerivative(
 }
 
 /** A model of the one node. Float inputs have the given precision. */
-function oneNode(name: string, one: Case, rng: Rng, precision: "float32" | "float64"): { bytes: Uint8Array; feeds: Feeds } {
+function oneNode(
+  name: string,
+  one: Case,
+  rng: Rng,
+  precision: "float32" | "float64",
+): { bytes: Uint8Array; feeds: Feeds } {
   const [domain, opType] = name.includes("::") ? name.split("::") : ["", name];
   const graph = new Graph("case");
   const feeds: Record<string, Tensor> = {};
@@ -165,7 +170,13 @@ async function differentiate(
     weight: graph.input(`u_${output}`, { dtype, shape }),
   }));
   const maps = Array.from({ length: copies }, (_, i) =>
-    inline(graph, normalized.graph, bindings, weights.map(({ target }) => target), { prefix: `copy${i}_` }),
+    inline(
+      graph,
+      normalized.graph,
+      bindings,
+      weights.map(({ target }) => target),
+      { prefix: `copy${i}_` },
+    ),
   );
   const terms = maps.flatMap((map) =>
     weights.map(({ target, weight }) => {

@@ -106,8 +106,7 @@ const groupNormalization: VjpRule = (g, { op, node, inputs, needs }) => {
   const byGroup = (value: Value) => op.reshape(value, shape);
   const spread = op.reshape(scale, scale.shape[0] === c ? [groups, c / groups, 1] : [groups, 1, 1]);
   const parts = standardize(op, byGroup(x), [2, 3], node.float("epsilon", 1e-5));
-  const sum = (value: Value) =>
-    op.reshape(op.reduceSum(value, scale.shape[0] === c ? [0, 3] : [0, 2, 3]), scale.shape);
+  const sum = (value: Value) => op.reshape(op.reduceSum(value, scale.shape[0] === c ? [0, 3] : [0, 2, 3]), scale.shape);
   return [
     needs(0) ? op.reshape(standardizeBack(op, op.mul(byGroup(g), spread), parts, [2, 3]), x.shape) : null,
     needs(1) ? sum(op.mul(byGroup(g), parts.h)) : null,

@@ -13,22 +13,50 @@ function poolWindow(node: Node): Window {
 /**
  * Each window's cotangent goes to its first maximum in row-major order.
  *
- * On CPU by the indices that MaxPool can put out; where windows step by one, and on WebGPU (whose MaxPool has no
- * indices), one axis after the other by comparing elements with the maximum.
+ * Windows that tile the input are compared with their maximum all at once. Others go by the indices that MaxPool can put
+ * out; where windows step by one, and on WebGPU (whose MaxPool has no indices), one axis after the other by comparison.
  */
-const maxPool: VjpRule = (g, context) => {
-  const {
-    op,
-    node,
-    inputs: [x],
-  } = context;
+const maxPool: VjpRule = (g, { op, node, inputs: [x], outputs: [y] }) => {
   const window = poolWindow(node);
+  if (tiles(window, x!, g)) return [maxPoolOfTiles(op, g, x!, y!, window)];
   const bySteps = window.strides.every((s) => s === 1) && window.kernel.length === 2 && isFloat(x!);
   if (op.lowering === "webgpu" || bySteps) return [maxPoolByComparison(op, g, x!, window)];
   const places = op.reshape(indicesOf(op, node), [size(g.shape)]);
   const zeros = op.fill([size(x!.shape)], 0, g.dtype);
   return [op.reshape(op.scatterElements(zeros, places, op.reshape(g, [size(g.shape)]), 0, "add"), x!.shape)];
 };
+
+/** Whether windows stand side by side, without overlap, gaps or padding; what is left over at the end is no matter. */
+function tiles({ kernel, strides, dilations, before }: Window, x: Value, g: Value): boolean {
+  return (
+    x.dtype === "float32" &&
+    kernel.length === 2 &&
+    kernel.every((k, i) => k === strides[i] && (k === 1 || dilations[i] === 1)) &&
+    before.every((pad) => pad === 0) &&
+    kernel.every((k, i) => k * g.shape[i + 2]! <= x.shape[i + 2]!)
+  );
+}
+
+/** Maxima get a number that falls in row-major order within the window; pooling these numbers finds the first one. */
+function maxPoolOfTiles(op: Ops, g: Value, x: Value, y: Value, { kernel, strides }: Window): Value {
+  const [kh, kw] = kernel as [number, number];
+  const [rows, columns] = [kh * g.shape[2]!, kw * g.shape[3]!];
+  const covered = op.slice(x, [
+    { axis: 2, start: 0, end: rows },
+    { axis: 3, start: 0, end: columns },
+  ]);
+  const order = Float32Array.from({ length: rows * columns }, (_, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    return kh * kw - ((row % kh) * kw + (column % kw));
+  });
+  const rank = op.constant({ dtype: "float32", shape: [1, 1, rows, columns], data: order }, "rank");
+  const over = (value: Value) => op.repeat(value, [1, 1, kh, kw]);
+  const maxima = op.mul(op.cast(op.equal(covered, over(y)), g.dtype), rank);
+  const first = op.equal(maxima, over(op.maxPool(maxima, { kernel, strides })));
+  const spread = op.mul(op.cast(first, g.dtype), over(g));
+  const none = [0, 0, 0, 0];
+  return op.pad(spread, none, [0, 0, x.shape[2]! - rows, x.shape[3]! - columns]);
+}
 
 /** The flat places of the maxima; asks the model's own MaxPool for them rather than pooling twice. */
 function indicesOf(op: Ops, node: Node): Value {

@@ -52,7 +52,8 @@ function repetition(node: Node, plans: readonly AxisPlan[]): number[] | undefine
   const rounding = node.string("nearest_mode", "round_prefer_floor");
   const exact =
     (coordinates === "asymmetric" && rounding === "floor") ||
-    (["half_pixel", "pytorch_half_pixel", "half_pixel_symmetric"].includes(coordinates) && rounding.startsWith("round"));
+    (["half_pixel", "pytorch_half_pixel", "half_pixel_symmetric"].includes(coordinates) &&
+      rounding.startsWith("round"));
   return isWhole && exact ? factors : undefined;
 }
 

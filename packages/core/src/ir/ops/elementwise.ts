@@ -51,6 +51,14 @@ export function elementwise(e: Emitter) {
     relu: unary("Relu"),
     erf: unary("Erf"),
     floor: unary("Floor"),
+    /** To the nearest whole number, halves to the even one; WebGPU has no Round. */
+    round: (x: Value) => {
+      if (e.lowering === "cpu") return unary("Round")(x);
+      const half = multiply(x, 0.5);
+      const up = unary("Floor")(plus(x, 0.5));
+      const even = multiply(unary("Floor")(plus(half, 0.5)), 2);
+      return where(binary("Equal", "bool")(plus(x, 0.5), up), even, up);
+    },
     identity: unary("Identity"),
     where,
     cast,

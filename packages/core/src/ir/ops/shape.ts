@@ -68,8 +68,7 @@ export function shape(e: Emitter) {
   return {
     reshape,
     /** All axes after the first one made one; the batch size is not written into the graph. */
-    flatten: (x: Value): Value =>
-      e.one("Flatten", [x], x.dtype, [x.shape[0]!, size(x.shape.slice(1))], { axis: 1 }),
+    flatten: (x: Value): Value => e.one("Flatten", [x], x.dtype, [x.shape[0]!, size(x.shape.slice(1))], { axis: 1 }),
     transpose,
     concat,
     slice,

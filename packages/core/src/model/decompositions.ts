@@ -1,0 +1,130 @@
+import { constantNumbers, type Value } from "../ir/graph.js";
+import { positiveAxis, type Ops } from "../ir/ops/index.js";
+import { attention, contribAttention, multiHeadAttention, rotaryEmbedding } from "./attention.js";
+import type { Upgrade } from "./upgrades.js";
+
+type Rewrite = Upgrade["rewrite"];
+
+/** The activation that a fused operator ends with; undefined for one that is not known. */
+function activate(op: Ops, x: Value, name: string, parameters: readonly number[]): Value | undefined {
+  const [a, b] = parameters;
+  switch (name) {
+    case "":
+      return x;
+    case "Relu":
+      return op.relu(x);
+    case "Tanh":
+      return op.tanh(x);
+    case "Sigmoid":
+      return op.sigmoid(x);
+    case "LeakyRelu":
+      return op.emit("LeakyRelu", [x], [x.type], { alpha: { float: a ?? 0.01 } })[0];
+    case "Clip":
+      return op.clip(x, a, b);
+    case "HardSigmoid":
+      return op.hardSigmoid(x, a ?? 0.2, b ?? 0.5);
+    default:
+      return undefined;
+  }
+}
+
+const activationOnly = ["activation", "activation_params", "activation_alpha", "activation_beta"];
+
+/** activation(conv(x, w, b) + z) */
+const fusedConv: Rewrite = (node, [x, w, b, z], op) => {
+  const { type } = node.outputs[0]!;
+  const shape = w!.shape.slice(2);
+  const attributes = Object.fromEntries(
+    ["strides", "pads", "dilations"].map((name) => [name, node.ints(name)] as const),
+  );
+  const conv = op.emit("Conv", [x, w, b], [type], {
+    ...attributes,
+    kernel_shape: shape,
+    group: node.int("group", 1),
+    auto_pad: node.string("auto_pad", "NOTSET"),
+  })[0]!;
+  const y = activate(
+    op,
+    z ? op.add(conv, z) : conv,
+    node.string("activation", ""),
+    node.floats("activation_params") ?? [],
+  );
+  return y && [y];
+};
+
+const fusedGemm: Rewrite = (node, [a, b, c], op) => {
+  const product = op.gemm(a!, b!, {
+    transA: node.int("transA", 0) === 1,
+    transB: node.int("transB", 0) === 1,
+    alpha: node.float("alpha", 1),
+    beta: node.float("beta", 1),
+    ...(c && { c }),
+  });
+  const parameters = ["activation_alpha", "activation_beta"].filter((name) => node.attributes.has(name));
+  const y = activate(
+    op,
+    product,
+    node.string("activation", ""),
+    parameters.map((name) => node.float(name, 0)),
+  );
+  return y && [y];
+};
+
+/** alpha A' B', each transposed in its last two axes on demand, or with its first axis in the place of the last but one. */
+const fusedMatMul: Rewrite = (node, [a, b], op) => {
+  const prepare = (x: Value, name: "A" | "B") => {
+    if (x.rank < 2) return x;
+    const axes = x.shape.map((_, i) => i);
+    const batched = node.int(`transBatch${name}`, 0) === 1 ? [...axes.slice(1, -1), 0, x.rank - 1] : axes;
+    const order =
+      node.int(`trans${name}`, 0) === 1 ? [...batched.slice(0, -2), batched.at(-1)!, batched.at(-2)!] : batched;
+    return op.transpose(x, order);
+  };
+  const { type } = node.outputs[0]!;
+  const product = op.emit("MatMul", [prepare(a!, "A"), prepare(b!, "B")], [type])[0]!;
+  return [op.mul(product, node.float("alpha", 1))];
+};
+
+/** layer(x + skip + bias), and that sum itself as the fourth output. */
+function skipNormalization(kind: "LayerNormalization" | "SimplifiedLayerNormalization"): Rewrite {
+  return (node, [x, skip, gamma, ...rest], op) => {
+    const [beta, bias] = kind === "LayerNormalization" ? rest : [undefined, rest[0]];
+    const added = op.add(x!, skip!);
+    const sum = bias ? op.add(added, bias) : added;
+    const epsilon = { float: node.float("epsilon", 1e-12) };
+    const inputs = kind === "LayerNormalization" ? [sum, gamma, beta] : [sum, gamma];
+    const y = op.emit(kind, inputs, [sum.type], { axis: -1, epsilon })[0]!;
+    return [y, undefined, undefined, sum];
+  };
+}
+
+const gelu = (op: Ops, x: Value, approximate: "none" | "tanh") => op.emit("Gelu", [x], [x.type], { approximate })[0]!;
+
+/** Crops or pads to a size, as evenly at both ends as it goes. */
+const centerCropPad: Rewrite = (node, [x, target], op) => {
+  const sizes = constantNumbers(target);
+  if (!sizes) return undefined;
+  const axes = (node.ints("axes") ?? x!.shape.map((_, i) => i)).map((axis) => positiveAxis(axis, x!.rank));
+  const before = x!.shape.map((dim, axis) => {
+    const more = (sizes[axes.indexOf(axis)] ?? dim) - dim;
+    return more >= 0 ? Math.floor(more / 2) : -Math.floor(-more / 2);
+  });
+  const after = x!.shape.map((dim, axis) => (sizes[axes.indexOf(axis)] ?? dim) - dim - before[axis]!);
+  return [op.pad(x!, before, after)];
+};
+
+/** Operators that are several in one, as the simple ones that they stand for. */
+export const decompositions: Readonly<Record<string, Rewrite>> = {
+  CenterCropPad: centerCropPad,
+  Attention: attention,
+  RotaryEmbedding: rotaryEmbedding,
+  "com.microsoft::Attention": contribAttention,
+  "com.microsoft::MultiHeadAttention": multiHeadAttention,
+  "com.microsoft::FusedConv": fusedConv,
+  "com.microsoft::FusedGemm": fusedGemm,
+  "com.microsoft::FusedMatMul": fusedMatMul,
+  "com.microsoft::FastGelu": (_, [x, bias], op) => [gelu(op, bias ? op.add(x!, bias) : x!, "tanh")],
+  "com.microsoft::BiasGelu": (_, [x, bias], op) => [gelu(op, op.add(x!, bias!), "none")],
+  "com.microsoft::SkipLayerNormalization": skipNormalization("LayerNormalization"),
+  "com.microsoft::SkipSimplifiedLayerNormalization": skipNormalization("SimplifiedLayerNormalization"),
+};

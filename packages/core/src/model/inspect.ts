@@ -1,0 +1,164 @@
+import { findReach, type Reach } from "../autodiff/reach.js";
+import type { VjpRules } from "../autodiff/vjp.js";
+import { Graph, type Node, type Value } from "../ir/graph.js";
+import { inline, valuesRead } from "../ir/inline.js";
+import { createOps, isFloat } from "../ir/ops/index.js";
+import type { Model } from "../onnx/model.js";
+import { floatTypes, size, type DType, type Shape } from "../tensor.js";
+import { beforeSoftmax, classCount, unitAxis } from "./layers.js";
+import { inputShapes, type LoadedModel } from "./load.js";
+
+export interface InspectOptions {
+  /** @default 1 */
+  readonly batch?: number;
+  /** Sizes for input dimensions that the model leaves free. */
+  readonly shapes?: ReadonlyMap<string, Shape>;
+  readonly rules?: VjpRules;
+}
+
+/** What is in a model, as plain JSON. */
+export interface Inspection {
+  readonly file: {
+    readonly bytes: number;
+    readonly producer: string;
+    readonly irVersion: number;
+    /** Version of each operator set by domain; the standard one is `ai.onnx`. */
+    readonly opsets: Readonly<Record<string, number>>;
+    /** Numbers in all floating-point constants. */
+    readonly parameters: number;
+  };
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly dtype: DType;
+    /** As the file declares them: a name or null where a dimension is free. */
+    readonly dims: readonly (number | string | null)[];
+  }[];
+  readonly outputs: readonly TypedName[];
+  /** The scores that `logit` and `probability` read; null when the first output is no list of classes. */
+  readonly classes: { readonly layer: string; readonly count: number } | null;
+  readonly layers: readonly LayerFacts[];
+  /** Operators that cannot be differentiated, and what they cut off from the input. */
+  readonly missingRules: readonly MissingRule[];
+}
+
+interface TypedName {
+  readonly name: string;
+  /** Null where the value is folded into a constant or is no tensor. */
+  readonly dtype: DType | null;
+  readonly shape: Shape | null;
+}
+
+export interface LayerFacts extends TypedName {
+  readonly node: string;
+  readonly opType: string;
+  /** How many units (channels) it has and along which axis; null for what has none. */
+  readonly units: { readonly count: number; readonly axis: number } | null;
+  readonly differentiable: boolean;
+  /** Why it is not differentiable. */
+  readonly reason: string | null;
+}
+
+export interface MissingRule {
+  readonly opType: string;
+  /** Why there is no gradient. */
+  readonly problem: string;
+  readonly nodes: readonly string[];
+  readonly layers: readonly string[];
+}
+
+/**
+ * Lists inputs, layers and what can be differentiated, found once for all layers. Throws `bad-argument` when an input's
+ * size is needed, and `unsupported-model` when ONNX Runtime cannot run the model.
+ */
+export async function inspect(
+  model: LoadedModel,
+  { batch = 1, shapes, rules }: InspectOptions = {},
+): Promise<Inspection> {
+  const { source } = model;
+  const normalized = await model.at(inputShapes(source.inputs, batch, shapes));
+  const graph = new Graph("inspect");
+  const op = createOps(graph, model.runtime.lowering);
+  const bindings = new Map(normalized.graph.inputs.map((input) => [input, graph.input(input.name, input.type)]));
+  const map = inline(graph, normalized.graph, bindings, [...normalized.graph.values()]);
+  const reach = findReach(op, graph.inputs.filter(isFloat), rules);
+
+  const found = (name: string) => {
+    const value = normalized.values.get(name);
+    return value && (map.get(value) ?? value);
+  };
+  const typed = (name: string): TypedName => {
+    const type = found(name)?.type;
+    return { name, dtype: type?.dtype ?? null, shape: type?.shape ?? null };
+  };
+  const layers = source.graph.nodes.flatMap((node) =>
+    node.outputs.flatMap((output) => {
+      if (!output) return [];
+      const value = found(output.name);
+      const reason = whyNot(value, value && reach.get(value));
+      const facts = typed(output.name);
+      return {
+        ...facts,
+        node: node.name,
+        opType: node.qualifiedType,
+        units: unitsOf(facts),
+        differentiable: reason === null,
+        reason,
+      } satisfies LayerFacts;
+    }),
+  );
+
+  const scores = beforeSoftmax(normalized.graph);
+  const count = classCount(normalized.graph);
+  const nameOf = new Map([...normalized.values].map(([name, value]) => [value, name]));
+  return {
+    file: {
+      bytes: [...model.files.values()].reduce((total, { byteLength }) => total + byteLength, 0),
+      producer: source.producer,
+      irVersion: source.irVersion,
+      opsets: Object.fromEntries([...source.opsets].map(([domain, version]) => [domain || "ai.onnx", version])),
+      parameters: countParameters(source),
+    },
+    inputs: source.inputs.map(({ name, dtype, dims }) => ({ name, dtype, dims: dims.map((dim) => dim ?? null) })),
+    outputs: source.graph.outputs.map(({ name }) => typed(name)),
+    classes: count === undefined ? null : { layer: nameOf.get(scores) ?? scores.name, count },
+    layers,
+    missingRules: missingRules(layers, (name) => reach.get(found(name)!)),
+  };
+}
+
+function unitsOf({ dtype, shape }: TypedName): LayerFacts["units"] {
+  if (!shape || shape.length < 2 || !dtype || !floatTypes.has(dtype)) return null;
+  const axis = unitAxis(shape.length);
+  return { count: shape[axis]!, axis };
+}
+
+function whyNot(value: Value | undefined, reach: Reach | undefined): string | null {
+  if (!value || value.constant) return "it does not depend on the input";
+  if (!value.type) return "it is no tensor of a type that xstar handles";
+  if (!isFloat(value)) return `it holds ${value.dtype}, which has no gradient`;
+  if (!reach) return "it does not depend on the input";
+  const [first, ...others] = reach.missing;
+  if (first) return `${labelOf(first[0])}: ${first[1]}${others.length > 0 ? ` (and ${others.length} more)` : ""}`;
+  return reach.zeroBehind ? `the gradient is zero behind ${labelOf(reach.zeroBehind)}` : null;
+}
+
+const labelOf = (node: Node) => `node "${node.label}" (${node.qualifiedType})`;
+
+function missingRules(layers: readonly LayerFacts[], reachOf: (name: string) => Reach | undefined): MissingRule[] {
+  const groups = new Map<string, { opType: string; problem: string; nodes: Set<string>; layers: Set<string> }>();
+  for (const { name } of layers) {
+    for (const [node, problem] of reachOf(name)?.missing ?? []) {
+      const key = JSON.stringify([node.qualifiedType, problem]);
+      const group = groups.get(key) ?? { opType: node.qualifiedType, problem, nodes: new Set(), layers: new Set() };
+      groups.set(key, group);
+      group.nodes.add(node.label);
+      group.layers.add(name);
+    }
+  }
+  return [...groups.values()].map((group) => ({ ...group, nodes: [...group.nodes], layers: [...group.layers] }));
+}
+
+function countParameters({ graph }: Model): number {
+  const constants = new Set(graph.nodes.flatMap(valuesRead).flatMap(({ constant }) => constant ?? []));
+  return [...constants].reduce((total, { dtype, shape }) => total + (floatTypes.has(dtype) ? size(shape) : 0), 0);
+}

@@ -1,0 +1,48 @@
+import { Command } from "commander";
+import { version } from "../version.js";
+import { explain } from "./explain.js";
+import { addInspect } from "./inspect.js";
+import { addMaximize } from "./maximize.js";
+
+/** Every command; each adds itself to the program. */
+const commands = [addInspect, addMaximize];
+
+/** Runs a command line (without `node` and the script). Never throws; gives the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  process.stdout.on("error", stopOnClosedPipe);
+  try {
+    await createProgram().parseAsync(argv, { from: "user" });
+    return 0;
+  } catch (error) {
+    const { text, exitCode } = explain(error, { debug: argv.includes("--debug") });
+    process.stderr.write(text);
+    return exitCode;
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command("xstar")
+    .description("Finds x*, the input that a neuron wants most, for any neural network in an ONNX file")
+    .version(version, "--version", "print the version")
+    .option("--debug", "print stack traces")
+    .helpOption("-h, --help", "print help")
+    .helpCommand("help [command]", "print help for a command")
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText(
+      "after",
+      `
+Examples:
+  xstar inspect model.onnx
+  xstar maximize model.onnx conv2:7
+  xstar maximize --help`,
+    );
+  for (const add of commands) add(program);
+  return program;
+}
+
+/** `xstar inspect model.onnx | head` closes the pipe early: that is no error. */
+function stopOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+}

@@ -1,0 +1,81 @@
+import { fields, objectives, optimizers, parameterizations, transforms } from "@xstar/core";
+import type { Command } from "commander";
+import { collect, listOf, valueOf } from "./flags.js";
+import { runMaximize, type MaximizeFlags } from "./run-maximize.js";
+import { describeTable, flagName, paramsOf } from "./spec-flags.js";
+
+export function addMaximize(program: Command): void {
+  const command = program
+    .command("maximize <model> <targets...>")
+    .description("Changes a picture until a layer, channel or neuron answers as strongly as possible")
+    .addHelpText("after", help)
+    .action((path: string, targets: readonly string[], flags: MaximizeFlags) => runMaximize(path, targets, flags));
+
+  command
+    .optionsGroup("The ascent:")
+    .option("--init <start>", "ones, zeros, random, normal, a number or a picture; several make a batch", collect)
+    .option("--steps <count>", "steps to take", whole("--steps", 0), 64)
+    .option("--optimizer <type>", oneOfThese(optimizers), "normalized")
+    .option("--lr <number>", "learning rate of the optimizer", valueOf("--lr", fields.fixed("", { min: 0, fallback: 0 })))
+    .option("--opt <name=value>", "another parameter of the optimizer, as in momentum=0.95", collect)
+    .option("--transform <spec>", "change the picture before each look, as in jitter:pixels=4", collect)
+    .option("--penalty <name=weight>", "subtract a penalty, as in tv=0.01", collect)
+    .option("--seed <number>", "decides every random number", whole("--seed", 0), 0)
+    .optionsGroup("The picture:")
+    .option("--parameterization <type>", oneOfThese(parameterizations), "pixel");
+  for (const [name, { kind, doc }] of pictureParams) command.option(`${flagName(name)} <${kind}>`, doc);
+  command
+    .option("--size <height,width>", "size of the picture, where the model leaves it free", listOf("--size", side))
+    .option("--mean <numbers>", "input = (picture - mean) / std, for all channels or each", listOf("--mean", anyNumber))
+    .option("--std <numbers>", "default: what <model>.contract.json says, or no change", listOf("--std", anyNumber))
+    .optionsGroup("What is written:")
+    .option("--out <folder>", "default: out/<model>/<target>")
+    .option("--scale <factor>", "enlargement of the pictures (default: to about 280 pixels)", whole("--scale", 1))
+    .option("--format <type>", "animation of the ascent: gif, webp or none", valueOf("--format", format), "gif")
+    .option("--export", "also write the ascent as an ONNX file of its own, ascent.onnx")
+    .option("--threads <count>", "threads of ONNX Runtime", whole("--threads", 1));
+}
+
+const pictureParams = paramsOf(parameterizations);
+const side = fields.int("side", { min: 1 });
+const anyNumber = fields.fixed("number", { fallback: 0 });
+const format = fields.choice("format", ["gif", "webp", "none"], "gif");
+
+function whole(flag: string, min: number): (text: string) => number {
+  return valueOf(flag, fields.int("", { min }));
+}
+
+function oneOfThese(table: Readonly<Record<string, unknown>>): string {
+  return Object.keys(table).join(", ");
+}
+
+const penalties = Object.fromEntries(
+  Object.entries(objectives).filter(([, { params }]) =>
+    Object.values(params as fields.Fields).every(({ fallback }) => fallback !== undefined),
+  ),
+);
+
+const help = `
+A TARGET is
+  LAYER              the whole layer (mean of its squared activations)
+  LAYER:CHANNEL      the mean activation of a channel, or one unit of a dense layer
+  LAYER:CHANNEL@Y,X  one neuron of a channel (@ alone: the one in the centre)
+  logit:CLASS        the score of a class; also probability:CLASS, crossEntropy:CLASS
+or sums and differences with weights: "0.5*conv2:7 - logit:3 - 0.01*tv". xstar inspect MODEL lists the layers.
+Several targets, or several --init, give one picture each.
+
+The picture is unbounded unless --range says otherwise; --range 0,1 keeps what a camera could send.
+
+${describeTable("Optimizers (--lr is learningRate, --opt sets the others)", optimizers)}
+
+${describeTable("Parameterizations", parameterizations)}
+
+${describeTable("Transforms", transforms)}
+
+${describeTable("Penalties", penalties)}
+
+Examples:
+  xstar maximize mnist-8.onnx Plus214_Output_0:3
+  xstar maximize squeezenet.onnx logit:130 --range 0,1 --mean 0.48,0.46,0.41 --std 0.004 --transform jitter:pixels=8
+  xstar maximize net.onnx conv2:0 conv2:1 conv2:2 --steps 200 --optimizer adam --lr 0.05
+  xstar maximize net.onnx "conv2:7 - 0.5*conv2:8" --init ones --init photo.jpg --penalty tv=0.01 --out out/seven`;

@@ -1,0 +1,49 @@
+import { basename, dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openModel, readModel, type Contract, type LoadedModel, type Runtime } from "@xstar/core";
+import { readFileOrExplain } from "./files/read.js";
+import { readContract } from "./model/contract.js";
+import { readExternalData } from "./model/external-data.js";
+import { readTextIfThere } from "./model/read-beside.js";
+import { nodeRuntime } from "./runtime.js";
+
+export interface LoadModelOptions {
+  /** What runs it. @default nodeRuntime() */
+  readonly runtime?: Runtime;
+}
+
+/** A model with what lies beside its file. */
+export interface ModelFile extends LoadedModel {
+  /** The file's name without its ending. */
+  readonly name: string;
+  readonly path: string | undefined;
+  /** The class names in `labels.txt`, one a line. */
+  readonly labels: readonly string[] | undefined;
+  /** How pictures become inputs, from `<name>.contract.json` or `model.contract.json`: give it to `maximize`. */
+  readonly contract: Contract | undefined;
+}
+
+/**
+ * Opens an ONNX model from a path, a file: URL or bytes; with a path also its external data, labels and input contract.
+ *
+ * Throws `file-not-readable`, `bad-model`, `unsupported-model` and, for a wrong contract, `bad-data`.
+ */
+export async function loadModel(
+  from: string | URL | Uint8Array,
+  { runtime = nodeRuntime() }: LoadModelOptions = {},
+): Promise<ModelFile> {
+  const path = from instanceof Uint8Array ? undefined : from instanceof URL ? fileURLToPath(from) : from;
+  const bytes = from instanceof Uint8Array ? from : await readFileOrExplain(path!);
+  const source = readModel(bytes);
+  const folder = path === undefined ? undefined : dirname(path);
+  const name = path === undefined ? source.graph.name : basename(path, extname(path));
+  const files = await readExternalData(source, folder);
+  const labels = folder === undefined ? undefined : await readTextIfThere(join(folder, "labels.txt"));
+  return {
+    ...openModel(source, { runtime, files }),
+    name,
+    path,
+    labels: labels?.trimEnd().split(/\r?\n/),
+    contract: folder === undefined ? undefined : await readContract(folder, name),
+  };
+}

@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import type { Spec } from "@xstar/core";
+
+/** Everything that decides a trained network, as plain JSON. */
+export interface Recipe {
+  /** SHA-256 of the training pictures and labels. */
+  readonly data: string;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly batch: number;
+  /** Its `learningRate` is the highest one: the rate climbs to it, then falls to 0 in a straight line. */
+  readonly optimizer: Spec;
+  /** Share of all steps in which the learning rate climbs. */
+  readonly warmup: number;
+}
+
+/** Changes when the same recipe would give another network. */
+const version = 1;
+
+/** A short name for the network that a recipe gives. */
+export function recipeHash(recipe: Recipe): string {
+  return createHash("sha256")
+    .update(JSON.stringify({ version, ...recipe }))
+    .digest("hex")
+    .slice(0, 16);
+}
+
+export function stepsOf({ epochs, batch }: Recipe, count: number): number {
+  return epochs * Math.ceil(count / batch);
+}
+
+/** Learning rate of step 0, 1, ... of `steps`. */
+export function learningRateAt({ optimizer, warmup }: Recipe, step: number, steps: number): number {
+  const highest = optimizer.learningRate as number;
+  const climb = warmup * steps;
+  return highest * Math.min((step + 1) / Math.max(climb, 1), (steps - step) / Math.max(steps - climb, 1));
+}

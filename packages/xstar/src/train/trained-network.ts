@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { adam, XstarError, type ErrorCode } from "@xstar/core";
+import type { Confusion } from "../analysis/confusion.js";
+import { loadDataset } from "../data/dataset.js";
+import { writeFileAtomic } from "../files/atomic.js";
+import { recipeHash, type Recipe } from "./recipe.js";
+import type { TrainingJob, TrainingMessage, TrainingOutcome, TrainingReport } from "./train-worker.js";
+
+export interface TrainingOptions {
+  /** Folder of IDX files, or `mnist`. @default "mnist" */
+  readonly data?: string;
+  /** @default 0 */
+  readonly seed?: number;
+  /** @default 1 */
+  readonly epochs?: number;
+  /** @default 64 */
+  readonly batch?: number;
+  /** Highest learning rate of Adam. @default 0.002 */
+  readonly learningRate?: number;
+  /** Threads of ONNX Runtime. @default 1 */
+  readonly threads?: number;
+  /** Folder of trained networks and checkpoints. @default "out/cache" */
+  readonly cache?: string;
+  readonly onProgress?: (report: TrainingReport) => void;
+  /** Stops after the step in progress; the best network so far is the result and a checkpoint is kept. */
+  readonly signal?: AbortSignal;
+}
+
+export interface TrainedNetwork {
+  /** The network as an ONNX file. */
+  readonly model: Uint8Array;
+  readonly recipe: Recipe;
+  readonly confusion: Confusion;
+  /** Wall time of the training when it was trained. */
+  readonly seconds: number;
+  readonly finished: boolean;
+  /** Whether it came from the cache. */
+  readonly cached: boolean;
+}
+
+/**
+ * The article's network, trained by a recipe, or taken from the cache when that recipe was trained before.
+ *
+ * Works in a thread of its own. Throws `bad-data` or `file-not-readable` for data sets that cannot be used.
+ */
+export async function trainNetwork(options: TrainingOptions = {}): Promise<TrainedNetwork> {
+  const { data = "mnist", threads = 1, cache = join("out", "cache"), signal, onProgress } = options;
+  const recipe = await recipeOf(options);
+  const name = join(cache, `network-${recipeHash(recipe)}`);
+  const known = await fromCache(name, recipe);
+  if (known) return known;
+  await mkdir(cache, { recursive: true }).catch(() => undefined);
+  const job: TrainingJob = { recipe, data, threads, checkpoint: `${name}.checkpoint` };
+  const { model, confusion, seconds, finished } = await inWorker(job, onProgress, signal);
+  if (finished) {
+    await writeFileAtomic(`${name}.onnx`, model);
+    await writeFileAtomic(`${name}.json`, JSON.stringify({ recipe, confusion, seconds }, null, 1));
+    await rm(job.checkpoint, { force: true });
+  }
+  return { model, recipe, confusion, seconds, finished, cached: false };
+}
+
+async function recipeOf(options: TrainingOptions): Promise<Recipe> {
+  const { data = "mnist", seed = 0, epochs = 1, batch = 64, learningRate = 0.002 } = options;
+  const { train } = await loadDataset(data);
+  const digest = createHash("sha256").update(train.images).update(train.labels).digest("hex");
+  return { data: digest, seed, epochs, batch, optimizer: adam({ learningRate }), warmup: 0.2 };
+}
+
+async function fromCache(name: string, recipe: Recipe): Promise<TrainedNetwork | undefined> {
+  try {
+    const [model, text] = await Promise.all([readFile(`${name}.onnx`), readFile(`${name}.json`, "utf8")]);
+    const { confusion, seconds } = JSON.parse(text) as { confusion: Confusion; seconds: number };
+    return { model: new Uint8Array(model), recipe, confusion, seconds, finished: true, cached: true };
+  } catch {
+    return undefined;
+  }
+}
+
+function inWorker(
+  job: TrainingJob,
+  onProgress: ((report: TrainingReport) => void) | undefined,
+  signal: AbortSignal | undefined,
+): Promise<TrainingOutcome> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("./train-worker.js", import.meta.url), { workerData: job });
+    const stop = () => worker.postMessage("stop");
+    if (signal?.aborted) stop();
+    signal?.addEventListener("abort", stop);
+    const end = () => {
+      signal?.removeEventListener("abort", stop);
+      void worker.terminate();
+    };
+    worker.on("message", (message: TrainingMessage) => {
+      if ("report" in message) return onProgress?.(message.report);
+      end();
+      if ("outcome" in message) return resolve(message.outcome);
+      const { code, message: text, hint, stack } = message.failure;
+      reject(new XstarError(code as ErrorCode, text, { ...(hint !== undefined && { hint }), cause: stack }));
+    });
+    worker.on("error", (cause) => {
+      end();
+      reject(new XstarError("runtime-failure", `The training stopped: ${cause.message}`, { cause }));
+    });
+  });
+}
