@@ -72,7 +72,9 @@ async function probe(model: Model, graph: Graph, runtime: Runtime, files: Weight
     const asked = values.filter((value) => {
       const port = ports.get(value.name);
       if (!port?.dtype) return false;
-      const dims = port.dims.every((dim): dim is number => dim !== undefined) ? port.dims : undefined;
+      // no dimensions can mean a scalar, or that ONNX Runtime does not know the rank
+      const isKnown = port.dims.length > 0 && port.dims.every((dim): dim is number => dim !== undefined);
+      const dims = isKnown ? (port.dims as readonly number[]) : undefined;
       if (dims) value.type = { dtype: port.dtype, shape: dims };
       return !dims || (isStatic(value) && (size(dims) <= largestFolded || !floatTypes.has(port.dtype)));
     });

@@ -26,10 +26,14 @@ export function collect(text: string, before: readonly string[] = []): readonly 
 export function freeShapes(model: Model, sides: readonly number[] | undefined): Map<string, Shape> {
   if (!sides) return new Map();
   const { name, dims } = pictureInput(model);
-  if (sides.length !== 2) throw new XstarError("bad-argument", `"--size" must be height,width: it has ${sides.length} numbers`);
+  if (sides.length !== 2)
+    throw new XstarError("bad-argument", `"--size" must be height,width: it has ${sides.length} numbers`);
   const [, ...inner] = dims;
   if (inner.length < 2 || inner.slice(0, -2).some((dim) => typeof dim !== "number"))
-    throw new XstarError("bad-argument", `"--size" does not fit input "${name}" with the dimensions [${dims.map((dim) => dim ?? "?")}]`);
+    throw new XstarError(
+      "bad-argument",
+      `"--size" does not fit input "${name}" with the dimensions [${dims.map((dim) => dim ?? "?")}]`,
+    );
   const fixed = inner.slice(-2).findIndex((dim, i) => typeof dim === "number" && dim !== sides[i]);
   if (fixed >= 0) {
     throw new XstarError(

@@ -50,10 +50,14 @@ function describe(model: ModelFile, found: Inspection, showAll: boolean): string
     ...inputs.map(({ name, dtype, dims }) => `Input ${name}: ${dtype} [${dims.map((dim) => dim ?? "?").join(", ")}]`),
     ...found.outputs.map(({ name, dtype, shape }) => `Output ${name}: ${dtype ?? "?"} [${shape?.join(", ") ?? "?"}]`),
     ...(classes ? [`Classes: ${classes.count}, scored by ${classes.layer}${labelsOf(model, classes.count)}`] : []),
-    ...(model.contract ? [`Picture: mean ${model.contract.mean.join(", ")}, std ${model.contract.std.join(", ")}`] : []),
+    ...(model.contract
+      ? [`Picture: mean ${model.contract.mean.join(", ")}, std ${model.contract.std.join(", ")}`]
+      : []),
     "",
     renderTable([["layer", "operator", "shape", "units", "differentiable"], ...layers.map(rowOf)]),
-    ...(hidden > 0 ? ["", `${count(hidden, "value")} that ${hidden === 1 ? "does" : "do"} not depend on the input: --all`] : []),
+    ...(hidden > 0
+      ? ["", `${count(hidden, "value")} that ${hidden === 1 ? "does" : "do"} not depend on the input: --all`]
+      : []),
     ...found.missingRules.map(
       ({ opType, problem, nodes, layers: cut }) =>
         `\n${opType}: ${problem}; ${count(nodes.length, "node")} (${some(nodes)}) cut${nodes.length === 1 ? "s" : ""} off ${count(cut.length, "layer")} (${some(cut)})`,
@@ -63,7 +67,13 @@ function describe(model: ModelFile, found: Inspection, showAll: boolean): string
 
 function rowOf({ name, opType, dtype, shape, units, reason }: LayerFacts): string[] {
   const type = dtype === null || dtype === "float32" ? "" : `${dtype} `;
-  return [name, opType, shape ? `${type}${shape.join(" x ")}` : "", String(units?.count ?? ""), reason ? `no: ${reason}` : "yes"];
+  return [
+    name,
+    opType,
+    shape ? `${type}${shape.join(" x ")}` : "",
+    String(units?.count ?? ""),
+    reason ? `no: ${reason}` : "yes",
+  ];
 }
 
 function labelsOf({ labels }: ModelFile, classes: number): string {

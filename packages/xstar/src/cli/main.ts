@@ -1,11 +1,13 @@
 import { Command } from "commander";
 import { version } from "../version.js";
+import { addArticle } from "./article.js";
 import { explain } from "./explain.js";
 import { addInspect } from "./inspect.js";
 import { addMaximize } from "./maximize.js";
+import { addTrain } from "./train.js";
 
 /** Every command; each adds itself to the program. */
-const commands = [addInspect, addMaximize];
+const commands = [addArticle, addTrain, addInspect, addMaximize];
 
 /** Runs a command line (without `node` and the script). Never throws; gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -33,6 +35,7 @@ function createProgram(): Command {
       "after",
       `
 Examples:
+  xstar article
   xstar inspect model.onnx
   xstar maximize model.onnx conv2:7
   xstar maximize --help`,

@@ -1,7 +1,8 @@
 import { fields, objectives, optimizers, parameterizations, transforms } from "@xstar/core";
 import type { Command } from "commander";
 import { collect, listOf, valueOf } from "./flags.js";
-import { runMaximize, type MaximizeFlags } from "./run-maximize.js";
+import type { MaximizeFlags } from "./plan-ascent.js";
+import { runMaximize } from "./run-maximize.js";
 import { describeTable, flagName, paramsOf } from "./spec-flags.js";
 
 export function addMaximize(program: Command): void {
@@ -16,7 +17,11 @@ export function addMaximize(program: Command): void {
     .option("--init <start>", "ones, zeros, random, normal, a number or a picture; several make a batch", collect)
     .option("--steps <count>", "steps to take", whole("--steps", 0), 64)
     .option("--optimizer <type>", oneOfThese(optimizers), "normalized")
-    .option("--lr <number>", "learning rate of the optimizer", valueOf("--lr", fields.fixed("", { min: 0, fallback: 0 })))
+    .option(
+      "--lr <number>",
+      "learning rate of the optimizer",
+      valueOf("--lr", fields.fixed("", { min: 0, fallback: 0 })),
+    )
     .option("--opt <name=value>", "another parameter of the optimizer, as in momentum=0.95", collect)
     .option("--transform <spec>", "change the picture before each look, as in jitter:pixels=4", collect)
     .option("--penalty <name=weight>", "subtract a penalty, as in tv=0.01", collect)

@@ -3,10 +3,18 @@ import { lookUp, type Definition, type fields, type Spec } from "@xstar/core";
 /** Definitions of one kind by type, such as all optimizers. */
 export type DefinitionTable = Readonly<Record<string, Definition<fields.Fields>>>;
 
-/** Reads `jitter:pixels=4`, `pixel:range=0,1,squash=sigmoid` or just `adam`. Throws `bad-argument`. */
-export function parseSpec(table: DefinitionTable, text: string, kind: string): Spec {
+/**
+ * Reads `jitter:pixels=4`, `pixel:range=0,1,squash=sigmoid` or just `adam`; `given` are more parameters, from flags of
+ * their own. Throws `bad-argument`.
+ */
+export function parseSpec(
+  table: DefinitionTable,
+  text: string,
+  kind: string,
+  given: Readonly<Record<string, unknown>> = {},
+): Spec {
   const [, type = "", list = ""] = /^([^:]*):?(.*)$/s.exec(text)!;
-  return lookUp(table, { type }, kind)(Object.fromEntries(parseAssignments(list)));
+  return lookUp(table, { type }, kind)({ ...Object.fromEntries(parseAssignments(list)), ...given });
 }
 
 /** `name=value` pairs with commas between; a value may hold commas too. */

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { makeFolders } from "./folders.js";
 import { explainSystemError } from "./system-error.js";
 
 /**
@@ -20,7 +21,7 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
 }
 
 async function writeAndRename(path: string, content: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolders(dirname(path));
   const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
   try {
     await writeFile(temporary, content, { flag: "wx" });

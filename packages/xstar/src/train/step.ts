@@ -5,6 +5,7 @@ import {
   Graph,
   lookUp,
   optimizers,
+  size,
   tensor,
   writeModel,
   type Runtime,
@@ -21,7 +22,7 @@ export interface TrainingStep {
   readonly batch: number;
   /** Weights and what the optimizer keeps, before the first step. */
   begin(weights: Weights): State;
-  /** One step on pictures (uint8, batch x 28 x 28) and labels (0..9). */
+  /** One step on pictures (uint8, batch x 28 x 28) and labels; the state that it gives lasts until the step after the next. */
   run(state: State, images: Uint8Array, labels: ArrayLike<number>, learningRate: number): Promise<TrainingResult>;
   release(): Promise<void>;
 }
@@ -80,7 +81,7 @@ export async function compileTraining(
     next.set(name, publish(op.add(variable, change), `next.${name}`));
     for (const [slot, value] of Object.entries(after)) {
       const input = slots[slot]!;
-      zeros[input.name] = tensor("float32", new Float32Array(value.shape.reduce((a, b) => a * b, 1)), value.shape);
+      zeros[input.name] = tensor("float32", new Float32Array(size(value.shape)), value.shape);
       next.set(input.name, publish(value, `next.${input.name}`));
     }
   });
@@ -89,17 +90,30 @@ export async function compileTraining(
   const correctName = publish(correct, "correct");
 
   const session: Session = await runtime.open(writeModel(graph, { opsets: new Map([["", canonicalOpset]]) }));
+  const spare = [buffersLike(), buffersLike()];
+  let turn = 0;
+  function buffersLike(): Record<string, Tensor> {
+    const shapes = new Map(graph.inputs.map((input) => [input.name, input.shape]));
+    return Object.fromEntries(
+      [...next].map(([name, output]) => [
+        output,
+        tensor("float32", new Float32Array(size(shapes.get(name)!)), shapes.get(name)!),
+      ]),
+    );
+  }
   return {
     batch,
     begin: (given) => ({ ...given, ...zeros, step: tensor("float32", [1], []) }),
     async run(state, pixels, targets, learningRate) {
-      const results = await session.run({
+      turn = 1 - turn;
+      const feeds: Record<string, Tensor> = {
         ...state,
         ...settings,
         "optimizer.learningRate": tensor("float32", [learningRate], []),
         images: { dtype: "uint8", shape: [batch, 1, side, side], data: pixels },
         labels: tensor("int64", targets),
-      });
+      };
+      const results = await session.run(feeds, undefined, spare[turn]);
       return {
         state: Object.fromEntries([...next].map(([name, output]) => [name, results[output]!])),
         loss: (results[lossName]!.data as Float32Array)[0]!,

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { adam, XstarError, type ErrorCode } from "@xstar/core";
+import { momentum, XstarError, type ErrorCode } from "@xstar/core";
 import type { Confusion } from "../analysis/confusion.js";
 import { loadDataset } from "../data/dataset.js";
 import { writeFileAtomic } from "../files/atomic.js";
@@ -18,7 +18,7 @@ export interface TrainingOptions {
   readonly epochs?: number;
   /** @default 64 */
   readonly batch?: number;
-  /** Highest learning rate of Adam. @default 0.002 */
+  /** Highest learning rate of momentum. @default 0.1 */
   readonly learningRate?: number;
   /** Threads of ONNX Runtime. @default 1 */
   readonly threads?: number;
@@ -52,7 +52,6 @@ export async function trainNetwork(options: TrainingOptions = {}): Promise<Train
   const name = join(cache, `network-${recipeHash(recipe)}`);
   const known = await fromCache(name, recipe);
   if (known) return known;
-  await mkdir(cache, { recursive: true }).catch(() => undefined);
   const job: TrainingJob = { recipe, data, threads, checkpoint: `${name}.checkpoint` };
   const { model, confusion, seconds, finished } = await inWorker(job, onProgress, signal);
   if (finished) {
@@ -64,10 +63,10 @@ export async function trainNetwork(options: TrainingOptions = {}): Promise<Train
 }
 
 async function recipeOf(options: TrainingOptions): Promise<Recipe> {
-  const { data = "mnist", seed = 0, epochs = 1, batch = 64, learningRate = 0.002 } = options;
+  const { data = "mnist", seed = 0, epochs = 1, batch = 64, learningRate = 0.1 } = options;
   const { train } = await loadDataset(data);
   const digest = createHash("sha256").update(train.images).update(train.labels).digest("hex");
-  return { data: digest, seed, epochs, batch, optimizer: adam({ learningRate }), warmup: 0.2 };
+  return { data: digest, seed, epochs, batch, optimizer: momentum({ learningRate }), warmup: 0.2 };
 }
 
 async function fromCache(name: string, recipe: Recipe): Promise<TrainedNetwork | undefined> {

@@ -129,3 +129,18 @@ function reflect(op: Ops, place: Value, length: number, aligned: boolean): Value
   const mirrored = op.add(op.min(period, op.sub(2 * span, period)), low);
   return op.clip(mirrored, 0, length - 1);
 }
+
+/** The points of a regular grid in [-1, 1], each with a 1 after its coordinates, multiplied by a matrix for each image. */
+export const affineGrid: VjpRule = (g, { op, node }) => {
+  const [n, ...dims] = g.shape.slice(0, -1) as [number, ...number[]];
+  const aligned = node.int("align_corners", 0) === 1;
+  const at = (i: number, length: number) =>
+    aligned ? (length > 1 ? (2 * i) / (length - 1) - 1 : 0) : (2 * i + 1) / length - 1;
+  const points = Array.from({ length: size(dims) }, (_, point) => {
+    const places = dims.map((length, i) => at(Math.floor(point / size(dims.slice(i + 1))) % length, length));
+    return [...places.toReversed(), 1];
+  });
+  const base = op.constant(tensor("float32", points.flat(), [size(dims), dims.length + 1]), "points");
+  const rows = op.transpose(op.reshape(g, [n, size(dims), dims.length]), [0, 2, 1]);
+  return [op.matMul(rows, op.cast(base, g.dtype))];
+};

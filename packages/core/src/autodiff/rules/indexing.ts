@@ -2,6 +2,7 @@ import { constantNumbers, Value, type Node } from "../../ir/graph.js";
 import { positiveAxis, type Ops } from "../../ir/ops/index.js";
 import { size, tensor } from "../../tensor.js";
 import type { VjpContext, VjpRule, VjpRules } from "../vjp.js";
+import { known } from "./known.js";
 
 /** Indices along an axis of `n` elements, counted from the front, int64. */
 function fromFront(op: Ops, indices: Value, n: number): Value {
@@ -102,8 +103,8 @@ const topK: VjpRule = (_, { op, node, inputs: [x], outputs, cotangents: [g] }) =
 };
 
 function indicesOf(op: Ops, node: Node, outputs: readonly Value[]): Value {
-  const known = node.outputs[1];
-  if (known) return known;
+  const given = node.outputs[1];
+  if (given) return given;
   const indices = new Value(op.graph.uniqueName(`${outputs[0]!.name}/indices`), {
     dtype: "int64",
     shape: outputs[0]!.shape,
@@ -113,24 +114,16 @@ function indicesOf(op: Ops, node: Node, outputs: readonly Value[]): Value {
   return indices;
 }
 
-/** The rows that a condition keeps; it must be known, as the shape of the result depends on it. */
-const compress: VjpRule = (g, { op, node, inputs: [x, condition] }) => {
-  const places = op.emit("NonZero", [condition], [{ dtype: "int64", shape: [1, g.shape[axisOf(node, x!)]!] }])[0]!;
+/** The elements that a condition keeps; it must be known, as the shape of the result depends on it. */
+const compress: VjpRule = (g, { op, node, inputs: [x] }) => {
+  const places = known(node, 1, "condition").flatMap((keep, i) => (keep ? [i] : []));
   const axis = node.int("axis");
-  const flat = axis === undefined ? op.fill([size(x!.shape)], 0, g.dtype) : op.fill(x!.shape, 0, g.dtype);
-  const at = axisOf(node, x!);
-  const indices = op.expand(
-    op.reshape(
-      places,
-      g.shape.map((dim, i) => (i === at ? dim : 1)),
-    ),
-    g.shape,
-  );
-  return [op.reshape(op.scatterElements(flat, indices, g, at, "add"), x!.shape)];
+  const at = axis === undefined ? 0 : positiveAxis(axis, x!.rank);
+  const zeros = op.fill(axis === undefined ? [size(x!.shape)] : x!.shape, 0, g.dtype);
+  const column = g.shape.map((dim, i) => (i === at ? dim : 1));
+  const indices = op.expand(op.constant(tensor("int64", places, column), "places"), g.shape);
+  return [op.reshape(op.scatterElements(zeros, indices, g, at, "add"), x!.shape)];
 };
-
-const axisOf = (node: Node, x: Value) =>
-  node.int("axis") === undefined ? 0 : positiveAxis(node.int("axis", 0), x.rank);
 
 /** y = off + (on - off) hot */
 const oneHot: VjpRule = (g, { op, node, inputs, needs }) => {

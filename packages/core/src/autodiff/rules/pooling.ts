@@ -102,13 +102,14 @@ function maxPoolByComparison(op: Ops, g: Value, x: Value, window: Window): Value
     const i = axis - 2;
     const [k, s, d] = [window.kernel[i]!, window.strides[i]!, window.dilations[i]!];
     const count = pooled.shape[axis]!;
+    const whole = Math.max(padded.shape[axis]!, window.before[i]! + length);
     let rest = cotangent;
     const placed = Array.from({ length: k }, (_, a) => {
       const last = a === k - 1;
       const candidate = op.sliceAxis(padded, axis, a * d, a * d + (count - 1) * s + 1, s);
       const mine = last ? rest : op.where(op.equal(candidate, pooled), rest, 0);
       if (!last) rest = op.sub(rest, mine);
-      return spread(op, mine, axis, s, a * d, padded.shape[axis]!);
+      return spread(op, mine, axis, s, a * d, whole);
     });
     const summed = op.sum(placed);
     const start = window.before[i]!;

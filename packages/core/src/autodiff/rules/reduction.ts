@@ -3,6 +3,8 @@ import type { Ops } from "../../ir/ops/index.js";
 import { positiveAxis } from "../../ir/ops/index.js";
 import { size } from "../../tensor.js";
 import type { VjpContext, VjpRule, VjpRules } from "../vjp.js";
+import { known } from "./known.js";
+import { zero } from "./pointwise.js";
 
 /** The axes that a reduction reduces: an input since opset 13 or 18, an attribute before; none means all. */
 function reducedAxes(node: Node): number[] {
@@ -89,8 +91,9 @@ export const reduction = {
     const { op, outputs } = context;
     return [op.sub(g, op.mul(op.exp(outputs[0]!), op.reduceSum(g, [softmaxAxis(context)], true)))];
   },
-  CumSum: (g, { op, node, inputs: [, axis] }) => [
-    op.cumSum(g, constantNumbers(axis)![0]!, {
+  Hardmax: zero,
+  CumSum: (g, { op, node }) => [
+    op.cumSum(g, known(node, 1, "axis")[0]!, {
       exclusive: node.int("exclusive", 0) === 1,
       reverse: node.int("reverse", 0) === 0,
     }),

@@ -2,7 +2,7 @@ import { constantNumbers, type Node, type Value } from "../../ir/graph.js";
 import { float, positiveAxis, type Ops } from "../../ir/ops/index.js";
 import { tensor } from "../../tensor.js";
 import type { VjpRule, VjpRules } from "../vjp.js";
-import { gridSample } from "./grid-sample.js";
+import { affineGrid, gridSample } from "./grid-sample.js";
 import { multiplyAxisBy } from "./separable.js";
 
 /** How one axis is resized: by a factor, or to a size. */
@@ -11,6 +11,8 @@ interface AxisPlan {
   readonly from: number;
   readonly to: number;
   readonly scale: number | undefined;
+  /** Another axis that decides the scale, where the aspect ratio is kept. */
+  readonly leader: { readonly from: number; readonly size: number; readonly own: number } | undefined;
   readonly roi: readonly [number, number];
 }
 
@@ -21,14 +23,16 @@ function plansOf(node: Node, x: Value, y: Value): AxisPlan[] {
   const sizes = constantNumbers(node.inputs[3]) ?? [];
   const policy = node.string("keep_aspect_ratio_policy", "stretch");
   const ratios = sizes.map((size, i) => size / x.shape[axes[i]!]!);
-  const kept = policy === "not_larger" ? Math.min(...ratios) : Math.max(...ratios);
+  const first = ratios.indexOf(policy === "not_larger" ? Math.min(...ratios) : Math.max(...ratios));
   return axes.flatMap((axis, i): AxisPlan[] => {
     const [from, to] = [x.shape[axis]!, y.shape[axis]!];
-    const scale = scales[i] ?? (sizes.length > 0 && policy !== "stretch" ? kept : undefined);
+    const follows = sizes.length > 0 && policy !== "stretch" && i !== first;
+    const leader = follows ? { from: x.shape[axes[first]!]!, size: sizes[first]!, own: sizes[i]! } : undefined;
+    const scale = scales[i];
     const whole = roi.length === 0 || (roi[i] === 0 && roi[i + axes.length] === 1);
     const cropped = node.string("coordinate_transformation_mode", "half_pixel") === "tf_crop_and_resize" && !whole;
-    if (from === to && (scale ?? 1) === 1 && !cropped) return [];
-    return [{ axis, from, to, scale, roi: whole ? [0, 1] : [roi[i]!, roi[i + axes.length]!] }];
+    if (from === to && (scale ?? 1) === 1 && !leader && !cropped) return [];
+    return [{ axis, from, to, scale, leader, roi: whole ? [0, 1] : [roi[i]!, roi[i + axes.length]!] }];
   });
 }
 
@@ -47,7 +51,9 @@ const resize: VjpRule = (g, { op, node, inputs: [x], outputs: [y] }) => {
 function repetition(node: Node, plans: readonly AxisPlan[]): number[] | undefined {
   if (node.string("mode", "nearest") !== "nearest") return undefined;
   const factors = plans.map(({ from, to }) => to / from);
-  const isWhole = plans.every(({ scale }, i) => Number.isInteger(factors[i]) && (scale ?? factors[i]) === factors[i]);
+  const isWhole = plans.every(
+    ({ scale, leader }, i) => !leader && Number.isInteger(factors[i]) && (scale ?? factors[i]) === factors[i],
+  );
   const coordinates = node.string("coordinate_transformation_mode", "half_pixel");
   const rounding = node.string("nearest_mode", "round_prefer_floor");
   const exact =
@@ -71,27 +77,48 @@ function sumBlocks(op: Ops, g: Value, plans: readonly AxisPlan[], factors: reado
   );
 }
 
-/** One axis undone. The matrix has a row for each element before, a column for each after. */
-function resizeBack(op: Ops, g: Value, node: Node, { axis, from, to, scale, roi }: AxisPlan): Value {
-  const size = op.ints([from, from]);
-  const zeros = op.emit("ConstantOfShape", [size], [{ dtype: "float32", shape: [from, from] }])[0]!;
+/** One axis undone by a matrix with a row for each element before, a column for each after. */
+function resizeBack(op: Ops, g: Value, node: Node, plan: AxisPlan): Value {
+  const { axis, from, to } = plan;
+  const zeros = op.emit("ConstantOfShape", [op.ints([from, from])], [{ dtype: "float32", shape: [from, from] }])[0]!;
   const identity = op.emit("EyeLike", [zeros], [zeros.type])[0]!;
-  const image = op.reshape(identity, [1, 1, from, from]);
-  const region = op.constant(tensor("float32", [0, 0, 0, roi[0], 1, 1, 1, roi[1]]), "region");
-  const columns = scale === undefined ? to : Math.floor(from * Math.fround(scale));
-  const target =
-    scale === undefined
-      ? [region, undefined, op.ints([1, 1, from, to])]
-      : [region, op.constant(tensor("float32", [1, 1, 1, scale]), "scale")];
-  const outside = node.attributes.has("extrapolation_value") ? { extrapolation_value: float(0) } : {};
-  const resized = op.emit("Resize", [image, ...target], [{ dtype: "float32", shape: [1, 1, from, columns] }], {
-    ...attributesOf(node),
-    ...outside,
-  })[0]!;
-  const matrix = op.cast(op.reshape(resized, [from, columns]), g.dtype);
+  const resized = plan.leader ? resizeLed(op, identity, node, plan, plan.leader) : resizeLast(op, identity, node, plan);
+  const matrix = op.cast(op.reshape(resized, [from, to]), g.dtype);
   return axis === g.rank - 1
     ? multiplyAxisBy(op, g, axis, op.transpose(matrix, [1, 0]), true)
     : multiplyAxisBy(op, g, axis, matrix, false);
+}
+
+function resizeLast(op: Ops, identity: Value, node: Node, { from, to, scale, roi }: AxisPlan): Value {
+  const image = op.reshape(identity, [1, 1, from, from]);
+  const region = op.constant(tensor("float32", [0, 0, 0, roi[0], 1, 1, 1, roi[1]]), "region");
+  const target =
+    scale === undefined
+      ? [undefined, op.ints([1, 1, from, to])]
+      : [op.constant(tensor("float32", [1, 1, 1, scale]), "scale")];
+  return op.emit("Resize", [image, region, ...target], [{ dtype: "float32", shape: [1, 1, from, to] }], {
+    ...attributesOf(node),
+    extrapolation_value: float(0),
+  })[0]!;
+}
+
+/** The identity repeated along an axis like the one that decides the scale: resized with it, each copy is the matrix. */
+function resizeLed(
+  op: Ops,
+  identity: Value,
+  node: Node,
+  { from, to }: AxisPlan,
+  leader: { readonly from: number; readonly size: number; readonly own: number },
+): Value {
+  const image = op.expand(op.reshape(identity, [from, 1, 1, from]), [from, 1, leader.from, from]);
+  const sizes = op.ints([leader.size, leader.own]);
+  const type = { dtype: "float32", shape: [from, 1, leader.size, to] } as const;
+  const resized = op.emit("Resize", [image, undefined, undefined, sizes], [type], {
+    ...attributesOf(node),
+    axes: [2, 3],
+    keep_aspect_ratio_policy: node.string("keep_aspect_ratio_policy", "stretch"),
+  })[0]!;
+  return op.sliceAxis(resized, 2, 0, 1);
 }
 
 /** The attributes that say how elements are mixed, without those that say which axes there are. */
@@ -106,4 +133,4 @@ function attributesOf(node: Node) {
   };
 }
 
-export const resampling = { Resize: resize, GridSample: gridSample } satisfies VjpRules;
+export const resampling = { Resize: resize, GridSample: gridSample, AffineGrid: affineGrid } satisfies VjpRules;

@@ -23,8 +23,12 @@ export const shape = {
       ),
     ];
   },
-  Trilu: (g, { op, node, inputs: [, k] }) => op.repeatNode(node, [g, k], [g.type]),
-  ReverseSequence: (g, { op, node, inputs: [, lengths] }) => op.repeatNode(node, [g, lengths], [g.type]),
+  Trilu: (g, { op, node, inputs: [, k] }) => op.emit("Trilu", [g, k], [g.type], { upper: node.int("upper", 1) }),
+  ReverseSequence: (g, { op, node, inputs: [, lengths] }) =>
+    op.emit("ReverseSequence", [g, lengths], [g.type], {
+      batch_axis: node.int("batch_axis", 1),
+      time_axis: node.int("time_axis", 0),
+    }),
   /** The walker sums over what Expand repeats. */
   Expand: (g) => [g],
   Tile: (g, { op, inputs: [x] }) => {

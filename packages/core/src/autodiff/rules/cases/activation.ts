@@ -8,9 +8,11 @@ const on = (
   high: number,
   avoid: readonly number[] = [],
   ...attributes: Readonly<Record<string, CaseAttribute>>[]
-): readonly Case[] => [{}, ...attributes].map((own) => ({ inputs: [uniform(low, high, shape, avoid)], attributes: own }));
+): readonly Case[] =>
+  [{}, ...attributes].map((own) => ({ inputs: [uniform(low, high, shape, avoid)], attributes: own }));
 
 const float = (value: number) => ({ float: value });
+const inFloat32 = (one: Case): Case => ({ ...one, single: true });
 const old = (cases: readonly Case[], opset: number) => cases.map((one) => ({ ...one, opset }));
 
 const prelu = (slope: readonly number[], x: readonly number[] = [2, 3, 2, 2]): Case => ({
@@ -38,7 +40,7 @@ export const activation: Cases = {
   Selu: on(-2, 2, [0], { alpha: float(1.2), gamma: float(0.8) }),
   Celu: on(-2, 2, [0], { alpha: float(0.5) }, { alpha: float(2) }),
   ThresholdedRelu: on(-2, 2, [0.5, 1], { alpha: float(0.5) }),
-  Shrink: on(-2, 2, [-0.5, 0.5, -1, 1], { lambd: float(1), bias: float(0.3) }),
+  Shrink: on(-2, 2, [-0.5, 0.5, -1, 1], { lambd: float(1), bias: float(0.3) }).map(inFloat32),
   HardSigmoid: on(-4, 4, [-2.5, 2.5, -2, 2, -1.6, 2.4], { alpha: float(1 / 4), beta: float(0.4) }),
   HardSwish: on(-5, 5, [-3, 3]),
   Softplus: on(-4, 4),

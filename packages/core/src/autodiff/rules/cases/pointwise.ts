@@ -7,11 +7,20 @@ const on = (low: number, high: number, avoid?: readonly number[]): readonly Case
 /** Broadcasting both ways, scalars, and one value for both. */
 const binary = (low: number, high: number): readonly Case[] =>
   [
-    [[2, 3], [2, 3]],
-    [[2, 3, 4], [3, 1]],
+    [
+      [2, 3],
+      [2, 3],
+    ],
+    [
+      [2, 3, 4],
+      [3, 1],
+    ],
     [[3], [2, 1, 3]],
     [[2, 2], []],
-    [[1, 4, 1], [3, 1, 2]],
+    [
+      [1, 4, 1],
+      [3, 1, 2],
+    ],
   ].map(([a, b]) => ({ inputs: [uniform(low, high, a!), uniform(low, high, b!)] }));
 
 const steps = (x: Case["inputs"][number]): readonly Case[] => [{ inputs: [x], expects: "zero" }];
@@ -52,8 +61,6 @@ export const pointwise: Cases = {
   Cast: [
     { inputs: [uniform(-2, 2, [2, 3])], attributes: { to: 1 }, opset: 7 },
     { inputs: [uniform(-2, 2, [2, 3])], attributes: { to: 11 } },
-    { inputs: [uniform(-2, 2, [2, 3])], attributes: { to: 7 }, expects: "zero" },
-    { inputs: [uniform(-2, 2, [2, 3])], attributes: { to: 9 }, expects: "zero" },
   ],
   CastLike: [{ inputs: [uniform(-2, 2, [2, 3]), constant([0], [1], "float64")] }],
   Floor: steps(uniform(-2, 2, [2, 3], [-1, 0, 1])),
@@ -85,7 +92,7 @@ export const pointwise: Cases = {
     { inputs: [uniform(-6.9, -6.1, [2, 3]), uniform(1.6, 1.9, [2, 1])], attributes: { fmod: 1 } },
   ],
   Max: [...variadic, { inputs: [distinct([2, 3]), held(distinct([2, 3], 0.07))], opset: 8 }],
-  Min: [...variadic, { inputs: [distinct([2, 3]), distinct([2, 3], 0.07)], opset: 7 }],
+  Min: [...variadic, { inputs: [distinct([2, 3]), distinct([2, 3], 0.071)], opset: 7, step: 1e-3 }],
   Sum: [...variadic, { inputs: [distinct([2, 3]), distinct([2, 3])], opset: 7 }],
   Mean: [...variadic, { inputs: [distinct([2, 3]), distinct([2, 3])], opset: 7 }],
   Where: [

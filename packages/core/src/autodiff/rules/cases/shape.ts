@@ -2,8 +2,6 @@ import { constant, uniform, type Cases } from "../case.js";
 
 const x = (...shape: number[]) => uniform(-1, 1, shape);
 
-
-
 export const shape: Cases = {
   Reshape: [
     { inputs: [x(2, 3, 4), constant([4, 6])] },

@@ -1,0 +1,85 @@
+import { diverging, gray, viridis } from "../picture/colormap.js";
+import { enlarge } from "../picture/enlarge.js";
+import type { Planes } from "../picture/planes.js";
+import type { Picture } from "../picture/picture.js";
+import { encodePng } from "../picture/png.js";
+import { changeScale } from "../picture/scale.js";
+import { contactSheet } from "../picture/sheet.js";
+import { changeView, rawView, type View } from "../picture/view.js";
+import { changeOf, side, type ArticleRun } from "./experiment.js";
+import type { Ascent } from "./ascent.js";
+
+const planes = (data: ArrayLike<number>): Planes => ({ shape: [side, side], data });
+
+/** The three views of an ascent, and the change once more for dark pages. */
+export interface AscentViews {
+  readonly start: View;
+  readonly result: View;
+  readonly change: View;
+  readonly changeOnDark: View;
+}
+
+/** Views of ascents that belong together: their changes share one scale, so that colours can be compared. */
+export function viewAscents(ascents: readonly Ascent[]): AscentViews[] {
+  const scale = changeScale(ascents.map((ascent) => planes(changeOf(ascent))));
+  return ascents.map(({ picture, startPicture }) => ({
+    start: rawView(planes(startPicture), { scale: { low: 0, high: 1 } }),
+    result: rawView(planes(picture)),
+    change: changeView(planes(picture), planes(startPicture), { scale, map: diverging.light }),
+    changeOnDark: changeView(planes(picture), planes(startPicture), { scale, map: diverging.dark }),
+  }));
+}
+
+/** A row for each ascent: start, result, change. */
+export function ascentSheet(ascents: readonly Ascent[], factor: number): Picture {
+  const pictures = viewAscents(ascents).flatMap(({ start, result, change }) => [start, result, change]);
+  return contactSheet(
+    pictures.map(({ picture }) => enlarge(picture, factor)),
+    { columns: 3, gap: 8 },
+  );
+}
+
+/** Per-pixel standard deviations of the classes, on one scale from 0. */
+export function variabilityViews({ variability }: ArticleRun): View[] {
+  const high = Math.max(...variability.classes.map(({ deviation }) => deviation.reduce((a, b) => Math.max(a, b))));
+  return variability.classes.map(({ deviation }) =>
+    rawView(planes(deviation), { map: viridis, scale: { low: 0, high } }),
+  );
+}
+
+/** White where a pixel is the same in all training pictures of a class. */
+export function constantViews({ variability }: ArticleRun): View[] {
+  return variability.classes.map(({ constant }) =>
+    rawView(planes(constant), { map: gray, scale: { low: 0, high: 1 } }),
+  );
+}
+
+/** Every picture of the run as a PNG, by file name. */
+export function pictureFiles(run: ArticleRun): Map<string, Uint8Array> {
+  const factor = 10;
+  const files = new Map<string, Uint8Array>();
+  const add = (name: string, picture: Picture) => files.set(`${name}.png`, encodePng(enlarge(picture, factor)));
+  for (const [rule, tables] of Object.entries(run.ascents)) {
+    for (const ascents of tables as readonly Ascent[][]) {
+      const views = viewAscents(ascents);
+      ascents.forEach((ascent, i) => {
+        const name = `${rule === "tenSteps" ? "10-steps" : "converged"}-class-${ascent.class}-${ascent.start}`;
+        add(`${name}-start`, views[i]!.start.picture);
+        add(`${name}-result`, views[i]!.result.picture);
+        add(`${name}-change`, views[i]!.change.picture);
+      });
+    }
+  }
+  files.set("table1.png", encodePng(ascentSheet(run.ascents.tenSteps[0]!, 6)));
+  files.set("class2.png", encodePng(ascentSheet(run.ascents.tenSteps[1]!, 6)));
+  files.set(
+    "variability.png",
+    encodePng(
+      contactSheet(
+        variabilityViews(run).map(({ picture }) => enlarge(picture, 4)),
+        { columns: 5, gap: 8 },
+      ),
+    ),
+  );
+  return files;
+}

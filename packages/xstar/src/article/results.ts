@@ -1,0 +1,85 @@
+import type { Confusion } from "../analysis/confusion.js";
+import type { Claims } from "./claims.js";
+import type { Confidence } from "./network.js";
+
+/** Version of the layout of results.json; it changes when a field changes its meaning or goes. */
+export const schemaVersion = 1;
+
+/** What the article itself reports; null where it gives no figure. */
+export const articleFigures = {
+  accuracy: 0.984,
+  confidenceOfOne: 0.99999,
+  confidenceOfTwo: 0.9999,
+  confidenceOfTwoWithoutBorder: 0.9989,
+  mostVariable: 2,
+} as const;
+
+/** One picture that was climbed to. */
+export interface PictureResult {
+  readonly class: number;
+  /** `ones`, `0.5`, `zeros` or `random`. */
+  readonly start: string;
+  readonly steps: number;
+  /** Whether the climb stopped because nothing moved any more. */
+  readonly converged: boolean;
+  /** Logit, loss and confidence at every step, the start first. */
+  readonly curves: {
+    readonly logit: readonly number[];
+    readonly loss: readonly number[];
+    readonly confidence: readonly number[];
+  };
+  /** The picture fed back through the saved model file. */
+  readonly fedBack: Confidence;
+  readonly range: readonly [number, number];
+  /** Share of the pixels outside 0..1. */
+  readonly outside: number;
+  /** Of the change, result - start. */
+  readonly change: { readonly l2: number; readonly largest: number; readonly words: string };
+}
+
+/** The same four starts, by the article's 10 steps or until they converge. */
+export interface TableResult {
+  readonly class: number;
+  readonly pictures: readonly PictureResult[];
+  /** Pearson correlations between the starts' results, and between their changes; null where one is constant. */
+  readonly resultCorrelation: readonly (readonly (number | null)[])[];
+  readonly changeCorrelation: readonly (readonly (number | null)[])[];
+}
+
+export interface BorderCurve {
+  readonly class: number;
+  readonly start: string;
+  /** Confidence with a border of 0, 1, ... 13 pixels set to 0. */
+  readonly confidence: readonly number[];
+  readonly text: readonly string[];
+}
+
+/** The whole of results.json. `docs/article-results.md` describes every field. */
+export interface ArticleResults {
+  readonly schema: { readonly name: "xstar-article"; readonly version: number };
+  readonly article: typeof articleFigures;
+  readonly seed: number;
+  readonly networks: readonly {
+    readonly seed: number;
+    readonly accuracy: number;
+    readonly classAccuracy: readonly (number | null)[];
+    readonly confusion: Confusion["matrix"];
+    readonly trainingSeconds: number;
+    readonly cached: boolean;
+    readonly sha256: string;
+  }[];
+  /** Table 1 (class 1) and class 2, each by 10 steps and until converged. */
+  readonly tables: { readonly tenSteps: readonly TableResult[]; readonly converged: readonly TableResult[] };
+  readonly variability: {
+    readonly sums: readonly number[];
+    readonly mostVariable: number;
+    /** Number of pixels that never vary, by class and over all. */
+    readonly neverVarying: readonly number[];
+    readonly neverVaryingAtAll: number;
+  };
+  readonly border: readonly BorderCurve[];
+  readonly claims: Claims;
+  readonly environment: { readonly runtime: string; readonly node: string; readonly platform: string };
+  /** Wall times in seconds. */
+  readonly seconds: { readonly training: number; readonly ascent: number; readonly total: number };
+}

@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { fields, XstarError } from "@xstar/core";
+import type { Command } from "commander";
+import { writeFileAtomic } from "../files/atomic.js";
+import { formatPercent } from "../report/format.js";
+import { createProgress, type Progress } from "../terminal/progress.js";
+import { renderTable } from "../terminal/table.js";
+import { trainNetwork } from "../train/trained-network.js";
+import { valueOf } from "./flags.js";
+import { withInterrupt } from "./interrupt.js";
+
+interface TrainFlags {
+  readonly data: string;
+  readonly seed: number;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly lr: number;
+  readonly threads: number;
+  readonly out: string;
+  readonly cache: string;
+}
+
+const whole = (flag: string, min: number) => valueOf(flag, fields.int("", { min }));
+
+export function addTrain(program: Command): void {
+  program
+    .command("train")
+    .description("Trains the article's network on MNIST or a folder of IDX files; the result is an ordinary ONNX file")
+    .option("--data <folder>", "folder of IDX files (gzip or not), or mnist", "mnist")
+    .option("--seed <number>", "decides the first weights and the order of the pictures", whole("--seed", 0), 0)
+    .option("--epochs <count>", "times that every picture is seen", whole("--epochs", 1), 1)
+    .option("--batch <count>", "pictures in a step", whole("--batch", 1), 64)
+    .option(
+      "--lr <number>",
+      "highest learning rate of gradient descent with momentum",
+      valueOf("--lr", fields.fixed("", { min: 0, fallback: 0 })),
+      0.002,
+    )
+    .option("--threads <count>", "threads of ONNX Runtime", whole("--threads", 1), 2)
+    .option("--out <file>", "where the network goes", join("out", "network.onnx"))
+    .option("--cache <folder>", "trained networks and checkpoints are kept here", join("out", "cache"))
+    .addHelpText(
+      "after",
+      `
+Ctrl-C keeps the best network so far and a checkpoint; the same command then goes on from there.
+
+Examples:
+  xstar train
+  xstar train --epochs 8 --out mnist.onnx
+  xstar train --data fashion-mnist/ --seed 3 --out fashion.onnx`,
+    )
+    .action((flags: TrainFlags) => withInterrupt((signal) => train(flags, signal)));
+}
+
+async function train(flags: TrainFlags, signal: AbortSignal): Promise<void> {
+  const { data, seed, epochs, batch, lr, threads, cache, out } = flags;
+  let bar: Progress | undefined;
+  const network = await trainNetwork({
+    data,
+    seed,
+    epochs,
+    batch,
+    learningRate: lr,
+    threads,
+    cache,
+    signal,
+    onProgress({ step, steps, loss, accuracy, tested }) {
+      bar ??= createProgress({ stream: process.stderr, label: "train", total: steps });
+      const test = tested === null ? "" : ` · test ${formatPercent(tested)}`;
+      bar.update(step, `loss ${loss.toFixed(3)} · accuracy ${formatPercent(accuracy)}${test}`);
+    },
+  });
+  bar?.done();
+  await writeFileAtomic(out, network.model);
+  const { accuracy, classAccuracy } = network.confusion;
+  const rows = [
+    ["class", "right"],
+    ...classAccuracy.map((share, i) => [String(i), share === null ? "" : formatPercent(share)]),
+  ];
+  const took = network.cached ? "taken from the cache" : `trained in ${network.seconds.toFixed(0)} s`;
+  process.stdout.write(`${renderTable(rows)}\n\nTest accuracy ${accuracy.toFixed(4)}, ${took}\n${out}\n`);
+  if (!network.finished) {
+    throw new XstarError("aborted", `Stopped before the end; "${out}" holds the best network so far`, {
+      hint: "The same command goes on from the checkpoint",
+    });
+  }
+}

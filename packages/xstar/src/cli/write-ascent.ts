@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { size, type AscentResult, type Tensor } from "@xstar/core";
+import { encodeAnimation } from "../files/animation.js";
+import { writeFileAtomic } from "../files/atomic.js";
+import { encodeNpy } from "../files/npy.js";
+import type { ModelFile } from "../load.js";
+import { enlarge, enlargementFor } from "../picture/enlarge.js";
+import type { Picture } from "../picture/picture.js";
+import { encodePng } from "../picture/png.js";
+import { rawScale } from "../picture/scale.js";
+import { changeView, rawView } from "../picture/view.js";
+import { version } from "../version.js";
+import type { Frames } from "./frames.js";
+import type { Job } from "./plan-ascent.js";
+
+/** A finished (or stopped) ascent with all that is said about it. */
+export interface Ascent {
+  readonly model: ModelFile;
+  readonly jobs: readonly Job[];
+  readonly result: AscentResult;
+  readonly frames: Frames;
+  readonly seconds: number;
+  /** The likeliest classes of each picture, best first; undefined when the model is no classifier. */
+  readonly top: readonly (readonly ClassShare[])[] | undefined;
+}
+
+export interface ClassShare {
+  readonly class: number;
+  readonly label: string | null;
+  readonly probability: number;
+}
+
+export interface WriteOptions {
+  readonly folder: string;
+  readonly format: "gif" | "webp" | "none";
+  /** Enlargement of the pictures; about `comfortable` pixels when left out. */
+  readonly scale?: number;
+}
+
+/** Pixels that a picture is shown with. */
+const comfortable = 280;
+
+/** Writes the files of every picture and `run.json`; returns their names in the folder, by picture. */
+export async function writeAscent(ascent: Ascent, options: WriteOptions): Promise<string[][]> {
+  const { model, jobs, result, seconds, top } = ascent;
+  const files = await Promise.all(jobs.map((_, i) => writePicture(ascent, i, options)));
+  const record = {
+    xstar: version,
+    model: {
+      path: model.path,
+      sha256: createHash("sha256").update(model.source.bytes).digest("hex"),
+      producer: model.source.producer,
+    },
+    ended: result.ended,
+    stepsTaken: result.last.index,
+    seconds,
+    pictures: jobs.map(({ target, start }, i) => ({
+      target,
+      start,
+      files: files[i],
+      activation: { start: result.curve[0]![i], end: result.last.objective[i] },
+      top: top?.[i] ?? null,
+      curve: result.curve.map((objective) => objective[i]),
+    })),
+    ascent: result.record,
+  };
+  await writeFileAtomic(join(options.folder, "run.json"), `${JSON.stringify(record, undefined, 2)}\n`);
+  return files;
+}
+
+async function writePicture(ascent: Ascent, i: number, options: WriteOptions): Promise<string[]> {
+  const { frames, jobs, result } = ascent;
+  const { target, slug } = jobs[i]!;
+  const { folder, format } = options;
+  const picture = pictureOf(result.last.picture, i);
+  const written: string[] = [];
+  const write = async (name: string, bytes: Uint8Array) => {
+    await writeFileAtomic(join(folder, name), bytes);
+    written.push(name);
+  };
+  await write(`${slug}.npy`, encodeNpy(picture));
+  if (!isDrawable(picture)) return written;
+
+  const planes = planesOf(picture);
+  const raw = rawView(planes).picture;
+  const change = changeView(planes, planesOf(pictureOf(frames.first, i))).picture;
+  const scale = options.scale ?? Math.ceil(comfortable / Math.max(raw.width, raw.height));
+  const about = { Software: `xstar ${version}` };
+  await write(`${slug}.png`, encodePng(enlarge(raw, scale), { ...about, Title: target }));
+  await write(`${slug}.change.png`, encodePng(enlarge(change, scale), { ...about, Title: `${target}: change` }));
+  if (format !== "none") await write(`${slug}.${format}`, await encodeAnimation(animate(ascent, i), { format }));
+  return written;
+}
+
+/** All frames on the scale of the last one, so that it looks as in the PNG file. */
+function animate({ frames, result }: Ascent, i: number): Picture[] {
+  const scale = rawScale([planesOf(pictureOf(result.last.picture, i))]);
+  return frames.pictures.map((frame) => {
+    const { picture } = rawView(planesOf(pictureOf(frame, i)), { scale });
+    return enlarge(picture, enlargementFor(picture, comfortable));
+  });
+}
+
+/** Picture `i` of a batch. */
+export function pictureOf({ dtype, shape, data }: Tensor, i: number): Tensor {
+  const one = shape.slice(1);
+  return { dtype, shape: one, data: (data as Float32Array).subarray(i * size(one), (i + 1) * size(one)) };
+}
+
+/** Whether a model's input [channels, height, width] or [height, width] can be looked at. */
+export function isDrawable({ shape }: Tensor): boolean {
+  return shape.length === 2 || (shape.length === 3 && [1, 3, 4].includes(shape[0]!));
+}
+
+export function planesOf({ shape, data }: Tensor) {
+  return { shape, data: data as Float32Array };
+}

@@ -1,0 +1,20 @@
+import { mkdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+
+/**
+ * Makes a folder and those above it. Node's own recursive mkdir never returns where a file system says that a parent does
+ * not exist although it does, as /proc does; this one gives that error.
+ */
+export async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const existing = await stat(path).catch(() => undefined);
+    if (existing?.isDirectory()) return;
+    const parent = dirname(path);
+    if (code !== "ENOENT" || parent === path || (await stat(parent).catch(() => undefined))) throw error;
+    await makeFolders(parent);
+    await makeFolders(path);
+  }
+}
