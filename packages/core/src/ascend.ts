@@ -1,5 +1,7 @@
 import { compile, objectiveOutput, pictureOutput, watchOutput, type CompiledStep } from "./compile/compile.js";
-import { prepareBatch, type Contract, type FreeShapes } from "./compile/forward.js";
+import { prepareBatch, type Batched, type Contract, type FreeShapes } from "./compile/forward.js";
+import { layerNames } from "./model/layers.js";
+import { parseTarget } from "./objectives/target.js";
 import type { VjpRules } from "./autodiff/vjp.js";
 import { lookUp, type Tensors } from "./define/define.js";
 import { parseFields, type Spec } from "./define/fields.js";
@@ -11,6 +13,9 @@ import { pixel } from "./parameterizations/pixel.js";
 import { asStart, starts as startTable } from "./parameterizations/starts.js";
 import { createRng } from "./rng.js";
 import { size, type Shape, type Tensor } from "./tensor.js";
+
+/** An objective, or its short form as the command line takes it: `conv2:7`, `logit:3 - 0.1*tv`. */
+export type Target = Spec | string;
 
 export interface MaximizeOptions {
   /** Steps to take; 0 only measures the start. @default 64 */
@@ -25,7 +30,7 @@ export interface MaximizeOptions {
   /** @default gradient({ learningRate: 1 }) */
   readonly optimizer?: Spec;
   /** More objectives to measure at every step, by name. */
-  readonly watch?: Readonly<Record<string, Spec | readonly Spec[]>>;
+  readonly watch?: Readonly<Record<string, Target | readonly Target[]>>;
   /** How a picture becomes the model's input; the picture is the input when left out. */
   readonly contract?: Contract;
   /** Sizes for input dimensions that the model leaves free. */
@@ -80,7 +85,7 @@ export interface Run extends AsyncIterable<Step> {
 /** Compiles an ascent without running it: for export, inspection and loops of one's own. */
 export async function compileAscent(
   model: LoadedModel,
-  objective: Spec | readonly Spec[],
+  objective: Target | readonly Target[],
   options: MaximizeOptions = {},
 ): Promise<{ step: CompiledStep; start: Tensor; record: AscentRecord }> {
   const {
@@ -97,12 +102,14 @@ export async function compileAscent(
   const objectives = list(objective);
   const batch = Math.max(objectives.length, givenStarts.length);
   const starts = spread(givenStarts, batch, "starts");
+  const batched = await prepareBatch(model, batch, options.shapes);
+  const read = (targets: readonly Target[]) => targets.map((target) => asObjective(target, batched));
   const spec = {
-    objectives: spread(objectives, batch, "objectives"),
+    objectives: read(spread(objectives, batch, "objectives")),
     watch: Object.fromEntries(
       Object.entries(options.watch ?? {}).map(([name, one]) => [
         name,
-        spread(list(one), batch, `objectives to watch as "${name}"`),
+        read(spread(list(one), batch, `objectives to watch as "${name}"`)),
       ]),
     ),
     parameterization,
@@ -111,7 +118,6 @@ export async function compileAscent(
     seed,
     ...(contract && { contract }),
   };
-  const batched = await prepareBatch(model, batch, options.shapes);
   const step = compile(batched, spec, options.rules);
   const rng = createRng(seed).split("start");
   const one = step.shape.slice(1);
@@ -140,7 +146,11 @@ export async function compileAscent(
  * One objective and several starts, several objectives and one start, or as many of each make a batch that runs in one
  * session. Throws `bad-argument`, `unknown-layer`, `missing-vjp-rule`, `no-gradient` before the first step.
  */
-export function maximize(model: LoadedModel, objective: Spec | readonly Spec[], options: MaximizeOptions = {}): Run {
+export function maximize(
+  model: LoadedModel,
+  objective: Target | readonly Target[],
+  options: MaximizeOptions = {},
+): Run {
   let settle: Settle = { resolve: () => undefined, reject: () => undefined };
   const result = new Promise<AscentResult>((resolve, reject) => {
     settle = { resolve, reject };
@@ -176,7 +186,7 @@ async function drain(steps: AsyncIterable<Step>): Promise<void> {
 
 async function* climb(
   model: LoadedModel,
-  objective: Spec | readonly Spec[],
+  objective: Target | readonly Target[],
   options: MaximizeOptions,
   { resolve, reject }: Settle,
 ): AsyncGenerator<Step, void> {
@@ -245,6 +255,12 @@ function spread<T>(items: readonly T[], batch: number, what: string): readonly T
 function parseStart(spec: Spec): Spec {
   const { type, ...given } = spec;
   return parseFields(type, lookUp(startTable, spec, "start").params, given);
+}
+
+function asObjective(target: Target, { model, normalized }: Batched): Spec {
+  if (typeof target !== "string") return target;
+  const nodes = model.source.graph.nodes.map(({ name }) => name).filter(Boolean);
+  return parseTarget(target, { layers: layerNames(normalized), nodes });
 }
 
 /** Records name a start from an array without repeating its numbers. */

@@ -15,6 +15,7 @@ export {
   type MaximizeOptions,
   type Run,
   type Step,
+  type Target,
 } from "./ascend.js";
 export type { Spec } from "./define/fields.js";
 export type { Contract } from "./compile/forward.js";

@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openModel, readModel, type Contract, type LoadedModel, type Runtime } from "@xstar/core";
+import { openModel, readModel, XstarError, type Contract, type LoadedModel, type Runtime } from "@xstar/core";
 import { readFileOrExplain } from "./files/read.js";
 import { readContract } from "./model/contract.js";
 import { readExternalData } from "./model/external-data.js";
@@ -34,16 +34,32 @@ export async function loadModel(
 ): Promise<ModelFile> {
   const path = from instanceof Uint8Array ? undefined : from instanceof URL ? fileURLToPath(from) : from;
   const bytes = from instanceof Uint8Array ? from : await readFileOrExplain(path!);
-  const source = readModel(bytes);
+  const source = await naming(path, async () => readModel(bytes));
   const folder = path === undefined ? undefined : dirname(path);
   const name = path === undefined ? source.graph.name : basename(path, extname(path));
-  const files = await readExternalData(source, folder);
+  const files = await naming(path, () => readExternalData(source, folder));
   const labels = folder === undefined ? undefined : await readTextIfThere(join(folder, "labels.txt"));
   return {
-    ...openModel(source, { runtime, files }),
+    ...(await naming(path, async () => openModel(source, { runtime, files }))),
     name,
     path,
     labels: labels?.trimEnd().split(/\r?\n/),
     contract: folder === undefined ? undefined : await readContract(folder, name),
   };
+}
+
+/** Says in errors about the model which file they are about. */
+async function naming<T>(path: string | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isAboutModel = XstarError.is(error) && (error.code === "bad-model" || error.code === "unsupported-model");
+    if (!isAboutModel || path === undefined) throw error;
+    const { code, message, hint, details = {} } = error;
+    throw new XstarError(code, `${message} (in "${path}")`, {
+      ...(hint !== undefined && { hint }),
+      details: { ...details, path },
+      cause: error,
+    });
+  }
 }

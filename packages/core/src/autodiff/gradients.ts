@@ -70,8 +70,8 @@ function nodesBetween(graph: Graph, from: readonly Value[], to: Value): { nodes:
   for (const node of graph.nodes) {
     if (!valuesRead(node).some((value) => active.has(value))) continue;
     touched.push(node);
-    const levels = node.inputs.filter((input) => input && active.has(input) && !isFloat(input));
-    for (const output of node.outputs) if (output && carries(output, node, levels)) active.add(output);
+    const isActive = (value: Value) => active.has(value);
+    for (const output of node.outputs) if (output && carriesCotangent(output, node, isActive)) active.add(output);
   }
   const wanted = new Set([to]);
   const nodes: Node[] = [];
@@ -84,9 +84,10 @@ function nodesBetween(graph: Graph, from: readonly Value[], to: Value): { nodes:
 }
 
 /** Cotangents flow through floats, and through whole numbers that stand for floats from QuantizeLinear to DequantizeLinear. */
-function carries(output: Value, node: Node, levels: readonly (Value | undefined)[]): boolean {
+export function carriesCotangent(output: Value, node: Node, isActive: (value: Value) => boolean): boolean {
   if (isFloat(output) || node.opType === "QuantizeLinear") return true;
-  return output.type !== undefined && levels.some((input) => input!.dtype === output.dtype);
+  const dtype = output.type?.dtype;
+  return node.inputs.some((input) => input?.type && input.dtype === dtype && !isFloat(input) && isActive(input));
 }
 
 /** Sums a cotangent over the axes along which the input was broadcast, and checks that rule and input agree. */

@@ -1,6 +1,7 @@
 import { Value, type Graph, type Node } from "../ir/graph.js";
 import { valuesRead } from "../ir/inline.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
+import { carriesCotangent } from "./gradients.js";
 import { rules as standardRules } from "./rules/table.js";
 import type { VjpRules } from "./vjp.js";
 
@@ -28,8 +29,11 @@ export function findReach(op: Ops, wrt: readonly Value[], rules: VjpRules = stan
     if (reads.length === 0) continue;
     const active = reads.filter((read) => read.active);
     const result = active.length > 0 ? through(op, node, reach, active, rules) : reads[0]!;
+    const isActive = (value: Value) => reach.get(value)?.active === true;
     for (const output of node.outputs) {
-      if (output) reach.set(output, isFloat(output) ? result : { missing: new Map(), zeroBehind: node, active: false });
+      if (!output) continue;
+      const carries = carriesCotangent(output, node, isActive);
+      reach.set(output, carries ? result : { missing: new Map(), zeroBehind: node, active: false });
     }
   }
   return reach;
@@ -56,7 +60,10 @@ function tryRule(op: Ops, node: Node, needs: (input: number) => boolean, rules: 
   const rule = rules[node.qualifiedType];
   if (!rule) return "it has no vjp rule";
   const outputs = node.outputs as Value[];
-  const cotangents = outputs.map((output) => (output && isFloat(output) ? cotangent(op.graph, output) : undefined));
+  const isActive = (value: Value) => node.inputs.some((input, i) => input === value && needs(i));
+  const cotangents = outputs.map((output) =>
+    output && carriesCotangent(output, node, isActive) ? cotangent(op.graph, output) : undefined,
+  );
   if (!cotangents[0]) return [];
   try {
     const results = rule(cotangents[0], { op, node, inputs: node.inputs as Value[], outputs, cotangents, needs });
@@ -67,5 +74,5 @@ function tryRule(op: Ops, node: Node, needs: (input: number) => boolean, rules: 
 }
 
 function cotangent(graph: Graph, of: Value): Value {
-  return new Value(graph.uniqueName("cotangent"), of.type);
+  return new Value(graph.uniqueName("cotangent"), { dtype: isFloat(of) ? of.dtype : "float32", shape: of.shape });
 }

@@ -1,5 +1,6 @@
 import { constantNumbers, type Value } from "../ir/graph.js";
 import { positiveAxis, type Ops } from "../ir/ops/index.js";
+import { tensor } from "../tensor.js";
 import { attention, contribAttention, multiHeadAttention, rotaryEmbedding } from "./attention.js";
 import type { Upgrade } from "./upgrades.js";
 
@@ -113,8 +114,29 @@ const centerCropPad: Rewrite = (node, [x, target], op) => {
   return [op.pad(x!, before, after)];
 };
 
+/**
+ * x D^-b with D = k + a/n (the sum of x^2 over a window of n channels), the windows as one convolution of 1 x 1 and the
+ * power as exp(-b log D): several times faster than ONNX Runtime's own operator, and one that WebGPU has.
+ */
+const localResponse: Rewrite = (node, [x], op) => {
+  const bias = node.float("bias", 1);
+  if (x!.rank !== 4 || bias <= 0) return undefined;
+  const n = node.int("size", 1);
+  const c = x!.shape[1]!;
+  const before = Math.floor((n - 1) / 2);
+  const scale = node.float("alpha", 1e-4) / n;
+  const band = Array.from({ length: c * c }, (_, at) => {
+    const offset = (at % c) - Math.floor(at / c);
+    return offset >= -before && offset < n - before ? scale : 0;
+  });
+  const weight = op.cast(op.constant(tensor("float32", band, [c, c, 1, 1]), "window"), x!.dtype);
+  const d = op.add(op.conv(op.mul(x!, x!), weight), bias);
+  return [op.mul(x!, op.exp(op.mul(op.log(d), -node.float("beta", 0.75))))];
+};
+
 /** Operators that are several in one, as the simple ones that they stand for. */
 export const decompositions: Readonly<Record<string, Rewrite>> = {
+  LRN: localResponse,
   CenterCropPad: centerCropPad,
   Attention: attention,
   RotaryEmbedding: rotaryEmbedding,

@@ -131,7 +131,7 @@ function table(run: ArticleRun, index: number, title: string): Html {
   const converged = run.results.tables.converged[index]!;
   const names = ten.pictures.map(({ start }) => start);
   const correlations = (result: TableResult, what: "resultCorrelation" | "changeCorrelation") =>
-    result[what].map((row) => row.map((value) => value ?? 0));
+    result[what].map((row) => row.map((value) => value ?? Number.NaN));
   return html`<h2>${title}</h2>
     <p>
       The rule of the article: the picture moves against the gradient of the cross-entropy, with step size 1 and no bounds,
@@ -156,11 +156,11 @@ function table(run: ArticleRun, index: number, title: string): Html {
 }
 
 function views(ascents: readonly Ascent[], result: TableResult): Html {
-  return html`${viewAscents(ascents).map(({ start, result: raw, change, changeOnDark }, i) => {
+  return html`<div class="pairs">${viewAscents(ascents).map(({ start, result: raw, change, changeOnDark }, i) => {
     const one = result.pictures[i]!;
     const name = `class ${one.class} from ${one.start}`;
     const [low, high] = one.range;
-    return html`<h4>From ${one.start}: ${one.fedBack.text}</h4>
+    return html`<section><h4>From ${one.start}: ${one.fedBack.text}${one.change.largest === 0 && " (nothing moved: the gradient is 0 there)"}</h4>
       ${pictureRow([
         pictureFigure({
           ...size,
@@ -200,8 +200,8 @@ function views(ascents: readonly Ascent[], result: TableResult): Html {
             map: diverging,
           }),
         }),
-      ])}`;
-  })}`;
+      ])}</section>`;
+  })}</div>`;
 }
 
 function confidenceTable(pictures: readonly PictureResult[]): Html {

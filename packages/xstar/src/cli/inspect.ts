@@ -79,7 +79,7 @@ function rowOf({ name, opType, dtype, shape, units, reason }: LayerFacts): strin
 function labelsOf({ labels }: ModelFile, classes: number): string {
   if (!labels) return "";
   if (labels.length !== classes) return ` (labels.txt has ${labels.length} names)`;
-  return ` (0 ${labels[0]}, ... ${classes - 1} ${labels.at(-1)})`;
+  return ` (${labels[0]}, ... ${labels.at(-1)})`;
 }
 
 function some(names: readonly string[]): string {

@@ -29,6 +29,7 @@ function createProgram(): Command {
     .option("--debug", "print stack traces")
     .helpOption("-h, --help", "print help")
     .helpCommand("help [command]", "print help for a command")
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .addHelpText(

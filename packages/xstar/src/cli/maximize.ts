@@ -28,7 +28,7 @@ export function addMaximize(program: Command): void {
     .option("--seed <number>", "decides every random number", whole("--seed", 0), 0)
     .optionsGroup("The picture:")
     .option("--parameterization <type>", oneOfThese(parameterizations), "pixel");
-  for (const [name, { kind, doc }] of pictureParams) command.option(`${flagName(name)} <${kind}>`, doc);
+  for (const [name, field] of pictureParams) command.option(`${flagName(name)} <${placeholder(field)}>`, field.doc);
   command
     .option("--size <height,width>", "size of the picture, where the model leaves it free", listOf("--size", side))
     .option("--mean <numbers>", "input = (picture - mean) / std, for all channels or each", listOf("--mean", anyNumber))
@@ -48,6 +48,10 @@ const format = fields.choice("format", ["gif", "webp", "none"], "gif");
 
 function whole(flag: string, min: number): (text: string) => number {
   return valueOf(flag, fields.int("", { min }));
+}
+
+function placeholder({ kind, choices }: fields.Field<unknown, unknown>): string {
+  return choices?.join("|") ?? (kind === "range" ? "low,high" : kind);
 }
 
 function oneOfThese(table: Readonly<Record<string, unknown>>): string {

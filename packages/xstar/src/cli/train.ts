@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { fields, XstarError } from "@xstar/core";
+import { adagrad, fields, XstarError } from "@xstar/core";
 import type { Command } from "commander";
 import { writeFileAtomic } from "../files/atomic.js";
 import { formatPercent } from "../report/format.js";
@@ -32,9 +32,9 @@ export function addTrain(program: Command): void {
     .option("--batch <count>", "pictures in a step", whole("--batch", 1), 64)
     .option(
       "--lr <number>",
-      "highest learning rate of gradient descent with momentum",
+      "highest learning rate of Adagrad",
       valueOf("--lr", fields.fixed("", { min: 0, fallback: 0 })),
-      0.002,
+      0.1,
     )
     .option("--threads <count>", "threads of ONNX Runtime", whole("--threads", 1), 2)
     .option("--out <file>", "where the network goes", join("out", "network.onnx"))
@@ -60,7 +60,7 @@ async function train(flags: TrainFlags, signal: AbortSignal): Promise<void> {
     seed,
     epochs,
     batch,
-    learningRate: lr,
+    optimizer: adagrad({ learningRate: lr }),
     threads,
     cache,
     signal,

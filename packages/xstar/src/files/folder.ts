@@ -1,5 +1,5 @@
-import { makeFolders } from "./folders.js";
 import { access, constants } from "node:fs/promises";
+import { makeFolders } from "./folders.js";
 import { explainSystemError } from "./system-error.js";
 
 /** Makes a folder and checks that files can be written there, before the work for them is done. Throws `file-not-writable`. */

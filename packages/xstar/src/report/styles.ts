@@ -97,6 +97,7 @@ print-color-adjust:exact}
 .best :is(th,td:last-child){font-weight:700}
 
 .pictures{display:flex;flex-wrap:wrap;gap:1.25rem .5rem;align-items:flex-start}
+.pairs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,500px),1fr));gap:0 1rem}
 .picture{margin:0;max-width:100%}
 .picture .surround{padding:8px;background:var(--surround);border-radius:.4rem;print-color-adjust:exact}
 .picture img{display:block;max-width:100%;height:auto;outline:1px solid var(--edge);image-rendering:crisp-edges;

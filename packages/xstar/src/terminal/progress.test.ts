@@ -18,7 +18,7 @@ describe("progress on a terminal", () => {
     const { written, clock, progress } = setUp(100, { isTTY: true, columns: 100 });
     clock.ms = 1000;
     progress.update(25, "loss 0.12");
-    expect(written).toEqual(["\r\x1b[2Ktrain  █████░░░░░░░░░░░░░░░  25 %  loss 0.12  3 s left"]);
+    expect(written).toEqual(["\r\x1b[2Ktrain  █████░░░░░░░░░░░░░░░  25 %  loss 0.12"]);
   });
 
   test("redraws at most ten times a second", () => {

@@ -33,7 +33,7 @@ const barWidth = 20;
 export function createProgress({ stream, label, total, now = () => performance.now() }: ProgressOptions): Progress {
   const isTTY = stream.isTTY === true;
   const startedAt = now();
-  const estimate = createEstimate(total, startedAt);
+  const estimate = createEstimate(total);
   let shown = { at: Number.NEGATIVE_INFINITY, percent: 0 };
   let latestFacts = "";
   let isOver = false;
@@ -81,19 +81,18 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
-/** Seconds left from the speed of about the last five seconds; undefined until there is a speed. */
-function createEstimate(total: number, startedAt: number): (done: number, at: number) => number | undefined {
-  let last = { done: 0, at: startedAt };
-  let speed: number | undefined;
+/** Seconds left from the speed of about the last five seconds, counted from the first update; undefined until there is one. */
+function createEstimate(total: number): (done: number, at: number) => number | undefined {
+  let last: { readonly done: number; readonly at: number } | undefined;
+  let [work, time] = [0, 0];
   return (done, at) => {
+    last ??= { done, at };
     const elapsed = at - last.at;
-    if (elapsed > 0 && done > last.done) {
-      const measured = (done - last.done) / elapsed;
-      const weight = 1 - Math.exp(-elapsed / smoothingMs);
-      speed = speed === undefined ? measured : speed + weight * (measured - speed);
-      last = { done, at };
-    }
-    return speed === undefined || total <= 0 ? undefined : Math.max(0, total - done) / speed / 1000;
+    const kept = Math.exp(-elapsed / smoothingMs);
+    work = work * kept + done - last.done;
+    time = time * kept + elapsed;
+    last = { done, at };
+    return work <= 0 || time <= 0 || total <= 0 ? undefined : (Math.max(0, total - done) * time) / work / 1000;
   };
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { momentum, XstarError, type ErrorCode } from "@xstar/core";
+import { adagrad, XstarError, type ErrorCode, type Spec } from "@xstar/core";
 import type { Confusion } from "../analysis/confusion.js";
 import { loadDataset } from "../data/dataset.js";
 import { writeFileAtomic } from "../files/atomic.js";
@@ -18,8 +18,8 @@ export interface TrainingOptions {
   readonly epochs?: number;
   /** @default 64 */
   readonly batch?: number;
-  /** Highest learning rate of momentum. @default 0.1 */
-  readonly learningRate?: number;
+  /** Its learning rate is the highest one. @default adagrad({ learningRate: 0.1 }), as in the article's program */
+  readonly optimizer?: Spec;
   /** Threads of ONNX Runtime. @default 1 */
   readonly threads?: number;
   /** Folder of trained networks and checkpoints. @default "out/cache" */
@@ -63,10 +63,10 @@ export async function trainNetwork(options: TrainingOptions = {}): Promise<Train
 }
 
 async function recipeOf(options: TrainingOptions): Promise<Recipe> {
-  const { data = "mnist", seed = 0, epochs = 1, batch = 64, learningRate = 0.1 } = options;
+  const { data = "mnist", seed = 0, epochs = 1, batch = 64, optimizer = adagrad({ learningRate: 0.1 }) } = options;
   const { train } = await loadDataset(data);
   const digest = createHash("sha256").update(train.images).update(train.labels).digest("hex");
-  return { data: digest, seed, epochs, batch, optimizer: momentum({ learningRate }), warmup: 0.2 };
+  return { data: digest, seed, epochs, batch, optimizer, warmup: 0.2 };
 }
 
 async function fromCache(name: string, recipe: Recipe): Promise<TrainedNetwork | undefined> {

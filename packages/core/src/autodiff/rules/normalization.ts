@@ -2,7 +2,6 @@ import { Value } from "../../ir/graph.js";
 import { positiveAxis, type Ops } from "../../ir/ops/index.js";
 import { size } from "../../tensor.js";
 import type { VjpContext, VjpRule, VjpRules } from "../vjp.js";
-import { multiplyAxis } from "./separable.js";
 
 /** A value per channel, shaped to broadcast over [N, C, ...]. */
 const perChannel = (op: Ops, value: Value, rank: number) =>
@@ -119,26 +118,6 @@ const meanVariance: VjpRule = (g, { op, node, inputs: [x] }) => {
   return [standardizeBack(op, g, standardize(op, x!, axes, 1e-9), axes)];
 };
 
-/**
- * y = x D^-b with D = k + a/n W(x^2), W summing a window of channels:
- * dx = g D^-b - 2ab/n x W'(g y / D), W' being the transpose of W.
- */
-const localResponse: VjpRule = (g, { op, node, inputs: [x], outputs: [y] }) => {
-  const n = node.int("size", 1);
-  const [alpha, beta, bias] = [node.float("alpha", 1e-4), node.float("beta", 0.75), node.float("bias", 1)];
-  const c = x!.shape[1]!;
-  const before = Math.floor((n - 1) / 2);
-  const band = Array.from({ length: c * c }, (_, at) => {
-    const offset = (at % c) - Math.floor(at / c);
-    return offset >= -before && offset < n - before ? 1 : 0;
-  });
-  const window = { rows: c, columns: c, data: Float32Array.from(band) };
-  const transposed = { ...window, data: window.data.map((_, at) => band[(at % c) * c + Math.floor(at / c)]!) };
-  const d = op.add(op.mul(multiplyAxis(op, op.mul(x!, x!), 1, window), alpha / n), bias);
-  const back = multiplyAxis(op, op.div(op.mul(g, y!), d), 1, transposed);
-  return [op.sub(op.mul(g, op.pow(d, -beta)), op.mul(op.mul(x!, back), (2 * alpha * beta) / n))];
-};
-
 /** y = x / |x|: p = 2: dx = (g - y sum(g y)) / |x|; p = 1: dx = (g - sign(x) sum(g y)) / |x|. Where |x| is 0, so is y. */
 const lpNormalization: VjpRule = (g, { op, node, inputs: [x], outputs: [y] }) => {
   const axis = positiveAxis(node.int("axis", -1), x!.rank);
@@ -159,6 +138,5 @@ export const normalization = {
   InstanceNormalization: instanceNormalization,
   GroupNormalization: groupNormalization,
   MeanVarianceNormalization: meanVariance,
-  LRN: localResponse,
   LpNormalization: lpNormalization,
 } satisfies VjpRules;

@@ -39,12 +39,16 @@ const extremum = reductionRule((op, { g, x, y, axes }) => {
   return op.mul(op.div(g, op.reduceSum(mask, axes, true)), mask);
 });
 
+/** Longer products are divided by x: all pairs of elements would be too many. */
+const largestProduct = 512;
+
 /** d prod x = the product of all the others, without dividing by x (which may be 0): products before times products after. */
-const product: VjpRule = (g, { op, node, inputs: [x] }) => {
+const product: VjpRule = (g, { op, node, inputs: [x], outputs: [y] }) => {
   const axes = reducedAxes(node);
   const others = x!.shape.map((_, i) => i).filter((i) => !axes.includes(i));
   const permutation = [...others, ...axes];
   const n = count(x!, axes);
+  if (n > largestProduct) return [op.div(op.mul(restore(op, g, node), restore(op, y!, node)), x!)];
   const rows = op.reshape(op.transpose(x!, permutation), [size(others.map((i) => x!.shape[i]!)), 1, n]);
   const eye = op.constant(
     {
@@ -76,7 +80,8 @@ export const reduction = {
   ReduceMin: extremum,
   ReduceProd: product,
   ReduceL1: reductionRule((op, { g, x }) => op.mul(g, op.sign(x))),
-  ReduceL2: reductionRule((op, { g, x, y }) => op.mul(op.div(g, y), x)),
+  /** The least of the subgradients, 0, where the norm is 0. */
+  ReduceL2: reductionRule((op, { g, x, y }) => op.mul(op.div(g, op.where(op.equal(y, 0), 1, y)), x)),
   ReduceSumSquare: reductionRule((op, { g, x }) => op.mul(op.mul(g, 2), x)),
   ReduceLogSum: reductionRule((op, { g, x, y }) => op.div(g, op.expand(op.exp(y), x.shape))),
   ReduceLogSumExp: reductionRule((op, { g, x, y }) => op.mul(g, op.exp(op.sub(x, y)))),

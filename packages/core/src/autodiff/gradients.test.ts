@@ -1,0 +1,151 @@
+import ort from "onnxruntime-node";
+import { describe, expect, it } from "vitest";
+import { Graph, type Value } from "../ir/graph.js";
+import { createOps, type Lowering, type Ops } from "../ir/ops/index.js";
+import { writeModel } from "../onnx/write.js";
+import { fromOrt } from "../runtime.js";
+import { numbers, tensor, type Shape } from "../tensor.js";
+import { gradients, type GradientOptions } from "./gradients.js";
+import { rules } from "./rules/table.js";
+
+const runtime = fromOrt(ort);
+
+/** The gradient of a function of one float32 input at `values`; undefined when nothing arrives. */
+async function gradientAt(
+  values: readonly number[],
+  build: (op: Ops, x: Value) => Value,
+  { shape = [values.length], lowering = "cpu" as Lowering, ...options }: TestOptions = {},
+): Promise<number[] | undefined> {
+  const graph = new Graph();
+  const op = createOps(graph, lowering);
+  const x = graph.input("x", { dtype: "float32", shape });
+  const [slope] = gradients(op, { of: build(op, x), wrt: [x], ...options });
+  if (!slope) return undefined;
+  graph.output(slope);
+  const session = await runtime.open(writeModel(graph, { opsets: new Map([["", 20]]) }));
+  const results = await session.run({ x: tensor("float32", values, shape) });
+  await session.release();
+  return numbers(results[slope.name]!);
+}
+
+interface TestOptions extends Partial<Pick<GradientOptions, "rules">> {
+  readonly shape?: Shape;
+  readonly lowering?: Lowering;
+}
+
+describe("gradients", () => {
+  it("adds up what a value gets from all its uses", async () => {
+    expect(await gradientAt([1, -2, 3], (op, x) => op.add(op.mul(x, x), op.mul(x, 3)))).toEqual([5, -1, 9]);
+  });
+
+  it("starts from ones", async () => {
+    expect(await gradientAt([1, 2], (op, x) => op.mul(x, 4))).toEqual([4, 4]);
+  });
+
+  it("is undefined where nothing depends on the input", async () => {
+    expect(await gradientAt([1, 2], (op) => op.mul(op.fill([2], 3), 2))).toBeUndefined();
+  });
+
+  it("stops at whole numbers and comparisons", async () => {
+    expect(await gradientAt([1, 2.5], (op, x) => op.cast(op.cast(x, "int32"), "float32"))).toBeUndefined();
+    expect(await gradientAt([1, 2.5], (op, x) => op.cast(op.greater(x, 2), "float32"))).toBeUndefined();
+    expect(await gradientAt([1, 2.5], (op, x) => op.cast(op.argMax(x, 0), "float32"))).toBeUndefined();
+    expect(await gradientAt([1, 3], (op, x) => op.mul(x, op.cast(op.argMax(x, 0, true), "float32")))).toEqual([1, 1]);
+    const shapeOf = (op: Ops, x: Value) => op.emit("Shape", [x], [{ dtype: "int64", shape: [1] }])[0]!;
+    expect(await gradientAt([1, 3], (op, x) => op.mul(x, op.cast(shapeOf(op, x), "float32")))).toEqual([2, 2]);
+  });
+
+  it("differentiates by several values, and by ones between", async () => {
+    const graph = new Graph();
+    const op = createOps(graph);
+    const x = graph.input("x", { dtype: "float32", shape: [2] });
+    const y = op.exp(x);
+    const slopes = gradients(op, { of: op.reduceSum(op.mul(y, 3)), wrt: [x, y] });
+    expect(slopes.map((slope) => slope?.shape)).toEqual([[2], [2]]);
+  });
+
+  it("names the nodes without a rule, all of them", () => {
+    const graph = new Graph();
+    const op = createOps(graph);
+    const x = graph.input("x", { dtype: "float32", shape: [2] });
+    const swirl = (value: Value) => op.emit("Swirl", [value], [value.type], {}, "com.acme")[0]!;
+    const y = op.emit("Det", [swirl(swirl(x))], [{ dtype: "float32", shape: [] }])[0]!;
+    expect(() => gradients(op, { of: y, wrt: [x] })).toThrow(
+      'Cannot differentiate "xstar/Det": no vjp rule for com.acme::Swirl, Det, which are needed at node',
+    );
+  });
+
+  it("takes rules of the user's own", async () => {
+    const doubled = { ...rules, Relu: rules["Identity"]! };
+    expect(await gradientAt([-1, 2], (op, x) => op.relu(x), { rules: doubled })).toEqual([1, 1]);
+  });
+
+  it("refuses a rule whose result does not fit", async () => {
+    const wrong = { ...rules, Relu: (_: Value, { op }: { op: Ops }) => [op.fill([3], 1)] };
+    await expect(gradientAt([-1, 2], (op, x) => op.relu(x), { rules: wrong })).rejects.toThrow(
+      'The vjp rule of Relu (node "xstar/Relu") gave float32[3] for input 0, which is float32[2]',
+    );
+  });
+});
+
+describe.each<Lowering>(["cpu", "webgpu"])("conventions at kinks and ties, %s", (lowering) => {
+  const maxPool = (kernel: number[], strides: number[]) => (op: Ops, x: Value) => op.maxPool(x, { kernel, strides });
+
+  it("Relu, Abs and Clip are flat at the kink", async () => {
+    expect(await gradientAt([-1, 0, 2], (op, x) => op.relu(x), { lowering })).toEqual([0, 0, 1]);
+    expect(await gradientAt([-1, 0, 2], (op, x) => op.abs(x), { lowering })).toEqual([-1, 0, 1]);
+    expect(await gradientAt([-1, 0, 0.5, 1], (op, x) => op.clip(x, 0, 1), { lowering })).toEqual([0, 0, 1, 0]);
+  });
+
+  it("MaxPool gives all to the first maximum of a window", async () => {
+    const flat = { shape: [1, 1, 3, 3], lowering };
+    const ones = Array<number>(9).fill(1);
+    expect(await gradientAt(ones, maxPool([2, 2], [1, 1]), flat)).toEqual([1, 1, 0, 1, 1, 0, 0, 0, 0]);
+    const values = [0, 5, 5, 1, 5, 2, 0, 0, 7];
+    expect(await gradientAt(values, maxPool([3, 3], [2, 2]), flat)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    expect(await gradientAt([3, 3, 1, 3, 3], maxPool([3], [2]), { shape: [1, 1, 5], lowering })).toEqual([
+      1, 0, 0, 1, 0,
+    ]);
+  });
+
+  it("MaxPool gives the first of tied rows the same on both lowerings", async () => {
+    const values = [1, 4, 4, 4, 4, 1, 2, 4, 2, 4, 4, 4, 4, 1, 4, 4];
+    const expected = [0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0];
+    const options = { shape: [1, 1, 4, 4], lowering };
+    const counted = await gradientAt(values, maxPool([3, 3], [1, 1]), options);
+    expect(counted!.reduce((a, b) => a + b, 0)).toBe(4);
+    expect(await gradientAt(values, maxPool([2, 2], [2, 2]), options)).toEqual(
+      expected.map((_, i) => ([1, 2, 9, 10].includes(i) ? 1 : 0)),
+    );
+  });
+
+  it("ReduceMax, ReduceMin, Max, Min and GlobalMaxPool share evenly among ties", async () => {
+    expect(await gradientAt([2, 1, 2, 0], (op, x) => op.reduceMax(x), { lowering })).toEqual([0.5, 0, 0.5, 0]);
+    expect(await gradientAt([2, 1, 1, 1], (op, x) => op.mul(op.reduceMin(x), 3), { lowering })).toEqual([0, 1, 1, 1]);
+    expect(await gradientAt([1, 2, 3], (op, x) => op.max(x, 2), { lowering })).toEqual([0, 0.5, 1]);
+    expect(await gradientAt([1, 2, 3], (op, x) => op.min(x, 2), { lowering })).toEqual([1, 0.5, 0]);
+    const pooled = (op: Ops, x: Value) =>
+      op.emit("GlobalMaxPool", [x], [{ dtype: "float32", shape: [1, 1, 1, 1] }])[0]!;
+    expect(await gradientAt([5, 5, 1, 5], pooled, { shape: [1, 1, 2, 2], lowering })).toEqual(
+      [1, 1, 0, 1].map((share) => Math.fround(share / 3)),
+    );
+  });
+
+  it("norms have derivative 0 at 0, and products of zeros are right", async () => {
+    expect(await gradientAt([0, 0], (op, x) => op.reduceL2(x), { lowering })).toEqual([0, 0]);
+    expect(await gradientAt([0, 3, 2], (op, x) => op.reduceProd(x), { lowering })).toEqual([6, 0, 0]);
+    expect(await gradientAt([0, 2], (op, x) => op.pow(x, 0), { lowering })).toEqual([0, 0]);
+  });
+
+  it("QuantizeLinear passes straight through what it does not saturate", async () => {
+    const quantized = (op: Ops, x: Value) => {
+      const parameters = [op.scalar(0.1), op.scalar(3, "uint8")];
+      const levels = op.emit("QuantizeLinear", [x, ...parameters], [{ dtype: "uint8", shape: x.shape }])[0]!;
+      const turned = op.transpose(levels, [1, 0]);
+      const shape = turned.shape;
+      return op.emit("DequantizeLinear", [turned, ...parameters], [{ dtype: "float32", shape }])[0]!;
+    };
+    const slope = await gradientAt([-0.4, -0.2, 5, 30], quantized, { shape: [2, 2], lowering });
+    expect(slope!.map((value) => Number(value.toFixed(5)))).toEqual([0, 1, 1, 0]);
+  });
+});

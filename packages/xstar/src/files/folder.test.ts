@@ -1,0 +1,32 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { prepareFolder } from "./folder.js";
+import { makeFolders } from "./folders.js";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "xstar-folder-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test("a folder is made with those above it, also by several at once, and again", async () => {
+  const path = join(folder, "a", "b", "c");
+  await Promise.all([makeFolders(path), makeFolders(path), prepareFolder(path)]);
+  await prepareFolder(path);
+  expect(await readdir(path)).toEqual([]);
+});
+
+test("a file in the way is told", async () => {
+  await writeFile(join(folder, "file"), "");
+  await expect(prepareFolder(join(folder, "file", "x"))).rejects.toMatchObject({
+    code: "file-not-writable",
+    message: `Cannot write "${folder}/file/x": a part of its path is a file, not a folder`,
+  });
+});
+
+test.runIf(existsSync("/proc/self"))("a system that makes no folders is told, without waiting for ever", async () => {
+  await expect(prepareFolder("/proc/xstar/a")).rejects.toMatchObject({ code: "file-not-writable" });
+});
