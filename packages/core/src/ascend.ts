@@ -1,10 +1,10 @@
 import { compile, objectiveOutput, pictureOutput, watchOutput, type CompiledStep } from "./compile/compile.js";
 import { prepareBatch, type Batched, type Contract, type FreeShapes } from "./compile/forward.js";
-import { layerNames } from "./model/layers.js";
+import { targetNames } from "./model/layers.js";
 import { parseTarget } from "./objectives/target.js";
 import type { VjpRules } from "./autodiff/vjp.js";
 import { lookUp, type Tensors } from "./define/define.js";
-import { parseFields, type Spec } from "./define/fields.js";
+import { int, parseFields, type Spec } from "./define/fields.js";
 import { XstarError } from "./errors.js";
 import type { LoadedModel } from "./model/load.js";
 import type { Session } from "./runtime.js";
@@ -88,14 +88,9 @@ export async function compileAscent(
   objective: Target | readonly Target[],
   options: MaximizeOptions = {},
 ): Promise<{ step: CompiledStep; start: Tensor; record: AscentRecord }> {
-  const {
-    parameterization = pixel({}),
-    transforms = [],
-    optimizer = gradient({}),
-    seed = 0,
-    contract,
-    steps = 64,
-  } = options;
+  const { parameterization = pixel({}), transforms = [], optimizer = gradient({}), contract } = options;
+  const seed = int("seed").parse(options.seed ?? 0, "seed");
+  const steps = int("steps", { min: 0 }).parse(options.steps ?? 64, "steps");
   const givenStarts = list(options.start ?? "random")
     .map(asStart)
     .map(parseStart);
@@ -158,10 +153,14 @@ export function maximize(
   result.catch(() => undefined);
   const steps = climb(model, objective, options, settle);
   let driven = false;
+  const driveAlone = () => {
+    if (!driven) void drain(steps);
+    driven = true;
+  };
   return {
     get result() {
-      if (!driven) void drain(steps);
-      driven = true;
+      // not at once: the caller may be about to iterate
+      void Promise.resolve().then(driveAlone);
       return result;
     },
     [Symbol.asyncIterator]() {
@@ -259,8 +258,7 @@ function parseStart(spec: Spec): Spec {
 
 function asObjective(target: Target, { model, normalized }: Batched): Spec {
   if (typeof target !== "string") return target;
-  const nodes = model.source.graph.nodes.map(({ name }) => name).filter(Boolean);
-  return parseTarget(target, { layers: layerNames(normalized), nodes });
+  return parseTarget(target, targetNames(model.source, normalized));
 }
 
 /** Records name a start from an array without repeating its numbers. */

@@ -39,7 +39,7 @@ export { adagrad } from "./optimizers/table.js";
 export * as fields from "./define/fields.js";
 export { parseTarget, type TargetNames } from "./objectives/target.js";
 export { inspect, type Inspection, type InspectOptions, type LayerFacts, type MissingRule } from "./model/inspect.js";
-export { layerNames, pictureInput } from "./model/layers.js";
+export { pictureInput, targetNames } from "./model/layers.js";
 export { classify, type ClassifyOptions } from "./compile/classify.js";
 export { externalFiles } from "./onnx/external.js";
 export type { DeclaredInput, Model } from "./onnx/model.js";

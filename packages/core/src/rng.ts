@@ -27,15 +27,7 @@ export function createRng(seed: number): Rng {
 }
 
 function fromState(low: number, high: number): Rng {
-  let mixer = (low ^ Math.imul(high, 0x9e3779b1)) >>> 0;
-  const splitmix = () => {
-    mixer = (mixer + 0x9e3779b9) >>> 0;
-    let z = mixer;
-    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return (z ^ (z >>> 15)) >>> 0;
-  };
-  let [a, b, c, d] = [splitmix(), splitmix(), splitmix(), splitmix()];
+  let [a, b, c, d] = [splitmix(low, 1), splitmix(low, 2), splitmix(high, 3), splitmix(high, 4)];
   const next = () => {
     const scrambled = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
     const t = b << 9;
@@ -74,8 +66,7 @@ function fromState(low: number, high: number): Rng {
       }
       return order;
     },
-    split: (key) =>
-      fromState((low ^ hash(String(key), 0x811c9dc5)) >>> 0, (high ^ hash(String(key), 0x01000193)) >>> 0),
+    split: (key) => fromState(hash(String(key), low ^ 0x811c9dc5), hash(String(key), high ^ 0x01000193)),
   };
   return rng;
 }
@@ -84,7 +75,18 @@ function rotate(x: number, bits: number): number {
   return (x << bits) | (x >>> (32 - bits));
 }
 
-/** FNV-1a over UTF-16 code units, with a final avalanche so that similar keys give unrelated streams. */
+/** Number `i` of the splitmix32 stream of a seed. */
+function splitmix(seed: number, i: number): number {
+  let z = (seed + Math.imul(i, 0x9e3779b9)) | 0;
+  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+  return (z ^ (z >>> 15)) >>> 0;
+}
+
+/**
+ * FNV-1a over UTF-16 code units, with a final avalanche so that similar keys give unrelated streams. The parent's state is
+ * the basis, so that the order of splits counts.
+ */
 function hash(text: string, basis: number): number {
   let h = basis;
   for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);

@@ -128,7 +128,11 @@ function toOrt(ort: Ort, t: Tensor): OrtTensor {
 }
 
 function fromOrtTensor(t: OrtTensor): Tensor {
-  const result: Tensor = { dtype: t.type as DType, shape: t.dims as Shape, data: t.data as Float32Array };
+  const held = t.data as Float32Array;
+  // platforms that have a Float16Array give one instead of the bits
+  const isHalf = t.type === "float16" && !((held as unknown) instanceof Uint16Array);
+  const data = isHalf ? new Uint16Array(held.buffer, held.byteOffset, held.length) : held;
+  const result: Tensor = { dtype: t.type as DType, shape: t.dims as Shape, data };
   cache.set(result, t);
   return result;
 }

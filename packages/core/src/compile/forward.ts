@@ -45,6 +45,12 @@ export async function prepareBatch(model: LoadedModel, batch: number, free: Free
   }
   const shapes = inputShapes(model.source.inputs, batch, free);
   const declared = shapes.get(picture.name)!;
+  if (declared.length < 2) {
+    throw new XstarError(
+      "unsupported-model",
+      `Input "${picture.name}" of shape [${declared}] is no picture: it needs a batch axis and at least one more`,
+    );
+  }
   const whole = new Map(shapes).set(picture.name, declared.with(0, batch));
   const single = new Map(shapes).set(picture.name, declared.with(0, 1));
   const result = (normalized: Normalized, perRun: number): Batched => ({
@@ -92,7 +98,7 @@ export function buildForward(op: Ops, batched: Batched, pictures: Value, contrac
     const known = built.get(value);
     if (known) return known;
     const results = maps.map((map, i) => {
-      const prefix = maps.length > 1 ? `picture${i}/` : "";
+      const prefix = maps.length > 1 ? `model${i}/` : "model/";
       for (const [from, to] of inline(op.graph, normalized.graph, map, [value], { prefix })) map.set(from, to);
       return map.get(value)!;
     });
@@ -111,18 +117,28 @@ export function buildForward(op: Ops, batched: Batched, pictures: Value, contrac
 
 function applyContract(op: Ops, picture: Value, { mean, std }: Contract): Value {
   const channels = picture.shape[1]!;
-  const spread = (values: readonly number[]) => {
-    if (values.length !== 1 && values.length !== channels) {
-      throw new XstarError("bad-argument", `The input contract gives ${values.length} values for ${channels} channels`);
-    }
-    return op.constant({
-      dtype: "float32",
-      shape: [1, values.length, ...picture.shape.slice(2).map(() => 1)],
-      data: Float32Array.from(values),
-    });
+  for (const values of [mean, std]) {
+    if (values.length === 1 || values.length === channels) continue;
+    throw new XstarError("bad-argument", `The input contract gives ${values.length} values for ${channels} channels`);
+  }
+  if (std.some((s) => !(s > 0))) {
+    throw new XstarError("bad-argument", `The input contract divides by [${std}], which must be above 0`);
+  }
+  const each = (value: (mean: number, std: number) => number) => {
+    const length = Math.max(mean.length, std.length);
+    const data = Float32Array.from({ length }, (_, c) => value(mean[c] ?? mean[0]!, std[c] ?? std[0]!));
+    return op.constant({ dtype: "float32", shape: [1, length, ...picture.shape.slice(2).map(() => 1)], data });
   };
-  const factor = op.mul(picture, spread(std.map((s) => 1 / s)));
-  return mean.every((m) => m === 0) ? factor : op.sub(factor, spread(mean.map((m, c) => m / (std[c] ?? std[0]!))));
+  const scaled = op.mul(
+    picture,
+    each((_, s) => 1 / s),
+  );
+  return mean.every((m) => m === 0)
+    ? scaled
+    : op.sub(
+        scaled,
+        each((m, s) => m / s),
+      );
 }
 
 /** Value of the normalized graph that a layer's name stands for. */

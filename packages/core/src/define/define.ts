@@ -144,6 +144,11 @@ export function defineOptimizer<const F extends Fields>(definition: {
 
 /** The definition that a spec names. Throws `bad-argument` naming the nearest ones. */
 export function lookUp<D extends Definition<any>>(table: Readonly<Record<string, D>>, spec: Spec, kind: string): D {
+  if (typeof spec?.type !== "string") {
+    throw new XstarError("bad-argument", `No ${kind} is without a type: current value is ${JSON.stringify(spec)}`, {
+      hint: `Give JSON such as {"type":"${Object.keys(table)[0]}", ...}`,
+    });
+  }
   const definition = Object.hasOwn(table, spec.type) ? table[spec.type] : undefined;
   if (definition) return definition;
   throw new XstarError("bad-argument", `There is no ${kind} of type "${spec.type}"`, {

@@ -167,14 +167,15 @@ export function range(doc: string): Field<readonly [number, number]> {
   };
 }
 
-/** A list of numbers of any length. */
+/** A list of numbers of any length; typed arrays become plain ones, which JSON keeps. */
 export function numbers(doc: string): Field<ArrayLike<number>> {
   return {
     kind: "numbers",
     doc,
     parse(x, name) {
-      const list = x as ArrayLike<number>;
-      if (typeof x === "object" && x !== null && Array.from(list).every(Number.isFinite)) return list;
+      const list: readonly unknown[] | undefined =
+        Array.isArray(x) || ArrayBuffer.isView(x) ? Array.from(x as ArrayLike<unknown>) : undefined;
+      if (list?.every(Number.isFinite)) return list as readonly number[];
       throw new XstarError("bad-argument", `"${name}" must be a list of finite numbers`);
     },
   };
@@ -202,7 +203,7 @@ export function optional<F extends Field<any, any>>(field: F): F & { readonly op
 
 /** Checks what a caller gave and fills in defaults. Throws `bad-argument` naming the field, its bounds and the value. */
 export function parseFields(type: string, fields: Fields, given: Readonly<Record<string, unknown>>): Spec {
-  const unknown = Object.keys(given).find((name) => name !== "type" && !(name in fields));
+  const unknown = Object.keys(given).find((name) => name !== "type" && !Object.hasOwn(fields, name));
   if (unknown !== undefined) {
     const names = Object.keys(fields);
     throw new XstarError("bad-argument", `"${type}" has no parameter "${unknown}"`, {

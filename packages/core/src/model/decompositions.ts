@@ -2,6 +2,7 @@ import { constantNumbers, type Value } from "../ir/graph.js";
 import { positiveAxis, type Ops } from "../ir/ops/index.js";
 import { tensor } from "../tensor.js";
 import { attention, contribAttention, multiHeadAttention, rotaryEmbedding } from "./attention.js";
+import { quantizedOperators } from "./quantized-operators.js";
 import type { Upgrade } from "./upgrades.js";
 
 type Rewrite = Upgrade["rewrite"];
@@ -28,8 +29,6 @@ function activate(op: Ops, x: Value, name: string, parameters: readonly number[]
       return undefined;
   }
 }
-
-const activationOnly = ["activation", "activation_params", "activation_alpha", "activation_beta"];
 
 /** activation(conv(x, w, b) + z) */
 const fusedConv: Rewrite = (node, [x, w, b, z], op) => {
@@ -120,7 +119,6 @@ const centerCropPad: Rewrite = (node, [x, target], op) => {
  */
 const localResponse: Rewrite = (node, [x], op) => {
   const bias = node.float("bias", 1);
-  if (x!.rank !== 4 || bias <= 0) return undefined;
   const n = node.int("size", 1);
   const c = x!.shape[1]!;
   const before = Math.floor((n - 1) / 2);
@@ -131,11 +129,19 @@ const localResponse: Rewrite = (node, [x], op) => {
   });
   const weight = op.cast(op.constant(tensor("float32", band, [c, c, 1, 1]), "window"), x!.dtype);
   const d = op.add(op.conv(op.mul(x!, x!), weight), bias);
-  return [op.mul(x!, op.exp(op.mul(op.log(d), -node.float("beta", 0.75))))];
+  const power = -node.float("beta", 0.75);
+  return [op.mul(x!, bias > 0 ? op.exp(op.mul(op.log(d), power)) : op.pow(d, power))];
+};
+
+/** Even a model that was exported for training is looked at as it infers. */
+const dropout: Rewrite = (node, [x], op) => {
+  const mask = node.outputs[1];
+  return [x, mask && op.cast(op.fill(x!.shape, 1), mask.dtype)];
 };
 
 /** Operators that are several in one, as the simple ones that they stand for. */
 export const decompositions: Readonly<Record<string, Rewrite>> = {
+  Dropout: dropout,
   LRN: localResponse,
   CenterCropPad: centerCropPad,
   Attention: attention,
@@ -149,4 +155,5 @@ export const decompositions: Readonly<Record<string, Rewrite>> = {
   "com.microsoft::BiasGelu": (_, [x, bias], op) => [gelu(op, op.add(x!, bias!), "none")],
   "com.microsoft::SkipLayerNormalization": skipNormalization("LayerNormalization"),
   "com.microsoft::SkipSimplifiedLayerNormalization": skipNormalization("SimplifiedLayerNormalization"),
+  ...quantizedOperators,
 };

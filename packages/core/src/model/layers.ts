@@ -18,6 +18,14 @@ export function layerNames({ graph, values }: Normalized): string[] {
     .map(([name]) => name);
 }
 
+/** What a target may name: layers, and nodes whose first output is one. */
+export function targetNames({ graph }: Model, normalized: Normalized): { layers: string[]; nodes: string[] } {
+  const layers = layerNames(normalized);
+  const known = new Set(layers);
+  const nodes = graph.nodes.filter(({ name, outputs: [first] }) => name !== "" && first && known.has(first.name));
+  return { layers, nodes: nodes.map(({ name }) => name) };
+}
+
 /** The value behind the first output that a final Softmax, LogSoftmax or Sigmoid is computed from; the output when there is none. */
 export function beforeSoftmax(graph: Graph): Value {
   const passing = new Set(["Identity", "Flatten", "Reshape", "Squeeze", "Dropout", "Cast"]);

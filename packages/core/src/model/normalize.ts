@@ -57,8 +57,11 @@ function foldIntoConv(
   const conv = input!.node;
   if (conv?.opType !== "Conv" || conv.domain !== "" || readers.get(input!) !== 1) return undefined;
   const [weight, bias] = [conv.inputs[1]!, conv.inputs[2]];
-  if (![weight, bias, ...parameters].every((value) => !value || value.constant)) return undefined;
   const [scale, shift, mean, variance] = parameters as [Value, Value, Value, Value];
+  const constants = [weight, ...(bias ? [bias] : []), ...parameters];
+  if (!constants.every((value) => value.constant && value.dtype === weight.dtype)) return undefined;
+  // before opset 9 there could be statistics of every element, since 14 there is a mode for training
+  if (scale.rank !== 1 || node.int("training_mode", 0) === 1) return undefined;
   const k = op.div(scale, op.sqrt(op.add(variance, node.float("epsilon", 1e-5))));
   const scaled = op.mul(weight, op.reshape(k, [k.shape[0]!, ...weight.shape.slice(1).map(() => 1)]));
   const moved = op.add(op.mul(bias ? op.sub(bias, mean) : op.neg(mean), k), shift);

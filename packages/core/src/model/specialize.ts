@@ -4,12 +4,15 @@ import { inline, valuesRead } from "../ir/inline.js";
 import type { Model } from "../onnx/model.js";
 import { writeModel } from "../onnx/write.js";
 import type { Runtime } from "../runtime.js";
-import { floatTypes, size, type Shape, type Tensor } from "../tensor.js";
+import { elementBytes, floatTypes, size, viewBytes, type Shape, type Tensor } from "../tensor.js";
 import { inlineKnownBranches } from "./branches.js";
 import { locator, type WeightFiles } from "./weights.js";
 
 /** Constants up to this many elements are folded, whatever their type; larger ones stay nodes that ONNX Runtime folds. */
 const largestFolded = 4096;
+
+/** Inputs of more elements are taken for a mistake, not allocated. */
+const largestInput = 2 ** 30;
 
 /** Operators whose result's shape depends on the elements, not only on the shapes, of what they read. */
 const dataShaped: ReadonlySet<string> = new Set([
@@ -46,7 +49,11 @@ export async function specialize(
   const graph = new Graph(model.graph.name);
   const bindings = new Map<Value, Value>();
   model.inputs.forEach(({ name, dtype }, i) => {
-    bindings.set(model.graph.inputs[i]!, graph.input(name, { dtype, shape: shapes.get(name)! }));
+    const shape = shapes.get(name);
+    if (!shape) throw new XstarError("bad-argument", `The shape of input "${name}" is missing`);
+    if (size(shape) > largestInput)
+      throw new XstarError("bad-argument", `Input "${name}" of shape [${shape}] is too large`);
+    bindings.set(model.graph.inputs[i]!, graph.input(name, { dtype, shape }));
   });
   const map = inline(graph, model.graph, bindings, [...model.graph.values()]);
   const outputs = model.graph.outputs.map((output) => map.get(output) ?? output);
@@ -107,13 +114,8 @@ async function explained<T>(graph: Graph, work: () => Promise<T>): Promise<T> {
 
 function zeros({ dtype, shape }: ValueType): Tensor {
   const count = size(shape);
-  if (dtype === "int64") return { dtype, shape, data: new BigInt64Array(count) };
-  if (dtype === "float64") return { dtype, shape, data: new Float64Array(count) };
-  if (dtype === "int32") return { dtype, shape, data: new Int32Array(count) };
-  if (dtype === "float16") return { dtype, shape, data: new Uint16Array(count) };
-  if (dtype === "bool" || dtype === "uint8") return { dtype, shape, data: new Uint8Array(count) };
   if (dtype === "string") return { dtype, shape, data: Array.from({ length: count }, () => "") };
-  return { dtype: "float32", shape, data: new Float32Array(count) };
+  return { dtype, shape, data: viewBytes(dtype, new Uint8Array(count * elementBytes[dtype]!)) };
 }
 
 /** Tells which values are the same for every input of these shapes. */

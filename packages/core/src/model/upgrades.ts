@@ -134,7 +134,6 @@ export const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   Resize: [{ below: 11, rewrite: resizeByScales }],
   GridSample: [{ below: 20, rewrite: gridSample }],
   Scatter: [{ below: Number.POSITIVE_INFINITY, rewrite: scatter }],
-  Dropout: [{ below: 12, rewrite: (_, [x]) => [x, undefined] }],
   ReduceSum: reduceAxes(13),
   ReduceMean: reduceAxes(18),
   ReduceMax: reduceAxes(18),

@@ -1,4 +1,4 @@
-import { XstarError } from "../errors.js";
+import { nearest, oneOf, XstarError } from "../errors.js";
 import { gradients } from "../autodiff/gradients.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { Graph } from "../ir/graph.js";
@@ -32,10 +32,22 @@ export async function vjp(model: LoadedModel, { shapes, of, wrt, rules }: VjpOpt
   const op = createOps(graph, model.runtime.lowering);
   const bindings = new Map(normalized.graph.inputs.map((input) => [input, graph.input(input.name, input.type)]));
   const target = of === undefined ? normalized.graph.outputs[0] : normalized.values.get(of);
-  if (!target) throw new XstarError("unknown-layer", `The model has no value named "${of}"`);
+  if (!target) {
+    if (of === undefined) throw new XstarError("bad-model", "The model has no output");
+    const near = nearest(of, normalized.values.keys());
+    throw new XstarError("unknown-layer", `The model has no value named "${of}"`, {
+      hint: `Did you mean ${oneOf(near)}?`,
+      details: { layer: of, nearest: near },
+    });
+  }
   const map = inline(graph, normalized.graph, bindings, [target]);
-  const output = map.get(target)!;
-  const input = graph.inputs.find(({ name }) => name === (wrt ?? graph.inputs[0]!.name))!;
+  const output = map.get(target) ?? target;
+  const input = wrt === undefined ? graph.inputs[0] : graph.inputs.find(({ name }) => name === wrt);
+  if (!input) {
+    const names = graph.inputs.map(({ name }) => name);
+    const hint = names.length > 0 ? `It has ${oneOf(names)}` : "It has none";
+    throw new XstarError("bad-argument", `The model has no input${wrt === undefined ? "" : ` "${wrt}"`}`, { hint });
+  }
   const cotangent = graph.input("cotangent", output.type);
   const [gradient] = gradients(op, { of: output, wrt: [input], cotangent, ...(rules && { rules }) });
   const result = gradient ?? op.fill(input.shape, 0, input.dtype);

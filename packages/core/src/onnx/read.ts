@@ -11,7 +11,7 @@ import {
   type ValueInfoProto,
 } from "onnx-buf";
 import { XstarError } from "../errors.js";
-import { Graph, Node, Value, valueOf, type Attribute, type Constant } from "../ir/graph.js";
+import { Graph, Node, Value, valueOf, type Attribute, type Constant, type ValueType } from "../ir/graph.js";
 import { elementBytes, size, tensor, type DType, type Tensor } from "../tensor.js";
 import { dtypeOf, type DeclaredInput, type Model } from "./model.js";
 
@@ -27,7 +27,8 @@ export function readModel(bytes: Uint8Array): Model {
   const opsets = new Map(
     proto.opsetImport.map(({ domain, version }) => [domain === "ai.onnx" ? "" : domain, Number(version)]),
   );
-  const { graph, inputs } = readGraph(proto.graph, new Map());
+  const inputs: DeclaredInput[] = [];
+  const graph = readGraph(proto.graph, new Map(), (input) => inputs.push(readInput(input)));
   return {
     graph,
     inputs,
@@ -50,7 +51,12 @@ function decode(bytes: Uint8Array): ModelProto {
   }
 }
 
-function readGraph(proto: GraphProto, outer: ReadonlyMap<string, Value>): { graph: Graph; inputs: DeclaredInput[] } {
+/** Reads a graph or a subgraph, whose nodes see the values of the graphs around it. */
+function readGraph(
+  proto: GraphProto,
+  outer: ReadonlyMap<string, Value>,
+  declare: (input: ValueInfoProto) => void,
+): Graph {
   const graph = new Graph(proto.name || "graph");
   const scope = new Map(outer);
   const own = new Set<string>();
@@ -68,17 +74,28 @@ function readGraph(proto: GraphProto, outer: ReadonlyMap<string, Value>): { grap
       `Graph "${graph.name}" holds sparse initializers, which xstar does not read`,
     );
   }
-  const inputs: DeclaredInput[] = [];
   for (const input of proto.input) {
     if (own.has(input.name) && scope.get(input.name)!.constant) continue;
-    inputs.push(readInput(input));
-    const value = new Value(input.name);
+    declare(input);
+    const value = new Value(input.name, staticType(input));
     define(value);
     graph.inputs.push(value);
   }
   for (const node of inRunnableOrder(proto.node, scope, graph.name)) readNode(node, graph, scope, define);
-  for (const output of proto.output) graph.output(resolve(output.name, scope, `output of graph "${graph.name}"`)!);
-  return { graph, inputs };
+  for (const output of proto.output) {
+    const value = resolve(output.name, scope, `output of graph "${graph.name}"`);
+    if (!value) throw new XstarError("bad-model", `An output of graph "${graph.name}" has no name`);
+    graph.output(value);
+  }
+  return graph;
+}
+
+/** The type of a value whose declaration leaves nothing free. */
+function staticType({ type }: ValueInfoProto): ValueType | undefined {
+  if (type?.value.case !== "tensorType" || !type.value.value.shape) return undefined;
+  const dtype = dtypeOf(type.value.value.elemType);
+  const shape = type.value.value.shape.dim.map(({ value }) => (value.case === "dimValue" ? Number(value.value) : -1));
+  return dtype && shape.every((dim) => dim >= 0) ? { dtype, shape } : undefined;
 }
 
 function readInput(info: ValueInfoProto): DeclaredInput {
@@ -138,9 +155,16 @@ function inRunnableOrder(
   return sorted;
 }
 
-/** Every name a node reads, those inside its subgraphs included. */
+/** Every name a node reads, those that its subgraphs read from outside included. */
 function readNames(node: NodeProto): string[] {
-  const inner = node.attribute.flatMap(({ g }) => (g ? g.node.flatMap(readNames) : []));
+  const inner = node.attribute.flatMap(({ g }) => {
+    if (!g) return [];
+    const own = new Set([
+      ...[...g.input, ...g.initializer].map(({ name }) => name),
+      ...g.node.flatMap((n) => n.output),
+    ]);
+    return [...g.node.flatMap(readNames), ...g.output.map(({ name }) => name)].filter((name) => !own.has(name));
+  });
   return [...node.input, ...inner].filter(Boolean);
 }
 
@@ -185,12 +209,15 @@ function readAttribute(proto: AttributeProto, scope: ReadonlyMap<string, Value>)
     case Kind.STRINGS:
       return { kind: "strings", value: proto.strings.map((s) => text.decode(s)) };
     case Kind.TENSOR:
-      return { kind: "tensor", value: readTensor(proto.t!) };
+      if (!proto.t) break;
+      return { kind: "tensor", value: readTensor(proto.t) };
     case Kind.GRAPH:
-      return { kind: "graph", value: readGraph(proto.g!, scope).graph };
+      if (!proto.g) break;
+      return { kind: "graph", value: readGraph(proto.g, scope, () => undefined) };
     default:
       return { kind: "opaque", value: proto };
   }
+  throw new XstarError("bad-model", `Attribute "${proto.name}" holds nothing`);
 }
 
 function readConstantNode(proto: NodeProto): Constant {

@@ -177,7 +177,9 @@ function writeTensor(name: string, constant: Constant, options: Writing): Tensor
   }
   if ("location" in source) {
     const { location, offset, length } = source;
-    const rawData = options.embed?.get(location)?.slice(offset, offset + length);
+    const rawData = options.embed?.get(location)?.subarray(offset, offset + length) as
+      | Uint8Array<ArrayBuffer>
+      | undefined;
     return create(TensorProtoSchema, { ...base, ...(rawData ? { rawData } : external(location, offset, length)) });
   }
   const place = source.bytes.byteLength >= smallestExternal ? options.locate?.(source.bytes) : undefined;

@@ -16,9 +16,10 @@ export const pixel = defineParameterization({
     ),
   },
   state({ range: bounds, squash }, start) {
-    if (!bounds || squash === "clip") return { pixels: start };
+    if (!bounds) return { pixels: start };
     const [low, high] = bounds;
     const data = Float32Array.from(start.data as Float32Array, (x) => {
+      if (squash === "clip") return Math.min(Math.max(x, low), high);
       const p = Math.min(Math.max((x - low) / (high - low), margin), 1 - margin);
       return Math.log(p / (1 - p));
     });

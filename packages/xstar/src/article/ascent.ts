@@ -28,7 +28,7 @@ export interface Ascent {
 export const articleOptimizer: Spec = gradient({ learningRate: 1 });
 
 /** Converged: no pixel of any picture moves by more than this in a step. */
-export const stillness = 1e-3;
+export const stillness = 1e-4;
 
 interface AscentPlan {
   /** Class of each picture. */

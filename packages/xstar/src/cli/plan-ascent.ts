@@ -1,6 +1,5 @@
 import {
   inputShapes,
-  layerNames,
   mul,
   objectives,
   optimizers,
@@ -8,6 +7,7 @@ import {
   parseTarget,
   pictureInput,
   sub,
+  targetNames,
   transforms,
   fields,
   type Contract,
@@ -61,8 +61,7 @@ export async function planAscent(model: ModelFile, targets: readonly string[], f
   const shapes = freeShapes(model.source, flags.size);
   const inputs = inputShapes(model.source.inputs, 1, shapes);
   const picture = inputs.get(pictureInput(model.source).name)!.slice(1);
-  const nodes = model.source.graph.nodes.map(({ name }) => name).filter(Boolean);
-  const names = { layers: layerNames(await model.at(inputs)), nodes };
+  const names = targetNames(model.source, await model.at(inputs));
   const starts = flags.init ?? ["random"];
   const contract = contractOf(model, flags);
   return {

@@ -18,8 +18,18 @@ export function summarize(ascent: Ascent, files: readonly (readonly string[])[],
     ...(top ? [describeClass(top[i]![0]!)] : []),
   ]);
   const list = [...files.flat(), "run.json"];
-  return [...drawings(ascent), renderTable([header, ...rows]), `Written to ${folder}: ${list.join(", ")}`, ""].join(
-    "\n",
+  const written = jobs.length === 1 ? list.join(", ") : `${list.length} files, listed in run.json`;
+  const table = renderTable([header, ...rows]);
+  return [...drawings(ascent), table, ...notes(ascent), `Written to ${folder}: ${written}`, ""].join("\n");
+}
+
+/** Targets whose gradient was zero all the way. */
+function notes({ jobs, result }: Ascent): string[] {
+  const [first, ...later] = result.curve;
+  return jobs.flatMap(({ target, start }, i) =>
+    later.length > 0 && later.every((objective) => objective[i] === first![i])
+      ? [`Note: ${target} did not move, its gradient is zero at the start ${start}: try another --init or --seed`]
+      : [],
   );
 }
 

@@ -1,9 +1,9 @@
 import { createOps, createRng, Graph, tensor, writeModel, type Ops, type Value } from "@xstar/core";
 
 /** A small network for tests: 1x8x8 -> conv 3x3 (4 channels) -> relu -> mean -> dense -> 3 class scores. */
-export function tinyModel({ batch = 1 }: { batch?: number } = {}): Uint8Array {
+export function tinyModel(): Uint8Array {
   const rng = createRng(1);
-  return writeTinyModel([batch, 1, 8, 8], (op, x) => {
+  return writeTinyModel([1, 1, 8, 8], (op, x) => {
     const weights = (shape: readonly number[]) => {
       const count = shape.reduce((a, b) => a * b, 1);
       return op.constant(tensor("float32", rng.uniforms(count, -1, 1), shape), "weights");

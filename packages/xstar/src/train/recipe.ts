@@ -15,7 +15,7 @@ export interface Recipe {
 }
 
 /** Changes when the same recipe would give another network. */
-const version = 1;
+const version = 2;
 
 /** A short name for the network that a recipe gives. */
 export function recipeHash(recipe: Recipe): string {

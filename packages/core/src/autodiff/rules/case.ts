@@ -21,14 +21,12 @@ export interface Case {
   readonly opset?: number;
   /** How many outputs the node has (1), or for each whether it is used. */
   readonly outputs?: number | readonly boolean[];
-  /** The largest error allowed, relative to the size of the derivative (1e-3). */
-  readonly tolerance?: number;
   /** Step of the finite differences in float32, where the kernel has no float64. */
   readonly step?: number;
   /** The node computes in float32 whatever its type is. */
   readonly single?: true;
   /** The node gives whole numbers: this DequantizeLinear after it makes floats of them, of the same scale and zero point. */
-  readonly then?: string;
+  readonly dequantizedBy?: string;
   /** Two runs of the node differ. */
   readonly random?: true;
   /** What is expected in the place of the finite differences of a function that is not the integral of its rule. */

@@ -1,6 +1,6 @@
 import { Graph, Node, Value, constantValue, type Attribute } from "../../ir/graph.js";
 import { inline } from "../../ir/inline.js";
-import { createOps, isFloat, type Lowering } from "../../ir/ops/index.js";
+import { createOps, type Lowering } from "../../ir/ops/index.js";
 import { openModel, type LoadedModel } from "../../model/load.js";
 import { writeModel } from "../../onnx/write.js";
 import { createRng, type Rng } from "../../rng.js";
@@ -8,15 +8,25 @@ import type { Runtime, Session } from "../../runtime.js";
 import { floatTypes, numbers, size, tensor, type Shape, type Tensor } from "../../tensor.js";
 import { gradients } from "../gradients.js";
 import { drawTensor, type Case, type CaseAttribute } from "./case.js";
+import { differentiateAlong, type Difference } from "./finite-differences.js";
 
 type Feeds = Readonly<Record<string, Tensor>>;
+
+export interface Derivative {
+  readonly input: string;
+  readonly expected: number;
+  readonly actual: number;
+  readonly scale: number;
+  /** How unsure the expected number is. */
+  readonly doubt: number;
+}
 
 /** What a case gave: forward and derivative, expected (the operator itself, finite differences) and by the rules. */
 export interface Law {
   /** Largest difference between the operator and its normalized form, relative to 1 + the largest value. */
   readonly forwardError: number;
   /** For each differentiated input: <v, J^T u> by finite differences, by the rules, and the size of its terms. */
-  readonly derivatives: readonly { input: string; expected: number; actual: number; scale: number }[];
+  readonly derivatives: readonly Derivative[];
   /** The largest difference between the two lowerings, the second one with every node twice. */
   readonly loweringError: number;
   /** Operators that the rules emitted for the `webgpu` lowering. */
@@ -25,8 +35,20 @@ export interface Law {
   readonly precision: "float32" | "float64";
 }
 
-/** Differentiates a case by the rules and by central differences of the node as it stands, along random directions. */
+/**
+ * Differentiates a case by the rules and by central differences of the node as it stands, along random directions. Draws
+ * again where the differences doubt themselves: a kink was near.
+ */
 export async function checkCase(name: string, one: Case, runtime: Runtime, seed = 1): Promise<Law> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const law = await checkOnce(name, one, runtime, seed + 1000 * attempt);
+    const trusted = law.precision === "float64" ? 1e-4 : 2e-3;
+    if (law.derivatives.every(({ doubt, scale }) => doubt < trusted * (0.1 + scale))) return law;
+  }
+  return checkOnce(name, one, runtime, seed);
+}
+
+async function checkOnce(name: string, one: Case, runtime: Runtime, seed: number): Promise<Law> {
   const rng = createRng(seed).split(name);
   const single = oneNode(name, one, rng.split("inputs"), "float32");
   const model = openModel(single.bytes, { runtime });
@@ -43,15 +65,16 @@ export async function checkCase(name: string, one: Case, runtime: Runtime, seed 
     ? undefined
     : await openDouble(name, one, createRng(seed).split(name).split("inputs"), runtime, u);
   const reference = exact ?? { session: plain, feeds: single.feeds };
-  const derivatives: Law["derivatives"][number][] = [];
+  const derivatives: Derivative[] = [];
   for (const input of wrt) {
     const gradient = numbers(cpu.gradients[input]!);
     const v = numbers(normal(single.feeds[input]!.shape, rng.split(`direction ${input}`)));
     const terms = gradient.map((slope, i) => slope * v[i]!);
     const actual = terms.reduce((a, b) => a + b, 0);
     const scale = Math.hypot(...terms);
-    const expected = await expectedDerivative(one, reference, input, v, u, exact ? 1e-5 : (one.step ?? 1e-2));
-    derivatives.push({ input, expected, actual, scale });
+    const step = exact ? 1e-4 : (one.step ?? 1e-2);
+    const { value: expected, doubt } = await expectedDerivative(one, reference, input, v, u, step);
+    derivatives.push({ input, expected, actual, scale, doubt });
   }
   await plain.release();
   await exact?.session.release();
@@ -66,33 +89,16 @@ export async function checkCase(name: string, one: Case, runtime: Runtime, seed 
 
 async function expectedDerivative(
   one: Case,
-  { session, feeds }: { session: Session; feeds: Feeds },
+  reference: { session: Session; feeds: Feeds },
   input: string,
   v: readonly number[],
   u: Feeds,
-  h: number,
-): Promise<number> {
-  const names = Object.keys(u);
-  if (one.expects === "zero") return 0;
-  if (one.expects === "straight-through") return v.reduce((sum, step, i) => sum + step * numbers(u[names[0]!]!)[i]!, 0);
-  const x = feeds[input]!;
-  const moved = async (by: number) => {
-    const dtype = x.dtype as "float32";
-    const at = tensor(
-      dtype,
-      numbers(x).map((value, i) => value + by * v[i]!),
-      x.shape,
-    );
-    const results = await session.run({ ...feeds, [input]: at }, names);
-    // the step that was really taken, after rounding to the input's type
-    const taken = numbers(at);
-    return { y: names.map((output) => numbers(results[output]!)), taken };
-  };
-  const [up, down] = [await moved(h), await moved(-h)];
-  return names.reduce((total, output, k) => {
-    const weights = numbers(u[output]!);
-    return total + up.y[k]!.reduce((sum, y, i) => sum + (weights[i]! * (y - down.y[k]![i]!)) / (2 * h), 0);
-  }, 0);
+  step: number,
+): Promise<Difference> {
+  if (one.expects === "zero") return { value: 0, doubt: 0 };
+  if (one.expects === undefined) return differentiateAlong(reference, input, v, u, step);
+  const weights = numbers(Object.values(u)[0]!);
+  return { value: v.reduce((sum, by, i) => sum + by * weights[i]!, 0), doubt: 0 };
 }
 
 /** A model of the one node. Float inputs have the given precision. */
@@ -119,8 +125,8 @@ function oneNode(
     attributeOf(value),
   ]);
   graph.append(new Node(opType!, inputs, outputs, new Map(attributes), domain, "node"));
-  if (one.then) {
-    const [after, type] = one.then.includes("::") ? one.then.split("::") : ["", one.then];
+  if (one.dequantizedBy) {
+    const [after, type] = one.dequantizedBy.includes("::") ? one.dequantizedBy.split("::") : ["", one.dequantizedBy];
     const levels = outputs[0];
     outputs = [new Value(graph.uniqueName("restored"))];
     graph.append(new Node(type!, [levels, ...inputs.slice(1)], outputs, new Map(attributes), after, "then"));
@@ -211,7 +217,6 @@ async function differentiate(
     outputs: Object.fromEntries(weights.map(({ output }, i) => [output, values[outputs[i]!.name]!])),
     gradients: Object.fromEntries(wrt.map((key, i) => [key, values[results[i]!.name]!])),
     emitted: graph.nodes.slice(forward).map((node) => node.qualifiedType),
-    floats: [...graph.values()].filter(isFloat).length,
   };
 }
 

@@ -70,8 +70,6 @@ export const pointwise = {
   Atanh: derivative((op, x) => op.reciprocal(op.sub(1, op.mul(x, x)))),
   Erf: derivative((op, x) => op.mul(op.exp(op.neg(op.mul(x, x))), twoOverSqrtPi)),
   Identity: pass,
-  /** In inference form it is the identity. */
-  Dropout: pass,
   Cast: castBack,
   CastLike: castBack,
   Floor: zero,

@@ -14,7 +14,7 @@ const scaled = (
   inputs: [x(...shape), positive(...scale), x(...scale)],
   attributes,
   opset,
-  step: 3e-3,
+
   ...(opset > 20 && { single: true }),
 });
 

@@ -66,7 +66,7 @@ export const pooling: Cases = {
   LpPool: [
     ...over(away, [...windows.slice(0, 3), ...windows.slice(5, 7), ...windows.slice(8, 13)]),
     ...over(away, windows.slice(1, 3), { p: 1 }),
-    ...over(away, windows.slice(1, 3), { p: 3 }).map((one) => ({ ...one, step: 3e-3 })),
+    ...over(away, windows.slice(1, 3), { p: 3 }).map((one) => ({ ...one })),
     ...over(away, windows.slice(0, 2), { p: 2 }, 11),
     ...over(away, dilated.slice(0, 2)),
   ],

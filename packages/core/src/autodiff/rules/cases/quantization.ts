@@ -10,19 +10,19 @@ export const quantization: Cases = {
     {
       inputs: [uniform(-0.2, 20, [2, 3]), floats([0.1], []), constant([3], [], "uint8")],
       expects: "straight-through",
-      then: "DequantizeLinear",
+      dequantizedBy: "DequantizeLinear",
     },
     {
       inputs: [uniform(-1, 1, [2, 3]), floats([0.1, 0.02, 0.3]), constant([0, 3, -4], [3], "int8")],
       attributes: { axis: 1 },
       expects: "straight-through",
-      then: "DequantizeLinear",
+      dequantizedBy: "DequantizeLinear",
     },
     {
       inputs: [uniform(0.1, 1, [2, 3]), floats([0.1], []), constant([0], [], "uint8")],
       opset: 10,
       expects: "straight-through",
-      then: "DequantizeLinear",
+      dequantizedBy: "DequantizeLinear",
     },
     {
       inputs: [
@@ -33,7 +33,7 @@ export const quantization: Cases = {
       attributes: { axis: 1, block_size: 2 },
       opset: 21,
       expects: "straight-through",
-      then: "DequantizeLinear",
+      dequantizedBy: "DequantizeLinear",
     },
   ],
   DequantizeLinear: [
@@ -57,7 +57,7 @@ export const quantization: Cases = {
     {
       inputs: [uniform(-0.2, 20, [2, 3]), floats([0.1], []), constant([3], [], "uint8")],
       expects: "straight-through",
-      then: "com.microsoft::DequantizeLinear",
+      dequantizedBy: "com.microsoft::DequantizeLinear",
     },
   ],
   "com.microsoft::DequantizeLinear": [dequantize([2, 3], [0, 10, 200, 3, 7, 255])],

@@ -43,8 +43,6 @@ const grid = (
   inputs: [x(...image), uniform(-reach, reach, [image[0]!, ...points, image.length - 2])],
   attributes,
   opset,
-  step: 1e-3,
-  tolerance: 4e-3,
 });
 
 const gridModes = ["linear", "nearest", "cubic"].flatMap((mode) =>

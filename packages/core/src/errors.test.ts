@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { nearest, oneOf, XstarError } from "./errors.js";
+
+describe("XstarError", () => {
+  it("carries a code, a sentence, a hint, facts and a cause", () => {
+    const cause = new Error("disk");
+    const error = new XstarError("bad-data", "It is broken", { hint: "Mend it", details: { at: 3 }, cause });
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({
+      name: "XstarError",
+      code: "bad-data",
+      message: "It is broken",
+      hint: "Mend it",
+      details: { at: 3 },
+      cause,
+    });
+    expect("cause" in new XstarError("bad-data", "It is broken")).toBe(false);
+  });
+
+  it("is known by its mark, also when it comes from another copy of the package", () => {
+    const foreign = Object.assign(new Error("x"), { [Symbol.for("xstar.error")]: true, code: "aborted" });
+    expect(XstarError.is(new XstarError("aborted", "x"))).toBe(true);
+    expect(XstarError.is(foreign)).toBe(true);
+    for (const other of [new Error("x"), undefined, null, "aborted", 3, { code: "aborted" }]) {
+      expect(XstarError.is(other)).toBe(false);
+    }
+  });
+});
+
+describe("nearest", () => {
+  const layers = ["conv1", "conv2", "relu1", "dense", "mixed4a_pool"];
+
+  it("puts the fewest edits first, whatever the case", () => {
+    expect(nearest("conv3", layers)).toEqual(["conv1", "conv2", "dense"]);
+    expect(nearest("DENSE", layers, 1)).toEqual(["dense"]);
+    expect(nearest("ocnv1", layers, 1)).toEqual(["conv1"]);
+  });
+
+  it("prefers names that contain what was asked for", () => {
+    expect(nearest("4a", layers, 1)).toEqual(["mixed4a_pool"]);
+  });
+
+  it("gives as many as there are, the same for any order of the names", () => {
+    expect(nearest("x", ["a", "b"], 5)).toEqual(["a", "b"]);
+    expect(nearest("x", ["b", "a"], 5)).toEqual(["a", "b"]);
+    expect(nearest("x", [])).toEqual([]);
+    expect(nearest("", layers, 2)).toHaveLength(2);
+  });
+});
+
+describe("oneOf", () => {
+  it("is an English list", () => {
+    expect(oneOf([])).toBe("");
+    expect(oneOf(["a"])).toBe('"a"');
+    expect(oneOf(["a", "b"])).toBe('"a" or "b"');
+    expect(oneOf(["a", "b", "c"])).toBe('"a", "b" or "c"');
+  });
+});

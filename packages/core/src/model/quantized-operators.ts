@@ -1,0 +1,105 @@
+import type { Node, Value } from "../ir/graph.js";
+import type { Ops } from "../ir/ops/index.js";
+import type { Upgrade } from "./upgrades.js";
+
+type Rewrite = Upgrade["rewrite"];
+
+/** A quantized value, its scale and its zero point. */
+type Levels = readonly [Value, Value, Value | undefined];
+
+function dequantize(op: Ops, [q, scale, zeroPoint]: Levels, axis: number): Value {
+  const type = { dtype: scale.dtype, shape: q.shape };
+  return op.emit("DequantizeLinear", [q, scale, zeroPoint], [type], { axis })[0]!;
+}
+
+/** The result as the whole numbers that the node gives. */
+function quantize(op: Ops, y: Value, node: Node, scale: Value, zeroPoint: Value | undefined): [Value] {
+  return [op.emit("QuantizeLinear", [y, scale, zeroPoint], [{ dtype: node.outputs[0]!.dtype, shape: y.shape }])[0]!];
+}
+
+/** What a node computes on floats, of the shape that it has on whole numbers. */
+function likewise(op: Ops, opType: string, inputs: readonly (Value | undefined)[], node: Node, attributes = {}): Value {
+  const kept = { dtype: inputs[0]!.dtype, shape: node.outputs[0]!.shape };
+  return op.emit(opType, inputs, [kept], attributes)[0]!;
+}
+
+const conv: Rewrite = (node, inputs, op) => {
+  const [x, xScale, xZero, w, wScale, wZero, yScale, yZero, b] = inputs as [
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+    Value?,
+  ];
+  const [input, weight] = [dequantize(op, [x, xScale, xZero], 1), dequantize(op, [w, wScale, wZero], 0)];
+  const bias = b && op.mul(op.cast(b, xScale.dtype), op.reshape(op.mul(xScale, wScale), wScale.shape));
+  const y = likewise(op, "Conv", [input, weight, bias], node, {
+    kernel_shape: w.shape.slice(2),
+    strides: node.ints("strides"),
+    pads: node.ints("pads"),
+    dilations: node.ints("dilations"),
+    group: node.int("group", 1),
+    auto_pad: node.string("auto_pad", "NOTSET"),
+  });
+  return quantize(op, y, node, yScale, yZero);
+};
+
+/** Both operands, then scale and zero point of the result. */
+const binary =
+  (opType: string): Rewrite =>
+  (node, inputs, op) => {
+    const [a, aScale, aZero, b, bScale, bZero, yScale, yZero] = inputs as [
+      Value,
+      Value,
+      Value,
+      Value,
+      Value,
+      Value,
+      Value,
+      Value?,
+    ];
+    const left = dequantize(op, [a, aScale, aZero], Math.max(0, a.rank - 2));
+    const right = dequantize(op, [b, bScale, bZero], Math.max(0, b.rank - 1));
+    return quantize(op, likewise(op, opType, [left, right], node), node, yScale, yZero);
+  };
+
+/** One operand, then scale and zero point of the result; operators on [N, ..., C] are left alone. */
+const unary =
+  (opType: string, attributes: (node: Node) => object = () => ({})): Rewrite =>
+  (node, inputs, op) => {
+    if (node.int("channels_last", 0) === 1) return undefined;
+    const [x, xScale, xZero, yScale, yZero] = inputs as [Value, Value, Value, Value, Value?];
+    const y = likewise(op, opType, [dequantize(op, [x, xScale, xZero], 1)], node, attributes(node));
+    return quantize(op, y, node, yScale, yZero);
+  };
+
+const concat: Rewrite = (node, [yScale, yZero, ...rest], op) => {
+  const parts = rest.flatMap((x, i) => (i % 3 === 0 ? [dequantize(op, [x, rest[i + 1]!, rest[i + 2]], 1)] : []));
+  return quantize(op, op.concat(parts, node.int("axis", 0)), node, yScale!, yZero);
+};
+
+const averagePool = (node: Node) => ({
+  kernel_shape: node.ints("kernel_shape"),
+  strides: node.ints("strides"),
+  pads: node.ints("pads"),
+  ceil_mode: node.int("ceil_mode", 0),
+  count_include_pad: node.int("count_include_pad", 0),
+  auto_pad: node.string("auto_pad", "NOTSET"),
+});
+
+/** Operators on whole numbers as those on floats between DequantizeLinear and QuantizeLinear, which pass gradients on. */
+export const quantizedOperators: Readonly<Record<string, Rewrite>> = {
+  QLinearConv: conv,
+  QLinearMatMul: binary("MatMul"),
+  "com.microsoft::QLinearAdd": binary("Add"),
+  "com.microsoft::QLinearMul": binary("Mul"),
+  "com.microsoft::QLinearConcat": concat,
+  "com.microsoft::QLinearSigmoid": unary("Sigmoid"),
+  "com.microsoft::QLinearLeakyRelu": unary("LeakyRelu", (node) => ({ alpha: { float: node.float("alpha", 0.01) } })),
+  "com.microsoft::QLinearAveragePool": unary("AveragePool", averagePool),
+  "com.microsoft::QLinearGlobalAveragePool": unary("GlobalAveragePool"),
+};

@@ -1,0 +1,253 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { decodeNpy } from "../files/npy.js";
+import { nodeRuntime } from "../runtime.js";
+import { tinyModel } from "../testing/tiny-model.js";
+
+const program = fileURLToPath(new URL("../../bin/xstar.js", import.meta.url));
+const models = fileURLToPath(new URL("../../../../../shared/models", import.meta.url));
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "xstar-cli-"));
+  await writeFile(join(folder, "tiny.onnx"), tinyModel());
+  await writeFile(join(folder, "notes.txt"), "this is no model, only words");
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the program in the test's folder; `onErr` sees what it says while it runs. */
+function xstar(args: readonly string[], onErr?: (text: string, interrupt: () => void) => void): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...args], { cwd: folder, env: { PATH: process.env["PATH"] } });
+    let [out, err] = ["", ""];
+    child.stdout.on("data", (chunk) => (out += chunk));
+    child.stderr.on("data", (chunk) => {
+      err += chunk;
+      onErr?.(err, () => child.kill("SIGINT"));
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, out, err }));
+  });
+}
+
+const readRun = async (path: string) => JSON.parse(await readFile(join(folder, path, "run.json"), "utf8"));
+const fast = ["--steps", "6", "--format", "none", "--threads", "1"];
+
+describe("help", () => {
+  test.each([["--help"], ["inspect", "--help"], ["maximize", "--help"]])("%s %s has examples", async (...args) => {
+    const { code, out } = await xstar(args.filter(Boolean));
+    expect(code).toBe(0);
+    expect(out).toContain("Examples:\n  xstar ");
+  });
+
+  test("of maximize names every definition, from its table", async () => {
+    const { out } = await xstar(["maximize", "--help"]);
+    for (const text of ["normalized:learningRate=0.1", "--range <low,high>", "jitter:pixels=4", "lp:p=6,around=0"])
+      expect(out).toContain(text);
+  });
+
+  test("the version is that of the package", async () => {
+    expect((await xstar(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe("xstar inspect", () => {
+  test("lists inputs and layers", async () => {
+    const { code, out } = await xstar(["inspect", "tiny.onnx"]);
+    expect(code).toBe(0);
+    expect(out).toContain("tiny.onnx: 48 parameters");
+    expect(out).toContain("Input x: float32 [1, 1, 8, 8]");
+    expect(out).toMatch(/^conv +Conv +1 x 4 x 6 x 6 +4 +yes$/m);
+  });
+
+  test("--json gives all of it", async () => {
+    const { out } = await xstar(["inspect", "tiny.onnx", "--json"]);
+    expect(JSON.parse(out)).toMatchObject({ classes: { layer: "scores", count: 3 }, missingRules: [] });
+  });
+});
+
+describe("xstar maximize", () => {
+  test("raises the target and writes the pictures", async () => {
+    const { code, out } = await xstar(["maximize", "tiny.onnx", "conv:2", "--threads", "1"]);
+    expect(code).toBe(0);
+    expect(out).toContain(
+      "Written to out/tiny/conv-2: conv-2.npy, conv-2.png, conv-2.change.png, conv-2.gif, run.json",
+    );
+    const files = await readdir(join(folder, "out/tiny/conv-2"));
+    expect(files.toSorted()).toEqual(["conv-2.change.png", "conv-2.gif", "conv-2.npy", "conv-2.png", "run.json"]);
+    const { ended, stepsTaken, pictures } = await readRun("out/tiny/conv-2");
+    expect({ ended, stepsTaken }).toEqual({ ended: "steps", stepsTaken: 64 });
+    const [{ activation, curve, top }] = pictures;
+    expect(activation.end).toBeGreaterThan(activation.start + 1);
+    expect(curve).toHaveLength(65);
+    expect(top).toHaveLength(3);
+    const picture = decodeNpy(await readFile(join(folder, "out/tiny/conv-2/conv-2.npy")));
+    expect(picture).toMatchObject({ dtype: "float32", shape: [1, 8, 8] });
+  });
+
+  test("gives the same bytes for the same seed, and others for another", async () => {
+    const run = (out: string, seed: string) =>
+      xstar([
+        "maximize",
+        "tiny.onnx",
+        "conv:1",
+        ...fast,
+        "--transform",
+        "jitter:pixels=2",
+        "--seed",
+        seed,
+        "--out",
+        out,
+      ]);
+    await Promise.all([run("a", "5"), run("b", "5"), run("c", "6")]);
+    const bytes = (out: string, ending: string) => readFile(join(folder, out, `conv-1.${ending}`));
+    for (const ending of ["npy", "png", "change.png"]) {
+      expect(await bytes("b", ending)).toEqual(await bytes("a", ending));
+      expect(await bytes("c", ending)).not.toEqual(await bytes("a", ending));
+    }
+  });
+
+  test("makes a batch of several targets, several starts, or both", async () => {
+    const { out } = await xstar(["maximize", "tiny.onnx", "conv:0@1,2", "0.5*conv:1 - l2", ...fast, "--out", "batch"]);
+    expect(out).toContain("7 files, listed in run.json");
+    const { pictures } = await readRun("batch");
+    expect(pictures.map((one: { target: string }) => one.target)).toEqual(["conv:0@1,2", "0.5*conv:1 - l2"]);
+
+    await xstar(["maximize", "tiny.onnx", "scores:1", ...fast, "--init", "ones", "--init", "0.5", "--out", "starts"]);
+    const names = (await readRun("starts")).pictures.flatMap((one: { files: string[] }) => one.files);
+    expect(names).toContain("scores-1-from-ones.png");
+    expect(names).toContain("scores-1-from-0.5.npy");
+  });
+
+  test("goes on from a .npy file and from a picture", async () => {
+    await xstar(["maximize", "tiny.onnx", "conv:3", ...fast, "--out", "first"]);
+    const { pictures } = await readRun("first");
+    await xstar(["maximize", "tiny.onnx", "conv:3", ...fast, "--init", "first/conv-3.npy", "--out", "second"]);
+    expect((await readRun("second")).pictures[0].activation.start).toBeCloseTo(pictures[0].activation.end, 4);
+    expect(await xstar(["maximize", "tiny.onnx", "conv:3", ...fast, "--init", "first/conv-3.png"])).toMatchObject({
+      code: 0,
+    });
+  });
+
+  test("keeps the picture in its range and takes optimizer and contract from flags", async () => {
+    const flags = ["--range", "0,1", "--optimizer", "momentum", "--lr", "5", "--opt", "momentum=0.5", "--mean", "0.5"];
+    await xstar(["maximize", "tiny.onnx", "conv:2", ...fast, ...flags, "--out", "range"]);
+    const { ascent } = await readRun("range");
+    expect(ascent).toMatchObject({
+      optimizer: { type: "momentum", learningRate: 5, momentum: 0.5 },
+      parameterization: { type: "pixel", range: [0, 1] },
+      contract: { mean: [0.5], std: [1] },
+    });
+    const { data } = decodeNpy(await readFile(join(folder, "range", "conv-2.npy")));
+    for (const value of data as Float32Array) expect(value >= 0 && value <= 1).toBe(true);
+  });
+
+  test("exports the ascent as a model of its own that takes the same step", async () => {
+    await xstar(["maximize", "tiny.onnx", "conv:2", ...fast, "--export", "--init", "0.5", "--out", "export"]);
+    const { curve } = (await readRun("export")).pictures[0];
+    const session = await nodeRuntime({ threads: 1 }).open(await readFile(join(folder, "export", "ascent.onnx")));
+    expect(session.inputs.map(({ name }) => name).toSorted()).toEqual(["pixels", "step"]);
+    const start = { dtype: "float32", shape: [1, 1, 8, 8], data: new Float32Array(64).fill(0.5) } as const;
+    const one = { dtype: "float32", shape: [], data: new Float32Array([1]) } as const;
+    const first = await session.run({ pixels: start, step: one });
+    const second = await session.run({ pixels: first["next.pixels"]!, step: first["next.step"]! });
+    expect((second["objective"]!.data as Float32Array)[0]).toBeCloseTo(curve[1], 5);
+    await session.release();
+  });
+});
+
+describe("Ctrl-C", () => {
+  test("keeps what is done and ends with 130", async () => {
+    let isSent = false;
+    const flags = ["--steps", "1000000", "--format", "none", "--threads", "1", "--out", "stopped"];
+    const { code, out, err } = await xstar(["maximize", "tiny.onnx", "conv:2", ...flags], (text, interrupt) => {
+      if (!isSent && text.includes("activation")) interrupt();
+      isSent ||= text.includes("activation");
+    });
+    expect(code).toBe(130);
+    expect(out).toContain("Written to stopped");
+    expect(err).toMatch(/Stopped after \d+ of 1000000 steps\n$/);
+    const { ended, stepsTaken, pictures } = await readRun("stopped");
+    expect(ended).toBe("aborted");
+    expect(pictures[0].curve).toHaveLength(stepsTaken + 1);
+    expect(await readdir(join(folder, "stopped"))).toContain("conv-2.png");
+  });
+});
+
+describe("a mistake is one sentence and an exit code", () => {
+  const target = ["maximize", "tiny.onnx", "conv:2"];
+  test.each([
+    [2, ["maximize", "tiny.onnx", "conw:2"], 'The model has no layer "conw"', 'Did you mean "conv"'],
+    [2, ["maximize", "tiny.onnx", "conv:99"], "99 is out of range: there are 4 channels", ""],
+    [
+      2,
+      ["maximize", "tiny.onnx", "conv:"],
+      'Expected a channel number at the end of the target "conv:"',
+      "A target is",
+    ],
+    [1, ["inspect", "missing.onnx"], 'Cannot read "missing.onnx": it does not exist', ""],
+    [1, ["inspect", "notes.txt"], 'The file is not a readable ONNX model (in "notes.txt")', "Check that the path"],
+    [1, ["inspect", "."], 'Cannot read ".": it is a folder', ""],
+    [2, [...target, "--steps", "many"], '"--steps" must be a whole number of at least 0', ""],
+    [2, [...target, "--lr", "-1"], '"--lr" must be a number of at least 0', ""],
+    [2, [...target, "--opt", "speed=2"], '"normalized" has no parameter "speed"', "Did you mean"],
+    [2, [...target, "--optimizer", "adamm"], 'There is no optimizer of type "adamm"', 'Did you mean "adam"'],
+    [2, [...target, "--transform", "jitter:pixels=x"], '"pixels" must be a whole number', ""],
+    [2, [...target, "--range", "1,0"], '"range" must be two numbers', ""],
+    [2, [...target, "--init", "twos"], '"twos" is no start', "Give one of ones"],
+    [1, [...target, "--init", "none.png"], 'Cannot read "none.png": it does not exist', ""],
+    [2, [...target, "--stepz", "3"], "Unknown option '--stepz'", "Did you mean --steps?"],
+    [2, ["maximise", "a", "b"], "Unknown command 'maximise'", "Did you mean maximize?"],
+    [2, ["maximize", "tiny.onnx"], "Missing required argument 'targets'", "--help"],
+    [1, [...target, "--out", "notes.txt/x"], 'Cannot write "notes.txt/x": a part of its path is a file', ""],
+  ])("%d: %j", async (code, args, message, hint) => {
+    const outcome = await xstar(args);
+    expect(outcome).toMatchObject({ code, out: "" });
+    const lines = outcome.err
+      .trimEnd()
+      .split("\n")
+      .filter((line) => !line.startsWith("maximize "));
+    expect(lines[0]).toContain(`Error: ${message}`);
+    expect(lines.slice(1).every((line) => line.startsWith("Hint: "))).toBe(true);
+    if (hint) expect(lines[1]).toContain(hint);
+  });
+
+  test("--debug adds the stack", async () => {
+    expect((await xstar(["inspect", "missing.onnx", "--debug"])).err).toMatch(/\n +at /);
+  });
+
+  test("leaves no folder behind", async () => {
+    await xstar(["maximize", "tiny.onnx", "conv:99", "--out", "nothing"]);
+    expect(existsSync(join(folder, "nothing"))).toBe(false);
+  });
+});
+
+const real = [
+  ["mnist-8", "Plus214_Output_0:3"],
+  ["cnn-explainer-tinyvgg", "logits:3"],
+  ["cifar10-resnet20", "logits:2"],
+  ["squeezenet-v1.1", "logits:130"],
+] as const;
+
+describe.skipIf(!existsSync(models))(`networks in ${models} (skipped where it is missing)`, () => {
+  test.each(real)("%s %s is raised", { timeout: 120_000 }, async (name, target) => {
+    const out = join(folder, name);
+    const path = join(models, name, `${name}.onnx`);
+    const { code } = await xstar(["maximize", path, target, "--steps", "12", "--format", "webp", "--out", out]);
+    expect(code).toBe(0);
+    const { activation } = (await readRun(name)).pictures[0];
+    expect(activation.end).toBeGreaterThan(activation.start + 3);
+    expect(await readdir(out)).toHaveLength(5);
+  });
+});

@@ -1,0 +1,126 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { channel, compileAscent, createOps, Graph, valueOf, writeModel } from "@xstar/core";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { loadModel } from "./load.js";
+import { nodeRuntime } from "./runtime.js";
+import { tinyModel } from "./testing/tiny-model.js";
+
+let folder: string;
+beforeEach(async () => {
+  folder = join(await mkdtemp(join(tmpdir(), "xstar-load-")), "model");
+  await mkdir(folder);
+});
+afterEach(() => rm(join(folder, ".."), { recursive: true }));
+
+const put = (name: string, content: string | Uint8Array) => writeFile(join(folder, name), content);
+const load = (name = "net.onnx") => loadModel(join(folder, name), { runtime: nodeRuntime({ threads: 1 }) });
+
+describe("a model's file", () => {
+  test("is read from a path, a URL or bytes", async () => {
+    await put("net.onnx", tinyModel());
+    const path = join(folder, "net.onnx");
+    expect(await load()).toMatchObject({ name: "net", path, labels: undefined, contract: undefined });
+    expect(await loadModel(pathToFileURL(path))).toMatchObject({ name: "net", path });
+    expect(await loadModel(tinyModel())).toMatchObject({ name: "tiny", path: undefined });
+  });
+
+  test("is named in what is wrong with it", async () => {
+    await put("net.onnx", "no model");
+    await expect(load()).rejects.toMatchObject({ code: "bad-model", message: expect.stringContaining("net.onnx") });
+    await expect(load("other.onnx")).rejects.toMatchObject({ code: "file-not-readable" });
+  });
+});
+
+describe("what lies beside it", () => {
+  beforeEach(() => put("net.onnx", tinyModel()));
+
+  test("labels and the contract are read", async () => {
+    await put("labels.txt", "cat\r\ndog\r\nowl\r\n");
+    await put("model.contract.json", '{"mean": [0.5], "std": [0.25]}');
+    expect(await load()).toMatchObject({ labels: ["cat", "dog", "owl"], contract: { mean: [0.5], std: [0.25] } });
+    await put("net.contract.json", '{"mean": [0.1]}');
+    expect(await load()).toMatchObject({ contract: { mean: [0.1], std: [1] } });
+  });
+
+  test.each([
+    ["{", "is not a JSON object"],
+    ["[1]", "is not a JSON object"],
+    ['{"means": [1]}', 'has the unknown field "means": did you mean "mean"?'],
+    ['{"mean": 1}', 'needs "mean" to be a list of numbers: current value is 1'],
+    ['{"std": [0]}', 'needs "std" to be a list of numbers other than 0'],
+    ['{"layout": "NHWC"}', 'asks for the layout "NHWC", but only "NCHW" is handled'],
+  ])("a contract of %s is refused", async (text, problem) => {
+    await put("net.contract.json", text);
+    await expect(load()).rejects.toMatchObject({
+      code: "bad-data",
+      message: `The input contract "${join(folder, "net.contract.json")}" ${problem}`.concat(
+        problem.includes("other than") ? ": current value is [0]" : "",
+      ),
+    });
+  });
+});
+
+describe("weights in another file", () => {
+  /** y = x + w with w in a file. */
+  const withWeightsIn = (location: string) => {
+    const graph = new Graph("external");
+    const op = createOps(graph);
+    const x = graph.input("x", { dtype: "float32", shape: [1, 2] });
+    const w = valueOf("w", { dtype: "float32", shape: [1, 2], source: { location, offset: 4, length: 8 } });
+    const y = op.add(x, w);
+    y.name = "y";
+    graph.output(y);
+    return writeModel(graph, { opsets: new Map([["", 20]]) });
+  };
+  const weights = new Uint8Array(new Float32Array([9, 1, 2]).buffer);
+
+  test("are read from the model's folder", async () => {
+    await put("net.onnx", withWeightsIn("w.bin"));
+    await put("w.bin", weights);
+    const model = await load();
+    expect(model.files.get("w.bin")).toEqual(Buffer.from(weights));
+    const { graph } = await model.at(new Map([["x", [1, 2]]]));
+    expect(graph.outputs[0]!.shape).toEqual([1, 2]);
+  });
+
+  test("are inside an exported ascent", async () => {
+    await put("net.onnx", withWeightsIn("w.bin"));
+    await put("w.bin", weights);
+    const model = await load();
+    const { step, start } = await compileAscent(model, channel({ layer: "y", channel: 1 }), { start: "zeros" });
+    const session = await model.runtime.open(step.standalone());
+    expect((await session.run(step.begin(start)))["objective"]!.data).toEqual(new Float32Array([2]));
+    await session.release();
+  });
+
+  test("a missing or short file is told", async () => {
+    await put("net.onnx", withWeightsIn("w.bin"));
+    await expect(load()).rejects.toMatchObject({ code: "file-not-readable" });
+    await put("w.bin", weights.subarray(0, 8));
+    await expect(load()).rejects.toThrow('weight file "w.bin" is cut off: it has 8 bytes, but the model reads 12');
+    await expect(loadModel(withWeightsIn("w.bin"))).rejects.toMatchObject({ code: "file-not-readable" });
+  });
+
+  test.each(["../w.bin", "/etc/hostname", "sub/../../w.bin"])("the place %s is refused", async (location) => {
+    await writeFile(join(folder, "..", "w.bin"), weights);
+    await put("net.onnx", withWeightsIn(location));
+    await expect(load()).rejects.toMatchObject({
+      code: "bad-model",
+      message: expect.stringContaining(`names the weight file "${location}", which lies outside its folder`),
+    });
+  });
+
+  test("a link that leads out of the folder is refused, one inside is followed", async () => {
+    await writeFile(join(folder, "..", "secret.bin"), weights);
+    await put("inside.bin", weights);
+    await put("net.onnx", withWeightsIn("w.bin"));
+    await symlink("../secret.bin", join(folder, "w.bin"));
+    await expect(load()).rejects.toMatchObject({ code: "bad-model" });
+    await rm(join(folder, "w.bin"));
+    await symlink("inside.bin", join(folder, "w.bin"));
+    expect((await load()).files.get("w.bin")).toEqual(Buffer.from(weights));
+  });
+});
