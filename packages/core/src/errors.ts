@@ -1,18 +1,21 @@
 /** Every failure that xstar reports by design has one of these codes; `docs/errors.md` has a section for each. */
-export type ErrorCode =
-  | "aborted"
-  | "bad-argument"
-  | "bad-data"
-  | "bad-graph"
-  | "bad-model"
-  | "diverged"
-  | "file-not-readable"
-  | "file-not-writable"
-  | "missing-vjp-rule"
-  | "no-gradient"
-  | "runtime-failure"
-  | "unknown-layer"
-  | "unsupported-model";
+export const errorCodes = [
+  "aborted",
+  "bad-argument",
+  "bad-data",
+  "bad-graph",
+  "bad-model",
+  "diverged",
+  "file-not-readable",
+  "file-not-writable",
+  "missing-vjp-rule",
+  "no-gradient",
+  "runtime-failure",
+  "unknown-layer",
+  "unsupported-model",
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
 
 export interface ErrorOptions {
   /** What the reader can do about it: one sentence. */

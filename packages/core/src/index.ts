@@ -1,4 +1,4 @@
-export { nearest, oneOf, XstarError, type ErrorCode } from "./errors.js";
+export { errorCodes, nearest, oneOf, XstarError, type ErrorCode } from "./errors.js";
 export { createRng, type Rng } from "./rng.js";
 export { numbers, sameShape, size, tensor, type DType, type Shape, type Tensor } from "./tensor.js";
 export { inputShapes, openModel, type LoadedModel, type LoadOptions } from "./model/load.js";
@@ -44,3 +44,4 @@ export { classify, type ClassifyOptions } from "./compile/classify.js";
 export { externalFiles } from "./onnx/external.js";
 export type { DeclaredInput, Model } from "./onnx/model.js";
 export type { Definition } from "./define/define.js";
+export { prune } from "./ir/inline.js";

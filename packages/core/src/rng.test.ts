@@ -55,8 +55,8 @@ describe("createRng", () => {
 
   it("gives the same stream for the same seed and another one for another", () => {
     expect(take(createRng(7), 100)).toEqual(take(createRng(7), 100));
-    const firsts = [0, 1, 2, 2 ** 31, 2 ** 32, 2 ** 32 + 1, 0x9e3779b1, 2 ** 52, -1, -2].map(
-      (seed) => take(createRng(seed), 4).join(),
+    const firsts = [0, 1, 2, 2 ** 31, 2 ** 32, 2 ** 32 + 1, 0x9e3779b1, 2 ** 52, -1, -2].map((seed) =>
+      take(createRng(seed), 4).join(),
     );
     expect(new Set(firsts).size).toBe(firsts.length);
   });

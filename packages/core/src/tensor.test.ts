@@ -58,7 +58,7 @@ describe("tensor", () => {
 describe("viewBytes", () => {
   const bytes = Uint8Array.from({ length: 40 }, (_, i) => (i * 37) % 256);
   const sources: Readonly<Record<string, (offset: number, length: number) => Uint8Array>> = {
-    "Uint8Array": (offset, length) => new Uint8Array(bytes.buffer, offset, length),
+    Uint8Array: (offset, length) => new Uint8Array(bytes.buffer, offset, length),
     "Node Buffer": (offset, length) => Buffer.from(bytes.buffer, offset, length),
   };
   const contents = (data: TensorData) => {

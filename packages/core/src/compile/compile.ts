@@ -4,7 +4,7 @@ import { lookUp, type Tensors } from "../define/define.js";
 import { parseFields, type Fields, type Spec } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import { constantValue, Graph, type Value } from "../ir/graph.js";
-import { inline } from "../ir/inline.js";
+import { inline, prune } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 import { locator, type WeightFiles } from "../model/weights.js";
 import { writeModel } from "../onnx/write.js";
@@ -96,18 +96,13 @@ export function compile(batched: Batched, spec: AscentSpec, rules?: VjpRules): C
     parameterization.definition.project?.(parameterization.spec, updated.variables, { op, shape }) ?? updated.variables;
 
   const next: Record<string, string> = {};
-  const publish = (value: Value, name: string) => {
-    const output = op.identity(value);
-    output.name = graph.uniqueName(name);
-    graph.output(output);
-    return output.name;
-  };
-  publish(picture, pictureOutput);
-  publish(objective, objectiveOutput);
-  for (const [name, value] of Object.entries(watched)) publish(value, watchOutput(name));
+  graph.publish(picture, pictureOutput);
+  graph.publish(objective, objectiveOutput);
+  for (const [name, value] of Object.entries(watched)) graph.publish(value, watchOutput(name));
   for (const [name, value] of Object.entries({ ...projected, ...updated.slots, [stepInput]: op.add(step, 1) })) {
-    next[name] = publish(value, `next.${name}`);
+    next[name] = graph.publish(value, `next.${name}`).name;
   }
+  prune(graph);
 
   const options = {
     opsets: new Map([...model.source.opsets, ["", batched.normalized.opset]]),

@@ -72,8 +72,6 @@ describe("constants", () => {
 
   it("with too few bytes are refused, by name", () => {
     const value = valueOf("w", { dtype: "float32", shape: [2], source: { bytes: new Uint8Array(7) } });
-    expect(() => constantTensor(value)).toThrow(
-      'Constant "w" of shape [2] needs 8 bytes of float32 but has 7',
-    );
+    expect(() => constantTensor(value)).toThrow('Constant "w" of shape [2] needs 8 bytes of float32 but has 7');
   });
 });

@@ -154,6 +154,18 @@ export class Graph {
     this.outputs.push(value);
   }
 
+  /** Makes a value an output under a name of its own: renames it, or copies it where it is an input or an output already. */
+  publish(value: Value, name: string): Value {
+    let published = value;
+    if (value.node === undefined || this.outputs.includes(value)) {
+      published = new Value("", value.type);
+      this.append(new Node("Identity", [value], [published]));
+    }
+    published.name = this.uniqueName(name);
+    this.outputs.push(published);
+    return published;
+  }
+
   append(node: Node): void {
     this.nodes.push(node);
   }

@@ -57,6 +57,12 @@ function neededNodes(source: Graph, wanted: readonly Value[], bound: ReadonlyMap
     .reverse();
 }
 
+/** Drops the nodes that no output is computed from. */
+export function prune(graph: Graph): void {
+  const needed = neededNodes(graph, graph.outputs, new Map());
+  graph.nodes.splice(0, graph.nodes.length, ...needed);
+}
+
 /** What a node reads, through its subgraphs too. */
 export function valuesRead(node: Node): Value[] {
   const inner = [...node.attributes.values()].flatMap((attribute) =>

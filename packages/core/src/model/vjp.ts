@@ -2,7 +2,7 @@ import { nearest, oneOf, XstarError } from "../errors.js";
 import { gradients } from "../autodiff/gradients.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { Graph } from "../ir/graph.js";
-import { inline } from "../ir/inline.js";
+import { inline, prune } from "../ir/inline.js";
 import { createOps } from "../ir/ops/index.js";
 import { writeModel } from "../onnx/write.js";
 import type { Session } from "../runtime.js";
@@ -52,6 +52,7 @@ export async function vjp(model: LoadedModel, { shapes, of, wrt, rules }: VjpOpt
   const [gradient] = gradients(op, { of: output, wrt: [input], cotangent, ...(rules && { rules }) });
   const result = gradient ?? op.fill(input.shape, 0, input.dtype);
   for (const value of [output, result]) graph.output(value);
+  prune(graph);
   const bytes = writeModel(graph, {
     opsets: new Map([...model.source.opsets, ["", normalized.opset]]),
     functions: model.source.functions,

@@ -34,7 +34,7 @@ export async function encodeAnimation(frames: readonly Picture[], options: Anima
   const animation =
     format === "webp"
       ? strip.webp({ lossless: true, loop: 0, delay })
-      : strip.gif({ dither: 0, effort: 6, loop: 0, delay, keepDuplicateFrames: true });
+      : strip.gif({ dither: 0, effort: 4, loop: 0, delay, keepDuplicateFrames: true });
   return animation.toBuffer();
 }
 

@@ -16,7 +16,7 @@ export async function readContract(folder: string, name: string): Promise<Contra
   return undefined;
 }
 
-export function parseContract(text: string, path: string): Contract {
+function parseContract(text: string, path: string): Contract {
   const fail = (problem: string) =>
     new XstarError("bad-data", `The input contract "${path}" ${problem}`, {
       hint: 'Write it as {"mean": [0.5], "std": [0.5]}, one number for all channels or one for each',

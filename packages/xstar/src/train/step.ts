@@ -5,6 +5,7 @@ import {
   Graph,
   lookUp,
   optimizers,
+  prune,
   size,
   tensor,
   writeModel,
@@ -12,6 +13,7 @@ import {
   type Session,
   type Spec,
   type Tensor,
+  type Value,
 } from "@xstar/core";
 import { emitNetwork, side, type Weights } from "./network.js";
 
@@ -66,12 +68,7 @@ export async function compileTraining(
   const found = gradients(op, { of: logLikelihood, wrt: Object.values(variables) });
   const next = new Map<string, string>();
   const zeros: Record<string, Tensor> = {};
-  const publish = (value: Parameters<typeof op.identity>[0], name: string) => {
-    const output = op.identity(value);
-    output.name = graph.uniqueName(name);
-    graph.output(output);
-    return output.name;
-  };
+  const publish = (value: Value, name: string) => graph.publish(value, name).name;
   names.forEach((name, i) => {
     const variable = variables[name]!;
     const slots = Object.fromEntries(
@@ -89,6 +86,7 @@ export async function compileTraining(
   const lossName = publish(op.neg(logLikelihood), "loss");
   const correctName = publish(correct, "correct");
 
+  prune(graph);
   const session: Session = await runtime.open(writeModel(graph, { opsets: new Map([["", canonicalOpset]]) }));
   const spare = [buffersLike(), buffersLike()];
   let turn = 0;

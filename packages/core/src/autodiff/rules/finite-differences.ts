@@ -1,7 +1,11 @@
-import type { Session } from "../../runtime.js";
 import { numbers, tensor, type Tensor } from "../../tensor.js";
 
 type Feeds = Readonly<Record<string, Tensor>>;
+
+/** What can be run: a session, for example. */
+interface Runnable {
+  run(feeds: Feeds, outputs: readonly string[]): Promise<Feeds>;
+}
 
 export interface Difference {
   readonly value: number;
@@ -11,7 +15,7 @@ export interface Difference {
 
 /** The derivative of the sum of <u, y> along `v` of one input, by central differences, extrapolated to a step of 0. */
 export async function differentiateAlong(
-  { session, feeds }: { readonly session: Session; readonly feeds: Feeds },
+  { session, feeds }: { readonly session: Runnable; readonly feeds: Feeds },
   input: string,
   v: readonly number[],
   u: Feeds,

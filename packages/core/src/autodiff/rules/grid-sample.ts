@@ -18,39 +18,39 @@ export const gridSample: VjpRule = (g, { op, node, inputs, needs }) => {
   const [n, c, ...dims] = x.shape as [number, number, ...number[]];
   const points = grid.shape.slice(1, -1);
   const k = dims.length;
+  const count = n * size(points);
   // the grid's last axis has the coordinates of the last axis of x first
   const taps = dims.map((length, i) => tapsOf(op, node, op.gather(grid, op.scalar(k - 1 - i, "int64"), -1), length));
-  const channelsLast = op.transpose(g, [0, ...points.map((_, i) => i + 2), 1]);
-  const rows = op.reshape(channelsLast, [n * size(points), c]);
   const combinations = taps.reduce<Tap[][]>(
     (known, own) => known.flatMap((one) => own.map((tap) => [...one, tap])),
     [[]],
   );
-  const placeOf = (combination: readonly Tap[]) => flatPlaces(op, combination, n, dims);
-  const column = (value: Value) => op.reshape(value, [n * size(points), 1]);
+  const placeOf = (combination: readonly Tap[]) =>
+    op.cast(op.reshape(flatPlaces(op, combination, n, dims), [count]), "int64");
+  const byChannel = (value: Value, length: number) =>
+    op.reshape(op.transpose(value, [1, 0, ...value.shape.slice(2).map((_, i) => i + 2)]), [c, length]);
+  const arriving = byChannel(g, count);
 
   const spread = () => {
     const zeros = op.fill([n * size(dims), c], 0, g.dtype);
     const share = (combination: readonly Tap[]) =>
-      combination.map(({ weight }) => weight).reduce((a, b) => op.mul(a, b));
-    const places = op.concat(
-      combinations.map((one) => column(placeOf(one))),
-      0,
-    );
+      op.reshape(
+        combination.map(({ weight }) => weight).reduce((a, b) => op.mul(a, b)),
+        [1, count],
+      );
+    const places = op.concat(combinations.map(placeOf), 0);
     const updates = op.concat(
-      combinations.map((one) => op.mul(rows, column(share(one)))),
-      0,
+      combinations.map((one) => op.mul(arriving, share(one))),
+      1,
     );
-    const sum = op.scatterND(zeros, op.cast(places, "int64"), updates, "add");
+    const indices = op.reshape(places, [combinations.length * count, 1]);
+    const sum = op.scatterND(zeros, indices, op.transpose(updates, [1, 0]), "add");
     return op.transpose(op.reshape(sum, [n, ...dims, c]), [0, k + 1, ...dims.map((_, i) => i + 1)]);
   };
   const byPosition = () => {
-    const pixels = op.reshape(op.transpose(x, [0, ...dims.map((_, i) => i + 2), 1]), [n * size(dims), c]);
+    const pixels = byChannel(x, n * size(dims));
     const products = combinations.map((one) =>
-      op.reshape(op.reduceSum(op.mul(rows, op.gatherND(pixels, op.cast(column(placeOf(one)), "int64"))), [1]), [
-        n,
-        ...points,
-      ]),
+      op.reshape(op.reduceSum(op.mul(arriving, op.gather(pixels, placeOf(one), 1)), [0]), [n, ...points]),
     );
     const slopes = dims.map((_, axis) => {
       const terms = combinations.flatMap((one, at) => {

@@ -5,7 +5,7 @@ import { openModel, type LoadedModel } from "../../model/load.js";
 import { writeModel } from "../../onnx/write.js";
 import { createRng, type Rng } from "../../rng.js";
 import type { Runtime, Session } from "../../runtime.js";
-import { floatTypes, numbers, size, tensor, type Shape, type Tensor } from "../../tensor.js";
+import { floatTypes, numbers, size, type Shape, type Tensor } from "../../tensor.js";
 import { gradients } from "../gradients.js";
 import { drawTensor, type Case, type CaseAttribute } from "./case.js";
 import { differentiateAlong, type Difference } from "./finite-differences.js";

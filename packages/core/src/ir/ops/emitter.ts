@@ -75,7 +75,7 @@ export class Emitter {
 
   constant(t: Tensor, name = "constant"): Value {
     const small = size(t.shape) <= 64;
-    const key = small ? `${t.dtype}[${t.shape}]${(t.data as Float32Array).join(",")}` : "";
+    const key = small ? `${t.dtype}[${t.shape}]${contents(t)}` : "";
     const known = small ? this.constants.get(key) : undefined;
     if (known) return known;
     const value = constantValue(this.graph.uniqueName(`${this.scope}/${name}`), t);
@@ -97,6 +97,11 @@ export class Emitter {
     if (typeof beside === "number") throw new XstarError("bad-graph", "An operator between two numbers needs no graph");
     return this.scalar(x, beside.dtype);
   }
+}
+
+/** The elements as text, different for different elements. */
+function contents({ data }: Tensor): string {
+  return JSON.stringify(Array.from<unknown>(data as ArrayLike<unknown>, (x) => (Object.is(x, -0) ? "-0" : String(x))));
 }
 
 function numeric(dtype: DType): Exclude<DType, "string"> {

@@ -3,11 +3,12 @@ import { positiveAxis, type Emitter } from "./emitter.js";
 
 /** Operators that reduce axes; no axes means all of them. */
 export function reduction(e: Emitter) {
+  /** `alone` is what becomes of elements that are reduced over no axis. */
   const reduce =
-    (opType: string) =>
+    (opType: string, alone = (x: Value) => x) =>
     (x: Value, axes: readonly number[] = x.shape.map((_, i) => i), keepdims = false): Value => {
       const positive = axes.map((axis) => positiveAxis(axis, x.rank));
-      if (positive.length === 0) return x;
+      if (positive.length === 0) return alone(x);
       const kept = x.shape.map((dim, i) => (positive.includes(i) ? 1 : dim));
       const shape = keepdims ? kept : kept.filter((_, i) => !positive.includes(i));
       return e.one(opType, [x, e.ints(positive)], x.dtype, shape, { keepdims: keepdims ? 1 : 0 });
@@ -18,8 +19,8 @@ export function reduction(e: Emitter) {
     reduceMax: reduce("ReduceMax"),
     reduceMin: reduce("ReduceMin"),
     reduceProd: reduce("ReduceProd"),
-    reduceSumSquare: reduce("ReduceSumSquare"),
-    reduceL2: reduce("ReduceL2"),
+    reduceSumSquare: reduce("ReduceSumSquare", (x) => e.one("Mul", [x, x], x.dtype, x.shape)),
+    reduceL2: reduce("ReduceL2", (x) => e.one("Abs", [x], x.dtype, x.shape)),
     reduceLogSumExp: reduce("ReduceLogSumExp"),
     /** The index of the largest element along an axis, int64. */
     argMax: (x: Value, axis: number, keepdims = false) => {
