@@ -6,8 +6,9 @@ import type { Ops } from "../ir/ops/index.js";
  * reads weights.
  *
  * Conventions at kinks: Relu, Clip, Abs, LeakyRelu and their kin have derivative 0 (or the flat side's) at the kink;
- * pooling sends the cotangent to the first maximum of a window in row-major order; Max, Min, ReduceMax and ReduceMin
- * share it evenly among ties; Sqrt and norms have an infinite or undefined derivative at 0, as in mathematics.
+ * pooling sends the cotangent to the first maximum of a window in row-major order; Max, Min, ReduceMax, ReduceMin and
+ * GlobalMaxPool share it evenly among ties; norms have derivative 0 at 0, Sqrt an infinite one, as in mathematics; rounding
+ * and steps have derivative 0, but QuantizeLinear is passed straight through where it does not saturate.
  */
 export interface VjpContext {
   readonly op: Ops;

@@ -30,6 +30,7 @@ export function openModel(file: Uint8Array | Model, { runtime, files = new Map()
   if (opset === undefined) {
     throw new XstarError("bad-model", "The model does not say which version of the ONNX operator set it uses");
   }
+  if (source.graph.outputs.length === 0) throw new XstarError("bad-model", "The model has no output");
   const weights = new Map([...files, [ownFile, source.bytes]]);
   const known = new Map<string, Promise<Normalized>>();
   return {

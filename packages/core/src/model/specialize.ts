@@ -6,6 +6,7 @@ import { writeModel } from "../onnx/write.js";
 import type { Runtime } from "../runtime.js";
 import { elementBytes, floatTypes, size, viewBytes, type Shape, type Tensor } from "../tensor.js";
 import { inlineKnownBranches } from "./branches.js";
+import { closePoolWindows } from "./pool-windows.js";
 import { locator, type WeightFiles } from "./weights.js";
 
 /** Constants up to this many elements are folded, whatever their type; larger ones stay nodes that ONNX Runtime folds. */
@@ -58,9 +59,10 @@ export async function specialize(
   const map = inline(graph, model.graph, bindings, [...model.graph.values()]);
   const outputs = model.graph.outputs.map((output) => map.get(output) ?? output);
   let known = fold(graph, await probe(model, graph, runtime, files), outputs);
-  for (let taken = inlineKnownBranches(known); taken; taken = inlineKnownBranches(known)) {
-    const results = [...taken.outputs];
-    known = fold(taken, await probe(model, taken, runtime, files), results);
+  const simpler = (from: Graph) => inlineKnownBranches(from) ?? closePoolWindows(from, model.opsets.get("") ?? 0);
+  for (let next = simpler(known); next; next = simpler(known)) {
+    const results = [...next.outputs];
+    known = fold(next, await probe(model, next, runtime, files), results);
   }
   return known;
 }

@@ -33,8 +33,7 @@ export async function vjp(model: LoadedModel, { shapes, of, wrt, rules }: VjpOpt
   const bindings = new Map(normalized.graph.inputs.map((input) => [input, graph.input(input.name, input.type)]));
   const target = of === undefined ? normalized.graph.outputs[0] : normalized.values.get(of);
   if (!target) {
-    if (of === undefined) throw new XstarError("bad-model", "The model has no output");
-    const near = nearest(of, normalized.values.keys());
+    const near = nearest(of!, normalized.values.keys());
     throw new XstarError("unknown-layer", `The model has no value named "${of}"`, {
       hint: `Did you mean ${oneOf(near)}?`,
       details: { layer: of, nearest: near },

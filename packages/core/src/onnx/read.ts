@@ -255,6 +255,7 @@ function readTensor(proto: TensorProto): Constant {
     return { dtype, shape, source: readLocation(proto, dtype, shape) };
   if (dtype === "string") {
     const text = new TextDecoder();
+    checkCount(proto, proto.stringData.length);
     return { dtype, shape, source: { strings: proto.stringData.map((s) => text.decode(s)) } };
   }
   if (proto.rawData.length > 0 || size(shape) === 0)
@@ -272,18 +273,21 @@ function sized(name: string, constant: Constant): Constant {
   );
 }
 
+function checkCount({ name, dims }: TensorProto, count: number): void {
+  const wanted = size(dims.map(Number));
+  if (count === wanted) return;
+  throw new XstarError(
+    "bad-model",
+    `Constant "${name}" of shape [${dims}] holds ${count} elements instead of ${wanted}`,
+  );
+}
+
 /** Elements kept in the typed fields of the message instead of raw bytes. */
 function readTyped(proto: TensorProto, dtype: Exclude<DType, "string">, shape: readonly number[]): Constant {
   const wide =
     dtype === "int64" ? proto.int64Data : dtype === "uint64" || dtype === "uint32" ? proto.uint64Data : undefined;
   const plain = dtype === "float32" ? proto.floatData : dtype === "float64" ? proto.doubleData : proto.int32Data;
-  const count = (wide ?? plain).length;
-  if (count !== size(shape)) {
-    throw new XstarError(
-      "bad-model",
-      `Constant "${proto.name}" of shape [${shape}] holds ${count} elements instead of ${size(shape)}`,
-    );
-  }
+  checkCount(proto, (wide ?? plain).length);
   if (wide && dtype !== "uint32") {
     const data = dtype === "int64" ? BigInt64Array.from(wide) : BigUint64Array.from(wide);
     return inMemory({ dtype, shape, data });

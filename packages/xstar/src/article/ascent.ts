@@ -20,15 +20,26 @@ export interface Ascent {
   readonly converged: boolean;
   readonly startPicture: Float32Array;
   readonly picture: Float32Array;
-  /** At every step, the start first. */
-  readonly curves: { readonly logit: number[]; readonly loss: number[]; readonly confidence: number[] };
+  readonly curves: Curves;
 }
+
+/** Measurements by step: at each of the first, later at evenly spaced ones, at the start and at the end. */
+export interface Curves {
+  readonly step: readonly number[];
+  readonly logit: readonly number[];
+  /** Cross-entropy. */
+  readonly loss: readonly number[];
+  readonly confidence: readonly number[];
+}
+
+/** Curves have about this many points. */
+const curvePoints = 60;
 
 /** The article's rule: x <- x - 1.0 * dCE/dx, on a picture without bounds. */
 export const articleOptimizer: Spec = gradient({ learningRate: 1 });
 
 /** Converged: no pixel of any picture moves by more than this in a step. */
-export const stillness = 1e-4;
+export const stillness = 2e-4;
 
 interface AscentPlan {
   /** Class of each picture. */
@@ -62,6 +73,8 @@ export async function climb(model: LoadedModel, plan: AscentPlan): Promise<Ascen
   }
   if (plan.signal?.aborted) throw plan.signal.reason;
   const size = last!.picture.data.length / plan.classes.length;
+  const stride = Math.ceil(last!.index / curvePoints);
+  const kept = history.flatMap((_, step) => (step <= 20 || step % stride === 0 || step === last!.index ? [step] : []));
   const pick = (step: Step, i: number) => (step.picture.data as Float32Array).slice(i * size, (i + 1) * size);
   return plan.classes.map((digit, i) => ({
     class: digit,
@@ -71,9 +84,10 @@ export async function climb(model: LoadedModel, plan: AscentPlan): Promise<Ascen
     startPicture: pick(first!, i),
     picture: pick(last!, i),
     curves: {
-      logit: history.map((watch) => watch.logit![i]!),
-      loss: losses.map((loss) => loss[i]!),
-      confidence: history.map((watch) => watch.confidence![i]!),
+      step: kept,
+      logit: kept.map((step) => history[step]!.logit![i]!),
+      loss: kept.map((step) => losses[step]![i]!),
+      confidence: kept.map((step) => history[step]!.confidence![i]!),
     },
   }));
 }

@@ -7,7 +7,7 @@ import { formatNumber, formatPercent } from "../report/format.js";
 import { embedJson, html, page, type Html } from "../report/html.js";
 import { lineChart } from "../report/line-chart.js";
 import { matrixChart } from "../report/matrix-chart.js";
-import type { Ascent } from "./ascent.js";
+import type { Ascent, Curves } from "./ascent.js";
 import { side, type ArticleRun } from "./experiment.js";
 import { constantViews, variabilityViews, viewAscents } from "./pictures.js";
 import type { ArticleResults, PictureResult, TableResult } from "./results.js";
@@ -142,15 +142,7 @@ function table(run: ArticleRun, index: number, title: string): Html {
     ${views(run.ascents.converged[index]!, converged)}
     <h3>Confidence, fed back through the saved file</h3>
     ${confidenceTable([...ten.pictures, ...converged.pictures])}
-    ${lineChart({
-      title: `Confidence in ${ten.class} by step, in nines`,
-      xLabel: "step",
-      yLabel: "confidence",
-      yScale: "nines",
-      series: curves(ten, ({ confidence }) => confidence.map((p) => Math.min(p, 1 - 2 ** -24))),
-    })}
-    ${lineChart({ title: "Loss by step", xLabel: "step", yLabel: "cross-entropy", yScale: "log", series: curves(ten, ({ loss }) => loss.map((value) => Math.max(value, 1e-8))) })}
-    ${lineChart({ title: "Activation (logit) by step", xLabel: "step", yLabel: "logit", series: curves(ten, ({ logit }) => logit) })}
+    ${curveCharts(ten, "10 steps")} ${curveCharts(converged, "until nothing moves")}
     ${matrixChart({ title: "Correlation of the results", rows: names, columns: names, values: correlations(ten, "resultCorrelation"), kind: "diverging", limit: 1, digits: 2 })}
     ${matrixChart({ title: "Correlation of the changes", rows: names, columns: names, values: correlations(ten, "changeCorrelation"), kind: "diverging", limit: 1, digits: 2 })}`;
 }
@@ -223,8 +215,30 @@ function confidenceTable(pictures: readonly PictureResult[]): Html {
   </table>`;
 }
 
-const curves = ({ pictures }: TableResult, read: (curves: PictureResult["curves"]) => readonly number[]) =>
-  pictures.map((one) => ({ name: one.start, points: read(one.curves).map((value, step) => [step, value] as const) }));
+function curveCharts(result: TableResult, rule: string): Html {
+  const series = (read: (curves: Curves) => readonly number[]) =>
+    result.pictures.map(({ start, curves }) => ({
+      name: start,
+      points: read(curves).map((value, i) => [curves.step[i]!, value] as const),
+    }));
+  /** The largest probability below 1 in float32: what a confidence of exactly 1 is drawn as. */
+  const almostOne = 1 - 2 ** -24;
+  return html`${lineChart({
+    title: `Confidence in ${result.class} by step, in nines (${rule})`,
+    xLabel: "step",
+    yLabel: "confidence",
+    yScale: "nines",
+    series: series(({ confidence }) => confidence.map((p) => Math.min(p, almostOne))),
+  })}
+  ${lineChart({
+    title: `Loss by step (${rule})`,
+    xLabel: "step",
+    yLabel: "cross-entropy",
+    yScale: "log",
+    series: series(({ loss }) => loss.map((value) => Math.max(value, 1e-8))),
+  })}
+  ${lineChart({ title: `Activation (logit) by step (${rule})`, xLabel: "step", yLabel: "logit", series: series(({ logit }) => logit) })}`;
+}
 
 function variability(run: ArticleRun): Html {
   const { sums, mostVariable, neverVarying, neverVaryingAtAll } = run.results.variability;

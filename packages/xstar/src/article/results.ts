@@ -1,4 +1,5 @@
 import type { Confusion } from "../analysis/confusion.js";
+import type { Curves } from "./ascent.js";
 import type { Claims } from "./claims.js";
 import type { Confidence } from "./network.js";
 
@@ -22,12 +23,7 @@ export interface PictureResult {
   readonly steps: number;
   /** Whether the climb stopped because nothing moved any more. */
   readonly converged: boolean;
-  /** Logit, loss and confidence at every step, the start first. */
-  readonly curves: {
-    readonly logit: readonly number[];
-    readonly loss: readonly number[];
-    readonly confidence: readonly number[];
-  };
+  readonly curves: Curves;
   /** The picture fed back through the saved model file. */
   readonly fedBack: Confidence;
   readonly range: readonly [number, number];

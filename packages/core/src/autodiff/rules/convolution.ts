@@ -65,7 +65,7 @@ function mirrored(op: Ops, w: Value, group: number): Value {
  * The cotangent of a convolution's weight [O, I/group, kernel]: the input correlated with the cotangent, batch and
  * channels trading places, strides and dilations too.
  */
-export function correlateWindows(op: Ops, x: Value, g: Value, window: Window, group: number): Value {
+function correlateWindows(op: Ops, x: Value, g: Value, window: Window, group: number): Value {
   if (op.lowering === "cpu" && group === 1 && window.kernel.length === 2) return correlateBySample(op, x, g, window);
   const space = window.kernel.map((_, i) => i);
   const [n, c, ...dims] = x.shape as [number, number, ...number[]];

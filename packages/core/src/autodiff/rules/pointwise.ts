@@ -11,7 +11,7 @@ export function derivative(of: (op: Ops, x: Value, y: Value) => Value): VjpRule 
 export const zero: VjpRule = () => [];
 
 /** The cotangent passes unchanged. */
-export const pass: VjpRule = (g) => [g];
+const pass: VjpRule = (g) => [g];
 
 const castBack: VjpRule = (g, { op, inputs: [x] }) => [op.cast(g, x!.dtype)];
 

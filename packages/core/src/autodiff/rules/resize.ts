@@ -1,6 +1,6 @@
 import { constantNumbers, type Node, type Value } from "../../ir/graph.js";
 import { float, positiveAxis, type Ops } from "../../ir/ops/index.js";
-import { tensor } from "../../tensor.js";
+import { sameShape, tensor } from "../../tensor.js";
 import type { VjpRule, VjpRules } from "../vjp.js";
 import { affineGrid, gridSample } from "./grid-sample.js";
 import { multiplyAxisBy } from "./separable.js";
@@ -41,6 +41,7 @@ function plansOf(node: Node, x: Value, y: Value): AxisPlan[] {
  * Runtime computes the matrix when it opens the graph: it is what the model's own Resize makes of the identity matrix.
  */
 const resize: VjpRule = (g, { op, node, inputs: [x], outputs: [y] }) => {
+  if (sameShape(x!.shape, y!.shape)) return [g];
   const plans = plansOf(node, x!, y!);
   const factors = repetition(node, plans);
   if (factors) return [sumBlocks(op, g, plans, factors)];
@@ -89,17 +90,18 @@ function resizeBack(op: Ops, g: Value, node: Node, plan: AxisPlan): Value {
     : multiplyAxisBy(op, g, axis, matrix, false);
 }
 
+/** ONNX Runtime copies what keeps its shape, so then there is a second axis that grows. */
 function resizeLast(op: Ops, identity: Value, node: Node, { from, to, scale, roi }: AxisPlan): Value {
-  const image = op.reshape(identity, [1, 1, from, from]);
+  const rows = from === to ? 2 : 1;
+  const image = op.reshape(identity, [from, 1, 1, from]);
   const region = op.constant(tensor("float32", [0, 0, 0, roi[0], 1, 1, 1, roi[1]]), "region");
   const target =
     scale === undefined
-      ? [undefined, op.ints([1, 1, from, to])]
-      : [op.constant(tensor("float32", [1, 1, 1, scale]), "scale")];
-  return op.emit("Resize", [image, region, ...target], [{ dtype: "float32", shape: [1, 1, from, to] }], {
-    ...attributesOf(node),
-    extrapolation_value: float(0),
-  })[0]!;
+      ? [undefined, op.ints([from, 1, rows, to])]
+      : [op.constant(tensor("float32", [1, 1, rows, scale]), "scale")];
+  const type = { dtype: "float32", shape: [from, 1, rows, to] } as const;
+  const attributes = { ...attributesOf(node), extrapolation_value: float(0) };
+  return op.sliceAxis(op.emit("Resize", [image, region, ...target], [type], attributes)[0]!, 2, 0, 1);
 }
 
 /** The identity repeated along an axis like the one that decides the scale: resized with it, each copy is the matrix. */

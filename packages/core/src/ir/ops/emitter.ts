@@ -101,7 +101,7 @@ export class Emitter {
 
 /** The elements as text, different for different elements. */
 function contents({ data }: Tensor): string {
-  return JSON.stringify(Array.from<unknown>(data as ArrayLike<unknown>, (x) => (Object.is(x, -0) ? "-0" : String(x))));
+  return JSON.stringify(Array.from(data as ArrayLike<unknown>, (x) => (Object.is(x, -0) ? "-0" : String(x))));
 }
 
 function numeric(dtype: DType): Exclude<DType, "string"> {

@@ -21,6 +21,13 @@ const windows: readonly (readonly [readonly number[], Attributes])[] = [
   [[1, 2, 4, 5, 4], { kernel_shape: [2, 3, 2], strides: [2, 1, 2], pads: [0, 1, 0, 0, 1, 0] }],
 ];
 
+/** The last window that `ceil_mode` counts lies in the padding: it is left out. */
+const phantom: typeof windows = [
+  [[1, 2, 8, 7], { kernel_shape: [1, 1], strides: [3, 2], ceil_mode: 1 }],
+  [[1, 1, 5, 7], { kernel_shape: [2, 2], strides: [2, 2], pads: [1, 1, 1, 1], ceil_mode: 1 }],
+  [[1, 2, 8, 6], { kernel_shape: [3, 2], strides: [1, 3], ceil_mode: 1 }],
+];
+
 const dilated: readonly (readonly [readonly number[], Attributes])[] = [
   [[1, 2, 7, 7], { kernel_shape: [2, 3], dilations: [2, 2] }],
   [[1, 2, 8, 7], { kernel_shape: [3, 2], dilations: [2, 3], strides: [2, 1], pads: [1, 1, 2, 0] }],
@@ -46,7 +53,7 @@ const whole = [
 
 export const pooling: Cases = {
   MaxPool: [
-    ...over(apart, [...windows, ...dilated]),
+    ...over(apart, [...windows, ...phantom, ...dilated]),
     ...over(apart, windows.slice(2, 4), { storage_order: 1 }),
     ...over(apart, windows.slice(0, 3), {}, 8),
     ...over(apart, windows.slice(8, 10), {}, 7),
@@ -58,13 +65,15 @@ export const pooling: Cases = {
     },
   ],
   AveragePool: [
-    ...over(smooth, [...windows, ...dilated]),
-    ...over(smooth, [...windows, ...dilated], { count_include_pad: 1 }),
+    ...over(smooth, [...windows, ...phantom, ...dilated]),
+    ...over(smooth, [...windows, ...phantom, ...dilated], { count_include_pad: 1 }),
+    ...over(smooth, phantom, { count_include_pad: 1 }, 10),
     ...over(smooth, windows.slice(0, 3), {}, 7),
     ...over(smooth, windows.slice(3, 5), { count_include_pad: 1 }, 11),
   ],
   LpPool: [
     ...over(away, [...windows.slice(0, 3), ...windows.slice(5, 7), ...windows.slice(8, 13)]),
+    ...over(away, phantom),
     ...over(away, windows.slice(1, 3), { p: 1 }),
     ...over(away, windows.slice(1, 3), { p: 3 }).map((one) => ({ ...one })),
     ...over(away, windows.slice(0, 2), { p: 2 }, 11),

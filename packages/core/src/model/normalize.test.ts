@@ -1,0 +1,191 @@
+import { describe, expect, it } from "vitest";
+import { Graph, Node, Value } from "../ir/graph.js";
+import { createOps, float, type Ops } from "../ir/ops/index.js";
+import { writeModel } from "../onnx/write.js";
+import { buildModel, open, randomTensor, runtime, weights } from "../testing/models.js";
+import { numbers, tensor, type Shape, type Tensor } from "../tensor.js";
+import { canonicalOpset } from "./normalize.js";
+
+/** The outputs of a file, before and after normalization, on the same input. */
+async function bothWays(bytes: Uint8Array, x: Tensor) {
+  const model = open(bytes);
+  const { graph, opset } = await model.at(new Map([["x", x.shape]]));
+  const run = async (file: Uint8Array, names?: readonly string[]) => {
+    const session = await runtime.open(file);
+    const results = await session.run({ x }, names);
+    await session.release();
+    return Object.values(results).map(numbers);
+  };
+  const opsets = new Map([...model.source.opsets, ["", opset]]);
+  return { graph, opset, before: await run(bytes), after: await run(writeModel(graph, { opsets })) };
+}
+
+function expectSame(before: readonly number[][], after: readonly number[][]) {
+  expect(after).toHaveLength(before.length);
+  before.forEach((values, i) => values.forEach((value, k) => expect(after[i]![k]).toBeCloseTo(value, 4)));
+}
+
+const types = (graph: Graph) => graph.nodes.map(({ opType }) => opType);
+
+/** Numbers between 0.5 and 1.5: variances. */
+const positive = (op: Ops, shape: Shape) =>
+  op.constant(
+    tensor(
+      "float32",
+      (randomTensor(shape).data as Float32Array).map((x) => 0.5 + (x - Math.floor(x))),
+      shape,
+    ),
+  );
+
+const normalization = (op: Ops, x: Value, channels: number, attributes = {}) =>
+  op.emit(
+    "BatchNormalization",
+    [x, weights(op, [channels], 5), weights(op, [channels], 6), weights(op, [channels], 7), positive(op, [channels])],
+    [{ dtype: "float32", shape: x.shape }],
+    { epsilon: float(1e-3), ...attributes },
+  )[0]!;
+
+describe("BatchNormalization behind a convolution", () => {
+  const x = randomTensor([2, 4, 6, 6]);
+  const shape = [2, 4, 6, 6];
+
+  it.each([
+    ["alone", {}, false],
+    ["with a bias", {}, true],
+    [
+      "with groups, strides, padding and dilation",
+      { group: 2, strides: [2, 1], pads: [1, 0, 2, 1], dilations: [1, 2] },
+      true,
+    ],
+  ])("is folded into it, %s, and gives the same", async (_, attributes, biased) => {
+    const bytes = buildModel(
+      (op, value) => {
+        const w = weights(op, [6, "group" in attributes ? 2 : 4, 3, 3]);
+        const conv = op.conv(value, w, attributes, biased ? weights(op, [6], 2) : undefined);
+        return { conv, y: op.relu(normalization(op, conv, 6)) };
+      },
+      { shape },
+    );
+    const { graph, before, after } = await bothWays(bytes, x);
+    const reached = new Set<string>();
+    const visit = (value: Value | undefined) => {
+      if (!value?.node) return;
+      reached.add(value.node.opType);
+      value.node.inputs.forEach(visit);
+    };
+    graph.outputs.forEach(visit);
+    expect(reached).not.toContain("BatchNormalization");
+    expectSame(before, after);
+  });
+
+  it("stays where something else reads the convolution too", async () => {
+    const bytes = buildModel(
+      (op, value) => {
+        const conv = op.conv(value, weights(op, [4, 4, 1, 1]));
+        return { conv, y: op.add(normalization(op, conv, 4), conv) };
+      },
+      { shape },
+    );
+    const { graph, before, after } = await bothWays(bytes, x);
+    expect(types(graph)).toContain("BatchNormalization");
+    expectSame(before, after);
+  });
+
+  it("leaves the convolution readable where it is an output or is read by a subgraph", async () => {
+    const graph = new Graph("shared");
+    const op = createOps(graph, "cpu", "s");
+    const input = graph.input("x", { dtype: "float32", shape });
+    const conv = op.conv(input, weights(op, [4, 4, 1, 1]));
+    const branch = (opType: string) => {
+      const inner = new Graph(opType);
+      const result = new Value(`${opType}_result`);
+      inner.append(new Node(opType, [conv], [result]));
+      inner.output(result);
+      return { kind: "graph", value: inner } as const;
+    };
+    const chosen = new Value("chosen");
+    const condition = op.greater(op.reduceSum(input), 0);
+    const branches = new Map([
+      ["then_branch", branch("Exp")],
+      ["else_branch", branch("Neg")],
+    ]);
+    const normal = normalization(op, conv, 4);
+    graph.append(new Node("If", [condition], [chosen], branches));
+    for (const value of [normal, conv, chosen]) graph.output(value);
+    const { before, after } = await bothWays(writeModel(graph, { opsets: new Map([["", 20]]) }), x);
+    expectSame(before, after);
+  });
+
+  it("stays where its numbers are not constants", async () => {
+    const bytes = buildModel(
+      (op, value) => {
+        const conv = op.conv(value, weights(op, [4, 4, 1, 1]));
+        const scale = op.reduceMean(value, [0, 2, 3]);
+        const inputs = [conv, scale, weights(op, [4], 6), weights(op, [4], 7), positive(op, [4])];
+        return { y: op.emit("BatchNormalization", inputs, [{ dtype: "float32", shape }])[0]! };
+      },
+      { shape },
+    );
+    const { graph, before, after } = await bothWays(bytes, x);
+    expect(types(graph)).toContain("BatchNormalization");
+    expectSame(before, after);
+  });
+
+  it("with statistics for every element, as before opset 9, is not folded", async () => {
+    const bytes = buildModel(
+      (op, value) => {
+        const conv = op.conv(value, weights(op, [4, 4, 1, 1]));
+        const whole = [4, 6, 6];
+        const inputs = [conv, weights(op, whole, 5), weights(op, whole, 6), weights(op, whole, 7), positive(op, whole)];
+        return { y: op.emit("BatchNormalization", inputs, [{ dtype: "float32", shape }], { spatial: 0 })[0]! };
+      },
+      { shape, opset: 7 },
+    );
+    const { before, after } = await bothWays(bytes, x);
+    expectSame(before, after);
+  });
+});
+
+describe("older operator sets", () => {
+  const one =
+    (opType: string, attributes: Record<string, number | readonly number[] | ReturnType<typeof float>>, shape: Shape) =>
+    (op: Ops, x: Value) => ({
+      y: op.emit(opType, [x], [{ dtype: "float32", shape }], attributes)[0]!,
+    });
+
+  it.each<readonly [string, number, Shape, (op: Ops, x: Value) => Record<string, Value>]>([
+    ["Softmax over everything behind an axis", 11, [2, 3, 4], one("Softmax", { axis: 1 }, [2, 3, 4])],
+    ["Clip with bounds as attributes", 6, [2, 3], one("Clip", { min: float(-0.5), max: float(0.5) }, [2, 3])],
+    ["Pad with pads as an attribute", 2, [2, 3], one("Pad", { pads: [0, 1, 0, 2], value: float(3) }, [2, 6])],
+    ["Squeeze with axes as an attribute", 11, [2, 1, 3], one("Squeeze", { axes: [1] }, [2, 3])],
+    ["Slice with ranges as attributes", 9, [4, 5], one("Slice", { starts: [1], ends: [100], axes: [1] }, [4, 4])],
+    ["ReduceMean with axes as an attribute", 13, [2, 3, 4], one("ReduceMean", { axes: [-1], keepdims: 0 }, [2, 3])],
+    ["Dropout, which does nothing", 7, [2, 3], one("Dropout", {}, [2, 3])],
+  ])("%s gives the same in the canonical one", async (_, opset, shape, build) => {
+    const bytes = buildModel(build, { shape, opset });
+    const result = await bothWays(bytes, randomTensor(shape));
+    expect(result.opset).toBe(canonicalOpset);
+    expectSame(result.before, result.after);
+  });
+
+  it("newer ones than the canonical one stay as they are", async () => {
+    const bytes = buildModel((op, x) => ({ y: op.relu(x) }), { shape: [2], opset: 21 });
+    expect((await bothWays(bytes, randomTensor([2]))).opset).toBe(21);
+  });
+});
+
+describe("names", () => {
+  it("of the source graph lead to what its values became", async () => {
+    const bytes = buildModel(
+      (op, x) => {
+        const conv = op.conv(x, weights(op, [4, 1, 1, 1]));
+        const normal = normalization(op, conv, 4);
+        return { conv, normal, y: op.relu(normal) };
+      },
+      { shape: [1, 1, 4, 4] },
+    );
+    const { values } = await open(bytes).at(new Map([["x", [1, 1, 4, 4]]]));
+    expect(["x", "conv", "normal", "y"].every((name) => values.has(name))).toBe(true);
+    expect(values.get("normal")!.node!.opType).toBe("Conv");
+  });
+});

@@ -1,0 +1,69 @@
+import { constantValue, Graph, Node, Value, type Attribute } from "../ir/graph.js";
+import { inline } from "../ir/inline.js";
+import { tensor } from "../tensor.js";
+
+const pools: ReadonlySet<string> = new Set(["MaxPool", "AveragePool", "LpPool"]);
+
+/**
+ * The graph with the first pool of `ceil_mode` whose last window would lie outside the input written with explicit padding;
+ * undefined when there is none. ONNX Runtime leaves such windows out when it runs, but counts them when it infers shapes,
+ * and everything behind them gets a wrong one.
+ */
+export function closePoolWindows(source: Graph, opset: number): Graph | undefined {
+  const first = source.nodes.find((node) => explicitPads(node) !== undefined);
+  const pads = first && explicitPads(first);
+  if (!pads) return undefined;
+  const graph = new Graph(source.name);
+  const bindings = new Map(source.inputs.map((input) => [input, graph.input(input.name, input.type)]));
+  const map = inline(graph, source, bindings, [...source.values()], {
+    rewrite(node, inputs) {
+      if (node !== first) return undefined;
+      const countsPads = node.opType === "AveragePool" && node.int("count_include_pad", 0) === 1;
+      const counted = countsPads ? padded(graph, inputs[0]!, pads.asked, opset) : inputs[0]!;
+      const rest = countsPads ? pads.closing.map((n, i) => n - Math.min(n, pads.asked[i]!)) : pads.closing;
+      const changed: readonly (readonly [string, Attribute])[] = [
+        ["ceil_mode", { kind: "int", value: 0 }],
+        ["auto_pad", { kind: "string", value: "NOTSET" }],
+        ["pads", { kind: "ints", value: rest }],
+      ];
+      const attributes = new Map([...node.attributes, ...changed]);
+      if (countsPads) attributes.delete("count_include_pad");
+      const outputs = node.outputs.map((output) => output && new Value(graph.uniqueName(output.name)));
+      graph.append(new Node(node.opType, [counted], outputs, attributes, node.domain, node.name));
+      return outputs;
+    },
+  });
+  for (const output of source.outputs) graph.output(map.get(output) ?? output);
+  return graph;
+}
+
+/** Zeros around the spatial axes that count as elements. */
+function padded(graph: Graph, x: Value, pads: readonly number[], opset: number): Value {
+  const half = pads.length / 2;
+  const all = [0, 0, ...pads.slice(0, half), 0, 0, ...pads.slice(half)];
+  const y = new Value(graph.uniqueName(`${x.name}/padded`));
+  if (opset < 11) graph.append(new Node("Pad", [x], [y], new Map([["pads", { kind: "ints", value: all }]])));
+  else graph.append(new Node("Pad", [x, constantValue(graph.uniqueName(`${x.name}/pads`), tensor("int64", all))], [y]));
+  return y;
+}
+
+/** The padding that a pool asks for, and that which gives it just its real windows; undefined when those are as inferred. */
+function explicitPads(node: Node): { asked: readonly number[]; closing: readonly number[] } | undefined {
+  if (!pools.has(node.qualifiedType) || node.int("ceil_mode", 0) !== 1) return undefined;
+  const [input, output] = [node.inputs[0], node.outputs[0]];
+  const kernel = node.ints("kernel_shape");
+  const auto = node.string("auto_pad", "NOTSET");
+  if (!input?.type || !output?.type || !kernel || auto.startsWith("SAME")) return undefined;
+  const none = [...kernel, ...kernel].map(() => 0);
+  const asked = auto === "VALID" ? none : (node.ints("pads") ?? none);
+  const axes = kernel.map((k, i) => {
+    const [length, inferred, before] = [input.shape[i + 2]!, output.shape[i + 2]!, asked[i]!];
+    const stride = node.ints("strides")?.[i] ?? 1;
+    const reach = (k - 1) * (node.ints("dilations")?.[i] ?? 1) + 1;
+    const real = Math.min(inferred, Math.floor((length + before - 1) / stride) + 1);
+    const after = Math.max(0, (real - 1) * stride + reach - length - before);
+    return { isPhantom: real < inferred, after, fits: after < k };
+  });
+  if (!axes.some(({ isPhantom }) => isPhantom) || !axes.every(({ fits }) => fits)) return undefined;
+  return { asked, closing: [...asked.slice(0, kernel.length), ...axes.map(({ after }) => after)] };
+}
