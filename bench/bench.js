@@ -57,7 +57,9 @@ async function compare(title, tools, line) {
   console.log(`\n${title}`);
   for (const [i, tool] of tools.entries()) {
     const ratio = medians[i] / medians[0];
-    console.log(`  ${tool.name.padEnd(40)} ${medians[i].toFixed(2).padStart(9)} ms   ${ratio.toFixed(1).padStart(6)} x`);
+    console.log(
+      `  ${tool.name.padEnd(40)} ${medians[i].toFixed(2).padStart(9)} ms   ${ratio.toFixed(1).padStart(6)} x`,
+    );
   }
   return medians;
 }
@@ -73,5 +75,9 @@ for (const line of missing) console.log(line);
 
 const known = (tools) => tools.filter((tool) => tool !== undefined);
 await compare("The article's network: forward and input gradient, batch 1", known([single, torch, tfjs]), "ascent 30");
-await compare(`The article's network: one training step, batch 64 (938 are an epoch), ${threads} threads`, known([own, torch]), "train 5 64");
+await compare(
+  `The article's network: one training step, batch 64 (938 are an epoch), ${threads} threads`,
+  known([own, torch]),
+  "train 5 64",
+);
 for (const tool of known([own, single, torch, tfjs])) tool.stop();

@@ -7,6 +7,8 @@ export default class CountReporter {
       if (module.errors().length > 0) counts.failed++;
     }
     counts.failed += errors.length;
-    process.once("exit", () => console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`));
+    process.once("exit", () =>
+      console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`),
+    );
   }
 }

@@ -28,7 +28,9 @@ function run(command, args, env = {}) {
   process.exit(1);
 }
 
-const wanted = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+const wanted = createHash("sha256")
+  .update(readFileSync(join(root, "package-lock.json")))
+  .digest("hex");
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
   console.error("Installing packages ...");
   // onnxruntime-node's own install script fetches CUDA files that xstar does not use.

@@ -38,7 +38,9 @@ async function check({ name, tolerance }) {
     const { output, gradient } = await run.run({ [input]: x }, { ...g, shape: y.shape });
     const errors = { y: worstError(output.data, y.data), dx: worstError(gradient.data, dx.data) };
     const bad = Object.entries(errors).filter(([, error]) => !(error <= tolerance));
-    return bad.map(([what, error]) => `${what} is off by ${error.toExponential(2)} (tolerance ${tolerance})`).join(", ");
+    return bad
+      .map(([what, error]) => `${what} is off by ${error.toExponential(2)} (tolerance ${tolerance})`)
+      .join(", ");
   } finally {
     await run.release();
   }

@@ -14,7 +14,11 @@ async function ascent() {
   const shape = [1, 1, 28, 28];
   const gradient = await vjp(model, { shapes: new Map([["image", shape]]), of: "logits" });
   const image = tensor("float32", rng.uniforms(784), shape);
-  const cotangent = tensor("float32", Float32Array.from({ length: 10 }, (_, i) => Number(i === 1)), [1, 10]);
+  const cotangent = tensor(
+    "float32",
+    Float32Array.from({ length: 10 }, (_, i) => Number(i === 1)),
+    [1, 10],
+  );
   return { step: () => gradient.run({ image }, cotangent), end: () => gradient.release() };
 }
 

@@ -111,6 +111,7 @@ describe("a parameter", () => {
       const { type: _type, ...given } = right(kind, type);
       const wrong: unknown[] = [{}, [], true, "", " ", Number.NaN, "1e", [Number.NaN, 1], [2, 1], () => 1];
       for (const value of wrong) {
+        if (field.kind === "layer" && value !== "" && typeof value === "string") continue;
         if (field.kind === "numbers" && Array.isArray(value) && value.every(Number.isFinite)) continue;
         expectSentence(
           errorOf(() => one({ ...given, [name]: value })),

@@ -19,7 +19,7 @@ function define<F extends Fields, Rest extends object>({
   params,
   ...rest
 }: { type: string; doc: string; params: F } & Rest): Definition<F> & Omit<Rest, "type" | "doc" | "params"> {
-  const make = (given: Given<F>) => parseFields(type, params, given);
+  const make = (given: Given<F>) => parseFields(type, params, given ?? {});
   return Object.assign(make, { type, doc, params, ...rest });
 }
 

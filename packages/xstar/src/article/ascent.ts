@@ -36,10 +36,10 @@ export interface Curves {
 const curvePoints = 60;
 
 /** The article's rule: x <- x - 1.0 * dCE/dx, on a picture without bounds. */
-export const articleOptimizer: Spec = gradient({ learningRate: 1 });
+const articleOptimizer: Spec = gradient({ learningRate: 1 });
 
 /** Converged: no pixel of any picture moves by more than this in a step. */
-export const stillness = 2e-4;
+const stillness = 2e-4;
 
 interface AscentPlan {
   /** Class of each picture. */

@@ -131,7 +131,7 @@ function firstOfEachClass(data: ImageDataset, count: number): { pictures: Float3
   const size = data.height * data.width;
   const pictures: Float32Array[] = [];
   const classes: number[] = [];
-  const found = new Array<number>(data.classes).fill(0);
+  const found = Array.from({ length: data.classes }, () => 0);
   for (let i = 0; i < data.count && pictures.length < count * data.classes; i++) {
     const digit = data.labels[i]!;
     if (found[digit]! >= count) continue;

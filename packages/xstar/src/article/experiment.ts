@@ -13,7 +13,7 @@ import { measureClaims } from "./claims.js";
 import { openNetwork, type AskNetwork } from "./network.js";
 import { articleFigures, schemaVersion, type ArticleResults, type BorderCurve, type TableResult } from "./results.js";
 
-export const starts = ["ones", "0.5", "zeros", "random"] as const;
+const starts = ["ones", "0.5", "zeros", "random"] as const;
 export const side = 28;
 const articleClasses = [1, 2];
 const articleSteps = 10;

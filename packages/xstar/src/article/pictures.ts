@@ -31,7 +31,7 @@ export function viewAscents(ascents: readonly Ascent[]): AscentViews[] {
 }
 
 /** A row for each ascent: start, result, change. */
-export function ascentSheet(ascents: readonly Ascent[], factor: number): Picture {
+function ascentSheet(ascents: readonly Ascent[], factor: number): Picture {
   const pictures = viewAscents(ascents).flatMap(({ start, result, change }) => [start, result, change]);
   return contactSheet(
     pictures.map(({ picture }) => enlarge(picture, factor)),

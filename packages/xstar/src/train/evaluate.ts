@@ -39,7 +39,7 @@ export async function classify(runtime: Runtime, model: Uint8Array, data: ImageD
 }
 
 /** Index of the first largest number. */
-export function largest(values: ArrayLike<number>): number {
+function largest(values: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
   return best;

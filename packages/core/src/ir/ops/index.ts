@@ -5,9 +5,8 @@ import { linear } from "./linear.js";
 import { reduction } from "./reduction.js";
 import { shape } from "./shape.js";
 
-export { broadcastShape, Emitter, float, isFloat, positiveAxis, type Lowering, type Operand } from "./emitter.js";
-export { windowCount, type ConvAttributes, type PoolAttributes } from "./linear.js";
-export type { PadMode } from "./shape.js";
+export { broadcastShape, float, isFloat, positiveAxis, type Lowering } from "./emitter.js";
+export { windowCount } from "./linear.js";
 
 /** Typed operators that append to one graph: `op.conv(x, w, { strides: [2, 2] })`. */
 export type Ops = ReturnType<typeof createOps>;

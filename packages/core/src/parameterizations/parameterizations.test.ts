@@ -1,0 +1,126 @@
+import { describe, expect, it } from "vitest";
+import { maximize } from "../ascend.js";
+import type { Spec } from "../define/fields.js";
+import { channel, logit } from "../objectives/activation.js";
+import { normalized } from "../optimizers/table.js";
+import { createRng } from "../rng.js";
+import { open, tinyCnn } from "../testing/models.js";
+import { specs } from "../testing/specs.js";
+import { numbers } from "../tensor.js";
+import { pixel } from "./pixel.js";
+import { array, asStart, constant, normal, starts, uniform } from "./starts.js";
+
+const model = open(tinyCnn());
+const target = channel({ layer: "conv", channel: 1 });
+const wide = array({ values: Array.from({ length: 36 }, (_, i) => (i - 18) / 6) });
+
+/** The pictures of a run, start first. */
+async function pictures(parameterization: Spec, start: Spec | number, steps = 6): Promise<number[][]> {
+  const found: number[][] = [];
+  const optimizer = normalized({ learningRate: 0.5 });
+  for await (const { picture } of maximize(model, target, { parameterization, start, steps, optimizer })) {
+    found.push(numbers(picture));
+  }
+  return found;
+}
+
+describe("every parameterization", () => {
+  it.each(specs.parameterizations.map((spec) => [JSON.stringify(spec), spec] as const))(
+    "begins at the start picture: %s",
+    async (_, spec) => {
+      const start = array({ values: createRng(2).uniforms(36, 0.05, 0.95) });
+      const [first] = await pictures(spec, start, 0);
+      first!.forEach((x, i) => expect(x).toBeCloseTo((start.values as number[])[i]!, 5));
+    },
+  );
+});
+
+describe("pixel", () => {
+  it.each([
+    ["clip", [0, 1]],
+    ["clip", [-0.3, 0.1]],
+    ["sigmoid", [0, 1]],
+    ["sigmoid", [-2, 2.5]],
+  ] as const)("keeps its range by %s in [%o], from the first picture on", async (squash, range) => {
+    const [low, high] = range;
+    const steps = await pictures(pixel({ range, squash }), wide);
+    for (const picture of steps) {
+      for (const x of picture) {
+        expect(x).toBeGreaterThanOrEqual(low - 1e-6);
+        expect(x).toBeLessThanOrEqual(high + 1e-6);
+      }
+    }
+    expect(steps.at(-1)).not.toEqual(steps[0]);
+  });
+
+  it("clips a start that is out of range and leaves the rest of it alone", async () => {
+    const [first] = await pictures(pixel({ range: [-1, 1] }), wide, 0);
+    expect(first).toEqual((wide.values as number[]).map((x) => Math.fround(Math.min(Math.max(x, -1), 1))));
+  });
+
+  it("without a range goes wherever the gradient leads", async () => {
+    const steps = await pictures(pixel({}), constant({ value: 0 }), 10);
+    expect(Math.max(...steps.at(-1)!.map(Math.abs))).toBeGreaterThan(2);
+  });
+});
+
+describe("starts", () => {
+  const shape = [2, 3, 4];
+  const fill = (spec: Spec, seed = 0) => starts[spec.type]!.fill(starts[spec.type]!(spec), shape, createRng(seed));
+
+  it("are what they say", () => {
+    expect([...fill(constant({ value: 0.25 }))]).toEqual(Array(24).fill(0.25));
+    expect(fill(uniform({ low: 2, high: 3 })).every((x) => x >= 2 && x < 3)).toBe(true);
+    const values = fill(normal({ mean: 10, deviation: 0.1 }));
+    expect(values.every((x) => Math.abs(x - 10) < 1)).toBe(true);
+    expect(new Set(values).size).toBeGreaterThan(20);
+    const given = Array.from({ length: 24 }, (_, i) => i);
+    expect([...fill(array({ values: given }))]).toEqual(given);
+  });
+
+  it("depend on the seed where they are random, and only there", () => {
+    for (const random of [uniform({}), normal({})]) {
+      expect(fill(random, 1)).toEqual(fill(random, 1));
+      expect(fill(random, 1)).not.toEqual(fill(random, 2));
+    }
+    expect(fill(constant({}), 1)).toEqual(fill(constant({}), 2));
+  });
+
+  it("from an array of another size are refused", () => {
+    expect(() => fill(array({ values: [1, 2] }))).toThrow(
+      expect.objectContaining({
+        code: "bad-argument",
+        message: "The start picture has 2 values, but the model's picture [2,3,4] has 24",
+      }),
+    );
+  });
+
+  it("have words and numbers that stand for them", () => {
+    expect(["ones", "zeros", "gray", "0.25", 3, -1].map(asStart)).toEqual(
+      [1, 0, 0.5, 0.25, 3, -1].map((value) => constant({ value })),
+    );
+    expect([asStart("random"), asStart("uniform"), asStart("normal")]).toEqual([uniform({}), uniform({}), normal({})]);
+    expect(asStart(wide)).toBe(wide);
+    for (const wrong of ["", "one", "toString", Number.NaN]) {
+      expect(() => asStart(wrong)).toThrow(
+        expect.objectContaining({
+          code: "bad-argument",
+          message: `"${wrong}" is no start`,
+          hint: expect.stringContaining("ones"),
+        }),
+      );
+    }
+  });
+
+  it("of an unknown type or with wrong numbers are refused before the first step", async () => {
+    const run = (start: Spec) => maximize(model, logit({ class: 0 }), { start, steps: 0 }).result;
+    await expect(run({ type: "noise" })).rejects.toMatchObject({
+      code: "bad-argument",
+      message: 'There is no start of type "noise"',
+    });
+    await expect(run({ type: "normal", deviation: -1 })).rejects.toMatchObject({
+      code: "bad-argument",
+      message: '"deviation" must be a number of at least 0: current value is -1',
+    });
+  });
+});
