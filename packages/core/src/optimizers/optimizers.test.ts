@@ -100,7 +100,6 @@ describe("optimizers", () => {
     async (_, spec) => {
       const options = { steps: 2, optimizer: spec, start: array({ values: center.map(Math.fround) }) };
       const { last, ended } = await maximize(hill, channel({ layer: "height", channel: 0 }), options).result;
-      if (spec.type === "adagrad" && spec.initial === 0) return; // 0 / 0, as its formula says
       expect(ended).toBe("steps");
       expect(numbers(last.picture)).toEqual(center.map(Math.fround));
     },

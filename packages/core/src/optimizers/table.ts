@@ -69,7 +69,8 @@ export const adagrad = defineOptimizer({
   slots: ["square"],
   update(p, { op, gradient: g, slots }) {
     const square = op.add(slots.square!, op.mul(g, g));
-    return { change: op.div(op.mul(g, p.learningRate), op.sqrt(op.add(square, p.initial))), slots: { square } };
+    const divisor = op.add(op.sqrt(op.add(square, p.initial)), epsilon);
+    return { change: op.div(op.mul(g, p.learningRate), divisor), slots: { square } };
   },
 });
 

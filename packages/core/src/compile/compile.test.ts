@@ -1,0 +1,165 @@
+import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { describe, expect, it } from "vitest";
+import { compileAscent, maximize, type MaximizeOptions } from "../ascend.js";
+import type { Spec } from "../define/fields.js";
+import { print } from "../ir/print.js";
+import { channel, logit } from "../objectives/activation.js";
+import { mul, sub } from "../objectives/combine.js";
+import { totalVariation } from "../objectives/penalty.js";
+import { readModel } from "../onnx/read.js";
+import { adam, momentum } from "../optimizers/table.js";
+import { pixel } from "../parameterizations/pixel.js";
+import { buildModel, open, tinyCnn, weights } from "../testing/models.js";
+import { numbers } from "../tensor.js";
+
+describe("a compiled step", () => {
+  it("is one graph: picture, model, objective, gradient, update", async () => {
+    const model = open(
+      buildModel(
+        (op, x) => {
+          const conv = op.conv(x, weights(op, [2, 1, 3, 3]));
+          return { conv, relu: op.relu(conv), unused: op.exp(conv) };
+        },
+        { shape: [1, 1, 4, 4] },
+      ),
+    );
+    const target = channel({ layer: "relu", channel: 1 });
+    const options = { parameterization: pixel({ range: [0, 1] }), optimizer: momentum({}) };
+    const { step } = await compileAscent(model, target, options);
+    expect(print(step.graph)).toMatchInlineSnapshot(`
+      "ascent(pixels: float32[1,1,4,4], objective.channel: int64[1], step: float32[], optimizer.learningRate: float32[], optimizer.momentum: float32[], momentum.velocity.pixels: float32[1,1,4,4]) -> (picture: float32[1,1,4,4], objective: float32[1], next.pixels: float32[1,1,4,4], next.momentum.velocity.pixels: float32[1,1,4,4], next.step: float32[])
+        model/conv: float32[1,2,2,2] = Conv(pixels, <test/weights: float32[2,1,3,3]>) {kernel_shape=[3,3] group=1}
+        model/relu: float32[1,2,2,2] = Relu(model/conv)
+        xstar/Reshape: int64[1,1] = Reshape([0], [1,1])
+        xstar/Reshape_2: int64[1,1] = Reshape(objective.channel, [1,1])
+        xstar/Concat: int64[1,2] = Concat(xstar/Reshape, xstar/Reshape_2) {axis=1}
+        xstar/GatherND: float32[1,2,2] = GatherND(model/relu, xstar/Concat) {batch_dims=0}
+        objective: float32[1] = ReduceMean(xstar/GatherND, [1,2]) {keepdims=0}
+        xstar/Expand: float32[1] = Expand(1, [1])
+        xstar/Reshape_3: float32[1,1,1] = Reshape(xstar/Expand, [1,1,1])
+        xstar/Div: float32[1,1,1] = Div(xstar/Reshape_3, 4)
+        xstar/Expand_2: float32[1,2,2] = Expand(xstar/Div, [1,2,2])
+        xstar/ConstantOfShape: float32[1,2,2,2] = ConstantOfShape([1,2,2,2])
+        xstar/ScatterND: float32[1,2,2,2] = ScatterND(xstar/ConstantOfShape, xstar/Concat, xstar/Expand_2) {reduction=add}
+        xstar/HardSigmoid: float32[1,2,2,2] = HardSigmoid(model/relu) {alpha=1e+30 beta=0}
+        xstar/Mul: float32[1,2,2,2] = Mul(xstar/ScatterND, xstar/HardSigmoid)
+        xstar/Reshape_5: float32[1,2,1,3,3] = Reshape(<test/weights: float32[2,1,3,3]>, [1,2,1,3,3])
+        xstar/Transpose: float32[1,1,2,3,3] = Transpose(xstar/Reshape_5) {perm=[0,2,1,3,4]}
+        xstar/Reshape_6: float32[1,2,3,3] = Reshape(xstar/Transpose, [1,2,3,3])
+        xstar/Slice: float32[1,2,3,3] = Slice(xstar/Reshape_6, [2,2], [-2147480000,-2147480000], [2,3], [-1,-1])
+        xstar/Conv: float32[1,1,4,4] = Conv(xstar/Mul, xstar/Slice) {kernel_shape=[3,3] pads=[2,2,2,2] dilations=[1,1] group=1}
+        xstar/Mul_2: float32[1,1,4,4] = Mul(momentum.velocity.pixels, optimizer.momentum)
+        next.momentum.velocity.pixels: float32[1,1,4,4] = Add(xstar/Mul_2, xstar/Conv)
+        xstar/Mul_3: float32[1,1,4,4] = Mul(next.momentum.velocity.pixels, optimizer.learningRate)
+        xstar/Add_2: float32[1,1,4,4] = Add(pixels, xstar/Mul_3)
+        next.pixels: float32[1,1,4,4] = Clip(xstar/Add_2, 0, 1)
+        picture: float32[1,1,4,4] = Identity(pixels)
+        next.step: float32[] = Add(step, 1)"
+    `);
+  });
+
+  it("points at the model's weights instead of holding them", async () => {
+    const bytes = buildModel((op, x) => {
+      const wide = op.matMul(op.flatten(x), weights(op, [36, 500]));
+      return { wide, y: op.matMul(wide, weights(op, [500, 3], 2)) };
+    });
+    const { step } = await compileAscent(open(bytes), logit({ class: 0 }));
+    expect(bytes.length).toBeGreaterThan(78_000);
+    expect(step.bytes.length).toBeLessThan(6_000);
+    expect([...step.files.keys()]).toEqual(["model.onnx"]);
+  });
+
+  it("takes targets, weights and rates as inputs: another target gives the same graph", async () => {
+    const model = open(tinyCnn());
+    const compiled = (at: number, weight: number) =>
+      compileAscent(model, sub(channel({ layer: "conv", channel: at }), mul(weight, totalVariation({}))));
+    const [a, b] = [await compiled(0, 0.1), await compiled(3, 7)];
+    expect(print(b!.step.graph)).toBe(print(a!.step.graph));
+    expect(Object.keys(a!.step.settings).sort()).toEqual(
+      ["objective.left.channel", "objective.right.left", "optimizer.learningRate"].sort(),
+    );
+    expect(b!.step.bytes).toEqual(a!.step.bytes);
+  });
+
+  it("builds no more of the model than the target needs, and once for all targets of one structure", async () => {
+    const model = open(tinyCnn());
+    const ops = async (objective: Spec | Spec[]) =>
+      (await compileAscent(model, objective)).step.graph.nodes.filter(({ opType }) => opType === "Conv").length;
+    const inside = (await compileAscent(model, channel({ layer: "conv", channel: 0 }))).step.graph;
+    expect(inside.nodes.some(({ opType }) => opType === "Gemm")).toBe(false);
+    expect(await ops([0, 1, 2, 3].map((at) => channel({ layer: "conv", channel: at })))).toBe(
+      await ops(channel({ layer: "conv", channel: 0 })),
+    );
+  });
+
+  it("records what was run as JSON", async () => {
+    const { record } = await compileAscent(open(tinyCnn()), logit({ class: 2 }), {
+      start: ["ones", "random"],
+      seed: 4,
+      steps: 9,
+    });
+    expect(JSON.parse(JSON.stringify(record))).toEqual(record);
+    expect(record).toMatchObject({
+      objectives: [
+        { type: "logit", class: 2 },
+        { type: "logit", class: 2 },
+      ],
+      start: [
+        { type: "constant", value: 1 },
+        { type: "uniform", low: 0, high: 1 },
+      ],
+      seed: 4,
+      steps: 9,
+      shape: [2, 1, 6, 6],
+      contract: null,
+    });
+  });
+});
+
+describe("a stand-alone ascent", () => {
+  it.each<readonly [string, Spec | Spec[], MaximizeOptions]>([
+    ["plain gradient", logit({ class: 1 }), { start: "zeros" }],
+    [
+      "Adam in a range, with a penalty",
+      sub(logit({ class: 1 }), mul(0.01, totalVariation({}))),
+      { optimizer: adam({}), parameterization: pixel({ range: [0, 1] }) },
+    ],
+    [
+      "a batch of targets",
+      [logit({ class: 0 }), channel({ layer: "conv", channel: 2 })],
+      { parameterization: pixel({ range: [-1, 1], squash: "sigmoid" }), optimizer: momentum({}) },
+    ],
+  ])("gives the same pictures in a bare ONNX Runtime: %s", async (_, objective, given) => {
+    const model = open(tinyCnn());
+    const options = { ...given, steps: 10, seed: 3 };
+    const { step, start } = await compileAscent(model, objective, options);
+    const bytes = step.standalone();
+    const expected: number[][] = [];
+    for await (const { picture } of maximize(model, objective, options)) expected.push(numbers(picture));
+
+    const session = await InferenceSession.create(bytes);
+    let feeds = Object.fromEntries(
+      Object.entries(step.begin(start)).map(([name, t]) => [
+        name,
+        new OrtTensor("float32", t.data as Float32Array, t.shape),
+      ]),
+    );
+    expect([...session.inputNames].sort()).toEqual(Object.keys(feeds).sort());
+    for (const picture of expected) {
+      const results = await session.run(feeds);
+      const found = results["picture"]!.data as Float32Array;
+      expect(found).toHaveLength(picture.length);
+      found.forEach((x, i) => expect(Math.abs(x - picture[i]!)).toBeLessThan(1e-5));
+      feeds = Object.fromEntries(session.inputNames.map((name) => [name, results[`next.${name}`] as OrtTensor]));
+    }
+    await session.release();
+  });
+
+  it("holds its weights and settings itself", async () => {
+    const { step } = await compileAscent(open(tinyCnn()), logit({ class: 1 }));
+    const { graph, inputs } = readModel(step.standalone());
+    expect(inputs.map(({ name }) => name)).toEqual(["pixels", "step"]);
+    const constants = graph.nodes.flatMap((node) => node.inputs).flatMap((input) => input?.constant ?? []);
+    expect(constants.every(({ source }) => !("location" in source))).toBe(true);
+  });
+});
