@@ -46,7 +46,7 @@ describe("a compiled step", () => {
         xstar/Reshape_5: float32[1,2,1,3,3] = Reshape(<test/weights: float32[2,1,3,3]>, [1,2,1,3,3])
         xstar/Transpose: float32[1,1,2,3,3] = Transpose(xstar/Reshape_5) {perm=[0,2,1,3,4]}
         xstar/Reshape_6: float32[1,2,3,3] = Reshape(xstar/Transpose, [1,2,3,3])
-        xstar/Slice: float32[1,2,3,3] = Slice(xstar/Reshape_6, [2,2], [-2147480000,-2147480000], [2,3], [-1,-1])
+        xstar/Slice: float32[1,2,3,3] = Slice(xstar/Reshape_6, [2,2], [-2147483648,-2147483648], [2,3], [-1,-1])
         xstar/Conv: float32[1,1,4,4] = Conv(xstar/Mul, xstar/Slice) {kernel_shape=[3,3] pads=[2,2,2,2] dilations=[1,1] group=1}
         xstar/Mul_2: float32[1,1,4,4] = Mul(momentum.velocity.pixels, optimizer.momentum)
         next.momentum.velocity.pixels: float32[1,1,4,4] = Add(xstar/Mul_2, xstar/Conv)

@@ -79,7 +79,7 @@ function parseNumber(x: unknown, name: string, whole: boolean, { min = -Infinity
     return value;
   throw new XstarError(
     "bad-argument",
-    `"${name}" must be ${kind}${range}: current value is ${JSON.stringify(x) ?? String(x)}`,
+    `"${name}" must be ${kind}${range}: current value is ${typeof x === "number" ? x : (JSON.stringify(x) ?? String(x))}`,
   );
 }
 

@@ -25,7 +25,7 @@ function reference(value: Value): string {
   if (!held) return value.constant ? `<${typed(value)}>` : value.name;
   const values = numbers({ ...held, data: held.data.slice(0, 9) as typeof held.data });
   if (values.length > 8) return `<${typed(value)}>`;
-  const text = values.map((x) => String(Number(x.toPrecision(6)))).join(",");
+  const text = values.map((x) => String(Number.isInteger(x) ? x : Number(x.toPrecision(6)))).join(",");
   return held.shape.length === 0 ? text : `[${text}]`;
 }
 

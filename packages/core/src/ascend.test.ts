@@ -1,0 +1,282 @@
+import { describe, expect, it } from "vitest";
+import { maximize, type AscentResult, type MaximizeOptions, type Step } from "./ascend.js";
+import type { Spec } from "./define/fields.js";
+import { channel, crossEntropy, layerObjective, logit, neuron } from "./objectives/activation.js";
+import { add, mul } from "./objectives/combine.js";
+import { adam, gradient, normalized } from "./optimizers/table.js";
+import { array, normal, uniform } from "./parameterizations/starts.js";
+import { createRng } from "./rng.js";
+import { buildModel, open, tinyCnn } from "./testing/models.js";
+import { numbers } from "./tensor.js";
+import { jitter, noise } from "./transforms/table.js";
+
+const model = open(tinyCnn());
+const target = logit({ class: 1 });
+const optimizer = normalized({ learningRate: 0.1 });
+
+/** The values of one picture of a batch at the end. */
+function pictureOf({ last }: AscentResult, i: number): number[] {
+  const all = numbers(last.picture);
+  const size = all.length / last.picture.shape[0]!;
+  return all.slice(i * size, (i + 1) * size);
+}
+
+function expectClose(found: readonly number[], wanted: readonly number[]) {
+  expect(found).toHaveLength(wanted.length);
+  found.forEach((x, i) => expect(Math.abs(x - wanted[i]!)).toBeLessThan(1e-5));
+}
+
+describe("a run", () => {
+  it("gives every step from the start on, and the same in its result", async () => {
+    const run = maximize(model, target, { steps: 5, optimizer, watch: { other: logit({ class: 2 }) } });
+    const steps: Step[] = [];
+    for await (const step of run) steps.push(step);
+    const result = await run.result;
+    expect(steps.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(result.curve).toEqual(steps.map(({ objective }) => objective));
+    expect(result.watch["other"]).toEqual(steps.map(({ watch }) => watch["other"]));
+    expect(result.last).toBe(steps.at(-1));
+    expect(result.ended).toBe("steps");
+    expect(result.curve.every((values, i) => i === 0 || values[0]! > result.curve[i - 1]![0]!)).toBe(true);
+  });
+
+  it("is driven by its result alone too", async () => {
+    const { curve, ended } = await maximize(model, target, { steps: 3 }).result;
+    expect([curve.length, ended]).toEqual([4, "steps"]);
+  });
+
+  it("gives all its steps to the one who iterates, also when the result was asked for before", async () => {
+    const run = maximize(model, target, { steps: 4 });
+    const { result } = run;
+    const seen: number[] = [];
+    for await (const { index } of run) seen.push(index);
+    expect(seen).toEqual([0, 1, 2, 3, 4]);
+    expect((await result).curve).toHaveLength(5);
+  });
+
+  it("of no steps measures the start", async () => {
+    const { curve, last } = await maximize(model, target, { steps: 0, start: 0.25 }).result;
+    expect(curve).toHaveLength(1);
+    expect(numbers(last.picture)).toEqual(Array(36).fill(0.25));
+  });
+
+  it("gives identical bytes for the same seed, and other ones for another", async () => {
+    const options: MaximizeOptions = {
+      steps: 6,
+      start: ["random", normal({})],
+      transforms: [jitter({ pixels: 2 }), noise({})],
+      optimizer: adam({}),
+    };
+    const bytes = async (seed: number) => {
+      const { last, curve } = await maximize(model, target, { ...options, seed }).result;
+      return [last.picture.data as Float32Array, ...curve].map((data) =>
+        Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("hex"),
+      );
+    };
+    expect(await bytes(7)).toEqual(await bytes(7));
+    expect(await bytes(7)).not.toEqual(await bytes(8));
+  });
+});
+
+describe("a batch", () => {
+  const options: MaximizeOptions = { steps: 4, optimizer, seed: 5 };
+
+  it("of targets gives what single runs give", async () => {
+    const start = array({ values: createRng(1).uniforms(36) });
+    const targets = [0, 1, 2].map((at) => logit({ class: at }));
+    const batch = await maximize(model, targets, { ...options, start }).result;
+    for (const [i, one] of targets.entries()) {
+      const single = await maximize(model, one, { ...options, start }).result;
+      expectClose(pictureOf(batch, i), pictureOf(single, 0));
+      expectClose(
+        batch.curve.map((values) => values[i]!),
+        single.curve.map((values) => values[0]!),
+      );
+    }
+  });
+
+  it("of starts gives what single runs give from the same splits of the seed", async () => {
+    const starts = [uniform({}), normal({}), uniform({ low: -1 })];
+    const batch = await maximize(model, target, { ...options, start: starts }).result;
+    const rng = createRng(5).split("start");
+    const draws = [rng.split(0).uniforms(36), rng.split(1).normals(36, 0.5, 0.1), rng.split(2).uniforms(36, -1, 1)];
+    for (const [i, values] of draws.entries()) {
+      const single = await maximize(model, target, { ...options, start: array({ values }) }).result;
+      expectClose(pictureOf(batch, i), pictureOf(single, 0));
+    }
+    const first = await maximize(model, target, { ...options, start: starts[0]! }).result;
+    expectClose(pictureOf(batch, 0), pictureOf(first, 0));
+  });
+
+  it("of objectives of different structure gives what single runs give", async () => {
+    const start = array({ values: createRng(2).uniforms(36) });
+    const mixed: Spec[] = [
+      channel({ layer: "conv", channel: 2 }),
+      logit({ class: 1 }),
+      neuron({ layer: "relu", channel: 0, y: 2, x: 3 }),
+      channel({ layer: "conv", channel: 0 }),
+      add(layerObjective({ layer: "pool" }), mul(0.5, crossEntropy({ class: 0 }))),
+    ];
+    const batch = await maximize(model, mixed, { ...options, start }).result;
+    for (const [i, one] of mixed.entries()) {
+      const single = await maximize(model, one, { ...options, start }).result;
+      expectClose(pictureOf(batch, i), pictureOf(single, 0));
+      expectClose(
+        batch.curve.map((values) => values[i]!),
+        single.curve.map((values) => values[0]!),
+      );
+    }
+  });
+
+  it("may watch another objective for each picture", async () => {
+    const watch = { each: [logit({ class: 2 }), logit({ class: 0 })] };
+    const { last } = await maximize(model, [logit({ class: 0 }), logit({ class: 2 })], {
+      ...options,
+      steps: 0,
+      start: "ones",
+      watch,
+    }).result;
+    expectClose([...last.watch["each"]!], [...last.objective].reverse());
+  });
+
+  it("of numbers that do not fit is refused", async () => {
+    const three = [0, 1, 2].map((at) => logit({ class: at }));
+    await expect(maximize(model, three, { start: ["ones", "zeros"] }).result).rejects.toMatchObject({
+      code: "bad-argument",
+      message: "2 starts do not fit a batch of 3: give 1 or 3",
+    });
+    await expect(maximize(model, three, { watch: { w: three.slice(1) } }).result).rejects.toMatchObject({
+      code: "bad-argument",
+      message: '2 objectives to watch as "w" do not fit a batch of 3: give 1 or 3',
+    });
+  });
+});
+
+describe("a run that is stopped", () => {
+  it("by its signal keeps what is done", async () => {
+    const controller = new AbortController();
+    const run = maximize(model, target, { steps: 1000, signal: controller.signal });
+    const seen: Step[] = [];
+    for await (const step of run) {
+      seen.push(step);
+      if (step.index === 3) controller.abort();
+    }
+    const { ended, last, curve } = await run.result;
+    expect(ended).toBe("aborted");
+    expect(seen).toHaveLength(4);
+    expect(last).toBe(seen[3]);
+    expect(curve).toHaveLength(4);
+  });
+
+  it("by its signal before it begins still measures the start", async () => {
+    const { ended, curve } = await maximize(model, target, { signal: AbortSignal.abort() }).result;
+    expect([ended, curve.length]).toEqual(["aborted", 1]);
+  });
+
+  it("by its signal while only the result is waited for ends too", async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 30);
+    const { ended, curve } = await maximize(model, target, { steps: 1e9, signal: controller.signal }).result;
+    expect(ended).toBe("aborted");
+    expect(curve.length).toBeGreaterThan(0);
+  });
+
+  it("by a break settles its result", async () => {
+    const run = maximize(model, target, { steps: 1000 });
+    for await (const step of run) if (step.index === 2) break;
+    const { ended, last } = await run.result;
+    expect([ended, last.index]).toEqual(["aborted", 2]);
+  });
+
+  it("by an error of the one who iterates settles its result", async () => {
+    const run = maximize(model, target, { steps: 1000 });
+    const iterate = async () => {
+      for await (const step of run) if (step.index === 1) throw new Error("mine");
+    };
+    await expect(iterate()).rejects.toThrow("mine");
+    expect((await run.result).last.index).toBe(1);
+  });
+});
+
+describe("a run that diverges", () => {
+  it("ends with the last finite step", async () => {
+    const steep = open(buildModel((op, x) => ({ y: op.mul(op.mul(x, x), x) }), { shape: [1, 1, 2, 2] }));
+    const optimizer = gradient({ learningRate: 10 });
+    const run = maximize(steep, channel({ layer: "y", channel: 0 }), { steps: 100, start: 3, optimizer });
+    const result = await run.result;
+    expect(result.ended).toBe("diverged");
+    expect(result.last.index).toBeGreaterThan(0);
+    expect(result.last.index).toBeLessThan(100);
+    expect(numbers(result.last.picture).every(Number.isFinite)).toBe(true);
+    expect(result.curve).toHaveLength(result.last.index + 1);
+    expect(result.curve.every((values) => values.every(Number.isFinite))).toBe(true);
+  });
+
+  it("at once, on the start picture, is an error", async () => {
+    const root = open(buildModel((op, x) => ({ y: op.log(x) }), { shape: [1, 1, 2, 2] }));
+    await expect(maximize(root, channel({ layer: "y", channel: 0 }), { start: -1 }).result).rejects.toMatchObject({
+      code: "diverged",
+      message: "The target is not a finite number on the start picture",
+    });
+  });
+});
+
+describe("a run that cannot begin", () => {
+  it.each<readonly [string, MaximizeOptions, string]>([
+    ["negative steps", { steps: -1 }, '"steps" must be a whole number of at least 0: current value is -1'],
+    ["half a step", { steps: 1.5 }, '"steps" must be a whole number of at least 0: current value is 1.5'],
+    [
+      "no number of steps",
+      { steps: Number.NaN },
+      '"steps" must be a whole number of at least 0: current value is NaN',
+    ],
+    ["half a seed", { seed: 0.5 }, '"seed" must be a whole number: current value is 0.5'],
+    ["an unknown optimizer", { optimizer: { type: "adamm" } }, 'There is no optimizer of type "adamm"'],
+    ["an unknown transform", { transforms: [{ type: "spin" }] }, 'There is no transform of type "spin"'],
+    [
+      "an unknown parameterization",
+      { parameterization: { type: "pixels" } },
+      'There is no parameterization of type "pixels"',
+    ],
+    [
+      "a bad rate",
+      { optimizer: { type: "gradient", learningRate: -1 } },
+      '"learningRate" must be a number of at least 0: current value is -1',
+    ],
+    ["an unknown start", { start: "one" }, '"one" is no start'],
+  ])("for %s says so to both who iterate and who wait", async (_, options, message) => {
+    const expected = { code: "bad-argument", message };
+    await expect(maximize(model, target, options).result).rejects.toMatchObject(expected);
+    const run = maximize(model, target, options);
+    const iterate = async () => {
+      for await (const _step of run) expect.fail("a step was taken");
+    };
+    await expect(iterate()).rejects.toMatchObject(expected);
+    await expect(run.result).rejects.toMatchObject(expected);
+  });
+
+  it("for a target that does not depend on the picture says so", async () => {
+    const blind = open(
+      buildModel(
+        (op, x) => {
+          const sign = op.cast(op.cast(x, "int32"), "float32");
+          return { sign, y: op.add(sign, x) };
+        },
+        { shape: [1, 1, 2, 2] },
+      ),
+    );
+    await expect(maximize(blind, channel({ layer: "sign", channel: 0 })).result).rejects.toMatchObject({
+      code: "no-gradient",
+      message: "The target does not depend on the picture, so there is nothing to climb",
+      hint: expect.any(String),
+    });
+  });
+
+  it("for an operator without a rule names it", async () => {
+    const without = { rules: {} };
+    await expect(maximize(model, target, without).result).rejects.toMatchObject({
+      code: "missing-vjp-rule",
+      message: expect.stringContaining("no vjp rule for"),
+    });
+  });
+});
