@@ -225,11 +225,7 @@ describe("a run that cannot begin", () => {
   it.each<readonly [string, MaximizeOptions, string]>([
     ["negative steps", { steps: -1 }, '"steps" must be a whole number of at least 0: current value is -1'],
     ["half a step", { steps: 1.5 }, '"steps" must be a whole number of at least 0: current value is 1.5'],
-    [
-      "no number of steps",
-      { steps: Number.NaN },
-      '"steps" must be a whole number of at least 0: current value is NaN',
-    ],
+    ["no number of steps", { steps: Number.NaN }, '"steps" must be a whole number of at least 0: current value is NaN'],
     ["half a seed", { seed: 0.5 }, '"seed" must be a whole number: current value is 0.5'],
     ["an unknown optimizer", { optimizer: { type: "adamm" } }, 'There is no optimizer of type "adamm"'],
     ["an unknown transform", { transforms: [{ type: "spin" }] }, 'There is no transform of type "spin"'],
