@@ -64,8 +64,10 @@ async function compare(title, tools, line) {
   return medians;
 }
 
-const own = await start(process.execPath, [join(here, "peers", "xstar-article.js"), threads]);
-const single = await start(process.execPath, [join(here, "peers", "xstar-article.js"), "1"]);
+const xstar = (...options) => start(process.execPath, [join(here, "peers", "xstar-article.js"), ...options]);
+const spinning = await xstar(threads, "spinning");
+const own = await xstar(threads);
+const single = await xstar("1");
 const torch = await peer("PyTorch", python, python, [join(here, "peers", "torch_article.py"), threads]);
 const tfjs = await peer("TensorFlow.js", join(peers, "node_modules", "@tensorflow"), process.execPath, [
   join(here, "peers", "tfjs-article.js"),
@@ -74,10 +76,8 @@ const tfjs = await peer("TensorFlow.js", join(peers, "node_modules", "@tensorflo
 for (const line of missing) console.log(line);
 
 const known = (tools) => tools.filter((tool) => tool !== undefined);
-await compare("The article's network: forward and input gradient, batch 1", known([single, torch, tfjs]), "ascent 30");
-await compare(
-  `The article's network: one training step, batch 64 (938 are an epoch), ${threads} threads`,
-  known([own, torch]),
-  "train 5 64",
-);
-for (const tool of known([own, single, torch, tfjs])) tool.stop();
+const ascent = "The article's network: forward and input gradient of one picture";
+await compare(ascent, known([own, spinning, single, torch, tfjs]), "ascent 30");
+const training = `The article's network: one training step of 64 pictures (938 are an epoch)`;
+await compare(training, known([own, single, torch]), "train 5 64");
+for (const tool of known([own, spinning, single, torch, tfjs])) tool.stop();

@@ -5,7 +5,8 @@ import { initialWeights } from "../../packages/xstar/dist/train/network.js";
 import { writeNetwork } from "../../packages/xstar/dist/train/evaluate.js";
 import { compileTraining } from "../../packages/xstar/dist/train/step.js";
 
-const runtime = nodeRuntime({ threads: Number(process.argv[2]) });
+const spinning = process.argv[3] === "spinning";
+const runtime = nodeRuntime({ threads: Number(process.argv[2]), spinning });
 const rng = createRng(0);
 const weights = initialWeights(rng, 10);
 
@@ -33,7 +34,7 @@ async function training(batch) {
   return { step, end: () => compiled.release() };
 }
 
-console.log(`ready xstar (${runtime.name})`);
+console.log(`ready xstar (${runtime.name}${spinning ? ", spinning" : ""})`);
 for await (const line of createInterface({ input: process.stdin })) {
   const [job, steps, batch] = line.split(" ");
   const { step, end } = job === "ascent" ? await ascent() : await training(Number(batch));

@@ -128,6 +128,14 @@ describe("a batch", () => {
     }
   });
 
+  it("does not suffer from what another objective would be on its picture", async () => {
+    const layers = open(buildModel((op, x) => ({ root: op.log(x), y: op.mul(x, 2) }), { shape: [1, 1, 2, 2] }));
+    const targets = ["root", "y"].map((layer) => channel({ layer, channel: 0 }));
+    const { ended, last } = await maximize(layers, targets, { steps: 2, start: [1, -1] }).result;
+    expect(ended).toBe("steps");
+    expect(pictureOf({ last } as AscentResult, 1)).toEqual([0, 0, 0, 0]);
+  });
+
   it("may watch another objective for each picture", async () => {
     const watch = { each: [logit({ class: 2 }), logit({ class: 0 })] };
     const { last } = await maximize(model, [logit({ class: 0 }), logit({ class: 2 })], {

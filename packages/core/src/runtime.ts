@@ -56,12 +56,17 @@ export interface RuntimeOptions {
   readonly provider?: "cpu" | "wasm" | "webgpu";
   /** Threads of one run; 1 is best for small networks and for many sessions at once. */
   readonly threads?: number;
+  /** Let idle threads wait by spinning: about a sixth faster on an idle machine, up to twice as slow on a busy one. @default false */
+  readonly spinning?: boolean;
   /** Refuse graphs of which a part would silently run on the CPU. */
   readonly strict?: boolean;
 }
 
 /** A runtime from an ONNX Runtime package. */
-export function fromOrt(ort: Ort, { provider = "cpu", threads = 1, strict = false }: RuntimeOptions = {}): Runtime {
+export function fromOrt(
+  ort: Ort,
+  { provider = "cpu", threads = 1, spinning = false, strict = false }: RuntimeOptions = {},
+): Runtime {
   const { versions } = ort.env;
   const version = versions.node ?? versions.web ?? versions.common;
   return {
@@ -74,7 +79,10 @@ export function fromOrt(ort: Ort, { provider = "cpu", threads = 1, strict = fals
         intraOpNumThreads: threads,
         logSeverityLevel: 4,
         extra: {
-          session: { intra_op: { allow_spinning: "0" }, ...(strict && { disable_cpu_ep_fallback: "1" }) },
+          session: {
+            intra_op: { allow_spinning: spinning ? "1" : "0" },
+            ...(strict && { disable_cpu_ep_fallback: "1" }),
+          },
         },
       };
       if (files && files.size > 0) options.externalData = [...files].map(([path, data]) => ({ path, data }));

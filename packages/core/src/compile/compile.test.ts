@@ -138,7 +138,7 @@ describe("a stand-alone ascent", () => {
     for await (const { picture } of maximize(model, objective, options)) expected.push(numbers(picture));
 
     const session = await InferenceSession.create(bytes);
-    let feeds = Object.fromEntries(
+    let feeds: Record<string, OrtTensor> = Object.fromEntries(
       Object.entries(step.begin(start)).map(([name, t]) => [
         name,
         new OrtTensor("float32", t.data as Float32Array, t.shape),

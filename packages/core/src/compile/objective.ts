@@ -75,10 +75,10 @@ export function buildObjectives(
     const value = buildOne(filled, own, context, settings);
     if (groups.size === 1) return value;
     const mask = tensor(
-      "float32",
+      "bool",
       specs.map((_, i) => (members.includes(i) ? 1 : 0)),
     );
-    return op.mul(value, op.constant(mask, "mask"));
+    return op.where(op.constant(mask, "mask"), value, 0);
   });
   const total = op.sum(parts);
   if (total.shape.length === 1 && total.shape[0] === batch) return total;

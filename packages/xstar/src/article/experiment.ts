@@ -6,7 +6,7 @@ import { measureVariability, type Variability } from "../analysis/variability.js
 import { loadMnist } from "../data/dataset.js";
 import { describeChange } from "../report/describe-change.js";
 import { nodeRuntime } from "../runtime.js";
-import type { TrainingReport } from "../train/train-worker.js";
+import type { TrainingReport } from "../train/job.js";
 import { trainNetwork, type TrainedNetwork } from "../train/trained-network.js";
 import { climb, objectivesOf, optionsOf, type Ascent } from "./ascent.js";
 import { measureClaims } from "./claims.js";
@@ -51,8 +51,7 @@ export async function runArticle(options: ArticleOptions = {}): Promise<ArticleR
   const networks = await trainAll(options);
   const trained = performance.now();
   const runtime = nodeRuntime({ threads: 1 });
-  const models = networks.map(({ model }) => openModel(model, { runtime }));
-  const model = models[0]!;
+  const model = openModel(networks[0]!.model, { runtime });
   const variability = measureVariability(mnist.train);
 
   const tables = { tenSteps: [] as Ascent[][], converged: [] as Ascent[][] };
@@ -64,7 +63,7 @@ export async function runArticle(options: ArticleOptions = {}): Promise<ArticleR
   }
   onProgress?.("ascent", articleClasses.length, articleClasses.length);
   const claims = await measureClaims({
-    models,
+    models: networks.map(({ model: bytes }) => openModel(bytes, { runtime: nodeRuntime() })),
     ...mnist,
     variability,
     randomStarts,

@@ -32,12 +32,8 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
     new XstarError("bad-data", `"${file}" is not a whole checkpoint`, { hint: "Delete it to begin again" });
   if (buffer.length < 12 || buffer.toString("latin1", 0, 8) !== magic) throw broken();
   const start = 12 + buffer.readUInt32LE(8);
-  let header: { hash: string; step: number; tensors: { name: string; shape: number[] }[] };
-  try {
-    header = JSON.parse(buffer.toString("utf8", 12, start));
-  } catch {
-    throw broken();
-  }
+  const header = headerOf(buffer.toString("utf8", 12, start));
+  if (!header) throw broken();
   let at = start;
   const state: Record<string, Tensor> = {};
   for (const { name, shape } of header.tensors) {
@@ -52,4 +48,20 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
   }
   if (at !== buffer.length) throw broken();
   return { hash: header.hash, step: header.step, state };
+}
+
+interface Header {
+  readonly hash: string;
+  readonly step: number;
+  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
+}
+
+function headerOf(text: string): Header | undefined {
+  try {
+    const header = JSON.parse(text) as Header;
+    const isWhole = header.tensors.every(({ shape }) => shape.every((dim) => Number.isInteger(dim) && dim >= 0));
+    return isWhole && Number.isInteger(header.step) ? header : undefined;
+  } catch {
+    return undefined;
+  }
 }

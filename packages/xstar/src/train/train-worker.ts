@@ -1,45 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { XstarError } from "@xstar/core";
-import { countConfusions, type Confusion } from "../analysis/confusion.js";
-import { loadDataset } from "../data/dataset.js";
-import { readFileOrExplain } from "../files/read.js";
-import { writeFileAtomic } from "../files/atomic.js";
-import { nodeRuntime } from "../runtime.js";
-import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "./checkpoint.js";
-import { classify, writeNetwork } from "./evaluate.js";
-import { train, type Progress } from "./loop.js";
-import { recipeHash, type Recipe } from "./recipe.js";
-import type { Weights } from "./network.js";
+import { work, type TrainingJob, type TrainingOutcome, type TrainingReport } from "./job.js";
 
-/** What a training worker is given. */
-export interface TrainingJob {
-  readonly recipe: Recipe;
-  /** Folder of IDX files, or `mnist` for the packaged MNIST. */
-  readonly data: string;
-  readonly threads: number;
-  /** Where to keep the state at the end of each epoch and when stopped, and where to go on from. */
-  readonly checkpoint: string;
-}
-
-/** What it sends while it works. */
-export interface TrainingReport {
-  readonly step: number;
-  readonly steps: number;
-  readonly loss: number;
-  readonly accuracy: number;
-  /** Of the test set, after the last whole epoch. */
-  readonly tested: number | null;
-}
-
-/** What it ends with: the last network; the best so far by test accuracy when it was stopped. */
-export interface TrainingOutcome {
-  readonly model: Uint8Array;
-  readonly confusion: Confusion;
-  readonly steps: number;
-  readonly finished: boolean;
-  readonly seconds: number;
-}
-
+/** What a training thread sends; any message to it ends the training. */
 export type TrainingMessage =
   | { readonly report: TrainingReport }
   | { readonly outcome: TrainingOutcome }
@@ -48,61 +11,16 @@ export type TrainingMessage =
 const port = parentPort!;
 const send = (message: TrainingMessage) => port.postMessage(message);
 
-async function work({ recipe, data, threads, checkpoint }: TrainingJob): Promise<void> {
-  let stopped = false;
-  port.on("message", () => {
-    stopped = true;
-  });
-  const runtime = nodeRuntime({ threads });
-  const { train: training, test } = await loadDataset(data);
-  const hash = recipeHash(recipe);
-  const from = await resumable(checkpoint, hash);
-  const began = performance.now();
-  let kept: { model: Uint8Array; confusion: Confusion } | undefined;
-  let tested: number | null = null;
-  let last: Progress | undefined;
-  let reported = 0;
-  const measure = async (weights: Weights) => {
-    const model = writeNetwork(weights, new Map([["xstar.recipe", JSON.stringify(recipe)]]));
-    const confusion = countConfusions(await classify(runtime, model, test), test.labels, test.classes);
-    tested = confusion.accuracy;
-    if (!kept || !stopped || confusion.accuracy > kept.confusion.accuracy) kept = { model, confusion };
-  };
-  for await (const now of train(runtime, training, recipe, from)) {
-    last = now;
-    const perEpoch = now.steps / recipe.epochs;
-    const epochEnds = now.step % perEpoch === 0;
-    if (performance.now() - reported > 100 || epochEnds) {
-      reported = performance.now();
-      send({ report: { step: now.step, steps: now.steps, loss: now.loss, accuracy: now.accuracy, tested } });
-    }
-    if (epochEnds) await measure(now.weights());
-    if ((epochEnds && now.step < now.steps) || stopped)
-      await writeFileAtomic(checkpoint, encodeCheckpoint(now.checkpoint()));
-    if (stopped) break;
-  }
-  if (!last && from)
-    throw new XstarError("bad-data", `The checkpoint "${checkpoint}" has no step left`, {
-      hint: "Delete it to begin again",
-    });
-  if (last && last.step % (last.steps / recipe.epochs) !== 0) await measure(last.weights());
-  const seconds = (performance.now() - began) / 1000;
-  send({ outcome: { ...kept!, steps: last!.step, finished: last!.step === last!.steps, seconds } });
-}
+let stopped = false;
+port.on("message", () => {
+  stopped = true;
+});
 
-async function resumable(path: string, hash: string): Promise<Checkpoint | undefined> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFileOrExplain(path);
-  } catch {
-    return undefined;
-  }
-  const checkpoint = decodeCheckpoint(bytes, path);
-  return checkpoint.hash === hash ? checkpoint : undefined;
-}
-
-work(workerData as TrainingJob).catch((error: unknown) => {
+try {
+  const controls = { report: (report: TrainingReport) => send({ report }), isStopped: () => stopped };
+  send({ outcome: await work(workerData as TrainingJob, controls) });
+} catch (error) {
   const known = XstarError.is(error) ? error : undefined;
   const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined };
   send({ failure: { code: known?.code ?? "runtime-failure", message, hint: known?.hint, stack } });
-});
+}

@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { adagrad, XstarError, type ErrorCode, type Spec } from "@xstar/core";
+import { adagrad, fields, lookUp, optimizers, XstarError, type ErrorCode, type Spec } from "@xstar/core";
 import type { Confusion } from "../analysis/confusion.js";
 import { loadDataset } from "../data/dataset.js";
 import { writeFileAtomic } from "../files/atomic.js";
 import { recipeHash, type Recipe } from "./recipe.js";
-import type { TrainingJob, TrainingMessage, TrainingOutcome, TrainingReport } from "./train-worker.js";
+import type { TrainingJob, TrainingOutcome, TrainingReport } from "./job.js";
+import type { TrainingMessage } from "./train-worker.js";
 
 export interface TrainingOptions {
   /** Folder of IDX files, or `mnist`. @default "mnist" */
@@ -44,7 +45,8 @@ export interface TrainedNetwork {
 /**
  * The article's network, trained by a recipe, or taken from the cache when that recipe was trained before.
  *
- * Works in a thread of its own. Throws `bad-data` or `file-not-readable` for data sets that cannot be used.
+ * Works in a thread of its own. Throws `bad-argument` for options out of range, and `bad-data` or `file-not-readable` for
+ * data sets that cannot be used.
  */
 export async function trainNetwork(options: TrainingOptions = {}): Promise<TrainedNetwork> {
   const { data = "mnist", threads = 1, cache = join("out", "cache"), signal, onProgress } = options;
@@ -63,7 +65,11 @@ export async function trainNetwork(options: TrainingOptions = {}): Promise<Train
 }
 
 async function recipeOf(options: TrainingOptions): Promise<Recipe> {
-  const { data = "mnist", seed = 0, epochs = 1, batch = 64, optimizer = adagrad({ learningRate: 0.1 }) } = options;
+  const { data = "mnist", optimizer: given = adagrad({ learningRate: 0.1 }) } = options;
+  const seed = fields.int("seed").parse(options.seed ?? 0, "seed");
+  const epochs = fields.int("epochs", { min: 1 }).parse(options.epochs ?? 1, "epochs");
+  const batch = fields.int("batch", { min: 1 }).parse(options.batch ?? 64, "batch");
+  const optimizer = lookUp(optimizers, given, "optimizer")(given);
   const { train } = await loadDataset(data);
   const digest = createHash("sha256").update(train.images).update(train.labels).digest("hex");
   return { data: digest, seed, epochs, batch, optimizer, warmup: 0.2 };
@@ -85,7 +91,8 @@ function inWorker(
   signal: AbortSignal | undefined,
 ): Promise<TrainingOutcome> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./train-worker.js", import.meta.url), { workerData: job });
+    // the thread runs plain JavaScript, whatever loaders and conditions the caller was started with
+    const worker = new Worker(new URL("./train-worker.js", import.meta.url), { workerData: job, execArgv: [] });
     const stop = () => worker.postMessage("stop");
     if (signal?.aborted) stop();
     signal?.addEventListener("abort", stop);

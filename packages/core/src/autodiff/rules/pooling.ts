@@ -13,18 +13,28 @@ function poolWindow(node: Node): Window {
 /**
  * Each window's cotangent goes to its first maximum in row-major order.
  *
- * Windows that tile the input are compared with their maximum all at once. Others go by the indices that MaxPool can put
+ * Windows that tile the input are compared with their maximum all at once, or undone by MaxUnpool. Others go by the indices that MaxPool can put
  * out; where windows step by one, and on WebGPU (whose MaxPool has no indices), one axis after the other by comparison.
  */
 const maxPool: VjpRule = (g, { op, node, inputs: [x], outputs: [y] }) => {
   const window = poolWindow(node);
-  if (tiles(window, x!, g)) return [maxPoolOfTiles(op, g, x!, y!, window)];
+  if (tiles(window, x!, g)) {
+    const exactly = window.kernel.every((k, i) => k * g.shape[i + 2]! === x!.shape[i + 2]);
+    const unpools = op.lowering === "cpu" && exactly && size(x!.shape) >= leastToUnpool;
+    return [unpools ? unpoolTiles(op, g, x!, node, window) : maxPoolOfTiles(op, g, x!, y!, window)];
+  }
   const bySteps = window.strides.every((s) => s === 1) && window.kernel.length === 2 && isFloat(x!);
   if (op.lowering === "webgpu" || bySteps) return [maxPoolByComparison(op, g, x!, window)];
   const places = op.reshape(indicesOf(op, node), [size(g.shape)]);
   const zeros = op.fill([size(x!.shape)], 0, g.dtype);
   return [op.reshape(op.scatterElements(zeros, places, op.reshape(g, [size(g.shape)]), 0, "add"), x!.shape)];
 };
+
+/** From this size on MaxUnpool is faster than comparing: a choice between two formulations of the same thing. */
+const leastToUnpool = 2 ** 20;
+
+const unpoolTiles = (op: Ops, g: Value, x: Value, node: Node, { kernel, strides }: Window) =>
+  op.emit("MaxUnpool", [g, indicesOf(op, node)], [x.type], { kernel_shape: kernel, strides })[0]!;
 
 /** Whether windows stand side by side, without overlap, gaps or padding; what is left over at the end is no matter. */
 function tiles({ kernel, strides, dilations, before }: Window, x: Value, g: Value): boolean {

@@ -1,0 +1,57 @@
+import { createRng, tensor } from "@xstar/core";
+import { describe, expect, it } from "vitest";
+import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "./checkpoint.js";
+
+const checkpoint: Checkpoint = {
+  hash: "abc",
+  step: 17,
+  state: {
+    weights: tensor("float32", createRng(1).normals(12), [3, 4]),
+    "velocity.weights": tensor("float32", createRng(2).normals(5), [5]),
+    step: tensor("float32", [18], []),
+  },
+};
+const bytes = encodeCheckpoint(checkpoint);
+const refusal = expect.objectContaining({
+  code: "bad-data",
+  message: '"here.checkpoint" is not a whole checkpoint',
+  hint: "Delete it to begin again",
+});
+
+/** A checkpoint with another header. */
+function withHeader(header: unknown): Uint8Array {
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(text.length);
+  return Buffer.concat([Buffer.from("XSTARCK1"), length, text]);
+}
+
+describe("a checkpoint", () => {
+  it("is read as it was written, at any place in memory", () => {
+    expect(decodeCheckpoint(bytes, "x")).toEqual(checkpoint);
+    const moved = Buffer.concat([Buffer.alloc(3), bytes]).subarray(3);
+    expect(decodeCheckpoint(moved, "x")).toEqual(checkpoint);
+  });
+
+  it("that is cut short anywhere, or too long, is refused by name", () => {
+    for (let length = 0; length < bytes.length; length++) {
+      expect(() => decodeCheckpoint(bytes.subarray(0, length), "here.checkpoint")).toThrow(refusal);
+    }
+    expect(() => decodeCheckpoint(Buffer.concat([bytes, Buffer.alloc(1)]), "here.checkpoint")).toThrow(refusal);
+  });
+
+  it.each([
+    ["another file", Buffer.from("PNG, or something else")],
+    [
+      "a header that is no JSON",
+      Buffer.concat([Buffer.from("XSTARCK1"), Buffer.from([3, 0, 0, 0]), Buffer.from("{{{")]),
+    ],
+    ["an empty header", withHeader({})],
+    ["no header", withHeader(null)],
+    ["no step", withHeader({ hash: "abc", tensors: [] })],
+    ["impossible shapes", withHeader({ hash: "abc", step: 1, tensors: [{ name: "a", shape: [-1] }] })],
+    ["shapes that are no lists", withHeader({ hash: "abc", step: 1, tensors: [{ name: "a", shape: 3 }] })],
+  ])("is not %s", (_, wrong) => {
+    expect(() => decodeCheckpoint(wrong, "here.checkpoint")).toThrow(refusal);
+  });
+});
