@@ -3,7 +3,7 @@ import { compileAscent, openModel, type LoadedModel } from "@xstar/core";
 import { zeroBorder } from "../analysis/border.js";
 import { correlationMatrix, measureDistance } from "../analysis/correlation.js";
 import { measureVariability, type Variability } from "../analysis/variability.js";
-import { loadMnist } from "../data/dataset.js";
+import { loadMnist, type SplitDataset } from "../data/dataset.js";
 import { describeChange } from "../report/describe-change.js";
 import { nodeRuntime } from "../runtime.js";
 import type { TrainingReport } from "../train/job.js";
@@ -17,8 +17,6 @@ const starts = ["ones", "0.5", "zeros", "random"] as const;
 export const side = 28;
 const articleClasses = [1, 2];
 const articleSteps = 10;
-const convergedSteps = 1000;
-const claimSteps = 50;
 const randomStarts = 10;
 const trainingSeeds = [0, 1, 2];
 const widestBorder = 13;
@@ -28,6 +26,10 @@ export interface ArticleOptions {
   readonly seed?: number;
   /** Folder of trained networks. */
   readonly cache?: string;
+  /** Most steps until nothing moves. @default 1000 */
+  readonly convergedSteps?: number;
+  /** Steps of the climbs that the two facts are measured on. @default 50 */
+  readonly claimSteps?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (stage: "training" | "ascent" | "claims", done: number, total: number, facts?: string) => void;
 }
@@ -43,12 +45,20 @@ export interface ArticleRun {
   readonly ascentFile: Uint8Array;
 }
 
-/** Does what the article does, on real MNIST, and measures it. */
+/** Does what the article does, on real MNIST: trains, climbs, measures. */
 export async function runArticle(options: ArticleOptions = {}): Promise<ArticleRun> {
-  const { seed = 1, signal, onProgress } = options;
   const began = performance.now();
-  const mnist = await loadMnist();
   const networks = await trainAll(options);
+  return measureArticle(networks, await loadMnist(), { ...options, began });
+}
+
+/** Everything after the training; the first network is the one that is climbed. */
+export async function measureArticle(
+  networks: readonly TrainedNetwork[],
+  mnist: SplitDataset,
+  options: ArticleOptions & { readonly began?: number },
+): Promise<ArticleRun> {
+  const { seed = 1, convergedSteps = 1000, claimSteps = 50, signal, onProgress, began = performance.now() } = options;
   const trained = performance.now();
   const runtime = nodeRuntime({ threads: 1 });
   const model = openModel(networks[0]!.model, { runtime });
