@@ -16,5 +16,5 @@ function run(command, args) {
   }
 }
 run("python3", ["-m", "venv", "venv"]);
-run(join(folder, "venv", "bin", "python"), ["-m", "pip", "install", "torch", "numpy", "onnx"]);
+run(join(folder, "venv", "bin", "python"), ["-m", "pip", "install", "torch", "numpy", "onnx", "onnx2torch"]);
 run("npm", ["install", "--no-audit", "--no-fund", "@tensorflow/tfjs@4.22.0", "@tensorflow/tfjs-backend-wasm@4.22.0"]);

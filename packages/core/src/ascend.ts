@@ -1,5 +1,6 @@
 import { compile, objectiveOutput, pictureOutput, watchOutput, type CompiledStep } from "./compile/compile.js";
-import { prepareBatch, type Batched, type Contract, type FreeShapes } from "./compile/forward.js";
+import { prepareBatch, type Batched, type BatchOptions } from "./compile/forward.js";
+import type { Contract } from "./model/contract.js";
 import { targetNames } from "./model/layers.js";
 import { parseTarget } from "./objectives/target.js";
 import type { VjpRules } from "./autodiff/vjp.js";
@@ -17,7 +18,7 @@ import { size, type Shape, type Tensor } from "./tensor.js";
 /** An objective, or its short form as the command line takes it: `conv2:7`, `logit:3 - 0.1*tv`. */
 export type Target = Spec | string;
 
-export interface MaximizeOptions {
+export interface MaximizeOptions extends BatchOptions {
   /** Steps to take; 0 only measures the start. @default 64 */
   readonly steps?: number;
   /** Decides every random number of the run. @default 0 */
@@ -31,10 +32,6 @@ export interface MaximizeOptions {
   readonly optimizer?: Spec;
   /** More objectives to measure at every step, by name. */
   readonly watch?: Readonly<Record<string, Target | readonly Target[]>>;
-  /** How a picture becomes the model's input; the picture is the input when left out. */
-  readonly contract?: Contract;
-  /** Sizes for input dimensions that the model leaves free. */
-  readonly shapes?: FreeShapes;
   /** vjp rules instead of the standard ones. */
   readonly rules?: VjpRules;
   /** Stops the run after the step in progress; what is done is kept. */
@@ -71,6 +68,12 @@ export interface AscentRecord {
   readonly transforms: readonly Spec[];
   readonly optimizer: Spec;
   readonly contract: Contract | null;
+  /** What the inputs besides the picture hold; of a tensor only its shape. */
+  readonly inputs: Readonly<Record<string, number | { readonly shape: Shape }>>;
+  /** The output that class scores were read from; null when it was not named. */
+  readonly logits: string | null;
+  /** What was taken for granted, in sentences, such as the size of a picture that the model leaves free. */
+  readonly assumed: readonly string[];
   readonly steps: number;
   readonly seed: number;
   readonly shape: Shape;
@@ -88,7 +91,7 @@ export async function compileAscent(
   objective: Target | readonly Target[],
   options: MaximizeOptions = {},
 ): Promise<{ step: CompiledStep; start: Tensor; record: AscentRecord }> {
-  const { parameterization = pixel({}), transforms = [], optimizer = gradient({}), contract } = options;
+  const { parameterization = pixel({}), transforms = [], optimizer = gradient({}), contract, inputs = {}, logits } = options;
   const seed = int("seed").parse(options.seed ?? 0, "seed");
   const steps = int("steps", { min: 0 }).parse(options.steps ?? 64, "steps");
   const givenStarts = list(options.start ?? "random")
@@ -97,7 +100,7 @@ export async function compileAscent(
   const objectives = list(objective);
   const batch = Math.max(objectives.length, givenStarts.length);
   const starts = spread(givenStarts, batch, "starts");
-  const batched = await prepareBatch(model, batch, options.shapes);
+  const batched = await prepareBatch(model, batch, options);
   const read = (targets: readonly Target[]) => targets.map((target) => asObjective(target, batched));
   const spec = {
     objectives: read(spread(objectives, batch, "objectives")),
@@ -111,7 +114,6 @@ export async function compileAscent(
     transforms,
     optimizer,
     seed,
-    ...(contract && { contract }),
   };
   const step = compile(batched, spec, options.rules);
   const rng = createRng(seed).split("start");
@@ -127,6 +129,9 @@ export async function compileAscent(
     transforms,
     optimizer,
     contract: contract ?? null,
+    inputs: mapInputs(inputs),
+    logits: logits ?? null,
+    assumed: batched.assumed,
     steps,
     seed,
     shape: step.shape,
@@ -259,6 +264,12 @@ function parseStart(spec: Spec): Spec {
 function asObjective(target: Target, { model, normalized }: Batched): Spec {
   if (typeof target !== "string") return target;
   return parseTarget(target, targetNames(model.source, normalized));
+}
+
+function mapInputs(inputs: NonNullable<BatchOptions["inputs"]>): AscentRecord["inputs"] {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, held]) => [name, typeof held === "number" ? held : { shape: held.shape }]),
+  );
 }
 
 /** Records name a start from an array without repeating its numbers. */

@@ -18,7 +18,24 @@ export {
   type Target,
 } from "./ascend.js";
 export type { Spec } from "./define/fields.js";
-export type { Contract } from "./compile/forward.js";
+export type { BatchOptions } from "./compile/forward.js";
+export type { GivenInputs } from "./compile/given-inputs.js";
+export { pictureShape } from "./compile/contract.js";
+export {
+  contractOfRange,
+  guessContract,
+  labelsInMetadata,
+  layouts,
+  orders,
+  rangeOf,
+  type ChannelOrder,
+  type Contract,
+  type ContractGuess,
+  type ContractReason,
+  type Layout,
+  type PartialContract,
+} from "./model/contract.js";
+export { chooseShapes, type ChosenShapes, type ShapeOptions } from "./model/shapes.js";
 export { objectives } from "./objectives/table.js";
 export { channel, crossEntropy, layerObjective as layer, logit, neuron, probability } from "./objectives/activation.js";
 export { add, mul, sub } from "./objectives/combine.js";
@@ -40,7 +57,7 @@ export * as fields from "./define/fields.js";
 export { parseTarget, type TargetNames } from "./objectives/target.js";
 export { inspect, type Inspection, type InspectOptions, type LayerFacts, type MissingRule } from "./model/inspect.js";
 export { pictureInput, targetNames } from "./model/layers.js";
-export { classify, type ClassifyOptions } from "./compile/classify.js";
+export { classify } from "./compile/classify.js";
 export { externalFiles } from "./onnx/external.js";
 export type { DeclaredInput, Model } from "./onnx/model.js";
 export type { Definition } from "./define/define.js";

@@ -1,39 +1,32 @@
 import { Graph } from "../ir/graph.js";
 import { createOps } from "../ir/ops/index.js";
-import { classCount } from "../model/layers.js";
+import { classCount, scoreOutput } from "../model/layers.js";
 import type { LoadedModel } from "../model/load.js";
 import { locator } from "../model/weights.js";
 import { writeModel } from "../onnx/write.js";
 import { numbers, type Tensor } from "../tensor.js";
-import { buildForward, prepareBatch, type Contract, type FreeShapes } from "./forward.js";
-
-export interface ClassifyOptions {
-  readonly contract?: Contract;
-  /** Sizes for input dimensions that the model leaves free. */
-  readonly shapes?: FreeShapes;
-}
+import { buildForward, prepareBatch, type BatchOptions } from "./forward.js";
 
 /**
  * The probability of every class for each of some pictures [batch, channels, height, width] in picture units: softmax of
- * the scores. Undefined when the model's first output is no list of classes.
+ * the scores. Undefined when the model has no output that is a list of classes.
  */
 export async function classify(
   model: LoadedModel,
   pictures: Tensor,
-  { contract, shapes }: ClassifyOptions = {},
+  options: BatchOptions = {},
 ): Promise<readonly (readonly number[])[] | undefined> {
   const batch = pictures.shape[0]!;
-  const batched = await prepareBatch(model, batch, shapes);
-  if (classCount(batched.normalized.graph) === undefined) return undefined;
+  const batched = await prepareBatch(model, batch, options);
+  if (classCount(scoreOutput(batched.normalized, options.logits)) === undefined) return undefined;
   const graph = new Graph("classify");
   const op = createOps(graph, model.runtime.lowering);
   const input = graph.input("picture", { dtype: "float32", shape: pictures.shape });
-  const output = op.softmax(buildForward(op, batched, input, contract).logits(), 1);
+  const output = op.softmax(buildForward(op, batched, input).logits(), 1);
   graph.output(output);
-  const { opsets, functions, irVersion } = model.source;
+  const { opsets, irVersion } = model.source;
   const bytes = writeModel(graph, {
     opsets: new Map([...opsets, ["", batched.normalized.opset]]),
-    functions,
     irVersion,
     locate: locator(model.source),
   });

@@ -13,7 +13,7 @@ import { parameterizations } from "../parameterizations/table.js";
 import { createRng } from "../rng.js";
 import { numbers, tensor, type Shape, type Tensor } from "../tensor.js";
 import { transforms as transformTable } from "../transforms/table.js";
-import { buildForward, type Batched, type Contract, type Forward } from "./forward.js";
+import { buildForward, type Batched, type Forward } from "./forward.js";
 import { buildObjectives, parseObjective, type Settings } from "./objective.js";
 
 /** All that decides a step, as plain JSON. */
@@ -25,7 +25,6 @@ export interface AscentSpec {
   readonly parameterization: Spec;
   readonly transforms: readonly Spec[];
   readonly optimizer: Spec;
-  readonly contract?: Contract;
   readonly seed: number;
 }
 
@@ -83,11 +82,11 @@ export function compile(batched: Batched, spec: AscentSpec, rules?: VjpRules): C
     return definition.build(own, value, inputs, op);
   }, picture);
 
-  const forward = buildForward(op, batched, seen, spec.contract);
+  const forward = buildForward(op, batched, seen);
   const build = (specs: readonly Spec[], name: string, through: Forward) =>
     buildObjectives(specs.map(parseObjective), name, { op, forward: through, picture, settings });
   const objective = build(spec.objectives, "objective", forward);
-  const untouched = transforms.length === 0 ? forward : lazy(() => buildForward(op, batched, picture, spec.contract));
+  const untouched = transforms.length === 0 ? forward : lazy(() => buildForward(op, batched, picture));
   const watched = mapValues(spec.watch, (specs, name) => build(specs, watchOutput(name), untouched));
 
   const step = graph.input(stepInput, { dtype: "float32", shape: [] });
@@ -106,7 +105,6 @@ export function compile(batched: Batched, spec: AscentSpec, rules?: VjpRules): C
 
   const options = {
     opsets: new Map([...model.source.opsets, ["", batched.normalized.opset]]),
-    functions: model.source.functions,
     irVersion: model.source.irVersion,
   };
   return {

@@ -2,16 +2,25 @@ import { nearest, oneOf, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
-import { beforeSoftmax, layerNames, pictureInput } from "../model/layers.js";
-import { inputShapes, type LoadedModel } from "../model/load.js";
+import type { Contract } from "../model/contract.js";
+import { beforeSoftmax, layerNames, pictureInput, scoreOutput } from "../model/layers.js";
+import type { LoadedModel } from "../model/load.js";
 import type { Normalized } from "../model/normalize.js";
+import { chooseShapes } from "../model/shapes.js";
 import { size, type Shape } from "../tensor.js";
+import { applyContract, pictureShape } from "./contract.js";
+import { checkGiven, givenTensor, type GivenInputs } from "./given-inputs.js";
 
-/** How a picture becomes the model's input: input = (picture - mean) / std, channel by channel. */
-export interface Contract {
-  /** In picture units (0 black, 1 white); one number for all channels or one for each. */
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
+/** What a batch is made from, besides the pictures. */
+export interface BatchOptions {
+  /** Sizes for input dimensions that the model leaves free; usual ones are taken when left out. */
+  readonly shapes?: FreeShapes;
+  /** How a picture becomes the model's input; the picture is the input when left out. */
+  readonly contract?: Contract;
+  /** What the inputs besides the picture hold. */
+  readonly inputs?: GivenInputs;
+  /** Name of the output that holds the class scores; the first that looks like it when left out. */
+  readonly logits?: string;
 }
 
 /** The model prepared for a batch of pictures. */
@@ -23,8 +32,13 @@ export interface Batched {
   readonly perRun: number;
   /** The input that is the picture, as the model names it. */
   readonly input: string;
-  /** [batch, channels, height, width] */
+  /** Of the picture, [batch, channels, height, width]. */
   readonly shape: Shape;
+  /** Of the model's input, in its own layout. */
+  readonly inputShape: Shape;
+  readonly options: BatchOptions;
+  /** What was taken for granted about shapes, in sentences. */
+  readonly assumed: readonly string[];
 }
 
 /** Shapes of the model's inputs that it leaves free, by name. */
@@ -32,18 +46,31 @@ export type FreeShapes = ReadonlyMap<string, Shape>;
 
 /**
  * Finds out whether the model can take the whole batch at once; a model that was exported for one picture is then run
- * once for each inside the same graph. Throws `unsupported-model` when it has no floating-point input.
+ * once for each inside the same graph. Throws `unsupported-model` when it has no floating-point input, `bad-argument`
+ * when another input is not given or the contract does not fit.
  */
-export async function prepareBatch(model: LoadedModel, batch: number, free: FreeShapes = new Map()): Promise<Batched> {
-  const picture = pictureInput(model.source);
-  const others = model.source.inputs.filter((input) => input !== picture);
-  if (others.length > 0) {
-    throw new XstarError(
-      "unsupported-model",
-      `Besides "${picture.name}" the model needs ${oneOf(others.map(({ name }) => name))}, which xstar cannot give it yet`,
+export async function prepareBatch(
+  model: LoadedModel,
+  batch: number,
+  options: BatchOptions = {},
+): Promise<Batched> {
+  const { shapes: free = new Map<string, Shape>(), contract, inputs: given = {}, logits } = options;
+  const { source } = model;
+  const picture = pictureInput(source, Object.keys(given));
+  checkGiven(source, picture, given);
+  const shapesFor = (from: number, count: number) =>
+    new Map(
+      source.inputs.flatMap((input) => {
+        const held = given[input.name];
+        return held === undefined ? [] : [[input.name, givenTensor(input, held, { batch, from, count }).shape] as const];
+      }),
     );
-  }
-  const shapes = inputShapes(model.source.inputs, batch, free);
+  const single = shapesFor(0, 1);
+  const { shapes, assumed } = await chooseShapes(model, {
+    shapes: new Map([...free, ...single]),
+    layout: contract?.layout,
+    picture,
+  });
   const declared = shapes.get(picture.name)!;
   if (declared.length < 2) {
     throw new XstarError(
@@ -51,17 +78,22 @@ export async function prepareBatch(model: LoadedModel, batch: number, free: Free
       `Input "${picture.name}" of shape [${declared}] is no picture: it needs a batch axis and at least one more`,
     );
   }
-  const whole = new Map(shapes).set(picture.name, declared.with(0, batch));
-  const single = new Map(shapes).set(picture.name, declared.with(0, 1));
-  const result = (normalized: Normalized, perRun: number): Batched => ({
-    model,
-    normalized,
-    batch,
-    perRun,
-    input: picture.name,
-    shape: declared.with(0, batch),
-  });
+  const result = (normalized: Normalized, perRun: number): Batched => {
+    scoreOutput(normalized, logits);
+    return {
+      model,
+      normalized,
+      batch,
+      perRun,
+      input: picture.name,
+      shape: pictureShape(declared.with(0, batch), contract),
+      inputShape: declared.with(0, batch),
+      options,
+      assumed,
+    };
+  };
   if (batch > 1) {
+    const whole = new Map([...shapes, ...shapesFor(0, batch)]).set(picture.name, declared.with(0, batch));
     const normalized = await model.at(whole).catch((error: unknown) => {
       if (XstarError.is(error) && error.code === "unsupported-model") return undefined;
       throw error;
@@ -69,7 +101,7 @@ export async function prepareBatch(model: LoadedModel, batch: number, free: Free
     const fits = normalized?.graph.outputs.every((output) => output.type?.shape[0] === batch);
     if (normalized && fits) return result(normalized, batch);
   }
-  return result(await model.at(single), 1);
+  return result(await model.at(shapes.set(picture.name, declared.with(0, 1))), 1);
 }
 
 /** One pass of pictures through the model, of which only the layers that are asked for are built. */
@@ -79,9 +111,10 @@ export interface Forward {
   logits(): Value;
 }
 
-export function buildForward(op: Ops, batched: Batched, pictures: Value, contract: Contract | undefined): Forward {
-  const { normalized, batch, perRun } = batched;
-  const input = contract ? applyContract(op, pictures, contract) : pictures;
+export function buildForward(op: Ops, batched: Batched, pictures: Value): Forward {
+  const { model, normalized, batch, perRun, inputShape, options } = batched;
+  const { contract, inputs: given = {}, logits } = options;
+  const input = contract ? applyContract(op, pictures, contract, inputShape) : pictures;
   const source = normalized.graph.inputs.find(({ name }) => name === batched.input)!;
   const typed = op.cast(input, source.dtype);
   const parts =
@@ -92,7 +125,16 @@ export function buildForward(op: Ops, batched: Batched, pictures: Value, contrac
           Array.from({ length: batch }, () => 1),
           0,
         );
-  const maps = parts.map((part) => new Map([[source, part]]));
+  const maps = parts.map((part, i) => {
+    const map = new Map([[source, part]]);
+    for (const declared of model.source.inputs) {
+      const held = given[declared.name];
+      if (held === undefined) continue;
+      const value = normalized.graph.inputs.find(({ name }) => name === declared.name)!;
+      map.set(value, op.constant(givenTensor(declared, held, { batch, from: i * perRun, count: perRun }), declared.name));
+    }
+    return map;
+  });
   const built = new Map<Value, Value>();
   const bring = (value: Value): Value => {
     const known = built.get(value);
@@ -109,36 +151,10 @@ export function buildForward(op: Ops, batched: Batched, pictures: Value, contrac
   return {
     layer: (name) => bring(findLayer(batched, name)),
     logits: () => {
-      const scores = bring(beforeSoftmax(normalized.graph));
+      const scores = bring(beforeSoftmax(scoreOutput(normalized, logits)));
       return scores.rank === 2 ? scores : op.reshape(scores, [batch, size(scores.shape) / batch]);
     },
   };
-}
-
-function applyContract(op: Ops, picture: Value, { mean, std }: Contract): Value {
-  const channels = picture.shape[1]!;
-  for (const values of [mean, std]) {
-    if (values.length === 1 || values.length === channels) continue;
-    throw new XstarError("bad-argument", `The input contract gives ${values.length} values for ${channels} channels`);
-  }
-  if (std.some((s) => !(s > 0))) {
-    throw new XstarError("bad-argument", `The input contract divides by [${std}], which must be above 0`);
-  }
-  const each = (value: (mean: number, std: number) => number) => {
-    const length = Math.max(mean.length, std.length);
-    const data = Float32Array.from({ length }, (_, c) => value(mean[c] ?? mean[0]!, std[c] ?? std[0]!));
-    return op.constant({ dtype: "float32", shape: [1, length, ...picture.shape.slice(2).map(() => 1)], data });
-  };
-  const scaled = op.mul(
-    picture,
-    each((_, s) => 1 / s),
-  );
-  return mean.every((m) => m === 0)
-    ? scaled
-    : op.sub(
-        scaled,
-        each((m, s) => m / s),
-      );
 }
 
 /** Value of the normalized graph that a layer's name stands for. */

@@ -7,6 +7,7 @@ import type { Model } from "../onnx/model.js";
 import { floatTypes, size, type DType, type Shape } from "../tensor.js";
 import { beforeSoftmax, classCount, unitAxis } from "./layers.js";
 import { inputShapes, type LoadedModel } from "./load.js";
+import { foreignNodes } from "./specialize.js";
 
 export interface InspectOptions {
   /** @default 1 */
@@ -67,7 +68,8 @@ export interface MissingRule {
 }
 
 /**
- * Lists inputs, layers and what can be differentiated, found once for all layers. Throws `bad-argument` when an input's
+ * Lists inputs, layers and what can be differentiated, found once for all layers. Of a model with operators that ONNX
+ * Runtime does not have, it lists these as missing, and no shapes. Throws `bad-argument` when an input's
  * size is needed, and `unsupported-model` when ONNX Runtime cannot run the model.
  */
 export async function inspect(
@@ -75,6 +77,7 @@ export async function inspect(
   { batch = 1, shapes, rules }: InspectOptions = {},
 ): Promise<Inspection> {
   const { source } = model;
+  if (foreignNodes(source.graph).length > 0) return inspectUnrunnable(model);
   const normalized = await model.at(inputShapes(source.inputs, batch, shapes));
   const graph = new Graph("inspect");
   const op = createOps(graph, model.runtime.lowering);
@@ -111,6 +114,18 @@ export async function inspect(
   const count = classCount(normalized.graph);
   const nameOf = new Map([...normalized.values].map(([name, value]) => [value, name]));
   return {
+    ...declarations(model),
+    outputs: source.graph.outputs.map(({ name }) => typed(name)),
+    classes: count === undefined ? null : { layer: nameOf.get(scores) ?? scores.name, count },
+    layers,
+    missingRules: missingRules(layers, (name) => reach.get(found(name)!)),
+  };
+}
+
+/** What the file says of itself. */
+function declarations(model: LoadedModel): Pick<Inspection, "file" | "inputs"> {
+  const { source } = model;
+  return {
     file: {
       bytes: [...model.files.values()].reduce((total, { byteLength }) => total + byteLength, 0),
       producer: source.producer,
@@ -119,12 +134,53 @@ export async function inspect(
       parameters: countParameters(source),
     },
     inputs: source.inputs.map(({ name, dtype, dims }) => ({ name, dtype, dims: dims.map((dim) => dim ?? null) })),
-    outputs: source.graph.outputs.map(({ name }) => typed(name)),
-    classes: count === undefined ? null : { layer: nameOf.get(scores) ?? scores.name, count },
-    layers,
-    missingRules: missingRules(layers, (name) => reach.get(found(name)!)),
   };
 }
+
+/** A model that cannot be run: which operators are to blame, and which layers they cut off. */
+function inspectUnrunnable(model: LoadedModel): Inspection {
+  const { graph } = model.source;
+  const foreign = foreignNodes(graph);
+  const untyped = (name: string): TypedName => ({ name, dtype: null, shape: null });
+  const blame = (node: Node) => foreign.filter((one) => one === node || valuesRead(node).some((x) => x.node === one));
+  const behind = new Map<Value, ReadonlySet<Node>>();
+  for (const node of graph.nodes) {
+    const causes = new Set([...blame(node), ...valuesRead(node).flatMap((value) => [...(behind.get(value) ?? [])])]);
+    for (const output of node.outputs) if (output) behind.set(output, causes);
+  }
+  const layers = [...behind].map(([value, causes]): LayerFacts => {
+    const [cause] = causes;
+    const reason = cause ? `${labelOf(cause)}: ${foreignProblem}` : "the model cannot be run, see its missing rules";
+    const { node } = value;
+    return {
+      ...untyped(value.name),
+      node: node!.name,
+      opType: node!.qualifiedType,
+      units: null,
+      differentiable: false,
+      reason,
+    };
+  });
+  const types = [...new Set(foreign.map((node) => node.qualifiedType))];
+  return {
+    ...declarations(model),
+    outputs: graph.outputs.map(({ name }) => untyped(name)),
+    classes: null,
+    layers,
+    missingRules: types.map((opType) => {
+      const nodes = foreign.filter((node) => node.qualifiedType === opType);
+      const cut = [...behind].filter(([, causes]) => nodes.some((node) => causes.has(node)));
+      return {
+        opType,
+        problem: foreignProblem,
+        nodes: nodes.map((node) => node.label),
+        layers: cut.map(([{ name }]) => name),
+      };
+    }),
+  };
+}
+
+const foreignProblem = "ONNX Runtime has no such operator, and the model does not define it as a function";
 
 function unitsOf({ dtype, shape }: TypedName): LayerFacts["units"] {
   if (!shape || shape.length < 2 || !dtype || !floatTypes.has(dtype)) return null;

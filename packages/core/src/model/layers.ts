@@ -1,5 +1,5 @@
-import { XstarError } from "../errors.js";
-import type { Graph, Value } from "../ir/graph.js";
+import { nearest, oneOf, XstarError } from "../errors.js";
+import type { Value } from "../ir/graph.js";
 import { isFloat } from "../ir/ops/index.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import { floatTypes } from "../tensor.js";
@@ -26,11 +26,22 @@ export function targetNames({ graph }: Model, normalized: Normalized): { layers:
   return { layers, nodes: nodes.map(({ name }) => name) };
 }
 
-/** The value behind the first output that a final Softmax, LogSoftmax or Sigmoid is computed from; the output when there is none. */
-export function beforeSoftmax(graph: Graph): Value {
+/** The value of class scores: the output (or layer) of that name, else the first output of class scores, else the first. Throws `unknown-layer`. */
+export function scoreOutput({ graph, values }: Normalized, name?: string): Value {
+  if (name === undefined) return graph.outputs.find((output) => classCount(output) !== undefined) ?? graph.outputs[0]!;
+  const named = values.get(name);
+  if (named?.type) return named;
+  const near = nearest(name, values.keys());
+  throw new XstarError("unknown-layer", `The model has no output "${name}" to read class scores from`, {
+    hint: `Did you mean ${oneOf(near)}?`,
+    details: { layer: name, nearest: near },
+  });
+}
+
+/** What a final Softmax, LogSoftmax or Sigmoid is computed from; the output when there is none. */
+export function beforeSoftmax(output: Value): Value {
   const passing = new Set(["Identity", "Flatten", "Reshape", "Squeeze", "Dropout", "Cast"]);
   const squashing = new Set(["Softmax", "LogSoftmax", "Sigmoid"]);
-  const output = graph.outputs[0]!;
   for (let value = output; value.node && value.node.domain === ""; value = value.node.inputs[0]!) {
     if (squashing.has(value.node.opType)) return value.node.inputs[0]!;
     if (!passing.has(value.node.opType)) break;
@@ -38,15 +49,18 @@ export function beforeSoftmax(graph: Graph): Value {
   return output;
 }
 
-/** How many classes the first output scores, [N, classes] (or [N, classes, 1, 1]); undefined when it is of another form. */
-export function classCount(graph: Graph): number | undefined {
-  const [, classes, ...rest] = graph.outputs[0]?.type?.shape ?? [];
+/** How many classes an output scores, [N, classes] (or [N, classes, 1, 1]); undefined when it is of another form. */
+export function classCount(output: Value): number | undefined {
+  const [, classes, ...rest] = output.type?.shape ?? [];
   return classes !== undefined && classes > 1 && rest.every((dim) => dim === 1) ? classes : undefined;
 }
 
-/** The input that is ascended: the first of floating-point numbers. Throws `unsupported-model` when there is none. */
-export function pictureInput({ inputs }: Model): DeclaredInput {
-  const picture = inputs.find(({ dtype }) => floatTypes.has(dtype));
+/**
+ * The input that is ascended: the first of floating-point numbers that is not among the names of those that the caller
+ * gives. Throws `unsupported-model` when there is none.
+ */
+export function pictureInput({ inputs }: Model, given: readonly string[] = []): DeclaredInput {
+  const picture = inputs.find(({ dtype, name }) => floatTypes.has(dtype) && !given.includes(name));
   if (picture) return picture;
   throw new XstarError("unsupported-model", "The model has no floating-point input to ascend");
 }

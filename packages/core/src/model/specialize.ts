@@ -35,6 +35,34 @@ const randomTypes: ReadonlySet<string> = new Set([
   "Multinomial",
 ]);
 
+/** The domains of ONNX Runtime's own operators; `com.microsoft` also stands for what begins with it. */
+const ownDomains =
+  /^(|ai\.onnx\.ml|ai\.onnx\.(preview\.)?training|com\.microsoft(\..*)?|com\.ms\..*|org\.pytorch\.aten)$/;
+
+/** The nodes of operators that ONNX Runtime does not have, and that the model does not define as functions. */
+export function foreignNodes(graph: Graph): Node[] {
+  return graph.nodes.flatMap((node) => {
+    const inner = [...node.attributes.values()].flatMap((one) => (one.kind === "graph" ? foreignNodes(one.value) : []));
+    return ownDomains.test(node.domain) ? inner : [node, ...inner];
+  });
+}
+
+function refuseForeign(graph: Graph): void {
+  const nodes = foreignNodes(graph);
+  if (nodes.length === 0) return;
+  const types = [...new Set(nodes.map((node) => node.qualifiedType))];
+  const shown = nodes.slice(0, 5).map((node) => `"${node.label}" (${node.qualifiedType})`);
+  const more = nodes.length > shown.length ? ` and ${nodes.length - shown.length} more` : "";
+  throw new XstarError(
+    "unsupported-model",
+    `ONNX Runtime has no operator ${types.join(", ")}, which the model uses at node ${shown.join(", ")}${more}`,
+    {
+      hint: "Export the model with these operators as functions (FunctionProto) or as standard operators",
+      details: { nodes: nodes.map((node) => ({ node: node.label, domain: node.domain, opType: node.opType })) },
+    },
+  );
+}
+
 /**
  * The model's graph for inputs of the given shapes: every value with its type and static shape, as ONNX Runtime finds
  * them, and everything that depends on shapes alone replaced by constants.
@@ -47,6 +75,7 @@ export async function specialize(
   runtime: Runtime,
   files: WeightFiles,
 ): Promise<Graph> {
+  refuseForeign(model.graph);
   const graph = new Graph(model.graph.name);
   const bindings = new Map<Value, Value>();
   model.inputs.forEach(({ name, dtype }, i) => {
@@ -72,8 +101,8 @@ async function probe(model: Model, graph: Graph, runtime: Runtime, files: Weight
   const values = graph.nodes.flatMap((node) => node.outputs.filter((output) => output !== undefined));
   if (values.length === 0) return new Map();
   graph.outputs.splice(0, graph.outputs.length, ...values);
-  const { opsets, functions, irVersion } = model;
-  const bytes = writeModel(graph, { opsets, functions, irVersion, locate: locator(model) });
+  const { opsets, irVersion } = model;
+  const bytes = writeModel(graph, { opsets, irVersion, locate: locator(model) });
   const session = await explained(graph, () => runtime.open(bytes, { files, optimization: "disabled" }));
   try {
     const ports = new Map(session.outputs.map((port) => [port.name, port]));

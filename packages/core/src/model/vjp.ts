@@ -54,7 +54,6 @@ export async function vjp(model: LoadedModel, { shapes, of, wrt, rules }: VjpOpt
   prune(graph);
   const bytes = writeModel(graph, {
     opsets: new Map([...model.source.opsets, ["", normalized.opset]]),
-    functions: model.source.functions,
     irVersion: model.source.irVersion,
     locate: locator(model.source),
   });

@@ -18,8 +18,6 @@ export interface Model {
   readonly opsets: ReadonlyMap<string, number>;
   readonly producer: string;
   readonly metadata: ReadonlyMap<string, string>;
-  /** Model-local functions, carried along unread. */
-  readonly functions: readonly unknown[];
   /** The bytes of the file, of which the constants are views. */
   readonly bytes: Uint8Array;
 }

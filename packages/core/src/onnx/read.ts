@@ -13,10 +13,12 @@ import {
 import { XstarError } from "../errors.js";
 import { Graph, Node, Value, valueOf, type Attribute, type Constant, type ValueType } from "../ir/graph.js";
 import { elementBytes, size, tensor, type DType, type Tensor } from "../tensor.js";
+import { inlineFunctions } from "./functions.js";
 import { dtypeOf, type DeclaredInput, type Model } from "./model.js";
 
 /**
- * Reads an ONNX file. Weights are not copied: constants are views of `bytes`.
+ * Reads an ONNX file. Weights are not copied: constants are views of `bytes`. Calls of model-local functions become the
+ * nodes of their bodies.
  *
  * Throws `bad-model` when the bytes are no ONNX model or the graph is not well formed (undefined or duplicate names,
  * cycles, negative dimensions), and `unsupported-model` for element types that xstar does not handle.
@@ -24,11 +26,9 @@ import { dtypeOf, type DeclaredInput, type Model } from "./model.js";
 export function readModel(bytes: Uint8Array): Model {
   const proto = decode(bytes);
   if (!proto.graph) throw new XstarError("bad-model", "The file holds no ONNX graph", notOnnxHint);
-  const opsets = new Map(
-    proto.opsetImport.map(({ domain, version }) => [domain === "ai.onnx" ? "" : domain, Number(version)]),
-  );
+  const { graph: calls, opsets } = inlineFunctions(proto, proto.graph);
   const inputs: DeclaredInput[] = [];
-  const graph = readGraph(proto.graph, new Map(), (input) => inputs.push(readInput(input)));
+  const graph = readGraph(calls, new Map(), (input) => inputs.push(readInput(input)));
   return {
     graph,
     inputs,
@@ -36,7 +36,6 @@ export function readModel(bytes: Uint8Array): Model {
     irVersion: Number(proto.irVersion),
     producer: [proto.producerName, proto.producerVersion].filter(Boolean).join(" "),
     metadata: new Map(proto.metadataProps.map(({ key, value }) => [key, value])),
-    functions: proto.functions,
     bytes,
   };
 }

@@ -9,8 +9,7 @@ import type { Model } from "./model.js";
 import { readModel } from "./read.js";
 import { writeModel } from "./write.js";
 
-const write = ({ graph, opsets, metadata, functions, irVersion }: Model) =>
-  writeModel(graph, { opsets, metadata, functions, irVersion });
+const write = ({ graph, opsets, metadata, irVersion }: Model) => writeModel(graph, { opsets, metadata, irVersion });
 
 const dtypes: readonly DType[] = [
   "float16",

@@ -9,7 +9,6 @@ import {
   TensorProtoSchema,
   ValueInfoProtoSchema,
   type AttributeProto,
-  type FunctionProto,
   type GraphProto,
   type TensorProto,
   type ValueInfoProto,
@@ -26,7 +25,6 @@ export interface Place {
 export interface WriteOptions {
   readonly opsets: ReadonlyMap<string, number>;
   readonly metadata?: ReadonlyMap<string, string>;
-  readonly functions?: readonly unknown[];
   readonly irVersion?: number;
   /** Name of the first dimension of inputs and outputs, where it is left free. */
   readonly freeBatch?: string;
@@ -52,7 +50,6 @@ export function writeModel(graph: Graph, given: WriteOptions): Uint8Array {
       producerName,
       opsetImport: [...options.opsets].map(([domain, version]) => ({ domain, version: BigInt(version) })),
       metadataProps: [...(options.metadata ?? [])].map(([key, value]) => ({ key, value })),
-      functions: [...(options.functions ?? [])] as FunctionProto[],
       graph: writeGraph(graph, options, constants),
     }),
   );

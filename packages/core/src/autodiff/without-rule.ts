@@ -1,0 +1,66 @@
+/** Why an operator has no vjp rule. */
+export interface WithoutRule {
+  /** Its results do not change where its inputs change a little, so the gradient ends here without an error. */
+  readonly zero?: true;
+  readonly why: string;
+}
+
+const whole: WithoutRule = { zero: true, why: "its results are whole numbers or truth values" };
+const source: WithoutRule = { zero: true, why: "it reads no floating-point activations" };
+const sequence: WithoutRule = { why: "sequences and optionals of tensors are not followed" };
+const control: WithoutRule = { why: "control flow that depends on the input is not differentiated" };
+const loss: WithoutRule = { why: "a training loss: choose the scores before it, xstar has its own crossEntropy" };
+const spectral: WithoutRule = { why: "spectra are made outside of vision models; no rule yet" };
+
+/** The standard operators on floats that have no rule, each with the reason. */
+export const withoutRule: Readonly<Record<string, WithoutRule>> = {
+  ArgMax: whole,
+  ArgMin: whole,
+  Equal: whole,
+  Greater: whole,
+  GreaterOrEqual: whole,
+  IsInf: whole,
+  IsNaN: whole,
+  Less: whole,
+  LessOrEqual: whole,
+  Multinomial: whole,
+  NonMaxSuppression: whole,
+  NonZero: whole,
+  OptionalHasElement: whole,
+  Shape: whole,
+  Size: whole,
+  BlackmanWindow: source,
+  ConstantOfShape: source,
+  HammingWindow: source,
+  HannWindow: source,
+  MelWeightMatrix: source,
+  RandomNormal: source,
+  RandomUniform: source,
+  TfIdfVectorizer: source,
+  DynamicQuantizeLinear: whole,
+  BitCast: { why: "it reads bits, not numbers" },
+  Det: { why: "determinants do not occur in vision models; no rule yet" },
+  DeformConv: { why: "no rule yet" },
+  DFT: spectral,
+  STFT: spectral,
+  If: { why: "control flow that depends on the input is not differentiated; a known condition is folded" },
+  Loop: control,
+  Scan: control,
+  MaxRoiPool: { why: "regions are found outside of the gradient's way; no rule yet" },
+  NegativeLogLikelihoodLoss: loss,
+  SoftmaxCrossEntropyLoss: loss,
+  Optional: sequence,
+  OptionalGetElement: sequence,
+  SequenceAt: sequence,
+  SequenceConstruct: sequence,
+  SequenceMap: sequence,
+  SplitToSequence: sequence,
+  Range: { why: "where its bounds depend on the input, so does its length; others are folded" },
+  TensorScatter: { why: "it writes caches of text models; no rule yet" },
+  Unique: { why: "how many results it has depends on the input" },
+  CumProd: { why: "no rule yet" },
+  GRU: { why: "no rule yet" },
+  LSTM: { why: "no rule yet" },
+  RNN: { why: "no rule yet" },
+  RoiAlign: { why: "no rule yet" },
+};

@@ -1,0 +1,297 @@
+import { constantNumbers, type Node, type Value } from "../ir/graph.js";
+import type { DeclaredInput, Model } from "../onnx/model.js";
+import { size } from "../tensor.js";
+import { pictureInput } from "./layers.js";
+
+export const layouts = ["NCHW", "NHWC"] as const;
+export const orders = ["RGB", "BGR", "gray"] as const;
+
+/** Where the channels of a model's input lie: after the batch, or last. */
+export type Layout = (typeof layouts)[number];
+
+/** What the channels of a model's input are; `gray` in a model of three channels is the same picture in each. */
+export type ChannelOrder = (typeof orders)[number];
+
+/**
+ * How a picture becomes the model's input: input = (picture - mean) / std, channel by channel. Pictures are always
+ * [batch, channels, height, width], RGB, from 0 (black) to 1 (white); layout and order are those of the input.
+ */
+export interface Contract {
+  /** In picture units; one number for all channels of the input or one for each, in the input's order. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  /** @default "NCHW" */
+  readonly layout?: Layout;
+  /** The picture's own channels when left out. */
+  readonly order?: ChannelOrder;
+}
+
+/** The parts of a contract that somebody knows. */
+export type PartialContract = Partial<Contract>;
+
+/** Why a part of a contract is as it is. */
+export interface ContractReason {
+  readonly field: "range" | "layout" | "order";
+  readonly why: string;
+  /** False when it is only what most models have. */
+  readonly sure: boolean;
+}
+
+export interface ContractGuess {
+  readonly contract: Contract;
+  readonly because: readonly ContractReason[];
+  /** Whether every part is known or read from the model. */
+  readonly sure: boolean;
+}
+
+/** The normalization of a model whose input goes from `low` (black) to `high` (white). */
+export function contractOfRange(low: number, high: number): Pick<Contract, "mean" | "std"> {
+  return { mean: [(0 - low) / (high - low)], std: [1 / (high - low)] };
+}
+
+/** The values that black and white become, by channel of the input (one pair when all are equal). */
+export function rangeOf({ mean, std }: Contract): (readonly [number, number])[] {
+  return Array.from({ length: Math.max(mean.length, std.length) }, (_, c) => {
+    const [m, s] = [mean[c] ?? mean[0]!, std[c] ?? std[0]!];
+    return [(0 - m) / s, (1 - m) / s] as const;
+  });
+}
+
+export interface GuessOptions {
+  /** What is known already. */
+  readonly given?: PartialContract;
+  /** Why the given parts are as they are. */
+  readonly from?: string;
+  /** @default pictureInput(source) */
+  readonly picture?: DeclaredInput;
+}
+
+interface Found<T> {
+  readonly value: T;
+  readonly why: string;
+  readonly sure: boolean;
+}
+
+/**
+ * The input contract of a model, with why: what is known already (`given`), else what its metadata, its first operators
+ * and the shape of its input tell, else what most models have. Throws `unsupported-model` without a picture input.
+ */
+export function guessContract(
+  source: Model,
+  { given = {}, from = "it was given", picture = pictureInput(source) }: GuessOptions = {},
+): ContractGuess {
+  const known = <T>(value: T | undefined): Found<T> | undefined =>
+    value === undefined ? undefined : { value, why: from, sure: true };
+  const normalization =
+    given.mean || given.std ? known({ mean: given.mean ?? [0], std: given.std ?? [1] }) : undefined;
+  if (picture.dims.length !== 4) {
+    const numbers = { value: { mean: [0], std: [1] }, why: "the input is no picture: its numbers are left as they are" };
+    const range: Found<Pick<Contract, "mean" | "std">> = normalization ?? { ...numbers, sure: true };
+    const layout = given.layout && { layout: given.layout };
+    const order = given.order && { order: given.order };
+    return joined({ ...range.value, ...layout, ...order }, [["range", range]]);
+  }
+  const front = readFront(source, picture);
+  const layout = known(given.layout) ?? layoutOf(source, picture, front);
+  const channels = channelsOf(picture, layout.value, front);
+  const order = known(given.order) ?? orderOf(source, channels);
+  const range = normalization ?? rangeFound(source, front);
+  return joined({ ...range.value, layout: layout.value, ...(order && { order: order.value }) }, [
+    ["range", range],
+    ["layout", layout],
+    ...(order ? [["order", order] as const] : []),
+  ]);
+}
+
+function joined(
+  contract: Contract,
+  found: readonly (readonly [ContractReason["field"], Found<unknown>])[],
+): ContractGuess {
+  const because = found.map(([field, { why, sure }]) => ({ field, why, sure }));
+  return { contract, because, sure: because.every(({ sure }) => sure) };
+}
+
+/** Channels of the picture input [N, C, H, W] or [N, H, W, C]; undefined when nothing tells. */
+export function pictureChannels(source: Model, layout: Layout, picture: DeclaredInput): number | undefined {
+  return channelsOf(picture, layout, readFront(source, picture));
+}
+
+function channelsOf({ dims }: DeclaredInput, layout: Layout, { channels }: Front): number | undefined {
+  const declared = dims[layout === "NHWC" ? 3 : 1];
+  return typeof declared === "number" ? declared : channels;
+}
+
+/** What happens to the input before the first operator that weighs its pixels. */
+interface Front {
+  /** What the input is moved by and divided by, in the input's own units. */
+  readonly center: readonly number[];
+  readonly spread: readonly number[];
+  /** Types of the operators that do it. */
+  readonly by: readonly string[];
+  /** A Transpose brings channels from the last axis to the second. */
+  readonly isMoved: boolean;
+  /** The first Conv reads the input with this many channels on its second axis. */
+  readonly channels: number | undefined;
+}
+
+/** Constants of more elements are no mean or deviation of channels. */
+const largestRead = 16;
+
+function readFront({ graph, inputs }: Model, picture: DeclaredInput): Front {
+  let value: Value = graph.inputs[inputs.indexOf(picture)]!;
+  let scale = [1];
+  let shift = [0];
+  let isMoved = false;
+  const by: string[] = [];
+  const front = (channels?: number): Front => ({
+    center: zip(scale, shift, (a, b) => (0 - b) / a),
+    spread: scale.map((a) => 1 / a),
+    by,
+    isMoved,
+    channels,
+  });
+  for (;;) {
+    const readers = graph.nodes.filter((node) => node.opType !== "Shape" && node.inputs.includes(value));
+    const [node] = readers;
+    const isPlain = node?.domain === "" && (readers.length === 1 || readers.every(({ opType }) => opType === "Conv"));
+    if (!node || !isPlain) return front();
+    if (node.opType === "Conv") {
+      const perGroup = node.inputs[1]?.type?.shape[1];
+      return front(node.inputs[0] === value && perGroup !== undefined ? perGroup * node.int("group", 1) : undefined);
+    }
+    const change = affine(node, value);
+    if (change) {
+      if (node.opType !== "Cast") by.push(node.opType);
+      shift = zip(zip(shift, change.scale, (b, a) => b * a), change.shift, (b, c) => b + c);
+      scale = zip(scale, change.scale, (a, b) => a * b);
+    } else if (node.opType === "Transpose" && String(node.ints("perm")) === "0,3,1,2") isMoved = true;
+    else return front();
+    value = node.outputs[0]!;
+  }
+}
+
+/** What a node makes of one of its inputs, by channel, when that is x * scale + shift. */
+function affine(node: Node, x: Value): { scale: number[]; shift: number[] } | undefined {
+  const isFirst = node.inputs[0] === x;
+  const other = small(node.inputs[isFirst ? 1 : 0]);
+  switch (node.opType) {
+    case "Identity":
+    case "Cast":
+      return { scale: [1], shift: [0] };
+    case "Add":
+      return other && { scale: [1], shift: other };
+    case "Sub":
+      return other && (isFirst ? { scale: [1], shift: other.map((c) => 0 - c) } : { scale: [-1], shift: other });
+    case "Mul":
+      return other && { scale: other, shift: [0] };
+    case "Div":
+      return other && isFirst ? { scale: other.map((c) => 1 / c), shift: [0] } : undefined;
+    case "BatchNormalization": {
+      const [mean, variance] = [small(node.inputs[3]), small(node.inputs[4])];
+      if (!isFirst || !mean || !variance) return undefined;
+      const scale = variance.map((v) => 1 / Math.sqrt(v + node.float("epsilon", 1e-5)));
+      return { scale, shift: zip(mean, scale, (m, a) => 0 - m * a) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function small(value: Value | undefined): number[] | undefined {
+  return value?.constant && size(value.constant.shape) <= largestRead ? constantNumbers(value) : undefined;
+}
+
+/** Element by element; one number goes with all of the other list. */
+function zip(a: readonly number[], b: readonly number[], join: (a: number, b: number) => number): number[] {
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, i) => join(a[i % a.length]!, b[i % b.length]!));
+}
+
+const zeroToOne = { mean: [0], std: [1] };
+
+const pixelRanges: Readonly<Record<string, readonly [number, number]>> = {
+  nominalrange_0_255: [0, 255],
+  normalized_0_1: [0, 1],
+  normalized_1_1: [-1, 1],
+  nominalrange_16_235: [16, 235],
+};
+
+function rangeFound(source: Model, front: Front): Found<Pick<Contract, "mean" | "std">> {
+  const [key, written] = entry(source, "Image.NominalPixelRange") ?? [];
+  const range = pixelRanges[written?.toLowerCase() ?? ""];
+  if (range) return { value: contractOfRange(...range), why: `the metadata says ${key} ${written}`, sure: true };
+  if (isUltralytics(source)) return { value: zeroToOne, why: "Ultralytics models take 0 to 1", sure: true };
+
+  const { center, spread, by } = front;
+  const names = [...new Set(by)].join(", ");
+  const why = `the model itself normalizes (${names}: mean ${list(center)}, deviation ${list(spread)})`;
+  const widest = Math.max(...spread.map(Math.abs));
+  if (by.length > 0 && [...center, ...spread].every(Number.isFinite)) {
+    if (center.some((c) => Math.abs(c) > 2) || widest > 16)
+      return { value: contractOfRange(0, 255), why: `${why}, which fits 0 to 255`, sure: true };
+    const isInside = center.every((c) => c > 0.05 && c < 0.95) && widest <= 1;
+    if (isInside || widest < 0.05) return { value: zeroToOne, why: `${why}, which fits 0 to 1`, sure: true };
+  }
+  return { value: zeroToOne, why: "nothing in the file tells: 0 to 1 is only a default", sure: false };
+}
+
+const list = (values: readonly number[]) =>
+  [...new Set(values.map((x) => String(Number(x.toPrecision(3)))))].join(" ");
+
+/** Numbers of channels that pictures have. */
+const usualChannels: ReadonlySet<unknown> = new Set([1, 3, 4]);
+
+function layoutOf(source: Model, { dims }: DeclaredInput, front: Front): Found<Layout> {
+  const [, second, , last] = dims;
+  if (front.isMoved)
+    return { value: "NHWC", why: "the model moves the last axis to the place of the channels", sure: true };
+  if (front.channels !== undefined && (second === undefined || second === front.channels || typeof second === "string"))
+    return { value: "NCHW", why: `the first Conv reads ${front.channels} channels from the second axis`, sure: true };
+  const [isFirst, isLast] = [usualChannels.has(second), usualChannels.has(last)];
+  if (isFirst !== isLast) {
+    const value = isFirst ? "NCHW" : "NHWC";
+    return { value, why: `the input is [${dims.map((dim) => dim ?? "?").join(", ")}]`, sure: true };
+  }
+  if (/keras|tensorflow|tf2onnx|tflite/i.test(source.producer))
+    return { value: "NHWC", why: `${source.producer} writes NHWC, but the file does not say so`, sure: false };
+  return { value: "NCHW", why: "nothing in the file tells: most ONNX models have it", sure: false };
+}
+
+function orderOf(source: Model, channels: number | undefined): Found<ChannelOrder> | undefined {
+  const [key, written = ""] = entry(source, "Image.BitmapPixelFormat") ?? [];
+  const value = /^bgr/i.test(written) ? "BGR" : /^rgb/i.test(written) ? "RGB" : /^gray/i.test(written) ? "gray" : "";
+  if (value) return { value, why: `the metadata says ${key} ${written}`, sure: true };
+  if (channels === 1) return { value: "gray", why: "the input has one channel", sure: true };
+  if (isUltralytics(source)) return { value: "RGB", why: "Ultralytics models take RGB", sure: true };
+  if (channels !== undefined && channels !== 3) return undefined;
+  return { value: "RGB", why: "nothing in the file tells: most models take RGB, those from Caffe BGR", sure: false };
+}
+
+function entry({ metadata }: Model, name: string): readonly [string, string] | undefined {
+  return [...metadata].find(([key]) => key.toLowerCase() === name.toLowerCase());
+}
+
+export function isUltralytics({ metadata }: Model): boolean {
+  return /ultralytics/i.test(metadata.get("author") ?? "");
+}
+
+const labelKeys = ["names", "labels", "classes", "class_names", "id2label"];
+
+/** Names of the classes that the model's metadata holds: a JSON list or table, or a table as Python prints it. */
+export function labelsInMetadata({ metadata }: Model): readonly string[] | undefined {
+  for (const key of labelKeys) {
+    const text = metadata.get(key);
+    const found = text === undefined ? undefined : readLabels(text.trim());
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function readLabels(text: string): readonly string[] | undefined {
+  if (!/^[[{]/.test(text)) return undefined;
+  if (text.startsWith("{")) {
+    const pairs = [...text.matchAll(/["']?(\d+)["']?\s*:\s*(["'])(.*?)\2/g)].map(([, at, , name]) => [+at!, name!]);
+    return pairs.length > 0 && pairs.every(([at], i) => at === i) ? pairs.map(([, name]) => String(name)) : undefined;
+  }
+  const names = [...text.matchAll(/(["'])(.*?)\1/g)].map(([, , name]) => name!);
+  return names.length > 0 ? names : undefined;
+}
