@@ -91,7 +91,14 @@ export async function compileAscent(
   objective: Target | readonly Target[],
   options: MaximizeOptions = {},
 ): Promise<{ step: CompiledStep; start: Tensor; record: AscentRecord }> {
-  const { parameterization = pixel({}), transforms = [], optimizer = gradient({}), contract, inputs = {}, logits } = options;
+  const {
+    parameterization = pixel({}),
+    transforms = [],
+    optimizer = gradient({}),
+    contract,
+    inputs = {},
+    logits,
+  } = options;
   const seed = int("seed").parse(options.seed ?? 0, "seed");
   const steps = int("steps", { min: 0 }).parse(options.steps ?? 64, "steps");
   const givenStarts = list(options.start ?? "random")

@@ -5,6 +5,7 @@ import { isFloat, type Ops } from "../ir/ops/index.js";
 import { sameShape, type Shape } from "../tensor.js";
 import { rules as standardRules } from "./rules/table.js";
 import type { VjpRules } from "./vjp.js";
+import { withoutRule } from "./without-rule.js";
 
 export interface GradientOptions {
   /** The value to differentiate. */
@@ -120,8 +121,13 @@ function missingRules(nodes: readonly Node[], of: Value): XstarError {
     "missing-vjp-rule",
     `Cannot differentiate "${of.name}": no vjp rule for ${types.join(", ")}, which ${nodes.length === 1 ? "is" : "are"} needed at node ${shown.join(", ")}${more}`,
     {
-      hint: `Give the rules as { rules: { "${types[0]}": ... } }, or choose a target that does not lie behind these nodes`,
+      hint: `${reasons(types)}Give the rules as { rules: { "${types[0]}": ... } }, or choose a target that does not lie behind these nodes`,
       details: { nodes: nodes.map((node) => ({ node: node.label, opType: node.qualifiedType })) },
     },
   );
+}
+
+/** `Loop: control flow ... is not differentiated. ` for every operator of which it is known. */
+function reasons(types: readonly string[]): string {
+  return types.flatMap((type) => (withoutRule[type] ? `${type}: ${withoutRule[type].why}. ` : [])).join("");
 }

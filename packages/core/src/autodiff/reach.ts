@@ -4,6 +4,7 @@ import { isFloat, type Ops } from "../ir/ops/index.js";
 import { carriesCotangent } from "./gradients.js";
 import { rules as standardRules } from "./rules/table.js";
 import type { VjpRules } from "./vjp.js";
+import { withoutRule } from "./without-rule.js";
 
 /** How a gradient gets from a value back to the inputs. Values that do not depend on the inputs have none. */
 export interface Reach {
@@ -58,7 +59,10 @@ function through(
 /** The inputs that the rule of a node sends a cotangent to, or why it cannot. */
 function tryRule(op: Ops, node: Node, needs: (input: number) => boolean, rules: VjpRules): number[] | string {
   const rule = rules[node.qualifiedType];
-  if (!rule) return "it has no vjp rule";
+  if (!rule) {
+    const known = withoutRule[node.qualifiedType];
+    return known ? `it has no vjp rule (${known.why})` : "it has no vjp rule";
+  }
   const outputs = node.outputs as Value[];
   const isActive = (value: Value) => node.inputs.some((input, i) => input === value && needs(i));
   const cotangents = outputs.map((output) =>

@@ -49,11 +49,7 @@ export type FreeShapes = ReadonlyMap<string, Shape>;
  * once for each inside the same graph. Throws `unsupported-model` when it has no floating-point input, `bad-argument`
  * when another input is not given or the contract does not fit.
  */
-export async function prepareBatch(
-  model: LoadedModel,
-  batch: number,
-  options: BatchOptions = {},
-): Promise<Batched> {
+export async function prepareBatch(model: LoadedModel, batch: number, options: BatchOptions = {}): Promise<Batched> {
   const { shapes: free = new Map<string, Shape>(), contract, inputs: given = {}, logits } = options;
   const { source } = model;
   const picture = pictureInput(source, Object.keys(given));
@@ -62,7 +58,9 @@ export async function prepareBatch(
     new Map(
       source.inputs.flatMap((input) => {
         const held = given[input.name];
-        return held === undefined ? [] : [[input.name, givenTensor(input, held, { batch, from, count }).shape] as const];
+        return held === undefined
+          ? []
+          : [[input.name, givenTensor(input, held, { batch, from, count }).shape] as const];
       }),
     );
   const single = shapesFor(0, 1);
@@ -131,7 +129,10 @@ export function buildForward(op: Ops, batched: Batched, pictures: Value): Forwar
       const held = given[declared.name];
       if (held === undefined) continue;
       const value = normalized.graph.inputs.find(({ name }) => name === declared.name)!;
-      map.set(value, op.constant(givenTensor(declared, held, { batch, from: i * perRun, count: perRun }), declared.name));
+      map.set(
+        value,
+        op.constant(givenTensor(declared, held, { batch, from: i * perRun, count: perRun }), declared.name),
+      );
     }
     return map;
   });

@@ -10,10 +10,14 @@ export function checkGiven({ inputs }: Model, picture: DeclaredInput, given: Giv
   const others = inputs.flatMap(({ name }) => (name === picture.name ? [] : [name]));
   const missing = others.filter((name) => given[name] === undefined);
   if (missing.length > 0) {
-    throw new XstarError("bad-argument", `Besides "${picture.name}" the model needs ${missing.map(quote).join(" and ")}`, {
-      hint: `Give each a number or a tensor: inputs: { "${missing[0]}": 0 }, on the command line --input ${missing[0]}=0 or --input ${missing[0]}=file.npy`,
-      details: { missing },
-    });
+    throw new XstarError(
+      "bad-argument",
+      `Besides "${picture.name}" the model needs ${missing.map(quote).join(" and ")}`,
+      {
+        hint: `Give each a number or a tensor: inputs: { "${missing[0]}": 0 }, on the command line --input ${missing[0]}=0 or --input ${missing[0]}=file.npy`,
+        details: { missing },
+      },
+    );
   }
   const unknown = Object.keys(given).find((name) => !others.includes(name));
   if (unknown === undefined) return;
@@ -62,5 +66,8 @@ export function givenTensor({ name, dims, dtype }: DeclaredInput, given: Tensor 
 const isFree = (dim: DeclaredInput["dims"][number]) => typeof dim !== "number";
 
 function misfit(name: string, dims: DeclaredInput["dims"], problem: string): XstarError {
-  return new XstarError("bad-argument", `Input "${name}" is [${dims.map((dim) => dim ?? "?").join(", ")}], but ${problem}`);
+  return new XstarError(
+    "bad-argument",
+    `Input "${name}" is [${dims.map((dim) => dim ?? "?").join(", ")}], but ${problem}`,
+  );
 }

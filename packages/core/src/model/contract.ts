@@ -82,10 +82,12 @@ export function guessContract(
 ): ContractGuess {
   const known = <T>(value: T | undefined): Found<T> | undefined =>
     value === undefined ? undefined : { value, why: from, sure: true };
-  const normalization =
-    given.mean || given.std ? known({ mean: given.mean ?? [0], std: given.std ?? [1] }) : undefined;
+  const normalization = given.mean || given.std ? known({ mean: given.mean ?? [0], std: given.std ?? [1] }) : undefined;
   if (picture.dims.length !== 4) {
-    const numbers = { value: { mean: [0], std: [1] }, why: "the input is no picture: its numbers are left as they are" };
+    const numbers = {
+      value: { mean: [0], std: [1] },
+      why: "the input is no picture: its numbers are left as they are",
+    };
     const range: Found<Pick<Contract, "mean" | "std">> = normalization ?? { ...numbers, sure: true };
     const layout = given.layout && { layout: given.layout };
     const order = given.order && { order: given.order };
@@ -162,7 +164,11 @@ function readFront({ graph, inputs }: Model, picture: DeclaredInput): Front {
     const change = affine(node, value);
     if (change) {
       if (node.opType !== "Cast") by.push(node.opType);
-      shift = zip(zip(shift, change.scale, (b, a) => b * a), change.shift, (b, c) => b + c);
+      shift = zip(
+        zip(shift, change.scale, (b, a) => b * a),
+        change.shift,
+        (b, c) => b + c,
+      );
       scale = zip(scale, change.scale, (a, b) => a * b);
     } else if (node.opType === "Transpose" && String(node.ints("perm")) === "0,3,1,2") isMoved = true;
     else return front();
@@ -234,8 +240,7 @@ function rangeFound(source: Model, front: Front): Found<Pick<Contract, "mean" | 
   return { value: zeroToOne, why: "nothing in the file tells: 0 to 1 is only a default", sure: false };
 }
 
-const list = (values: readonly number[]) =>
-  [...new Set(values.map((x) => String(Number(x.toPrecision(3)))))].join(" ");
+const list = (values: readonly number[]) => [...new Set(values.map((x) => String(Number(x.toPrecision(3)))))].join(" ");
 
 /** Numbers of channels that pictures have. */
 const usualChannels: ReadonlySet<unknown> = new Set([1, 3, 4]);

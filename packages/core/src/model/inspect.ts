@@ -5,15 +5,23 @@ import { inline, valuesRead } from "../ir/inline.js";
 import { createOps, isFloat } from "../ir/ops/index.js";
 import type { Model } from "../onnx/model.js";
 import { floatTypes, size, type DType, type Shape } from "../tensor.js";
-import { beforeSoftmax, classCount, unitAxis } from "./layers.js";
+import { guessContract, type ContractGuess, type PartialContract } from "./contract.js";
+import { beforeSoftmax, classCount, scoreOutput, unitAxis } from "./layers.js";
 import { inputShapes, type LoadedModel } from "./load.js";
+import { chooseShapes, type ChosenShapes } from "./shapes.js";
 import { foreignNodes } from "./specialize.js";
 
 export interface InspectOptions {
   /** @default 1 */
   readonly batch?: number;
-  /** Sizes for input dimensions that the model leaves free. */
+  /** Sizes for input dimensions that the model leaves free; usual ones are taken for the picture when left out. */
   readonly shapes?: ReadonlyMap<string, Shape>;
+  /** What is known of the input contract; the rest is guessed. */
+  readonly contract?: PartialContract;
+  /** From where `contract` is known, as a reason: "cat.contract.json says so". */
+  readonly contractFrom?: string;
+  /** The output that holds the class scores. */
+  readonly logits?: string;
   readonly rules?: VjpRules;
 }
 
@@ -35,7 +43,11 @@ export interface Inspection {
     readonly dims: readonly (number | string | null)[];
   }[];
   readonly outputs: readonly TypedName[];
-  /** The scores that `logit` and `probability` read; null when the first output is no list of classes. */
+  /** How pictures become the input, with why; null when no input is of floating-point numbers. */
+  readonly contract: (ContractGuess & { readonly input: string }) | null;
+  /** Sizes that were taken for granted, in sentences. */
+  readonly assumed: readonly string[];
+  /** The scores that `logit` and `probability` read; null when no output is a list of classes. */
   readonly classes: { readonly layer: string; readonly count: number } | null;
   readonly layers: readonly LayerFacts[];
   /** Operators that cannot be differentiated, and what they cut off from the input. */
@@ -72,18 +84,16 @@ export interface MissingRule {
  * Runtime does not have, it lists these as missing, and no shapes. Throws `bad-argument` when an input's
  * size is needed, and `unsupported-model` when ONNX Runtime cannot run the model.
  */
-export async function inspect(
-  model: LoadedModel,
-  { batch = 1, shapes, rules }: InspectOptions = {},
-): Promise<Inspection> {
+export async function inspect(model: LoadedModel, options: InspectOptions = {}): Promise<Inspection> {
   const { source } = model;
-  if (foreignNodes(source.graph).length > 0) return inspectUnrunnable(model);
-  const normalized = await model.at(inputShapes(source.inputs, batch, shapes));
+  if (foreignNodes(source.graph).length > 0) return inspectUnrunnable(model, options);
+  const { shapes, assumed } = await shapesOf(model, options);
+  const normalized = await model.at(shapes);
   const graph = new Graph("inspect");
   const op = createOps(graph, model.runtime.lowering);
   const bindings = new Map(normalized.graph.inputs.map((input) => [input, graph.input(input.name, input.type)]));
   const map = inline(graph, normalized.graph, bindings, [...normalized.graph.values()]);
-  const reach = findReach(op, graph.inputs.filter(isFloat), rules);
+  const reach = findReach(op, graph.inputs.filter(isFloat), options.rules);
 
   const found = (name: string) => {
     const value = normalized.values.get(name);
@@ -110,11 +120,13 @@ export async function inspect(
     }),
   );
 
-  const scores = beforeSoftmax(normalized.graph);
-  const count = classCount(normalized.graph);
+  const output = scoreOutput(normalized, options.logits);
+  const scores = beforeSoftmax(output);
+  const count = classCount(output);
   const nameOf = new Map([...normalized.values].map(([name, value]) => [value, name]));
   return {
-    ...declarations(model),
+    ...declarations(model, options),
+    assumed,
     outputs: source.graph.outputs.map(({ name }) => typed(name)),
     classes: count === undefined ? null : { layer: nameOf.get(scores) ?? scores.name, count },
     layers,
@@ -123,8 +135,12 @@ export async function inspect(
 }
 
 /** What the file says of itself. */
-function declarations(model: LoadedModel): Pick<Inspection, "file" | "inputs"> {
+function declarations(
+  model: LoadedModel,
+  { contract: given = {}, contractFrom: from }: InspectOptions,
+): Pick<Inspection, "file" | "inputs" | "contract"> {
   const { source } = model;
+  const picture = pictureOf(source);
   return {
     file: {
       bytes: [...model.files.values()].reduce((total, { byteLength }) => total + byteLength, 0),
@@ -134,11 +150,22 @@ function declarations(model: LoadedModel): Pick<Inspection, "file" | "inputs"> {
       parameters: countParameters(source),
     },
     inputs: source.inputs.map(({ name, dtype, dims }) => ({ name, dtype, dims: dims.map((dim) => dim ?? null) })),
+    contract: picture
+      ? { input: picture.name, ...guessContract(source, { given, picture, ...(from !== undefined && { from }) }) }
+      : null,
   };
 }
 
+const pictureOf = ({ inputs }: Model) => inputs.find(({ dtype }) => floatTypes.has(dtype));
+
+async function shapesOf(model: LoadedModel, { batch = 1, shapes, contract }: InspectOptions): Promise<ChosenShapes> {
+  const picture = pictureOf(model.source);
+  if (!picture) return { shapes: inputShapes(model.source.inputs, batch, shapes), assumed: [] };
+  return chooseShapes(model, { batch, picture, layout: contract?.layout, ...(shapes && { shapes }) });
+}
+
 /** A model that cannot be run: which operators are to blame, and which layers they cut off. */
-function inspectUnrunnable(model: LoadedModel): Inspection {
+function inspectUnrunnable(model: LoadedModel, options: InspectOptions): Inspection {
   const { graph } = model.source;
   const foreign = foreignNodes(graph);
   const untyped = (name: string): TypedName => ({ name, dtype: null, shape: null });
@@ -163,7 +190,8 @@ function inspectUnrunnable(model: LoadedModel): Inspection {
   });
   const types = [...new Set(foreign.map((node) => node.qualifiedType))];
   return {
-    ...declarations(model),
+    ...declarations(model, options),
+    assumed: [],
     outputs: graph.outputs.map(({ name }) => untyped(name)),
     classes: null,
     layers,

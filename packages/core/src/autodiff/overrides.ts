@@ -1,0 +1,86 @@
+import { nearest, oneOf, XstarError } from "../errors.js";
+import type { Value } from "../ir/graph.js";
+import type { Ops } from "../ir/ops/index.js";
+import { activation } from "./rules/activation.js";
+import { pooling } from "./rules/pooling.js";
+import { rules as standardRules } from "./rules/table.js";
+import type { VjpContext, VjpRule, VjpRules } from "./vjp.js";
+
+/** Rules that go in the place of the true gradient, under a name. */
+export interface Override {
+  readonly doc: string;
+  readonly rules: VjpRules;
+}
+
+/** The bounds between which an activation is the identity: Relu and Clip. */
+interface Bounds {
+  readonly x: Value;
+  readonly low: Value | number | undefined;
+  readonly high: Value | undefined;
+}
+
+function boundsOf({ node, inputs }: VjpContext): Bounds {
+  const [x, low, high] = inputs as [Value, Value?, Value?];
+  return { x, low: node.opType === "Relu" ? 0 : low, high };
+}
+
+/** Relu and Clip (of which ReLU6 is one) with another cotangent for x; bounds that are computed keep theirs. */
+function onActivations(change: (op: Ops, g: Value, trueGradient: Value, bounds: Bounds) => Value): VjpRules {
+  const rule =
+    (standard: VjpRule): VjpRule =>
+    (g, context) => {
+      const [trueGradient, ...others] = standard(g, context);
+      return [change(context.op, g, trueGradient!, boundsOf(context)), ...others];
+    };
+  return { Relu: rule(activation.Relu), Clip: rule(activation.Clip) };
+}
+
+const positive = (op: Ops, x: Value) => op.where(op.greater(x, 0), x, 0);
+
+/** Where nothing of a picture's cotangent gets through: what moves x towards the range in which it would. */
+function redirect(op: Ops, g: Value, trueGradient: Value, { x, low, high }: Bounds): Value {
+  const blocked = [
+    low === undefined ? undefined : op.and(op.less(x, low), op.less(g, 0)),
+    high === undefined ? undefined : op.and(op.greater(x, high), op.greater(g, 0)),
+  ].filter((value) => value !== undefined);
+  const redirected = blocked.reduce((rest, block) => op.where(block, 0, rest), g);
+  // the first axis is the batch: each picture is looked at alone
+  const axes = g.shape.flatMap((_, i) => (i > 0 || g.rank === 1 ? [i] : []));
+  const passes = op.greater(op.reduceSum(op.abs(trueGradient), axes, true), 0);
+  return op.where(passes, trueGradient, redirected);
+}
+
+/** Rules in the place of the true ones, by name: better visualizations, not gradients. Relu stands for Clip (ReLU6) too. */
+export const overrides = {
+  redirectedRelu: {
+    doc: "where no gradient gets through a Relu layer of a picture, let through what would wake its units",
+    rules: onActivations(redirect),
+  },
+  guidedRelu: {
+    doc: "guided backpropagation: only what increases the target goes through active units",
+    rules: onActivations((op, _, trueGradient) => positive(op, trueGradient)),
+  },
+  deconvolutionRelu: {
+    doc: "deconvolution network: only what increases the target, whether a unit is active or not",
+    rules: onActivations((op, g) => positive(op, g)),
+  },
+  linearRelu: { doc: "everything goes through Relu, as if it were the identity", rules: onActivations((_, g) => g) },
+  smoothMaxPool: {
+    doc: "max-pooling passes the gradient to the whole window, as average pooling does",
+    rules: { MaxPool: pooling.AveragePool },
+  },
+} satisfies Readonly<Record<string, Override>>;
+
+/** The standard rules, then those of the named overrides, then one's own, the later before the earlier. */
+export function mergeRules(names: readonly string[] = [], own: VjpRules = {}): VjpRules {
+  const table: Readonly<Record<string, Override>> = overrides;
+  return Object.assign({}, standardRules, ...names.map((name) => lookUpOverride(table, name).rules), own) as VjpRules;
+}
+
+function lookUpOverride(table: Readonly<Record<string, Override>>, name: string): Override {
+  const found = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (found) return found;
+  throw new XstarError("bad-argument", `There is no override "${name}"`, {
+    hint: `Did you mean "${nearest(name, Object.keys(table))[0]}"? There are ${oneOf(Object.keys(table))}`,
+  });
+}
