@@ -3,5 +3,5 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   resolve: { conditions: ["source"] },
   ssr: { resolve: { conditions: ["source"] } },
-  test: { include: ["packages/*/src/**/*.test.ts"] },
+  test: { env: { ORT_DISABLE_TELEMETRY: "1" }, include: ["packages/*/src/**/*.test.ts"] },
 });

@@ -1,3 +1,4 @@
+import type { VjpRules } from "./autodiff/vjp.js";
 import { describe, expect, it } from "vitest";
 import { maximize, type AscentResult, type MaximizeOptions, type Step } from "./ascend.js";
 import type { Spec } from "./define/fields.js";
@@ -277,7 +278,7 @@ describe("a run that cannot begin", () => {
   });
 
   it("for an operator without a rule names it", async () => {
-    const without = { rules: {} };
+    const without = { rules: { Relu: undefined } as unknown as VjpRules };
     await expect(maximize(model, target, without).result).rejects.toMatchObject({
       code: "missing-vjp-rule",
       message: expect.stringContaining("no vjp rule for"),

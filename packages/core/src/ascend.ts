@@ -3,6 +3,7 @@ import { prepareBatch, type Batched, type BatchOptions } from "./compile/forward
 import type { Contract } from "./model/contract.js";
 import { targetNames } from "./model/layers.js";
 import { parseTarget } from "./objectives/target.js";
+import { mergeRules } from "./autodiff/overrides.js";
 import type { VjpRules } from "./autodiff/vjp.js";
 import { lookUp, type Tensors } from "./define/define.js";
 import { int, parseFields, type Spec } from "./define/fields.js";
@@ -32,7 +33,9 @@ export interface MaximizeOptions extends BatchOptions {
   readonly optimizer?: Spec;
   /** More objectives to measure at every step, by name. */
   readonly watch?: Readonly<Record<string, Target | readonly Target[]>>;
-  /** vjp rules instead of the standard ones. */
+  /** Names of `overrides`: rules in the place of true gradients, the later before the earlier. */
+  readonly overrides?: readonly string[];
+  /** vjp rules of your own, by operator; they go before the standard ones and the overrides. */
   readonly rules?: VjpRules;
   /** Stops the run after the step in progress; what is done is kept. */
   readonly signal?: AbortSignal;
@@ -67,6 +70,9 @@ export interface AscentRecord {
   readonly parameterization: Spec;
   readonly transforms: readonly Spec[];
   readonly optimizer: Spec;
+  readonly overrides: readonly string[];
+  /** The operators for which the caller gave a rule of their own. */
+  readonly rules: readonly string[];
   readonly contract: Contract | null;
   /** What the inputs besides the picture hold; of a tensor only its shape. */
   readonly inputs: Readonly<Record<string, number | { readonly shape: Shape }>>;
@@ -100,6 +106,7 @@ export async function compileAscent(
     logits,
   } = options;
   const seed = int("seed").parse(options.seed ?? 0, "seed");
+  const rules = mergeRules(options.overrides, options.rules);
   const steps = int("steps", { min: 0 }).parse(options.steps ?? 64, "steps");
   const givenStarts = list(options.start ?? "random")
     .map(asStart)
@@ -122,7 +129,7 @@ export async function compileAscent(
     optimizer,
     seed,
   };
-  const step = compile(batched, spec, options.rules);
+  const step = compile(batched, spec, rules);
   const rng = createRng(seed).split("start");
   const one = step.shape.slice(1);
   const data = new Float32Array(size(step.shape));
@@ -135,6 +142,8 @@ export async function compileAscent(
     parameterization,
     transforms,
     optimizer,
+    overrides: options.overrides ?? [],
+    rules: Object.keys(options.rules ?? {}),
     contract: contract ?? null,
     inputs: mapInputs(inputs),
     logits: logits ?? null,

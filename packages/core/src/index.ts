@@ -18,7 +18,7 @@ export {
   type Target,
 } from "./ascend.js";
 export type { Spec } from "./define/fields.js";
-export type { BatchOptions } from "./compile/forward.js";
+export { prepareBatch, type Batched, type BatchOptions } from "./compile/forward.js";
 export type { GivenInputs } from "./compile/given-inputs.js";
 export { pictureShape } from "./compile/contract.js";
 export {
@@ -31,7 +31,9 @@ export {
   type ChannelOrder,
   type Contract,
   type ContractGuess,
+  pictureChannels,
   type ContractReason,
+  type ContractSources,
   type Layout,
   type PartialContract,
 } from "./model/contract.js";
@@ -47,6 +49,7 @@ export { transforms, jitter, noise } from "./transforms/table.js";
 export { adam, gradient, momentum, normalized, optimizers } from "./optimizers/table.js";
 export { gradients } from "./autodiff/gradients.js";
 export type { VjpContext, VjpRule, VjpRules } from "./autodiff/vjp.js";
+export { overrides, type Override } from "./autodiff/overrides.js";
 export { rules } from "./autodiff/rules/table.js";
 export { constantValue, Graph, Node, Value, valueOf } from "./ir/graph.js";
 export { createOps, type Ops } from "./ir/ops/index.js";

@@ -45,20 +45,57 @@ describe("what lies beside it", () => {
     expect(await load()).toMatchObject({ contract: { mean: [0.1], std: [1] } });
   });
 
+  test("what a contract leaves out is guessed", async () => {
+    await put("net.contract.json", '{"range": [0, 255], "logits": "scores"}');
+    expect(await load()).toMatchObject({
+      contract: { mean: [0], std: [1 / 255], layout: "NCHW", order: "gray" },
+      contractFile: { path: join(folder, "net.contract.json"), logits: "scores" },
+    });
+    await put("net.contract.json", '{"layout": "NHWC", "order": "BGR"}');
+    expect((await load()).contract).toEqual({ mean: [0], std: [1], layout: "NHWC", order: "BGR" });
+  });
+
+  test("a contract may hold the labels or name their file", async () => {
+    await put("labels.txt", "one\ntwo");
+    await put("names.txt", "uno\ndue\ntre\n");
+    await put("net.contract.json", '{"labels": ["eins", "zwei"]}');
+    expect((await load()).labels).toEqual(["eins", "zwei"]);
+    await put("net.contract.json", '{"labels": "names.txt"}');
+    expect((await load()).labels).toEqual(["uno", "due", "tre"]);
+    await put("net.contract.json", '{"labels": "none.txt"}');
+    await expect(load()).rejects.toMatchObject({ code: "file-not-readable" });
+  });
+
+  test("labels in the model's metadata serve where no file has them", async () => {
+    const graph = new Graph("g");
+    const op = createOps(graph);
+    graph.output(op.relu(graph.input("x", { dtype: "float32", shape: [1, 2] })));
+    const metadata = new Map([["names", "{0: 'cat', 1: 'dog'}"]]);
+    await put("net.onnx", writeModel(graph, { opsets: new Map([["", 20]]), metadata }));
+    expect((await load()).labels).toEqual(["cat", "dog"]);
+  });
+
   test.each([
     ["{", "is not a JSON object"],
     ["[1]", "is not a JSON object"],
     ['{"means": [1]}', 'has the unknown field "means": did you mean "mean"?'],
     ['{"mean": 1}', 'needs "mean" to be a list of numbers: current value is 1'],
-    ['{"std": [0]}', 'needs "std" to be a list of numbers other than 0'],
-    ['{"layout": "NHWC"}', 'asks for the layout "NHWC", but only "NCHW" is handled'],
+    ['{"std": [0]}', 'needs "std" to be a list of numbers above 0: current value is [0]'],
+    ['{"std": [-1]}', 'needs "std" to be a list of numbers above 0: current value is [-1]'],
+    ['{"layout": "HWC"}', 'needs "layout" to be "NCHW" or "NHWC": current value is "HWC"'],
+    ['{"order": "rgb"}', 'needs "order" to be "RGB", "BGR" or "gray": current value is "rgb"'],
+    ['{"range": [1, 0]}', 'needs "range" to be two numbers [low, high]: current value is [1,0]'],
+    ['{"range": [0, 255], "std": [1]}', 'has "range" beside "mean" or "std", which say the same: keep one of them'],
+    ['{"logits": 3}', 'needs "logits" to be the name of an output: current value is 3'],
+    [
+      '{"labels": "../names.txt"}',
+      'needs "labels" to be a list of names, or the name of a text file in the same folder: current value is "../names.txt"',
+    ],
   ])("a contract of %s is refused", async (text, problem) => {
     await put("net.contract.json", text);
     await expect(load()).rejects.toMatchObject({
       code: "bad-data",
-      message: `The input contract "${join(folder, "net.contract.json")}" ${problem}`.concat(
-        problem.includes("other than") ? ": current value is [0]" : "",
-      ),
+      message: `The input contract "${join(folder, "net.contract.json")}" ${problem}`,
     });
   });
 });

@@ -1,8 +1,17 @@
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openModel, readModel, XstarError, type Contract, type LoadedModel, type Runtime } from "@xstar/core";
+import {
+  guessContract,
+  labelsInMetadata,
+  openModel,
+  readModel,
+  XstarError,
+  type Contract,
+  type LoadedModel,
+  type Runtime,
+} from "@xstar/core";
 import { readFileOrExplain } from "./files/read.js";
-import { readContract } from "./model/contract.js";
+import { readContract, type ContractFile } from "./model/contract.js";
 import { readExternalData } from "./model/external-data.js";
 import { readTextIfThere } from "./model/read-beside.js";
 import { nodeRuntime } from "./runtime.js";
@@ -17,10 +26,15 @@ export interface ModelFile extends LoadedModel {
   /** The file's name without its ending. */
   readonly name: string;
   readonly path: string | undefined;
-  /** The class names in `labels.txt`, one a line. */
+  /** The class names: of the contract file, of `labels.txt` (one a line), or of the model's metadata. */
   readonly labels: readonly string[] | undefined;
-  /** How pictures become inputs, from `<name>.contract.json` or `model.contract.json`: give it to `maximize`. */
+  /**
+   * How pictures become inputs, from `<name>.contract.json` or `model.contract.json`, with guesses for what it leaves out:
+   * give it to `maximize`. Undefined without such a file; `guessContract(model.source)` is what the model itself tells.
+   */
   readonly contract: Contract | undefined;
+  /** What that file says, and where it is. */
+  readonly contractFile: ContractFile | undefined;
 }
 
 /**
@@ -38,14 +52,29 @@ export async function loadModel(
   const folder = path === undefined ? undefined : dirname(path);
   const name = path === undefined ? source.graph.name : basename(path, extname(path));
   const files = await naming(path, () => readExternalData(source, folder));
-  const labels = folder === undefined ? undefined : await readTextIfThere(join(folder, "labels.txt"));
+  const contractFile = folder === undefined ? undefined : await readContract(folder, name);
   return {
     ...(await naming(path, async () => openModel(source, { runtime, files }))),
     name,
     path,
-    labels: labels?.trimEnd().split(/\r?\n/),
-    contract: folder === undefined ? undefined : await readContract(folder, name),
+    labels: (await readLabels(folder, contractFile)) ?? labelsInMetadata(source),
+    contract: contractFile && guessContract(source, { given: contractFile.contract }).contract,
+    contractFile,
   };
+}
+
+async function readLabels(
+  folder: string | undefined,
+  contractFile: ContractFile | undefined,
+): Promise<readonly string[] | undefined> {
+  if (folder === undefined) return undefined;
+  const labels = contractFile?.labels;
+  if (labels !== undefined && typeof labels !== "string") return labels;
+  const text =
+    labels === undefined
+      ? await readTextIfThere(join(folder, "labels.txt"))
+      : new TextDecoder().decode(await readFileOrExplain(join(folder, labels)));
+  return text?.trimEnd().split(/\r?\n/);
 }
 
 /** Says in errors about the model which file they are about. */

@@ -1,3 +1,4 @@
+import "./no-telemetry.js";
 import { availableParallelism } from "node:os";
 import { fromOrt, type Runtime, type RuntimeOptions } from "@xstar/core";
 import ort from "onnxruntime-node";

@@ -59,8 +59,5 @@ export const withoutRule: Readonly<Record<string, WithoutRule>> = {
   TensorScatter: { why: "it writes caches of text models; no rule yet" },
   Unique: { why: "how many results it has depends on the input" },
   CumProd: { why: "no rule yet" },
-  GRU: { why: "no rule yet" },
-  LSTM: { why: "no rule yet" },
-  RNN: { why: "no rule yet" },
   RoiAlign: { why: "no rule yet" },
 };

@@ -54,8 +54,9 @@ export function givenTensor({ name, dims, dtype }: DeclaredInput, given: Tensor 
   if (first === shape[0]) return tensor(dtype, values, shape);
   const rows = shape[0]!;
   const isForAll = rows === 1 && isFree(first);
-  const isForEach = rows === part.batch && (isFree(first) || (first === 1 && part.count === 1));
-  if (!isForAll && !isForEach) throw misfit(name, dims, `the shape [${shape}] was given for ${part.batch} pictures`);
+  const isForEach = rows === part.batch && (isFree(first) || first === 1);
+  if (!isForAll && !isForEach)
+    throw misfit(name, dims, `the shape [${shape}] was given for ${part.batch} picture${part.batch === 1 ? "" : "s"}`);
   const row = values.length / rows;
   const taken = Array.from({ length: part.count }, (_, i) => (isForEach ? part.from + i : 0)).flatMap((at) =>
     values.slice(at * row, (at + 1) * row),

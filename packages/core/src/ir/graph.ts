@@ -115,6 +115,10 @@ export class Node {
     return this.read(name, "floats");
   }
 
+  strings(name: string): readonly string[] | undefined {
+    return this.read(name, "strings");
+  }
+
   private read<K extends keyof AttributeValues>(name: string, kind: K): AttributeValues[K] | undefined {
     const attribute = this.attributes.get(name);
     if (!attribute) return undefined;

@@ -57,11 +57,14 @@ export function rangeOf({ mean, std }: Contract): (readonly [number, number])[] 
   });
 }
 
+/** Who gave a part of a contract, as a reason: "net.contract.json says so". */
+export type ContractSources = Readonly<Partial<Record<ContractReason["field"], string>>>;
+
 export interface GuessOptions {
   /** What is known already. */
   readonly given?: PartialContract;
   /** Why the given parts are as they are. */
-  readonly from?: string;
+  readonly from?: ContractSources;
   /** @default pictureInput(source) */
   readonly picture?: DeclaredInput;
 }
@@ -78,11 +81,12 @@ interface Found<T> {
  */
 export function guessContract(
   source: Model,
-  { given = {}, from = "it was given", picture = pictureInput(source) }: GuessOptions = {},
+  { given = {}, from = {}, picture = pictureInput(source) }: GuessOptions = {},
 ): ContractGuess {
-  const known = <T>(value: T | undefined): Found<T> | undefined =>
-    value === undefined ? undefined : { value, why: from, sure: true };
-  const normalization = given.mean || given.std ? known({ mean: given.mean ?? [0], std: given.std ?? [1] }) : undefined;
+  const known = <T>(value: T | undefined, field: ContractReason["field"]): Found<T> | undefined =>
+    value === undefined ? undefined : { value, why: from[field] ?? "it was given", sure: true };
+  const normalization =
+    given.mean || given.std ? known({ mean: given.mean ?? [0], std: given.std ?? [1] }, "range") : undefined;
   if (picture.dims.length !== 4) {
     const numbers = {
       value: { mean: [0], std: [1] },
@@ -94,9 +98,9 @@ export function guessContract(
     return joined({ ...range.value, ...layout, ...order }, [["range", range]]);
   }
   const front = readFront(source, picture);
-  const layout = known(given.layout) ?? layoutOf(source, picture, front);
+  const layout = known(given.layout, "layout") ?? layoutOf(source, picture, front);
   const channels = channelsOf(picture, layout.value, front);
-  const order = known(given.order) ?? orderOf(source, channels);
+  const order = known(given.order, "order") ?? orderOf(source, channels);
   const range = normalization ?? rangeFound(source, front);
   return joined({ ...range.value, layout: layout.value, ...(order && { order: order.value }) }, [
     ["range", range],
@@ -139,6 +143,9 @@ interface Front {
 /** Constants of more elements are no mean or deviation of channels. */
 const largestRead = 16;
 
+/** Operators that are followed at most. */
+const longestFront = 16;
+
 function readFront({ graph, inputs }: Model, picture: DeclaredInput): Front {
   let value: Value = graph.inputs[inputs.indexOf(picture)]!;
   let scale = [1];
@@ -152,7 +159,7 @@ function readFront({ graph, inputs }: Model, picture: DeclaredInput): Front {
     isMoved,
     channels,
   });
-  for (;;) {
+  for (let i = 0; i < longestFront; i++) {
     const readers = graph.nodes.filter((node) => node.opType !== "Shape" && node.inputs.includes(value));
     const [node] = readers;
     const isPlain = node?.domain === "" && (readers.length === 1 || readers.every(({ opType }) => opType === "Conv"));
@@ -172,8 +179,11 @@ function readFront({ graph, inputs }: Model, picture: DeclaredInput): Front {
       scale = zip(scale, change.scale, (a, b) => a * b);
     } else if (node.opType === "Transpose" && String(node.ints("perm")) === "0,3,1,2") isMoved = true;
     else return front();
-    value = node.outputs[0]!;
+    const [output] = node.outputs;
+    if (!output) return front();
+    value = output;
   }
+  return front();
 }
 
 /** What a node makes of one of its inputs, by channel, when that is x * scale + shift. */
@@ -237,10 +247,18 @@ function rangeFound(source: Model, front: Front): Found<Pick<Contract, "mean" | 
     const isInside = center.every((c) => c > 0.05 && c < 0.95) && widest <= 1;
     if (isInside || widest < 0.05) return { value: zeroToOne, why: `${why}, which fits 0 to 1`, sure: true };
   }
-  return { value: zeroToOne, why: "nothing in the file tells: 0 to 1 is only a default", sure: false };
+  const habit = habits.find(([producer]) => producer.test(source.producer));
+  const often = habit ? `, though models from ${source.producer} often take ${habit[1]}` : "";
+  return { value: zeroToOne, why: `nothing in the file tells: 0 to 1 is only a default${often}`, sure: false };
 }
 
-const list = (values: readonly number[]) => [...new Set(values.map((x) => String(Number(x.toPrecision(3)))))].join(" ");
+/** What models of some exporters often take, where their files do not say so. */
+const habits: readonly (readonly [RegExp, string])[] = [
+  [/cntk|caffe/i, "0 to 255"],
+  [/tfl|keras|tensorflow|tf2onnx/i, "-1 to 1 or 0 to 255"],
+];
+
+const list = (values: readonly number[]) => [...new Set(values.map((x) => String(Number(x.toPrecision(4)))))].join(" ");
 
 /** Numbers of channels that pictures have. */
 const usualChannels: ReadonlySet<unknown> = new Set([1, 3, 4]);
@@ -294,7 +312,7 @@ export function labelsInMetadata({ metadata }: Model): readonly string[] | undef
 function readLabels(text: string): readonly string[] | undefined {
   if (!/^[[{]/.test(text)) return undefined;
   if (text.startsWith("{")) {
-    const pairs = [...text.matchAll(/["']?(\d+)["']?\s*:\s*(["'])(.*?)\2/g)].map(([, at, , name]) => [+at!, name!]);
+    const pairs = [...text.matchAll(/["']?(\d{1,7})["']?\s*:\s*(["'])(.*?)\2/g)].map(([, at, , name]) => [+at!, name!]);
     return pairs.length > 0 && pairs.every(([at], i) => at === i) ? pairs.map(([, name]) => String(name)) : undefined;
   }
   const names = [...text.matchAll(/(["'])(.*?)\1/g)].map(([, , name]) => name!);

@@ -3,6 +3,7 @@ import { positiveAxis, type Ops } from "../ir/ops/index.js";
 import { tensor } from "../tensor.js";
 import { attention, contribAttention, multiHeadAttention, rotaryEmbedding } from "./attention.js";
 import { quantizedOperators } from "./quantized-operators.js";
+import { recurrentOperators } from "./recurrent.js";
 import type { Upgrade } from "./upgrades.js";
 
 type Rewrite = Upgrade["rewrite"];
@@ -155,5 +156,6 @@ export const decompositions: Readonly<Record<string, Rewrite>> = {
   "com.microsoft::BiasGelu": (_, [x, bias], op) => [gelu(op, op.add(x!, bias!), "none")],
   "com.microsoft::SkipLayerNormalization": skipNormalization("LayerNormalization"),
   "com.microsoft::SkipSimplifiedLayerNormalization": skipNormalization("SimplifiedLayerNormalization"),
+  ...recurrentOperators,
   ...quantizedOperators,
 };

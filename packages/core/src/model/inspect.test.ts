@@ -1,6 +1,6 @@
 import ort from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
-import { rules as standardRules } from "../autodiff/rules/table.js";
+import type { VjpRules } from "../autodiff/vjp.js";
 import { Graph, type Value } from "../ir/graph.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 import { writeModel } from "../onnx/write.js";
@@ -55,7 +55,7 @@ describe("inspect", () => {
   });
 
   test("names the missing rules and the layers that they cut off", async () => {
-    const { Relu: _, ...rules } = standardRules;
+    const rules = { Relu: undefined } as unknown as VjpRules;
     const { layers, missingRules } = await inspect(small(), { rules });
     expect(layers.map(({ differentiable }) => differentiable)).toEqual([true, false, false, false]);
     expect(layers[1]!.reason).toBe('node "relu" (Relu): it has no vjp rule');
@@ -71,7 +71,6 @@ describe("inspect", () => {
 
   test("repeats what a rule says against a node", async () => {
     const rules = {
-      ...standardRules,
       Relu: () => {
         throw new Error("only below 7 channels");
       },

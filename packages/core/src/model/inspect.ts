@@ -1,3 +1,4 @@
+import { mergeRules } from "../autodiff/overrides.js";
 import { findReach, type Reach } from "../autodiff/reach.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { Graph, type Node, type Value } from "../ir/graph.js";
@@ -5,7 +6,7 @@ import { inline, valuesRead } from "../ir/inline.js";
 import { createOps, isFloat } from "../ir/ops/index.js";
 import type { Model } from "../onnx/model.js";
 import { floatTypes, size, type DType, type Shape } from "../tensor.js";
-import { guessContract, type ContractGuess, type PartialContract } from "./contract.js";
+import { guessContract, type ContractGuess, type ContractSources, type PartialContract } from "./contract.js";
 import { beforeSoftmax, classCount, scoreOutput, unitAxis } from "./layers.js";
 import { inputShapes, type LoadedModel } from "./load.js";
 import { chooseShapes, type ChosenShapes } from "./shapes.js";
@@ -18,10 +19,10 @@ export interface InspectOptions {
   readonly shapes?: ReadonlyMap<string, Shape>;
   /** What is known of the input contract; the rest is guessed. */
   readonly contract?: PartialContract;
-  /** From where `contract` is known, as a reason: "cat.contract.json says so". */
-  readonly contractFrom?: string;
+  readonly contractFrom?: ContractSources;
   /** The output that holds the class scores. */
   readonly logits?: string;
+  /** Your own rules, before the standard ones. */
   readonly rules?: VjpRules;
 }
 
@@ -93,7 +94,7 @@ export async function inspect(model: LoadedModel, options: InspectOptions = {}):
   const op = createOps(graph, model.runtime.lowering);
   const bindings = new Map(normalized.graph.inputs.map((input) => [input, graph.input(input.name, input.type)]));
   const map = inline(graph, normalized.graph, bindings, [...normalized.graph.values()]);
-  const reach = findReach(op, graph.inputs.filter(isFloat), options.rules);
+  const reach = findReach(op, graph.inputs.filter(isFloat), mergeRules([], options.rules));
 
   const found = (name: string) => {
     const value = normalized.values.get(name);

@@ -57,10 +57,12 @@ export function classCount(output: Value): number | undefined {
 
 /**
  * The input that is ascended: the first of floating-point numbers that is not among the names of those that the caller
- * gives. Throws `unsupported-model` when there is none.
+ * gives. Throws `unsupported-model` when there is none, `bad-argument` when all are given.
  */
 export function pictureInput({ inputs }: Model, given: readonly string[] = []): DeclaredInput {
   const picture = inputs.find(({ dtype, name }) => floatTypes.has(dtype) && !given.includes(name));
   if (picture) return picture;
+  if (inputs.some(({ dtype }) => floatTypes.has(dtype)))
+    throw new XstarError("bad-argument", "Every floating-point input is given, so none is left to ascend");
   throw new XstarError("unsupported-model", "The model has no floating-point input to ascend");
 }

@@ -5,6 +5,9 @@ import { guessContract, isUltralytics, pictureChannels, type Layout } from "./co
 import { pictureInput } from "./layers.js";
 import { inputShapes, type LoadedModel } from "./load.js";
 
+/** Inputs of more channels are no pictures whose size would be worth several trials. */
+const mostChannels = 16;
+
 export interface ShapeOptions {
   /** @default 1 */
   readonly batch?: number;
@@ -79,12 +82,14 @@ function sidesToTry(source: Model, channels: number, declared: readonly Declared
     const sides = declared.map((dim) => (typeof dim === "number" ? dim : fixed));
     return [{ sides, why: "is taken, a square" }];
   }
+  const others = channels <= mostChannels ? usualSides.filter((side) => side !== usual) : [];
   return [
     ...written,
     { sides: [usual, usual], why: `is taken, usual for ${channels} channel${channels === 1 ? "" : "s"}` },
-    ...usualSides
-      .filter((side) => side !== usual)
-      .map((side) => ({ sides: [side, side], why: "is taken, the first usual size with which the model runs" })),
+    ...others.map((side) => ({
+      sides: [side, side],
+      why: "is taken, the first usual size with which the model runs",
+    })),
   ];
 }
 

@@ -12,8 +12,9 @@ import { locator, type WeightFiles } from "./weights.js";
 /** Constants up to this many elements are folded, whatever their type; larger ones stay nodes that ONNX Runtime folds. */
 const largestFolded = 4096;
 
-/** Inputs of more elements are taken for a mistake, not allocated. */
-const largestInput = 2 ** 30;
+/** Inputs and values of more elements are taken for a mistake, not allocated. */
+const largestInput = 2 ** 27;
+const largestValue = 2 ** 29;
 
 /** Operators whose result's shape depends on the elements, not only on the shapes, of what they read. */
 const dataShaped: ReadonlySet<string> = new Set([
@@ -87,19 +88,41 @@ export async function specialize(
   });
   const map = inline(graph, model.graph, bindings, [...model.graph.values()]);
   const outputs = model.graph.outputs.map((output) => map.get(output) ?? output);
-  let known = fold(graph, await probe(model, graph, runtime, files), outputs);
+  const settle = async (typed: Graph, results: readonly Value[]) => {
+    const first = await probe(typed, { model, runtime, files, runs: "fixed" });
+    const folded = fold(typed, first.known, results);
+    if (!first.isOpen) return folded;
+    // with the arithmetic of shapes gone most shapes are known; what is left depends on elements
+    const own = [...folded.outputs];
+    return fold(folded, (await probe(folded, { model, runtime, files, runs: "all" })).known, own);
+  };
+  let known = await settle(graph, outputs);
   const simpler = (from: Graph) => inlineKnownBranches(from) ?? closePoolWindows(from, model.opsets.get("") ?? 0);
   for (let next = simpler(known); next; next = simpler(known)) {
-    const results = [...next.outputs];
-    known = fold(next, await probe(model, next, runtime, files), results);
+    known = await settle(next, [...next.outputs]);
   }
   return known;
 }
 
+interface Probing {
+  readonly model: Model;
+  readonly runtime: Runtime;
+  readonly files: WeightFiles;
+  /** What may be run to learn its shape: only what is the same for every input, or everything. */
+  readonly runs: "fixed" | "all";
+}
+
+interface Probed {
+  /** Values that are the same for every input, as far as they are worth folding. */
+  readonly known: ReadonlyMap<Value, Tensor>;
+  /** Whether there are values of which the type is not known. */
+  readonly isOpen: boolean;
+}
+
 /** Opens the graph with every value as an output: ONNX Runtime says their types; one run gives what it cannot infer. */
-async function probe(model: Model, graph: Graph, runtime: Runtime, files: WeightFiles): Promise<Map<Value, Tensor>> {
+async function probe(graph: Graph, { model, runtime, files, runs }: Probing): Promise<Probed> {
   const values = graph.nodes.flatMap((node) => node.outputs.filter((output) => output !== undefined));
-  if (values.length === 0) return new Map();
+  if (values.length === 0) return { known: new Map(), isOpen: false };
   graph.outputs.splice(0, graph.outputs.length, ...values);
   const { opsets, irVersion } = model;
   const bytes = writeModel(graph, { opsets, irVersion, locate: locator(model) });
@@ -107,16 +130,25 @@ async function probe(model: Model, graph: Graph, runtime: Runtime, files: Weight
   try {
     const ports = new Map(session.outputs.map((port) => [port.name, port]));
     const isStatic = staticValues(graph);
-    const asked = values.filter((value) => {
+    const unknown = new Set<Value>();
+    for (const value of values) {
       const port = ports.get(value.name);
-      if (!port?.dtype) return false;
+      if (!port?.dtype) continue;
       // no dimensions can mean a scalar, or that ONNX Runtime does not know the rank
       const isKnown = port.dims.length > 0 && port.dims.every((dim): dim is number => dim !== undefined);
       const dims = isKnown ? (port.dims as readonly number[]) : undefined;
+      if (dims && size(dims) > largestValue) throw tooLarge(value, dims);
       if (dims) value.type = { dtype: port.dtype, shape: dims };
-      return !dims || (isStatic(value) && (size(dims) <= largestFolded || !floatTypes.has(port.dtype)));
+      else unknown.add(value);
+    }
+    const isFolded = (value: Value) =>
+      value.type !== undefined && (size(value.shape) <= largestFolded || !floatTypes.has(value.dtype));
+    const asked = values.filter((value) => {
+      if (unknown.has(value)) return runs === "all" || isStatic(value);
+      return isStatic(value) && isFolded(value);
     });
-    if (asked.length === 0) return new Map();
+    const isOpen = [...unknown].some((value) => !asked.includes(value));
+    if (asked.length === 0) return { known: new Map(), isOpen };
     const feeds = Object.fromEntries(graph.inputs.map((input) => [input.name, zeros(input.type!)]));
     const names = asked.map(({ name }) => name);
     const results = await explained(graph, () => session.run(feeds, names));
@@ -124,13 +156,17 @@ async function probe(model: Model, graph: Graph, runtime: Runtime, files: Weight
       const { dtype, shape } = results[value.name]!;
       value.type = { dtype, shape: [...shape] };
     }
-    const folded = asked.filter(
-      (value) => isStatic(value) && (size(value.shape) <= largestFolded || !floatTypes.has(value.dtype)),
-    );
-    return new Map(folded.map((value) => [value, results[value.name]!]));
+    const folded = asked.filter((value) => isStatic(value) && isFolded(value));
+    return { known: new Map(folded.map((value) => [value, results[value.name]!])), isOpen };
   } finally {
     await session.release();
   }
+}
+
+function tooLarge(value: Value, shape: Shape): XstarError {
+  return new XstarError("unsupported-model", `Value "${value.name}" would be of shape [${shape}], which is too large`, {
+    hint: "Choose a smaller input, or check the sizes in the model",
+  });
 }
 
 async function explained<T>(graph: Graph, work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 import { nearest, oneOf, XstarError } from "../errors.js";
 import { gradients } from "../autodiff/gradients.js";
+import { mergeRules } from "../autodiff/overrides.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { Graph } from "../ir/graph.js";
 import { inline, prune } from "../ir/inline.js";
@@ -22,11 +23,14 @@ export interface VjpOptions {
   readonly of?: string;
   /** The input to differentiate by; the model's first when left out. */
   readonly wrt?: string;
+  /** Names of `overrides`. */
+  readonly overrides?: readonly string[];
+  /** Your own rules, before the standard ones. */
   readonly rules?: VjpRules;
 }
 
 /** Builds the vector-Jacobian product of a model: one graph, forward and backward. */
-export async function vjp(model: LoadedModel, { shapes, of, wrt, rules }: VjpOptions): Promise<VjpFunction> {
+export async function vjp(model: LoadedModel, { shapes, of, wrt, overrides, rules }: VjpOptions): Promise<VjpFunction> {
   const normalized = await model.at(shapes);
   const graph = new Graph("vjp");
   const op = createOps(graph, model.runtime.lowering);
@@ -48,7 +52,7 @@ export async function vjp(model: LoadedModel, { shapes, of, wrt, rules }: VjpOpt
     throw new XstarError("bad-argument", `The model has no input${wrt === undefined ? "" : ` "${wrt}"`}`, { hint });
   }
   const cotangent = graph.input("cotangent", output.type);
-  const [gradient] = gradients(op, { of: output, wrt: [input], cotangent, ...(rules && { rules }) });
+  const [gradient] = gradients(op, { of: output, wrt: [input], cotangent, rules: mergeRules(overrides, rules) });
   const result = gradient ?? op.fill(input.shape, 0, input.dtype);
   for (const value of [output, result]) graph.output(value);
   prune(graph);

@@ -41,6 +41,10 @@ const articleOptimizer: Spec = gradient({ learningRate: 1 });
 /** Converged: no pixel of any picture moves by more than this in a step. */
 const stillness = 2e-4;
 
+/** Result minus start. */
+export const changeOf = ({ picture, startPicture }: Ascent): Float32Array =>
+  picture.map((value, i) => value - startPicture[i]!);
+
 interface AscentPlan {
   /** Class of each picture. */
   readonly classes: readonly number[];

@@ -4,7 +4,7 @@ import { summarize } from "../analysis/describe.js";
 import { findNearest } from "../analysis/nearest.js";
 import type { Variability } from "../analysis/variability.js";
 import type { ImageDataset } from "../data/dataset.js";
-import { climb, type Ascent } from "./ascent.js";
+import { changeOf, climb, type Ascent } from "./ascent.js";
 
 /** Mean and range of a measurement. */
 export interface Spread {
@@ -33,9 +33,19 @@ export interface LikenessClaim {
 export interface StartClaim {
   readonly holds: boolean;
   readonly starts: Spread;
-  readonly differentStarts: { readonly distance: Spread; readonly correlation: Spread };
-  readonly differentNetworks: { readonly distance: Spread; readonly correlation: Spread };
+  /** Correlation of a result with its own start. */
+  readonly keptStart: Spread;
+  readonly differentStarts: Comparison;
+  readonly differentNetworks: Comparison;
   readonly words: string;
+}
+
+/** Pairs of results of one class, and of their changes (result - start), which do not hold the starts themselves. */
+export interface Comparison {
+  readonly distance: Spread;
+  readonly correlation: Spread;
+  readonly changeDistance: Spread;
+  readonly changeCorrelation: Spread;
 }
 
 export interface Claims {
@@ -94,12 +104,7 @@ function measureLikeness(results: readonly Ascent[], { train, test, variability 
     confidence: spread(results.map(({ curves }) => curves.confidence.at(-1)!)),
     ...likeness(pictures, classes, train, variability),
     changeWithClassMean: spread(
-      results.map(({ picture, startPicture, class: digit }) =>
-        correlate(
-          picture.map((value, i) => value - startPicture[i]!),
-          variability.classes[digit]!.mean,
-        ),
-      ),
+      results.map((result) => correlate(changeOf(result), variability.classes[result.class]!.mean)),
     ),
   };
   const genuine = likeness(real.pictures, real.classes, train, variability);
@@ -149,28 +154,30 @@ function measureStarts(runs: readonly (readonly Ascent[])[]): StartClaim {
   const acrossNetworks = pairs(runs.length).flatMap(([a, b]) =>
     runs[a]!.map((result, i) => [result, runs[b]![i]!] as const),
   );
-  const compare = (list: readonly (readonly [Ascent, Ascent])[]) => ({
+  const compare = (list: readonly (readonly [Ascent, Ascent])[]): Comparison => ({
     distance: spread(list.map(([a, b]) => measureDistance(a.picture, b.picture))),
     correlation: spread(list.map(([a, b]) => correlate(a.picture, b.picture))),
+    changeDistance: spread(list.map(([a, b]) => measureDistance(changeOf(a), changeOf(b)))),
+    changeCorrelation: spread(list.map(([a, b]) => correlate(changeOf(a), changeOf(b)))),
   });
   const differentStarts = compare(acrossStarts);
   const differentNetworks = compare(acrossNetworks);
   const starts = spread(acrossStarts.map(([a, b]) => measureDistance(a.startPicture, b.startPicture)));
-  const holds = differentStarts.distance.min > differentNetworks.distance.max;
+  const keptStart = spread(first!.map(({ picture, startPicture }) => correlate(picture, startPicture)));
+  const everyPair = differentStarts.distance.min > differentNetworks.distance.max;
+  const onAverage = differentStarts.distance.mean > differentNetworks.distance.mean;
   const words =
     `Two results for the same class from different random starts lie ${differentStarts.distance.mean.toFixed(1)} apart on average ` +
     `(correlation ${differentStarts.correlation.mean.toFixed(2)}; their starts ${starts.mean.toFixed(1)} apart). From the same start, networks trained ` +
     `with different seeds give results ${differentNetworks.distance.mean.toFixed(1)} apart (correlation ${differentNetworks.correlation.mean.toFixed(2)}). ` +
-    (holds
-      ? "In every pair the start matters more than the network."
-      : "On average the start matters more than the network, but not in every pair.");
-  return {
-    holds: holds || differentStarts.distance.mean > differentNetworks.distance.mean,
-    starts,
-    differentStarts,
-    differentNetworks,
-    words,
-  };
+    (everyPair
+      ? "In every pair the start matters more than the network. "
+      : onAverage
+        ? "On average the start matters more than the network, but not in every pair. "
+        : "On average the network matters more than the start. ") +
+    `Of the changes alone, those from different starts correlate by ${differentStarts.changeCorrelation.mean.toFixed(2)}, those of different networks ` +
+    `by ${differentNetworks.changeCorrelation.mean.toFixed(2)}; a result correlates with its own start by ${keptStart.mean.toFixed(2)}.`;
+  return { holds: onAverage, starts, keptStart, differentStarts, differentNetworks, words };
 }
 
 function pairs(count: number): [number, number][] {

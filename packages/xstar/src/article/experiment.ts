@@ -8,7 +8,7 @@ import { describeChange } from "../report/describe-change.js";
 import { nodeRuntime } from "../runtime.js";
 import type { TrainingReport } from "../train/job.js";
 import { trainNetwork, type TrainedNetwork } from "../train/trained-network.js";
-import { climb, objectivesOf, optionsOf, type Ascent } from "./ascent.js";
+import { changeOf, climb, objectivesOf, optionsOf, type Ascent } from "./ascent.js";
 import { measureClaims } from "./claims.js";
 import { openNetwork, type AskNetwork } from "./network.js";
 import { articleFigures, schemaVersion, type ArticleResults, type BorderCurve, type TableResult } from "./results.js";
@@ -28,7 +28,7 @@ export interface ArticleOptions {
   readonly cache?: string;
   /** Most steps until nothing moves. @default 1000 */
   readonly convergedSteps?: number;
-  /** Steps of the climbs that the two facts are measured on. @default 50 */
+  /** Steps of the climbs that the two facts are measured on. @default 30 */
   readonly claimSteps?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (stage: "training" | "ascent" | "claims", done: number, total: number, facts?: string) => void;
@@ -58,7 +58,7 @@ export async function measureArticle(
   mnist: SplitDataset,
   options: ArticleOptions & { readonly began?: number },
 ): Promise<ArticleRun> {
-  const { seed = 1, convergedSteps = 1000, claimSteps = 50, signal, onProgress, began = performance.now() } = options;
+  const { seed = 1, convergedSteps = 1000, claimSteps = 30, signal, onProgress, began = performance.now() } = options;
   const trained = performance.now();
   const runtime = nodeRuntime({ threads: 1 });
   const model = openModel(networks[0]!.model, { runtime });
@@ -181,9 +181,6 @@ async function describeTable(ascents: readonly Ascent[], ask: AskNetwork): Promi
     changeCorrelation: correlationMatrix(changes),
   };
 }
-
-export const changeOf = ({ picture, startPicture }: Ascent): Float32Array =>
-  picture.map((value, i) => value - startPicture[i]!);
 
 async function measureBorder(ascent: Ascent, ask: AskNetwork): Promise<BorderCurve> {
   const widths = Array.from({ length: widestBorder + 1 }, (_, width) => width);

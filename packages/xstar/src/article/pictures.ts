@@ -6,8 +6,8 @@ import { encodePng } from "../picture/png.js";
 import { changeScale } from "../picture/scale.js";
 import { contactSheet } from "../picture/sheet.js";
 import { changeView, rawView, type View } from "../picture/view.js";
-import { changeOf, side, type ArticleRun } from "./experiment.js";
-import type { Ascent } from "./ascent.js";
+import { side, type ArticleRun } from "./experiment.js";
+import { changeOf, type Ascent } from "./ascent.js";
 
 const planes = (data: ArrayLike<number>): Planes => ({ shape: [side, side], data });
 

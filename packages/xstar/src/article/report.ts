@@ -2,12 +2,14 @@ import { diverging, gray, viridis } from "../picture/colormap.js";
 import { encodePng, pngDataUri } from "../picture/png.js";
 import type { Picture } from "../picture/picture.js";
 import { barChart } from "../report/bar-chart.js";
+import { dataTable } from "../report/data-table.js";
 import { colorBar, pictureFigure, pictureRow } from "../report/figure.js";
 import { formatNumber, formatPercent } from "../report/format.js";
 import { embedJson, html, page, type Html } from "../report/html.js";
 import { lineChart } from "../report/line-chart.js";
 import { matrixChart } from "../report/matrix-chart.js";
 import type { Ascent, Curves } from "./ascent.js";
+import type { Spread } from "./claims.js";
 import { side, type ArticleRun } from "./experiment.js";
 import { constantViews, variabilityViews, viewAscents } from "./pictures.js";
 import type { ArticleResults, PictureResult, TableResult } from "./results.js";
@@ -88,14 +90,7 @@ function comparison({
     ],
   ];
   return html`<h2>The article's figures and ours</h2>
-    <table>
-      <thead>
-        <tr><th scope="col">Figure</th><th scope="col">Article</th><th scope="col">Measured here</th><th scope="col">More</th></tr>
-      </thead>
-      <tbody>
-        ${rows.map(([name, theirs, ours, more]) => html`<tr><th scope="row">${name}</th><td>${theirs}</td><td>${ours}</td><td>${more}</td></tr>`)}
-      </tbody>
-    </table>`;
+    ${dataTable({ columns: ["Figure", "Article", "Measured here", "More"], rows })}`;
 }
 
 function network({ networks }: ArticleResults): Html {
@@ -197,22 +192,16 @@ function views(ascents: readonly Ascent[], result: TableResult): Html {
 }
 
 function confidenceTable(pictures: readonly PictureResult[]): Html {
-  return html`<table>
-    <thead>
-      <tr>
-        <th scope="col">Start</th><th scope="col">Steps</th><th scope="col">Class seen</th><th scope="col">Confidence</th><th scope="col">Nines</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${pictures.map(
-        ({ start, steps, converged, fedBack }) =>
-          html`<tr>
-            <th scope="row">${start}</th><td>${steps}${converged && " (converged)"}</td><td>${fedBack.predicted}</td><td>${fedBack.text}</td>
-            <td>${fedBack.nines === null ? "all" : fedBack.nines.toFixed(1)}</td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+  return dataTable({
+    columns: ["Start", "Steps", "Class seen", "Confidence", "Nines"],
+    rows: pictures.map(({ start, steps, converged, fedBack }) => [
+      start,
+      `${steps}${converged ? " (converged)" : ""}`,
+      fedBack.predicted,
+      fedBack.text,
+      fedBack.nines === null ? "all" : fedBack.nines.toFixed(1),
+    ]),
+  });
 }
 
 function curveCharts(result: TableResult, rule: string): Html {
@@ -300,14 +289,12 @@ function border({ border: all }: ArticleResults): Html {
 
 function claims({ claims: measured }: ArticleResults): Html {
   const { notLikeTheDigit: likeness, dependsOnStart: starts } = measured;
-  const row = (name: string, { mean, min, max }: { mean: number; min: number; max: number }) =>
-    html`<tr><th scope="row">${name}</th><td>${formatNumber(mean, 3)}</td><td>${formatNumber(min, 3)}</td><td>${formatNumber(max, 3)}</td></tr>`;
-  const spreads = (title: string, rows: readonly Html[]) =>
-    html`<table>
-      <caption>${title}</caption>
-      <thead><tr><th scope="col">Measured</th><th scope="col">Mean</th><th scope="col">Least</th><th scope="col">Most</th></tr></thead>
-      <tbody>${rows}</tbody>
-    </table>`;
+  const row = (name: string, { mean, min, max }: Spread) => [
+    name,
+    ...[mean, min, max].map((value) => formatNumber(value, 3)),
+  ];
+  const spreads = (caption: string, rows: readonly string[][]) =>
+    dataTable({ caption, columns: ["Measured", "Mean", "Least", "Most"], rows });
   return html`<h2>The two facts, measured</h2>
     <p>Every digit from ${measured.randomStarts} random starts on ${measured.networks} networks, ${measured.steps} steps each.</p>
     <h3>1. What the network wants is not what people mean</h3>
@@ -325,10 +312,15 @@ function claims({ claims: measured }: ArticleResults): Html {
       row("Starts", starts.starts),
       row("Same network, different starts", starts.differentStarts.distance),
       row("Same start, different networks", starts.differentNetworks.distance),
+      row("Changes: same network, different starts", starts.differentStarts.changeDistance),
+      row("Changes: same start, different networks", starts.differentNetworks.changeDistance),
     ])}
     ${spreads("Pearson correlation between results", [
       row("Same network, different starts", starts.differentStarts.correlation),
       row("Same start, different networks", starts.differentNetworks.correlation),
+      row("A result and its own start", starts.keptStart),
+      row("Changes: same network, different starts", starts.differentStarts.changeCorrelation),
+      row("Changes: same start, different networks", starts.differentNetworks.changeCorrelation),
     ])}`;
 }
 

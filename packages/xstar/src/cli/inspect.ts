@@ -1,21 +1,24 @@
-import { fields, inspect, type Inspection, type LayerFacts } from "@xstar/core";
+import { classify, inspect, prepareBatch, rangeOf, XstarError, type Inspection, type LayerFacts } from "@xstar/core";
 import type { Command } from "commander";
+import { readImage } from "../files/image.js";
 import { loadModel, type ModelFile } from "../load.js";
 import { nodeRuntime } from "../runtime.js";
+import { formatPercent } from "../report/format.js";
 import { renderTable } from "../terminal/table.js";
-import { freeShapes, listOf } from "./flags.js";
+import { likeliestOf, type ClassShare } from "./likeliest.js";
+import { addModelFlags, readModelInput, type ModelFlags, type ModelInput } from "./model-flags.js";
 
-interface InspectFlags {
-  readonly size?: readonly number[];
+interface InspectFlags extends ModelFlags {
+  readonly try?: string;
   readonly all?: boolean;
   readonly json?: boolean;
 }
 
 export function addInspect(program: Command): void {
-  program
+  const command = program
     .command("inspect <model>")
     .description("Lists a model's inputs and layers: names, shapes, units, and which can be differentiated")
-    .option("--size <height,width>", "size of the picture, where the model leaves it free", sides)
+    .option("--try <photo>", "show the five likeliest classes of a PNG, JPEG or WebP picture")
     .option("--all", "also list values that do not depend on the input")
     .option("--json", "print everything as JSON")
     .addHelpText(
@@ -23,20 +26,92 @@ export function addInspect(program: Command): void {
       `
 Any name in the first column is a layer for a target of xstar maximize, as in NAME, NAME:UNIT or NAME:UNIT@Y,X.
 
+How pictures go in is guessed from the model, with the reason; what a flag or <model>.contract.json says comes first:
+  {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "layout": "NCHW", "order": "RGB", "labels": "labels.txt"}
+--try checks it: the top five of a photograph are right only when the contract is.
+
 Examples:
   xstar inspect model.onnx
-  xstar inspect model.onnx --size 224,224
+  xstar inspect model.onnx --try cat.jpg
+  xstar inspect model.onnx --try cat.jpg --input-range -1,1 --order BGR
   xstar inspect model.onnx --json > model.json`,
     )
-    .action(async (path: string, flags: InspectFlags) => {
-      const model = await loadModel(path, { runtime: nodeRuntime({ threads: 1 }) });
-      const found = await inspect(model, { shapes: freeShapes(model.source, flags.size) });
-      const text = flags.json ? JSON.stringify(found, undefined, 2) : describe(model, found, flags.all ?? false);
-      process.stdout.write(`${text}\n`);
-    });
+    .action((path: string, flags: InspectFlags) => runInspect(path, flags));
+  addModelFlags(command);
 }
 
-const sides = listOf("--size", fields.int("side", { min: 1 }));
+async function runInspect(path: string, flags: InspectFlags): Promise<void> {
+  const model = await loadModel(path, { runtime: nodeRuntime({ threads: 1 }) });
+  const hasPicture = model.source.inputs.some(({ dtype }) => dtype.startsWith("float"));
+  const input = hasPicture ? await readModelInput(model, flags) : undefined;
+  const { contract: _, shapes = new Map(), inputs = {}, logits } = input?.options ?? {};
+  const given = Object.entries(inputs).flatMap(([name, held]) =>
+    typeof held === "number" ? [] : [[name, held.shape] as const],
+  );
+  const found = await inspect(model, {
+    shapes: new Map([...shapes, ...given]),
+    ...(input && { contract: input.given, contractFrom: input.from }),
+    ...(logits !== undefined && { logits }),
+  });
+  const tried = flags.try === undefined ? undefined : await tryPhoto(model, input, flags.try);
+  const report = { ...found, ...(tried && { try: { photo: flags.try, top: tried } }) };
+  const text = flags.json
+    ? JSON.stringify(report, undefined, 2)
+    : [describe(model, found, flags.all ?? false), ...(tried ? ["", describeTry(flags.try!, tried)] : [])].join("\n");
+  process.stdout.write(`${text}\n`);
+}
+
+/** The five likeliest classes of a photograph, cut to the form of the model's picture. */
+async function tryPhoto(model: ModelFile, input: ModelInput | undefined, path: string): Promise<ClassShare[]> {
+  const batched = input && (await prepareBatch(model, 1, input.options));
+  const [, channels, height, width] = batched?.shape ?? [];
+  if (!batched || width === undefined || (channels !== 1 && channels !== 3)) {
+    const shape = batched ? ` of shape [${batched.inputShape}]` : "";
+    throw new XstarError("bad-argument", `"--try" needs a model of pictures: its input${shape} is none`);
+  }
+  const { dtype, data } = await readImage(path, { channels, height: height!, width });
+  const shares = await classify(model, { dtype, shape: batched.shape, data }, input!.options);
+  if (!shares) {
+    throw new XstarError(
+      "bad-argument",
+      `"--try" needs a model with class scores, but none of its outputs is a list of them`,
+      {
+        hint: "Name the output that has them with --logits",
+      },
+    );
+  }
+  return likeliestOf(shares[0]!, model.labels, 5);
+}
+
+function describeTry(photo: string, top: readonly ClassShare[]): string {
+  const rows = top.map(({ class: index, label, probability }) => [
+    formatPercent(probability),
+    String(index),
+    label ?? "",
+  ]);
+  return `The likeliest classes of ${photo}:\n${renderTable([["probability", "class", "label"], ...rows])}`;
+}
+
+/** How a picture becomes the input, and why it is thought so. */
+function describeContract({ contract: guess, assumed }: Inspection): string[] {
+  if (!guess) return [];
+  const { contract, because } = guess;
+  const sizes = assumed.map((sentence) => `  size: ${sentence}`);
+  if (!contract.layout && rangeOf(contract).every(([low, high]) => low === 0 && high === 1)) return sizes;
+  const range = rangeOf(contract).map(([low, high]) => `${round(low)} to ${round(high)}`);
+  const parts = {
+    range: `${range.join(" / ")} (mean ${contract.mean.map(round).join(", ")}; std ${contract.std.map(round).join(", ")})`,
+    layout: contract.layout,
+    order: contract.order,
+  };
+  return [
+    `How a picture of values from 0 to 1 becomes ${guess.input}:`,
+    ...because.map(({ field, why, sure }) => `  ${field} ${parts[field]}: ${why}${sure ? "" : " (a guess)"}`),
+    ...sizes,
+  ];
+}
+
+const round = (x: number) => String(Number(x.toPrecision(5)));
 
 function describe(model: ModelFile, found: Inspection, showAll: boolean): string {
   const { file, inputs, classes } = found;
@@ -50,9 +125,7 @@ function describe(model: ModelFile, found: Inspection, showAll: boolean): string
     ...inputs.map(({ name, dtype, dims }) => `Input ${name}: ${dtype} [${dims.map((dim) => dim ?? "?").join(", ")}]`),
     ...found.outputs.map(({ name, dtype, shape }) => `Output ${name}: ${dtype ?? "?"} [${shape?.join(", ") ?? "?"}]`),
     ...(classes ? [`Classes: ${classes.count}, scored by ${classes.layer}${labelsOf(model, classes.count)}`] : []),
-    ...(model.contract
-      ? [`Picture: mean ${model.contract.mean.join(", ")}, std ${model.contract.std.join(", ")}`]
-      : []),
+    ...describeContract(found),
     "",
     renderTable([["layer", "operator", "shape", "units", "differentiable"], ...layers.map(rowOf)]),
     ...(hidden > 0
@@ -78,7 +151,7 @@ function rowOf({ name, opType, dtype, shape, units, reason }: LayerFacts): strin
 
 function labelsOf({ labels }: ModelFile, classes: number): string {
   if (!labels) return "";
-  if (labels.length !== classes) return ` (labels.txt has ${labels.length} names)`;
+  if (labels.length !== classes) return ` (there are ${labels.length} labels)`;
   return ` (${labels[0]}, ... ${labels.at(-1)})`;
 }
 

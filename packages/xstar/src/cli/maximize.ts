@@ -1,6 +1,7 @@
-import { fields, objectives, optimizers, parameterizations, transforms } from "@xstar/core";
+import { fields, objectives, optimizers, overrides, parameterizations, transforms } from "@xstar/core";
 import type { Command } from "commander";
-import { collect, listOf, valueOf } from "./flags.js";
+import { collect, valueOf } from "./flags.js";
+import { addModelFlags } from "./model-flags.js";
 import type { MaximizeFlags } from "./plan-ascent.js";
 import { runMaximize } from "./run-maximize.js";
 import { describeTable, flagName, paramsOf } from "./spec-flags.js";
@@ -25,14 +26,13 @@ export function addMaximize(program: Command): void {
     .option("--opt <name=value>", "another parameter of the optimizer, as in momentum=0.95", collect)
     .option("--transform <spec>", "change the picture before each look, as in jitter:pixels=4", collect)
     .option("--penalty <name=weight>", "subtract a penalty, as in tv=0.01", collect)
+    .option("--override <name>", `rule in the place of the true gradient: ${oneOfThese(overrides)}`, collect)
     .option("--seed <number>", "decides every random number", whole("--seed", 0), 0)
     .optionsGroup("The picture:")
     .option("--parameterization <type>", oneOfThese(parameterizations), "pixel");
   for (const [name, field] of pictureParams) command.option(`${flagName(name)} <${placeholder(field)}>`, field.doc);
+  addModelFlags(command);
   command
-    .option("--size <height,width>", "size of the picture, where the model leaves it free", listOf("--size", side))
-    .option("--mean <numbers>", "input = (picture - mean) / std, for all channels or each", listOf("--mean", anyNumber))
-    .option("--std <numbers>", "default: what <model>.contract.json says, or no change", listOf("--std", anyNumber))
     .optionsGroup("What is written:")
     .option("--out <folder>", "default: out/<model>/<target>")
     .option("--scale <factor>", "enlargement of the pictures (default: to about 280 pixels)", whole("--scale", 1))
@@ -42,8 +42,6 @@ export function addMaximize(program: Command): void {
 }
 
 const pictureParams = paramsOf(parameterizations);
-const side = fields.int("side", { min: 1 });
-const anyNumber = fields.fixed("number", { fallback: 0 });
 const format = fields.choice("format", ["gif", "webp", "none"], "gif");
 
 function whole(flag: string, min: number): (text: string) => number {
@@ -82,6 +80,11 @@ ${describeTable("Parameterizations", parameterizations)}
 ${describeTable("Transforms", transforms)}
 
 ${describeTable("Penalties", penalties)}
+
+Overrides (better pictures in networks that start out silent, not true gradients):
+${Object.entries(overrides)
+  .map(([name, { doc }]) => `  ${name.padEnd(18)}${doc}`)
+  .join("\n")}
 
 Examples:
   xstar maximize mnist-8.onnx Plus214_Output_0:3

@@ -1,27 +1,25 @@
 import {
-  inputShapes,
   mul,
   objectives,
   optimizers,
   parameterizations,
   parseTarget,
-  pictureInput,
+  prepareBatch,
   sub,
   targetNames,
   transforms,
   fields,
-  type Contract,
   type MaximizeOptions,
   type Spec,
 } from "@xstar/core";
 import type { ModelFile } from "../load.js";
-import { freeShapes } from "./flags.js";
+import { readModelInput, type ModelFlags } from "./model-flags.js";
 import { readStart } from "./read-start.js";
 import { distinct, slugOf } from "./slug.js";
 import { paramsOf, parseAssignment, parseSpec } from "./spec-flags.js";
 
 /** The flags of `xstar maximize`; those of the parameterization have the names of its parameters. */
-export interface MaximizeFlags {
+export interface MaximizeFlags extends ModelFlags {
   readonly init?: readonly string[];
   readonly steps: number;
   readonly optimizer: string;
@@ -29,11 +27,9 @@ export interface MaximizeFlags {
   readonly opt?: readonly string[];
   readonly transform?: readonly string[];
   readonly penalty?: readonly string[];
+  readonly override?: readonly string[];
   readonly seed: number;
   readonly parameterization: string;
-  readonly size?: readonly number[];
-  readonly mean?: readonly number[];
-  readonly std?: readonly number[];
   readonly out?: string;
   readonly scale?: number;
   readonly format: "gif" | "webp" | "none";
@@ -58,24 +54,22 @@ export interface Plan {
 
 /** What the command line asks for. Throws `bad-argument`, `unknown-layer`, and for start pictures what reading them does. */
 export async function planAscent(model: ModelFile, targets: readonly string[], flags: MaximizeFlags): Promise<Plan> {
-  const shapes = freeShapes(model.source, flags.size);
-  const inputs = inputShapes(model.source.inputs, 1, shapes);
-  const picture = inputs.get(pictureInput(model.source).name)!.slice(1);
-  const names = targetNames(model.source, await model.at(inputs));
+  const { options } = await readModelInput(model, flags);
+  const { shape, normalized } = await prepareBatch(model, 1, options);
+  const names = targetNames(model.source, normalized);
   const starts = flags.init ?? ["random"];
-  const contract = contractOf(model, flags);
   return {
     jobs: jobsOf(targets, starts),
     objectives: targets.map((target) => penalized(parseTarget(target, names), flags.penalty ?? [])),
     options: {
+      ...options,
       steps: flags.steps,
       seed: flags.seed,
-      start: await Promise.all(starts.map((start) => readStart(start, picture))),
+      start: await Promise.all(starts.map((start) => readStart(start, shape.slice(1)))),
       parameterization: parameterizationOf(flags),
       transforms: (flags.transform ?? []).map((text) => parseSpec(transforms, text, "transform")),
       optimizer: parseSpec(optimizers, flags.optimizer, "optimizer", optimizerParams(flags)),
-      shapes,
-      ...(contract && { contract }),
+      overrides: flags.override ?? [],
     },
   };
 }
@@ -89,11 +83,6 @@ function jobsOf(targets: readonly string[], starts: readonly string[]): Job[] {
     jobs.map(({ target, start }) => slugOf(starts.length > 1 ? `${target} from ${start}` : target)),
   );
   return jobs.map((job, i) => ({ ...job, slug: slugs[i]! }));
-}
-
-function contractOf({ contract }: ModelFile, { mean, std }: MaximizeFlags): Contract | undefined {
-  if (!mean && !std) return contract;
-  return { mean: mean ?? contract?.mean ?? [0], std: std ?? contract?.std ?? [1] };
 }
 
 function parameterizationOf(flags: MaximizeFlags): Spec {

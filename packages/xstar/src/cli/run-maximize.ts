@@ -10,7 +10,8 @@ import { createFrames, type Frames } from "./frames.js";
 import { withInterrupt } from "./interrupt.js";
 import { planAscent, type Job, type MaximizeFlags, type Plan } from "./plan-ascent.js";
 import { summarize } from "./summarize.js";
-import { writeAscent, type ClassShare } from "./write-ascent.js";
+import { likeliestOf, type ClassShare } from "./likeliest.js";
+import { writeAscent } from "./write-ascent.js";
 
 /** `xstar maximize`: plans, climbs, writes. */
 export async function runMaximize(path: string, targets: readonly string[], flags: MaximizeFlags): Promise<void> {
@@ -64,14 +65,8 @@ async function likeliest(
   { options }: Plan,
   { last }: AscentResult,
 ): Promise<ClassShare[][] | undefined> {
-  const { contract, shapes } = options;
-  const shares = await classify(model, last.picture, { ...(contract && { contract }), ...(shapes && { shapes }) });
-  return shares?.map((probabilities) =>
-    probabilities
-      .map((probability, i) => ({ class: i, label: model.labels?.[i] ?? null, probability }))
-      .sort((a, b) => b.probability - a.probability)
-      .slice(0, 3),
-  );
+  const shares = await classify(model, last.picture, options);
+  return shares?.map((probabilities) => likeliestOf(probabilities, model.labels, 3));
 }
 
 async function exportAscent(model: ModelFile, { objectives, options }: Plan, folder: string): Promise<string> {

@@ -23,14 +23,15 @@ export function summarize(ascent: Ascent, files: readonly (readonly string[])[],
   return [...drawings(ascent), table, ...notes(ascent), `Written to ${folder}: ${written}`, ""].join("\n");
 }
 
-/** Targets whose gradient was zero all the way. */
+/** Sizes that were guessed, and targets whose gradient was zero all the way. */
 function notes({ jobs, result }: Ascent): string[] {
   const [first, ...later] = result.curve;
-  return jobs.flatMap(({ target, start }, i) =>
+  const still = jobs.flatMap(({ target, start }, i) =>
     later.length > 0 && later.every((objective) => objective[i] === first![i])
       ? [`Note: ${target} did not move, its gradient is zero at the start ${start}: try another --init or --seed`]
       : [],
   );
+  return [...result.record.assumed.map((assumed) => `Note: ${assumed}`), ...still];
 }
 
 function describeClass({ class: index, label, probability }: NonNullable<Ascent["top"]>[number][number]): string {

@@ -12,6 +12,7 @@ import { rawScale } from "../picture/scale.js";
 import { changeView, rawView } from "../picture/view.js";
 import { version } from "../version.js";
 import type { Frames } from "./frames.js";
+import type { ClassShare } from "./likeliest.js";
 import type { Job } from "./plan-ascent.js";
 
 /** A finished (or stopped) ascent with all that is said about it. */
@@ -23,12 +24,6 @@ export interface Ascent {
   readonly seconds: number;
   /** The likeliest classes of each picture, best first; undefined when the model is no classifier. */
   readonly top: readonly (readonly ClassShare[])[] | undefined;
-}
-
-export interface ClassShare {
-  readonly class: number;
-  readonly label: string | null;
-  readonly probability: number;
 }
 
 export interface WriteOptions {

@@ -71,7 +71,8 @@ figcaption{font-weight:600;padding:0 0 .5rem}
 table{border-collapse:collapse;font-size:.95rem;font-variant-numeric:tabular-nums}
 th,td{padding:.25rem .65rem;text-align:right}
 th{font-weight:600}
-th[scope=row]{text-align:left}
+th[scope=row],.data thead th:first-child,caption{text-align:left}
+caption{font-weight:600;padding:.25rem .65rem}
 tbody tr{border-top:1px solid var(--line)}
 summary{cursor:pointer;color:var(--quiet);font-size:.9rem;padding:.25rem 0;width:fit-content}
 .note{color:var(--quiet);font-size:.9rem}
@@ -97,7 +98,7 @@ print-color-adjust:exact}
 .best :is(th,td:last-child){font-weight:700}
 
 .pictures{display:flex;flex-wrap:wrap;gap:1.25rem .5rem;align-items:flex-start}
-.pairs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,500px),1fr));gap:0 1rem}
+.pairs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:0 1rem}
 .picture{margin:0;max-width:100%}
 .picture .surround{padding:8px;background:var(--surround);border-radius:.4rem;print-color-adjust:exact}
 .picture img{display:block;max-width:100%;height:auto;outline:1px solid var(--edge);image-rendering:crisp-edges;

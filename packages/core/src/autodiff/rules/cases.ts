@@ -8,6 +8,7 @@ import { normalization } from "./cases/normalization.js";
 import { pointwise } from "./cases/pointwise.js";
 import { pooling } from "./cases/pooling.js";
 import { quantization } from "./cases/quantization.js";
+import { recurrent } from "./cases/recurrent.js";
 import { reduction } from "./cases/reduction.js";
 import { resampling } from "./cases/resampling.js";
 import { shape } from "./cases/shape.js";
@@ -28,4 +29,5 @@ export const cases: Cases = {
   ...normalization,
   ...quantization,
   ...compound,
+  ...recurrent,
 };

@@ -169,14 +169,16 @@ function inverseCounts(op: Ops, node: Node, window: Window, spatial: readonly nu
       const start = at * window.strides[i]! - window.before[i]!;
       const [low, high] =
         counts === "elements" ? [0, spatial[i]!] : [-window.before[i]!, spatial[i]! + window.after[i]!];
-      return Array.from({ length: k }, (_, a) => start + a * window.dilations[i]!).filter((p) => p >= low && p < high)
-        .length;
+      // of start, start + d, ..., those from low to below high
+      const d = window.dilations[i]!;
+      const first = Math.max(0, Math.ceil((low - start) / d));
+      return Math.max(0, Math.min(k, Math.ceil((high - start) / d)) - first);
     }),
   );
+  const even = perAxis.every((axis) => axis.every((n) => n === axis[0]));
+  if (even) return op.scalar(1 / perAxis.reduce((count, [n]) => count * n!, 1), g.dtype);
   const total = perAxis.reduce((rows, axis) => rows.flatMap((n) => axis.map((m) => n * m)), [1]);
   const data = Float32Array.from(total, (n) => 1 / n);
-  const uniform = data.every((n) => n === data[0]);
-  if (uniform) return op.scalar(data[0]!, g.dtype);
   return op.cast(
     op.constant({ dtype: "float32", shape: [1, 1, ...g.shape.slice(2)], data }, "inverse_counts"),
     g.dtype,

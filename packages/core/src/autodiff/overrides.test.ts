@@ -1,0 +1,135 @@
+import { describe, expect, it } from "vitest";
+import { maximize } from "../ascend.js";
+import type { Value } from "../ir/graph.js";
+import type { Ops } from "../ir/ops/index.js";
+import { inputShapes } from "../model/load.js";
+import { vjp } from "../model/vjp.js";
+import { channel } from "../objectives/activation.js";
+import { gradient } from "../optimizers/table.js";
+import { createRng } from "../rng.js";
+import { buildModel, open } from "../testing/models.js";
+import { numbers, tensor } from "../tensor.js";
+import { overrides } from "./overrides.js";
+
+type Name = keyof typeof overrides;
+
+/** One layer: its function, and its cotangent for x from the cotangent g of its output, both of one picture. */
+interface Layer {
+  build(op: Ops, x: Value): Value;
+  truth(x: readonly number[], g: readonly number[]): number[];
+  references: Partial<Record<Name, (x: readonly number[], g: readonly number[]) => number[]>>;
+}
+
+const each = (change: (x: number, g: number) => number) => (x: readonly number[], g: readonly number[]) =>
+  x.map((value, i) => change(value, g[i]!));
+
+const redirected =
+  (low: number, high: number) =>
+  (x: readonly number[], g: readonly number[]): number[] => {
+    const truth = each((value, slope) => (value > low && value < high ? slope : 0))(x, g);
+    if (truth.some((slope) => slope !== 0)) return truth;
+    return each((value, slope) => ((value < low && slope < 0) || (value > high && slope > 0) ? 0 : slope))(x, g);
+  };
+
+function bounded(low: number, high: number): Omit<Layer, "build"> {
+  const inside = (x: number) => x > low && x < high;
+  return {
+    truth: each((x, g) => (inside(x) ? g : 0)),
+    references: {
+      redirectedRelu: redirected(low, high),
+      guidedRelu: each((x, g) => (inside(x) && g > 0 ? g : 0)),
+      deconvolutionRelu: each((_, g) => Math.max(g, 0)),
+      linearRelu: each((_, g) => g),
+    },
+  };
+}
+
+const layers: Readonly<Record<string, Layer>> = {
+  Relu: { build: (op, x) => op.relu(x), ...bounded(0, Number.POSITIVE_INFINITY) },
+  ReLU6: { build: (op, x) => op.clip(x, 0, 6), ...bounded(0, 6) },
+  "Clip without a lower bound": { build: (op, x) => op.clip(x, undefined, 1), ...bounded(Number.NEGATIVE_INFINITY, 1) },
+};
+
+const [batch, size] = [6, 12];
+
+/** Pictures of which the first are dead, the second above every bound, the others mixed. */
+function pictures(): Float32Array {
+  const values = createRng(3).normals(batch * size, 0, 4);
+  return values.map((x, i) => (i < size ? -Math.abs(x) - 0.1 : i < 2 * size ? Math.abs(x) + 7 : x));
+}
+
+async function slope(layer: Layer, x: Float32Array, g: Float32Array, names: readonly string[]): Promise<number[]> {
+  const shape = [batch, 3, 4];
+  const model = open(buildModel((op, value) => ({ y: layer.build(op, op.identity(value)) }), { shape }));
+  const run = await vjp(model, { shapes: inputShapes(model.source.inputs, batch), overrides: names });
+  const { gradient: found } = await run.run({ x: tensor("float32", x, shape) }, tensor("float32", g, shape));
+  await run.release();
+  return numbers(found);
+}
+
+describe.each(Object.entries(layers))("%s", (_, layer) => {
+  it.each(Object.entries({ ...layer.references, none: layer.truth }))(
+    "with %s is its reference",
+    async (name, reference) => {
+      const [x, g] = [pictures(), createRng(4).normals(batch * size)];
+      const found = await slope(layer, x, g, name === "none" ? [] : [name]);
+      for (let i = 0; i < batch; i++) {
+        const of = (all: Float32Array) => [...all.subarray(i * size, (i + 1) * size)];
+        expect(
+          of(Float32Array.from(found)).map((v) => v + 0),
+          `picture ${i}`,
+        ).toEqual(reference(of(x), of(g)).map((v) => v + 0));
+      }
+    },
+  );
+});
+
+describe("smoothMaxPool", () => {
+  it("gives every element of a window its share, without the padding", async () => {
+    const attributes = { kernel: [2, 2], strides: [1, 1], pads: [1, 0, 0, 0] };
+    const model = open(buildModel((op, x) => ({ y: op.maxPool(x, attributes) }), { shape: [1, 1, 3, 3] }));
+    const run = await vjp(model, { shapes: inputShapes(model.source.inputs), overrides: ["smoothMaxPool"] });
+    const [x, g] = [createRng(1).normals(9), createRng(2).normals(6)];
+    const shape = [1, 1, 3, 2];
+    const { gradient: found } = await run.run({ x: tensor("float32", x, [1, 1, 3, 3]) }, tensor("float32", g, shape));
+    await run.release();
+    const expected = new Float64Array(9);
+    g.forEach((share, w) => {
+      const [row, column] = [Math.floor(w / 2) - 1, w % 2];
+      const rows = [row, row + 1].filter((r) => r >= 0);
+      for (const r of rows) for (const c of [column, column + 1]) expected[3 * r + c]! += share / (2 * rows.length);
+    });
+    numbers(found).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
+  });
+});
+
+describe("maximize with overrides", () => {
+  const silent = () =>
+    open(buildModel((op, x) => ({ relu: op.relu(op.sub(x, 10)), y: op.identity(x) }), { shape: [1, 1, 2, 2] }));
+  const target = channel({ layer: "relu", channel: 0 });
+  const options = { steps: 1, start: "zeros", optimizer: gradient({ learningRate: 4 }) } as const;
+
+  it("wakes units that no gradient reaches, and records how", async () => {
+    const plain = await maximize(silent(), target, options).result;
+    expect(numbers(plain.last.picture)).toEqual([0, 0, 0, 0]);
+    const { last, record } = await maximize(silent(), target, { ...options, overrides: ["redirectedRelu"] }).result;
+    expect(numbers(last.picture)).toEqual([1, 1, 1, 1]);
+    expect(JSON.parse(JSON.stringify(record))).toMatchObject({ overrides: ["redirectedRelu"], rules: [] });
+  });
+
+  it("puts one's own rules before them, and keeps the standard ones", async () => {
+    const rules = { Relu: (g: Value, { op }: { op: Ops }) => [op.mul(g, 2)] };
+    const { last, record } = await maximize(silent(), target, { ...options, overrides: ["linearRelu"], rules }).result;
+    expect(numbers(last.picture)).toEqual([2, 2, 2, 2]);
+    expect(record.rules).toEqual(["Relu"]);
+  });
+
+  it("suggests the nearest name", async () => {
+    const wrong = maximize(silent(), target, { ...options, overrides: ["redirectRelu"] }).result;
+    await expect(wrong).rejects.toMatchObject({
+      code: "bad-argument",
+      message: 'There is no override "redirectRelu"',
+      hint: expect.stringContaining('Did you mean "redirectedRelu"?'),
+    });
+  });
+});
