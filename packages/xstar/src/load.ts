@@ -53,12 +53,13 @@ export async function loadModel(
   const name = path === undefined ? source.graph.name : basename(path, extname(path));
   const files = await naming(path, () => readExternalData(source, folder));
   const contractFile = folder === undefined ? undefined : await readContract(folder, name);
+  const hasPicture = source.inputs.some(({ dtype }) => dtype.startsWith("float"));
   return {
     ...(await naming(path, async () => openModel(source, { runtime, files }))),
     name,
     path,
     labels: (await readLabels(folder, contractFile)) ?? labelsInMetadata(source),
-    contract: contractFile && guessContract(source, { given: contractFile.contract }).contract,
+    contract: contractFile && hasPicture ? guessContract(source, { given: contractFile.contract }).contract : undefined,
     contractFile,
   };
 }

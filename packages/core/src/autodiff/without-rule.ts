@@ -58,6 +58,4 @@ export const withoutRule: Readonly<Record<string, WithoutRule>> = {
   Range: { why: "where its bounds depend on the input, so does its length; others are folded" },
   TensorScatter: { why: "it writes caches of text models; no rule yet" },
   Unique: { why: "how many results it has depends on the input" },
-  CumProd: { why: "no rule yet" },
-  RoiAlign: { why: "no rule yet" },
 };

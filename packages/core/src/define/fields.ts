@@ -74,7 +74,7 @@ function parseNumber(x: unknown, name: string, whole: boolean, { min = -Infinity
     Number.isFinite(value) &&
     value >= min &&
     value <= max &&
-    (!whole || Number.isInteger(value))
+    (!whole || Number.isSafeInteger(value))
   )
     return value;
   throw new XstarError(

@@ -4,6 +4,7 @@ import { tensor } from "../tensor.js";
 import { attention, contribAttention, multiHeadAttention, rotaryEmbedding } from "./attention.js";
 import { quantizedOperators } from "./quantized-operators.js";
 import { recurrentOperators } from "./recurrent.js";
+import { roiAlign } from "./roi-align.js";
 import type { Upgrade } from "./upgrades.js";
 
 type Rewrite = Upgrade["rewrite"];
@@ -134,6 +135,32 @@ const localResponse: Rewrite = (node, [x], op) => {
   return [op.mul(x!, bias > 0 ? op.exp(op.mul(op.log(d), power)) : op.pow(d, power))];
 };
 
+/** Longer products would make graphs of more nodes than are worth it. */
+const longestProduct = 1024;
+
+/** Products one after the other, so that zeros among the factors have their derivatives too. */
+const cumProd: Rewrite = (node, [x, given], op) => {
+  const [along] = constantNumbers(given) ?? [];
+  if (along === undefined) return undefined;
+  const axis = positiveAxis(along, x!.rank);
+  const n = x!.shape[axis]!;
+  if (n === 0 || n > longestProduct) return undefined;
+  const reversed = node.int("reverse", 0) === 1;
+  const parts = op.split(
+    x!,
+    Array.from({ length: n }, () => 1),
+    axis,
+  );
+  const products: Value[] = [];
+  for (const part of reversed ? parts.toReversed() : parts) {
+    const before = products.at(-1);
+    products.push(before ? op.mul(before, part) : part);
+  }
+  if (node.int("exclusive", 0) === 1)
+    products.splice(0, n, op.fill(parts[0]!.shape, 1, x!.dtype), ...products.slice(0, -1));
+  return [op.concat(reversed ? products.toReversed() : products, axis)];
+};
+
 /** Even a model that was exported for training is looked at as it infers. */
 const dropout: Rewrite = (node, [x], op) => {
   const mask = node.outputs[1];
@@ -145,6 +172,8 @@ export const decompositions: Readonly<Record<string, Rewrite>> = {
   Dropout: dropout,
   LRN: localResponse,
   CenterCropPad: centerCropPad,
+  CumProd: cumProd,
+  RoiAlign: roiAlign("half_pixel"),
   Attention: attention,
   RotaryEmbedding: rotaryEmbedding,
   "com.microsoft::Attention": contribAttention,

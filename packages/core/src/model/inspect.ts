@@ -17,6 +17,8 @@ export interface InspectOptions {
   readonly batch?: number;
   /** Sizes for input dimensions that the model leaves free; usual ones are taken for the picture when left out. */
   readonly shapes?: ReadonlyMap<string, Shape>;
+  /** The input that is the picture; the first of floating-point numbers when left out. */
+  readonly picture?: string;
   /** What is known of the input contract; the rest is guessed. */
   readonly contract?: PartialContract;
   readonly contractFrom?: ContractSources;
@@ -138,10 +140,10 @@ export async function inspect(model: LoadedModel, options: InspectOptions = {}):
 /** What the file says of itself. */
 function declarations(
   model: LoadedModel,
-  { contract: given = {}, contractFrom: from }: InspectOptions,
+  { contract: given = {}, contractFrom: from, picture: name }: InspectOptions,
 ): Pick<Inspection, "file" | "inputs" | "contract"> {
   const { source } = model;
-  const picture = pictureOf(source);
+  const picture = pictureOf(source, name);
   return {
     file: {
       bytes: [...model.files.values()].reduce((total, { byteLength }) => total + byteLength, 0),
@@ -157,10 +159,14 @@ function declarations(
   };
 }
 
-const pictureOf = ({ inputs }: Model) => inputs.find(({ dtype }) => floatTypes.has(dtype));
+const pictureOf = ({ inputs }: Model, name?: string) =>
+  inputs.find((input) => floatTypes.has(input.dtype) && (name === undefined || input.name === name));
 
-async function shapesOf(model: LoadedModel, { batch = 1, shapes, contract }: InspectOptions): Promise<ChosenShapes> {
-  const picture = pictureOf(model.source);
+async function shapesOf(
+  model: LoadedModel,
+  { batch = 1, shapes, contract, picture: name }: InspectOptions,
+): Promise<ChosenShapes> {
+  const picture = pictureOf(model.source, name);
   if (!picture) return { shapes: inputShapes(model.source.inputs, batch, shapes), assumed: [] };
   return chooseShapes(model, { batch, picture, layout: contract?.layout, ...(shapes && { shapes }) });
 }

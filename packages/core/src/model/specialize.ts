@@ -1,5 +1,5 @@
 import { XstarError } from "../errors.js";
-import { constantValue, Graph, Value, type Node, type ValueType } from "../ir/graph.js";
+import { constantNumbers, constantValue, Graph, Value, type Node, type ValueType } from "../ir/graph.js";
 import { inline, valuesRead } from "../ir/inline.js";
 import type { Model } from "../onnx/model.js";
 import { writeModel } from "../onnx/write.js";
@@ -124,6 +124,7 @@ async function probe(graph: Graph, { model, runtime, files, runs }: Probing): Pr
   const values = graph.nodes.flatMap((node) => node.outputs.filter((output) => output !== undefined));
   if (values.length === 0) return { known: new Map(), isOpen: false };
   graph.outputs.splice(0, graph.outputs.length, ...values);
+  refuseLargeFills(graph);
   const { opsets, irVersion } = model;
   const bytes = writeModel(graph, { opsets, irVersion, locate: locator(model) });
   const session = await explained(graph, () => runtime.open(bytes, { files, optimization: "disabled" }));
@@ -160,6 +161,15 @@ async function probe(graph: Graph, { model, runtime, files, runs }: Probing): Pr
     return { known: new Map(folded.map((value) => [value, results[value.name]!])), isOpen };
   } finally {
     await session.release();
+  }
+}
+
+/** ONNX Runtime follows the elements of shapes, even of this one's 2^40, while it opens a graph. */
+function refuseLargeFills(graph: Graph): void {
+  for (const { opType, domain, inputs, outputs } of graph.nodes) {
+    if (opType !== "ConstantOfShape" || domain !== "" || !outputs[0]) continue;
+    const shape = constantNumbers(inputs[0]);
+    if (shape && size(shape) > largestValue) throw tooLarge(outputs[0], shape);
   }
 }
 

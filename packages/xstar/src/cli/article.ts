@@ -16,13 +16,19 @@ interface ArticleFlags {
   readonly cache: string;
 }
 
+const goesOn = "The same command goes on from the checkpoints";
 const labels = { training: "train 3 networks", ascent: "climb", claims: "measure the two facts" } as const;
 
 export function addArticle(program: Command): void {
   program
     .command("article")
     .description("Does what the article that xstar comes from does, on real MNIST, and writes a report")
-    .option("--seed <number>", "decides the random starts", valueOf("--seed", fields.int("", { min: 0 })), 1)
+    .option(
+      "--seed <number>",
+      "decides the random starts",
+      valueOf("--seed", fields.int("", { min: 0, max: Number.MAX_SAFE_INTEGER })),
+      1,
+    )
     .option("--out <folder>", "where the report goes", join("out", "article"))
     .option("--cache <folder>", "trained networks are kept here", join("out", "cache"))
     .addHelpText(
@@ -35,11 +41,12 @@ Examples:
   xstar article
   xstar article --seed 7 --out out/article-7`,
     )
-    .action((flags: ArticleFlags) => withInterrupt((signal) => article(flags, signal)));
+    .action((flags: ArticleFlags) => withInterrupt((signal) => article(flags, signal), goesOn));
 }
 
 async function article({ seed, out, cache }: ArticleFlags, signal: AbortSignal): Promise<void> {
   await prepareFolder(out);
+  await prepareFolder(cache);
   const bars = new Map<string, Progress>();
   const run = await runArticle({
     seed,

@@ -18,6 +18,9 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "xstar-cli-"));
   await writeFile(join(folder, "tiny.onnx"), tinyModel());
+  const vector = new Graph("vector");
+  vector.output(createOps(vector).relu(vector.input("x", { dtype: "float32", shape: [1, 2] })));
+  await writeFile(join(folder, "vector.onnx"), writeModel(vector, { opsets: new Map([["", 20]]) }));
   await writeFile(join(folder, "notes.txt"), "this is no model, only words");
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -98,6 +101,10 @@ describe("the input contract", () => {
     await grays(200).toFile(join(folder, "light.png"));
     const { out } = await xstar(["inspect", "tiny.onnx", "--try", "light.png"]);
     expect(out).toMatch(/The likeliest classes of light\.png:\nprobability +class +label\n +[\d.]+ % +\d/);
+    expect(out).toContain("The value range is only a guess");
+    expect(out).toMatch(/^--input-range -1,1 +[\d.]+ % +\d/m);
+    const known = await xstar(["inspect", "tiny.onnx", "--try", "light.png", "--input-range", "-1,1"]);
+    expect(known.out).not.toContain("only a guess");
     const probability = async (...flags: string[]) => {
       const { top } = (await inspectJson("tiny.onnx", "--try", "light.png", ...flags)).try;
       expect(top).toHaveLength(3);
@@ -165,6 +172,7 @@ describe("the input contract", () => {
     expect(await start("--input", "z=5")).toBe(5);
     expect(await start("--input", "z=z.npy", "--logits", "second")).toBe(-2);
     expect((await readRun("two")).ascent).toMatchObject({ inputs: { z: { shape: [1, 2] } }, logits: "second" });
+    expect((await inspectJson("two.onnx", "--input", "x=1")).contract.input).toBe("z");
     expect((await inspectJson("two.onnx", "--logits", "second")).classes).toEqual({ layer: "second", count: 2 });
   });
 });
@@ -305,6 +313,12 @@ describe("a mistake is one sentence and an exit code", () => {
     [2, [...target, "--order", "BGR"], 'The order "BGR" needs an input of 3 channels: it has 1', ""],
     [2, [...target, "--size", "9,9"], 'Input "x" is always 8 high and 8 wide: it cannot be 9 x 9', ""],
     [2, [...target, "--logits", "scors"], 'The model has no output "scors"', 'Did you mean "scores"'],
+    [
+      2,
+      ["inspect", "vector.onnx", "--try", "none.png"],
+      '"--try" needs a model of pictures: its input of shape [1,2]',
+      "",
+    ],
     [1, ["inspect", "tiny.onnx", "--try", "notes.txt"], '"notes.txt" is not a PNG, JPEG or WebP picture', ""],
     [2, [...target, "--init", "twos"], '"twos" is no start', "Give one of ones"],
     [1, [...target, "--init", "none.png"], 'Cannot read "none.png": it does not exist', ""],

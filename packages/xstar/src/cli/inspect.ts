@@ -1,12 +1,10 @@
-import { classify, inspect, prepareBatch, rangeOf, XstarError, type Inspection, type LayerFacts } from "@xstar/core";
+import { inspect, rangeOf, type Inspection, type LayerFacts } from "@xstar/core";
 import type { Command } from "commander";
-import { readImage } from "../files/image.js";
 import { loadModel, type ModelFile } from "../load.js";
 import { nodeRuntime } from "../runtime.js";
-import { formatPercent } from "../report/format.js";
 import { renderTable } from "../terminal/table.js";
-import { likeliestOf, type ClassShare } from "./likeliest.js";
-import { addModelFlags, readModelInput, type ModelFlags, type ModelInput } from "./model-flags.js";
+import { addModelFlags, readModelInput, type ModelFlags } from "./model-flags.js";
+import { describeTrial, tryPhoto } from "./try-photo.js";
 
 interface InspectFlags extends ModelFlags {
   readonly try?: string;
@@ -28,7 +26,8 @@ Any name in the first column is a layer for a target of xstar maximize, as in NA
 
 How pictures go in is guessed from the model, with the reason; what a flag or <model>.contract.json says comes first:
   {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "layout": "NCHW", "order": "RGB", "labels": "labels.txt"}
---try checks it: the top five of a photograph are right only when the contract is.
+--try checks it: the top five of a photograph are right only when the contract is. Where the value range is only a guess,
+it shows what the usual ones make of the photograph, with the flags that choose them.
 
 Examples:
   xstar inspect model.onnx
@@ -50,46 +49,15 @@ async function runInspect(path: string, flags: InspectFlags): Promise<void> {
   );
   const found = await inspect(model, {
     shapes: new Map([...shapes, ...given]),
-    ...(input && { contract: input.given, contractFrom: input.from }),
+    ...(input && { picture: input.picture, contract: input.given, contractFrom: input.from }),
     ...(logits !== undefined && { logits }),
   });
-  const tried = flags.try === undefined ? undefined : await tryPhoto(model, input, flags.try);
-  const report = { ...found, ...(tried && { try: { photo: flags.try, top: tried } }) };
+  const tried =
+    flags.try === undefined ? undefined : await tryPhoto(model, input?.options ?? {}, found.contract, flags.try);
   const text = flags.json
-    ? JSON.stringify(report, undefined, 2)
-    : [describe(model, found, flags.all ?? false), ...(tried ? ["", describeTry(flags.try!, tried)] : [])].join("\n");
+    ? JSON.stringify({ ...found, ...(tried && { try: tried }) }, undefined, 2)
+    : [describe(model, found, flags.all ?? false), ...(tried ? ["", describeTrial(tried)] : [])].join("\n");
   process.stdout.write(`${text}\n`);
-}
-
-/** The five likeliest classes of a photograph, cut to the form of the model's picture. */
-async function tryPhoto(model: ModelFile, input: ModelInput | undefined, path: string): Promise<ClassShare[]> {
-  const batched = input && (await prepareBatch(model, 1, input.options));
-  const [, channels, height, width] = batched?.shape ?? [];
-  if (!batched || width === undefined || (channels !== 1 && channels !== 3)) {
-    const shape = batched ? ` of shape [${batched.inputShape}]` : "";
-    throw new XstarError("bad-argument", `"--try" needs a model of pictures: its input${shape} is none`);
-  }
-  const { dtype, data } = await readImage(path, { channels, height: height!, width });
-  const shares = await classify(model, { dtype, shape: batched.shape, data }, input!.options);
-  if (!shares) {
-    throw new XstarError(
-      "bad-argument",
-      `"--try" needs a model with class scores, but none of its outputs is a list of them`,
-      {
-        hint: "Name the output that has them with --logits",
-      },
-    );
-  }
-  return likeliestOf(shares[0]!, model.labels, 5);
-}
-
-function describeTry(photo: string, top: readonly ClassShare[]): string {
-  const rows = top.map(({ class: index, label, probability }) => [
-    formatPercent(probability),
-    String(index),
-    label ?? "",
-  ]);
-  return `The likeliest classes of ${photo}:\n${renderTable([["probability", "class", "label"], ...rows])}`;
 }
 
 /** How a picture becomes the input, and why it is thought so. */

@@ -35,17 +35,17 @@ export function addMaximize(program: Command): void {
   command
     .optionsGroup("What is written:")
     .option("--out <folder>", "default: out/<model>/<target>")
-    .option("--scale <factor>", "enlargement of the pictures (default: to about 280 pixels)", whole("--scale", 1))
+    .option("--scale <factor>", "enlargement of the pictures (default: to about 280 pixels)", whole("--scale", 1, 64))
     .option("--format <type>", "animation of the ascent: gif, webp or none", valueOf("--format", format), "gif")
     .option("--export", "also write the ascent as an ONNX file of its own, ascent.onnx")
-    .option("--threads <count>", "threads of ONNX Runtime", whole("--threads", 1));
+    .option("--threads <count>", "threads of ONNX Runtime", whole("--threads", 1, 256));
 }
 
 const pictureParams = paramsOf(parameterizations);
 const format = fields.choice("format", ["gif", "webp", "none"], "gif");
 
-function whole(flag: string, min: number): (text: string) => number {
-  return valueOf(flag, fields.int("", { min }));
+function whole(flag: string, min: number, max?: number): (text: string) => number {
+  return valueOf(flag, fields.int("", max === undefined ? { min } : { min, max }));
 }
 
 function placeholder({ kind, choices }: fields.Field<unknown, unknown>): string {

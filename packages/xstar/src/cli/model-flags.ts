@@ -63,6 +63,8 @@ function oneIn<T extends string>(flag: string, choices: readonly T[]): (text: st
 
 /** What is known about a model's input, for `inspect`, and the options of a run, with guesses for what is not known. */
 export interface ModelInput {
+  /** Name of the input that is the picture. */
+  readonly picture: string;
   readonly given: PartialContract;
   readonly from: ContractSources;
   readonly options: BatchOptions;
@@ -87,7 +89,12 @@ export async function readModelInput(model: ModelFile, flags: ModelFlags): Promi
   const picture = pictureInput(source, Object.keys(inputs));
   const { contract } = guessContract(source, { given, from, picture });
   const shapes = sizedShapes(source, picture, flags.size, contract.layout ?? "NCHW");
-  return { given, from, options: { contract, inputs, shapes, ...(logits !== undefined && { logits }) } };
+  return {
+    picture: picture.name,
+    given,
+    from,
+    options: { contract, inputs, shapes, ...(logits !== undefined && { logits }) },
+  };
 }
 
 function contractOfFlags({ mean, std, inputRange, layout, order }: ModelFlags): PartialContract {

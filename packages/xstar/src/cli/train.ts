@@ -1,16 +1,23 @@
-import { join } from "node:path";
+import { realpath, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { adagrad, fields, XstarError } from "@xstar/core";
 import type { Command } from "commander";
 import { writeFileAtomic } from "../files/atomic.js";
+import { prepareFolder } from "../files/folder.js";
+import { explainSystemError } from "../files/system-error.js";
 import { formatPercent } from "../report/format.js";
 import { createProgress, type Progress } from "../terminal/progress.js";
 import { renderTable } from "../terminal/table.js";
+import { recipeFields } from "../train/recipe.js";
 import { trainNetwork } from "../train/trained-network.js";
 import { valueOf } from "./flags.js";
 import { withInterrupt } from "./interrupt.js";
 
 interface TrainFlags {
   readonly data: string;
+  readonly set?: string;
+  readonly firstLabel?: number;
+  readonly transposed?: boolean;
   readonly seed: number;
   readonly epochs: number;
   readonly batch: number;
@@ -20,23 +27,36 @@ interface TrainFlags {
   readonly cache: string;
 }
 
-const whole = (flag: string, min: number) => valueOf(flag, fields.int("", { min }));
+const { seed, epochs, batch, threads } = recipeFields;
 
 export function addTrain(program: Command): void {
   program
     .command("train")
     .description("Trains the article's network on MNIST or a folder of IDX files; the result is an ordinary ONNX file")
     .option("--data <folder>", "folder of IDX files (gzip or not), or mnist", "mnist")
-    .option("--seed <number>", "decides the first weights and the order of the pictures", whole("--seed", 0), 0)
-    .option("--epochs <count>", "times that every picture is seen", whole("--epochs", 1), 1)
-    .option("--batch <count>", "pictures in a step", whole("--batch", 1), 64)
+    .option("--set <name>", 'which set of the folder: what stands before "-train-images", as "emnist-letters"')
+    .option(
+      "--first-label <number>",
+      "the label in the files of the first class (default: 1 for emnist-letters, else 0)",
+      valueOf("--first-label", fields.int("", { min: 0, max: 255 })),
+    )
+    .option("--transposed", "the files hold each picture by columns (default: for names that begin with emnist)")
+    .option("--no-transposed", "the files hold each picture by rows")
+    .option("--seed <number>", "decides the first weights and the order of the pictures", valueOf("--seed", seed), 0)
+    .option("--epochs <count>", "times that every picture is seen", valueOf("--epochs", epochs), 1)
+    .option("--batch <count>", "pictures in a step", valueOf("--batch", batch), 64)
     .option(
       "--lr <number>",
       "highest learning rate of Adagrad",
       valueOf("--lr", fields.fixed("", { min: 0, fallback: 0 })),
       0.1,
     )
-    .option("--threads <count>", "threads of ONNX Runtime", whole("--threads", 1), 2)
+    .option(
+      "--threads <count>",
+      "threads of ONNX Runtime; another number gives another network, by a little",
+      valueOf("--threads", threads),
+      2,
+    )
     .option("--out <file>", "where the network goes", join("out", "network.onnx"))
     .option("--cache <folder>", "trained networks and checkpoints are kept here", join("out", "cache"))
     .addHelpText(
@@ -47,22 +67,25 @@ Ctrl-C keeps the best network so far and a checkpoint; the same command then goe
 Examples:
   xstar train
   xstar train --epochs 8 --out mnist.onnx
-  xstar train --data fashion-mnist/ --seed 3 --out fashion.onnx`,
+  xstar train --data fashion-mnist/ --seed 3 --out fashion.onnx
+  xstar train --data emnist/ --set emnist-letters --out letters.onnx`,
     )
     .action((flags: TrainFlags) => withInterrupt((signal) => train(flags, signal)));
 }
 
 async function train(flags: TrainFlags, signal: AbortSignal): Promise<void> {
-  const { data, seed, epochs, batch, lr, threads, cache, out } = flags;
+  const { set, firstLabel, transposed, lr, out, ...options } = flags;
+  await prepareFolder(options.cache);
+  await prepareFile(out);
   let bar: Progress | undefined;
   const network = await trainNetwork({
-    data,
-    seed,
-    epochs,
-    batch,
+    ...options,
+    files: {
+      ...(set !== undefined && { set }),
+      ...(firstLabel !== undefined && { firstLabel }),
+      ...(transposed !== undefined && { transposed }),
+    },
     optimizer: adagrad({ learningRate: lr }),
-    threads,
-    cache,
     signal,
     onProgress({ step, steps, loss, accuracy, tested }) {
       bar ??= createProgress({ stream: process.stderr, label: "train", total: steps });
@@ -84,4 +107,12 @@ async function train(flags: TrainFlags, signal: AbortSignal): Promise<void> {
       hint: "The same command goes on from the checkpoint",
     });
   }
+}
+
+/** Checks that a file can be written before the work for it is done. */
+async function prepareFile(path: string): Promise<void> {
+  const existing = await stat(path).catch(() => undefined);
+  if (existing?.isDirectory()) throw explainSystemError("file-not-writable", path, { code: "EISDIR" });
+  if (existing && !existing.isFile()) return;
+  await prepareFolder(dirname(await realpath(path).catch(() => path)));
 }

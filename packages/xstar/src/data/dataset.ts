@@ -1,7 +1,9 @@
-import { readFile, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
-import { XstarError, oneOf } from "@xstar/core";
+import { XstarError } from "@xstar/core";
+import { readFileOrExplain } from "../files/read.js";
+import { explainSystemError } from "../files/system-error.js";
 import { parseIdx } from "./idx.js";
 
 /** Grey pictures with a class each: picture i is `images[i * height * width ...]`, row-major, 0 to 255. */
@@ -41,8 +43,8 @@ const usualName = /^(?:(.+)-)?(train|t10k|test)-(images[-.]idx3|labels[-.]idx1)-
  * The MNIST-like data set in a folder: the four files `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the same
  * with `t10k` or `test`. A name may have a prefix (`emnist-letters-...`), `.idx` for `-idx`, and end in `.gz`.
  *
- * Throws `file-not-readable` when a file is missing, `bad-data` when the files are wrong or do not fit one another, and
- * `bad-argument` when the folder has several sets and `set` names none.
+ * Throws `file-not-readable` when a file is missing, `bad-data` when the files are wrong or do not fit one another (as
+ * test labels that no training picture has), and `bad-argument` when the folder has several sets and `set` names none.
  */
 export async function loadIdxFolder(folder: string, options: IdxFolderOptions = {}): Promise<SplitDataset> {
   const { set, files } = chooseSet(folder, await listFiles(folder), options.set);
@@ -51,8 +53,8 @@ export async function loadIdxFolder(folder: string, options: IdxFolderOptions = 
 
   const load = async (imagesPart: Part, labelsPart: Part) => {
     const [imagesFile, labelsFile] = [join(folder, files[imagesPart]), join(folder, files[labelsPart])];
-    const images = parseIdx(await read(imagesFile), imagesFile, 3);
-    const labels = parseIdx(await read(labelsFile), labelsFile, 1);
+    const images = parseIdx(await readFileOrExplain(imagesFile), imagesFile, 3);
+    const labels = parseIdx(await readFileOrExplain(labelsFile), labelsFile, 1);
     const [count, rows, columns] = images.shape as [number, number, number];
     if (labels.shape[0] !== count) {
       throw new XstarError(
@@ -61,10 +63,13 @@ export async function loadIdxFolder(folder: string, options: IdxFolderOptions = 
         { hint: "Take both files from the same data set" },
       );
     }
-    if (labels.data.some((label) => label < firstLabel)) {
-      throw new XstarError("bad-data", `"${labelsFile}" has labels below ${firstLabel}, the first`, {
-        hint: "Set firstLabel to the smallest label",
-      });
+    const smallest = labels.data.reduce((a, b) => Math.min(a, b));
+    if (smallest < firstLabel) {
+      throw new XstarError(
+        "bad-data",
+        `"${labelsFile}" has pictures with label ${smallest}, but the label of the first class should be ${firstLabel}`,
+        { hint: `Say what the first label is with --first-label ${smallest} (option \`firstLabel\`)` },
+      );
     }
     return {
       name,
@@ -84,7 +89,16 @@ export async function loadIdxFolder(folder: string, options: IdxFolderOptions = 
       `The training pictures of "${folder}" are ${train.height} x ${train.width}, but its test pictures ${test.height} x ${test.width}`,
     );
   }
-  const classes = 1 + Math.max(largest(train.labels), largest(test.labels));
+  const known = new Set(train.labels);
+  const unknown = test.labels.find((label) => !known.has(label));
+  if (unknown !== undefined) {
+    throw new XstarError(
+      "bad-data",
+      `"${join(folder, files["test-labels"])}" has pictures with label ${unknown + firstLabel}, but no training picture has it`,
+      { hint: "Take both halves from the same data set" },
+    );
+  }
+  const classes = 1 + train.labels.reduce((a, b) => Math.max(a, b));
   return { train: { ...train, classes }, test: { ...test, classes } };
 }
 
@@ -93,9 +107,17 @@ export async function loadMnist(): Promise<SplitDataset> {
   return loadIdxFolder(join(mnistPackage(), "data"), { name: "mnist" });
 }
 
-/** `mnist` is the packaged MNIST; anything else is a folder of IDX files. Throws as `loadIdxFolder` does. */
-export async function loadDataset(nameOrFolder: string): Promise<SplitDataset> {
-  return nameOrFolder === "mnist" ? loadMnist() : loadIdxFolder(nameOrFolder);
+/** `mnist` is the packaged MNIST, which takes no options; anything else is a folder of IDX files. Throws as `loadIdxFolder` does. */
+export async function loadDataset(nameOrFolder: string, options: IdxFolderOptions = {}): Promise<SplitDataset> {
+  if (nameOrFolder !== "mnist") return loadIdxFolder(nameOrFolder, options);
+  if (Object.values(options).every((option) => option === undefined)) return loadMnist();
+  throw new XstarError(
+    "bad-argument",
+    "The packaged MNIST has one set only, and its pictures and labels are in order",
+    {
+      hint: "--set, --first-label and --transposed (options `set`, `firstLabel`, `transposed`) are for a folder of IDX files",
+    },
+  );
 }
 
 function mnistPackage(): string {
@@ -123,20 +145,32 @@ function chooseSet(
     const part = `${half === "train" ? "train" : "test"}-${kind!.slice(0, 6) as "images" | "labels"}` as const;
     sets.set(set, { [part]: file, ...sets.get(set) });
   }
-  const complete = [...sets].filter(([set, files]) => (wanted ?? set) === set && parts.every((part) => files[part]));
+  const whole = [...sets].filter(([, files]) => parts.every((part) => files[part]));
+  const complete = whole.filter(([set]) => (wanted ?? set) === set);
   const [first] = complete;
-  if (first === undefined) throw missing(folder, listing, wanted);
+  if (first === undefined) throw missing(folder, listing, wanted, whole[0]?.[0]);
   if (complete.length > 1) {
     const names = complete.map(([set]) => set);
-    throw new XstarError("bad-argument", `The folder "${folder}" has several data sets: ${names.join(", ")}`, {
-      hint: `Choose one: set is ${oneOf(names)}`,
-      details: { sets: names },
-    });
+    throw new XstarError(
+      "bad-argument",
+      `The folder "${folder}" has several data sets: ${names.map((set) => `"${set}"`).join(", ")}`,
+      {
+        hint: `Choose one with ${chosenWith(names[0]!)}`,
+        details: { sets: names },
+      },
+    );
   }
   return { set: first[0], files: first[1] as Record<Part, string> };
 }
 
-function missing(folder: string, listing: readonly string[], wanted: string | undefined): XstarError {
+const chosenWith = (set: string) => `--set ${set || '""'} (option \`set\`)`;
+
+function missing(
+  folder: string,
+  listing: readonly string[],
+  wanted: string | undefined,
+  present: string | undefined,
+): XstarError {
   const prefix = wanted ? `${wanted}-` : "";
   const looked = parts.map((part) => `${prefix}${part}-idx${part.endsWith("images") ? 3 : 1}-ubyte`);
   const more = listing.length > 12 ? ` and ${listing.length - 12} more` : "";
@@ -144,7 +178,10 @@ function missing(folder: string, listing: readonly string[], wanted: string | un
     "file-not-readable",
     `The folder "${folder}" lacks some of ${looked.join(", ")}; it has ${listing.slice(0, 12).join(", ") || "no files"}${more}`,
     {
-      hint: 'Put the four files in one folder; "t10k" for "test", a prefix, ".idx" for "-idx" and ".gz" are fine',
+      hint:
+        present === undefined
+          ? 'Put the four files in one folder; "t10k" for "test", a prefix, ".idx" for "-idx" and ".gz" are fine'
+          : `It has a set that is chosen with ${chosenWith(present)}`,
       details: { looked, found: listing.slice(0, 100) },
     },
   );
@@ -153,22 +190,13 @@ function missing(folder: string, listing: readonly string[], wanted: string | un
 /** The names of all that is not a folder, sorted (so that a plain file comes before the same with .gz). */
 async function listFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
-    throw unreadable(`The folder "${folder}"`, cause);
+    const { code, message } = explainSystemError("file-not-readable", folder, cause);
+    throw new XstarError(code, message, { hint: "The data is mnist or a folder of IDX files", cause });
   });
   return entries
     .filter((entry) => !entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
-}
-
-async function read(file: string): Promise<Uint8Array> {
-  return readFile(file).catch((cause: unknown) => {
-    throw unreadable(`The file "${file}"`, cause);
-  });
-}
-
-function unreadable(what: string, cause: unknown): XstarError {
-  return new XstarError("file-not-readable", `${what} could not be read (${(cause as Error).message})`, { cause });
 }
 
 function transpose(images: Uint8Array, count: number, rows: number, columns: number): Uint8Array {
@@ -180,8 +208,4 @@ function transpose(images: Uint8Array, count: number, rows: number, columns: num
     }
   }
   return turned;
-}
-
-function largest(labels: Uint8Array): number {
-  return labels.reduce((a, b) => Math.max(a, b), 0);
 }

@@ -1,28 +1,50 @@
 import { XstarError, type Tensor } from "@xstar/core";
+import type { Confusion } from "../analysis/confusion.js";
 
 /** Where a training stands: enough to go on and end with the same bytes. */
-export interface Checkpoint {
+export interface Position {
   /** Which recipe it belongs to. */
   readonly hash: string;
   /** Steps taken. */
   readonly step: number;
+  /** Running means of the last batches. */
+  readonly loss: number;
+  readonly accuracy: number;
   /** float32 tensors by name: weights and what the optimizer keeps. */
   readonly state: Readonly<Record<string, Tensor>>;
 }
 
-const magic = "XSTARCK1";
+/** A network as an ONNX file, and what it makes of the test set. */
+export interface TestedNetwork {
+  readonly model: Uint8Array;
+  readonly confusion: Confusion;
+}
 
-/** Layout: magic, length of a JSON header (uint32 LE), the header, then the float32 data in the header's order. */
-export function encodeCheckpoint({ hash, step, state }: Checkpoint): Uint8Array {
+/** What is kept of a training that is not at its end. */
+export interface Checkpoint extends Position {
+  /** Spent on the training so far, in all its runs. */
+  readonly seconds: number;
+  /** By test accuracy; null before the first test. */
+  readonly best: TestedNetwork | null;
+}
+
+const magic = "XSTARCK2";
+
+/**
+ * Layout: magic, length of a JSON header (uint32 LE), the header, the float32 data in the header's order, then the best
+ * network.
+ */
+export function encodeCheckpoint({ state, best, ...facts }: Checkpoint): Uint8Array {
   const tensors = Object.entries(state).map(([name, { shape }]) => ({ name, shape }));
-  const header = Buffer.from(JSON.stringify({ hash, step, tensors }));
+  const kept = best && { length: best.model.length, confusion: best.confusion };
+  const header = Buffer.from(JSON.stringify({ ...facts, tensors, best: kept } satisfies Header));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(header.length);
   const data = Object.values(state).map((t) => {
     const values = t.data as Float32Array;
     return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
   });
-  return Buffer.concat([Buffer.from(magic), length, header, ...data]);
+  return Buffer.concat([Buffer.from(magic), length, header, ...data, best?.model ?? new Uint8Array()]);
 }
 
 /** Throws `bad-data` when the bytes are no whole checkpoint. */
@@ -46,21 +68,34 @@ export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
     };
     at += length;
   }
-  if (at !== buffer.length) throw broken();
-  return { hash: header.hash, step: header.step, state };
+  const { tensors: _, best, loss, accuracy, ...facts } = header;
+  if (at + (best?.length ?? 0) !== buffer.length) throw broken();
+  return {
+    ...facts,
+    // JSON writes what is not finite as null
+    loss: loss ?? Number.NaN,
+    accuracy: accuracy ?? Number.NaN,
+    state,
+    best: best && { model: new Uint8Array(buffer.subarray(at)), confusion: best.confusion },
+  };
 }
 
 interface Header {
   readonly hash: string;
   readonly step: number;
+  readonly seconds: number;
+  readonly loss: number | null;
+  readonly accuracy: number | null;
   readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  readonly best: { readonly length: number; readonly confusion: Confusion } | null;
 }
 
 function headerOf(text: string): Header | undefined {
   try {
     const header = JSON.parse(text) as Header;
     const isWhole = header.tensors.every(({ shape }) => shape.every((dim) => Number.isInteger(dim) && dim >= 0));
-    return isWhole && Number.isInteger(header.step) ? header : undefined;
+    const hasNumbers = Number.isInteger(header.step) && Number.isFinite(header.seconds);
+    return isWhole && hasNumbers && header.best !== undefined ? header : undefined;
   } catch {
     return undefined;
   }

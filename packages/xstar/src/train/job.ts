@@ -1,10 +1,10 @@
 import { XstarError } from "@xstar/core";
-import { countConfusions, type Confusion } from "../analysis/confusion.js";
-import { loadDataset } from "../data/dataset.js";
+import { countConfusions } from "../analysis/confusion.js";
+import { loadDataset, type IdxFolderOptions } from "../data/dataset.js";
 import { readFileOrExplain } from "../files/read.js";
 import { writeFileAtomic } from "../files/atomic.js";
 import { nodeRuntime } from "../runtime.js";
-import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "./checkpoint.js";
+import { decodeCheckpoint, encodeCheckpoint, type Checkpoint, type TestedNetwork } from "./checkpoint.js";
 import { classify, writeNetwork } from "./evaluate.js";
 import { train, type Progress } from "./loop.js";
 import { recipeHash, type Recipe } from "./recipe.js";
@@ -15,7 +15,8 @@ export interface TrainingJob {
   readonly recipe: Recipe;
   /** Folder of IDX files, or `mnist` for the packaged MNIST. */
   readonly data: string;
-  readonly threads: number;
+  /** How the files of the folder are read. */
+  readonly files?: IdxFolderOptions;
   /** Where to keep the state at the end of each epoch and when stopped, and where to go on from. */
   readonly checkpoint: string;
 }
@@ -31,11 +32,10 @@ export interface TrainingReport {
 }
 
 /** What it ends with: the last network; the best so far by test accuracy when it was stopped. */
-export interface TrainingOutcome {
-  readonly model: Uint8Array;
-  readonly confusion: Confusion;
+export interface TrainingOutcome extends TestedNetwork {
   readonly steps: number;
   readonly finished: boolean;
+  /** Of the runs before the checkpoint too. */
   readonly seconds: number;
 }
 
@@ -47,45 +47,47 @@ export interface TrainingControls {
 
 /** Trains by a job, and keeps a checkpoint. Throws `bad-data` and `file-not-readable` for data that cannot be used. */
 export async function work(
-  { recipe, data, threads, checkpoint }: TrainingJob,
+  { recipe, data, files = {}, checkpoint }: TrainingJob,
   { report, isStopped }: TrainingControls,
 ): Promise<TrainingOutcome> {
-  const runtime = nodeRuntime({ threads });
-  const { train: training, test } = await loadDataset(data);
-  const hash = recipeHash(recipe);
-  const from = await resumable(checkpoint, hash);
+  const runtime = nodeRuntime({ threads: recipe.threads });
+  const { train: training, test } = await loadDataset(data, files);
+  const from = await resumable(checkpoint, recipeHash(recipe));
   const began = performance.now();
-  let kept: { model: Uint8Array; confusion: Confusion } | undefined;
+  const seconds = () => (from?.seconds ?? 0) + (performance.now() - began) / 1000;
+  let best = from?.best ?? null;
   let tested: number | null = null;
-  let last: Progress | undefined;
   let reported = 0;
-  const measure = async (weights: Weights) => {
+  const measure = async (weights: Weights): Promise<TestedNetwork> => {
     const model = writeNetwork(weights, new Map([["xstar.recipe", JSON.stringify(recipe)]]));
     const confusion = countConfusions(await classify(runtime, model, test), test.labels, test.classes);
-    tested = confusion.accuracy;
-    if (!kept || !isStopped() || confusion.accuracy > kept.confusion.accuracy) kept = { model, confusion };
+    const measured = { model, confusion };
+    if (!best || confusion.accuracy >= best.confusion.accuracy) best = measured;
+    return measured;
   };
+  const keep = (now: Progress) =>
+    writeFileAtomic(checkpoint, encodeCheckpoint({ ...now.position(), seconds: seconds(), best }));
+
   for await (const now of train(runtime, training, recipe, from)) {
-    last = now;
-    const perEpoch = now.steps / recipe.epochs;
-    const epochEnds = now.step % perEpoch === 0;
+    const { step, steps, loss, accuracy } = now;
+    const epochEnds = step % (steps / recipe.epochs) === 0;
     if (performance.now() - reported > 100 || epochEnds) {
       reported = performance.now();
-      report({ step: now.step, steps: now.steps, loss: now.loss, accuracy: now.accuracy, tested });
+      report({ step, steps, loss, accuracy, tested });
     }
     const stopped = isStopped();
-    if (epochEnds) await measure(now.weights());
-    if ((epochEnds && now.step < now.steps) || stopped)
-      await writeFileAtomic(checkpoint, encodeCheckpoint(now.checkpoint()));
-    if (stopped) break;
+    if (step === steps) return { ...(await measure(now.weights())), steps: step, finished: true, seconds: seconds() };
+    // a test takes a while: what a second Ctrl-C could lose is written before it
+    if (stopped) await keep(now);
+    if (!stopped && !epochEnds) continue;
+    const measured = await measure(now.weights());
+    if (epochEnds) tested = measured.confusion.accuracy;
+    if (!stopped || best === measured) await keep(now);
+    if (stopped) return { ...best!, steps: step, finished: false, seconds: seconds() };
   }
-  if (!last && from)
-    throw new XstarError("bad-data", `The checkpoint "${checkpoint}" has no step left`, {
-      hint: "Delete it to begin again",
-    });
-  if (last && last.step % (last.steps / recipe.epochs) !== 0) await measure(last.weights());
-  const seconds = (performance.now() - began) / 1000;
-  return { ...kept!, steps: last!.step, finished: last!.step === last!.steps, seconds };
+  throw new XstarError("bad-data", `The checkpoint "${checkpoint}" has no step left`, {
+    hint: "Delete it to begin again",
+  });
 }
 
 async function resumable(path: string, hash: string): Promise<Checkpoint | undefined> {

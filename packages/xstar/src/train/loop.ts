@@ -1,6 +1,6 @@
 import { createRng, XstarError, type Runtime, type Tensor } from "@xstar/core";
 import type { ImageDataset } from "../data/dataset.js";
-import type { Checkpoint } from "./checkpoint.js";
+import type { Position } from "./checkpoint.js";
 import { initialWeights, side, type Weights } from "./network.js";
 import { learningRateAt, recipeHash, stepsOf, type Recipe } from "./recipe.js";
 import { compileTraining } from "./step.js";
@@ -14,7 +14,7 @@ export interface Progress {
   readonly loss: number;
   readonly accuracy: number;
   /** A state to go on from; only valid until the next step. */
-  checkpoint(): Checkpoint;
+  position(): Position;
   weights(): Weights;
 }
 
@@ -26,7 +26,7 @@ export async function* train(
   runtime: Runtime,
   data: ImageDataset,
   recipe: Recipe,
-  from?: Checkpoint,
+  from?: Position,
 ): AsyncGenerator<Progress, void> {
   if (data.height !== side || data.width !== side) {
     throw new XstarError(
@@ -45,7 +45,7 @@ export async function* train(
   const labels = new Uint8Array(recipe.batch);
   let state: Readonly<Record<string, Tensor>> = from?.state ?? training.begin(initial);
   let order: Uint32Array = new Uint32Array();
-  let [loss, accuracy] = [Number.NaN, Number.NaN];
+  let [loss, accuracy] = [from?.loss ?? Number.NaN, from?.accuracy ?? Number.NaN];
   const blend = (mean: number, now: number) => (Number.isNaN(mean) ? now : 0.98 * mean + 0.02 * now);
   try {
     for (let step = from?.step ?? 0; step < steps; step++) {
@@ -61,13 +61,12 @@ export async function* train(
       loss = blend(loss, result.loss);
       accuracy = blend(accuracy, result.correct / recipe.batch);
       const now = state;
+      const facts = { step: step + 1, loss, accuracy };
       yield {
-        step: step + 1,
+        ...facts,
         steps,
         epoch,
-        loss,
-        accuracy,
-        checkpoint: () => ({ hash, step: step + 1, state: now }),
+        position: () => ({ hash, ...facts, state: now }),
         weights: () => Object.fromEntries(Object.keys(initial).map((name) => [name, now[name]!])),
       };
     }

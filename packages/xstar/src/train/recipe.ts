@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import type { Spec } from "@xstar/core";
+import { fields, type Spec } from "@xstar/core";
 
 /** Everything that decides a trained network, as plain JSON. */
 export interface Recipe {
   /** SHA-256 of the training pictures and labels. */
   readonly data: string;
+  /** SHA-256 of the test pictures and labels: the accuracy that is kept with the network comes from them. */
+  readonly test: string;
   readonly seed: number;
   readonly epochs: number;
   readonly batch: number;
@@ -12,7 +14,17 @@ export interface Recipe {
   readonly optimizer: Spec;
   /** Share of all steps in which the learning rate climbs. */
   readonly warmup: number;
+  /** Threads of ONNX Runtime: they decide in which order numbers are added, and so the last bits. */
+  readonly threads: number;
 }
+
+/** What the numbers of a recipe may be. */
+export const recipeFields = {
+  seed: fields.int("Decides the first weights and the order of the pictures", { min: 0, max: Number.MAX_SAFE_INTEGER }),
+  epochs: fields.int("Times that every picture is seen", { min: 1, max: 10_000 }),
+  batch: fields.int("Pictures in a step", { min: 1, max: 4096 }),
+  threads: fields.int("Threads of ONNX Runtime", { min: 1, max: 256 }),
+} as const;
 
 /** Changes when the same recipe would give another network. */
 const version = 2;

@@ -2,17 +2,19 @@ import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { adagrad, fields, lookUp, optimizers, XstarError, type ErrorCode, type Spec } from "@xstar/core";
+import { adagrad, lookUp, optimizers, XstarError, type ErrorCode, type Spec } from "@xstar/core";
 import type { Confusion } from "../analysis/confusion.js";
-import { loadDataset } from "../data/dataset.js";
+import { loadDataset, type IdxFolderOptions, type ImageDataset } from "../data/dataset.js";
 import { writeFileAtomic } from "../files/atomic.js";
-import { recipeHash, type Recipe } from "./recipe.js";
+import { recipeFields, recipeHash, type Recipe } from "./recipe.js";
 import type { TrainingJob, TrainingOutcome, TrainingReport } from "./job.js";
 import type { TrainingMessage } from "./train-worker.js";
 
 export interface TrainingOptions {
   /** Folder of IDX files, or `mnist`. @default "mnist" */
   readonly data?: string;
+  /** How the files of the folder are read: which set, from which label, whether by columns. */
+  readonly files?: IdxFolderOptions;
   /** @default 0 */
   readonly seed?: number;
   /** @default 1 */
@@ -21,7 +23,7 @@ export interface TrainingOptions {
   readonly batch?: number;
   /** Its learning rate is the highest one. @default adagrad({ learningRate: 0.1 }), as in the article's program */
   readonly optimizer?: Spec;
-  /** Threads of ONNX Runtime. @default 1 */
+  /** Threads of ONNX Runtime; another number gives another network, by a little. @default 1 */
   readonly threads?: number;
   /** Folder of trained networks and checkpoints. @default "out/cache" */
   readonly cache?: string;
@@ -35,7 +37,7 @@ export interface TrainedNetwork {
   readonly model: Uint8Array;
   readonly recipe: Recipe;
   readonly confusion: Confusion;
-  /** Wall time of the training when it was trained. */
+  /** Wall time of the training when it was trained, with that before it was stopped. */
   readonly seconds: number;
   readonly finished: boolean;
   /** Whether it came from the cache. */
@@ -49,36 +51,54 @@ export interface TrainedNetwork {
  * data sets that cannot be used.
  */
 export async function trainNetwork(options: TrainingOptions = {}): Promise<TrainedNetwork> {
-  const { data = "mnist", threads = 1, cache = join("out", "cache"), signal, onProgress } = options;
+  const { data = "mnist", files = {}, cache = join("out", "cache"), signal, onProgress } = options;
   const recipe = await recipeOf(options);
   const name = join(cache, `network-${recipeHash(recipe)}`);
   const known = await fromCache(name, recipe);
   if (known) return known;
-  const job: TrainingJob = { recipe, data, threads, checkpoint: `${name}.checkpoint` };
+  const job: TrainingJob = { recipe, data, files, checkpoint: `${name}.checkpoint` };
   const { model, confusion, seconds, finished } = await inWorker(job, onProgress, signal);
   if (finished) {
     await writeFileAtomic(`${name}.onnx`, model);
-    await writeFileAtomic(`${name}.json`, JSON.stringify({ recipe, confusion, seconds }, null, 1));
+    await writeFileAtomic(
+      `${name}.json`,
+      JSON.stringify({ recipe, sha256: digestOf(model), confusion, seconds }, null, 1),
+    );
     await rm(job.checkpoint, { force: true });
   }
   return { model, recipe, confusion, seconds, finished, cached: false };
 }
 
 async function recipeOf(options: TrainingOptions): Promise<Recipe> {
-  const { data = "mnist", optimizer: given = adagrad({ learningRate: 0.1 }) } = options;
-  const seed = fields.int("seed").parse(options.seed ?? 0, "seed");
-  const epochs = fields.int("epochs", { min: 1 }).parse(options.epochs ?? 1, "epochs");
-  const batch = fields.int("batch", { min: 1 }).parse(options.batch ?? 64, "batch");
+  const { data = "mnist", files = {}, optimizer: given = adagrad({ learningRate: 0.1 }) } = options;
+  const seed = recipeFields.seed.parse(options.seed ?? 0, "seed");
+  const epochs = recipeFields.epochs.parse(options.epochs ?? 1, "epochs");
+  const batch = recipeFields.batch.parse(options.batch ?? 64, "batch");
+  const threads = recipeFields.threads.parse(options.threads ?? 1, "threads");
   const optimizer = lookUp(optimizers, given, "optimizer")(given);
-  const { train } = await loadDataset(data);
-  const digest = createHash("sha256").update(train.images).update(train.labels).digest("hex");
-  return { data: digest, seed, epochs, batch, optimizer, warmup: 0.2 };
+  const { train, test } = await loadDataset(data, files);
+  const digests = { data: digestOf(...arraysOf(train)), test: digestOf(...arraysOf(test)) };
+  return { ...digests, seed, epochs, batch, optimizer, warmup: 0.2, threads };
 }
 
+const arraysOf = ({ images, labels }: ImageDataset) => [images, labels];
+
+function digestOf(...arrays: readonly Uint8Array[]): string {
+  const hash = createHash("sha256");
+  for (const array of arrays) hash.update(array);
+  return hash.digest("hex");
+}
+
+/** The network that was kept, unless its files are missing or damaged. */
 async function fromCache(name: string, recipe: Recipe): Promise<TrainedNetwork | undefined> {
   try {
     const [model, text] = await Promise.all([readFile(`${name}.onnx`), readFile(`${name}.json`, "utf8")]);
-    const { confusion, seconds } = JSON.parse(text) as { confusion: Confusion; seconds: number };
+    const { sha256, confusion, seconds } = JSON.parse(text) as {
+      sha256: string;
+      confusion: Confusion;
+      seconds: number;
+    };
+    if (sha256 !== digestOf(model)) return undefined;
     return { model: new Uint8Array(model), recipe, confusion, seconds, finished: true, cached: true };
   } catch {
     return undefined;

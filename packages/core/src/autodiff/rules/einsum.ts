@@ -1,3 +1,4 @@
+import { XstarError } from "../../errors.js";
 import type { Node, Value } from "../../ir/graph.js";
 import type { Ops } from "../../ir/ops/index.js";
 import { tensor } from "../../tensor.js";
@@ -30,6 +31,13 @@ export const einsum: VjpRule = (g, { op, node, inputs, needs }) => {
   operands.forEach((labels, i) =>
     labels.forEach((label, at) => sizes.set(label, Math.max(sizes.get(label) ?? 1, inputs[i]!.shape[at]!))),
   );
+  const stray = result.find((label) => !sizes.has(label));
+  if (stray !== undefined) {
+    throw new XstarError(
+      "bad-model",
+      `Node "${node.label}" (Einsum) puts "${stray}" into its result, which none of its operands has`,
+    );
+  }
   const dims = (labels: readonly string[]) => labels.map((label) => sizes.get(label)!);
   return inputs.map((x, i) => {
     if (!needs(i)) return null;

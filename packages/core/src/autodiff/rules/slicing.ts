@@ -49,7 +49,7 @@ const slice: VjpRule = (g, { op, node, inputs: [x] }) => {
 
 /** Puts `stride - 1` zeros between (not after) the elements along an axis. */
 function dilate(op: Ops, x: Value, axis: number, stride: number): Value {
-  if (stride === 1) return x;
+  if (stride === 1 || x.shape[axis] === 1) return x;
   const head = x.shape.slice(0, axis + 1);
   const tail = x.shape.slice(axis + 1);
   const split = op.reshape(x, [...head, 1, ...tail]);

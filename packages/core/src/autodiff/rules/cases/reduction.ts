@@ -55,6 +55,10 @@ export const reduction: Cases = {
     { inputs: [distinct([2, 3, 4])], attributes: { axis: 1 }, opset: 11, expects: "zero" },
   ],
   CumSum: [...cumulative, { inputs: [uniform(-1, 1, [2, 3]), constant([1], [])], opset: 11 }],
+  CumProd: [
+    ...cumulative.map((one): Case => ({ ...one, opset: 26 })),
+    { inputs: [constantZero([2, 3]), constant([1], [])], opset: 26 },
+  ],
   TopK: [
     { inputs: [distinct([2, 6]), constant([3])], outputs: 2 },
     { inputs: [distinct([4, 3]), constant([2])], attributes: { axis: 0, largest: 0 }, outputs: 2 },

@@ -119,4 +119,26 @@ export const resampling: Cases = {
     { inputs: [x(1, 2, 3), constant([1, 3, 2, 3])], attributes: { align_corners: 1 } },
     { inputs: [x(1, 3, 4), constant([1, 1, 2, 3, 2])] },
   ],
+  RoiAlign: [
+    regions({ output_height: 2, output_width: 3, sampling_ratio: 2 }),
+    regions({ output_height: 3, output_width: 2, sampling_ratio: 1, spatial_scale: { float: 0.5 } }),
+    regions({
+      output_height: 2,
+      output_width: 2,
+      sampling_ratio: 3,
+      coordinate_transformation_mode: "output_half_pixel",
+    }),
+    regions({ output_height: 2, output_width: 2, sampling_ratio: 2 }, 10),
+    regions({ sampling_ratio: 2 }, 16),
+  ],
 };
+
+/** Regions inside, half outside and all outside of two pictures. */
+function regions(attributes: Attributes, opset = 20): Case {
+  const corners = [0.3, 1.2, 4.1, 3.7, -2.2, -1.3, 1.4, 2.8, 3.3, 2.1, 9.2, 7.4, 12, 12, 15, 14, 1.1, 1.2, 1.6, 1.5];
+  return {
+    inputs: [x(2, 2, 5, 6), constant(corners, [5, 4], "float"), constant([0, 1, 1, 0, 1])],
+    attributes,
+    opset,
+  };
+}
