@@ -42,7 +42,7 @@ export function addModelFlags(command: Command): void {
     .optionsGroup("The model's input (default: <model>.contract.json, else a guess that xstar inspect explains):")
     .option("--size <height,width>", "size of the picture, where the model leaves it free", listOf("--size", side))
     .option("--mean <numbers>", "input = (picture - mean) / std, for all channels or each", listOf("--mean", anyNumber))
-    .option("--std <numbers>", "what is divided by; the picture goes from 0 to 1", listOf("--std", anyNumber))
+    .option("--std <numbers>", "what is divided by; the picture goes from 0 to 1", listOf("--std", divisor))
     .option(
       "--input-range <low,high>",
       "what black and white become, as in 0,255 or -1,1",
@@ -56,6 +56,7 @@ export function addModelFlags(command: Command): void {
 
 const side = fields.int("side", { min: 1 });
 const anyNumber = fields.fixed("number", { fallback: 0 });
+const divisor = fields.fixed("number", { fallback: 1, min: 1e-9 });
 
 function oneIn<T extends string>(flag: string, choices: readonly T[]): (text: string) => T {
   return valueOf(flag, fields.choice(flag, choices, choices[0]!)) as (text: string) => T;
