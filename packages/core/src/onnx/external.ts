@@ -1,13 +1,23 @@
+import type { Value } from "../ir/graph.js";
 import { valuesRead } from "../ir/inline.js";
 import type { Model } from "./model.js";
 
-/** The files beside the model that hold its weights, as the model names them, and how many bytes each must have. */
-export function externalFiles({ graph }: Model): Map<string, number> {
-  const needed = new Map<string, number>();
-  for (const { constant } of [...graph.nodes.flatMap(valuesRead), ...graph.outputs]) {
-    if (!constant || !("location" in constant.source)) continue;
-    const { location, offset, length } = constant.source;
-    needed.set(location, Math.max(needed.get(location) ?? 0, offset + length));
+/** A constant whose bytes lie in another file. */
+export interface ExternalConstant {
+  readonly value: Value;
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The constants that lie in files beside the model, by file, in the order of their places. */
+export function externalConstants({ graph }: Model): Map<string, ExternalConstant[]> {
+  const files = new Map<string, ExternalConstant[]>();
+  for (const value of new Set([...graph.nodes.flatMap(valuesRead), ...graph.outputs])) {
+    if (!value.constant || !("location" in value.constant.source)) continue;
+    const { location, offset, length } = value.constant.source;
+    files.set(location, [...(files.get(location) ?? []), { value, location, offset, length }]);
   }
-  return needed;
+  for (const constants of files.values()) constants.sort((a, b) => a.offset - b.offset);
+  return files;
 }

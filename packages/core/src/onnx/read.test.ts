@@ -5,7 +5,7 @@ import { print } from "../ir/print.js";
 import { buildModel, weights } from "../testing/models.js";
 import { declare, encodeModel, encodeSum, type TensorInit } from "../testing/protos.js";
 import { numbers, toHalf } from "../tensor.js";
-import { externalFiles } from "./external.js";
+import { externalConstants } from "./external.js";
 import { readModel } from "./read.js";
 
 /** The constant `w` of a model made by `encodeSum`. */
@@ -95,7 +95,9 @@ describe("readModel", () => {
     const w = model.graph.nodes[0]!.inputs[1]!;
     expect(w.constant!.source).toEqual({ location: "weights.bin", offset: 16, length: 8 });
     expect(constantTensor(w)).toBeUndefined();
-    expect(externalFiles(model)).toEqual(new Map([["weights.bin", 24]]));
+    expect([...externalConstants(model)]).toEqual([
+      ["weights.bin", [{ value: w, location: "weights.bin", offset: 16, length: 8 }]],
+    ]);
     const whole = readW({ ...far, externalData: externalData.slice(0, 1) });
     expect(whole.constant!.source).toEqual({ location: "weights.bin", offset: 0, length: 8 });
   });

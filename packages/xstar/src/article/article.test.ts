@@ -17,7 +17,16 @@ import { writeArticle } from "./write.js";
 function untrained(seed: number): TrainedNetwork {
   const model = writeNetwork(initialWeights(createRng(seed), 10), new Map());
   const confusion = countConfusions([0, 1, 2], [0, 1, 1], 10);
-  const recipe = { data: "", seed, epochs: 1, batch: 64, optimizer: { type: "adagrad" }, warmup: 0 };
+  const recipe = {
+    data: "",
+    test: "",
+    threads: 1,
+    seed,
+    epochs: 1,
+    batch: 64,
+    optimizer: { type: "adagrad" },
+    warmup: 0,
+  };
   return { model, recipe, confusion, seconds: 0, finished: true, cached: true };
 }
 

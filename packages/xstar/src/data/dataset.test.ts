@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadIdxFolder, loadMnist } from "./dataset.js";
+import { loadDataset, loadIdxFolder, loadMnist } from "./dataset.js";
 
 let folder: string;
 beforeEach(async () => {
@@ -30,25 +30,25 @@ const plain = () => ({
   "train-images-idx3-ubyte": pictures(2),
   "train-labels-idx1-ubyte": labels(0, 4),
   "t10k-images-idx3-ubyte": pictures(1),
-  "t10k-labels-idx1-ubyte": labels(5),
+  "t10k-labels-idx1-ubyte": labels(4),
 });
 
 const emnist = (split: string) => ({
   [`emnist-${split}-train-images-idx3-ubyte.gz`]: pictures(2),
   [`emnist-${split}-train-labels-idx1-ubyte.gz`]: labels(1, 26),
   [`emnist-${split}-test-images-idx3-ubyte.gz`]: pictures(1),
-  [`emnist-${split}-test-labels-idx1-ubyte.gz`]: labels(2),
+  [`emnist-${split}-test-labels-idx1-ubyte.gz`]: labels(26),
 });
 
 describe("loadIdxFolder", () => {
-  it("loads the four files as they are, with the classes of both halves", async () => {
+  it("loads the four files as they are, with their classes", async () => {
     await write(plain());
     const { train, test } = await loadIdxFolder(folder, { name: "tiny" });
-    expect(train).toMatchObject({ name: "tiny", count: 2, height: 2, width: 3, classes: 6 });
+    expect(train).toMatchObject({ name: "tiny", count: 2, height: 2, width: 3, classes: 5 });
     expect([...train.images]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
     expect([...train.labels]).toEqual([0, 4]);
-    expect(test).toMatchObject({ name: "tiny", count: 1, classes: 6 });
-    expect([...test.labels]).toEqual([5]);
+    expect(test).toMatchObject({ name: "tiny", count: 1, classes: 5 });
+    expect([...test.labels]).toEqual([4]);
   });
 
   it("finds names with a dot, with .gz, and beside folders of the same name", async () => {
@@ -64,7 +64,7 @@ describe("loadIdxFolder", () => {
     expect(train).toMatchObject({ name: "emnist-letters", height: 3, width: 2, classes: 26 });
     expect([...train.images]).toEqual([0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11]);
     expect([...train.labels]).toEqual([0, 25]);
-    expect([...test.labels]).toEqual([1]);
+    expect([...test.labels]).toEqual([25]);
   });
 
   it("leaves turning and the first label to the caller who says so", async () => {
@@ -79,8 +79,8 @@ describe("loadIdxFolder", () => {
     await write({ ...emnist("letters"), ...emnist("digits") });
     await expect(loadIdxFolder(folder)).rejects.toMatchObject({
       code: "bad-argument",
-      message: expect.stringContaining("emnist-digits, emnist-letters"),
-      hint: expect.stringContaining('"emnist-digits" or "emnist-letters"'),
+      message: `The folder "${folder}" has several data sets: "emnist-digits", "emnist-letters"`,
+      hint: "Choose one with --set emnist-digits (option `set`)",
     });
     expect((await loadIdxFolder(folder, { set: "emnist-digits" })).train.name).toBe("emnist-digits");
   });
@@ -100,7 +100,8 @@ describe("loadIdxFolder", () => {
   it("reports a folder that is not there", async () => {
     await expect(loadIdxFolder(join(folder, "nowhere"))).rejects.toMatchObject({
       code: "file-not-readable",
-      message: expect.stringContaining("nowhere"),
+      message: `Cannot read "${join(folder, "nowhere")}": it does not exist`,
+      hint: "The data is mnist or a folder of IDX files",
     });
   });
 
@@ -124,8 +125,35 @@ describe("loadIdxFolder", () => {
     await write(plain());
     await expect(loadIdxFolder(folder, { firstLabel: 1 })).rejects.toMatchObject({
       code: "bad-data",
-      message: expect.stringContaining("labels below 1"),
+      message: `"${join(folder, "train-labels-idx1-ubyte")}" has pictures with label 0, but the label of the first class should be 1`,
+      hint: "Say what the first label is with --first-label 0 (option `firstLabel`)",
     });
+  });
+
+  it("refuses test labels that no training picture has, as the files have them", async () => {
+    await write({ ...emnist("letters"), "emnist-letters-test-labels-idx1-ubyte.gz": labels(5) });
+    await expect(loadIdxFolder(folder)).rejects.toMatchObject({
+      code: "bad-data",
+      message: expect.stringMatching(
+        /test-labels-idx1-ubyte.gz" has pictures with label 5, but no training picture has it$/,
+      ),
+    });
+  });
+
+  it("says how to choose the set that is there when another is wanted", async () => {
+    await write(plain());
+    await expect(loadIdxFolder(folder, { set: "emnist-letters" })).rejects.toMatchObject({
+      code: "file-not-readable",
+      hint: 'It has a set that is chosen with --set "" (option `set`)',
+    });
+  });
+});
+
+describe("loadDataset", () => {
+  it("passes options on for a folder, and refuses them for the packaged MNIST", async () => {
+    await write({ ...emnist("letters"), ...emnist("digits") });
+    expect((await loadDataset(folder, { set: "emnist-letters" })).train.classes).toBe(26);
+    await expect(loadDataset("mnist", { firstLabel: 1 })).rejects.toMatchObject({ code: "bad-argument" });
   });
 });
 

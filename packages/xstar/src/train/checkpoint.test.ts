@@ -1,10 +1,18 @@
 import { createRng, tensor } from "@xstar/core";
 import { describe, expect, it } from "vitest";
+import { countConfusions } from "../analysis/confusion.js";
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "./checkpoint.js";
 
 const checkpoint: Checkpoint = {
   hash: "abc",
   step: 17,
+  seconds: 12.5,
+  loss: 0.25,
+  accuracy: 0.9,
+  best: {
+    model: Uint8Array.from([8, 9, 10]),
+    confusion: countConfusions(Uint8Array.from([0, 1, 1]), Uint8Array.from([0, 1, 0]), 2),
+  },
   state: {
     weights: tensor("float32", createRng(1).normals(12), [3, 4]),
     "velocity.weights": tensor("float32", createRng(2).normals(5), [5]),
@@ -23,7 +31,7 @@ function withHeader(header: unknown): Uint8Array {
   const text = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(text.length);
-  return Buffer.concat([Buffer.from("XSTARCK1"), length, text]);
+  return Buffer.concat([Buffer.from("XSTARCK2"), length, text]);
 }
 
 describe("a checkpoint", () => {
@@ -31,6 +39,11 @@ describe("a checkpoint", () => {
     expect(decodeCheckpoint(bytes, "x")).toEqual(checkpoint);
     const moved = Buffer.concat([Buffer.alloc(3), bytes]).subarray(3);
     expect(decodeCheckpoint(moved, "x")).toEqual(checkpoint);
+  });
+
+  it("needs no best network, and keeps means that are not finite", () => {
+    const early: Checkpoint = { ...checkpoint, best: null, loss: Number.NaN };
+    expect(decodeCheckpoint(encodeCheckpoint(early), "x")).toEqual(early);
   });
 
   it("that is cut short anywhere, or too long, is refused by name", () => {
@@ -44,11 +57,13 @@ describe("a checkpoint", () => {
     ["another file", Buffer.from("PNG, or something else")],
     [
       "a header that is no JSON",
-      Buffer.concat([Buffer.from("XSTARCK1"), Buffer.from([3, 0, 0, 0]), Buffer.from("{{{")]),
+      Buffer.concat([Buffer.from("XSTARCK2"), Buffer.from([3, 0, 0, 0]), Buffer.from("{{{")]),
     ],
     ["an empty header", withHeader({})],
     ["no header", withHeader(null)],
-    ["no step", withHeader({ hash: "abc", tensors: [] })],
+    ["no step", withHeader({ hash: "abc", seconds: 1, tensors: [], best: null })],
+    ["no seconds", withHeader({ hash: "abc", step: 1, tensors: [], best: null })],
+    ["a lost network", withHeader({ hash: "abc", step: 1, seconds: 1, tensors: [], best: { length: 3 } })],
     ["impossible shapes", withHeader({ hash: "abc", step: 1, tensors: [{ name: "a", shape: [-1] }] })],
     ["shapes that are no lists", withHeader({ hash: "abc", step: 1, tensors: [{ name: "a", shape: 3 }] })],
   ])("is not %s", (_, wrong) => {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRng, momentum, type Spec } from "@xstar/core";
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadDataset, type SplitDataset } from "../data/dataset.js";
 import { nodeRuntime } from "../runtime.js";
 import { writeBands } from "../testing/idx-folder.js";
-import { decodeCheckpoint } from "./checkpoint.js";
+import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
 import { classify, writeNetwork } from "./evaluate.js";
 import { work, type TrainingJob, type TrainingOutcome, type TrainingReport } from "./job.js";
 import { train } from "./loop.js";
@@ -40,11 +40,13 @@ afterAll(async () => {
 
 const recipe = (changes: Partial<Recipe> = {}): Recipe => ({
   data: "bands",
+  test: "bands",
   seed: 0,
   epochs: 2,
   batch: 16,
   optimizer: momentum({ learningRate: 0.02 }),
   warmup: 0.2,
+  threads: 1,
   ...changes,
 });
 
@@ -125,7 +127,7 @@ describe("a training job", () => {
   async function run({ recipe: own = recipe(), checkpoint, stopAt = Infinity }: Given) {
     const reports: TrainingReport[] = [];
     let asked = 0;
-    const job: TrainingJob = { recipe: own, data, threads: 1, checkpoint };
+    const job: TrainingJob = { recipe: own, data, checkpoint };
     const outcome = await work(job, { report: (one) => reports.push(one), isStopped: () => ++asked >= stopAt });
     return { ...outcome, reports };
   }
@@ -168,6 +170,28 @@ describe("a training job", () => {
     },
   );
 
+  it("that is stopped again keeps the best so far, its means and its time", async () => {
+    const checkpoint = file("twice");
+    const first = await run({ checkpoint, stopAt: 7 });
+    expect(first.steps).toBe(7);
+    const kept = decodeCheckpoint(await readFile(checkpoint), checkpoint);
+    expect(kept.seconds).toBeGreaterThan(0);
+    expect(Buffer.from(kept.best!.model).equals(first.model)).toBe(true);
+    // as if it had been perfect, and slow
+    const best = { ...kept.best!, confusion: { ...kept.best!.confusion, accuracy: 2 } };
+    await writeFile(checkpoint, encodeCheckpoint({ ...kept, best, seconds: 1000 }));
+    const second = await run({ checkpoint, stopAt: 1 });
+    expect(second).toMatchObject({ steps: 8, finished: false, confusion: { accuracy: 2 } });
+    expect(second.seconds).toBeGreaterThan(1000);
+    expect(Buffer.from(second.model).equals(first.model)).toBe(true);
+    const means: number[] = [];
+    for await (const { loss } of train(runtime, dataset.train, recipe())) means.push(loss);
+    expect(second.reports[0]!.loss).toBeCloseTo(means[7]!, 6);
+    const third = await run({ checkpoint });
+    expect(third.confusion.accuracy).toBeLessThanOrEqual(1);
+    expect(Buffer.from(third.model).equals(whole.model)).toBe(true);
+  });
+
   it("names a broken checkpoint, and begins again when it is of another recipe", async () => {
     const checkpoint = file("broken");
     await writeFile(checkpoint, "nonsense");
@@ -187,12 +211,14 @@ describe("a recipe", () => {
     const changes: Partial<Recipe>[] = [
       {},
       { data: "other" },
+      { test: "other" },
       { seed: 1 },
       { epochs: 3 },
       { batch: 17 },
       { optimizer: momentum({ learningRate: 0.03 }) },
       { optimizer: momentum({ learningRate: 0.02, momentum: 0.8 }) },
       { warmup: 0.1 },
+      { threads: 2 },
     ];
     const hashes = changes.map((change) => recipeHash(recipe(change)));
     expect(new Set(hashes).size).toBe(changes.length);
@@ -245,6 +271,34 @@ describe.skipIf(!existsSync(built))(
       expect((await trainNetwork({ ...options, data, cache, seed: 1 })).cached).toBe(false);
     });
 
+    it("trains again for another test set, another number of threads, and a damaged network", async () => {
+      const cache = await temporary();
+      const copy = await temporary();
+      await cp(data, copy, { recursive: true });
+      const given = { ...options, epochs: 1, cache, data: copy };
+      const first = await trainNetwork(given);
+      const path = join(cache, `network-${recipeHash(first.recipe)}.onnx`);
+      expect((await trainNetwork(given)).cached).toBe(true);
+
+      const damaged = Buffer.from(first.model);
+      damaged[damaged.length - 100]! ^= 1;
+      await writeFile(path, damaged);
+      const again = await trainNetwork(given);
+      expect(again.cached).toBe(false);
+      expect(Buffer.from(again.model).equals(first.model)).toBe(true);
+
+      const two = await trainNetwork({ ...given, threads: 2 });
+      expect(two).toMatchObject({ cached: false, recipe: { threads: 2 } });
+
+      const labels = join(copy, "t10k-labels-idx1-ubyte");
+      const bytes = await readFile(labels);
+      bytes[8] = 2;
+      await writeFile(labels, bytes);
+      const other = await trainNetwork(given);
+      expect(other.cached).toBe(false);
+      expect(other.confusion.matrix).not.toEqual(first.confusion.matrix);
+    });
+
     it("that is aborted gives the best so far and goes on later to the same bytes", async () => {
       const [cache, other] = [await temporary(), await temporary()];
       const controller = new AbortController();
@@ -281,8 +335,13 @@ describe.skipIf(!existsSync(built))(
         code: "file-not-readable",
       });
       for (const [wrong, message] of [
-        [{ epochs: 0 }, '"epochs" must be a whole number of at least 1: current value is 0'],
-        [{ batch: 1.5 }, '"batch" must be a whole number of at least 1: current value is 1.5'],
+        [{ epochs: 0 }, '"epochs" must be a whole number from 1 to 10000: current value is 0'],
+        [{ batch: 1.5 }, '"batch" must be a whole number from 1 to 4096: current value is 1.5'],
+        [{ threads: 257 }, '"threads" must be a whole number from 1 to 256: current value is 257'],
+        [
+          { seed: 2 ** 53 },
+          '"seed" must be a whole number from 0 to 9007199254740991: current value is 9007199254740992',
+        ],
         [
           { optimizer: { type: "momentum", learningRate: -1 } },
           '"learningRate" must be a number of at least 0: current value is -1',
