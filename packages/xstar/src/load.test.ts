@@ -144,7 +144,7 @@ describe("weights in another file", () => {
     const zeros = { dtype: "float32", shape, data: new Float32Array(5000) } as const;
     const { output } = await run.run({ x: zeros }, zeros);
     await run.release();
-    expect([...(output.data as Float32Array).slice(0, 2)]).toEqual([250 + 7500, 251 + 7501]);
+    expect(Array.from((output.data as Float32Array).slice(0, 2))).toEqual([250 + 7500, 251 + 7501]);
   });
 
   test("are read from the model's folder", async () => {
