@@ -65,6 +65,17 @@ export function shape(e: Emitter) {
     const types = sizes.map((own) => ({ dtype: x.dtype, shape: x.shape.map((dim, i) => (i === at ? own : dim)) }));
     return e.emit("Split", [x, e.ints(sizes)], types, { axis: at });
   };
+  /** ONNX Runtime reduces no float16 while it scatters. */
+  const inSingle = (
+    data: Value,
+    updates: Value,
+    how: ScatterReduction,
+    scatter: (into: Value, from: Value) => Value,
+  ) => {
+    if (how === "none" || data.dtype !== "float16") return scatter(data, updates);
+    const single = (x: Value) => e.one("Cast", [x], "float32", x.shape, { to: 1 });
+    return e.one("Cast", [scatter(single(data), single(updates))], "float16", data.shape, { to: 10 });
+  };
   return {
     reshape,
     /** All axes after the first one made one; the batch size is not written into the graph. */
@@ -154,12 +165,16 @@ export function shape(e: Emitter) {
         { batch_dims: batchDims },
       ),
     scatterElements: (data: Value, indices: Value, updates: Value, axis: number, how: ScatterReduction = "none") =>
-      e.one("ScatterElements", [data, indices, updates], data.dtype, data.shape, {
-        axis: positiveAxis(axis, data.rank),
-        reduction: how,
-      }),
+      inSingle(data, updates, how, (into, from) =>
+        e.one("ScatterElements", [into, indices, from], into.dtype, into.shape, {
+          axis: positiveAxis(axis, into.rank),
+          reduction: how,
+        }),
+      ),
     scatterND: (data: Value, indices: Value, updates: Value, how: ScatterReduction = "none") =>
-      e.one("ScatterND", [data, indices, updates], data.dtype, data.shape, { reduction: how }),
+      inSingle(data, updates, how, (into, from) =>
+        e.one("ScatterND", [into, indices, from], into.dtype, into.shape, { reduction: how }),
+      ),
     /** 0, 1, ... n-1 as int64. */
     range: (n: number) =>
       e.constant(
