@@ -16,6 +16,23 @@ export type DType =
   | "bool"
   | "string";
 
+/** Numbers of the element types in ONNX files and attributes (`TensorProto.DataType`). */
+export const dtypeNumbers: Readonly<Record<DType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  string: 8,
+  bool: 9,
+  float16: 10,
+  float64: 11,
+  uint32: 12,
+  uint64: 13,
+};
+
 export type Shape = readonly number[];
 
 export type TensorData =

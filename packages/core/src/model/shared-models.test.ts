@@ -63,6 +63,12 @@ function inputFor(name: string, shape: Shape, { amp }: Reference): Tensor {
   return tensor("float32", data, shape);
 }
 
+/**
+ * Where the reference's input leaves one activation on a kink: of Conv2d_5_pointwise, channel 63 at (14, 0) is 1.4e-6 before
+ * its ReLU6 in float64 and -1.9e-6 in float32. The sum of the gradient, which nearly cancels, is then off by 3.9e-4 of itself.
+ */
+const atKink: ReadonlySet<string> = new Set(["mobilenet-v1-0.25-128.onnx"]);
+
 /** Fails unless two numbers agree to a share of `scale`. */
 function expectNear(found: number, wanted: number, tolerance: number, what: string, scale = Math.abs(wanted)) {
   if (!(Math.abs(found - wanted) <= tolerance * scale)) expect.fail(`${what} is ${found} instead of ${wanted}`);
@@ -73,7 +79,7 @@ describe.skipIf(cases.length === 0)(
   () => {
     it.each(cases)(
       "%s has the output and the gradient of the float64 reference",
-      async (_, path, reference) => {
+      async (file, path, reference) => {
         const model = openModel(new Uint8Array(readFileSync(path)), { runtime });
         const shapes = new Map(Object.entries(reference.inputs));
         const of = await vjp(model, { shapes, of: reference.output, wrt: reference.grad_wrt });
@@ -98,7 +104,7 @@ describe.skipIf(cases.length === 0)(
           reference.grad_sum,
           1e-4,
           "The sum of the gradient",
-          Math.max(Math.abs(reference.grad_sum), l2),
+          atKink.has(file) ? l2 : undefined,
         );
         reference.grad_idx.forEach((at, i) =>
           expectNear(slopes[at]!, reference.grad_at_idx[i]!, 1e-3, `Entry ${at} of the gradient`, steepest),

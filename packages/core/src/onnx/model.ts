@@ -1,4 +1,4 @@
-import type { DType } from "../tensor.js";
+import { dtypeNumbers, type DType } from "../tensor.js";
 import type { Graph } from "../ir/graph.js";
 
 /** A graph input as the file declares it: a dimension is a number, or a name or nothing when it is free. */
@@ -22,28 +22,7 @@ export interface Model {
   readonly bytes: Uint8Array;
 }
 
-const numbersByDType: Readonly<Record<DType, number>> = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  uint16: 4,
-  int16: 5,
-  int32: 6,
-  int64: 7,
-  string: 8,
-  bool: 9,
-  float16: 10,
-  float64: 11,
-  uint32: 12,
-  uint64: 13,
-};
-
-const dtypesByNumber = new Map(Object.entries(numbersByDType).map(([dtype, number]) => [number, dtype as DType]));
-
-/** `TensorProto.DataType` of an element type. */
-export function dtypeNumber(dtype: DType): number {
-  return numbersByDType[dtype];
-}
+const dtypesByNumber = new Map(Object.entries(dtypeNumbers).map(([dtype, number]) => [number, dtype as DType]));
 
 /** The element type of a `TensorProto.DataType`; undefined for those that xstar does not handle (bfloat16, float8, ...). */
 export function dtypeOf(number: number): DType | undefined {

@@ -14,7 +14,7 @@ import {
   type ValueInfoProto,
 } from "onnx-buf";
 import type { Attribute, Constant, Graph, Node, Value } from "../ir/graph.js";
-import { dtypeNumber } from "./model.js";
+import { dtypeNumbers } from "../tensor.js";
 
 /** A constant's place in another file, as ONNX external data. */
 export interface Place {
@@ -116,7 +116,7 @@ function writeInfo(value: Value, options: Writing): ValueInfoProto {
   );
   return create(ValueInfoProtoSchema, {
     name: nameOf(value, options),
-    type: { value: { case: "tensorType", value: { elemType: dtypeNumber(value.dtype), shape: { dim } } } },
+    type: { value: { case: "tensorType", value: { elemType: dtypeNumbers[value.dtype], shape: { dim } } } },
   });
 }
 
@@ -166,7 +166,7 @@ function toInt64(value: number): bigint {
 const smallestExternal = 256;
 
 function writeTensor(name: string, constant: Constant, options: Writing): TensorProto {
-  const base = { name, dataType: dtypeNumber(constant.dtype), dims: constant.shape.map(BigInt) };
+  const base = { name, dataType: dtypeNumbers[constant.dtype], dims: constant.shape.map(BigInt) };
   const { source } = constant;
   if ("strings" in source) {
     const text = new TextEncoder();

@@ -1,4 +1,4 @@
-import type { DType } from "../../tensor.js";
+import { dtypeNumbers, type DType } from "../../tensor.js";
 import type { Value } from "../graph.js";
 import { broadcastShape, float, sameShape, type Emitter, type Operand } from "./emitter.js";
 
@@ -18,7 +18,8 @@ export function elementwise(e: Emitter) {
     const [yes, no] = [e.operand(a, b), e.operand(b, a)];
     return e.one("Where", [condition, yes, no], yes.dtype, broadcastShape(condition.shape, yes.shape, no.shape));
   };
-  const cast = (x: Value, to: DType) => (x.dtype === to ? x : e.one("Cast", [x], to, x.shape, { to: castNumber[to] }));
+  const cast = (x: Value, to: DType) =>
+    x.dtype === to ? x : e.one("Cast", [x], to, x.shape, { to: dtypeNumbers[to] });
   return {
     add,
     sub: (a: Operand, b: Operand) => (b === 0 ? (a as Value) : binary("Sub")(a, b)),
@@ -96,19 +97,3 @@ export function elementwise(e: Emitter) {
     },
   };
 }
-
-const castNumber: Readonly<Record<DType, number>> = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  uint16: 4,
-  int16: 5,
-  int32: 6,
-  int64: 7,
-  string: 8,
-  bool: 9,
-  float16: 10,
-  float64: 11,
-  uint32: 12,
-  uint64: 13,
-};

@@ -1,5 +1,5 @@
 import { XstarError } from "../../errors.js";
-import { sameShape, size, tensor, type DType, type Shape } from "../../tensor.js";
+import { dtypeNumbers, sameShape, size, tensor, type DType, type Shape } from "../../tensor.js";
 import type { Value } from "../graph.js";
 import { positiveAxis, type Emitter } from "./emitter.js";
 
@@ -73,8 +73,8 @@ export function shape(e: Emitter) {
     scatter: (into: Value, from: Value) => Value,
   ) => {
     if (how === "none" || data.dtype !== "float16") return scatter(data, updates);
-    const single = (x: Value) => e.one("Cast", [x], "float32", x.shape, { to: 1 });
-    return e.one("Cast", [scatter(single(data), single(updates))], "float16", data.shape, { to: 10 });
+    const cast = (x: Value, to: DType) => e.one("Cast", [x], to, x.shape, { to: dtypeNumbers[to] });
+    return cast(scatter(cast(data, "float32"), cast(updates, "float32")), "float16");
   };
   return {
     reshape,
