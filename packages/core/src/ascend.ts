@@ -106,7 +106,7 @@ export async function compileAscent(
     logits,
   } = options;
   const seed = int("seed").parse(options.seed ?? 0, "seed");
-  const rules = mergeRules(options.overrides, options.rules);
+  const rules = mergeRules(options.overrides, options.rules, model.source.functions);
   const steps = int("steps", { min: 0 }).parse(options.steps ?? 64, "steps");
   const givenStarts = list(options.start ?? "random")
     .map(asStart)

@@ -71,8 +71,25 @@ export const overrides = {
   },
 } satisfies Readonly<Record<string, Override>>;
 
-/** The standard rules, then those of the named overrides, then one's own, the later before the earlier. */
-export function mergeRules(names: readonly string[] = [], own: VjpRules = {}): VjpRules {
+/**
+ * The standard rules, then those of the named overrides, then one's own, the later before the earlier. Throws
+ * `bad-argument` for an unknown name, and for an own rule for one of the model's `functions`, of which no call is left.
+ */
+export function mergeRules(
+  names: readonly string[] = [],
+  own: VjpRules = {},
+  functions: ReadonlySet<string> = new Set(),
+): VjpRules {
+  const hidden = Object.keys(own).find((name) => functions.has(name));
+  if (hidden !== undefined) {
+    throw new XstarError(
+      "bad-argument",
+      `The rule for "${hidden}" would not be used: the model defines it as a function of other operators`,
+      {
+        hint: "xstar differentiates what is inside the function; give rules for the operators in it",
+      },
+    );
+  }
   const table: Readonly<Record<string, Override>> = overrides;
   return Object.assign({}, standardRules, ...names.map((name) => lookUpOverride(table, name).rules), own) as VjpRules;
 }

@@ -96,7 +96,7 @@ export async function inspect(model: LoadedModel, options: InspectOptions = {}):
   const op = createOps(graph, model.runtime.lowering);
   const bindings = new Map(normalized.graph.inputs.map((input) => [input, graph.input(input.name, input.type)]));
   const map = inline(graph, normalized.graph, bindings, [...normalized.graph.values()]);
-  const reach = findReach(op, graph.inputs.filter(isFloat), mergeRules([], options.rules));
+  const reach = findReach(op, graph.inputs.filter(isFloat), mergeRules([], options.rules, model.source.functions));
 
   const found = (name: string) => {
     const value = normalized.values.get(name);

@@ -52,7 +52,12 @@ export async function vjp(model: LoadedModel, { shapes, of, wrt, overrides, rule
     throw new XstarError("bad-argument", `The model has no input${wrt === undefined ? "" : ` "${wrt}"`}`, { hint });
   }
   const cotangent = graph.input("cotangent", output.type);
-  const [gradient] = gradients(op, { of: output, wrt: [input], cotangent, rules: mergeRules(overrides, rules) });
+  const [gradient] = gradients(op, {
+    of: output,
+    wrt: [input],
+    cotangent,
+    rules: mergeRules(overrides, rules, model.source.functions),
+  });
   const result = gradient ?? op.fill(input.shape, 0, input.dtype);
   for (const value of [output, result]) graph.output(value);
   prune(graph);

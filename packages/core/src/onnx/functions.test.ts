@@ -65,6 +65,20 @@ describe("model-local functions", () => {
     expect(readModel(bytes).graph.nodes.map(({ name }) => name)).toEqual(["first/y", "second/y"]);
   });
 
+  it("take no rule of their own: their operators do", async () => {
+    const bytes = model([{ opType: "Leaky", domain: acme, input: ["x"], output: ["y"] }], [leaky]);
+    const opened = openModel(bytes, { runtime });
+    const shapes = inputShapes(opened.source.inputs);
+    await expect(vjp(opened, { shapes, rules: { [`${acme}::Leaky`]: (g) => [g] } })).rejects.toMatchObject({
+      code: "bad-argument",
+      message: `The rule for "${acme}::Leaky" would not be used: the model defines it as a function of other operators`,
+    });
+    const passing = await vjp(opened, { shapes, rules: { LeakyRelu: (g) => [g] } });
+    const { gradient } = await passing.run({ x: tensor("float32", [-1, 1]) }, tensor("float32", [3, 4]));
+    await passing.release();
+    expect(numbers(gradient)).toEqual([3, 4]);
+  });
+
   it("may call others, which pass their attributes on", async () => {
     const twice = fn("Twice", {
       attribute: ["outer"],

@@ -18,6 +18,8 @@ export interface Model {
   readonly opsets: ReadonlyMap<string, number>;
   readonly producer: string;
   readonly metadata: ReadonlyMap<string, string>;
+  /** Functions that the file defined itself (`com.acme::Swirl`); their calls have become the nodes of their bodies. */
+  readonly functions: ReadonlySet<string>;
   /** The bytes of the file, of which the constants are views. */
   readonly bytes: Uint8Array;
 }

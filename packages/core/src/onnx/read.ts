@@ -36,9 +36,12 @@ export function readModel(bytes: Uint8Array): Model {
     irVersion: Number(proto.irVersion),
     producer: [proto.producerName, proto.producerVersion].filter(Boolean).join(" "),
     metadata: new Map(proto.metadataProps.map(({ key, value }) => [key, value])),
+    functions: new Set(proto.functions.map(({ domain, name }) => (isStandard(domain) ? name : `${domain}::${name}`))),
     bytes,
   };
 }
+
+const isStandard = (domain: string) => domain === "" || domain === "ai.onnx";
 
 const notOnnxHint = { hint: "Check that the path names an .onnx file and that it was copied whole" };
 
