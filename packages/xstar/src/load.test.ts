@@ -183,6 +183,12 @@ describe("weights in another file", () => {
     });
   });
 
+  test("a folder in the place of the file is said", async () => {
+    await put("net.onnx", withWeightsIn("w.bin"));
+    await mkdir(join(folder, "w.bin"));
+    await expect(load()).rejects.toMatchObject({ code: "file-not-readable" });
+  });
+
   test("a link that leads out of the folder is refused, one inside is followed", async () => {
     await writeFile(join(folder, "..", "secret.bin"), weights);
     await put("inside.bin", weights);

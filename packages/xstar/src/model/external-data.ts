@@ -22,7 +22,9 @@ export async function readExternalData(model: Model, folder: string | undefined)
     const path = await placeInFolder(location, folder);
     const file = await openOrExplain(path);
     try {
-      const { size } = await file.stat();
+      const facts = await file.stat();
+      if (!facts.isFile()) throw new XstarError("file-not-readable", `Cannot read "${path}": it is no file`);
+      const { size } = facts;
       const needed = Math.max(...constants.map(({ offset, length }) => offset + length));
       if (size < needed) {
         throw new XstarError(
