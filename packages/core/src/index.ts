@@ -7,16 +7,11 @@ export { fromOrt, type Ort, type Runtime, type RuntimeOptions, type Session } fr
 export { readModel } from "./onnx/read.js";
 export { writeModel } from "./onnx/write.js";
 export { print } from "./ir/print.js";
-export {
-  compileAscent,
-  maximize,
-  type AscentRecord,
-  type AscentResult,
-  type MaximizeOptions,
-  type Run,
-  type Step,
-  type Target,
-} from "./ascend.js";
+export { compileAscent, type CompiledAscent } from "./ascend/compile-ascent.js";
+export { maximize } from "./ascend/maximize.js";
+export type { AscentRecord, AscentResult, Checkpoint, MaximizeOptions, Run, Step, Target } from "./ascend/options.js";
+export type { FurtherModel, PrepareOptions } from "./compile/prepare.js";
+export { resizeImage } from "./model/resize-image.js";
 export type { Spec } from "./define/fields.js";
 export { prepareBatch, type Batched, type BatchOptions } from "./compile/forward.js";
 export type { GivenInputs } from "./compile/given-inputs.js";
@@ -45,7 +40,10 @@ export { l1, l2, lp, totalVariation } from "./objectives/penalty.js";
 export { parameterizations } from "./parameterizations/table.js";
 export { pixel } from "./parameterizations/pixel.js";
 export { array, asStart, constant, normal, starts, uniform } from "./parameterizations/starts.js";
-export { transforms, jitter, noise } from "./transforms/table.js";
+export { transforms } from "./transforms/table.js";
+export { crops, flip, jitter, pad, rotate, scale } from "./transforms/affine.js";
+export { background, noise } from "./transforms/pixelwise.js";
+export { schedules } from "./optimizers/schedules.js";
 export { adam, gradient, momentum, normalized, optimizers } from "./optimizers/table.js";
 export { gradients } from "./autodiff/gradients.js";
 export type { VjpContext, VjpRule, VjpRules } from "./autodiff/vjp.js";

@@ -1,6 +1,8 @@
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { compileAscent, maximize, type MaximizeOptions } from "../ascend.js";
+import { compileAscent } from "../ascend/compile-ascent.js";
+import { maximize } from "../ascend/maximize.js";
+import type { MaximizeOptions } from "../ascend/options.js";
 import type { Spec } from "../define/fields.js";
 import { print } from "../ir/print.js";
 import { channel, logit } from "../objectives/activation.js";

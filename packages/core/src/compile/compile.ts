@@ -1,20 +1,22 @@
 import { gradients } from "../autodiff/gradients.js";
 import type { VjpRules } from "../autodiff/vjp.js";
-import { lookUp, type Tensors } from "../define/define.js";
+import { lookUp, type Assets, type ParameterizationDefinition, type Tensors } from "../define/define.js";
 import { parseFields, type Fields, type Spec } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import { constantValue, Graph, type Value } from "../ir/graph.js";
 import { inline, prune } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
-import { locator, type WeightFiles } from "../model/weights.js";
+import type { WeightFiles } from "../model/weights.js";
 import { writeModel } from "../onnx/write.js";
+import { schedules } from "../optimizers/schedules.js";
 import { optimizers } from "../optimizers/table.js";
 import { parameterizations } from "../parameterizations/table.js";
-import { createRng } from "../rng.js";
+import { createRng, type Rng } from "../rng.js";
 import { numbers, tensor, type Shape, type Tensor } from "../tensor.js";
-import { transforms as transformTable } from "../transforms/table.js";
-import { buildForward, type Batched, type Forward } from "./forward.js";
 import { buildObjectives, parseObjective, type Settings } from "./objective.js";
+import { chainFor, onGrey, separateOpacity } from "./opacity.js";
+import type { Network, Prepared } from "./prepare.js";
+import { buildViews } from "./views.js";
 
 /** All that decides a step, as plain JSON. */
 export interface AscentSpec {
@@ -25,7 +27,13 @@ export interface AscentSpec {
   readonly parameterization: Spec;
   readonly transforms: readonly Spec[];
   readonly optimizer: Spec;
+  readonly schedule: Spec;
+  /** Largest L2 norm of a picture's gradient; longer ones are shortened to it. */
+  readonly clip: number | null;
+  readonly steps: number;
   readonly seed: number;
+  /** The stream of random numbers of each picture: pictures of one stream and seed draw the same. */
+  readonly streams: readonly number[];
 }
 
 /** A compiled ascent: one graph, of which one run is one step. */
@@ -38,8 +46,8 @@ export interface CompiledStep {
   readonly shape: Shape;
   /** Live inputs: targets, weights, learning rates. */
   readonly settings: Tensors;
-  /** The state before the first step, for start pictures of `shape`. */
-  begin(start: Tensor): Tensors;
+  /** The state before the first step: for start pictures of `shape`, or as the parameterization begins by itself. */
+  begin(start?: Tensor): Tensors;
   /** The random inputs of a step. */
   sample(step: number): Tensors;
   /** Name of the output that is the next value of each state input. */
@@ -51,77 +59,87 @@ export interface CompiledStep {
 /** Names of the outputs of every compiled step. */
 export const pictureOutput = "picture";
 export const objectiveOutput = "objective";
+/** L2 norm of the objective's gradient by each picture, [batch]. */
+export const slopeOutput = "slope";
 export const watchOutput = (name: string) => `watch.${name}`;
 const stepInput = "step";
 
-/** Builds the step graph: variables, picture, transforms, model, objective, gradients, optimizer, next variables. */
-export function compile(batched: Batched, spec: AscentSpec, rules?: VjpRules): CompiledStep {
-  const { model, shape } = batched;
+/** Builds the step graph: variables, picture, views, model, objective, gradients, optimizer, next variables. */
+export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules): CompiledStep {
+  const { first, shape, batch, assets, weights } = prepared;
   const graph = new Graph("ascent");
-  const op = createOps(graph, model.runtime.lowering);
+  const op = createOps(graph, first.model.runtime.lowering);
   const { settings, tensors } = collectSettings(graph);
   const rng = createRng(spec.seed);
+  const streams = (purpose: string) => spec.streams.map((stream) => rng.split(purpose).split(stream));
 
   const parameterization = parsed(parameterizations, spec.parameterization, "parameterization");
-  const template = parameterization.definition.state(parameterization.spec, blank(shape));
-  const variables = mapValues(template, (t, name) => graph.input(name, t));
-  const picture = parameterization.definition.build(parameterization.spec, variables, { op, shape });
+  const begin = (start?: Tensor) => beginning(parameterization, { start, shape, rngs: streams("start"), assets });
+  const hasOwnStart = parameterization.definition.initial !== undefined;
+  const variables = mapValues(begin(hasOwnStart ? undefined : blank(shape)), (t, name) => graph.input(name, t));
+  const picture = parameterization.definition.build(parameterization.spec, variables, { op, shape, assets });
+  const { colours, opacity } = separateOpacity(op, picture, shape);
 
-  const transforms = spec.transforms.map((one) => parsed(transformTable, one, "transform"));
-  const drawn: (step: number) => Tensors = (step) =>
-    Object.assign(
-      {},
-      ...transforms.map(({ definition, spec: own }, i) => {
-        const samples = definition.sample(own, shape, rng.split("transform").split(i).split(step));
-        return Object.fromEntries(Object.entries(samples).map(([name, t]) => [`transform${i}.${name}`, t]));
-      }),
-    );
-  const seen = transforms.reduce((value, { definition, spec: own }, i) => {
-    const samples = definition.sample(own, shape, rng.split("transform").split(i).split(0));
-    const inputs = mapValues(samples, (t, name) => graph.input(`transform${i}.${name}`, t));
-    return definition.build(own, value, inputs, op);
-  }, picture);
-
-  const forward = buildForward(op, batched, seen);
-  const build = (specs: readonly Spec[], name: string, through: Forward) =>
-    buildObjectives(specs.map(parseObjective), name, { op, forward: through, picture, settings });
-  const objective = build(spec.objectives, "objective", forward);
-  const untouched = transforms.length === 0 ? forward : lazy(() => buildForward(op, batched, picture));
-  const watched = mapValues(spec.watch, (specs, name) => build(specs, watchOutput(name), untouched));
+  const chain = chainFor(spec.transforms, opacity);
+  const [height, width] = first.shape.slice(2) as [number, number];
+  const views = buildViews(op, picture, { specs: chain, to: { height, width }, rngs: streams("transform") });
+  const seen = prepared.network(op, views.seen);
+  const untouched = lazy(() =>
+    chain.length === 0 ? seen : prepared.network(op, opacity ? onGrey(op, colours, opacity) : colours),
+  );
+  const parts = { op, prepared, picture: colours, opacity, settings };
+  const build = (specs: readonly Spec[], name: string, network: Network, count: number) =>
+    buildObjectives(specs.map(parseObjective), name, { ...parts, network, views: count });
+  const objective = build(spec.objectives, "objective", seen, views.count);
+  const watched = mapValues(spec.watch, (specs, name) => build(specs, watchOutput(name), untouched, 1));
 
   const step = graph.input(stepInput, { dtype: "float32", shape: [] });
-  const updated = update(op, spec.optimizer, { objective, variables, step, settings, ...(rules && { rules }) });
+  const updated = update(op, spec, { objective, picture, variables, step, settings, ...(rules && { rules }) });
+  const context = { op, shape, assets };
   const projected =
-    parameterization.definition.project?.(parameterization.spec, updated.variables, { op, shape }) ?? updated.variables;
+    parameterization.definition.project?.(parameterization.spec, updated.variables, context) ?? updated.variables;
 
   const next: Record<string, string> = {};
   graph.publish(picture, pictureOutput);
   graph.publish(objective, objectiveOutput);
+  graph.publish(updated.slope, slopeOutput);
   for (const [name, value] of Object.entries(watched)) graph.publish(value, watchOutput(name));
   for (const [name, value] of Object.entries({ ...projected, ...updated.slots, [stepInput]: op.add(step, 1) })) {
     next[name] = graph.publish(value, `next.${name}`).name;
   }
   prune(graph);
 
-  const options = {
-    opsets: new Map([...model.source.opsets, ["", batched.normalized.opset]]),
-    irVersion: model.source.irVersion,
-  };
+  const options = { opsets: prepared.opsets, irVersion: prepared.irVersion };
   return {
     graph,
-    bytes: writeModel(graph, { ...options, locate: locator(model.source) }),
-    files: model.files,
-    shape,
+    bytes: writeModel(graph, { ...options, locate: weights.locate }),
+    files: weights.files,
+    shape: [batch, ...picture.shape.slice(1)],
     settings: tensors,
     begin: (start) => ({
-      ...parameterization.definition.state(parameterization.spec, start),
+      ...begin(start),
       ...mapValues(updated.slots, (slot) => blank(slot.shape)),
       [stepInput]: tensor("float32", [1], []),
     }),
-    sample: drawn,
+    sample: views.sample,
     next,
-    standalone: () => writeModel(withConstants(graph, tensors), { ...options, embed: model.files }),
+    standalone: () => writeModel(withConstants(graph, tensors), { ...options, embed: weights.files }),
   };
+}
+
+/** The variables before the first step. Throws `bad-argument` when the parameterization cannot begin at a picture. */
+function beginning(
+  { definition, spec }: { definition: ParameterizationDefinition; spec: Spec },
+  { start, shape, rngs, assets }: { start: Tensor | undefined; shape: Shape; rngs: readonly Rng[]; assets: Assets },
+): Tensors {
+  if (start) {
+    if (definition.invert) return definition.invert(spec, start, assets);
+    throw new XstarError("bad-argument", `The parameterization "${spec.type}" cannot begin at a picture`, {
+      hint: "Leave the start out: it begins by itself",
+    });
+  }
+  if (definition.initial) return definition.initial(spec, shape, rngs, assets);
+  throw new XstarError("bad-argument", `The parameterization "${spec.type}" needs a start picture`);
 }
 
 const blank = (shape: Shape): Tensor => tensor("float32", new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
@@ -139,43 +157,73 @@ function parsed<D extends Parameters<typeof lookUp>[0][string]>(
 /** One optimizer step of every variable. */
 function update(
   op: Ops,
-  optimizerSpec: Spec,
+  spec: AscentSpec,
   given: {
     objective: Value;
+    picture: Value;
     variables: Readonly<Record<string, Value>>;
     step: Value;
     settings: Settings;
     rules?: VjpRules;
   },
-): { variables: Record<string, Value>; slots: Record<string, Value> } {
-  const { objective, variables, step, settings, rules } = given;
-  const { definition, spec } = parsed(optimizers, optimizerSpec, "optimizer");
-  const params = mapValues(definition.params as Fields, (field, name) =>
-    field.live ? settings.add(`optimizer.${name}`, tensor(field.live, [spec[name] as number], [])) : spec[name],
-  );
-  const found = gradients(op, { of: objective, wrt: Object.values(variables), ...(rules && { rules }) });
+): { variables: Record<string, Value>; slots: Record<string, Value>; slope: Value } {
+  const { objective, picture, variables, step, settings, rules } = given;
+  const optimizer = parsed(optimizers, spec.optimizer, "optimizer");
+  const schedule = parsed(schedules, spec.schedule, "schedule");
+  const live = (fields: Fields, values: Spec, prefix: string) =>
+    mapValues(fields, (field, name) =>
+      field.live ? settings.add(`${prefix}.${name}`, tensor(field.live, [values[name] as number], [])) : values[name],
+    );
+  const params = live(optimizer.definition.params as Fields, optimizer.spec, "optimizer");
+  if (schedule.spec.type !== "constant") {
+    const steps = settings.add("steps", tensor("float32", [spec.steps], []));
+    const own = live(schedule.definition.params as Fields, schedule.spec, "schedule");
+    const factor = schedule.definition.build(own, { op, step, steps });
+    params["learningRate"] = op.mul(params["learningRate"] as Value, factor);
+  }
+  const wrt = [picture, ...Object.values(variables)];
+  const [byPicture, ...found] = gradients(op, { of: objective, wrt, ...(rules && { rules }) });
   if (found.every((gradient) => gradient === undefined)) {
     throw new XstarError("no-gradient", "The target does not depend on the picture, so there is nothing to climb", {
       hint: "Choose a layer that lies behind the model's input",
     });
   }
+  const slope = norm(op, byPicture ?? op.fill(picture.shape, 0));
   const result = { variables: {} as Record<string, Value>, slots: {} as Record<string, Value> };
   Object.entries(variables).forEach(([name, variable], i) => {
-    const gradient = found[i] ?? op.fill(variable.shape, 0);
+    const raw = found[i] ?? op.fill(variable.shape, 0);
+    const gradient = spec.clip === null ? raw : clipped(op, raw, settings, spec.clip);
     const slots = Object.fromEntries(
-      definition.slots.map((slot) => [slot, op.graph.input(`${optimizerSpec.type}.${slot}.${name}`, variable.type)]),
+      optimizer.definition.slots.map((slot) => [
+        slot,
+        op.graph.input(`${spec.optimizer.type}.${slot}.${name}`, variable.type),
+      ]),
     );
-    const { change, slots: after } = definition.update(params, { op, gradient, slots, step });
+    const { change, slots: after } = optimizer.definition.update(params, { op, variable, gradient, slots, step });
     result.variables[name] = op.add(variable, change);
     for (const [slot, value] of Object.entries(after)) result.slots[slots[slot]!.name] = value;
   });
-  return result;
+  return { ...result, slope };
+}
+
+/** L2 norm over all axes but the first. */
+function norm(op: Ops, x: Value, keepdims = false): Value {
+  const axes = x.shape.slice(1).map((_, i) => i + 1);
+  return op.sqrt(op.reduceSum(op.mul(x, x), axes, keepdims));
+}
+
+/** The gradient, shortened where it is longer than `clip`. */
+function clipped(op: Ops, gradient: Value, settings: Settings, clip: number): Value {
+  const largest = settings.add("clip", tensor("float32", [clip], []));
+  return op.mul(gradient, op.min(op.div(largest, op.add(norm(op, gradient, true), 1e-12)), 1));
 }
 
 function collectSettings(graph: Graph): { settings: Settings; tensors: Record<string, Tensor> } {
   const tensors: Record<string, Tensor> = {};
   const settings: Settings = {
     add(name, t) {
+      const known = graph.inputs.find((input) => input.name === name);
+      if (known) return known;
       const value = graph.input(name, { dtype: t.dtype, shape: t.shape });
       tensors[value.name] = t;
       return value;
@@ -202,11 +250,11 @@ function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T, na
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
 }
 
-/** A forward pass that is built only when something reads it. */
-function lazy(make: () => Forward): Forward {
-  let made: Forward | undefined;
+/** A pass that is built only when something reads it. */
+function lazy(make: () => Network): Network {
+  let made: Network | undefined;
   return {
-    layer: (name) => (made ??= make()).layer(name),
-    logits: () => (made ??= make()).logits(),
+    layer: (name, model) => (made ??= make()).layer(name, model),
+    logits: (model) => (made ??= make()).logits(model),
   };
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { compileAscent, maximize, type MaximizeOptions } from "../ascend.js";
+import { compileAscent } from "../ascend/compile-ascent.js";
+import { maximize } from "../ascend/maximize.js";
+import type { MaximizeOptions } from "../ascend/options.js";
 import { Graph } from "../ir/graph.js";
 import { createOps } from "../ir/ops/index.js";
 import type { LoadedModel } from "../model/load.js";

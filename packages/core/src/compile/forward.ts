@@ -107,9 +107,12 @@ export interface Forward {
   /** A layer by the name of its value or of its node, [batch, ...]. Throws `unknown-layer`. */
   layer(name: string): Value;
   logits(): Value;
+  /** The model's first output, whatever it is. */
+  output(): Value;
 }
 
-export function buildForward(op: Ops, batched: Batched, pictures: Value): Forward {
+/** `scope` goes before the names of the model's values in the graph. */
+export function buildForward(op: Ops, batched: Batched, pictures: Value, scope = "model/"): Forward {
   const { model, normalized, batch, perRun, inputShape, options } = batched;
   const { contract, inputs: given = {}, logits } = options;
   const input = contract ? applyContract(op, pictures, contract, inputShape) : pictures;
@@ -141,7 +144,7 @@ export function buildForward(op: Ops, batched: Batched, pictures: Value): Forwar
     const known = built.get(value);
     if (known) return known;
     const results = maps.map((map, i) => {
-      const prefix = maps.length > 1 ? `model${i}/` : "model/";
+      const prefix = maps.length > 1 ? `${scope.slice(0, -1)}${i}/` : scope;
       for (const [from, to] of inline(op.graph, normalized.graph, map, [value], { prefix })) map.set(from, to);
       return map.get(value)!;
     });
@@ -151,6 +154,7 @@ export function buildForward(op: Ops, batched: Batched, pictures: Value): Forwar
   };
   return {
     layer: (name) => bring(findLayer(batched, name)),
+    output: () => bring(normalized.graph.outputs[0]!),
     logits: () => {
       const scores = bring(beforeSoftmax(scoreOutput(normalized, logits)));
       return scores.rank === 2 ? scores : op.reshape(scores, [batch, size(scores.shape) / batch]);

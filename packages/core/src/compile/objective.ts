@@ -5,7 +5,7 @@ import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { objectives } from "../objectives/table.js";
 import { tensor, type Tensor } from "../tensor.js";
-import type { Forward } from "./forward.js";
+import type { Network, Prepared } from "./prepare.js";
 
 /** Graph inputs with the numbers to feed them: targets, weights, learning rates. */
 export interface Settings {
@@ -43,18 +43,43 @@ function structureOf(spec: Spec | number): unknown {
  * Builds the objective of every picture of a batch: one number for each, [batch]. Pictures whose objectives differ only
  * in indices and weights share one set of nodes; others are built side by side and chosen by a mask.
  */
-export function buildObjectives(
-  specs: readonly Spec[],
-  name: string,
-  { op, forward, picture, settings }: { op: Ops; forward: Forward; picture: Value; settings: Settings },
-): Value {
-  const batch = specs.length;
-  const context: ObjectiveContext = {
+export function buildObjectives(specs: readonly Spec[], name: string, parts: ObjectiveParts): Value {
+  const { op, views } = parts;
+  const values = Array.from({ length: views }, (_, view) =>
+    buildView(specs, name, objectiveContext(parts, view), parts),
+  );
+  return views === 1 ? values[0]! : op.div(op.sum(values), views);
+}
+
+interface ObjectiveParts {
+  readonly op: Ops;
+  readonly prepared: Prepared;
+  /** The pass of all views, the first view of every picture before the second. */
+  readonly network: Network;
+  readonly views: number;
+  readonly picture: Value;
+  readonly opacity: Value | undefined;
+  readonly settings: Settings;
+}
+
+/** What the objectives of one view may read. */
+function objectiveContext(parts: ObjectiveParts, view: number): ObjectiveContext {
+  const { op, prepared, network, views, picture, opacity, settings } = parts;
+  const { batch, assets, shape } = prepared;
+  const ofView = (all: Value) => (views === 1 ? all : splitOnce(op, all, views)[view]!);
+  const image = (name: string) => {
+    const { data, ...rest } = assets.image(name, shape[2]!, shape[3]!);
+    return op.constant({ ...rest, data, shape: [1, ...rest.shape] }, `image.${name}`);
+  };
+  return {
     op,
     batch,
     picture,
-    layer: forward.layer,
-    logits: forward.logits,
+    opacity,
+    layer: (name, model) => ofView(network.layer(name, model)),
+    logits: (model) => ofView(network.logits(model)),
+    image,
+    imageLayer: (name, layer, model) => prepared.network(op, image(name)).layer(layer, model),
     limit(index, count, what) {
       const largest = Math.max(...(settings.numbersOf(index) ?? []));
       if (largest < count) return;
@@ -64,6 +89,26 @@ export function buildObjectives(
       );
     },
   };
+}
+
+const splits = new WeakMap<Value, readonly Value[]>();
+
+/** The parts of a value by view: one Split for all, whose cotangent is one Concat. */
+function splitOnce(op: Ops, all: Value, views: number): readonly Value[] {
+  const known = splits.get(all);
+  if (known) return known;
+  const parts = op.split(all, Array<number>(views).fill(all.shape[0]! / views), 0);
+  splits.set(all, parts);
+  return parts;
+}
+
+function buildView(
+  specs: readonly Spec[],
+  name: string,
+  context: ObjectiveContext,
+  { op, settings }: ObjectiveParts,
+): Value {
+  const { batch } = context;
   const groups = new Map<string, number[]>();
   specs.forEach((spec, i) => {
     const key = JSON.stringify(structureOf(spec));

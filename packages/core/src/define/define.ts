@@ -28,12 +28,18 @@ export interface ObjectiveContext {
   readonly op: Ops;
   /** Number of pictures in the batch. */
   readonly batch: number;
-  /** The picture [batch, channels, height, width] before transforms. */
+  /** The picture [batch, channels, height, width] before transforms, in picture units; without its opacity. */
   readonly picture: Value;
-  /** The activations of a layer, [batch, ...]. Throws `unknown-layer`. */
-  layer(name: string): Value;
+  /** The opacity [batch, 1, height, width] of a picture that has one, from 0 to 1. */
+  readonly opacity: Value | undefined;
+  /** The activations of a layer, [batch, ...]; of another model than the first by its name. Throws `unknown-layer`. */
+  layer(name: string, model?: string): Value;
   /** The class scores [batch, classes] before a final softmax. */
-  logits(): Value;
+  logits(model?: string): Value;
+  /** A picture that the caller gave by name, [1, channels, height, width] like `picture`. Throws `bad-argument`. */
+  image(name: string): Value;
+  /** The activations of a layer for the picture of that name, [1, ...]. Throws `bad-argument`, `unknown-layer`. */
+  imageLayer(image: string, layer: string, model?: string): Value;
   /** Checks that an index that a caller gave is below `count`. Throws `bad-argument`. */
   limit(index: Value, count: number, what: string): void;
 }
@@ -73,50 +79,106 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 
 export interface ParameterizationContext {
   readonly op: Ops;
-  /** Shape of the picture, [batch, channels, height, width]. */
+  /** Shape of the picture that the model takes: [batch, channels, height, width], in the size that the caller chose. */
   readonly shape: Shape;
+  /** What was given by name besides the specs. */
+  readonly assets: Assets;
 }
 
-export interface ParameterizationDefinition<F extends Fields = Fields> extends Definition<F> {
-  /** The variables for start pictures [batch, channels, height, width]. */
-  state(params: Parsed<F>, start: Tensor): Tensors;
-  /** The picture that the variables stand for, in picture units. */
+/** Large things that specs name instead of holding: plain JSON stays small. */
+export interface Assets {
+  /** A picture [channels, height, width] in picture units, at the size asked for. Throws `bad-argument`. */
+  image(name: string, height: number, width: number): Tensor;
+  /** Appends a whole model (a generator) to a graph: its picture output from its input. Throws `bad-argument`. */
+  generator(name: string): Generator;
+}
+
+/** A model that makes pictures from a latent vector. */
+export interface Generator {
+  /** Shape of the latent of one picture, without the batch. */
+  readonly latent: Shape;
+  /** [batch, ...latent] to the model's output [batch, ...]. */
+  build(op: Ops, latent: Value): Value;
+}
+
+interface ParameterizationParts<F extends Fields> {
+  /**
+   * Variables drawn at random, as the method's authors begin, for pictures of `shape`: the numbers of picture i come
+   * from `rngs[i]` alone (those that all pictures share from `rngs[0]`). Left out where the method has no start of its
+   * own: it then begins at a picture of uniform noise.
+   */
+  initial?(params: Parsed<F>, shape: Shape, rngs: readonly Rng[], assets: Assets): Tensors;
+  /** The variables for start pictures [batch, channels, height, width]; left out where a picture has none. */
+  invert?(params: Parsed<F>, pictures: Tensor, assets: Assets): Tensors;
+  /** The picture that the variables stand for, in picture units; a channel more than `shape` is its opacity. */
   build(params: Parsed<F>, state: Values, context: ParameterizationContext): Value;
   /** Brings variables back to where they are allowed to be, after a step. */
   project?(params: Parsed<F>, state: Values, context: ParameterizationContext): Values;
 }
 
+export interface ParameterizationDefinition<F extends Fields = Fields>
+  extends Definition<F>, ParameterizationParts<F> {}
+
 /** A parameterization: the variables behind the picture. */
-export function defineParameterization<const F extends Fields>(definition: {
-  readonly type: string;
-  readonly doc: string;
-  readonly params: F;
-  state(params: Parsed<F>, start: Tensor): Tensors;
-  build(params: Parsed<F>, state: Values, context: ParameterizationContext): Value;
-  project?(params: Parsed<F>, state: Values, context: ParameterizationContext): Values;
-}): ParameterizationDefinition<F> {
+export function defineParameterization<const F extends Fields>(
+  definition: { readonly type: string; readonly doc: string; readonly params: F } & ParameterizationParts<F>,
+): ParameterizationDefinition<F> {
   return define(definition);
 }
 
-export interface TransformDefinition<F extends Fields = Fields> extends Definition<F> {
-  /** This step's random numbers, drawn on the host. */
+/** Height and width in pixels. */
+export interface Size {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Where a pixel comes from: x' = a x + b y + c, y' = d x + e y + f, in pixels from the centre of the first one, as [a, b, c, d, e, f]. */
+export type Affine = readonly [number, number, number, number, number, number];
+
+/** What lies outside the picture: one value, its nearest edge, or its mirror image. */
+export type Outside = number | "edge" | "mirror";
+
+interface AffineParts<F extends Fields> {
+  /** The size of what it makes from a picture of `size`; the same size when left out. */
+  resize?(params: Parsed<F>, size: Size): Size;
+  /** This step's map, from pixels of what it makes to pixels of the picture of `size`. */
+  sample(params: Parsed<F>, size: Size, rng: Rng, view: { readonly index: number; readonly count: number }): Affine;
+  /** How many views of every picture it makes in a step; 1 when left out. */
+  views?(params: Parsed<F>): number;
+  /** What is outside the picture; the latest one that says it counts. */
+  outside?(params: Parsed<F>): Outside;
+}
+
+interface PixelwiseParts<F extends Fields> {
+  /** This step's random numbers for a picture of `shape` [channels, height, width], drawn on the host. */
   sample(params: Parsed<F>, shape: Shape, rng: Rng): Tensors;
+  /** `drawn` has a first axis for the pictures. */
   build(params: Parsed<F>, picture: Value, drawn: Values, op: Ops): Value;
 }
 
-/** A transform: what happens to the picture between the parameterization and the model. It never changes the result. */
-export function defineTransform<const F extends Fields>(definition: {
-  readonly type: string;
-  readonly doc: string;
-  readonly params: F;
-  sample(params: Parsed<F>, shape: Shape, rng: Rng): Tensors;
-  build(params: Parsed<F>, picture: Value, drawn: Values, op: Ops): Value;
-}): TransformDefinition<F> {
-  return define(definition);
+export type AffineDefinition<F extends Fields = Fields> = Definition<F> & AffineParts<F> & { readonly kind: "affine" };
+export type PixelwiseDefinition<F extends Fields = Fields> = Definition<F> &
+  PixelwiseParts<F> & { readonly kind: "pixelwise" };
+export type TransformDefinition<F extends Fields = Fields> = AffineDefinition<F> | PixelwiseDefinition<F>;
+
+/** A transform that moves pixels: a run of them becomes one resampling. It never changes the result. */
+export function defineAffine<const F extends Fields>(
+  definition: { readonly type: string; readonly doc: string; readonly params: F } & AffineParts<F>,
+): AffineDefinition<F> {
+  return define({ ...definition, kind: "affine" as const });
+}
+
+/** A transform that changes values: what happens to the picture between the parameterization and the model. */
+export function defineTransform<const F extends Fields>(
+  definition: { readonly type: string; readonly doc: string; readonly params: F } & PixelwiseParts<F>,
+): PixelwiseDefinition<F> {
+  return define({ ...definition, kind: "pixelwise" as const });
 }
 
 export interface OptimizerContext {
   readonly op: Ops;
+  /** The variable itself, [batch, ...]. */
+  readonly variable: Value;
   /** Of the sum of the objective over the batch, by one variable [batch, ...]. */
   readonly gradient: Value;
   /** What the optimizer keeps for this variable, each of its shape, zeros at first. */
@@ -139,6 +201,29 @@ export function defineOptimizer<const F extends Fields>(definition: {
   readonly slots: readonly string[];
   update(params: Built<F>, context: OptimizerContext): { readonly change: Value; readonly slots: Values };
 }): OptimizerDefinition<F> {
+  return define(definition);
+}
+
+export interface ScheduleContext {
+  readonly op: Ops;
+  /** Number of this step as float32 [], 1 at first. */
+  readonly step: Value;
+  /** Number of all steps as float32 []. */
+  readonly steps: Value;
+}
+
+export interface ScheduleDefinition<F extends Fields = Fields> extends Definition<F> {
+  /** What the learning rate is multiplied with in this step, float32 []. */
+  build(params: Built<F>, context: ScheduleContext): Value;
+}
+
+/** A schedule: how the learning rate changes over the run. */
+export function defineSchedule<const F extends Fields>(definition: {
+  readonly type: string;
+  readonly doc: string;
+  readonly params: F;
+  build(params: Built<F>, context: ScheduleContext): Value;
+}): ScheduleDefinition<F> {
   return define(definition);
 }
 

@@ -167,16 +167,86 @@ export function range(doc: string): Field<readonly [number, number]> {
   };
 }
 
-/** A list of numbers of any length; typed arrays become plain ones, which JSON keeps. */
-export function numbers(doc: string): Field<ArrayLike<number>> {
+/** A list of numbers of any length; typed arrays become plain ones, which JSON keeps, and text is split at commas. */
+export function numbers(
+  doc: string,
+  options: { fallback: readonly number[]; above?: number },
+): WithFallback<Field<readonly number[]>, readonly number[]>;
+export function numbers(doc: string, options?: { above?: number }): Field<ArrayLike<number>>;
+export function numbers(
+  doc: string,
+  { fallback, above = -Infinity }: { fallback?: readonly number[]; above?: number } = {},
+): Field<ArrayLike<number>> {
   return {
     kind: "numbers",
     doc,
+    ...(fallback && { fallback }),
     parse(x, name) {
+      const text = typeof x === "string" && x.trim() !== "" ? x.split(",").map(Number) : x;
       const list: readonly unknown[] | undefined =
-        Array.isArray(x) || ArrayBuffer.isView(x) ? Array.from(x as ArrayLike<unknown>) : undefined;
-      if (list?.every(Number.isFinite)) return list as readonly number[];
-      throw new XstarError("bad-argument", `"${name}" must be a list of finite numbers`);
+        Array.isArray(text) || ArrayBuffer.isView(text) ? Array.from(text as ArrayLike<unknown>) : undefined;
+      if (list?.every((one) => Number.isFinite(one) && (one as number) > above) && !(fallback && list.length === 0))
+        return list as readonly number[];
+      const kind = above > -Infinity ? `finite numbers above ${above}` : "finite numbers";
+      throw new XstarError("bad-argument", `"${name}" must be a list of ${kind}`);
+    },
+  };
+}
+
+/** Yes or no. */
+export function flag(doc: string, fallback: boolean): WithFallback<Field<boolean>, boolean> {
+  return {
+    kind: "flag",
+    doc,
+    fallback,
+    parse(x, name) {
+      if (x === true || x === "true") return true;
+      if (x === false || x === "false") return false;
+      throw new XstarError("bad-argument", `"${name}" must be true or false: current value is ${JSON.stringify(x)}`);
+    },
+  };
+}
+
+/** The name of a picture or a model that is given beside the specs; on the command line its path. */
+export function asset(kind: "image" | "model", doc: string): Field<string> {
+  return {
+    kind,
+    doc,
+    parse(x, name) {
+      if (typeof x === "string" && x !== "") return x;
+      const what = kind === "image" ? "a picture" : "a model";
+      throw new XstarError("bad-argument", `"${name}" must name ${what}: current value is ${JSON.stringify(x)}`);
+    },
+  };
+}
+
+/** A class by its index from 0, or by its label: a live index. */
+export function classOf(doc: string): Field<number | string, Value> {
+  return {
+    kind: "class",
+    doc,
+    live: "int64",
+    parse(x, name) {
+      const isLabel = typeof x === "string" && x.trim() !== "" && Number.isNaN(Number(x));
+      return isLabel ? x : parseNumber(x, name, true, { min: 0 });
+    },
+  };
+}
+
+/** A parameterization inside another one. */
+export function inner(doc: string, fallback: Spec): WithFallback<Field<Spec>, Spec> {
+  return {
+    kind: "parameterization",
+    doc,
+    fallback,
+    parse(x, name) {
+      const spec = typeof x === "string" && x !== "" ? { type: x } : x;
+      if (typeof spec === "object" && spec !== null && "type" in spec && typeof spec.type === "string")
+        return spec as Spec;
+      throw new XstarError(
+        "bad-argument",
+        `"${name}" must be a parameterization: current value is ${JSON.stringify(x)}`,
+      );
     },
   };
 }

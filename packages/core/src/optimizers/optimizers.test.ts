@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend.js";
+import { maximize } from "../ascend/maximize.js";
 import { channel } from "../objectives/activation.js";
 import { array } from "../parameterizations/starts.js";
 import { buildModel, open } from "../testing/models.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend.js";
+import { maximize } from "../ascend/maximize.js";
 import type { Spec } from "../define/fields.js";
 import { channel, logit } from "../objectives/activation.js";
 import { normalized } from "../optimizers/table.js";

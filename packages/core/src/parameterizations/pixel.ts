@@ -15,7 +15,7 @@ export const pixel = defineParameterization({
       "clip",
     ),
   },
-  state({ range: bounds, squash }, start) {
+  invert({ range: bounds, squash }, start) {
     if (!bounds) return { pixels: start };
     const [low, high] = bounds;
     const data = Float32Array.from(start.data as Float32Array, (x) => {

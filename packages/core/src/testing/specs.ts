@@ -5,7 +5,8 @@ import { l1, l2, lp, totalVariation } from "../objectives/penalty.js";
 import { adagrad, adam, gradient, momentum, normalized } from "../optimizers/table.js";
 import { pixel } from "../parameterizations/pixel.js";
 import { array, constant, normal, uniform } from "../parameterizations/starts.js";
-import { jitter, noise } from "../transforms/table.js";
+import { crops, flip, jitter, pad, rotate, scale } from "../transforms/affine.js";
+import { background, noise } from "../transforms/pixelwise.js";
 
 /** At least one spec of every type, for the network `tinyCnn`; the tables are checked against these. */
 export const specs = {
@@ -28,7 +29,18 @@ export const specs = {
     mul(layerObjective({ layer: "conv" }), probability({ class: 1 })),
   ],
   parameterizations: [pixel({}), pixel({ range: [0, 1] }), pixel({ range: [-1, 2.5], squash: "sigmoid" })],
-  transforms: [jitter({}), jitter({ pixels: 0 }), noise({ deviation: 0.25 })],
+  transforms: [
+    pad({ pixels: 2 }),
+    pad({ pixels: 1, mode: "mirror" }),
+    jitter({}),
+    jitter({ pixels: 0 }),
+    scale({ factors: [0.5, 2] }),
+    rotate({}),
+    flip({ vertical: true }),
+    crops({ count: 3 }),
+    noise({ deviation: 0.25 }),
+    background({}),
+  ],
   optimizers: [
     gradient({}),
     momentum({ learningRate: 0.5, momentum: 0.8 }),

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { compileAscent, maximize, type MaximizeOptions } from "../ascend.js";
+import { compileAscent } from "../ascend/compile-ascent.js";
+import { maximize } from "../ascend/maximize.js";
+import type { MaximizeOptions } from "../ascend/options.js";
 import type { Spec } from "../define/fields.js";
 import { Graph } from "../ir/graph.js";
 import { createOps } from "../ir/ops/index.js";
@@ -10,7 +12,9 @@ import { writeModel } from "../onnx/write.js";
 import { open, randomTensor, runtime, tinyCnn } from "../testing/models.js";
 import { specs } from "../testing/specs.js";
 import { numbers, type Tensor } from "../tensor.js";
-import { jitter, noise, transforms } from "./table.js";
+import { jitter } from "./affine.js";
+import { noise } from "./pixelwise.js";
+import { transforms } from "./table.js";
 
 const model = open(tinyCnn());
 const target = logit({ class: 1 });

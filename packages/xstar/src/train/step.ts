@@ -74,7 +74,7 @@ export async function compileTraining(
     const slots = Object.fromEntries(
       definition.slots.map((slot) => [slot, graph.input(`${slot}.${name}`, variable.type)]),
     );
-    const { change, slots: after } = definition.update(params, { op, gradient: found[i]!, slots, step });
+    const { change, slots: after } = definition.update(params, { op, variable, gradient: found[i]!, slots, step });
     next.set(name, publish(op.add(variable, change), `next.${name}`));
     for (const [slot, value] of Object.entries(after)) {
       const input = slots[slot]!;

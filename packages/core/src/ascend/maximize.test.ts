@@ -1,15 +1,17 @@
-import type { VjpRules } from "./autodiff/vjp.js";
+import type { VjpRules } from "../autodiff/vjp.js";
 import { describe, expect, it } from "vitest";
-import { maximize, type AscentResult, type MaximizeOptions, type Step } from "./ascend.js";
-import type { Spec } from "./define/fields.js";
-import { channel, crossEntropy, layerObjective, logit, neuron } from "./objectives/activation.js";
-import { add, mul } from "./objectives/combine.js";
-import { adam, gradient, normalized } from "./optimizers/table.js";
-import { array, normal, uniform } from "./parameterizations/starts.js";
-import { createRng } from "./rng.js";
-import { buildModel, open, tinyCnn } from "./testing/models.js";
-import { numbers } from "./tensor.js";
-import { jitter, noise } from "./transforms/table.js";
+import { maximize } from "./maximize.js";
+import type { AscentResult, MaximizeOptions, Step } from "./options.js";
+import type { Spec } from "../define/fields.js";
+import { channel, crossEntropy, layerObjective, logit, neuron } from "../objectives/activation.js";
+import { add, mul } from "../objectives/combine.js";
+import { adam, gradient, normalized } from "../optimizers/table.js";
+import { array, normal, uniform } from "../parameterizations/starts.js";
+import { createRng } from "../rng.js";
+import { buildModel, open, tinyCnn } from "../testing/models.js";
+import { numbers } from "../tensor.js";
+import { jitter } from "../transforms/affine.js";
+import { noise } from "../transforms/pixelwise.js";
 
 const model = open(tinyCnn());
 const target = logit({ class: 1 });

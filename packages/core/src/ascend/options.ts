@@ -1,0 +1,132 @@
+import type { VjpRules } from "../autodiff/vjp.js";
+import type { PrepareOptions } from "../compile/prepare.js";
+import type { Tensors } from "../define/define.js";
+import type { Spec } from "../define/fields.js";
+import type { Contract } from "../model/contract.js";
+import type { Shape, Tensor } from "../tensor.js";
+
+/** An objective, or its short form as the command line takes it: `conv2:7`, `logit:3 - 0.1*tv`. */
+export type Target = Spec | string;
+
+export interface MaximizeOptions extends PrepareOptions {
+  /** Steps to take; 0 only measures the start. @default 64 */
+  readonly steps?: number;
+  /** Decides every random number of the run. @default 0 */
+  readonly seed?: number;
+  /** Which stream of random numbers each picture draws from, one for all or one each. @default 0, 1, 2, ... */
+  readonly streams?: readonly number[];
+  /**
+   * The first picture: `ones`, `zeros`, `0.5`, `random`, a spec, or one of these for each picture. Left out, the
+   * parameterization begins as its authors do (pixels: at uniform noise).
+   */
+  readonly start?: string | number | Spec | readonly (string | number | Spec)[];
+  /** @default pixel({}) */
+  readonly parameterization?: Spec;
+  readonly transforms?: readonly Spec[];
+  /** @default gradient({ learningRate: 1 }) */
+  readonly optimizer?: Spec;
+  /** How the learning rate changes over the run. @default constant */
+  readonly schedule?: Spec;
+  /** Largest L2 norm of the gradient of each variable of a picture; longer ones are shortened to it. */
+  readonly clip?: number;
+  /** More objectives to measure at every step, by name, on the picture without its transforms. */
+  readonly watch?: Readonly<Record<string, Target | readonly Target[]>>;
+  /** Which picture is the result: the last one, or of each the one with the largest objective. @default "last" */
+  readonly keep?: "last" | "best";
+  /** Ends the run when no objective has risen above its best for so many steps. */
+  readonly patience?: number;
+  /** For so many first steps, a target of which no gradient arrives gets redirected ReLU gradients. @default 16 */
+  readonly redirect?: number;
+  /** Names of `overrides`: rules in the place of true gradients, the later before the earlier. */
+  readonly overrides?: readonly string[];
+  /** vjp rules of your own, by operator; they go before the standard ones and the overrides. */
+  readonly rules?: VjpRules;
+  /** Names of the classes, so that targets may use them. */
+  readonly labels?: readonly string[];
+  /** Goes on from where another run of the same specs stood; the result is that of one run. */
+  readonly resume?: Checkpoint;
+  /** Stops the run after the step in progress; what is done is kept. */
+  readonly signal?: AbortSignal;
+}
+
+/** Where a run stands: enough to go on and end with the same bytes. */
+export interface Checkpoint {
+  /** The last step that was measured. */
+  readonly index: number;
+  /** The variables and all that the optimizer keeps, before step `index + 1`. */
+  readonly state: Tensors;
+  readonly curve: readonly Float32Array[];
+  readonly watch: Readonly<Record<string, readonly Float32Array[]>>;
+  /** Steps that were taken with redirected gradients. */
+  readonly redirected: number;
+  /** With `keep: "best"`: the best picture of each so far, and its step. */
+  readonly best: { readonly picture: Tensor; readonly steps: readonly number[] } | null;
+}
+
+/** The picture after `index` steps, and what it makes of the network. */
+export interface Step {
+  /** 0 is the start. */
+  readonly index: number;
+  /** The objective of each picture, as its transformed views reach it (the mean of them). */
+  readonly objective: Float32Array;
+  /** L2 norm of the objective's gradient by each picture. */
+  readonly slope: Float32Array;
+  readonly watch: Readonly<Record<string, Float32Array>>;
+  /** [batch, channels, height, width] in picture units; a channel more than the model takes is the opacity. */
+  readonly picture: Tensor;
+  /** Where the run stands after this step, to go on from. */
+  checkpoint(): Checkpoint;
+}
+
+export interface AscentResult {
+  /** The last finite step. */
+  readonly last: Step;
+  /** The pictures that the run is for, by `keep`, as `Step.picture`; and the step of each. */
+  readonly picture: Tensor;
+  readonly steps: readonly number[];
+  /** The objective of each picture at every step. */
+  readonly curve: readonly Float32Array[];
+  readonly watch: Readonly<Record<string, readonly Float32Array[]>>;
+  /** Why the run ended. */
+  readonly ended: "steps" | "plateau" | "aborted" | "diverged";
+  /** Steps that were taken with redirected gradients because none arrived. */
+  readonly redirected: number;
+  /** What a person should know before trusting the picture, in sentences. */
+  readonly warnings: readonly string[];
+  /** What was run, as JSON: with the model and the backend it repeats the run. */
+  readonly record: AscentRecord;
+}
+
+export interface AscentRecord {
+  readonly objectives: readonly Spec[];
+  /** Null where the parameterization began by itself. */
+  readonly start: readonly Spec[] | null;
+  readonly parameterization: Spec;
+  readonly transforms: readonly Spec[];
+  readonly optimizer: Spec;
+  readonly schedule: Spec;
+  readonly clip: number | null;
+  readonly keep: "last" | "best";
+  readonly patience: number | null;
+  readonly redirect: number;
+  readonly overrides: readonly string[];
+  /** The operators for which the caller gave a rule of their own. */
+  readonly rules: readonly string[];
+  readonly contract: Contract | null;
+  /** What the inputs besides the picture hold; of a tensor only its shape. */
+  readonly inputs: Readonly<Record<string, number | { readonly shape: Shape }>>;
+  /** The output that class scores were read from; null when it was not named. */
+  readonly logits: string | null;
+  /** What was taken for granted, in sentences, such as the size of a picture that the model leaves free. */
+  readonly assumed: readonly string[];
+  readonly steps: number;
+  readonly seed: number;
+  readonly streams: readonly number[];
+  readonly shape: Shape;
+  readonly runtime: string;
+}
+
+/** A run: iterate over its steps, or wait for its result, or both. Iterating drives it; so does `result`. */
+export interface Run extends AsyncIterable<Step> {
+  readonly result: Promise<AscentResult>;
+}

@@ -1,0 +1,30 @@
+import type { Spec } from "../define/fields.js";
+import { XstarError } from "../errors.js";
+import type { Value } from "../ir/graph.js";
+import type { Ops } from "../ir/ops/index.js";
+import type { Shape } from "../tensor.js";
+import { background, blend } from "../transforms/pixelwise.js";
+
+/** A picture with a channel more than the model takes: colours and opacity. */
+export function separateOpacity(
+  op: Ops,
+  picture: Value,
+  shape: Shape,
+): { readonly colours: Value; readonly opacity: Value | undefined } {
+  if (picture.rank !== 4 || picture.shape[1] !== shape[1]! + 1) return { colours: picture, opacity: undefined };
+  const [colours, opacity] = op.split(picture, [shape[1]!, 1], 1);
+  return { colours: colours!, opacity: opacity! };
+}
+
+/** What is transparent has to lie on something before anything else happens to the picture. Throws `bad-argument`. */
+export function chainFor(transforms: readonly Spec[], opacity: Value | undefined): readonly Spec[] {
+  const hasBackground = transforms.some(({ type }) => type === "background");
+  if (hasBackground && !opacity) {
+    throw new XstarError("bad-argument", 'The transform "background" needs a picture that has an opacity', {
+      hint: 'The parameterization "alpha" gives it one',
+    });
+  }
+  return opacity && !hasBackground ? [background({}), ...transforms] : transforms;
+}
+
+export const onGrey = (op: Ops, colours: Value, opacity: Value): Value => blend(op, colours, opacity, 0.5);
