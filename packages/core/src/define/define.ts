@@ -13,7 +13,7 @@ export interface Definition<F extends Fields> {
   readonly params: F;
 }
 
-function define<F extends Fields, Rest extends object>({
+export function define<F extends Fields, Rest extends object>({
   type,
   doc,
   params,

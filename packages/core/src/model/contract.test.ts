@@ -77,6 +77,27 @@ describe("the value range is read from the first operators:", () => {
   });
 });
 
+describe("where the file says nothing, the exporter's habit counts", () => {
+  const byProducer = (producer: string, channels: number) => {
+    const shape = [1, channels, 8, 8];
+    const bytes = buildModel((op, x) => ({ y: op.conv(x, weights(op, [4, channels, 3, 3])) }), { shape });
+    return guessContract({ ...readModel(bytes), producer });
+  };
+  it.each<[string, number, number[], number[]]>([
+    ["caffe2onnx", 3, [122.679 / 255, 116.669 / 255, 104.007 / 255], [1 / 255]],
+    ["CNTK", 1, [0], [1 / 255]],
+    ["tflite2onnx", 3, [0.5], [0.5]],
+    ["pytorch", 3, imagenet.mean, imagenet.std],
+    ["pytorch", 1, [0], [1]],
+    ["tflite2onnx", 1, [0], [1]],
+  ])("%s with %d channels", (producer, channels, mean, std) => {
+    const { contract, because } = byProducer(producer, channels);
+    expect(contract.mean).toEqual(mean);
+    expect(contract.std).toEqual(std);
+    expect(because.find(({ field }) => field === "range")!.sure).toBe(false);
+  });
+});
+
 describe("metadata", () => {
   it.each([
     ["NominalRange_0_255", [0, 255]],

@@ -247,15 +247,36 @@ function rangeFound(source: Model, front: Front): Found<Pick<Contract, "mean" | 
     const isInside = center.every((c) => c > 0.05 && c < 0.95) && widest <= 1;
     if (isInside || widest < 0.05) return { value: zeroToOne, why: `${why}, which fits 0 to 1`, sure: true };
   }
-  const habit = habits.find(([producer]) => producer.test(source.producer));
-  const often = habit ? `, though models from ${source.producer} often take ${habit[1]}` : "";
-  return { value: zeroToOne, why: `nothing in the file tells: 0 to 1 is only a default${often}`, sure: false };
+  const colours = front.channels === 3 ? "colour" : "grey";
+  const habit = habits.find((one) => one.producer.test(source.producer) && one.pictures === colours);
+  if (habit) return { value: habit.range, why: `models from ${source.producer} mostly take ${habit.what}`, sure: false };
+  return { value: zeroToOne, why: "nothing in the file tells: 0 to 1 is only a default", sure: false };
 }
 
-/** What models of some exporters often take, where their files do not say so. */
-const habits: readonly (readonly [RegExp, string])[] = [
-  [/cntk|caffe/i, "0 to 255"],
-  [/tfl|keras|tensorflow|tf2onnx/i, "-1 to 1 or 0 to 255"],
+/** Means of red, green and blue over ImageNet, and their deviations, from 0 to 1. */
+const imageNet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+
+/** What most models of some exporters take, where their files do not say so. */
+const habits: readonly {
+  readonly producer: RegExp;
+  readonly pictures: "grey" | "colour";
+  readonly range: Pick<Contract, "mean" | "std">;
+  readonly what: string;
+}[] = [
+  {
+    producer: /caffe/i,
+    pictures: "colour",
+    range: { mean: [122.679 / 255, 116.669 / 255, 104.007 / 255], std: [1 / 255] },
+    what: "0 to 255 minus the mean of ImageNet",
+  },
+  { producer: /caffe|cntk/i, pictures: "grey", range: contractOfRange(0, 255), what: "0 to 255" },
+  { producer: /tfl/i, pictures: "colour", range: contractOfRange(-1, 1), what: "-1 to 1" },
+  {
+    producer: /pytorch/i,
+    pictures: "colour",
+    range: imageNet,
+    what: "0 to 1 minus the mean of ImageNet over its deviation",
+  },
 ];
 
 const list = (values: readonly number[]) => [...new Set(values.map((x) => String(Number(x.toPrecision(4)))))].join(" ");
