@@ -9,7 +9,8 @@ import { channel, logit } from "../objectives/activation.js";
 import { mul, sub } from "../objectives/combine.js";
 import { totalVariation } from "../objectives/penalty.js";
 import { readModel } from "../onnx/read.js";
-import { adam, momentum } from "../optimizers/table.js";
+import { adam } from "../optimizers/adaptive.js";
+import { momentum } from "../optimizers/gradient.js";
 import { pixel } from "../parameterizations/pixel.js";
 import { buildModel, open, tinyCnn, weights } from "../testing/models.js";
 import { numbers } from "../tensor.js";
@@ -29,7 +30,7 @@ describe("a compiled step", () => {
     const options = { parameterization: pixel({ range: [0, 1] }), optimizer: momentum({}) };
     const { step } = await compileAscent(model, target, options);
     expect(print(step.graph)).toMatchInlineSnapshot(`
-      "ascent(pixels: float32[1,1,4,4], objective.channel: int64[1], step: float32[], optimizer.learningRate: float32[], optimizer.momentum: float32[], momentum.velocity.pixels: float32[1,1,4,4]) -> (picture: float32[1,1,4,4], objective: float32[1], next.pixels: float32[1,1,4,4], next.momentum.velocity.pixels: float32[1,1,4,4], next.step: float32[])
+      "ascent(pixels: float32[1,1,4,4], objective.channel: int64[1], step: float32[], optimizer.learningRate: float32[], optimizer.momentum: float32[], momentum.velocity.pixels: float32[1,1,4,4]) -> (picture: float32[1,1,4,4], objective: float32[1], slope: float32[1], next.pixels: float32[1,1,4,4], next.momentum.velocity.pixels: float32[1,1,4,4], next.step: float32[])
         model/conv: float32[1,2,2,2] = Conv(pixels, <test/weights: float32[2,1,3,3]>) {kernel_shape=[3,3] group=1}
         model/relu: float32[1,2,2,2] = Relu(model/conv)
         xstar/Reshape: int64[1,1] = Reshape([0], [1,1])
@@ -50,10 +51,13 @@ describe("a compiled step", () => {
         xstar/Reshape_6: float32[1,2,3,3] = Reshape(xstar/Transpose, [1,2,3,3])
         xstar/Slice: float32[1,2,3,3] = Slice(xstar/Reshape_6, [2,2], [-2147483648,-2147483648], [2,3], [-1,-1])
         xstar/Conv: float32[1,1,4,4] = Conv(xstar/Mul, xstar/Slice) {kernel_shape=[3,3] pads=[2,2,2,2] dilations=[1,1] group=1}
-        xstar/Mul_2: float32[1,1,4,4] = Mul(momentum.velocity.pixels, optimizer.momentum)
-        next.momentum.velocity.pixels: float32[1,1,4,4] = Add(xstar/Mul_2, xstar/Conv)
-        xstar/Mul_3: float32[1,1,4,4] = Mul(next.momentum.velocity.pixels, optimizer.learningRate)
-        xstar/Add_2: float32[1,1,4,4] = Add(pixels, xstar/Mul_3)
+        xstar/Mul_2: float32[1,1,4,4] = Mul(xstar/Conv, xstar/Conv)
+        xstar/ReduceSum: float32[1] = ReduceSum(xstar/Mul_2, [1,2,3]) {keepdims=0}
+        slope: float32[1] = Sqrt(xstar/ReduceSum)
+        xstar/Mul_3: float32[1,1,4,4] = Mul(momentum.velocity.pixels, optimizer.momentum)
+        next.momentum.velocity.pixels: float32[1,1,4,4] = Add(xstar/Mul_3, xstar/Conv)
+        xstar/Mul_4: float32[1,1,4,4] = Mul(next.momentum.velocity.pixels, optimizer.learningRate)
+        xstar/Add_2: float32[1,1,4,4] = Add(pixels, xstar/Mul_4)
         next.pixels: float32[1,1,4,4] = Clip(xstar/Add_2, 0, 1)
         picture: float32[1,1,4,4] = Identity(pixels)
         next.step: float32[] = Add(step, 1)"

@@ -194,7 +194,7 @@ function update(
     const raw = found[i] ?? op.fill(variable.shape, 0);
     const gradient = spec.clip === null ? raw : clipped(op, raw, settings, spec.clip);
     const slots = Object.fromEntries(
-      optimizer.definition.slots.map((slot) => [
+      (optimizer.definition.slots?.(optimizer.spec) ?? []).map((slot) => [
         slot,
         op.graph.input(`${spec.optimizer.type}.${slot}.${name}`, variable.type),
       ]),

@@ -34,7 +34,8 @@ function structureOf(spec: Spec | number): unknown {
     const x = spec[name];
     if (x === undefined) return [name, "none"];
     if (field.kind === "objective") return [name, structureOf(x as Spec | number)];
-    return [name, field.live ? "live" : x];
+    if (field.live) return [name, Array.isArray(x) ? `live ${x.length}` : "live"];
+    return [name, x];
   });
   return [spec.type, parts];
 }
@@ -79,7 +80,8 @@ function objectiveContext(parts: ObjectiveParts, view: number): ObjectiveContext
     layer: (name, model) => ofView(network.layer(name, model)),
     logits: (model) => ofView(network.logits(model)),
     image,
-    imageLayer: (name, layer, model) => prepared.network(op, image(name)).layer(layer, model),
+    imageLayer: (name, layer, model) =>
+      networkOnce(op, name, () => prepared.network(op, image(name))).layer(layer, model),
     limit(index, count, what) {
       const largest = Math.max(...(settings.numbersOf(index) ?? []));
       if (largest < count) return;
@@ -89,6 +91,17 @@ function objectiveContext(parts: ObjectiveParts, view: number): ObjectiveContext
       );
     },
   };
+}
+
+const imageNetworks = new WeakMap<Ops, Map<string, Network>>();
+
+/** The pass of an image: one for all the objectives that read it. */
+function networkOnce(op: Ops, image: string, make: () => Network): Network {
+  const known = imageNetworks.get(op) ?? new Map<string, Network>();
+  imageNetworks.set(op, known);
+  const network = known.get(image) ?? make();
+  known.set(image, network);
+  return network;
 }
 
 const splits = new WeakMap<Value, readonly Value[]>();
@@ -130,6 +143,17 @@ function buildView(
   return op.expand(total, [batch]);
 }
 
+/** A number or a list for each picture: [batch] or [batch, length]. */
+function liveTensor(dtype: "float32" | "int64", values: readonly unknown[], name: string): Tensor {
+  const [first] = values;
+  if (Array.isArray(first)) return tensor(dtype, values.flat() as number[], [values.length, first.length]);
+  const label = values.find((value) => typeof value === "string");
+  if (label === undefined) return tensor(dtype, values as number[]);
+  throw new XstarError("bad-argument", `"${name}" must be a number here: current value is "${label}"`, {
+    hint: "Labels are looked up when a target is read: see readTarget",
+  });
+}
+
 /** Objectives of one structure. */
 function buildOne(
   specs: readonly (Spec | number)[],
@@ -145,7 +169,7 @@ function buildOne(
     const own = `${path}.${name}`;
     if (values[0] === undefined) return [name, undefined];
     if (field.kind === "objective") return [name, buildOne(values as (Spec | number)[], own, context, settings)];
-    if (field.live) return [name, settings.add(own, tensor(field.live, values as number[]))];
+    if (field.live) return [name, settings.add(own, liveTensor(field.live, values, name))];
     return [name, values[0]];
   });
   return build(Object.fromEntries(built), context);

@@ -12,12 +12,16 @@ import { resized } from "./views.js";
 /** A further model that targets may read, with how pictures become its input. */
 export interface FurtherModel extends BatchOptions {
   readonly model: LoadedModel;
+  /** Names of its classes, so that targets may use them. */
+  readonly labels?: readonly string[];
 }
 
 /** Models made ready for the numbers of pictures that a graph will run them on. */
 export interface Prepared {
   /** The first model for the whole batch. */
   readonly first: Batched;
+  /** Further models for the whole batch, by name. */
+  readonly further: ReadonlyMap<string, Batched>;
   /** Everything that the graphs of all the models need to be written and opened. */
   readonly weights: ReturnType<typeof joinWeights>;
   readonly opsets: ReadonlyMap<string, number>;
@@ -72,6 +76,7 @@ export async function prepare(
   const first = ready.get("")!.get(batch)!;
   return {
     first,
+    further: new Map(Object.keys(models).map((name) => [name, ready.get(name)!.get(batch)!])),
     shape: pictureSize(first.shape, size),
     batch,
     assets: createAssets(images, makers),

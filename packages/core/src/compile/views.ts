@@ -117,8 +117,10 @@ export function viewCount(specs: readonly Spec[]): number {
   const counts = stagesOf(specs).flatMap((stage) =>
     isResampling(stage) ? stage.map(({ definition, params }) => definition.views?.(params) ?? 1) : [],
   );
-  return counts.reduce((a, b) => a * b, 1);
+  return product(counts);
 }
+
+const product = (counts: readonly number[]) => counts.reduce((a, b) => a * b, 1);
 
 function checkUnmoved(stages: readonly Stage[], { shape }: Value): void {
   const mover = stages.flatMap((stage) => (isResampling(stage) ? stage : []))[0];
@@ -146,7 +148,7 @@ function planResampling(stage: readonly One<AffineDefinition>[], from: Size, to:
   const frame = sizes.at(-1)!;
   const goal = to ?? frame;
   const counts = stage.map(({ definition, params }) => definition.views?.(params) ?? 1);
-  const count = counts.reduce((a, b) => a * b, 1);
+  const count = product(counts);
   const outside = stage.reduce<Outside>(
     (before, { definition, params }) => definition.outside?.(params) ?? before,
     "edge",
@@ -164,7 +166,8 @@ function planResampling(stage: readonly One<AffineDefinition>[], from: Size, to:
             (rest, { definition, params, index }, k) => {
               const rng = rngs[picture % rngs.length]!.split(index).split(step);
               const own = count * earlier === 1 ? rng : rng.split(Math.floor(picture / rngs.length) * count + view);
-              return compose(definition.sample(params, sizes[k]!, own, { index: view, count: counts[k]! }), rest);
+              const place = { index: Math.floor(view / product(counts.slice(k + 1))) % counts[k]!, count: counts[k]! };
+              return compose(definition.sample(params, sizes[k]!, own, place), rest);
             },
             [1, 0, 0, 0, 1, 0],
           );

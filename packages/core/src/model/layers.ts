@@ -26,6 +26,24 @@ export function targetNames({ graph }: Model, normalized: Normalized): { layers:
   return { layers, nodes: nodes.map(({ name }) => name) };
 }
 
+/**
+ * How many units each target name has: channels of a layer (by its value or its node), and classes of the objectives
+ * that read the scores of one. Names without units are left out.
+ */
+export function unitCounts(model: Model, normalized: Normalized, scores?: string): Map<string, number> {
+  const { layers, nodes } = targetNames(model, normalized);
+  const firstOutputs = new Map(model.graph.nodes.map((node) => [node.name, node.outputs[0]?.name]));
+  const counted = [...layers.map((name) => [name, name] as const), ...nodes.map((name) => [name, firstOutputs.get(name)] as const)];
+  const classes = classCount(beforeSoftmax(scoreOutput(normalized, scores)));
+  return new Map([
+    ...(classes === undefined ? [] : ["logit", "probability", "crossEntropy"].map((word) => [word, classes] as const)),
+    ...counted.flatMap(([name, value]) => {
+      const { shape } = normalized.values.get(value!)!;
+      return shape.length < 2 ? [] : [[name, shape[unitAxis(shape.length)]!] as const];
+    }),
+  ]);
+}
+
 /** The value of class scores: the output (or layer) of that name, else the first output of class scores, else the first. Throws `unknown-layer`. */
 export function scoreOutput({ graph, values }: Normalized, name?: string): Value {
   if (name === undefined) return graph.outputs.find((output) => classCount(output) !== undefined) ?? graph.outputs[0]!;

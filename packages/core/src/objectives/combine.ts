@@ -5,7 +5,7 @@ import { nested, type Spec } from "../define/fields.js";
 
 const sides = { left: nested("the left side"), right: nested("the right side") };
 
-const sum = defineObjective({
+const total = defineObjective({
   type: "add",
   doc: "Sum of two objectives",
   params: sides,
@@ -26,17 +26,37 @@ const product = defineObjective({
   build: ({ left, right }, { op }) => op.mul(left, right),
 });
 
-export const combinations = { add: sum, sub: difference, mul: product };
+const quotient = defineObjective({
+  type: "div",
+  doc: "Left objective over right objective",
+  params: sides,
+  build: ({ left, right }, { op }) => op.div(left, right),
+});
+
+const power = defineObjective({
+  type: "pow",
+  doc: "Left objective to the power of the right one; a negative one has whole powers only",
+  params: sides,
+  build: ({ left, right }, { op }) => op.pow(left, right),
+});
+
+export const combinations = { add: total, sub: difference, mul: product, div: quotient, pow: power };
 
 type Term = Spec | number;
 
 /** The sum of objectives. */
-export const add = (...terms: readonly [Term, ...Term[]]): Spec => fold(sum, terms);
+export const add = (...terms: readonly [Term, ...Term[]]): Spec => fold(total, terms);
 /** The first objective minus the second. */
 export const sub = (left: Term, right: Term): Spec => difference({ left, right });
 /** The product of objectives; a number is a weight. */
 export const mul = (...terms: readonly [Term, ...Term[]]): Spec => fold(product, terms);
+/** The first objective over the second. */
+export const div = (left: Term, right: Term): Spec => quotient({ left, right });
+/** The first objective to the power of the second. */
+export const pow = (left: Term, right: Term): Spec => power({ left, right });
+/** Minus an objective: what was climbed is descended. */
+export const neg = (term: Term): Spec => mul(-1, term);
 
-function fold(combine: typeof sum, [first, ...rest]: readonly [Term, ...Term[]]): Spec {
+function fold(combine: typeof total, [first, ...rest]: readonly [Term, ...Term[]]): Spec {
   return rest.reduce<Term>((left, right) => combine({ left, right }), first) as Spec;
 }

@@ -1,19 +1,10 @@
 import { defineObjective, type ObjectiveContext } from "../define/define.js";
-import { fixed } from "../define/fields.js";
+import { asset, fixed, int } from "../define/fields.js";
+import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
+import { meanOfEach, rootOf, sumOfEach } from "./reduce.js";
 
 /** Penalties are positive: subtract them from an objective. All are of the picture, in picture units. */
-
-const sumOfEach = ({ op }: ObjectiveContext, x: Value) =>
-  op.reduceSum(
-    x,
-    x.shape.slice(1).map((_, i) => i + 1),
-  );
-const meanOfEach = ({ op }: ObjectiveContext, x: Value) =>
-  op.reduceMean(
-    x,
-    x.shape.slice(1).map((_, i) => i + 1),
-  );
 
 const around = fixed("the value that costs nothing", { fallback: 0 });
 
@@ -21,17 +12,26 @@ export const l1 = defineObjective({
   type: "l1",
   doc: "Mean absolute value of the picture",
   params: { around },
-  build: (p, context) => meanOfEach(context, context.op.abs(context.op.sub(context.picture, p.around))),
+  build: (p, { op, picture }) => meanOfEach(op, op.abs(op.sub(picture, p.around))),
 });
 
 export const l2 = defineObjective({
   type: "l2",
   doc: "Root of the mean square of the picture",
   params: { around },
-  build(p, context) {
-    const { op, picture } = context;
-    const off = op.sub(picture, p.around);
-    return op.sqrt(op.add(meanOfEach(context, op.mul(off, off)), 1e-12));
+  build: (p, { op, picture }) => rootMeanSquare(op.sub(picture, p.around), { op }),
+});
+
+export const linf = defineObjective({
+  type: "linf",
+  doc: "Largest absolute value of the picture",
+  params: { around },
+  build(p, { op, picture }) {
+    const off = op.abs(op.sub(picture, p.around));
+    return op.reduceMax(
+      off,
+      off.shape.slice(1).map((_, i) => i + 1),
+    );
   },
 });
 
@@ -39,10 +39,9 @@ export const lp = defineObjective({
   type: "lp",
   doc: "Lp norm of the picture per pixel: (mean |x|^p)^(1/p) (Simonyan et al., 2014 with p = 2; p = 6 in Mahendran and Vedaldi, 2015)",
   params: { p: fixed("the power", { fallback: 6, min: 1 }), around },
-  build(p, context) {
-    const { op, picture } = context;
+  build(p, { op, picture }) {
     const powers = op.pow(op.add(op.abs(op.sub(picture, p.around)), 1e-6), p.p);
-    return op.pow(meanOfEach(context, powers), 1 / p.p);
+    return op.pow(meanOfEach(op, powers), 1 / p.p);
   },
 });
 
@@ -50,15 +49,83 @@ export const totalVariation = defineObjective({
   type: "tv",
   doc: "Total variation: the sum of absolute differences of neighbouring pixels (Mahendran and Vedaldi, 2015, with beta = 1)",
   params: {},
-  build(_, context) {
-    const { op, picture } = context;
+  build(_, { op, picture }) {
+    sizeOf(picture, "tv");
     const along = (axis: number) => {
       const n = picture.shape[axis]!;
-      return sumOfEach(
-        context,
-        op.abs(op.sub(op.sliceAxis(picture, axis, 1, n), op.sliceAxis(picture, axis, 0, n - 1))),
-      );
+      return sumOfEach(op, op.abs(op.sub(op.sliceAxis(picture, axis, 1, n), op.sliceAxis(picture, axis, 0, n - 1))));
     };
     return op.add(along(2), along(3));
   },
 });
+
+export const blurPenalty = defineObjective({
+  type: "blur",
+  doc: "Half the sum of squared differences to the picture blurred over 3 x 3 pixels (Lucid)",
+  params: {},
+  build(_, context) {
+    const { op, picture } = context;
+    const sharp = op.sub(picture, blurred(context, "blur", 3));
+    return op.mul(sumOfEach(op, op.mul(sharp, sharp)), 0.5);
+  },
+});
+
+export const boundaryPenalty = defineObjective({
+  type: "boundary",
+  doc: "What goes on at the picture's edge: the sum there of squared differences to the blurred picture (5 x 5) and 0.8 times those to one grey (Lucid, for activation atlases)",
+  params: {
+    width: int("width of the edge, in pixels", { fallback: 5, min: 1 }),
+    grey: fixed("the value that costs nothing", { fallback: 0.5 }),
+  },
+  build({ width, grey }, context) {
+    const { op, picture } = context;
+    const sharp = op.sub(picture, blurred(context, "boundary", 5));
+    const off = op.sub(picture, grey);
+    const cost = op.add(op.mul(sharp, sharp), op.mul(op.mul(off, off), 0.8));
+    const inside = picture.shape.slice(2).map((side) => side - 2 * width) as [number, number];
+    if (inside.some((side) => side <= 0)) return sumOfEach(op, cost);
+    const pads = [0, 0, width, width];
+    return sumOfEach(op, op.mul(cost, op.pad(op.fill([1, 1, ...inside], 0), pads, pads, "constant", 1)));
+  },
+});
+
+export const inputDifference = defineObjective({
+  type: "inputDifference",
+  doc: "Root of the mean squared difference to another picture",
+  params: { image: asset("image", "the picture that costs nothing") },
+  build: (p, { op, picture, image }) => rootMeanSquare(op.sub(picture, image(p.image)), { op }),
+});
+
+export const opacity = defineObjective({
+  type: "opacity",
+  doc: "Mean opacity of a picture that has one, from 0 to 1",
+  params: {},
+  build(_, context) {
+    if (context.opacity) return meanOfEach(context.op, context.opacity);
+    throw new XstarError("bad-argument", "The picture has no opacity to measure", {
+      hint: 'The parameterization "alpha" gives it one',
+    });
+  },
+});
+
+const rootMeanSquare = (off: Value, { op }: Pick<ObjectiveContext, "op">) =>
+  rootOf(op, meanOfEach(op, op.mul(off, off)));
+
+/** Throws `bad-argument` where a picture has no pixels beside each other. */
+function sizeOf(picture: Value, type: string): [number, number, number, number] {
+  if (picture.rank === 4) return picture.shape as [number, number, number, number];
+  const problem = `"${type}" does not fit an input of shape [${picture.shape}]: it has no height and width`;
+  throw new XstarError("bad-argument", problem);
+}
+
+/** The picture as Lucid blurs it: means over windows whose outermost pixels count half, cut off at the picture's edge. */
+function blurred({ op, picture }: ObjectiveContext, type: string, side: number): Value {
+  const [batch, channels, height, width] = sizeOf(picture, type);
+  const margin = (side - 1) / 2;
+  const border = [0, 0, 1, 1];
+  const window = op.pad(op.fill([1, 1, side - 2, side - 2], 1), border, border, "constant", 0.5);
+  const pads = [margin, margin, margin, margin];
+  const planes = op.conv(op.reshape(picture, [batch * channels, 1, height, width]), window, { pads });
+  const counts = op.conv(op.fill([1, 1, height, width], 1), window, { pads });
+  return op.reshape(op.div(planes, counts), picture.shape);
+}

@@ -1,7 +1,11 @@
 import type { ObjectiveDefinition } from "../define/define.js";
-import { channel, crossEntropy, layerObjective, logit, neuron, probability } from "./activation.js";
+import { channel, crossEntropy, layerObjective, logit, neuron, probability, spatial } from "./activation.js";
+import { alignment, diversity, interpolation } from "./batch.js";
 import { combinations } from "./combine.js";
-import { l1, l2, lp, totalVariation } from "./penalty.js";
+import { cosineDirection, cosineSimilarity, direction, tensorDirection } from "./direction.js";
+import { accentuation, caricature, inversion, style } from "./likeness.js";
+import { blurPenalty, boundaryPenalty, inputDifference, l1, l2, linf, lp, opacity, totalVariation } from "./penalty.js";
+import { head, token } from "./tokens.js";
 
 /** Every objective, by type. */
 export const objectives: Readonly<Record<string, ObjectiveDefinition<any>>> = {
@@ -10,10 +14,29 @@ export const objectives: Readonly<Record<string, ObjectiveDefinition<any>>> = {
   crossEntropy,
   neuron,
   channel,
+  spatial,
   layer: layerObjective,
+  token,
+  head,
+  direction,
+  cosine: cosineSimilarity,
+  cosineDirection,
+  tensorDirection,
+  diversity,
+  alignment,
+  interpolation,
+  caricature,
+  inversion,
+  style,
+  accentuation,
   l1,
   l2,
+  linf,
   lp,
   tv: totalVariation,
+  blur: blurPenalty,
+  boundary: boundaryPenalty,
+  inputDifference,
+  opacity,
   ...combinations,
 };

@@ -3,7 +3,11 @@ import type { XstarError } from "../errors.js";
 import { parseTarget } from "./target.js";
 
 const layers = ["conv1", "conv1/relu", "a", "a-b", "model/conv1/Relu:0", "fire2/squeeze 1x1", "logit", "214", "p+q"];
-const parse = (text: string) => parseTarget(text, { layers, nodes: ["Conv_7"] });
+const models = new Map([
+  ["b", { layers: ["conv1", "other"] }],
+  ["b2", { layers: ["a"] }],
+]);
+const parse = (text: string) => parseTarget(text, { layers, nodes: ["Conv_7"], models });
 const channel = (layer: string, at: number) => ({ type: "channel", layer, channel: at });
 const tv = { type: "tv" };
 
@@ -49,6 +53,78 @@ describe("a target", () => {
   });
 
   test.each([
+    ["conv1@3,4", { type: "spatial", layer: "conv1", y: 3, x: 4 }],
+    ["conv1/relu@", { type: "spatial", layer: "conv1/relu" }],
+    ["Conv_7@0", { type: "spatial", layer: "Conv_7", y: 0 }],
+    ["logit:flamingo", { type: "logit", class: "flamingo" }],
+    ["probability:3d", { type: "probability", class: "3d" }],
+    ['probability:"polar bear"', { type: "probability", class: "polar bear" }],
+    ["crossEntropy:polar_bear", { type: "crossEntropy", class: "polar_bear" }],
+    ["crossEntropy:class=sea-lion,model=b", { type: "crossEntropy", class: "sea-lion", model: "b" }],
+    ["probability:3-tv", { type: "sub", left: { type: "probability", class: 3 }, right: tv }],
+    ["diversity:conv1/relu", { type: "diversity", layer: "conv1/relu" }],
+    ["diversity:layer=fire2/squeeze 1x1", { type: "diversity", layer: "fire2/squeeze 1x1" }],
+    ["inputDifference:cat.png", { type: "inputDifference", image: "cat.png" }],
+    ["lp:p=4,around=-0.5", { type: "lp", p: 4, around: -0.5 }],
+    ["neuron:layer=a-b,channel=2,x=1", { type: "neuron", layer: "a-b", channel: 2, x: 1 }],
+    ["direction:layer=a,vector=1,0,-2.5,y=1", { type: "direction", layer: "a", vector: [1, 0, -2.5], y: 1 }],
+    ['style:layer=conv1,image="my cat, 1.png"', { type: "style", layer: "conv1", image: "my cat, 1.png" }],
+    [
+      "accentuation:target=logit:3,layer=a,image=cat.png",
+      { type: "accentuation", target: { type: "channel", layer: "logit", channel: 3 }, layer: "a", image: "cat.png" },
+    ],
+    [
+      "accentuation:target=a:1@2,layer=a,image=cat.png,weight=0.5 - tv",
+      {
+        type: "sub",
+        left: { type: "accentuation", target: { type: "neuron", layer: "a", channel: 1, y: 2 }, weight: 0.5 },
+        right: tv,
+      },
+    ],
+    [
+      "accentuation:target=(a:1 - tv),layer=a,image=cat.png",
+      { type: "accentuation", target: { type: "sub", left: channel("a", 1), right: tv } },
+    ],
+  ])("in words: %s", (text, spec) => {
+    expect(parse(text)).toMatchObject(spec);
+  });
+
+  test.each([
+    ["a:1 * a:2", { type: "mul", left: channel("a", 1), right: channel("a", 2) }],
+    ["a:1 / a:2", { type: "div", left: channel("a", 1), right: channel("a", 2) }],
+    ["a:1 / 2 * tv", { type: "mul", left: { type: "div", left: channel("a", 1), right: 2 }, right: tv }],
+    ["2 / a:1", { type: "div", left: 2, right: channel("a", 1) }],
+    ["1 - tv", { type: "sub", left: 1, right: tv }],
+    ["a:1^2", { type: "pow", left: channel("a", 1), right: 2 }],
+    ["a^-0.5", { type: "pow", left: { type: "layer", layer: "a" }, right: -0.5 }],
+    ["2^(a:1 - 1)", { type: "pow", left: 2, right: { type: "sub", left: channel("a", 1), right: 1 } }],
+    ["-0.5*a:1^2", { type: "mul", left: -0.5, right: { type: "pow", left: channel("a", 1), right: 2 } }],
+    ["a:1 + tv * 3", { type: "add", left: channel("a", 1), right: { type: "mul", left: tv, right: 3 } }],
+    ["(a:1 + tv) / (1 + tv)", { type: "div", left: { type: "add" }, right: { type: "add", left: 1, right: tv } }],
+    ["conv1/relu / conv1", { type: "div", left: { layer: "conv1/relu" }, right: { layer: "conv1" } }],
+    ["opacity * logit:3", { type: "mul", left: { type: "opacity" }, right: channel("logit", 3) }],
+  ])("in algebra: %s", (text, spec) => {
+    expect(parse(text)).toMatchObject(spec);
+  });
+
+  test.each([
+    ["b::conv1:3", { ...channel("conv1", 3), model: "b" }],
+    ["b::other@1,2", { type: "spatial", layer: "other", model: "b", y: 1, x: 2 }],
+    ["b2::a", { type: "layer", layer: "a", model: "b2" }],
+    ["b::logit:3", { type: "logit", class: 3, model: "b" }],
+    ["b::diversity:other", { type: "diversity", layer: "other", model: "b" }],
+    ["a:1 - 0.5*b::conv1:3", { left: channel("a", 1), right: { left: 0.5, right: { model: "b" } } }],
+    ["b::(other + conv1:1)", { left: { layer: "other", model: "b" }, right: { channel: 1, model: "b" } }],
+    ["b::other:1 + a:1", { left: { layer: "other", model: "b" }, right: channel("a", 1) }],
+  ])("in further models: %s", (text, spec) => {
+    expect(parse(text)).toMatchObject(spec);
+  });
+
+  test("is of the first model where none is named", () => {
+    expect(parse("b::other:1 + a:1")["right"]).toEqual(channel("a", 1));
+  });
+
+  test.each([
     ["", 'Expected a layer at the end of the target ""'],
     ["conv1:", 'Expected a channel number at the end of the target "conv1:"'],
     ["conv1:x", 'Expected a channel number at character 7 of the target "conv1:x"'],
@@ -58,6 +134,19 @@ describe("a target", () => {
     ["a:1 a:2", 'Expected "+", "-" or the end at character 5 of the target "a:1 a:2"'],
     ["a:1*2", 'Expected "+", "-" or the end at character 4 of the target "a:1*2"'],
     ["(a:1", 'Expected ")" at the end of the target "(a:1"'],
+    ["5", 'The target "5" is a number, which nothing can raise'],
+    ["a:1^", 'Expected a power at the end of the target "a:1^"'],
+    ["a:1 / ", 'Expected a layer at the end of the target "a:1 / "'],
+    ["conv1@3,", 'Expected a column number at the end of the target "conv1@3,"'],
+    ["probability:", 'Expected a class number at the end of the target "probability:"'],
+    ["diversity", 'Expected ":" and the layer at the end of the target "diversity"'],
+    ["style", 'Expected ":" and parameters such as layer=... at the end of the target "style"'],
+    ["style:layer=a,", 'Expected a parameter such as weight=0.5 at the end of the target "style:layer=a,"'],
+    ["style:layer=a", '"style" needs its parameter "image": the picture to compare with'],
+    ["lp:q=4", '"lp" has no parameter "q"'],
+    ["direction:layer=a,vector=x", '"vector" must be a list of finite numbers'],
+    ["b::tv", '"tv" has no parameter "model"'],
+    ["c::a:1", 'There is no model "c" (at character 1 of the target "c::a:1")'],
     ["probability", 'Expected ":" and a class number at the end of the target "probability"'],
   ])("%j is refused", (text, message) => {
     expect(() => parse(text)).toThrow(expect.objectContaining({ code: "bad-argument", message }));
@@ -81,6 +170,17 @@ describe("a target", () => {
       code: "unknown-layer",
       message: `The model has no layer "${layer}" (at character ${place} of the target "${text}")`,
     });
+  });
+
+  test("names an unknown layer of a further model", () => {
+    expect(() => parse("a:1 + b::conv2:3")).toThrow(
+      expect.objectContaining({
+        code: "unknown-layer",
+        message: 'The model "b" has no layer "conv2" (at character 10 of the target "a:1 + b::conv2:3")',
+        hint: expect.stringContaining('"conv1"'),
+      }),
+    );
+    expect(() => parse("diversity:layer=conv9")).toThrow(expect.objectContaining({ code: "unknown-layer" }));
   });
 
   test("suggests the nearest names", () => {

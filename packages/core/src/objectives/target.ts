@@ -1,118 +1,237 @@
 import type { Field, Fields, Spec } from "../define/fields.js";
 import { nearest, oneOf, XstarError } from "../errors.js";
-import { channel, layerObjective, neuron } from "./activation.js";
-import { add, mul, sub } from "./combine.js";
+import { channel, layerObjective, neuron, spatial } from "./activation.js";
+import { add, div, mul, pow, sub } from "./combine.js";
+import { Scanner } from "./scanner.js";
 import { objectives } from "./table.js";
 
-/** What a target may name. */
-export interface TargetNames {
+interface NamesOfModel {
   readonly layers: readonly string[];
   /** Names of nodes, which stand for their first output. */
   readonly nodes?: readonly string[];
 }
 
-/** Objectives that can be written as a word: those that need nothing, or one index after a colon. */
-const words = new Map(
-  Object.entries(objectives).flatMap(([word, { params }]) => {
-    const needed = Object.entries(params as Fields).filter(([, field]) => isNeeded(field));
-    const [first] = needed;
-    const isWord = needed.length === 0 || (needed.length === 1 && first![1].kind === "index");
-    return isWord ? [[word, first?.[0]] as const] : [];
-  }),
-);
-
-const form = `A target is LAYER, LAYER:CHANNEL or LAYER:CHANNEL@Y,X, a word such as logit:3 or tv, and sums and differences of them with weights: "0.5*conv1:3 - logit:7"`;
-
-const weightForm = /(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*\*\s*/iy;
-
-/** What may come behind a name. */
-const boundary = /[\s:+)-]|$/y;
-
-/**
- * The objective that a text stands for: `conv2:7`, `conv2:7@3,4`, `0.5*conv2:7 - logit:3 - 0.01*tv`.
- *
- * `LAYER` is the `layer` objective, `LAYER:CHANNEL` is `channel`, `LAYER:CHANNEL@Y,X` is `neuron` (`@` alone: the centre
- * one), and words are objectives without a layer (`logit:3`, `tv`). Of several names that fit, the longest one is meant,
- * and a layer before a word. Throws `bad-argument` and `unknown-layer`, both with the place in the text.
- */
-export function parseTarget(text: string, { layers, nodes = [] }: TargetNames): Spec {
-  const names = [...new Set([...layers, ...nodes, ...words.keys()])].sort((a, b) => b.length - a.length);
-  const isLayer = new Set([...layers, ...nodes]);
-  let at = 0;
-
-  const looksAt = (pattern: RegExp, from = at) => {
-    pattern.lastIndex = from;
-    return pattern.exec(text)?.[0];
-  };
-  const take = (pattern: RegExp) => {
-    const found = looksAt(pattern);
-    at += found?.length ?? 0;
-    return found;
-  };
-  const place = () => (at < text.length ? `at character ${at + 1}` : "at the end");
-  const expected = (what: string) =>
-    new XstarError("bad-argument", `Expected ${what} ${place()} of the target "${text}"`, { hint: form });
-  const index = (what: string) => {
-    const digits = take(/\d+/y);
-    if (digits === undefined) throw expected(what);
-    return Number(digits);
-  };
-
-  const layerTerm = (layer: string): Spec => {
-    if (!take(/:/y)) return layerObjective({ layer });
-    const unit = index("a channel number");
-    if (!take(/@/y)) return channel({ layer, channel: unit });
-    if (!looksAt(/[\d,]/y)) return neuron({ layer, channel: unit });
-    const y = index("a row number");
-    return neuron({ layer, channel: unit, y, x: take(/,/y) ? index("a column number") : undefined });
-  };
-  const wordTerm = (word: string): Spec => {
-    const param = words.get(word);
-    if (param === undefined) return objectives[word]!({});
-    if (!take(/:/y)) throw expected(`":" and a ${param} number`);
-    return objectives[word]!({ [param]: index(`a ${param} number`) });
-  };
-  const term = (): Spec => {
-    if (take(/\(/y)) {
-      const inner = sum();
-      if (!take(/\)/y)) throw expected(`")"`);
-      return inner;
-    }
-    const name = names.find((one) => text.startsWith(one, at) && looksAt(boundary, at + one.length) !== undefined);
-    if (name === undefined) throw unknownName();
-    at += name.length;
-    return isLayer.has(name) ? layerTerm(name) : wordTerm(name);
-  };
-  const unknownName = () => {
-    const wanted = looksAt(/[^\s()*]+?(?=:\d+(?:@[\d,]*)?(?:[\s+)-]|$))/y) ?? looksAt(/[^\s()*]+/y);
-    if (wanted === undefined || /^[+-]/.test(wanted)) return expected("a layer");
-    const near = nearest(wanted, names);
-    return new XstarError("unknown-layer", `The model has no layer "${wanted}" (${place()} of the target "${text}")`, {
-      hint: `Did you mean ${oneOf(near)}? xstar inspect lists all layers`,
-      details: { layer: wanted, at, nearest: near },
-    });
-  };
-  const weighted = (sign: number): Spec => {
-    take(/\s+/y);
-    const weight = sign * Number.parseFloat(take(weightForm) ?? "1");
-    return weight === 1 ? term() : mul(weight, term());
-  };
-  const sum = (): Spec => {
-    take(/\s+/y);
-    let total = weighted(take(/[+-]/y) === "-" ? -1 : 1);
-    for (;;) {
-      take(/\s+/y);
-      const sign = take(/[+-]/y);
-      if (!sign) return total;
-      total = (sign === "+" ? add : sub)(total, weighted(1));
-    }
-  };
-
-  const target = sum();
-  if (at < text.length) throw expected(`"+", "-" or the end`);
-  return target;
+/** What a target may name. */
+export interface TargetNames extends NamesOfModel {
+  /** Of further models, by name. */
+  readonly models?: ReadonlyMap<string, NamesOfModel>;
 }
 
-function isNeeded(field: Field<unknown, unknown>): boolean {
-  return field.fallback === undefined && !field.optional;
+type Term = Spec | number;
+
+const form = `A target is LAYER, LAYER:CHANNEL, LAYER:CHANNEL@Y,X or LAYER@Y,X, a word such as logit:3 or tv, a word with parameters such as lp:p=4,around=0.5, MODEL::TARGET, and sums, differences, products and powers of them: "0.5*conv1:3 - logit:7"`;
+
+const decimal = String.raw`(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
+const weightForm = new RegExp(String.raw`${decimal}\s*\*\s*`, "iy");
+const numberForm = new RegExp(String.raw`${decimal}(?=[\s+*/^,)-]|$)`, "iy");
+const exponentForm = new RegExp(`-?${decimal}`, "iy");
+const numbersForm = new RegExp(`[+-]?${decimal}(?:,[+-]?${decimal})*`, "iy");
+/** A number, a text in quotation marks, or a text up to the next space, comma or parenthesis. */
+const valueForm = new RegExp(String.raw`-?${decimal}(?=[\s+*/^,)-]|$)|"[^"]*"|[^\s,()"]+`, "iy");
+
+const times = /\s+\*\s+/y;
+const over = /\s+\/\s+/y;
+const assignment = /[a-z]\w*=/iy;
+const assignmentBehind = /:[a-z]\w*=/iy;
+/** A comma that does not begin the next parameter. */
+const innerComma = /,(?![a-z]\w*=)/iy;
+/** What may come behind a name. */
+const boundary = /[\s:@^,+)-]|$/y;
+
+/**
+ * The objective that a text stands for: `conv2:7`, `conv2:7@3,4`, `0.5*conv2:7 - logit:flamingo - 0.01*tv`.
+ *
+ * - `LAYER` is the `layer` objective, `LAYER:CHANNEL` is `channel`, `LAYER:CHANNEL@Y,X` is `neuron`, `LAYER@Y,X` is
+ *   `spatial` (`@` alone: the centre).
+ * - Any objective is a word by its type: alone where it needs nothing (`tv`), with the one thing that it needs
+ *   (`logit:3`, `logit:"polar bear"`, `diversity:mixed4a`), or with parameters by name, separated by commas and without
+ *   spaces (`lp:p=4`, `direction:layer=mixed4a,vector=1,0,-1`). A target inside is a term or in parentheses
+ *   (`accentuation:target=(a:1 - tv),layer=a,image=cat.png`).
+ * - `+`, `-`, a weight before `*`, parentheses and `^` for powers. Between terms ` * ` and ` / ` need their spaces: names of
+ *   layers have slashes.
+ * - `NAME::` before a term or parentheses reads a further model.
+ *
+ * Of several names that fit, the longest one is meant, and a layer before a word. Throws `bad-argument` and
+ * `unknown-layer`, both with the place in the text.
+ */
+export function parseTarget(text: string, { models = new Map(), ...own }: TargetNames): Spec {
+  const parser = new Parser(new Scanner(text, form), models);
+  return parser.whole(scopeOf(own));
+}
+
+/** What names stand for: those of one model. */
+interface Scope {
+  /** The longest first. */
+  readonly names: readonly string[];
+  readonly layers: ReadonlySet<string>;
+  readonly model?: string;
+}
+
+function scopeOf({ layers, nodes = [] }: NamesOfModel, model?: string): Scope {
+  const own = new Set([...layers, ...nodes]);
+  const names = [...new Set([...own, ...Object.keys(objectives)])].sort((a, b) => b.length - a.length);
+  return { names, layers: own, ...(model !== undefined && { model }) };
+}
+
+class Parser {
+  constructor(
+    private readonly scan: Scanner,
+    private readonly models: ReadonlyMap<string, NamesOfModel>,
+  ) {}
+
+  whole(scope: Scope): Spec {
+    const { scan } = this;
+    const target = this.sum(scope);
+    if (!scan.atEnd()) throw scan.expected(`"+", "-" or the end`);
+    if (typeof target !== "number") return target;
+    throw new XstarError("bad-argument", `The target "${scan.text}" is a number, which nothing can raise`);
+  }
+
+  private sum(scope: Scope): Term {
+    const { scan } = this;
+    scan.take(/\s+/y);
+    let total = this.product(scope, scan.take(/[+-]/y) === "-" ? -1 : 1);
+    for (;;) {
+      scan.take(/\s+/y);
+      const sign = scan.take(/[+-]/y);
+      if (!sign) return total;
+      total = (sign === "+" ? add : sub)(total, this.product(scope, 1));
+    }
+  }
+
+  private product(scope: Scope, sign: number): Term {
+    const { scan } = this;
+    scan.take(/\s+/y);
+    const weight = sign * Number.parseFloat(scan.take(weightForm) ?? "1");
+    const first = this.power(scope);
+    let result = weight === 1 ? first : mul(weight, first);
+    for (;;) {
+      if (scan.take(times)) result = mul(result, this.power(scope));
+      else if (scan.take(over)) result = div(result, this.power(scope));
+      else return result;
+    }
+  }
+
+  private power(scope: Scope): Term {
+    const { scan } = this;
+    const base = this.term(scope);
+    if (!scan.take(/\^/y)) return base;
+    if (scan.sees(/\(/y)) return pow(base, this.parentheses(scope));
+    const exponent = scan.take(exponentForm);
+    if (exponent === undefined) throw scan.expected("a power");
+    return pow(base, Number(exponent));
+  }
+
+  private parentheses(scope: Scope): Term {
+    const { scan } = this;
+    scan.take(/\(/y);
+    const inner = this.sum(scope);
+    if (!scan.take(/\)/y)) throw scan.expected(`")"`);
+    return inner;
+  }
+
+  private term(scope: Scope): Term {
+    const { scan, models } = this;
+    if (scan.sees(/\(/y)) return this.parentheses(scope);
+    const further = scan.takeName([...models.keys()], /::/y);
+    if (further !== undefined) {
+      scan.take(/::/y);
+      return this.term(scopeOf(models.get(further)!, further));
+    }
+    const name = scan.takeName(scope.names, boundary);
+    if (name === undefined) {
+      const number = scan.take(numberForm);
+      if (number !== undefined) return Number(number);
+      throw this.unknownName(scope);
+    }
+    const isWord = Object.hasOwn(objectives, name) && (!scope.layers.has(name) || scan.sees(/:[^\s\d]/y) !== undefined);
+    return isWord ? this.word(name, scope) : this.layer(name, scope);
+  }
+
+  private layer(layer: string, { model }: Scope): Spec {
+    const { scan } = this;
+    const from = { layer, model };
+    if (scan.take(/@/y)) return spatial({ ...from, ...this.place() });
+    if (!scan.take(/:/y)) return layerObjective(from);
+    const unit = scan.index("a channel number");
+    return scan.take(/@/y) ? neuron({ ...from, channel: unit, ...this.place() }) : channel({ ...from, channel: unit });
+  }
+
+  private place(): { y?: number; x?: number } {
+    const { scan } = this;
+    if (!scan.sees(/\d/y) && !scan.sees(innerComma)) return {};
+    const y = scan.index("a row number");
+    return scan.take(innerComma) ? { y, x: scan.index("a column number") } : { y };
+  }
+
+  private word(word: string, scope: Scope): Spec {
+    const { scan } = this;
+    const { [word]: definition } = objectives;
+    const params = definition!.params as Fields;
+    const needed = Object.entries(params).filter(([, field]) => isNeeded(field));
+    const given: Record<string, unknown> = scope.model === undefined ? {} : { model: scope.model };
+    const [first] = needed;
+    if (scan.sees(assignmentBehind)) {
+      scan.take(/:/y);
+      this.parameters(params, given, scope);
+    } else if (needed.length === 1) {
+      const [name, field] = first!;
+      if (!scan.take(/:/y)) throw scan.expected(`":" and ${describe(name, field)}`);
+      given[name] = this.value(name, field, scope);
+    } else if (first) {
+      throw scan.expected(`":" and parameters such as ${first[0]}=...`);
+    }
+    return definition!(given);
+  }
+
+  private parameters(params: Fields, given: Record<string, unknown>, scope: Scope): void {
+    const { scan } = this;
+    do {
+      const name = scan.take(assignment)?.slice(0, -1);
+      if (name === undefined) throw scan.expected("a parameter such as weight=0.5");
+      given[name] = this.value(name, Object.hasOwn(params, name) ? params[name] : undefined, scope);
+    } while (scan.take(/,/y));
+  }
+
+  private value(name: string, field: Field<unknown, unknown> | undefined, scope: Scope): unknown {
+    const { scan } = this;
+    if (field?.kind === "objective") return this.power(scope);
+    if (field?.kind === "layer" && !scan.sees(/"/y)) {
+      const layers = scope.names.filter((one) => scope.layers.has(one));
+      const layer = scan.takeName(layers, boundary);
+      if (layer !== undefined) return layer;
+      throw this.unknownName(scope);
+    }
+    const isList = field?.kind === "numbers" || field?.kind === "range";
+    const text = (isList ? scan.take(numbersForm) : undefined) ?? scan.take(valueForm);
+    if (text === undefined) throw scan.expected(describe(name, field));
+    return text.startsWith('"') ? text.slice(1, -1) : text;
+  }
+
+  private unknownName({ names, model }: Scope): XstarError {
+    const { scan } = this;
+    const prefix = scan.sees(/[^\s():]+(?=::)/y);
+    if (prefix !== undefined && model === undefined) {
+      const known = nearest(prefix, this.models.keys());
+      return new XstarError("bad-argument", `There is no model "${prefix}" (${scan.place()})`, {
+        hint: known.length > 0 ? `Did you mean ${oneOf(known)}?` : "Give it beside the first one",
+      });
+    }
+    const wanted = scan.sees(/[^\s()*^]+?(?=:\d+(?:@[\d,]*)?(?:[\s+)^-]|$))/y) ?? scan.sees(/[^\s()*^]+/y);
+    if (wanted === undefined || /^[+-]/.test(wanted)) return scan.expected("a layer");
+    const near = nearest(wanted, names);
+    const owner = model === undefined ? "The model" : `The model "${model}"`;
+    return new XstarError("unknown-layer", `${owner} has no layer "${wanted}" (${scan.place()})`, {
+      hint: `Did you mean ${oneOf(near)}? xstar inspect lists all layers`,
+      details: { layer: wanted, at: scan.at, nearest: near },
+    });
+  }
+}
+
+const isNeeded = (field: Field<unknown, unknown>) => field.fallback === undefined && !field.optional;
+
+/** What a parameter wants, as it reads in an error. */
+function describe(name: string, field: Field<unknown, unknown> | undefined): string {
+  if (field?.kind === "index" || field?.kind === "class") return `a ${name} number`;
+  return `the ${name}`;
 }

@@ -1,0 +1,25 @@
+import type { Spec } from "../define/fields.js";
+import { targetNames } from "../model/layers.js";
+import { resolveLabels } from "../objectives/labels.js";
+import { parseTarget } from "../objectives/target.js";
+import type { Batched } from "./forward.js";
+import type { FurtherModel, Prepared } from "./prepare.js";
+
+export interface TargetLabels {
+  /** Names of the classes of the first model. */
+  readonly labels?: readonly string[];
+  readonly models?: Readonly<Record<string, FurtherModel>>;
+}
+
+/** The objective that a text or a spec stands for, its classes as numbers. Throws `bad-argument`, `unknown-layer`. */
+export function readTarget(
+  target: Spec | string,
+  { first, further }: Pick<Prepared, "first" | "further">,
+  { labels, models = {} }: TargetLabels = {},
+): Spec {
+  const names = () => ({ ...namesOf(first), models: new Map([...further].map(([name, one]) => [name, namesOf(one)])) });
+  const spec = typeof target === "string" ? parseTarget(target, names()) : target;
+  return resolveLabels(spec, (model) => (model === undefined ? labels : models[model]?.labels));
+}
+
+const namesOf = ({ model, normalized }: Batched) => targetNames(model.source, normalized);

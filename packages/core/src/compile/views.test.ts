@@ -1,0 +1,374 @@
+import { describe, expect, it } from "vitest";
+import { compileAscent } from "../ascend/compile-ascent.js";
+import type { Affine, Size } from "../define/define.js";
+import type { Spec } from "../define/fields.js";
+import { Graph } from "../ir/graph.js";
+import { createOps } from "../ir/ops/index.js";
+import { layerObjective } from "../objectives/activation.js";
+import { writeModel } from "../onnx/write.js";
+import { gradient } from "../optimizers/gradient.js";
+import { createRng, type Rng } from "../rng.js";
+import { buildModel, open, randomTensor, runtime, weights } from "../testing/models.js";
+import { numbers, tensor, type Tensor } from "../tensor.js";
+import { crops, flip, jitter, pad, rotate, scale } from "../transforms/affine.js";
+import { blur, lighting, noise } from "../transforms/pixelwise.js";
+import { transforms } from "../transforms/table.js";
+import { buildViews, viewCount } from "./views.js";
+
+interface ViewOptions {
+  readonly to?: Size;
+  readonly rngs?: readonly Rng[];
+  readonly step?: number;
+}
+
+const sizeOf = ({ shape }: Tensor): Size => ({ height: shape[2]!, width: shape[3]! });
+
+/** Pictures as a chain of transforms shows them, and the operators that it took. */
+async function view(specs: readonly Spec[], pictures: Tensor, options: ViewOptions = {}) {
+  const { to = sizeOf(pictures), rngs = pictures.shape.slice(0, 1).map(() => createRng(1)), step = 0 } = options;
+  const graph = new Graph();
+  const op = createOps(graph);
+  const input = graph.input("pictures", pictures);
+  const { seen, count, sample } = buildViews(op, input, { specs, to, rngs });
+  const output = graph.publish(seen, "seen");
+  const session = await runtime.open(writeModel(graph, { opsets: new Map([["", 20]]) }));
+  const results = await session.run({ pictures, ...sample(step) });
+  await session.release();
+  const result = results[output.name]!;
+  return { values: numbers(result), shape: result.shape, count, ops: graph.nodes.map(({ opType }) => opType) };
+}
+
+/** One grey picture from its rows. */
+function grey(...rows: readonly (readonly number[])[]): Tensor {
+  return tensor("float32", rows.flat(), [1, 1, rows.length, rows[0]!.length]);
+}
+
+function expectClose(found: readonly number[], wanted: readonly number[]) {
+  expect(found).toHaveLength(wanted.length);
+  found.forEach((x, i) => expect(Math.abs(x - wanted[i]!), `value ${i}: ${x}, not ${wanted[i]}`).toBeLessThan(1e-5));
+}
+
+async function expectView(specs: readonly Spec[], picture: Tensor, rows: readonly (readonly number[])[]) {
+  const { values, shape } = await view(specs, picture, { to: { height: rows.length, width: rows[0]!.length } });
+  expect(shape).toEqual([1, 1, rows.length, rows[0]!.length]);
+  expectClose(values, rows.flat());
+}
+
+const two = grey([1, 2], [3, 4]);
+const three = grey([1, 2, 3], [4, 5, 6], [7, 8, 9]);
+
+describe("an affine transform", () => {
+  it("pads with a value, with the edge and with the mirror image", async () => {
+    const border = [0.5, 0.5, 0.5, 0.5];
+    await expectView([pad({ pixels: 1 })], two, [border, [0.5, 1, 2, 0.5], [0.5, 3, 4, 0.5], border]);
+    await expectView([pad({ pixels: 1, value: 0 })], grey([7]), [
+      [0, 0, 0],
+      [0, 7, 0],
+      [0, 0, 0],
+    ]);
+    await expectView([pad({ pixels: 1, mode: "edge" })], two, [
+      [1, 1, 2, 2],
+      [1, 1, 2, 2],
+      [3, 3, 4, 4],
+      [3, 3, 4, 4],
+    ]);
+    await expectView([pad({ pixels: 2, mode: "mirror" })], grey([1, 2, 3]), [
+      [2, 1, 1, 2, 3, 3, 2],
+      [2, 1, 1, 2, 3, 3, 2],
+      [2, 1, 1, 2, 3, 3, 2],
+      [2, 1, 1, 2, 3, 3, 2],
+      [2, 1, 1, 2, 3, 3, 2],
+    ]);
+  });
+
+  it("scales about the centre, the frame staying", async () => {
+    await expectView([scale({ factors: [2] })], three, [
+      [3, 3.5, 4],
+      [4.5, 5, 5.5],
+      [6, 6.5, 7],
+    ]);
+    await expectView([pad({ pixels: 0, value: 0 }), scale({ factors: [0.5] })], three, [
+      [0, 0, 0],
+      [0, 5, 0],
+      [0, 0, 0],
+    ]);
+    await expectView([scale({ factors: [0.5] })], three, [
+      [1, 2, 3],
+      [4, 5, 6],
+      [7, 8, 9],
+    ]);
+  });
+
+  it("turns by a right angle exactly, anticlockwise", async () => {
+    await expectView([rotate({ degrees: [90] })], two, [
+      [2, 4],
+      [1, 3],
+    ]);
+    await expectView([rotate({ degrees: [90] })], three, [
+      [3, 6, 9],
+      [2, 5, 8],
+      [1, 4, 7],
+    ]);
+    await expectView([rotate({ degrees: [180] })], three, [
+      [9, 8, 7],
+      [6, 5, 4],
+      [3, 2, 1],
+    ]);
+  });
+
+  it("mirrors left to right, and top to bottom", async () => {
+    await expectView([flip({ probability: 1 })], two, [
+      [2, 1],
+      [4, 3],
+    ]);
+    await expectView([flip({ probability: 1, vertical: true })], two, [
+      [3, 4],
+      [1, 2],
+    ]);
+    await expectView([flip({ probability: 0 })], two, [
+      [1, 2],
+      [3, 4],
+    ]);
+  });
+
+  it("mirrors in the share of steps that it is given", async () => {
+    let mirrored = 0;
+    for (let step = 0; step < 60; step++)
+      if ((await view([flip({ probability: 0.25 })], two, { step })).values[0]! > 1.5) mirrored++;
+    expect(mirrored).toBeGreaterThan(5);
+    expect(mirrored).toBeLessThan(28);
+  });
+
+  it("shifts by whole pixels and repeats the edge; every shift occurs", async () => {
+    const picture = grey([0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11], [12, 13, 14, 15]);
+    const clamp = (i: number) => Math.min(Math.max(i, 0), 3);
+    const allowed = new Set<string>();
+    for (let dy = -1; dy <= 1; dy++)
+      for (let dx = -1; dx <= 1; dx++)
+        allowed.add(
+          Array.from({ length: 16 }, (_, i) => 4 * clamp(Math.floor(i / 4) + dy) + clamp((i % 4) + dx)).join(),
+        );
+    const seen = new Set<string>();
+    for (let step = 0; step < 80; step++) {
+      const { values } = await view([jitter({ pixels: 1 })], picture, { step });
+      values.forEach((x) => expect(Math.abs(x - Math.round(x))).toBeLessThan(1e-5));
+      seen.add(values.map(Math.round).join());
+    }
+    expect(seen).toEqual(allowed);
+  });
+
+  it("cuts windows: in the middle of the picture without a spread, inside it with one", async () => {
+    const picture = grey([0, 0, 0, 0], [0, 1, 2, 0], [0, 3, 4, 0], [0, 0, 0, 0]);
+    const middle = crops({ count: 1, largest: 0.5, smallest: 0.5, spread: 0, centre: 0 });
+    await expectView([middle], picture, [
+      [1, 2],
+      [3, 4],
+    ]);
+    for (let step = 0; step < 20; step++) {
+      const ones = tensor("float32", Array<number>(64).fill(1), [1, 1, 8, 8]);
+      const { values } = await view([pad({ pixels: 0, value: 0 }), crops({ count: 4, centre: 2 })], ones, { step });
+      // half a pixel from the edge is blended with what is outside
+      expect(Math.min(...values)).toBeGreaterThan(0.24);
+    }
+  });
+
+  it("cuts windows from the largest to the smallest", () => {
+    const spec = crops({ count: 5, largest: 0.8, smallest: 0.2, spread: 0 });
+    const definition = transforms["crops"]!;
+    const sides = [0, 1, 2, 3, 4].map((index) =>
+      definition.kind === "affine"
+        ? definition.sample(spec, { height: 10, width: 10 }, createRng(index), { index, count: 5 })[0]
+        : 0,
+    );
+    expectClose(sides, [0.8, 0.65, 0.5, 0.35, 0.2]);
+  });
+});
+
+/** What a chain of affine transforms shows of a picture, in double precision and pixel by pixel. */
+function traced(specs: readonly Spec[], picture: Tensor, rng: Rng, fill: number): number[] {
+  const sizes = [sizeOf(picture)];
+  const maps = specs.map((spec, index): Affine => {
+    const definition = transforms[spec.type]!;
+    if (definition.kind !== "affine") throw new Error("not affine");
+    const size = sizes.at(-1)!;
+    sizes.push(definition.resize?.(spec, size) ?? size);
+    return definition.sample(spec, size, rng.split(index).split(0), { index: 0, count: 1 });
+  });
+  const values = numbers(picture);
+  const { height, width } = sizes[0]!;
+  const at = (x: number, y: number) => (x >= 0 && y >= 0 && x < width && y < height ? values[y * width + x]! : fill);
+  const frame = sizes.at(-1)!;
+  return Array.from({ length: frame.height * frame.width }, (_, i) => {
+    let [x, y] = [i % frame.width, Math.floor(i / frame.width)];
+    for (const [a, b, c, d, e, f] of maps.toReversed()) [x, y] = [a * x + b * y + c, d * x + e * y + f];
+    const [left, top] = [Math.floor(x), Math.floor(y)];
+    const [right, down] = [x - left, y - top];
+    const upper = at(left, top) * (1 - right) + at(left + 1, top) * right;
+    const lower = at(left, top + 1) * (1 - right) + at(left + 1, top + 1) * right;
+    return upper * (1 - down) + lower * down;
+  });
+}
+
+const robust = [pad({ pixels: 3 }), jitter({ pixels: 4 }), scale({}), rotate({}), jitter({ pixels: 2 })];
+
+describe("a chain of transforms", () => {
+  it.each([1, 2, 3])("shows what tracing each pixel back through every transform shows (seed %i)", async (seed) => {
+    const picture = randomTensor([1, 1, 12, 9]);
+    const rng = createRng(seed);
+    const { values, shape } = await view(robust, picture, { to: { height: 18, width: 15 }, rngs: [rng] });
+    expect(shape).toEqual([1, 1, 18, 15]);
+    expectClose(values, traced(robust, picture, rng, 0.5));
+  });
+
+  it("is what its transforms are one after the other, in that order", async () => {
+    const side = 21;
+    const ramp = Array.from({ length: side }, (_, y) => Array.from({ length: side }, (_, x) => 2 * x + 0.5 * y));
+    const chain = [pad({ pixels: 2 }), scale({ factors: [1.3] }), flip({ probability: 1 }), rotate({ degrees: [25] })];
+    const frame = { height: 25, width: 25 };
+    const whole = await view(chain, grey(...ramp), { to: frame });
+    let single = grey(...ramp);
+    for (const one of chain) {
+      const { values, shape } = await view([one], single, { to: frame });
+      single = tensor("float32", values, shape);
+    }
+    const middle = (values: readonly number[]) =>
+      values.filter((_, i) => Math.abs((i % 25) - 12) < 6 && Math.abs(Math.floor(i / 25) - 12) < 6);
+    middle(whole.values).forEach((x, i) => expect(x).toBeCloseTo(middle(numbers(single))[i]!, 3));
+    const otherWay = await view(chain.toReversed(), grey(...ramp), { to: frame });
+    expect(Math.abs(middle(otherWay.values)[0]! - middle(whole.values)[0]!)).toBeGreaterThan(0.5);
+  });
+
+  it("is one resampling for neighbouring affine transforms, and none where nothing moves", async () => {
+    const picture = randomTensor([1, 1, 8, 8]);
+    const samplings = async (specs: readonly Spec[], to?: Size) =>
+      (await view(specs, picture, to && { to })).ops.filter((type) => type === "GridSample").length;
+    expect(await samplings(robust)).toBe(1);
+    expect(await samplings([...robust, noise({}), jitter({})])).toBe(2);
+    expect(await samplings([noise({})])).toBe(0);
+    expect(await samplings([])).toBe(0);
+    expect(await samplings([], { height: 5, width: 5 })).toBe(1);
+    expect(await samplings(robust, { height: 5, width: 5 })).toBe(1);
+  });
+
+  it("gives the size that the model takes, with pixels in the middle of what they stand for", async () => {
+    const picture = grey([0, 2, 4, 6], [8, 10, 12, 14]);
+    expectClose((await view([], picture, { to: { height: 1, width: 2 } })).values, [5, 9]);
+    expectClose(
+      (await view([lighting({ brightness: 0, contrast: 0 })], picture, { to: { height: 1, width: 1 } })).values,
+      [7],
+    );
+  });
+
+  it("draws for each picture from its own stream, and anew at each step", async () => {
+    const both = tensor(
+      "float32",
+      [...numbers(randomTensor([1, 1, 8, 8])), ...numbers(randomTensor([1, 1, 8, 8]))],
+      [2, 1, 8, 8],
+    );
+    const halves = async (rngs: readonly Rng[], step = 0) => {
+      const { values } = await view([jitter({ pixels: 3 }), noise({})], both, { rngs, step });
+      return [values.slice(0, 64), values.slice(64)];
+    };
+    const [a, b] = await halves([createRng(1), createRng(2)]);
+    expect(a).not.toEqual(b);
+    expect(await halves([createRng(2), createRng(2)])).toEqual([b, b]);
+    expect((await halves([createRng(1), createRng(2)], 1))[0]).not.toEqual(a);
+  });
+});
+
+describe("several views", () => {
+  const shades = tensor("float32", [...Array<number>(64).fill(0.25), ...Array<number>(64).fill(0.75)], [2, 1, 8, 8]);
+  const rngs = [createRng(1), createRng(2)];
+  const means = (values: readonly number[]) =>
+    Array.from(
+      { length: values.length / 64 },
+      (_, i) => values.slice(64 * i, 64 * (i + 1)).reduce((a, b) => a + b) / 64,
+    );
+
+  it("are the first of every picture, then the second of every picture", async () => {
+    const { values, shape, count } = await view([crops({ count: 3 })], shades, { rngs });
+    expect([shape, count]).toEqual([[6, 1, 8, 8], 3]);
+    expectClose(means(values), [0.25, 0.75, 0.25, 0.75, 0.25, 0.75]);
+  });
+
+  it("of views keep that order, also with values changed in between", async () => {
+    const chain = [crops({ count: 2 }), lighting({ brightness: 0.01 }), crops({ count: 3 }), jitter({})];
+    const { values, count } = await view(chain, shades, { rngs });
+    expect([count, viewCount(chain)]).toEqual([6, 6]);
+    expect(means(values).map((x) => (x < 0.5 ? 0 : 1))).toEqual([0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1]);
+    const neighbours = await view([crops({ count: 2 }), crops({ count: 3 })], shades, { rngs });
+    expect(neighbours.count).toBe(6);
+    expectClose(
+      means(neighbours.values),
+      [0, 1, 2, 3, 4, 5].flatMap(() => [0.25, 0.75]),
+    );
+  });
+
+  it("are drawn each on its own", async () => {
+    const picture = randomTensor([1, 1, 8, 8]);
+    const { values } = await view([crops({ count: 4, largest: 0.5, smallest: 0.5, spread: 0 })], picture);
+    const each = [0, 1, 2, 3].map((i) => values.slice(64 * i, 64 * (i + 1)).join());
+    expect(new Set(each).size).toBe(4);
+    const noisy = await view([crops({ count: 2, centre: 0, spread: 0, smallest: 0.5 }), noise({})], picture);
+    expect(noisy.values.slice(0, 64)).not.toEqual(noisy.values.slice(64));
+  });
+
+  it("of pictures without height and width are refused", () => {
+    const graph = new Graph();
+    const input = graph.input("pictures", { dtype: "float32", shape: [1, 5] });
+    const build = (specs: readonly Spec[]) =>
+      buildViews(createOps(graph), input, { specs, to: { height: 1, width: 1 }, rngs: [createRng(0)] });
+    for (const spec of [jitter({}), crops({}), blur({})]) {
+      expect(() => build([spec])).toThrow(
+        expect.objectContaining({
+          code: "bad-argument",
+          message: `The transform "${spec.type}" does not fit an input of shape [1,5]: it has no height and width`,
+        }),
+      );
+    }
+    expect(build([noise({})]).seen.shape).toEqual([1, 5]);
+  });
+});
+
+describe("the gradient through views", () => {
+  const model = open(
+    buildModel((op, x) => ({ bent: op.tanh(op.conv(x, weights(op, [3, 2, 3, 3]), { pads: [1, 1, 1, 1] })) }), {
+      shape: [2, 2, 6, 6],
+    }),
+  );
+
+  it.each<readonly [string, readonly Spec[], readonly [number, number]]>([
+    ["of a picture of another size", [], [5, 9]],
+    ["of a robust chain", robust, [8, 8]],
+    ["beyond the edge", [pad({ pixels: 2, mode: "edge" }), rotate({ degrees: [30] })], [6, 6]],
+    ["in the mirror", [pad({ pixels: 3, mode: "mirror" }), scale({ factors: [0.7] })], [6, 6]],
+    ["of windows with changed values", [crops({ count: 2 }), lighting({}), blur({ radius: 1 }), noise({})], [7, 7]],
+    ["of a blur before a shift", [blur({}), jitter({ pixels: 2 })], [6, 6]],
+  ])("is that of central differences: %s", async (_, transforms, size) => {
+    const options = {
+      transforms,
+      size,
+      start: ["random", "random"],
+      optimizer: gradient({ learningRate: 1 }),
+      seed: 3,
+    };
+    const { step, start } = await compileAscent(model, layerObjective({ layer: "bent" }), options);
+    const session = await runtime.open(step.bytes, { files: step.files });
+    const state = step.begin(start);
+    const pixels = state["pixels"]!.data as Float32Array;
+    const run = async (changed: Float32Array) =>
+      session.run({ ...state, ...step.settings, ...step.sample(4), pixels: { ...state["pixels"]!, data: changed } });
+    const next = numbers((await run(pixels))[step.next["pixels"]!]!);
+    const delta = 1 / 64;
+    const total = async (i: number, by: number) =>
+      numbers((await run(pixels.with(i, pixels[i]! + by)))["objective"]!).reduce((a, b) => a + b);
+    let largest = 0;
+    for (let i = 0; i < pixels.length; i += 3) {
+      const slope = ((await total(i, delta)) - (await total(i, -delta))) / (2 * delta);
+      expect(Math.abs(next[i]! - pixels[i]! - slope)).toBeLessThan(2e-4);
+      largest = Math.max(largest, Math.abs(slope));
+    }
+    expect(largest).toBeGreaterThan(2e-3);
+    await session.release();
+  });
+});

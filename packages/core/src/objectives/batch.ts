@@ -1,0 +1,92 @@
+import { defineObjective, type ObjectiveContext } from "../define/define.js";
+import { index, number, optional } from "../define/fields.js";
+import { XstarError } from "../errors.js";
+import type { Value } from "../ir/graph.js";
+import { tensor } from "../tensor.js";
+import { meanOfEach } from "./reduce.js";
+import { ofLayer, unitOf, unitsOf } from "./units.js";
+
+/** Objectives that look at the pictures of a batch together. */
+
+/** Throws `bad-argument` for a picture alone. */
+function needOthers({ batch }: ObjectiveContext, type: string): void {
+  if (batch > 1) return;
+  throw new XstarError("bad-argument", `"${type}" compares the pictures of a batch, and here is only one`, {
+    hint: "Give several starts or targets, so that there are several pictures",
+  });
+}
+
+/** How the channels of a layer go together over all places: their Gram matrices, [n, channels, channels], mean over places. */
+export function gramOf(context: ObjectiveContext, x: Value, axis: number): Value {
+  const { op } = context;
+  const places = x.shape.map((_, i) => i).filter((i) => i !== 0 && i !== axis);
+  const [n, channels] = [x.shape[0]!, x.shape[axis]!];
+  const count = places.reduce((product, i) => product * x.shape[i]!, 1);
+  const rows = op.reshape(op.transpose(x, [0, axis, ...places]), [n, channels, count]);
+  return op.div(op.matMul(rows, op.transpose(rows, [0, 2, 1])), count);
+}
+
+export const diversity = defineObjective({
+  type: "diversity",
+  doc: "How unlike in texture the pictures of the batch are: minus the sum of the cosines between a picture's Gram matrix and each other one's (Olah et al., 2017, with weight 100)",
+  params: ofLayer,
+  build(p, context) {
+    needOthers(context, "diversity");
+    const { op, batch } = context;
+    const { x, axis } = unitsOf(context, p);
+    const gram = gramOf(context, x, axis);
+    const rows = op.reshape(gram, [batch, gram.shape[1]! ** 2]);
+    const length = op.sqrt(op.add(op.reduceSum(op.mul(rows, rows), [1], true), 1e-10));
+    const directions = op.div(rows, length);
+    const cosines = op.matMul(directions, op.transpose(directions, [1, 0]));
+    const others = Array.from({ length: batch * batch }, (_, i) => (i % (batch + 1) === 0 ? 0 : -1));
+    return op.reduceSum(op.mul(cosines, op.constant(tensor("float32", others, [batch, batch]), "others")), [1]);
+  },
+});
+
+/** The farthest neighbour that is compared. */
+const reach = 4;
+
+export const alignment = defineObjective({
+  type: "alignment",
+  doc: "How alike neighbours in the batch are: minus half the mean squared differences to the 4 before and the 4 after, so that a pair counts once (Lucid)",
+  params: { ...ofLayer, decay: number("how much less each farther neighbour counts", { fallback: 2, min: 1 }) },
+  build(p, context) {
+    needOthers(context, "alignment");
+    const { op, batch } = context;
+    const x = context.layer(p.layer, p.model);
+    const terms = Array.from({ length: Math.min(reach, batch - 1) }, (_, k) => {
+      const distance = k + 1;
+      const apart = op.sub(op.sliceAxis(x, 0, distance, batch), op.sliceAxis(x, 0, 0, batch - distance));
+      const pairs = meanOfEach(op, op.mul(apart, apart));
+      const both = op.add(op.pad(pairs, [distance], [0]), op.pad(pairs, [0], [distance]));
+      return op.div(both, op.pow(p.decay, distance));
+    });
+    return op.mul(op.sum(terms), -0.5);
+  },
+});
+
+export const interpolation = defineObjective({
+  type: "interpolation",
+  doc: "A mixture of two channels: from the first one alone in the first picture of the batch to the second one alone in the last",
+  params: {
+    ...ofLayer,
+    from: index("the channel of the first picture, from 0"),
+    to: index("the channel of the last picture, from 0"),
+    share: optional(
+      number("share of the second channel, in place of the picture's place in the batch", { min: 0, max: 1 }),
+    ),
+  },
+  build(p, context) {
+    const { op, batch } = context;
+    if (!p.share) needOthers(context, "interpolation");
+    const places = () =>
+      tensor(
+        "float32",
+        Float32Array.from({ length: batch }, (_, i) => i / (batch - 1)),
+      );
+    const share = p.share ?? op.constant(places(), "shares");
+    const [from, to] = [p.from, p.to].map((chosen) => meanOfEach(op, unitOf(context, p, chosen)));
+    return op.add(op.mul(from!, op.sub(1, share)), op.mul(to!, share));
+  },
+});

@@ -1,0 +1,131 @@
+import { defineObjective, type ObjectiveContext } from "../define/define.js";
+import { asset, int, number, optional, vector } from "../define/fields.js";
+import { XstarError } from "../errors.js";
+import type { Value } from "../ir/graph.js";
+import { meanOfEach, sumOfEach } from "./reduce.js";
+import { ofLayer, overPlaces, place, unitsOf } from "./units.js";
+
+const alongVector = { ...ofLayer, vector: vector("a number for every channel of the layer"), ...place };
+
+interface Compared {
+  /** Dot product with the vector at every place, [batch, ...places]. */
+  readonly dot: Value;
+  /** Cosine of the angle to it, 0 where either is zero. */
+  readonly cosine: () => Value;
+}
+
+/** The units of a layer against a vector [batch, units], at every place. Throws `bad-argument`. */
+function compare(
+  context: ObjectiveContext,
+  p: { readonly layer: string; readonly model: string | undefined; readonly vector: Value },
+): Compared {
+  const { op, batch } = context;
+  const { x, axis } = unitsOf(context, p);
+  const [units, given] = [x.shape[axis]!, p.vector.shape[1]!];
+  if (units !== given) {
+    const problem = `A direction of ${given} numbers does not fit layer "${p.layer}", which has ${units} channels`;
+    throw new XstarError("bad-argument", problem);
+  }
+  const along = op.reshape(
+    p.vector,
+    x.shape.map((_, i) => (i === 0 ? batch : i === axis ? units : 1)),
+  );
+  const overUnits = (value: Value) => op.reduceSum(value, [axis]);
+  const dot = overUnits(op.mul(x, along));
+  const squares = () => op.mul(overUnits(op.mul(x, x)), overUnits(op.mul(along, along)));
+  return { dot, cosine: () => cosineOf(context, dot, squares()) };
+}
+
+/** From a dot product and the product of both squared lengths; the slope stays finite where either is 0. */
+const cosineOf = ({ op }: ObjectiveContext, dot: Value, squares: Value) => op.div(dot, op.sqrt(op.add(squares, 1e-8)));
+
+/** A dot product, weighted by how well the directions agree: dot * max(0.1, cos)^power, as in Lucid. */
+export const weighByCosine = (context: ObjectiveContext, dot: Value, cosine: Value, power: Value): Value =>
+  context.op.mul(dot, context.op.pow(context.op.max(cosine, 0.1), power));
+
+export const direction = defineObjective({
+  type: "direction",
+  doc: "Dot product of a layer's channels with a vector: mean over all places, or at one place",
+  params: alongVector,
+  build: (p, context) => overPlaces(context, compare(context, p).dot, p, p.layer),
+});
+
+export const cosineSimilarity = defineObjective({
+  type: "cosine",
+  doc: "Cosine of the angle between a layer's channels and a vector, from -1 to 1: mean over all places, or at one place",
+  params: alongVector,
+  build: (p, context) => overPlaces(context, compare(context, p).cosine(), p, p.layer),
+});
+
+export const cosineDirection = defineObjective({
+  type: "cosineDirection",
+  doc: "Dot product with a vector times max(0.1, cosine)^power, for pictures of that direction alone (Carter et al., 2019)",
+  params: { ...alongVector, power: number("how much the angle counts; 0 is the dot product", { fallback: 2, min: 0 }) },
+  build(p, context) {
+    const { dot, cosine } = compare(context, p);
+    const power = context.op.reshape(
+      p.power,
+      dot.shape.map((_, i) => (i === 0 ? context.batch : 1)),
+    );
+    return overPlaces(context, weighByCosine(context, dot, cosine(), power), p, p.layer);
+  },
+});
+
+const patchSide = (doc: string) => optional(int(doc, { min: 0 }));
+
+export const tensorDirection = defineObjective({
+  type: "tensorDirection",
+  doc: "Dot product of a patch of a layer with an array, or with the same patch for a picture: sum over channels, mean over places",
+  params: {
+    ...ofLayer,
+    values: optional(vector("the array [channels, height, width] in one row")),
+    image: optional(asset("image", "the picture whose activations are the array")),
+    height: patchSide("rows of the patch; all when left out"),
+    width: patchSide("columns of the patch; all when left out"),
+    y: patchSide("the first row of the patch; centred when left out"),
+    x: patchSide("the first column of the patch; centred when left out"),
+  },
+  build(p, context) {
+    const { op } = context;
+    const { x, axis } = unitsOf(context, p);
+    const places = x.shape.map((_, i) => i).filter((i) => i !== 0 && i !== axis);
+    const ranges = places.flatMap((at, i) => {
+      const whole = x.shape[at]!;
+      const length = (i === 0 ? p.height : i === 1 ? p.width : undefined) ?? whole;
+      const start = (i === 0 ? p.y : i === 1 ? p.x : undefined) ?? Math.floor((whole - length) / 2);
+      if (length > 0 && start >= 0 && start + length <= whole) return [{ axis: at, start, end: start + length }];
+      const problem = `A patch of ${length} from ${start} does not lie in axis ${at} of layer "${p.layer}", which has ${whole}`;
+      throw new XstarError("bad-argument", problem);
+    });
+    const patch = op.slice(x, ranges);
+    if ((p.values === undefined) === (p.image === undefined)) {
+      throw new XstarError("bad-argument", 'A tensor direction needs either "values" or "image"');
+    }
+    const wanted =
+      p.image !== undefined
+        ? op.slice(context.imageLayer(p.image, p.layer, p.model), ranges)
+        : asPatch(context, p.values!, patch, p.layer);
+    return meanOfEach(op, op.reduceSum(op.mul(patch, wanted), [axis]));
+  },
+});
+
+function asPatch({ op }: ObjectiveContext, values: Value, patch: Value, layer: string): Value {
+  const wanted = patch.shape.slice(1).reduce((a, b) => a * b, 1);
+  if (values.shape[1] === wanted) return op.reshape(values, patch.shape);
+  const problem = `${values.shape[1]} numbers do not fill a patch of shape [${patch.shape.slice(1)}] of layer "${layer}"`;
+  throw new XstarError("bad-argument", problem);
+}
+
+/** The dot product of whole layers, sum over channels and mean over places, and the cosine between them, [batch]. */
+export function compareWhole(
+  context: ObjectiveContext,
+  x: Value,
+  other: Value,
+  axis: number,
+): { readonly dot: Value; readonly cosine: Value } {
+  const { op } = context;
+  const places = x.shape.reduce((a, b, i) => (i === 0 || i === axis ? a : a * b), 1);
+  const product = sumOfEach(op, op.mul(x, other));
+  const squares = op.mul(sumOfEach(op, op.mul(x, x)), sumOfEach(op, op.mul(other, other)));
+  return { dot: op.div(product, places), cosine: cosineOf(context, product, squares) };
+}
