@@ -2,35 +2,97 @@ import { describe, expect, it } from "vitest";
 import { maximize } from "../ascend/maximize.js";
 import type { Spec } from "../define/fields.js";
 import { channel, logit } from "../objectives/activation.js";
-import { normalized } from "../optimizers/table.js";
+import type { Value } from "../ir/graph.js";
+import { adam } from "../optimizers/adaptive.js";
+import { normalized } from "../optimizers/gradient.js";
+import { createAssets } from "../compile/assets.js";
 import { createRng } from "../rng.js";
-import { open, tinyCnn } from "../testing/models.js";
+import { buildModel, open, tinyCnn, weights } from "../testing/models.js";
+import { streams } from "../testing/show.js";
 import { specs } from "../testing/specs.js";
-import { numbers } from "../tensor.js";
+import { numbers, tensor } from "../tensor.js";
 import { pixel } from "./pixel.js";
+import { parameterizations } from "./table.js";
 import { array, asStart, constant, normal, starts, uniform } from "./starts.js";
 
 const model = open(tinyCnn());
 const target = channel({ layer: "conv", channel: 1 });
 const wide = array({ values: Array.from({ length: 36 }, (_, i) => (i - 18) / 6) });
 
+/** Two numbers -> a flat picture of 36 from -1 to 1. */
+const decoder = open(
+  buildModel((op, z) => ({ picture: op.tanh(op.gemm(z, weights(op, [2, 36]))) }), { shape: [1, 2], freeBatch: "N" }),
+);
+const white = tensor("float32", new Float32Array(36).fill(1), [1, 6, 6]);
+const given = {
+  images: { photo: tensor("float32", createRng(3).uniforms(36), [1, 6, 6]), mask: white },
+  generators: { decoder: { model: decoder } },
+};
+
 /** The pictures of a run, start first. */
 async function pictures(parameterization: Spec, start: Spec | number, steps = 6): Promise<number[][]> {
   const found: number[][] = [];
   const optimizer = normalized({ learningRate: 0.5 });
-  for await (const { picture } of maximize(model, target, { parameterization, start, steps, optimizer })) {
+  for await (const { picture } of maximize(model, target, { parameterization, start, steps, optimizer, ...given })) {
     found.push(numbers(picture));
   }
   return found;
 }
 
+const byName = specs.parameterizations.map((spec: Spec) => [JSON.stringify(spec), spec] as const);
+const definitionOf = (spec: Spec) => parameterizations[spec.type]!;
+
 describe("every parameterization", () => {
-  it.each(specs.parameterizations.map((spec) => [JSON.stringify(spec), spec] as const))(
+  it.each(byName.filter(([, spec]) => definitionOf(spec).invert))(
     "begins at the start picture: %s",
     async (_, spec) => {
       const start = array({ values: createRng(2).uniforms(36, 0.05, 0.95) });
+      if (spec.type === "alpha" && (spec["inner"] as Spec).type === "cppn") {
+        await expect(pictures(spec, start, 0)).rejects.toMatchObject({
+          code: "bad-argument",
+          message: 'The parameterization "cppn" cannot begin at a picture',
+        });
+        return;
+      }
       const [first] = await pictures(spec, start, 0);
-      first!.forEach((x, i) => expect(x).toBeCloseTo((start.values as number[])[i]!, 5));
+      (start.values as number[]).forEach((x, i) => expect(first![i]).toBeCloseTo(x, 5));
+    },
+  );
+
+  it.each(byName.filter(([, spec]) => !definitionOf(spec).invert))(
+    "says that it cannot begin at a picture: %s",
+    async (_, spec) => {
+      await expect(pictures(spec, 0.5, 0)).rejects.toMatchObject({
+        code: "bad-argument",
+        message: `The parameterization "${spec.type}" cannot begin at a picture`,
+      });
+    },
+  );
+
+  it.each(byName)("begins by itself, the same for a seed, and climbs: %s", async (_, parameterization) => {
+    const run = (seed: number, steps: number) =>
+      maximize(model, target, { parameterization, seed, steps, optimizer: adam({ learningRate: 0.05 }), ...given })
+        .result;
+    const [once, again, other] = [await run(1, 8), await run(1, 8), await run(2, 0)];
+    expect(again.picture.data).toEqual(once.picture.data);
+    expect(other.picture.data).not.toEqual((await run(1, 0)).picture.data);
+    expect(once.curve.at(-1)![0]).toBeGreaterThan(once.curve[0]![0]!);
+  });
+
+  it.each(byName.filter(([, spec]) => definitionOf(spec).initial && spec.type !== "shared"))(
+    "draws each picture from its own stream: %s",
+    (_, spec) => {
+      const assets = createAssets({ ...given.images, photo: given.images.photo }, new Map());
+      const withDecoder = { ...assets, generator: () => ({ latent: [2], build: (_op: unknown, z: Value) => z }) };
+      const rngs = () => streams(3);
+      const together = definitionOf(spec).initial!(spec, [3, 1, 6, 6], rngs(), withDecoder);
+      const alone = definitionOf(spec).initial!(spec, [1, 1, 6, 6], [rngs()[1]!], withDecoder);
+      expect(Object.keys(alone)).toEqual(Object.keys(together));
+      for (const [name, t] of Object.entries(alone)) {
+        const one = t.data.length;
+        expect(together[name]!.shape).toEqual([3, ...t.shape.slice(1)]);
+        expect(together[name]!.data.slice(one, 2 * one)).toEqual(t.data);
+      }
     },
   );
 });
@@ -66,7 +128,8 @@ describe("pixel", () => {
 
 describe("starts", () => {
   const shape = [2, 3, 4];
-  const fill = (spec: Spec, seed = 0) => starts[spec.type]!.fill(starts[spec.type]!(spec), shape, createRng(seed));
+  const fill = (spec: Spec, seed = 0) =>
+    starts[spec.type]!.fill(starts[spec.type]!(spec), shape, createRng(seed), createAssets({}, new Map()));
 
   it("are what they say", () => {
     expect([...fill(constant({ value: 0.25 }))]).toEqual(Array(24).fill(0.25));

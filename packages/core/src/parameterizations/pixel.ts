@@ -1,8 +1,7 @@
 import { defineParameterization } from "../define/define.js";
 import { choice, optional, range } from "../define/fields.js";
-
-/** Keeps the inverse of the sigmoid finite. */
-const margin = 1e-3;
+import { colorParams, mixColors, separateColors, separateColorsOf } from "./color.js";
+import { clipTo, logitFrom, sigmoidTo } from "./squash.js";
 
 export const pixel = defineParameterization({
   type: "pixel",
@@ -14,23 +13,19 @@ export const pixel = defineParameterization({
       ["clip", "sigmoid"],
       "clip",
     ),
+    ...colorParams("none"),
   },
-  invert({ range: bounds, squash }, start) {
-    if (!bounds) return { pixels: start };
-    const [low, high] = bounds;
-    const data = Float32Array.from(start.data as Float32Array, (x) => {
-      if (squash === "clip") return Math.min(Math.max(x, low), high);
-      const p = Math.min(Math.max((x - low) / (high - low), margin), 1 - margin);
-      return Math.log(p / (1 - p));
-    });
-    return { pixels: { ...start, data } };
+  invert(params, start) {
+    const { range: bounds, squash } = params;
+    const within = bounds ? (squash === "clip" ? clipTo : logitFrom)(start, bounds) : start;
+    return { pixels: separateColorsOf(params, within) };
   },
-  build({ range: bounds, squash }, { pixels }, { op }) {
-    if (!bounds || squash === "clip") return pixels!;
-    const [low, high] = bounds;
-    return op.add(op.mul(op.sigmoid(pixels!), high - low), low);
+  build(params, { pixels }, { op }) {
+    const mixed = mixColors(op, params, pixels!);
+    return params.range && params.squash === "sigmoid" ? sigmoidTo(op, mixed, params.range) : mixed;
   },
-  project({ range: bounds, squash }, { pixels }, { op }) {
-    return { pixels: bounds && squash === "clip" ? op.clip(pixels!, ...bounds) : pixels! };
+  project(params, { pixels }, { op }) {
+    if (!params.range || params.squash !== "clip") return { pixels: pixels! };
+    return { pixels: separateColors(op, params, op.clip(mixColors(op, params, pixels!), ...params.range)) };
   },
 });

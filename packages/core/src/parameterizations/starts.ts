@@ -1,6 +1,6 @@
 import { XstarError } from "../errors.js";
 import { defineStart, type StartDefinition } from "../define/define.js";
-import { fixed, numbers, type Spec } from "../define/fields.js";
+import { fixed, numbers, type Spec, asset } from "../define/fields.js";
 import { size } from "../tensor.js";
 
 export const constant = defineStart({
@@ -37,8 +37,23 @@ export const array = defineStart({
   },
 });
 
+export const image = defineStart({
+  type: "image",
+  doc: "A picture that is given by name, resized",
+  params: { image: asset("image", "the picture") },
+  fill(p, shape, _, assets) {
+    const [channels, height, width] = shape as [number, number, number];
+    const found = assets.image(p.image, height, width);
+    if (found.shape[0] === channels) return Float32Array.from(found.data as Float32Array);
+    throw new XstarError(
+      "bad-argument",
+      `The picture "${p.image}" has ${found.shape[0]} channels, but the model's picture has ${channels}`,
+    );
+  },
+});
+
 /** Every start, by type. */
-export const starts: Readonly<Record<string, StartDefinition<any>>> = { constant, uniform, normal, array };
+export const starts: Readonly<Record<string, StartDefinition<any>>> = { constant, uniform, normal, array, image };
 
 /** Words and numbers that stand for a start: `ones`, `zeros`, `0.5`, `uniform`, `normal`, `random`. */
 export function asStart(start: string | number | Spec): Spec {

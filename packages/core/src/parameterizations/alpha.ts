@@ -1,0 +1,49 @@
+import { defineParameterization, type ParameterizationContext } from "../define/define.js";
+import { inner } from "../define/fields.js";
+import type { Shape, Tensor } from "../tensor.js";
+import { size, tensor } from "../tensor.js";
+import { fourier } from "./fourier.js";
+import { innerOf } from "./inner.js";
+import { spatialShape } from "./spatial.js";
+
+const prefix = "opacity.";
+
+export const alpha = defineParameterization({
+  type: "alpha",
+  doc: "Colours and an opacity from 0 to 1, laid on another random background at every step (Mordvintsev et al. 2018)",
+  params: {
+    inner: inner("the colours", fourier({})),
+    opacity: inner("the opacity, a picture of one channel", fourier({ color: "none" })),
+  },
+  initial: (params, shape, rngs, assets) => ({
+    ...innerOf(params.inner).initial(shape, rngs, assets),
+    ...innerOf(params.opacity, prefix).initial(
+      opacityShape(shape),
+      rngs.map((rng) => rng.split("opacity")),
+      assets,
+    ),
+  }),
+  invert: (params, pictures, assets) => ({
+    ...innerOf(params.inner).invert(pictures, assets),
+    ...innerOf(params.opacity, prefix).invert(half(opacityShape(pictures.shape)), assets),
+  }),
+  build(params, state, context) {
+    const { op } = context;
+    const opacity = innerOf(params.opacity, prefix).build(state, forOpacity(context));
+    return op.concat([innerOf(params.inner).build(state, context), op.clip(opacity, 0, 1)], 1);
+  },
+  project: (params, state, context) => ({
+    ...innerOf(params.inner).project(state, context),
+    ...innerOf(params.opacity, prefix).project(state, forOpacity(context)),
+  }),
+});
+
+function opacityShape(shape: Shape): Shape {
+  const [batch, , height, width] = spatialShape(shape);
+  return [batch, 1, height, width];
+}
+
+const forOpacity = (context: ParameterizationContext) => ({ ...context, shape: opacityShape(context.shape) });
+
+/** Half opaque, so that it can become either. */
+const half = (shape: Shape): Tensor => tensor("float32", new Float32Array(size(shape)).fill(0.5), shape);

@@ -1,0 +1,31 @@
+import type { Assets, ParameterizationDefinition, Tensors } from "../define/define.js";
+import type { Spec } from "../define/fields.js";
+import { XstarError } from "../errors.js";
+import type { Rng } from "../rng.js";
+import { size, tensor, type Shape, type Tensor } from "../tensor.js";
+
+/** The variables for start pictures. Throws `bad-argument` where a parameterization cannot begin at one. */
+export function beginAt(
+  definition: Pick<ParameterizationDefinition, "invert">,
+  spec: Spec,
+  pictures: Tensor,
+  assets: Assets,
+): Tensors {
+  if (definition.invert) return definition.invert(spec, pictures, assets);
+  throw new XstarError("bad-argument", `The parameterization "${spec.type}" cannot begin at a picture`, {
+    hint: "Leave the start out: it begins by itself",
+  });
+}
+
+/** The variables as a parameterization begins by itself, or those for pictures of uniform noise. */
+export function beginAlone(
+  definition: Pick<ParameterizationDefinition, "initial" | "invert">,
+  spec: Spec,
+  { shape, rngs, assets }: { shape: Shape; rngs: readonly Rng[]; assets: Assets },
+): Tensors {
+  if (definition.initial) return definition.initial(spec, shape, rngs, assets);
+  const one = size(shape.slice(1));
+  const data = new Float32Array(size(shape));
+  rngs.forEach((rng, i) => data.set(rng.uniforms(one), i * one));
+  return beginAt(definition, spec, tensor("float32", data, shape), assets);
+}

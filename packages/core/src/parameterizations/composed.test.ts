@@ -1,0 +1,134 @@
+import { describe, expect, it } from "vitest";
+import { maximize } from "../ascend/maximize.js";
+import { createAssets } from "../compile/assets.js";
+import { channel } from "../objectives/activation.js";
+import { adam } from "../optimizers/adaptive.js";
+import { open, tinyCnn } from "../testing/models.js";
+import { mirror } from "../testing/measure.js";
+import { beginning, invert, show } from "../testing/show.js";
+import { numbers, tensor } from "../tensor.js";
+import { alpha } from "./alpha.js";
+import { cppn } from "./cppn.js";
+import { fourier } from "./fourier.js";
+import { masked } from "./masked.js";
+import { pixel } from "./pixel.js";
+import { pyramid } from "./pyramid.js";
+import { shared } from "./shared.js";
+
+const floats = (values: readonly number[], shape: readonly number[]) => tensor("float32", values, shape);
+const target = channel({ layer: "conv", channel: 1 });
+const optimizer = adam({ learningRate: 0.1 });
+
+describe("masked", () => {
+  const photo = floats(
+    Array.from({ length: 36 }, (_, i) => i / 36),
+    [1, 6, 6],
+  );
+  const mask = floats(
+    Array.from({ length: 36 }, (_, i) => Number(i % 6 < 3)),
+    [1, 6, 6],
+  );
+
+  it("leaves the picture outside its mask alone", async () => {
+    const parameterization = masked({ image: "photo", mask: "mask" });
+    const images = { photo, mask };
+    const { picture } = await maximize(open(tinyCnn()), target, { parameterization, images, optimizer, steps: 10 })
+      .result;
+    numbers(picture).forEach((x, i) => {
+      const stays = Math.abs(x - i / 36) < 1e-6;
+      expect(stays).toBe(i % 6 >= 3);
+    });
+  });
+
+  it("blends where the mask is grey, and takes the mean of the channels of a coloured mask", async () => {
+    const assets = createAssets(
+      { photo: floats([0, 0.5, 1], [3, 1, 1]), mask: floats([0, 0.25, 0.5], [3, 1, 1]) },
+      new Map(),
+    );
+    const spec = masked({ image: "photo", mask: "mask", inner: pixel({}) });
+    const shown = await show(spec, { pixels: floats([1, 1, 1], [1, 3, 1, 1]) }, [1, 3, 1, 1], assets);
+    expect(numbers(shown)).toEqual([0.25, 0.625, 1]);
+  });
+
+  it("needs a picture of the model's channels", async () => {
+    const assets = createAssets({ photo: floats([0, 0], [2, 1, 1]), mask: floats([1], [1, 1, 1]) }, new Map());
+    const spec = masked({ image: "photo", mask: "mask", inner: pixel({}) });
+    await expect(show(spec, { pixels: floats([1, 1, 1], [1, 3, 1, 1]) }, [1, 3, 1, 1], assets)).rejects.toMatchObject({
+      code: "bad-argument",
+      message: '"photo" has 2 channels, but the model\'s picture has 3',
+    });
+  });
+});
+
+describe("alpha", () => {
+  it("is a channel more, from 0 to 1, that climbs with the colours", async () => {
+    const parameterization = alpha({});
+    const { picture, curve } = await maximize(open(tinyCnn({ channels: 3 })), target, {
+      parameterization,
+      optimizer,
+      steps: 40,
+    }).result;
+    expect(picture.shape).toEqual([1, 4, 6, 6]);
+    const opacity = numbers(picture).slice(-36);
+    expect(Math.min(...opacity)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...opacity)).toBeLessThanOrEqual(1);
+    expect(Math.max(...opacity) - Math.min(...opacity)).toBeGreaterThan(0.2);
+    expect(curve.at(-1)![0]).toBeGreaterThan(curve[0]![0]!);
+  });
+
+  it("keeps the variables of both parts, also where both are of one type", async () => {
+    const spec = alpha({ inner: pixel({ range: [0, 1] }), opacity: pixel({}) });
+    const shape = [1, 2, 1, 2];
+    expect(Object.keys(beginning(spec, shape))).toEqual(["pixels", "opacity.pixels"]);
+    const start = invert(spec, floats([0.1, 0.2, 0.3, 0.4], shape));
+    const shown = numbers(await show(spec, start, shape));
+    [0.1, 0.2, 0.3, 0.4, 0.5, 0.5].forEach((x, i) => expect(shown[i]).toBeCloseTo(x, 6));
+  });
+});
+
+describe("shared", () => {
+  it("has layers of one picture for the whole batch, added before colours and range", async () => {
+    const shape = [2, 3, 8, 8];
+    const spec = shared({ inner: fourier({}), factors: [2, 5] });
+    const variables = beginning(spec, shape);
+    expect(variables["shared0"]!.shape).toEqual([1, 3, 4, 4]);
+    expect(variables["shared1"]!.shape).toEqual([1, 3, 2, 2]);
+    const constant = {
+      ...variables,
+      shared0: floats(Array(48).fill(0.5), [1, 3, 4, 4]),
+      shared1: floats(Array(12).fill(0), [1, 3, 2, 2]),
+    };
+    const without = await show(fourier({}), { spectrum: variables["spectrum"]! }, shape);
+    const logit = (p: number) => Math.log(p / (1 - p));
+    const sums = [0.56282858 + 0.19482528 + 0.04329451, 0.58447583 - 0.10823626, 0.58447583 - 0.19482528 + 0.06494176];
+    numbers(await show(spec, constant, shape)).forEach((x, i) => {
+      expect(logit(x) - logit(numbers(without)[i]!)).toBeCloseTo(0.5 * sums[Math.floor(i / 64) % 3]!, 3);
+    });
+  });
+
+  it("draws the pictures of a batch together", async () => {
+    // two pictures that want opposite things of every pixel: what they share cannot please both
+    const model = mirror([2, 1, 8, 8]);
+    const run = (parameterization: ReturnType<typeof shared>) =>
+      maximize(model, [channel({ layer: "same", channel: 0 }), channel({ layer: "same", channel: 0 })], {
+        parameterization,
+        optimizer,
+        steps: 5,
+      }).result;
+    const { picture, last } = await run(
+      shared({ inner: pyramid({ levels: 1, deviation: 0 }), factors: [4], deviation: 0 }),
+    );
+    const [one, two] = [numbers(picture).slice(0, 64), numbers(picture).slice(64)];
+    expect(one).toEqual(two);
+    expect(last.checkpoint().state["shared0"]!.shape).toEqual([1, 1, 2, 2]);
+  });
+
+  it("is added to what makes numbers around 0 only", () => {
+    expect(() => beginning(shared({ inner: pixel({}) }), [1, 1, 4, 4])).toThrow(
+      expect.objectContaining({ code: "bad-argument" }),
+    );
+    expect(() => invert(shared({ inner: cppn({}) }), floats([0.5], [1, 1, 1, 1]))).toThrow(
+      'The parameterization "cppn" cannot begin at a picture',
+    );
+  });
+});

@@ -1,0 +1,49 @@
+import { defineParameterization, type Assets } from "../define/define.js";
+import { asset, inner } from "../define/fields.js";
+import { XstarError } from "../errors.js";
+import { size, tensor, type Tensor } from "../tensor.js";
+import { fourier } from "./fourier.js";
+import { innerOf } from "./inner.js";
+import { spatialShape } from "./spatial.js";
+
+export const masked = defineParameterization({
+  type: "masked",
+  doc: "A given picture of which only what a mask shows can change (in-painting)",
+  params: {
+    image: asset("image", "the picture that stays"),
+    mask: asset("image", "where the picture changes: 1 (white) wholly, 0 (black) not at all"),
+    inner: inner("what is shown there", fourier({})),
+  },
+  initial: (params, shape, rngs, assets) => innerOf(params.inner).initial(shape, rngs, assets),
+  invert: (params, pictures, assets) => innerOf(params.inner).invert(pictures, assets),
+  build(params, state, context) {
+    const { op, shape, assets } = context;
+    const [, channels, height, width] = spatialShape(shape);
+    const held = assets.image(params.image, height, width);
+    if (held.shape[0] !== channels && held.shape[0] !== 1) {
+      throw new XstarError(
+        "bad-argument",
+        `"${params.image}" has ${held.shape[0]} channels, but the model's picture has ${channels}`,
+      );
+    }
+    const image = op.constant(held, "image");
+    const mask = op.constant(maskOf(params.mask, height, width, assets), "mask");
+    const shown = innerOf(params.inner).build(state, context);
+    return op.add(op.mul(op.sub(shown, image), mask), image);
+  },
+  project: (params, state, context) => innerOf(params.inner).project(state, context),
+});
+
+/** [1, height, width]: the mean of the channels of a picture, within 0 and 1. */
+function maskOf(name: string, height: number, width: number, assets: Assets): Tensor {
+  const { data, shape } = assets.image(name, height, width);
+  const [channels] = shape as [number];
+  const plane = height * width;
+  const mask = new Float32Array(plane);
+  for (let i = 0; i < size(shape); i++) mask[i % plane]! += Number(data[i]!) / channels;
+  return tensor(
+    "float32",
+    mask.map((x) => Math.min(Math.max(x, 0), 1)),
+    [1, height, width],
+  );
+}
