@@ -1,34 +1,35 @@
 import type { Tensor } from "../tensor.js";
-import type { Checkpoint, Step } from "./options.js";
+import type { Step } from "./options.js";
 
-/** Of each picture of a batch the one with the largest objective so far. */
-export class BestPictures {
-  private readonly objective: number[] = [];
-  private readonly steps: number[] = [];
-  private picture: Tensor | undefined;
+/** Of each picture of a batch the one with the largest objective so far, and its step: replaced, never changed. */
+export interface Best {
+  readonly picture: Tensor;
+  readonly steps: readonly number[];
+}
 
-  /** Goes on from a checkpoint, given the objectives of its steps. */
-  constructor(curve: readonly Float32Array[], best: Checkpoint["best"]) {
-    if (!best) return;
-    this.steps.push(...best.steps);
-    this.objective.push(...best.steps.map((step, k) => curve[step]![k]!));
-    this.picture = { ...best.picture, data: (best.picture.data as Float32Array).slice() };
-  }
+/** The best pictures with one more step; `curve` has the objectives of all steps before. */
+export function better(
+  best: Best | undefined,
+  curve: readonly Float32Array[],
+  { index, objective, picture }: Pick<Step, "index" | "objective" | "picture">,
+): Best {
+  if (!best) return { picture, steps: Array.from(objective, () => index) };
+  const rose = best.steps.map((step, k) => objective[k]! > curve[step]![k]!);
+  if (!rose.includes(true)) return best;
+  return {
+    picture: withRows(best.picture, picture, rose),
+    steps: best.steps.map((step, k) => (rose[k] ? index : step)),
+  };
+}
 
-  add({ index, objective, picture }: Step): void {
-    const data = picture.data as Float32Array;
-    this.picture ??= { ...picture, data: data.slice() };
-    const each = data.length / objective.length;
-    objective.forEach((value, k) => {
-      if (value <= (this.objective[k] ?? -Infinity)) return;
-      this.objective[k] = value;
-      this.steps[k] = index;
-      (this.picture!.data as Float32Array).set(data.subarray(k * each, (k + 1) * each), k * each);
-    });
-  }
-
-  snapshot(): Checkpoint["best"] {
-    if (!this.picture) return null;
-    return { picture: { ...this.picture, data: (this.picture.data as Float32Array).slice() }, steps: [...this.steps] };
-  }
+/** The rows of the first axis of `a`, or of `b` where it is chosen. */
+export function withRows(a: Tensor, b: Tensor, chosen: readonly boolean[]): Tensor {
+  if (!chosen.includes(false)) return b;
+  const from = b.data as Float32Array;
+  const data = (a.data as Float32Array).slice();
+  const each = data.length / chosen.length;
+  chosen.forEach((isChosen, k) => {
+    if (isChosen) data.set(from.subarray(k * each, (k + 1) * each), k * each);
+  });
+  return { ...a, data };
 }

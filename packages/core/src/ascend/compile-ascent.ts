@@ -1,21 +1,21 @@
 import { mergeRules } from "../autodiff/overrides.js";
 import { compile, type AscentSpec, type CompiledStep } from "../compile/compile.js";
+import type { BatchOptions } from "../compile/forward.js";
 import { prepare, type Prepared } from "../compile/prepare.js";
+import { readTarget } from "../compile/read-target.js";
 import { viewCount } from "../compile/views.js";
 import { lookUp } from "../define/define.js";
-import { fixed, int, parseFields, type Spec } from "../define/fields.js";
+import { choice, fixed, int, parseFields, type Spec } from "../define/fields.js";
 import { XstarError } from "../errors.js";
-import { targetNames } from "../model/layers.js";
 import type { LoadedModel } from "../model/load.js";
-import { parseTarget } from "../objectives/target.js";
 import { constant } from "../optimizers/schedules.js";
-import { gradient } from "../optimizers/table.js";
+import { gradient } from "../optimizers/gradient.js";
 import { pixel } from "../parameterizations/pixel.js";
 import { asStart, starts as startTable } from "../parameterizations/starts.js";
 import { parameterizations } from "../parameterizations/table.js";
 import { createRng } from "../rng.js";
 import { size, type Tensor } from "../tensor.js";
-import type { AscentRecord, MaximizeOptions, Target } from "./options.js";
+import type { AscentRecord, MaximizeOptions, ModelRecord, Target } from "./options.js";
 
 export interface CompiledAscent {
   readonly step: CompiledStep;
@@ -51,7 +51,7 @@ export async function compileAscent(
   const views = viewCount(transforms);
   const prepared = await prepare(model, batch, options, [batch * views, ...(options.images ? [1] : [])]);
   const read = (given: readonly Target[], what: string) =>
-    spread(given, batch, what).map((one) => asObjective(one, prepared));
+    spread(given, batch, what).map((one) => readTarget(one, prepared, options));
   const streams = spread(options.streams ?? Array.from({ length: batch }, (_, i) => i), batch, "streams");
   const spec: AscentSpec = {
     objectives: read(targets, "objectives"),
@@ -79,14 +79,15 @@ export async function compileAscent(
     record: {
       ...run,
       start: starts ? starts.map(shortened) : null,
-      keep: options.keep ?? "last",
-      patience: options.patience ?? null,
-      redirect: options.redirect ?? 16,
+      keep: choice("keep", ["last", "best"], "last").parse(options.keep ?? "last", "keep"),
+      patience: options.patience === undefined ? null : int("patience", { min: 1 }).parse(options.patience, "patience"),
+      redirect: int("redirect", { min: 0 }).parse(options.redirect ?? 16, "redirect"),
       overrides,
       rules: Object.keys(own ?? {}),
-      contract: options.contract ?? null,
-      inputs: shapesOf(options.inputs ?? {}),
-      logits: options.logits ?? null,
+      ...modelRecord(options),
+      models: mapValues(options.models ?? {}, modelRecord),
+      generators: mapValues(options.generators ?? {}, modelRecord),
+      size: options.size ?? null,
       assumed: prepared.first.assumed,
       shape: prepared.shape,
       runtime: model.runtime.name,
@@ -95,12 +96,17 @@ export async function compileAscent(
 }
 
 /** Picture i is drawn from stream i, whatever else is in the batch. */
-function startPictures(starts: readonly Spec[], { shape }: Prepared, seed: number, streams: readonly number[]): Tensor {
+function startPictures(
+  starts: readonly Spec[],
+  { shape, assets }: Prepared,
+  seed: number,
+  streams: readonly number[],
+): Tensor {
   const rng = createRng(seed).split("start");
   const one = shape.slice(1);
   const data = new Float32Array(size(shape));
   starts.forEach((start, i) =>
-    data.set(lookUp(startTable, start, "start").fill(start, one, rng.split(streams[i]!)), i * size(one)),
+    data.set(lookUp(startTable, start, "start").fill(start, one, rng.split(streams[i]!), assets), i * size(one)),
   );
   return { dtype: "float32", shape, data };
 }
@@ -120,15 +126,17 @@ function parseStart(spec: Spec): Spec {
   return parseFields(type, lookUp(startTable, spec, "start").params, given);
 }
 
-function asObjective(target: Target, { first }: Prepared): Spec {
-  if (typeof target !== "string") return target;
-  return parseTarget(target, targetNames(first.model.source, first.normalized));
+function modelRecord({ contract, inputs = {}, logits, shapes = new Map() }: BatchOptions): ModelRecord {
+  return {
+    contract: contract ?? null,
+    inputs: mapValues(inputs, (held) => (typeof held === "number" ? held : { shape: held.shape })),
+    logits: logits ?? null,
+    shapes: Object.fromEntries(shapes),
+  };
 }
 
-function shapesOf(inputs: NonNullable<MaximizeOptions["inputs"]>): AscentRecord["inputs"] {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, held]) => [name, typeof held === "number" ? held : { shape: held.shape }]),
-  );
+function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 }
 
 /** Records name a start from an array without repeating its numbers. */

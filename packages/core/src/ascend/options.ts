@@ -51,16 +51,21 @@ export interface MaximizeOptions extends PrepareOptions {
 
 /** Where a run stands: enough to go on and end with the same bytes. */
 export interface Checkpoint {
+  /** What is run; only a run with the same record can go on from here. */
+  readonly record: AscentRecord;
   /** The last step that was measured. */
   readonly index: number;
   /** The variables and all that the optimizer keeps, before step `index + 1`. */
   readonly state: Tensors;
   readonly curve: readonly Float32Array[];
   readonly watch: Readonly<Record<string, readonly Float32Array[]>>;
-  /** Steps that were taken with redirected gradients. */
-  readonly redirected: number;
-  /** With `keep: "best"`: the best picture of each so far, and its step. */
-  readonly best: { readonly picture: Tensor; readonly steps: readonly number[] } | null;
+  /** Of each picture, the steps that were taken with redirected gradients. */
+  readonly redirected: readonly number[];
+  /** Of step `index`, as `Step.slope` and `Step.picture`. */
+  readonly slope: Float32Array;
+  readonly picture: Tensor;
+  /** The best picture of each so far, and its step. */
+  readonly best: { readonly picture: Tensor; readonly steps: readonly number[] };
 }
 
 /** The picture after `index` steps, and what it makes of the network. */
@@ -89,15 +94,26 @@ export interface AscentResult {
   readonly watch: Readonly<Record<string, readonly Float32Array[]>>;
   /** Why the run ended. */
   readonly ended: "steps" | "plateau" | "aborted" | "diverged";
-  /** Steps that were taken with redirected gradients because none arrived. */
-  readonly redirected: number;
-  /** What a person should know before trusting the picture, in sentences. */
-  readonly warnings: readonly string[];
+  /** Of each picture, the steps that were taken with redirected gradients because none arrived. */
+  readonly redirected: readonly number[];
+  /** Of each picture, what a person should know before trusting it, in sentences. */
+  readonly warnings: readonly (readonly string[])[];
   /** What was run, as JSON: with the model and the backend it repeats the run. */
   readonly record: AscentRecord;
 }
 
-export interface AscentRecord {
+/** How a model is run. */
+export interface ModelRecord {
+  readonly contract: Contract | null;
+  /** What the inputs besides the picture hold; of a tensor only its shape. */
+  readonly inputs: Readonly<Record<string, number | { readonly shape: Shape }>>;
+  /** The output that class scores were read from; null when it was not named. */
+  readonly logits: string | null;
+  /** The shapes that were given for inputs, by name. */
+  readonly shapes: Readonly<Record<string, Shape>>;
+}
+
+export interface AscentRecord extends ModelRecord {
   readonly objectives: readonly Spec[];
   /** Null where the parameterization began by itself. */
   readonly start: readonly Spec[] | null;
@@ -112,11 +128,11 @@ export interface AscentRecord {
   readonly overrides: readonly string[];
   /** The operators for which the caller gave a rule of their own. */
   readonly rules: readonly string[];
-  readonly contract: Contract | null;
-  /** What the inputs besides the picture hold; of a tensor only its shape. */
-  readonly inputs: Readonly<Record<string, number | { readonly shape: Shape }>>;
-  /** The output that class scores were read from; null when it was not named. */
-  readonly logits: string | null;
+  /** Further models and generators, by name. */
+  readonly models: Readonly<Record<string, ModelRecord>>;
+  readonly generators: Readonly<Record<string, ModelRecord>>;
+  /** Height and width of the picture where they were asked for; null where they are those of the model's input. */
+  readonly size: readonly [number, number] | null;
   /** What was taken for granted, in sentences, such as the size of a picture that the model leaves free. */
   readonly assumed: readonly string[];
   readonly steps: number;

@@ -1,7 +1,105 @@
-import type { LoadedModel } from "../model/load.js";
+import { lookUp } from "../define/define.js";
+import { parseFields, type Fields, type Spec } from "../define/fields.js";
+import type { Model } from "../onnx/model.js";
+import { softmaxWarning, type ModelOf } from "../objectives/softmax-warning.js";
+import { parameterizations } from "../parameterizations/table.js";
 import type { AscentResult } from "./options.js";
 
-/** What a person should know before trusting the picture, in sentences. */
-export function warningsOf(_model: LoadedModel, _result: Omit<AscentResult, "warnings">): string[] {
-  return [];
+type Facts = Omit<AscentResult, "warnings">;
+
+/** Of each picture, what a person should know before trusting it, in sentences. */
+export function warningsOf(facts: Facts, modelOf: ModelOf): string[][] {
+  const { record } = facts;
+  const training = ["", ...Object.keys(record.models)].map((name) => trainingWarning(name, modelOf(name || undefined)));
+  return record.objectives.map((objective, k) => {
+    const picture = pictureOf(facts, k);
+    return [
+      brokenWarning(facts),
+      stuckWarning(facts, k),
+      softmaxWarning(objective, modelOf),
+      ...training,
+      saturationWarning(facts, picture, k),
+      outsideWarning(facts, picture),
+    ].filter((warning) => warning !== undefined);
+  });
 }
+
+/** The values of one picture, without its opacity. */
+function pictureOf({ picture, record }: Facts, k: number): Float32Array {
+  const data = picture.data as Float32Array;
+  const each = data.length / record.shape[0]!;
+  const own = record.shape.slice(1).reduce((a, b) => a * b, 1);
+  return data.subarray(k * each, k * each + Math.min(own, each));
+}
+
+function brokenWarning({ ended, last }: Facts): string | undefined {
+  if (ended !== "diverged") return undefined;
+  return `The run broke at step ${last.index + 1}, where the target or the picture was no finite number: what is kept is from before`;
+}
+
+/** Changes of the target below this share of it are none. */
+const unmoved = 1e-6;
+
+function stuckWarning({ curve, last, redirected }: Facts, k: number): string | undefined {
+  if (curve.length < 2) return undefined;
+  const first = curve[0]![k]!;
+  const largest = curve.reduce((most, values) => Math.max(most, Math.abs(values[k]! - first)), 0);
+  if (largest > unmoved * Math.abs(first)) return undefined;
+  const tried = redirected[k]! > 0 ? `, also after ${count(redirected[k]!, "step")} with redirected gradients` : "";
+  const why = last.slope[k] === 0 ? `: no gradient reached the picture${tried}` : "";
+  return `The target never moved: it stayed at ${shown(first)} for all ${count(last.index, "step")}${why}`;
+}
+
+/** Half of what an 8-bit picture tells apart. */
+const finest = 1 / 510;
+/** More values at the ends of the range than this share are too many. */
+const saturated = 0.5;
+
+function saturationWarning({ record, last }: Facts, picture: Float32Array, k: number): string | undefined {
+  const range = rangeOf(record.parameterization);
+  if (!range || last.index === 0) return undefined;
+  const [low, high] = range;
+  const margin = finest * (high - low);
+  const start = record.start?.[k];
+  // what began at an end may have been left there
+  const ends = range.filter((end) => !(start?.type === "constant" && start["value"] === end));
+  const share = shareOf(picture, (x) => ends.some((end) => Math.abs(x - end) <= margin));
+  if (share < saturated) return undefined;
+  return `The picture is saturated: ${percent(share)} of its values are at the ends of their range, ${shown(low)} and ${shown(high)}`;
+}
+
+/** The range that a parameterization, or the one inside it, keeps its picture in. */
+function rangeOf(spec: Spec): readonly [number, number] | undefined {
+  const { params } = lookUp(parameterizations, spec, "parameterization");
+  const { type, ...given } = spec;
+  const parsed = parseFields(type, params as Fields, given);
+  if ("squash" in parsed) return parsed["squash"] === "none" ? undefined : (parsed["range"] as [number, number]);
+  const inner = Object.entries(params as Fields).find(([, { kind }]) => kind === "parameterization");
+  return inner && rangeOf(parsed[inner[0]] as Spec);
+}
+
+function outsideWarning({ record }: Facts, picture: Float32Array): string | undefined {
+  if (!record.contract) return undefined;
+  const share = shareOf(picture, (x) => x < -finest || x > 1 + finest);
+  if (share === 0) return undefined;
+  const low = picture.reduce((a, b) => Math.min(a, b));
+  const high = picture.reduce((a, b) => Math.max(a, b));
+  return `${percent(share)} of the picture's values are outside the model's input contract, 0 to 1: they go from ${shown(low)} to ${shown(high)}`;
+}
+
+function trainingWarning(name: string, model: Model | undefined): string | undefined {
+  const layers = model?.graph.nodes.filter(
+    (node) => node.qualifiedType === "BatchNormalization" && node.int("training_mode", 0) === 1,
+  );
+  if (!layers || layers.length === 0) return undefined;
+  const whose = name === "" ? "The model" : `The model "${name}"`;
+  return `${whose} has ${count(layers.length, "BatchNormalization layer")} in training mode, which normalize by the pictures at hand and not by what was learned: export it for inference`;
+}
+
+function shareOf(picture: Float32Array, is: (x: number) => boolean): number {
+  return picture.reduce((sum, x) => sum + (is(x) ? 1 : 0), 0) / picture.length;
+}
+
+const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
+const percent = (share: number) => (share < 0.01 ? "Less than 1 %" : `${Math.round(100 * share)} %`);
+const shown = (x: number) => `${Number(x.toPrecision(4))}`;

@@ -1,4 +1,12 @@
 import { defineSchedule, type ScheduleDefinition } from "../define/define.js";
+import { fixed, int } from "../define/fields.js";
+import type { Value } from "../ir/graph.js";
+import type { Ops } from "../ir/ops/index.js";
+
+/** How much of the run lies behind: 0 at its first step, 1 at its last. */
+function progress(op: Ops, step: Value, steps: Value): Value {
+  return op.div(op.sub(step, 1), op.max(op.sub(steps, 1), 1));
+}
 
 export const constant = defineSchedule({
   type: "constant",
@@ -7,5 +15,62 @@ export const constant = defineSchedule({
   build: (_, { op }) => op.scalar(1),
 });
 
+const end = fixed("share of the learning rate at the last step", { fallback: 0, min: 0 });
+
+export const linear = defineSchedule({
+  type: "linear",
+  doc: "From the learning rate at the first step in a straight line to a share of it at the last",
+  params: { end },
+  build: (p, { op, step, steps }) => op.add(op.mul(progress(op, step, steps), p.end - 1), 1),
+});
+
+export const cosine = defineSchedule({
+  type: "cosine",
+  doc: "From the learning rate to a share of it along half a cosine (Loshchilov and Hutter, 2017)",
+  params: { end },
+  build(p, { op, step, steps }) {
+    const half = op.cos(op.mul(progress(op, step, steps), Math.PI));
+    return op.add(op.mul(half, (1 - p.end) / 2), (1 + p.end) / 2);
+  },
+});
+
+export const exponential = defineSchedule({
+  type: "exponential",
+  doc: "Every step's learning rate is the same share of the one before",
+  params: { end: fixed("share of the learning rate at the last step", { fallback: 0.01, min: 1e-12 }) },
+  build: (p, { op, step, steps }) => op.exp(op.mul(progress(op, step, steps), Math.log(p.end))),
+});
+
+export const staircase = defineSchedule({
+  type: "staircase",
+  doc: "The learning rate is multiplied with a factor every so many steps (Mahendran and Vedaldi, 2015)",
+  params: {
+    factor: fixed("what it is multiplied with", { fallback: 0.1, min: 1e-12 }),
+    every: int("number of steps", { fallback: 40, min: 1 }),
+  },
+  build(p, { op, step }) {
+    // half a step more keeps whole quotients whole in 32 bits
+    const drops = op.floor(op.div(op.sub(step, 0.5), p.every));
+    return op.exp(op.mul(drops, Math.log(p.factor)));
+  },
+});
+
+export const warmup = defineSchedule({
+  type: "warmup",
+  doc: "From a share of the learning rate to all of it in so many steps, then the same",
+  params: {
+    steps: int("steps until the whole learning rate", { fallback: 10, min: 1 }),
+    start: fixed("share of the learning rate before the first step", { fallback: 0, min: 0 }),
+  },
+  build: (p, { op, step }) => op.min(op.add(op.mul(step, (1 - p.start) / p.steps), p.start), 1),
+});
+
 /** Every schedule, by type. */
-export const schedules: Readonly<Record<string, ScheduleDefinition<any>>> = { constant };
+export const schedules: Readonly<Record<string, ScheduleDefinition<any>>> = {
+  constant,
+  linear,
+  cosine,
+  exponential,
+  staircase,
+  warmup,
+};

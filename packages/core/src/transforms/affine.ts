@@ -83,7 +83,7 @@ export const flip = defineAffine({
 
 export const crops = defineAffine({
   type: "crops",
-  doc: "Random square windows of the picture, several a step, resized to what the model takes (as in MaCo, Fel et al., 2023)",
+  doc: "Random windows of the picture in its own proportions, several a step, at the size that the model takes (as in MaCo, Fel et al., 2023)",
   params: {
     count: int("windows a step", { fallback: 8, min: 1, max: 256 }),
     largest: fixed("side of the largest windows, as a share of the picture's", { fallback: 0.5, min: 0.01, max: 1 }),
@@ -97,7 +97,8 @@ export const crops = defineAffine({
   views: (p) => p.count,
   sample(p, { height, width }, rng, { index, count }) {
     const between = count === 1 ? 0.5 : index / (count - 1);
-    const side = clamp(p.largest + (p.smallest - p.largest) * between + p.spread * rng.normal(), 0.05, 1);
+    const wanted = p.largest + (p.smallest - p.largest) * between + p.spread * rng.normal();
+    const side = clamp(wanted, Math.min(p.smallest, p.largest), 1);
     const place = () => clamp(0.5 + p.centre * rng.normal(), side / 2, 1 - side / 2);
     const [x, y] = [place(), place()];
     return [side, 0, (x - side / 2) * width + (side - 1) / 2, 0, side, (y - side / 2) * height + (side - 1) / 2];

@@ -1,6 +1,6 @@
 import type { TransformDefinition } from "../define/define.js";
 import { crops, flip, jitter, pad, rotate, scale } from "./affine.js";
-import { background, noise } from "./pixelwise.js";
+import { background, blur, lighting, noise } from "./pixelwise.js";
 
 /** Every transform, by type. */
 export const transforms: Readonly<Record<string, TransformDefinition<any>>> = {
@@ -11,5 +11,7 @@ export const transforms: Readonly<Record<string, TransformDefinition<any>>> = {
   flip,
   crops,
   noise,
+  blur,
+  lighting,
   background,
 };

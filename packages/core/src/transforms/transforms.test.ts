@@ -2,53 +2,63 @@ import { describe, expect, it } from "vitest";
 import { compileAscent } from "../ascend/compile-ascent.js";
 import { maximize } from "../ascend/maximize.js";
 import type { MaximizeOptions } from "../ascend/options.js";
+import type { Affine, Tensors } from "../define/define.js";
 import type { Spec } from "../define/fields.js";
 import { Graph } from "../ir/graph.js";
 import { createOps } from "../ir/ops/index.js";
 import { channel, logit } from "../objectives/activation.js";
-import { gradient } from "../optimizers/table.js";
+import { gradient } from "../optimizers/gradient.js";
 import { createRng } from "../rng.js";
 import { writeModel } from "../onnx/write.js";
 import { open, randomTensor, runtime, tinyCnn } from "../testing/models.js";
 import { specs } from "../testing/specs.js";
-import { numbers, type Tensor } from "../tensor.js";
+import { numbers, tensor, type Tensor } from "../tensor.js";
 import { jitter } from "./affine.js";
-import { noise } from "./pixelwise.js";
+import { background, blur, lighting, noise } from "./pixelwise.js";
 import { transforms } from "./table.js";
 
 const model = open(tinyCnn());
 const target = logit({ class: 1 });
 const shape = [2, 1, 6, 6];
 
-/** A picture after a transform. */
-async function transformed(spec: Spec, picture: Tensor, seed: number): Promise<number[]> {
+/** The numbers that a transform draws. */
+function draw(spec: Spec, seed: number): Affine | Tensors {
   const definition = transforms[spec.type]!;
+  const rng = createRng(seed);
+  if (definition.kind === "pixelwise") return definition.sample(spec, shape.slice(1), rng);
+  return definition.sample(spec, { height: 6, width: 6 }, rng, { index: 0, count: 1 });
+}
+
+/** A picture [channels, height, width] after a transform of its values. */
+async function changed(spec: Spec, picture: Tensor, seed = 0): Promise<number[]> {
+  const definition = transforms[spec.type]!;
+  if (definition.kind !== "pixelwise") throw new Error(`${spec.type} moves pixels`);
+  const drawn = Object.entries(definition.sample(spec, picture.shape, createRng(seed)));
+  const feeds = Object.fromEntries(drawn.map(([name, t]) => [name, { ...t, shape: [1, ...t.shape] }]));
+  const batch = { ...picture, shape: [1, ...picture.shape] };
   const graph = new Graph();
   const op = createOps(graph);
-  const input = graph.input("picture", picture);
-  const drawn = definition.sample(spec, picture.shape, createRng(seed));
-  const inputs = Object.fromEntries(Object.entries(drawn).map(([name, t]) => [name, graph.input(name, t)]));
-  const result = definition.build(spec, input, inputs, op);
-  graph.output(result);
+  const input = graph.input("picture", batch);
+  const inputs = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, graph.input(name, t)]));
+  const output = graph.publish(definition.build(spec, input, inputs, op), "changed");
   const session = await runtime.open(writeModel(graph, { opsets: new Map([["", 20]]) }));
-  const results = await session.run({ picture, ...drawn });
+  const results = await session.run({ picture: batch, ...feeds });
   await session.release();
-  expect(results[result.name]!.shape).toEqual(picture.shape);
-  return numbers(results[result.name]!);
+  return numbers(results[output.name]!);
 }
 
 describe("every transform", () => {
   it.each(specs.transforms.map((spec) => [JSON.stringify(spec), spec] as const))(
     "draws the same for the same seed: %s",
     (_, spec) => {
-      const draw = (seed: number) => transforms[spec.type]!.sample(spec, shape, createRng(seed));
-      expect(draw(4)).toEqual(draw(4));
+      expect(draw(spec, 4)).toEqual(draw(spec, 4));
     },
   );
 
   it.each(specs.transforms.map((spec) => [JSON.stringify(spec), spec] as const))(
     "never changes the stored picture: %s",
     async (_, spec) => {
+      if (spec.type === "background") return;
       const options: MaximizeOptions = {
         transforms: [spec],
         steps: 3,
@@ -95,33 +105,96 @@ describe("a chain of transforms", () => {
   });
 });
 
-describe("jitter", () => {
-  it("shifts rows and columns and repeats the edge", async () => {
-    const picture: Tensor = { ...randomTensor([1, 1, 4, 4]), data: Float32Array.from({ length: 16 }, (_, i) => i) };
-    const allowed = new Set<string>();
-    const clamp = (i: number) => Math.min(Math.max(i, 0), 3);
-    for (let dy = -1; dy <= 1; dy++) {
-      for (let dx = -1; dx <= 1; dx++) {
-        allowed.add(
-          Array.from({ length: 16 }, (_, i) => 4 * clamp(Math.floor(i / 4) + dy) + clamp((i % 4) + dx)).join(),
-        );
-      }
-    }
-    const seen = new Set<string>();
-    for (let seed = 0; seed < 40; seed++) seen.add((await transformed(jitter({ pixels: 1 }), picture, seed)).join());
-    for (const one of seen) expect(allowed).toContain(one);
-    expect(seen.size).toBeGreaterThan(5);
-  });
-});
-
 describe("noise", () => {
   it("has the deviation that it is given", async () => {
-    const picture = randomTensor([1, 1, 40, 40]);
-    const changed = await transformed(noise({ deviation: 0.2 }), picture, 1);
-    const added = changed.map((x, i) => x - numbers(picture)[i]!);
+    const picture = { ...randomTensor([1, 1, 40, 40]), shape: [1, 40, 40] };
+    const noisy = await changed(noise({ deviation: 0.2 }), picture, 1);
+    const added = noisy.map((x, i) => x - numbers(picture)[i]!);
     const mean = added.reduce((a, b) => a + b, 0) / added.length;
     const variance = added.reduce((sum, x) => sum + (x - mean) ** 2, 0) / added.length;
     expect(Math.abs(mean)).toBeLessThan(0.02);
     expect(Math.sqrt(variance)).toBeCloseTo(0.2, 1);
+  });
+});
+
+describe("blur", () => {
+  it("spreads one pixel as a Gaussian: 3 x 3, standard deviation 1", async () => {
+    const spot = tensor(
+      "float32",
+      Array.from({ length: 25 }, (_, i) => (i === 12 ? 1 : 0)),
+      [1, 5, 5],
+    );
+    const found = await changed(blur({ smallest: 1, largest: 1, radius: 1 }), spot);
+    const [side, corner] = [Math.exp(-0.5), Math.exp(-1)];
+    const kernel = [corner, side, corner, side, 1, side, corner, side, corner].map(
+      (x) => x / (1 + 4 * side + 4 * corner),
+    );
+    const middle = found.filter((_, i) => Math.abs((i % 5) - 2) < 2 && Math.abs(Math.floor(i / 5) - 2) < 2);
+    middle.forEach((x, i) => expect(x).toBeCloseTo(kernel[i]!, 6));
+    expect(found.filter((x) => x !== 0)).toHaveLength(9);
+  });
+
+  it("keeps what is even, up to the edge, and every channel apart", async () => {
+    const even = tensor("float32", [...Array<number>(16).fill(0.3), ...Array<number>(16).fill(0.9)], [2, 4, 4]);
+    const found = await changed(blur({ smallest: 2, largest: 2 }), even);
+    found.forEach((x, i) => expect(x).toBeCloseTo(i < 16 ? 0.3 : 0.9, 6));
+  });
+
+  it("draws its width between its bounds, and is three deviations wide", () => {
+    const definition = transforms["blur"]!;
+    if (definition.kind !== "pixelwise") throw new Error("blur changes values");
+    const spec = blur({ smallest: 0.5, largest: 2 });
+    const widths = Array.from({ length: 50 }, (_, seed) => {
+      const { weights } = definition.sample(spec, [1, 4, 4], createRng(seed));
+      const values = numbers(weights!);
+      expect(values).toHaveLength(13);
+      expect(values.reduce((a, b) => a + b)).toBeCloseTo(1, 6);
+      return Math.sqrt(-0.5 / Math.log(values[7]! / values[6]!));
+    });
+    expect(Math.min(...widths)).toBeGreaterThan(0.499);
+    expect(Math.max(...widths)).toBeLessThan(2.001);
+    expect(Math.max(...widths) - Math.min(...widths)).toBeGreaterThan(1);
+  });
+});
+
+describe("lighting", () => {
+  const picture = tensor("float32", [0, 0.25, 0.5, 1], [1, 2, 2]);
+
+  it("adds one number to all values, or spreads them about the middle grey", async () => {
+    const brighter = await changed(lighting({ brightness: 0.2, contrast: 0 }), picture, 5);
+    const shift = brighter[0]!;
+    expect(Math.abs(shift)).toBeGreaterThan(1e-3);
+    brighter.forEach((x, i) => expect(x).toBeCloseTo(numbers(picture)[i]! + shift, 6));
+    const stronger = await changed(lighting({ brightness: 0, contrast: 0.4 }), picture, 5);
+    const factor = stronger[3]! - stronger[0]!;
+    expect(Math.abs(factor - 1)).toBeGreaterThan(1e-3);
+    stronger.forEach((x, i) => expect(x).toBeCloseTo((numbers(picture)[i]! - 0.5) * factor + 0.5, 6));
+  });
+
+  it("stays within its bounds", async () => {
+    for (let seed = 0; seed < 30; seed++) {
+      const [low, , middle, high] = await changed(lighting({ brightness: 0.1, contrast: 0.3 }), picture, seed);
+      expect(Math.abs(middle! - 0.5)).toBeLessThan(0.1 + 1e-6);
+      expect(Math.abs(high! - low! - 1)).toBeLessThan(0.3 + 1e-6);
+    }
+  });
+});
+
+describe("background", () => {
+  it("is seen where the picture is transparent, the colours where it is opaque", async () => {
+    const colours = [0.1, 0.2, 0.3, 0.4];
+    const picture = tensor("float32", [...colours, 1, 1, 0, 0], [2, 2, 2]);
+    const [first, second] = [await changed(background({}), picture, 1), await changed(background({}), picture, 2)];
+    expect(first).toHaveLength(4);
+    first.slice(0, 2).forEach((x, i) => expect(x).toBeCloseTo(colours[i]!, 6));
+    expect(first.slice(2)).not.toEqual(second.slice(2));
+    for (const x of first) expect(x >= 0 && x <= 1).toBe(true);
+  });
+
+  it("of a picture without an opacity is refused", async () => {
+    await expect(maximize(model, target, { transforms: [background({})] }).result).rejects.toMatchObject({
+      code: "bad-argument",
+      message: 'The transform "background" needs a picture that has an opacity',
+    });
   });
 });

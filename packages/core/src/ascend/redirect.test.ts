@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { channel, logit } from "../objectives/activation.js";
+import { adam } from "../optimizers/adaptive.js";
+import { gradient } from "../optimizers/gradient.js";
+import { buildModel, open, tinyCnn } from "../testing/models.js";
+import { numbers, tensor } from "../tensor.js";
+import { maximize } from "./maximize.js";
+import type { MaximizeOptions } from "./options.js";
+
+/** Its first unit sleeps where a picture is below 1, its second where it is above -1. */
+const model = open(
+  buildModel(
+    (op, x) => {
+      const weights = op.constant(tensor("float32", [1, -1], [2, 1, 1, 1]));
+      const conv = op.conv(x, weights, {}, op.constant(tensor("float32", [-1, -1])));
+      return { conv, relu: op.relu(conv) };
+    },
+    { shape: [1, 1, 3, 3], freeBatch: "N" },
+  ),
+);
+const unit = (at: number) => channel({ layer: "relu", channel: at });
+const options: MaximizeOptions = { start: 0, steps: 12, optimizer: gradient({ learningRate: 3 }) };
+
+describe("a target that no gradient reaches", () => {
+  it("wakes up by redirected gradients, and goes on with true ones", async () => {
+    const { curve, redirected, last, warnings } = await maximize(model, unit(0), options).result;
+    // each step moves a pixel by 3 / 9: it wakes up at 1
+    expect(redirected).toEqual([4]);
+    expect(curve.slice(0, 4).map(([x]) => x)).toEqual([0, 0, 0, 0]);
+    expect(curve.at(-1)![0]).toBeCloseTo(12 / 3 - 1, 4);
+    expect(numbers(last.picture)[0]).toBeCloseTo(4, 4);
+    expect(warnings).toEqual([[]]);
+  });
+
+  it("sleeps on without, and says so", async () => {
+    const { last, redirected, warnings } = await maximize(model, unit(0), { ...options, redirect: 0 }).result;
+    expect(numbers(last.picture)).toEqual(Array(9).fill(0));
+    expect(redirected).toEqual([0]);
+    expect(warnings).toEqual([
+      ["The target never moved: it stayed at 0 for all 12 steps: no gradient reached the picture"],
+    ]);
+  });
+
+  it("has as many redirected steps as are allowed", async () => {
+    const { last, redirected } = await maximize(model, unit(0), { ...options, redirect: 2 }).result;
+    expect(redirected).toEqual([2]);
+    expect(numbers(last.picture)[0]).toBeCloseTo(2 / 3, 5);
+  });
+
+  it("leaves the others of its batch alone, and they it", async () => {
+    for (const optimizer of [gradient({ learningRate: 3 }), adam({ learningRate: 0.3 })]) {
+      const mixed = { ...options, optimizer, start: [0, 2, 0] };
+      const batch = await maximize(model, [unit(0), unit(0), unit(1)], mixed).result;
+      const alone = [unit(0), unit(0), unit(1)].map(
+        (one, i) => maximize(model, one, { ...mixed, start: mixed.start[i]! }).result,
+      );
+      for (const [i, one] of (await Promise.all(alone)).entries()) {
+        const own = numbers(batch.picture).slice(9 * i, 9 * i + 9);
+        numbers(one.picture).forEach((x, at) => expect(own[at]).toBeCloseTo(x, 5));
+        expect(batch.redirected[i]).toBe(one.redirected[0]);
+      }
+      expect(batch.redirected[1]).toBe(0);
+      expect(batch.redirected[2]).toBeGreaterThan(2);
+    }
+  });
+
+  it("does not happen to a target that is awake", async () => {
+    const awake = open(tinyCnn());
+    const { redirected, picture } = await maximize(awake, logit({ class: 1 }), { steps: 4 }).result;
+    expect(redirected).toEqual([0]);
+    expect((await maximize(awake, logit({ class: 1 }), { steps: 4, redirect: 0 }).result).picture).toEqual(picture);
+  });
+});

@@ -1,0 +1,161 @@
+import { describe, expect, it } from "vitest";
+import { channel, logit } from "../objectives/activation.js";
+import { adam, nadam } from "../optimizers/adaptive.js";
+import { gradient, momentum, normalized } from "../optimizers/gradient.js";
+import { lbfgs } from "../optimizers/lbfgs.js";
+import { cosine, linear } from "../optimizers/schedules.js";
+import { pixel } from "../parameterizations/pixel.js";
+import { buildModel, open, tinyCnn } from "../testing/models.js";
+import { crops, jitter } from "../transforms/affine.js";
+import { noise } from "../transforms/pixelwise.js";
+import { maximize } from "./maximize.js";
+import type { AscentResult, Checkpoint, MaximizeOptions, Step, Target } from "./options.js";
+
+const model = open(tinyCnn());
+const target = logit({ class: 1 });
+
+/** Dead from the start, until redirected gradients have moved it. */
+const sleeping = open(
+  buildModel((op, x) => ({ y: op.relu(op.sub(op.mul(x, 2), 2)) }), { shape: [1, 1, 2, 2], freeBatch: "N" }),
+);
+/** Grows until it is no number any more. */
+const steep = open(buildModel((op, x) => ({ y: op.mul(op.mul(x, x), x) }), { shape: [1, 1, 2, 2] }));
+/** Rises for some steps, then jumps about the top. */
+const hill = open(buildModel((op, x) => ({ y: op.neg(op.mul(op.sub(x, 1), op.sub(x, 1))) }), { shape: [1, 1, 2, 2] }));
+const unit = channel({ layer: "y", channel: 0 });
+
+/** All of a result but its functions. */
+function facts({ last, ...rest }: AscentResult) {
+  const { checkpoint: _, ...step } = last;
+  return { ...rest, last: step };
+}
+
+/** The checkpoint of a run that ends after a step, as it would come back from a disk. */
+async function cut(from: typeof model, objective: Target | Target[], options: MaximizeOptions, after: number) {
+  let kept: Checkpoint | undefined;
+  for await (const step of maximize(from, objective, options)) {
+    kept = structuredClone(step.checkpoint());
+    if (step.index === after) break;
+  }
+  return kept!;
+}
+
+const random: MaximizeOptions = { transforms: [jitter({ pixels: 2 }), noise({ deviation: 0.3 })], seed: 5, steps: 8 };
+const cases: readonly (readonly [string, typeof model, Target | Target[], MaximizeOptions, AscentResult["ended"]])[] = [
+  ["plain", model, target, { steps: 6 }, "steps"],
+  ["random transforms and Adam", model, target, { ...random, optimizer: adam({}) }, "steps"],
+  ["the best kept", model, [target, logit({ class: 2 })], { ...random, keep: "best" }, "steps"],
+  [
+    "several views, a range and a schedule",
+    model,
+    target,
+    {
+      ...random,
+      transforms: [crops({ count: 2 })],
+      parameterization: pixel({ range: [0, 1], squash: "sigmoid" }),
+      optimizer: nadam({}),
+      schedule: cosine({}),
+    },
+    "steps",
+  ],
+  ["other things watched", model, target, { ...random, watch: { other: logit({ class: 0 }) } }, "steps"],
+  ["a quasi-Newton method", model, target, { steps: 6, optimizer: lbfgs({ history: 2 }) }, "steps"],
+  [
+    "a plateau",
+    hill,
+    unit,
+    { steps: 50, start: 0.2, patience: 3, optimizer: normalized({ learningRate: 0.5 }) },
+    "plateau",
+  ],
+  [
+    "redirected gradients",
+    sleeping,
+    unit,
+    { steps: 8, start: -0.5, optimizer: momentum({ learningRate: 1 }) },
+    "steps",
+  ],
+  [
+    "redirected gradients for one of two",
+    sleeping,
+    unit,
+    { steps: 8, start: [-0.5, 2], optimizer: adam({ learningRate: 0.5 }) },
+    "steps",
+  ],
+  [
+    "its end in numbers that are none",
+    steep,
+    unit,
+    { steps: 40, start: 3, optimizer: gradient({ learningRate: 10 }) },
+    "diverged",
+  ],
+];
+
+describe("a run that goes on from a checkpoint", () => {
+  it.each(cases)(
+    "gives what one without a stop gives, wherever that was: %s",
+    async (_, from, objective, options, ended) => {
+      const whole = await maximize(from, objective, options).result;
+      expect(whole.ended).toBe(ended);
+      for (let after = 0; after <= whole.last.index; after++) {
+        const resume = await cut(from, objective, options, after);
+        const seen: number[] = [];
+        const run = maximize(from, objective, { ...options, resume });
+        for await (const { index } of run) seen.push(index);
+        expect(seen).toEqual(Array.from({ length: whole.last.index - after }, (_, i) => after + 1 + i));
+        expect(facts(await run.result)).toEqual(facts(whole));
+      }
+    },
+  );
+
+  it("may be stopped again and again", async () => {
+    const options: MaximizeOptions = { ...random, optimizer: adam({}), keep: "best" };
+    const whole = await maximize(model, target, options).result;
+    let resume: Checkpoint | undefined;
+    for (let i = 0; i < random.steps!; i++)
+      resume = await cut(model, target, { ...options, ...(resume && { resume }) }, i);
+    expect(facts(await maximize(model, target, { ...options, resume: resume! }).result)).toEqual(facts(whole));
+  });
+
+  it("stands where its step stood, however late the checkpoint is taken", async () => {
+    const options: MaximizeOptions = { ...random, keep: "best", watch: { other: logit({ class: 0 }) } };
+    const steps: Step[] = [];
+    const early: Checkpoint[] = [];
+    for await (const step of maximize(model, target, options)) {
+      steps.push(step);
+      early.push(structuredClone(step.checkpoint()));
+    }
+    steps.forEach((step, i) => expect(step.checkpoint()).toEqual(early[i]));
+  });
+
+  it("and is stopped at once still has the checkpoint's step as its last", async () => {
+    const resume = await cut(model, target, { steps: 6 }, 3);
+    const { ended, last, curve } = await maximize(model, target, { steps: 6, resume, signal: AbortSignal.abort() })
+      .result;
+    expect([ended, last.index, curve.length]).toEqual(["aborted", 3, 4]);
+    expect(last.checkpoint()).toBe(resume);
+  });
+});
+
+describe("a checkpoint of another run is refused", () => {
+  const options: MaximizeOptions = { steps: 6, watch: { w: target } };
+  it.each<readonly [string, typeof model, Target | Target[], MaximizeOptions]>([
+    ["objectives", model, logit({ class: 2 }), options],
+    ["optimizer", model, target, { ...options, optimizer: adam({}) }],
+    ["schedule", model, target, { ...options, schedule: linear({}) }],
+    ["seed", model, target, { ...options, seed: 1 }],
+    ["parameterization", model, target, { ...options, parameterization: pixel({ range: [0, 1] }) }],
+    ["transforms", model, target, { ...options, transforms: [jitter({})] }],
+    ["size", model, target, { ...options, size: [8, 8] }],
+    ["shape", open(tinyCnn({ channels: 2 })), target, options],
+    ["watch", model, target, { steps: 6 }],
+  ])("%s", async (field, from, objective, given) => {
+    const resume = await cut(model, target, options, 2);
+    await expect(maximize(from, objective, { ...given, resume }).result).rejects.toMatchObject({
+      code: "bad-argument",
+      message: expect.stringMatching(
+        new RegExp(`^The checkpoint belongs to another run: its "${field}" is .+, not .+`),
+      ),
+      hint: expect.any(String),
+    });
+  });
+});

@@ -1,0 +1,153 @@
+import { describe, expect, it } from "vitest";
+import { channel, layerObjective, logit, probability } from "../objectives/activation.js";
+import { mul, sub } from "../objectives/combine.js";
+import { totalVariation } from "../objectives/penalty.js";
+import { adam } from "../optimizers/adaptive.js";
+import { gradient, normalized } from "../optimizers/gradient.js";
+import { fourier } from "../parameterizations/fourier.js";
+import { pixel } from "../parameterizations/pixel.js";
+import { buildModel, open, tinyCnn } from "../testing/models.js";
+import { specs } from "../testing/specs.js";
+import { tensor } from "../tensor.js";
+import { maximize } from "./maximize.js";
+import type { MaximizeOptions, Target } from "./options.js";
+import { warningsOf } from "./warnings.js";
+
+const model = open(tinyCnn());
+const target = logit({ class: 1 });
+const contract = { mean: [0], std: [1] };
+
+async function warnings(objective: Target | Target[], options: MaximizeOptions = {}, from = model) {
+  return (await maximize(from, objective, { steps: 8, ...options }).result).warnings;
+}
+
+describe("a healthy run", () => {
+  it.each<readonly [string, MaximizeOptions]>([
+    ["of free pixels without a contract", { optimizer: normalized({ learningRate: 0.5 }) }],
+    ["of pixels in their range", { parameterization: pixel({ range: [0, 1] }), optimizer: adam({}), contract }],
+    ["of no steps", { parameterization: pixel({ range: [0, 1] }), start: "zeros", steps: 0, contract }],
+    ["of a Fourier picture", { parameterization: fourier({}), optimizer: adam({}), contract }],
+  ])("has nothing to warn of: %s", async (_, options) => {
+    expect(await warnings([target, channel({ layer: "conv", channel: 0 })], options)).toEqual([[], []]);
+  });
+});
+
+describe("a warning", () => {
+  it("says how much of a picture is at the ends of its range", async () => {
+    const optimizer = normalized({ learningRate: 5 });
+    const [own] = await warnings(target, { parameterization: pixel({ range: [-1, 3] }), optimizer });
+    expect(own).toEqual([
+      expect.stringMatching(/^The picture is saturated: \d+ % of its values are at the ends of their range, -1 and 3$/),
+    ]);
+    expect(Number(own![0]!.match(/(\d+) %/)![1])).toBeGreaterThanOrEqual(50);
+    const squashed = pixel({ range: [0, 1], squash: "sigmoid" });
+    expect(
+      await warnings(target, { parameterization: squashed, optimizer: adam({ learningRate: 3 }), contract }),
+    ).toEqual([[expect.stringContaining("The picture is saturated")]]);
+  });
+
+  it("does not blame a picture for what its start left at an end", async () => {
+    const corner = "neuron";
+    const options = {
+      parameterization: pixel({ range: [0, 1] }),
+      start: "zeros",
+      optimizer: normalized({ learningRate: 0.1 }),
+    };
+    expect(await warnings({ type: corner, layer: "conv", channel: 0, y: 0, x: 0 }, options)).toEqual([[]]);
+  });
+
+  it("says that a target never moved, with its value, and why where that is known", async () => {
+    const still = { optimizer: gradient({ learningRate: 0 }), start: 0.5 };
+    const [[own]] = (await warnings(target, { ...still, steps: 1 })) as [[string]];
+    expect(own).toMatch(/^The target never moved: it stayed at -?[\d.]+ for all 1 step$/);
+    const dead = open(buildModel((op, x) => ({ y: op.relu(op.mul(op.mul(x, x), -1)) }), { shape: [1, 1, 2, 2] }));
+    const unit = channel({ layer: "y", channel: 0 });
+    expect(await warnings(unit, { start: 0, redirect: 3 }, dead)).toEqual([
+      [
+        "The target never moved: it stayed at 0 for all 8 steps: no gradient reached the picture, also after 3 steps with redirected gradients",
+      ],
+    ]);
+  });
+
+  it("names layers in training mode", async () => {
+    const bytes = (mode: number) =>
+      buildModel(
+        (op, x) => {
+          const four = [1, 0.5, 0.2, 2].map((value) => op.constant(tensor("float32", [value, value]), "statistic"));
+          const types = [x.type!, { dtype: "float32", shape: [2] }, { dtype: "float32", shape: [2] }] as const;
+          const outputs = op.emit("BatchNormalization", [x, ...four], mode ? types : [types[0]], {
+            training_mode: mode,
+          });
+          return { y: op.tanh(outputs[0]!) };
+        },
+        { shape: [1, 2, 3, 3] },
+      );
+    const objective = layerObjective({ layer: "y" });
+    expect(await warnings(objective, {}, open(bytes(0)))).toEqual([[]]);
+    // ONNX Runtime may refuse to run such a model: what would be said is what counts here
+    const { record, ...facts } = await maximize(open(bytes(0)), objective, { steps: 1 }).result;
+    const training = open(bytes(1)).source;
+    const named = { ...record, models: { other: { contract: null, inputs: {}, logits: null, shapes: {} } } };
+    const said = (one: typeof record, modelOf: Parameters<typeof warningsOf>[1]) =>
+      warningsOf({ ...facts, record: one }, modelOf);
+    expect(said(record, () => training)).toEqual([
+      [
+        "The model has 1 BatchNormalization layer in training mode, which normalize by the pictures at hand and not by what was learned: export it for inference",
+      ],
+    ]);
+    expect(said(named, (name) => (name === "other" ? training : undefined))).toEqual([
+      [expect.stringMatching(/^The model "other" has 1 BatchNormalization layer/)],
+    ]);
+  });
+
+  it("says how much of a picture is outside the input contract, and how far", async () => {
+    const options = { optimizer: normalized({ learningRate: 1 }), start: 0.5 };
+    const [[own]] = (await warnings(target, { ...options, contract })) as [[string]];
+    expect(own).toMatch(
+      /^\d+ % of the picture's values are outside the model's input contract, 0 to 1: they go from -[\d.]+ to [\d.]+$/,
+    );
+    expect(await warnings(target, options)).toEqual([[]]);
+  });
+
+  it("offers the logit of a probability, also inside other objectives", async () => {
+    for (const objective of [probability({ class: 2 }), sub(probability({ class: 2 }), mul(0.1, totalVariation({})))])
+      expect(await warnings(objective)).toEqual([[expect.stringContaining('"logit:2"')]]);
+    expect(await warnings(channel({ layer: "probabilities", channel: 1 }))).toEqual([
+      [expect.stringContaining('"logit:1"')],
+    ]);
+  });
+
+  it("names the step where a run broke", async () => {
+    const steep = open(buildModel((op, x) => ({ y: op.mul(op.mul(x, x), x) }), { shape: [1, 1, 2, 2] }));
+    const options = { steps: 40, start: 3, optimizer: gradient({ learningRate: 10 }) };
+    const {
+      ended,
+      last,
+      warnings: [own],
+    } = await maximize(steep, channel({ layer: "y", channel: 0 }), options).result;
+    expect(ended).toBe("diverged");
+    expect(own).toEqual([
+      `The run broke at step ${last.index + 1}, where the target or the picture was no finite number: what is kept is from before`,
+    ]);
+  });
+
+  it("is about the picture of a batch that it is for", async () => {
+    const options = {
+      parameterization: pixel({ range: [0, 1] }),
+      optimizer: normalized({ learningRate: 0.05 }),
+      steps: 2,
+    };
+    const found = await warnings([target, probability({ class: 0 })], options);
+    expect(found[0]).toEqual([]);
+    expect(found[1]).toHaveLength(1);
+  });
+
+  it("is one sentence, whatever the parameterization", async () => {
+    for (const parameterization of specs.parameterizations.filter(
+      ({ type }) => type === "pixel" || type === "fourier",
+    )) {
+      const all = await warnings(probability({ class: 0 }), { parameterization, steps: 2 });
+      for (const sentence of all.flat()) expect(sentence).toMatch(/^[A-Z0-9][^\n]*[^.\s]$/);
+    }
+  });
+});

@@ -1,0 +1,114 @@
+import { defineOptimizer, type OptimizerContext } from "../define/define.js";
+import { number } from "../define/fields.js";
+import type { Value } from "../ir/graph.js";
+import type { Ops } from "../ir/ops/index.js";
+
+const betas = {
+  beta1: number("decay of the mean of gradients", { fallback: 0.9, min: 0, max: 1 }),
+  beta2: number("decay of the mean of squared gradients", { fallback: 0.999, min: 0, max: 1 }),
+};
+const epsilon = number("added to the divisor", { fallback: 1e-8, min: 0 });
+
+/** An exponential moving average: `beta` of the old one is kept. */
+const average = (op: Ops, old: Value, now: Value, beta: Value) =>
+  op.add(op.mul(old, beta), op.mul(now, op.sub(1, beta)));
+
+/** What an average that began at 0 would be without that beginning. */
+const unbiased = (op: Ops, value: Value, beta: Value, step: Value) => op.div(value, op.sub(1, op.pow(beta, step)));
+
+type AdamParams = Readonly<Record<"learningRate" | "beta1" | "beta2" | "epsilon", Value>>;
+
+function adamUpdate(p: AdamParams, { op, gradient: g, slots, step }: OptimizerContext) {
+  const mean = average(op, slots.mean!, g, p.beta1);
+  const square = average(op, slots.square!, op.mul(g, g), p.beta2);
+  const divisor = op.add(op.sqrt(unbiased(op, square, p.beta2, step)), p.epsilon);
+  const change = op.div(op.mul(unbiased(op, mean, p.beta1, step), p.learningRate), divisor);
+  return { change, slots: { mean, square } };
+}
+
+export const adam = defineOptimizer({
+  type: "adam",
+  doc: "Adam (Kingma and Ba, 2015)",
+  params: { learningRate: number("step size", { fallback: 0.05, min: 0 }), ...betas, epsilon },
+  slots: () => ["mean", "square"],
+  update: adamUpdate,
+});
+
+export const adamw = defineOptimizer({
+  type: "adamw",
+  doc: "Adam with decoupled weight decay (Loshchilov and Hutter, 2019): variables also go back towards one value",
+  params: {
+    learningRate: number("step size", { fallback: 0.05, min: 0 }),
+    ...betas,
+    epsilon,
+    weightDecay: number("share of the way back that a step of learningRate 1 would go", { fallback: 0.01, min: 0 }),
+    around: number("value that the variables go back to", { fallback: 0 }),
+  },
+  slots: () => ["mean", "square"],
+  update(p, context) {
+    const { op, variable } = context;
+    const { change, slots } = adamUpdate(p, context);
+    const back = op.mul(op.sub(variable, p.around), op.mul(p.learningRate, p.weightDecay));
+    return { change: op.sub(change, back), slots };
+  },
+});
+
+export const nadam = defineOptimizer({
+  type: "nadam",
+  doc: "Adam with Nesterov momentum (Dozat, 2016), its momentum growing to beta1 over the steps",
+  params: {
+    learningRate: number("step size", { fallback: 0.05, min: 0 }),
+    ...betas,
+    epsilon,
+    momentumDecay: number("how fast the momentum grows: 0.004 as in PyTorch, 1 as in Keras", {
+      fallback: 0.004,
+      min: 0,
+    }),
+  },
+  // `begun` is 1 - the product of all momenta so far: 0 at first, as every slot
+  slots: () => ["mean", "square", "begun"],
+  update(p, { op, gradient: g, slots, step }) {
+    const momentum = (at: Value) =>
+      op.mul(p.beta1, op.sub(1, op.mul(op.pow(op.scalar(0.96), op.mul(at, p.momentumDecay)), 0.5)));
+    const [now, next] = [momentum(step), momentum(op.add(step, 1))];
+    const after = (begun: Value, mu: Value) => op.sub(1, op.mul(op.sub(1, begun), mu));
+    const begun = after(slots.begun!, now);
+    const mean = average(op, slots.mean!, g, p.beta1);
+    const square = average(op, slots.square!, op.mul(g, g), p.beta2);
+    const ahead = op.div(op.mul(mean, next), after(begun, next));
+    const direction = op.add(ahead, op.div(op.mul(g, op.sub(1, now)), begun));
+    const divisor = op.add(op.sqrt(unbiased(op, square, p.beta2, step)), p.epsilon);
+    return { change: op.div(op.mul(direction, p.learningRate), divisor), slots: { mean, square, begun } };
+  },
+});
+
+export const rmsprop = defineOptimizer({
+  type: "rmsprop",
+  doc: "RMSProp (Tieleman and Hinton, 2012): the gradient divided by the root of the mean of its squares",
+  params: {
+    learningRate: number("step size", { fallback: 0.01, min: 0 }),
+    decay: number("decay of the mean of squared gradients", { fallback: 0.99, min: 0, max: 1 }),
+    epsilon,
+  },
+  slots: () => ["square"],
+  update(p, { op, gradient: g, slots }) {
+    const square = average(op, slots.square!, op.mul(g, g), p.decay);
+    return { change: op.div(op.mul(g, p.learningRate), op.add(op.sqrt(square), p.epsilon)), slots: { square } };
+  },
+});
+
+export const adagrad = defineOptimizer({
+  type: "adagrad",
+  doc: "Adagrad (Duchi et al., 2011)",
+  params: {
+    learningRate: number("step size", { fallback: 0.1, min: 0 }),
+    initial: number("added to the sum of squared gradients", { fallback: 0.1, min: 0 }),
+  },
+  slots: () => ["square"],
+  update(p, { op, gradient: g, slots }) {
+    const square = op.add(slots.square!, op.mul(g, g));
+    // keeps a gradient of zeros at zero where `initial` is 0
+    const divisor = op.add(op.sqrt(op.add(square, p.initial)), 1e-12);
+    return { change: op.div(op.mul(g, p.learningRate), divisor), slots: { square } };
+  },
+});

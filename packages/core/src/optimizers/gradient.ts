@@ -1,0 +1,43 @@
+import { defineOptimizer } from "../define/define.js";
+import { flag, number } from "../define/fields.js";
+import { ownAxes } from "./own-axes.js";
+
+export const gradient = defineOptimizer({
+  type: "gradient",
+  doc: "Plain gradient ascent: change = learningRate x gradient (the article's rule with learningRate 1)",
+  params: { learningRate: number("step size", { fallback: 1, min: 0 }) },
+  update: (p, { op, gradient: g }) => ({ change: op.mul(g, p.learningRate), slots: {} }),
+});
+
+export const momentum = defineOptimizer({
+  type: "momentum",
+  doc: "Gradient ascent with momentum (Polyak, 1964): velocity = momentum x velocity + gradient",
+  params: {
+    learningRate: number("step size", { fallback: 0.1, min: 0 }),
+    momentum: number("share of the velocity that is kept", { fallback: 0.9, min: 0, max: 1 }),
+    nesterov: flag("look ahead: change by gradient + momentum x velocity (Sutskever et al., 2013)", false),
+  },
+  slots: () => ["velocity"],
+  update(p, { op, gradient: g, slots }) {
+    const velocity = op.add(op.mul(slots.velocity!, p.momentum), g);
+    const direction = p.nesterov ? op.add(g, op.mul(velocity, p.momentum)) : velocity;
+    return { change: op.mul(direction, p.learningRate), slots: { velocity } };
+  },
+});
+
+export const normalized = defineOptimizer({
+  type: "normalized",
+  doc: "Gradient divided by its root mean square over each picture: every step moves pixels by learningRate on average",
+  params: { learningRate: number("root mean square of the change, in picture units", { fallback: 0.1, min: 0 }) },
+  update(p, { op, gradient: g }) {
+    const rms = op.sqrt(op.reduceMean(op.mul(g, g), ownAxes(g), true));
+    return { change: op.mul(op.div(g, op.add(rms, 1e-12)), p.learningRate), slots: {} };
+  },
+});
+
+export const signed = defineOptimizer({
+  type: "signed",
+  doc: "Sign of the gradient: every step moves every variable by learningRate (Goodfellow et al., 2015)",
+  params: { learningRate: number("size of the change", { fallback: 0.01, min: 0 }) },
+  update: (p, { op, gradient: g }) => ({ change: op.mul(op.sign(g), p.learningRate), slots: {} }),
+});
