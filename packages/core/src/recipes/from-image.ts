@@ -1,0 +1,85 @@
+import { asset, fixed, int, layer, optional } from "../define/fields.js";
+import { accentuation as accentuationObjective, caricature as caricatureObjective } from "../objectives/likeness.js";
+import { XstarError } from "../errors.js";
+import { adam } from "../optimizers/adaptive.js";
+import { normalized } from "../optimizers/gradient.js";
+import { fourier } from "../parameterizations/fourier.js";
+import { pixel } from "../parameterizations/pixel.js";
+import { image as imageStart } from "../parameterizations/starts.js";
+import { crops, jitter, pad, rotate, scale } from "../transforms/affine.js";
+import { noise } from "../transforms/pixelwise.js";
+import { defineRecipe } from "./define-recipe.js";
+import { squareWithin } from "./picture-size.js";
+
+export const deepdream = defineRecipe({
+  type: "deepdream",
+  doc: "DeepDream: an image (or noise) in which a whole layer is seen, at several octaves at once (Mordvintsev et al., 2015)",
+  params: {
+    image: optional(asset("image", "the picture to begin with")),
+    steps: int("steps to take", { fallback: 100, min: 0 }),
+    size: int("shorter side of the picture, in pixels", { fallback: 448, min: 8, max: 4096 }),
+    octaves: int("sizes at which the network looks at the picture in every step", { fallback: 3, min: 1, max: 8 }),
+    ratio: fixed("from one octave to the next", { fallback: 1.4, min: 1 }),
+  },
+  options: ({ image, steps, size, octaves, ratio }, { shape }) => ({
+    steps,
+    ...squareWithin(size, shape),
+    ...(image !== undefined && { start: imageStart({ image }) }),
+    parameterization: pixel({ range: [0, 1] }),
+    transforms: [
+      jitter({ pixels: 16 }),
+      crops({ count: octaves, largest: 1, smallest: ratio ** (1 - octaves), spread: 0, centre: 0.3 }),
+    ],
+    optimizer: normalized({ learningRate: 0.01 }),
+  }),
+});
+
+export const caricature = defineRecipe({
+  type: "caricature",
+  doc: "What a layer makes of an image, exaggerated: the target is a whole LAYER (Lucid's caricature)",
+  params: {
+    image: asset("image", "the image to draw"),
+    power: fixed("how much the angle counts; 0 is the dot product", { fallback: 1, min: 0 }),
+    steps: int("steps to take", { fallback: 512, min: 0 }),
+    size: int("shorter side of the picture, in pixels", { fallback: 224, min: 8, max: 4096 }),
+  },
+  options: ({ steps, size }, { shape }) => ({
+    steps,
+    ...squareWithin(size, shape),
+    parameterization: fourier({}),
+    transforms: [pad({ pixels: 6 }), jitter({ pixels: 4 }), scale({}), rotate({}), jitter({ pixels: 2 })],
+    optimizer: adam({ learningRate: 0.05 }),
+  }),
+  objective({ image, power }, target) {
+    if (target.type === "layer") return caricatureObjective({ layer: target["layer"] as string, image, power });
+    throw new XstarError(
+      "bad-argument",
+      `The recipe "caricature" needs a whole layer as its target, not "${target.type}"`,
+      {
+        hint: "Give the name of a layer alone, without a channel",
+      },
+    );
+  },
+});
+
+export const accentuation = defineRecipe({
+  type: "accentuation",
+  doc: "What in an image excites a target, brought out while a layer keeps the rest as it is (Hamblin et al., 2024)",
+  params: {
+    image: asset("image", "the image to begin with, and to stay near"),
+    layer: layer("the layer in which the picture stays near the image"),
+    weight: fixed("how much the distance costs", { fallback: 1, min: 0 }),
+    steps: int("steps to take", { fallback: 100, min: 0 }),
+    size: int("shorter side of the picture, in pixels", { fallback: 512, min: 8, max: 4096 }),
+    crops: int("windows a step", { fallback: 16, min: 1, max: 256 }),
+  },
+  options: ({ image, steps, size, crops: count }, { shape }) => ({
+    steps,
+    ...squareWithin(size, shape),
+    start: imageStart({ image }),
+    parameterization: fourier({}),
+    transforms: [crops({ count, largest: 0.99, smallest: 0.05, spread: 0.05 }), noise({ deviation: 0.02 })],
+    optimizer: adam({ learningRate: 0.05 }),
+  }),
+  objective: ({ image, layer: name, weight }, target) => accentuationObjective({ target, image, layer: name, weight }),
+});
