@@ -1,4 +1,4 @@
-import { encode } from "fast-png";
+import { decode, encode } from "fast-png";
 import type { Picture } from "./picture.js";
 
 /** Keyword (1 to 79 Latin-1 characters) to text. Characters outside Latin-1 are written as in JSON: `\u2212`. */
@@ -13,6 +13,15 @@ export function encodePng({ width, height, data }: Picture, text: PngText = {}):
   }
   const latin = Object.fromEntries(Object.entries(text).map(([keyword, value]) => [keyword, escapeToLatin1(value)]));
   return encode({ width, height, data: packed, channels: kept.length, text: latin }, { zlib: { level: 9 } });
+}
+
+/** The text in a PNG file by keyword, as it was written; undefined when it is no whole PNG file. */
+export function readPngText(bytes: Uint8Array): PngText | undefined {
+  try {
+    return decode(bytes).text;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A PNG file as an address that an `<img>` can show without a network. */

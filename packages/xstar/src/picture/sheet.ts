@@ -11,7 +11,7 @@ export interface SheetOptions {
 }
 
 /** Neutral grey of lightness L* = 50: neither dark nor bright pictures look changed by it. */
-const surround: Rgb = [119, 119, 119];
+export const surround: Rgb = [119, 119, 119];
 const line: Rgb = [0, 0, 0];
 
 /** Pictures in rows from the top left on neutral grey; smaller ones stand in the middle of their cell. */

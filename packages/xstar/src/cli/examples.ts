@@ -1,0 +1,123 @@
+import { join } from "node:path";
+import { fields, XstarError } from "@xstar/core";
+import type { Command } from "commander";
+import type { PictureSize } from "../analysis/look.js";
+import { openPictures } from "../data/pictures.js";
+import { prepareFolder } from "../files/folder.js";
+import { readImage } from "../files/image.js";
+import { loadModel } from "../load.js";
+import { validView } from "../picture/view.js";
+import { formatNumber } from "../report/format.js";
+import { nodeRuntime } from "../runtime.js";
+import { createProgress } from "../terminal/progress.js";
+import { renderTable } from "../terminal/table.js";
+import { findExamples, openTargets, type FoundExamples } from "./find-examples.js";
+import { valueOf } from "./flags.js";
+import { withInterrupt } from "./interrupt.js";
+import { addModelFlags, readModelInput, type ModelFlags } from "./model-flags.js";
+import { distinct, slugOf } from "./slug.js";
+import { planesOf } from "./write-ascent.js";
+import { writeExamples, type ExamplesFile } from "./write-examples.js";
+
+interface ExamplesFlags extends ModelFlags {
+  readonly images: string;
+  readonly top: number;
+  readonly beside?: string;
+  readonly out?: string;
+  readonly batch: number;
+  readonly threads?: number;
+}
+
+export function addExamples(program: Command): void {
+  const command = program
+    .command("examples <model> <targets...>")
+    .description("Finds the pictures in a folder that excite a target most and least, and what in them does")
+    .requiredOption("--images <folder>", "PNG, JPEG and WebP files, also in folders inside; IDX files; or mnist")
+    .option("--top <count>", "pictures in a row of the sheet", whole("--top", 1, 100), 9)
+    .option("--beside <picture>", "a picture to show them beside, such as one from xstar maximize")
+    .option("--batch <count>", "pictures that go through the model at once", whole("--batch", 1, 1024), 8)
+    .option("--out <folder>", "default: out/<model>/examples/<target>")
+    .option("--threads <count>", "threads of ONNX Runtime", whole("--threads", 1, 256))
+    .addHelpText("after", help)
+    .action((path: string, targets: readonly string[], flags: ExamplesFlags) => runExamples(path, targets, flags));
+  addModelFlags(command);
+}
+
+function whole(flag: string, min: number, max: number): (text: string) => number {
+  return valueOf(flag, fields.int("", { min, max }));
+}
+
+const help = `
+A TARGET is what it is for xstar maximize: LAYER:CHANNEL, LAYER:CHANNEL@Y,X, logit:CLASS, or sums and differences.
+Pictures are cut at the sides to the form of the model's input. One that cannot be read is skipped and named.
+
+Written are, for each target, a sheet with rows of the most exciting pictures, the least exciting ones and, for channels
+of layers that look at parts of a picture, the parts that excite one place most; examples.html with captions; and
+examples.json with the activation of every picture. Ctrl-C keeps what was found until then.
+
+Examples:
+  xstar examples squeezenet.onnx fire5/concat:7 --images photos --mean 0.408,0.459,0.482 --std 0.00392 --order BGR
+  xstar examples net.onnx logit:3 logit:4 --images photos --top 16
+  xstar examples mnist-8.onnx Plus112_Output_0:3 --images mnist --input-range 0,255 --beside out/mnist-8/seven.png`;
+
+async function runExamples(path: string, targets: readonly string[], flags: ExamplesFlags): Promise<void> {
+  const { threads, top, batch } = flags;
+  const model = await loadModel(path, { runtime: nodeRuntime(threads === undefined ? {} : { threads }) });
+  const { options } = await readModelInput(model, flags);
+  const pictures = await openPictures(flags.images);
+  const slugs = distinct(targets.map(slugOf));
+  const name = slugs.length === 1 ? slugs[0]! : `${slugs[0]}-and-${slugs.length - 1}-more`;
+  const folder = flags.out ?? join("out", model.name, "examples", name);
+  const { labels } = model;
+  const opened = await openTargets(model, targets, { ...options, ...(labels && { labels }), batch });
+  const { size } = opened;
+  const beside = flags.beside === undefined ? undefined : await readBeside(flags.beside, size);
+  await prepareFolder(folder);
+  await withInterrupt(async (signal) => {
+    const count = pictures.names.length;
+    const progress = createProgress({ stream: process.stderr, label: "examples", total: count });
+    const onPicture = (seen: number, skipped: number) =>
+      progress.update(seen, `picture ${seen} of ${count}${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+    const found = await findExamples(opened, pictures, { signal, onPicture });
+    progress.done();
+    if (found.skipped.length === found.seen) throw nothingSeen(found);
+    const written = { model, folder, images: flags.images, pictures, size, top, slugs, beside };
+    process.stdout.write(describe(await writeExamples(found, written), opened.observer.assumed, folder));
+    if (found.seen < count) throw new XstarError("aborted", `Stopped after ${found.seen} of ${count} pictures`);
+  }).finally(() => opened.observer.release());
+}
+
+async function readBeside(path: string, size: PictureSize) {
+  return { path, picture: validView(planesOf(await readImage(path, size)), { low: 0, high: 1 }).picture };
+}
+
+function nothingSeen({ seen, skipped }: FoundExamples): XstarError {
+  if (seen === 0) return new XstarError("aborted", "Stopped before the first picture");
+  return new XstarError("bad-data", `None of the ${seen} pictures could be used: ${skipped[0]!.reason}`);
+}
+
+function describe({ targets, images }: ExamplesFile, assumed: readonly string[], folder: string): string {
+  const rows = targets.flatMap(({ target, most, least, summary }) => [
+    [target, "most", formatNumber(most[0]!.activation), most[0]!.name],
+    ...most.slice(1, 3).map(({ activation, name }) => ["", "", formatNumber(activation), name]),
+    ["", "median", formatNumber(summary.median), ""],
+    ...(least[0] ? [["", "least", formatNumber(least[0].activation), least[0].name]] : []),
+  ]);
+  const files = [...targets.map(({ sheet }) => sheet), "examples.html", "examples.json"];
+  const written = files.length <= 6 ? files.join(", ") : `${files.length} files, listed in examples.json`;
+  return [
+    renderTable([["target", "", "activation", "picture"], ...rows]),
+    ...assumed.map((sentence) => `Note: ${sentence}`),
+    ...describeSkipped(images.skipped),
+    `Written to ${folder}: ${written}`,
+    "",
+  ].join("\n");
+}
+
+function describeSkipped(skipped: ExamplesFile["images"]["skipped"]): string[] {
+  if (skipped.length === 0) return [];
+  const shown = skipped.slice(0, 3).map(({ reason }) => reason);
+  const more = skipped.length > 3 ? `; ${skipped.length - 3} more are listed in examples.json` : "";
+  const were = skipped.length === 1 ? "picture was" : "pictures were";
+  return [`Warning: ${skipped.length} ${were} skipped: ${shown.join("; ")}${more}`];
+}

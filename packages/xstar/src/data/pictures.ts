@@ -1,0 +1,53 @@
+import { readdir } from "node:fs/promises";
+import { extname, join, relative } from "node:path";
+import { XstarError } from "@xstar/core";
+import type { PictureSource } from "../analysis/look.js";
+import { fitGray, readImage } from "../files/image.js";
+import { explainSystemError } from "../files/system-error.js";
+import { loadDataset, type SplitDataset } from "./dataset.js";
+
+const endings: ReadonlySet<string> = new Set([".png", ".jpg", ".jpeg", ".webp"]);
+
+const idxFile = /images[-.]idx3-ubyte(?:\.gz)?$/;
+
+/**
+ * The pictures in a folder and the folders in it (PNG, JPEG, WebP), by name; of a folder of IDX files, or of the packaged
+ * MNIST (`mnist`), the training pictures and then the test pictures. Throws `file-not-readable` where there are none.
+ */
+export async function openPictures(where: string): Promise<PictureSource> {
+  if (where === "mnist") return fromDataset(await loadDataset(where));
+  const files = await listFiles(where);
+  const names = files.filter((name) => endings.has(extname(name).toLowerCase()));
+  if (names.length > 0) return { names, read: (i, size) => readImage(join(where, names[i]!), size) };
+  if (files.some((name) => idxFile.test(name))) return fromDataset(await loadDataset(where));
+  throw new XstarError("file-not-readable", `There is no picture in "${where}"`, {
+    hint: "Give a folder with PNG, JPEG or WebP files in it or in its folders, a folder of IDX files, or mnist",
+  });
+}
+
+/** The paths of all that is no folder, in a folder and those in it, sorted. */
+async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch((error: unknown) => {
+    throw explainSystemError("file-not-readable", folder, error);
+  });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+function fromDataset({ train, test }: SplitDataset): PictureSource {
+  const parts = [
+    { part: "train", set: train },
+    { part: "test", set: test },
+  ];
+  const all = parts.flatMap(({ part, set }) => Array.from({ length: set.count }, (_, i) => ({ part, set, i })));
+  return {
+    names: all.map(({ part, set, i }) => `${part} ${i} (label ${set.labels[i]})`),
+    async read(index, size) {
+      const { set, i } = all[index]!;
+      const pixels = set.height * set.width;
+      return fitGray(set.images.subarray(i * pixels, (i + 1) * pixels), set, size);
+    },
+  };
+}
