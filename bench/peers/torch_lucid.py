@@ -1,7 +1,7 @@
 """PyTorch's side of bench/recipe.js: Lucid's recipe for a channel, as torch-lucent runs it, on an ONNX model through onnx2torch.
 
 torch_lucid.py MODEL LAYER CHANNEL [--steps N] [--seed N] [--threads N] prints a line of JSON: the channel's mean activation on
-the finished picture, untransformed, and the times.
+the finished picture, untransformed, and the times. With --picture FILE.npy ([3, height, width] in 0..1) it only measures that.
 """
 import argparse
 import json
@@ -10,6 +10,7 @@ import random
 import time
 import warnings
 
+import numpy
 import onnx
 import torch
 import torch.nn.functional as F
@@ -23,6 +24,7 @@ parser.add_argument("channel", type=int)
 parser.add_argument("--steps", type=int, default=512)
 parser.add_argument("--seed", type=int, default=0)
 parser.add_argument("--threads", type=int, default=2)
+parser.add_argument("--picture")
 parser.add_argument("--mean", type=float, nargs=3, default=[122.679, 116.669, 104.007], help="the model takes 255 rgb - mean")
 args = parser.parse_args()
 torch.set_num_threads(args.threads)
@@ -71,14 +73,17 @@ def transformed(x):
 
 
 net = truncated(args.model, args.layer)
-spectrum = (0.01 * torch.randn(1, 3, stored, stored // 2 + 1, 2)).requires_grad_(True)
-optimizer = torch.optim.Adam([spectrum], lr=0.05)
 
 
 def activation(x):
     return net(255 * resize(x, size) - mean)[:, args.channel].mean()
 
 
+if args.picture:
+    print(json.dumps({"activation": activation(torch.from_numpy(numpy.load(args.picture))[None]).item()}))
+    raise SystemExit
+spectrum = (0.01 * torch.randn(1, 3, stored, stored // 2 + 1, 2)).requires_grad_(True)
+optimizer = torch.optim.Adam([spectrum], lr=0.05)
 times = []
 for _ in range(args.steps):
     begin = time.perf_counter()

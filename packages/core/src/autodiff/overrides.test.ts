@@ -5,7 +5,7 @@ import type { Ops } from "../ir/ops/index.js";
 import { inputShapes } from "../model/load.js";
 import { vjp } from "../model/vjp.js";
 import { channel } from "../objectives/activation.js";
-import { gradient } from "../optimizers/table.js";
+import { gradient } from "../optimizers/gradient.js";
 import { createRng } from "../rng.js";
 import { buildModel, open } from "../testing/models.js";
 import { numbers, tensor } from "../tensor.js";

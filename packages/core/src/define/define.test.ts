@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { XstarError } from "../errors.js";
 import { objectives } from "../objectives/table.js";
+import { schedules } from "../optimizers/schedules.js";
 import { optimizers } from "../optimizers/table.js";
 import { starts } from "../parameterizations/starts.js";
 import { parameterizations } from "../parameterizations/table.js";
@@ -11,7 +12,7 @@ import type { Fields, Spec } from "./fields.js";
 
 type AnyDefinition = Definition<Record<string, never>> & ((given: unknown) => Spec);
 
-const tables = { objectives, parameterizations, transforms, optimizers, starts } as unknown as Readonly<
+const tables = { objectives, parameterizations, transforms, optimizers, schedules, starts } as unknown as Readonly<
   Record<keyof typeof specs, Readonly<Record<string, AnyDefinition>>>
 >;
 const kinds = Object.keys(tables) as (keyof typeof specs)[];
@@ -100,6 +101,19 @@ describe.each(kinds)("%s", (kind) => {
   });
 });
 
+const isName = (x: unknown) => typeof x === "string" && x !== "";
+
+/** Which of the values that most kinds of fields refuse are right for a kind. */
+const rightFor: Readonly<Record<string, (x: unknown) => boolean>> = {
+  layer: isName,
+  image: isName,
+  model: isName,
+  parameterization: isName,
+  class: (x) => isName(x) && (x as string).trim() !== "",
+  flag: (x) => x === true,
+  numbers: (x) => Array.isArray(x) && x.every(Number.isFinite),
+};
+
 describe("a parameter", () => {
   /** A spec of the type that is right. */
   const right = (kind: keyof typeof specs, type: string) =>
@@ -110,12 +124,10 @@ describe("a parameter", () => {
     (_, { kind, type, one, name, field }) => {
       const { type: _type, ...given } = right(kind, type);
       const wrong: unknown[] = [{}, [], true, "", " ", Number.NaN, "1e", [Number.NaN, 1], [2, 1], () => 1];
-      for (const value of wrong) {
-        if (field.kind === "layer" && value !== "" && typeof value === "string") continue;
-        if (field.kind === "numbers" && Array.isArray(value) && value.every(Number.isFinite)) continue;
+      for (const value of wrong.filter((x) => !rightFor[field.kind]?.(x))) {
         expectSentence(
           errorOf(() => one({ ...given, [name]: value })),
-          `"${name}" must be`,
+          `"${name}" must`,
         );
       }
       if (field.kind === "index") {

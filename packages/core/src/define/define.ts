@@ -62,14 +62,14 @@ export function defineObjective<const F extends Fields>(definition: {
 /** A start: how the first picture is filled. */
 export interface StartDefinition<F extends Fields = Fields> extends Definition<F> {
   /** Values of one picture [channels, height, width], in picture units (0 black, 1 white). */
-  fill(params: Parsed<F>, shape: Shape, rng: Rng): Float32Array;
+  fill(params: Parsed<F>, shape: Shape, rng: Rng, assets: Assets): Float32Array;
 }
 
 export function defineStart<const F extends Fields>(definition: {
   readonly type: string;
   readonly doc: string;
   readonly params: F;
-  fill(params: Parsed<F>, shape: Shape, rng: Rng): Float32Array;
+  fill(params: Parsed<F>, shape: Shape, rng: Rng, assets: Assets): Float32Array;
 }): StartDefinition<F> {
   return define(definition);
 }
@@ -187,20 +187,19 @@ export interface OptimizerContext {
   readonly step: Value;
 }
 
-export interface OptimizerDefinition<F extends Fields = Fields> extends Definition<F> {
-  readonly slots: readonly string[];
+interface OptimizerParts<F extends Fields> {
+  /** Names of what it keeps for every variable; nothing when left out. */
+  slots?(params: Parsed<F>): readonly string[];
   /** The change to be added to the variable (uphill), and the new slots. */
   update(params: Built<F>, context: OptimizerContext): { readonly change: Value; readonly slots: Values };
 }
 
+export interface OptimizerDefinition<F extends Fields = Fields> extends Definition<F>, OptimizerParts<F> {}
+
 /** An optimizer: from the gradient to the change of a variable. All of them climb. */
-export function defineOptimizer<const F extends Fields>(definition: {
-  readonly type: string;
-  readonly doc: string;
-  readonly params: F;
-  readonly slots: readonly string[];
-  update(params: Built<F>, context: OptimizerContext): { readonly change: Value; readonly slots: Values };
-}): OptimizerDefinition<F> {
+export function defineOptimizer<const F extends Fields>(
+  definition: { readonly type: string; readonly doc: string; readonly params: F } & OptimizerParts<F>,
+): OptimizerDefinition<F> {
   return define(definition);
 }
 

@@ -193,6 +193,21 @@ export function numbers(
   };
 }
 
+/** A live list of numbers: in objectives one for each picture, [batch, length]; pictures of one length share a graph. */
+export function vector(doc: string): Field<ArrayLike<number>, Value> {
+  const { parse } = numbers(doc);
+  return {
+    kind: "numbers",
+    doc,
+    live: "float32",
+    parse(x, name) {
+      const list = parse(x, name);
+      if (list.length > 0) return list;
+      throw new XstarError("bad-argument", `"${name}" must be a list of at least one number`);
+    },
+  };
+}
+
 /** Yes or no. */
 export function flag(doc: string, fallback: boolean): WithFallback<Field<boolean>, boolean> {
   return {

@@ -141,10 +141,12 @@ export class Graph {
 
   /** A name that no other value of this graph has: `base`, or `base_2`, `base_3`, ... */
   uniqueName(base: string): string {
-    let name = base;
-    for (let i = 2; this.names.has(name); i++) name = `${base}_${i}`;
-    this.names.add(name);
-    return name;
+    return freeName(base, this.names);
+  }
+
+  /** The same for nodes, which may also have none (""). */
+  uniqueNodeName(base: string): string {
+    return base === "" ? "" : freeName(base, this.nodeNames);
   }
 
   input(name: string, type?: ValueType): Value {

@@ -39,7 +39,8 @@ export function inline(
     }
     const attributes = mapSubgraphs(node.attributes, resolve);
     const outputs = node.outputs.map((output) => output && copy(output));
-    target.append(new Node(node.opType, inputs, outputs, attributes, node.domain, node.name && prefix + node.name));
+    const name = target.uniqueNodeName(node.name && prefix + node.name);
+    target.append(new Node(node.opType, inputs, outputs, attributes, node.domain, name));
   }
   return map;
 }

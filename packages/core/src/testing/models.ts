@@ -63,3 +63,23 @@ export function tinyCnn({ channels = 1, batch = "N" as string | 1 } = {}): Uint8
     { shape: [1, channels, 6, 6], ...(batch === "N" && { freeBatch: "N" }) },
   );
 }
+
+/**
+ * Pictures of 6 x 6 -> 4 tokens of 8 features -> attention with 2 heads -> MLP -> dense over 3 classes. Made for one picture.
+ */
+export function tinyTransformer(): Uint8Array {
+  return buildModel((op, x) => {
+    const patches = op.conv(x, weights(op, [8, 1, 3, 3]), { strides: [3, 3] });
+    const tokens = op.transpose(op.reshape(patches, [1, 8, 4]), [0, 2, 1]);
+    const project = (seed: number) => op.matMul(tokens, weights(op, [8, 8], seed));
+    const byHead = (features: Value) => op.transpose(op.reshape(features, [1, 4, 2, 4]), [0, 2, 1, 3]);
+    const keys = op.transpose(byHead(project(3)), [0, 1, 3, 2]);
+    const attention = op.softmax(op.matMul(byHead(project(2)), keys), 3);
+    const values = project(4);
+    const mixed = op.transpose(op.matMul(attention, byHead(values)), [0, 2, 1, 3]);
+    const residual = op.add(tokens, op.reshape(mixed, [1, 4, 8]));
+    const mlp = op.relu(op.matMul(residual, weights(op, [8, 8], 5)));
+    const scores = op.matMul(op.reshape(op.reduceMean(mlp, [1]), [1, 8]), weights(op, [8, 3], 6));
+    return { tokens, attention, values, mlp, scores };
+  });
+}

@@ -1,36 +1,49 @@
-import { fields, objectives, optimizers, overrides, parameterizations, transforms } from "@xstar/core";
+import { fields, optimizers, overrides, parameterizations, schedules, XstarError } from "@xstar/core";
 import type { Command } from "commander";
-import { collect, valueOf } from "./flags.js";
+import { collect, listOf, valueOf } from "./flags.js";
+import type { MaximizeFlags } from "./maximize-flags.js";
 import { addModelFlags } from "./model-flags.js";
-import type { MaximizeFlags } from "./plan-ascent.js";
 import { runMaximize } from "./run-maximize.js";
-import { describeTable, flagName, paramsOf } from "./spec-flags.js";
 
 export function addMaximize(program: Command): void {
   const command = program
-    .command("maximize <model> <targets...>")
+    .command("maximize [model] [targets...]")
     .description("Changes a picture until a layer, channel or neuron answers as strongly as possible")
     .addHelpText("after", help)
-    .action((path: string, targets: readonly string[], flags: MaximizeFlags) => runMaximize(path, targets, flags));
+    .action((path: string | undefined, targets: readonly string[], flags: MaximizeFlags) =>
+      runMaximize(path, targets, flags),
+    );
 
   command
-    .optionsGroup("The ascent:")
+    .optionsGroup("The ascent (xstar list has every type with its parameters):")
+    .option("--recipe <spec>", "settings that go together, as in lucid:steps=256; other flags change them")
     .option("--init <start>", "ones, zeros, random, normal, a number or a picture; several make a batch", collect)
-    .option("--steps <count>", "steps to take", whole("--steps", 0), 64)
-    .option("--optimizer <type>", oneOfThese(optimizers), "normalized")
-    .option(
-      "--lr <number>",
-      "learning rate of the optimizer",
-      valueOf("--lr", fields.fixed("", { min: 0, fallback: 0 })),
-    )
+    .option("--steps <count>", "steps to take (default: 64)", whole("--steps", 0))
+    .option("--seed <number>", "decides every random number (default: 0)", whole("--seed", 0))
+    .option("--optimizer <spec>", `${namesOf(optimizers)} (default: normalized)`)
+    .option("--lr <number>", "learning rate of the optimizer", numberFrom("--lr", 0))
     .option("--opt <name=value>", "another parameter of the optimizer, as in momentum=0.95", collect)
-    .option("--transform <spec>", "change the picture before each look, as in jitter:pixels=4", collect)
+    .option("--schedule <spec>", `how the learning rate changes: ${namesOf(schedules)} (default: constant)`)
+    .option("--clip <norm>", "shortens longer gradients to this L2 norm", numberFrom("--clip", 0))
+    .option("--keep <which>", "the picture that is the result: last or best (default: last)", valueOf("--keep", keep))
+    .option("--patience <steps>", "ends the run when so many steps brought no more", whole("--patience", 1))
+    .option(
+      "--redirect <steps>",
+      "first steps in which a dead target gets redirected gradients (default: 16)",
+      whole("--redirect", 0),
+    )
+    .option("--override <name>", `rule in the place of the true gradient: ${namesOf(overrides)}`, collect)
+    .option("--transform <spec>", "change the picture before each look, as in jitter:pixels=4, or none", collect)
     .option("--penalty <name=weight>", "subtract a penalty, as in tv=0.01", collect)
-    .option("--override <name>", `rule in the place of the true gradient: ${oneOfThese(overrides)}`, collect)
-    .option("--seed <number>", "decides every random number", whole("--seed", 0), 0)
     .optionsGroup("The picture:")
-    .option("--parameterization <type>", oneOfThese(parameterizations), "pixel");
-  for (const [name, field] of pictureParams) command.option(`${flagName(name)} <${placeholder(field)}>`, field.doc);
+    .option("--parameterization <spec>", `${namesOf(parameterizations)} (default: pixel)`)
+    .option("--param <name=value>", "a parameter of the parameterization, as in decay=1.5", collect)
+    .option("--range <low,high>", "values that the picture may take, where the parameterization bounds them")
+    .option("--squash <how>", "how the range is kept")
+    .option("--picture-size <size>", "its side, or height,width, in pixels (default: the model's)", pictureSize)
+    .option("--image <name=file>", "a picture that targets or transforms name", collect)
+    .option("--second <name=file>", "a further model that targets name", collect)
+    .option("--generator <name=file>", "a model that makes pictures, for parameterizations that name it", collect);
   addModelFlags(command);
   command
     .optionsGroup("What is written:")
@@ -38,29 +51,34 @@ export function addMaximize(program: Command): void {
     .option("--scale <factor>", "enlargement of the pictures (default: to about 280 pixels)", whole("--scale", 1, 64))
     .option("--format <type>", "animation of the ascent: gif, webp or none", valueOf("--format", format), "gif")
     .option("--export", "also write the ascent as an ONNX file of its own, ascent.onnx")
+    .optionsGroup("How it is run:")
+    .option("--from <file>", "run a picture that xstar made (or its run.json) again; other flags change the run")
+    .option("--resume", "go on from the checkpoint of a run that was stopped, with its flags")
+    .option("--checkpoint <steps>", "steps from one checkpoint to the next (default: by time)", whole("--checkpoint", 1))
     .option("--threads <count>", "threads of ONNX Runtime", whole("--threads", 1, 256));
 }
 
-const pictureParams = paramsOf(parameterizations);
 const format = fields.choice("format", ["gif", "webp", "none"], "gif");
+const keep = fields.choice("keep", ["last", "best"], "last");
+const side = fields.int("side", { min: 1, max: 8192 });
 
 function whole(flag: string, min: number, max?: number): (text: string) => number {
   return valueOf(flag, fields.int("", max === undefined ? { min } : { min, max }));
 }
 
-function placeholder({ kind, choices }: fields.Field<unknown, unknown>): string {
-  return choices?.join("|") ?? (kind === "range" ? "low,high" : kind);
+function numberFrom(flag: string, min: number): (text: string) => number {
+  return valueOf(flag, fields.fixed("", { min, fallback: min }));
 }
 
-function oneOfThese(table: Readonly<Record<string, unknown>>): string {
+function pictureSize(text: string): [number, number] {
+  const [height, width = height, ...more] = listOf("--picture-size", side)(text) as [number, ...number[]];
+  if (more.length === 0) return [height, width];
+  throw new XstarError("bad-argument", `"--picture-size" must be a side, or height,width: current value is ${text}`);
+}
+
+function namesOf(table: Readonly<Record<string, unknown>>): string {
   return Object.keys(table).join(", ");
 }
-
-const penalties = Object.fromEntries(
-  Object.entries(objectives).filter(([, { params }]) =>
-    Object.values(params as fields.Fields).every(({ fallback }) => fallback !== undefined),
-  ),
-);
 
 const help = `
 A TARGET is
@@ -68,26 +86,17 @@ A TARGET is
   LAYER:CHANNEL      the mean activation of a channel, or one unit of a dense layer
   LAYER:CHANNEL@Y,X  one neuron of a channel (@ alone: the one in the centre)
   logit:CLASS        the score of a class; also probability:CLASS, crossEntropy:CLASS
+  {"type":...}       any objective of xstar list objectives, as JSON
 or sums and differences with weights: "0.5*conv2:7 - logit:3 - 0.01*tv". xstar inspect MODEL lists the layers.
 Several targets, or several --init, give one picture each.
 
+A SPEC is a type with its parameters behind it: adam, jitter:pixels=4, fourier:decay=1.5. xstar list has them all.
 The picture is unbounded unless --range says otherwise; --range 0,1 keeps what a camera could send.
-
-${describeTable("Optimizers (--lr is learningRate, --opt sets the others)", optimizers)}
-
-${describeTable("Parameterizations", parameterizations)}
-
-${describeTable("Transforms", transforms)}
-
-${describeTable("Penalties", penalties)}
-
-Overrides (better pictures in networks that start out silent, not true gradients):
-${Object.entries(overrides)
-  .map(([name, { doc }]) => `  ${name.padEnd(18)}${doc}`)
-  .join("\n")}
+Every PNG and WebP file and run.json hold what made them: --from runs it again and gives the same bytes.
 
 Examples:
   xstar maximize mnist-8.onnx Plus214_Output_0:3
   xstar maximize squeezenet.onnx logit:130 --range 0,1 --mean 0.48,0.46,0.41 --std 0.004 --transform jitter:pixels=8
   xstar maximize net.onnx conv2:0 conv2:1 conv2:2 --steps 200 --optimizer adam --lr 0.05
-  xstar maximize net.onnx "conv2:7 - 0.5*conv2:8" --init ones --init photo.jpg --penalty tv=0.01 --out out/seven`;
+  xstar maximize net.onnx "conv2:7 - 0.5*conv2:8" --init ones --init photo.jpg --penalty tv=0.01 --out out/seven
+  xstar maximize --from out/seven/conv2-7-0.5-conv2-8-from-ones.png --steps 500`;

@@ -15,6 +15,7 @@ import {
   type GivenInputs,
   type Layout,
   type Model,
+  type ModelRecord,
   type PartialContract,
   type Shape,
   type Tensor,
@@ -23,6 +24,8 @@ import type { Command } from "commander";
 import { decodeNpy } from "../files/npy.js";
 import { readFileOrExplain } from "../files/read.js";
 import type { ModelFile } from "../load.js";
+import type { ContractFile } from "../model/contract.js";
+import { createSourceFiles, type FileReference, type SourceFiles } from "../record/file-reference.js";
 import { collect, listOf, valueOf } from "./flags.js";
 
 /** Flags that say how pictures go into a model: those of every command that runs one. */
@@ -69,12 +72,49 @@ export interface ModelInput {
   readonly given: PartialContract;
   readonly from: ContractSources;
   readonly options: BatchOptions;
+  /** The files of inputs besides the picture, by the inputs' names. */
+  readonly inputFiles: Readonly<Record<string, FileReference>>;
+}
+
+/** How an earlier run ran the model: it goes before the contract file. */
+export interface EarlierInput {
+  readonly contractFile: ContractFile;
+  readonly shapes: ReadonlyMap<string, Shape>;
+  /** As `--input` has them. */
+  readonly inputs: readonly string[];
+}
+
+/** What a record, found at `path`, says about a model that it ran. */
+export function earlierInput(
+  path: string,
+  record: ModelRecord | undefined,
+  files: Readonly<Record<string, FileReference>> = {},
+): EarlierInput | undefined {
+  if (!record) return undefined;
+  const { contract, logits, shapes, inputs } = record;
+  return {
+    contractFile: { path, contract: contract ?? {}, labels: undefined, logits: logits ?? undefined },
+    shapes: new Map(Object.entries(shapes)),
+    inputs: Object.entries(inputs).map(
+      ([name, held]) => `${name}=${typeof held === "number" ? held : (files[name]?.path ?? "")}`,
+    ),
+  };
+}
+
+interface ReadInputOptions {
+  readonly files?: SourceFiles;
+  readonly earlier?: EarlierInput;
 }
 
 /** Joins flags, contract file and guesses. Throws `bad-argument`, and for files what reading them does. */
-export async function readModelInput(model: ModelFile, flags: ModelFlags): Promise<ModelInput> {
-  const { source, contractFile } = model;
-  const inputs = await readInputs(source, flags.input ?? []);
+export async function readModelInput(
+  model: ModelFile,
+  flags: ModelFlags,
+  { files = createSourceFiles(), earlier }: ReadInputOptions = {},
+): Promise<ModelInput> {
+  const { source } = model;
+  const contractFile = earlier?.contractFile ?? model.contractFile;
+  const { inputs, inputFiles } = await readInputs(source, [...(earlier?.inputs ?? []), ...(flags.input ?? [])], files);
   const fromFlags = contractOfFlags(flags);
   const given = { ...contractFile?.contract, ...fromFlags };
   const said = (part: PartialContract, who: string): ContractSources => ({
@@ -89,11 +129,13 @@ export async function readModelInput(model: ModelFile, flags: ModelFlags): Promi
   const logits = flags.logits ?? contractFile?.logits;
   const picture = pictureInput(source, Object.keys(inputs));
   const { contract } = guessContract(source, { given, from, picture });
-  const shapes = sizedShapes(source, picture, flags.size, contract.layout ?? "NCHW");
+  const sized = sizedShapes(source, picture, flags.size, contract.layout ?? "NCHW");
+  const shapes = new Map([...(earlier?.shapes ?? []), ...sized]);
   return {
     picture: picture.name,
     given,
     from,
+    inputFiles,
     options: { contract, inputs, shapes, ...(logits !== undefined && { logits }) },
   };
 }
@@ -114,8 +156,13 @@ function contractOfFlags({ mean, std, inputRange, layout, order }: ModelFlags): 
 }
 
 /** `--input onehot=3.npy`, `--input phase=0`. */
-async function readInputs({ inputs }: Model, texts: readonly string[]): Promise<GivenInputs> {
+async function readInputs(
+  { inputs }: Model,
+  texts: readonly string[],
+  files: SourceFiles,
+): Promise<{ inputs: GivenInputs; inputFiles: Record<string, FileReference> }> {
   const read: Record<string, Tensor | number> = {};
+  const inputFiles: Record<string, FileReference> = {};
   for (const text of texts) {
     const name = inputs.map((input) => input.name).find((one) => text.startsWith(`${one}=`));
     if (name === undefined) {
@@ -128,11 +175,13 @@ async function readInputs({ inputs }: Model, texts: readonly string[]): Promise<
       );
     }
     const value = text.slice(name.length + 1);
-    read[name] = value.endsWith(".npy")
-      ? decodeNpy(await readFileOrExplain(value), `"${value}"`)
-      : anyNumber.parse(value, `--input ${name}`);
+    delete inputFiles[name];
+    if (value.endsWith(".npy")) {
+      read[name] = decodeNpy(await readFileOrExplain(await files.locate(value)), `"${value}"`);
+      inputFiles[name] = await files.reference(value);
+    } else read[name] = anyNumber.parse(value, `--input ${name}`);
   }
-  return read;
+  return { inputs: read, inputFiles };
 }
 
 /** `--size 224,224`: the model's picture input with height and width filled in where it leaves them free. */

@@ -1,107 +1,212 @@
 import {
+  fields,
   mul,
   objectives,
   optimizers,
   parameterizations,
-  parseTarget,
   prepareBatch,
+  readTarget,
+  schedules,
   sub,
-  targetNames,
   transforms,
-  fields,
+  XstarError,
+  type Batched,
+  type FurtherModel,
   type MaximizeOptions,
+  type Shape,
   type Spec,
 } from "@xstar/core";
 import type { ModelFile } from "../load.js";
-import { readModelInput, type ModelFlags } from "./model-flags.js";
-import { readStart } from "./read-start.js";
+import type { FileReference, SourceFiles } from "../record/file-reference.js";
+import type { FoundRecord } from "../record/picture-files.js";
+import type { Job, RunFiles } from "../record/run-record.js";
+import { createAssetReader, givenPaths } from "./assets.js";
+import { baseOptions, type BaseOptions } from "./base-options.js";
+import type { MaximizeFlags } from "./maximize-flags.js";
+import { earlierInput, readModelInput } from "./model-flags.js";
+import { joinPaths, pathsInSpecs } from "./named-files.js";
+import { isStartFile, readStart } from "./read-start.js";
 import { distinct, slugOf } from "./slug.js";
-import { paramsOf, parseAssignment, parseSpec } from "./spec-flags.js";
-
-/** The flags of `xstar maximize`; those of the parameterization have the names of its parameters. */
-export interface MaximizeFlags extends ModelFlags {
-  readonly init?: readonly string[];
-  readonly steps: number;
-  readonly optimizer: string;
-  readonly lr?: number;
-  readonly opt?: readonly string[];
-  readonly transform?: readonly string[];
-  readonly penalty?: readonly string[];
-  readonly override?: readonly string[];
-  readonly seed: number;
-  readonly parameterization: string;
-  readonly out?: string;
-  readonly scale?: number;
-  readonly format: "gif" | "webp" | "none";
-  readonly export?: boolean;
-  readonly threads?: number;
-  readonly [param: string]: unknown;
-}
-
-/** One picture of the batch, in the words of the command line. */
-export interface Job {
-  readonly target: string;
-  readonly start: string;
-  /** What its files are called, without ending. */
-  readonly slug: string;
-}
+import { changeSpec, parseAssignment, parseSpec } from "./spec-flags.js";
 
 export interface Plan {
   readonly jobs: readonly Job[];
   readonly objectives: readonly Spec[];
   readonly options: MaximizeOptions;
+  readonly recipe: Spec | null;
+  /** The files that it reads. */
+  readonly files: RunFiles;
+  /** The step after which a person stopped the run that this one repeats. */
+  readonly stopAfter: number | null;
 }
 
-/** What the command line asks for. Throws `bad-argument`, `unknown-layer`, and for start pictures what reading them does. */
-export async function planAscent(model: ModelFile, targets: readonly string[], flags: MaximizeFlags): Promise<Plan> {
-  const { options } = await readModelInput(model, flags);
-  const { shape, normalized } = await prepareBatch(model, 1, options);
-  const names = targetNames(model.source, normalized);
-  const starts = flags.init ?? ["random"];
+export interface PlanSources {
+  /** The model's path, as the command or the record has it. */
+  readonly path: string;
+  readonly files: SourceFiles;
+  /** The run to repeat. */
+  readonly from?: FoundRecord | undefined;
+}
+
+/** What the command line asks for. Throws `bad-argument`, `unknown-layer`, and for files what reading them does. */
+export async function planAscent(
+  model: ModelFile,
+  targets: readonly string[],
+  flags: MaximizeFlags,
+  { path, files, from }: PlanSources,
+): Promise<Plan> {
+  const record = from?.record;
+  const earlier = from && earlierInput(from.path, from.record.ascent, from.record.inputs);
+  const input = await readModelInput(model, flags, { files, ...(earlier && { earlier }) });
+  const first = await prepareBatch(model, 1, input.options);
+  const { shape } = first;
+  const base = baseOptions(flags.recipe, shape.slice(1), record);
+  const specs = specOptions(flags, base);
+  const picture = specs.size && shape.length === 4 ? [shape[1]!, ...specs.size] : shape.slice(1);
+
+  const changesTargets = targets.length > 0 || flags.recipe !== undefined;
+  const texts = targets.length > 0 ? targets : (record?.pictures.map(({ target }) => target) ?? []);
+  const reader = createAssetReader({ runtime: model.runtime, files, from });
+  const given = givenPaths(flags, record);
+  const further = await reader.models(given.models);
+  const read = await targetReader(first, further, model.labels);
+  const climbed = record && !changesTargets ? record.ascent.objectives : texts.map((text) => base.objective(read(text)));
+  const penalized = climbed.map((objective) => withPenalties(objective, flags.penalty ?? []));
+
+  const starts = await planStarts(flags.init, base, { shape: picture, files, from });
+  const jobs = record && targets.length === 0 && !flags.init ? record.pictures.map(jobOf) : jobsOf(texts, starts.texts);
+  const inSpecs = pathsInSpecs({ ...specs, objectives: penalized, starts: starts.specs ?? [] });
+  const assets = await reader.all(joinPaths(given, inSpecs), picture);
+  const { streams, ...rest } = specs;
   return {
-    jobs: jobsOf(targets, starts),
-    objectives: targets.map((target) => penalized(parseTarget(target, names), flags.penalty ?? [])),
+    jobs,
+    objectives: penalized,
+    recipe: base.recipe,
+    stopAfter: flags.steps === undefined ? (record?.stopped ?? null) : null,
     options: {
-      ...options,
-      steps: flags.steps,
-      seed: flags.seed,
-      start: await Promise.all(starts.map((start) => readStart(start, shape.slice(1)))),
-      parameterization: parameterizationOf(flags),
-      transforms: (flags.transform ?? []).map((text) => parseSpec(transforms, text, "transform")),
-      optimizer: parseSpec(optimizers, flags.optimizer, "optimizer", optimizerParams(flags)),
-      overrides: flags.override ?? [],
+      ...rest,
+      ...input.options,
+      ...assets.options,
+      ...(streams && streams.length === jobs.length && { streams }),
+      ...(starts.specs && { start: starts.specs }),
+      ...(model.labels && { labels: model.labels }),
+    },
+    files: {
+      model: await files.referenceModel(path, model),
+      ...assets.references,
+      starts: starts.references,
+      inputs: input.inputFiles,
     },
   };
 }
 
-function jobsOf(targets: readonly string[], starts: readonly string[]): Job[] {
-  const jobs = Array.from({ length: Math.max(targets.length, starts.length) }, (_, i) => ({
-    target: targets[i] ?? targets[0]!,
-    start: starts[i] ?? starts[0]!,
-  }));
-  const slugs = distinct(
-    jobs.map(({ target, start }) => slugOf(starts.length > 1 ? `${target} from ${start}` : target)),
-  );
-  return jobs.map((job, i) => ({ ...job, slug: slugs[i]! }));
+/** The options that are specs and numbers: the base, and what flags change of it. */
+function specOptions(flags: MaximizeFlags, { options: base }: BaseOptions): BaseOptions["options"] {
+  const { steps, seed, clip, keep, patience, redirect, override, lr, range, squash, schedule, transform } = flags;
+  const given = { steps, seed, clip, keep, patience, redirect, overrides: override, size: flags.pictureSize };
+  const optimizer = { ...(lr !== undefined && { learningRate: lr }), ...assignments(flags.opt) };
+  const picture = { ...(range !== undefined && { range }), ...(squash !== undefined && { squash }) };
+  return {
+    ...base,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    optimizer: changeSpec(optimizers, base.optimizer, "optimizer", { text: flags.optimizer, given: optimizer }),
+    parameterization: changeSpec(parameterizations, base.parameterization, "parameterization", {
+      text: flags.parameterization,
+      given: { ...picture, ...assignments(flags.param) },
+    }),
+    ...(schedule !== undefined && { schedule: parseSpec(schedules, schedule, "schedule") }),
+    ...(transform && { transforms: transform.flatMap(readTransform) }),
+  };
 }
 
-function parameterizationOf(flags: MaximizeFlags): Spec {
-  const given = [...paramsOf(parameterizations).keys()].flatMap((name) =>
-    flags[name] === undefined ? [] : [[name, flags[name]] as const],
-  );
-  return parseSpec(parameterizations, flags.parameterization, "parameterization", Object.fromEntries(given));
+const assignments = (texts: readonly string[] = []) => Object.fromEntries(texts.map(parseAssignment));
+
+const readTransform = (text: string) => (text === "none" ? [] : [parseSpec(transforms, text, "transform")]);
+
+/** Reads the texts of targets: in words, or as JSON. */
+async function targetReader(
+  first: Batched,
+  models: Readonly<Record<string, FurtherModel>>,
+  labels: readonly string[] | undefined,
+): Promise<(text: string) => Spec> {
+  const further = new Map<string, Batched>();
+  for (const [name, { model, ...options }] of Object.entries(models))
+    further.set(name, await prepareBatch(model, 1, options));
+  return (text) => readTarget(asJson(text) ?? text, { first, further }, { models, ...(labels && { labels }) });
 }
 
-function optimizerParams({ lr, opt = [] }: MaximizeFlags): Record<string, unknown> {
-  return { ...(lr !== undefined && { learningRate: lr }), ...Object.fromEntries(opt.map(parseAssignment)) };
+function asJson(text: string): Spec | undefined {
+  if (!text.trimStart().startsWith("{")) return undefined;
+  try {
+    return JSON.parse(text) as Spec;
+  } catch {
+    throw new XstarError("bad-argument", `The target ${text} is no JSON`, {
+      hint: 'Write it as {"type":"channel","layer":"conv2","channel":7}',
+    });
+  }
 }
 
 /** `tv=0.01`: the objective minus 0.01 tv. */
-function penalized(objective: Spec, penalties: readonly string[]): Spec {
+function withPenalties(objective: Spec, penalties: readonly string[]): Spec {
   return penalties.reduce((rest, text) => {
     const at = text.lastIndexOf("=");
     const penalty = parseSpec(objectives, at < 0 ? text : text.slice(0, at), "penalty");
     const weight = fields.fixed("weight", { fallback: 1 }).parse(at < 0 ? "" : text.slice(at + 1), `--penalty ${text}`);
     return sub(rest, mul(weight, penalty));
   }, objective);
+}
+
+interface PlannedStarts {
+  /** In the words of the command line; null where the parameterization begins by itself. */
+  readonly texts: readonly (string | null)[];
+  readonly specs: readonly Spec[] | undefined;
+  readonly references: Readonly<Record<string, FileReference>>;
+}
+
+interface StartSources {
+  /** Of a picture, without the batch. */
+  readonly shape: Shape;
+  readonly files: SourceFiles;
+  readonly from?: FoundRecord | undefined;
+}
+
+/** The starts that flags name, or those of the base. */
+async function planStarts(
+  init: readonly string[] | undefined,
+  { options: base }: BaseOptions,
+  { shape, files, from }: StartSources,
+): Promise<PlannedStarts> {
+  const references: Record<string, FileReference> = {};
+  const read = async (text: string) => {
+    if (isStartFile(text)) references[text] = await files.reference(text);
+    return readStart(text, shape, isStartFile(text) ? await files.locate(text) : text);
+  };
+  if (init) return { texts: init, specs: await Promise.all(init.map(read)), references };
+  if (base.start === undefined) return { texts: [null], specs: undefined, references };
+  const given = [base.start].flat() as readonly (string | number | Spec)[];
+  const specs = await Promise.all(
+    given.map((start, i) => {
+      if (typeof start !== "object") return read(String(start));
+      // a record has the path of a picture, not its numbers
+      return start.type === "array" && from ? read(from.record.pictures[i]?.start ?? "") : start;
+    }),
+  );
+  const texts = given.map((start, i) => from?.record.pictures[i]?.start ?? nameOf(start));
+  const isOne = new Set(texts).size === 1;
+  return isOne ? { texts: texts.slice(0, 1), specs: specs.slice(0, 1), references } : { texts, specs, references };
+}
+
+const nameOf = (start: string | number | Spec) => (typeof start === "object" ? start.type : String(start));
+
+const jobOf = ({ target, start, slug }: Job): Job => ({ target, start, slug });
+
+function jobsOf(targets: readonly string[], starts: readonly (string | null)[]): Job[] {
+  const jobs = Array.from({ length: Math.max(targets.length, starts.length) }, (_, i) => ({
+    target: targets[i] ?? targets[0]!,
+    start: starts[i] ?? starts[0] ?? null,
+  }));
+  const slugs = distinct(
+    jobs.map(({ target, start }) => slugOf(starts.length > 1 ? `${target} from ${start}` : target)),
+  );
+  return jobs.map((job, i) => ({ ...job, slug: slugs[i]! }));
 }

@@ -1,35 +1,77 @@
 import { join } from "node:path";
-import { classify, compileAscent, maximize, XstarError, type AscentResult } from "@xstar/core";
+import { classify, compileAscent, maximize, XstarError, type AscentResult, type Step } from "@xstar/core";
 import { writeFileAtomic } from "../files/atomic.js";
 import { prepareFolder } from "../files/folder.js";
 import { loadModel, type ModelFile } from "../load.js";
+import { createSourceFiles } from "../record/file-reference.js";
+import { readRecord, type FoundRecord } from "../record/picture-files.js";
+import type { Job } from "../record/run-record.js";
 import { formatNumber } from "../report/format.js";
-import { nodeRuntime } from "../runtime.js";
+import { defaultThreads, nodeRuntime } from "../runtime.js";
 import { createProgress } from "../terminal/progress.js";
+import { version } from "../version.js";
+import type { RunFacts, SavedAscent } from "./ascent-checkpoint.js";
+import { checkpointFile, createCheckpoints, readCheckpoint, removeCheckpoint } from "./checkpoints.js";
+import { compareWithRecord } from "./compare-with-record.js";
+import { complainAbout, warnAbout } from "./complain.js";
 import { createFrames, type Frames } from "./frames.js";
 import { withInterrupt } from "./interrupt.js";
-import { planAscent, type Job, type MaximizeFlags, type Plan } from "./plan-ascent.js";
-import { summarize } from "./summarize.js";
 import { likeliestOf, type ClassShare } from "./likeliest.js";
+import type { MaximizeFlags } from "./maximize-flags.js";
+import { planAscent, type Plan } from "./plan-ascent.js";
+import { summarize } from "./summarize.js";
 import { writeAscent } from "./write-ascent.js";
 
 /** `xstar maximize`: plans, climbs, writes. */
-export async function runMaximize(path: string, targets: readonly string[], flags: MaximizeFlags): Promise<void> {
-  const { threads, format, scale } = flags;
-  const model = await loadModel(path, { runtime: nodeRuntime(threads === undefined ? {} : { threads }) });
-  const plan = await planAscent(model, targets, flags);
-  const folder = flags.out ?? join("out", model.name, folderName(plan.jobs));
+export async function runMaximize(
+  given: string | undefined,
+  targets: readonly string[],
+  flags: MaximizeFlags,
+): Promise<void> {
+  const from = flags.from === undefined ? undefined : await readRecord(flags.from);
+  checkArguments(given, targets, from);
+  const threads = flags.threads ?? from?.record.threads ?? defaultThreads;
+  const path = from?.record.model.path ?? given!;
+  const files = createSourceFiles(from && { files: from.record, folder: from.folder, model: given });
+  const model = await loadModel(await files.locate(path), { runtime: nodeRuntime({ threads }) });
+  const plan = await planAscent(model, targets, flags, { path, files, from });
+  const folder = flags.out ?? join("out", model.name, `${folderName(plan.jobs)}${from ? "-again" : ""}`);
+  const { files: read, jobs, recipe } = plan;
+  const facts: RunFacts = { xstar: version, threads, ...read, pictures: jobs, recipe };
+  const saved = flags.resume ? await findCheckpoint(folder, facts) : undefined;
+
   await withInterrupt(async (signal) => {
-    const frames = createFrames();
+    const frames = createFrames(flags.format === "none" ? 1 : 64, saved?.frames);
     const startedAt = performance.now();
-    const result = await climb(model, plan, { signal, frames, folder });
-    const seconds = Math.round(performance.now() - startedAt) / 1000;
-    const ascent = { model, jobs: plan.jobs, result, frames, seconds, top: await likeliest(model, plan, result) };
-    const files = await writeAscent(ascent, { folder, format, ...(scale !== undefined && { scale }) });
-    if (flags.export) files.push([await exportAscent(model, plan, folder)]);
-    process.stdout.write(summarize(ascent, files, folder));
-    complainAbout(result, folder);
+    const seconds = () => (saved?.seconds ?? 0) + Math.round(performance.now() - startedAt) / 1000;
+    const climbed = { facts, frames, folder, saved, seconds, signal, every: flags.checkpoint };
+    const result = await climb(model, plan, climbed);
+    const top = await likeliest(model, plan, result);
+    const ascent = { model, facts, result, frames, seconds: seconds(), top };
+    const { format, scale } = flags;
+    const written = await writeAscent(ascent, { folder, format, ...(scale !== undefined && { scale }) });
+    if (flags.export) written.push([await exportAscent(model, plan, folder)]);
+    if (result.ended !== "aborted" || plan.stopAfter === result.last.index) await removeCheckpoint(checkpointFile(folder));
+    process.stdout.write(summarize(ascent, written, folder));
+    warnAbout(result, jobs);
+    if (from) compareWithRecord(from, ascent);
+    if (plan.stopAfter !== result.last.index) complainAbout(result, folder);
   });
+}
+
+function checkArguments(path: string | undefined, targets: readonly string[], from: FoundRecord | undefined): void {
+  if (from || targets.length > 0) return;
+  throw new XstarError("bad-argument", `Missing required argument '${path === undefined ? "model" : "targets"}'`, {
+    hint: "--help shows how it is used; --from takes both from a picture",
+  });
+}
+
+async function findCheckpoint(folder: string, facts: RunFacts): Promise<SavedAscent | undefined> {
+  const saved = await readCheckpoint(checkpointFile(folder), facts);
+  process.stderr.write(
+    saved ? `Going on after step ${saved.checkpoint.index}\n` : `No checkpoint is in "${folder}": begins at step 0\n`,
+  );
+  return saved;
 }
 
 function folderName([first, ...others]: readonly Job[]): string {
@@ -37,25 +79,44 @@ function folderName([first, ...others]: readonly Job[]): string {
 }
 
 interface ClimbOptions {
-  readonly signal: AbortSignal;
+  readonly facts: RunFacts;
   readonly frames: Frames;
   readonly folder: string;
+  readonly saved: SavedAscent | undefined;
+  readonly signal: AbortSignal;
+  /** Steps between checkpoints. */
+  readonly every: number | undefined;
+  seconds(): number;
 }
 
-async function climb(model: ModelFile, plan: Plan, { signal, frames, folder }: ClimbOptions): Promise<AscentResult> {
-  const run = maximize(model, plan.objectives, { ...plan.options, signal });
+async function climb(model: ModelFile, plan: Plan, options: ClimbOptions): Promise<AscentResult> {
+  const { facts, frames, folder, saved, every, seconds } = options;
+  const { stopAfter, jobs } = plan;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const run = maximize(model, plan.objectives, {
+    ...plan.options,
+    signal,
+    ...(saved && { resume: saved.checkpoint }),
+  });
+  const checkpoints = createCheckpoints({ path: checkpointFile(folder), facts, frames, every, seconds });
   const progress = createProgress({ stream: process.stderr, label: "maximize", total: plan.options.steps ?? 0 });
-  const several = plan.jobs.length > 1;
+  let before: Step | undefined;
   try {
     for await (const step of run) {
-      if (step.index === 0) await prepareFolder(folder);
+      if (before) await checkpoints.afterStep(before);
+      else await prepareFolder(folder);
+      before = step;
       frames.add(step);
       const mean = step.objective.reduce((a, b) => a + b) / step.objective.length;
-      progress.update(step.index, `${several ? "mean activation" : "activation"} ${formatNumber(mean)}`);
+      progress.update(step.index, `${jobs.length > 1 ? "mean activation" : "activation"} ${formatNumber(mean)}`);
+      if (step.index === stopAfter) stop.abort();
     }
-    return await run.result;
+    const result = await run.result;
+    if (result.ended === "aborted") await checkpoints.write(result.last);
+    return result;
   } finally {
-    if (frames.pictures.length > 0) progress.done();
+    if (before) progress.done();
   }
 }
 
@@ -63,9 +124,9 @@ async function climb(model: ModelFile, plan: Plan, { signal, frames, folder }: C
 async function likeliest(
   model: ModelFile,
   { options }: Plan,
-  { last }: AscentResult,
+  { picture }: AscentResult,
 ): Promise<ClassShare[][] | undefined> {
-  const shares = await classify(model, last.picture, options);
+  const shares = await classify(model, picture, options);
   return shares?.map((probabilities) => likeliestOf(probabilities, model.labels, 3));
 }
 
@@ -73,16 +134,4 @@ async function exportAscent(model: ModelFile, { objectives, options }: Plan, fol
   const { step } = await compileAscent(model, objectives, options);
   await writeFileAtomic(join(folder, "ascent.onnx"), step.standalone());
   return "ascent.onnx";
-}
-
-/** What is done is kept; that it is not all makes the program end with an error. */
-function complainAbout({ ended, last, record }: AscentResult, folder: string): void {
-  if (ended === "aborted") throw new XstarError("aborted", `Stopped after ${last.index} of ${record.steps} steps`);
-  if (ended === "diverged") {
-    throw new XstarError(
-      "diverged",
-      `The picture or its activation was no longer finite after step ${last.index + 1}; "${folder}" holds the step before`,
-      { hint: "A smaller --lr keeps it finite" },
-    );
-  }
 }

@@ -10,15 +10,18 @@ import type { Picture } from "../picture/picture.js";
 import { encodePng } from "../picture/png.js";
 import { rawScale } from "../picture/scale.js";
 import { changeView, rawView } from "../picture/view.js";
+import { recordKeyword } from "../record/picture-files.js";
+import { thisPlatform } from "../record/platform.js";
+import type { PictureRecord, RunRecord } from "../record/run-record.js";
 import { version } from "../version.js";
+import type { RunFacts } from "./ascent-checkpoint.js";
 import type { Frames } from "./frames.js";
 import type { ClassShare } from "./likeliest.js";
-import type { Job } from "./plan-ascent.js";
 
 /** A finished (or stopped) ascent with all that is said about it. */
 export interface Ascent {
   readonly model: ModelFile;
-  readonly jobs: readonly Job[];
+  readonly facts: RunFacts;
   readonly result: AscentResult;
   readonly frames: Frames;
   readonly seconds: number;
@@ -36,39 +39,54 @@ export interface WriteOptions {
 /** Pixels that a picture is shown with. */
 const comfortable = 280;
 
+/** What every picture of an ascent carries. */
+export function recordOf({ facts, result }: Ascent): RunRecord {
+  const stopped = result.ended === "aborted" ? result.last.index : null;
+  return { ...facts, platform: thisPlatform(), stopped, ascent: result.record };
+}
+
+/** SHA-256 of the numbers of picture `i`. */
+export function pixelHash({ result }: Ascent, i: number): string {
+  const { buffer, byteOffset, byteLength } = pictureOf(result.picture, i).data as Float32Array;
+  return createHash("sha256").update(new Uint8Array(buffer, byteOffset, byteLength)).digest("hex");
+}
+
 /** Writes the files of every picture and `run.json`; returns their names in the folder, by picture. */
 export async function writeAscent(ascent: Ascent, options: WriteOptions): Promise<string[][]> {
-  const { model, jobs, result, seconds, top } = ascent;
-  const files = await Promise.all(jobs.map((_, i) => writePicture(ascent, i, options)));
+  const { facts, result, seconds, top } = ascent;
+  const run = recordOf(ascent);
+  const files = await Promise.all(facts.pictures.map((_, i) => writePicture(ascent, run, i, options)));
   const record = {
-    xstar: version,
-    model: {
-      path: model.path,
-      sha256: createHash("sha256").update(model.source.bytes).digest("hex"),
-      producer: model.source.producer,
-    },
+    ...run,
     ended: result.ended,
     stepsTaken: result.last.index,
     seconds,
-    pictures: jobs.map(({ target, start }, i) => ({
-      target,
-      start,
+    pictures: facts.pictures.map((job, i) => ({
+      ...job,
       files: files[i],
-      activation: { start: result.curve[0]![i], end: result.last.objective[i] },
+      step: result.steps[i],
+      redirected: result.redirected[i],
+      warnings: result.warnings[i],
+      sha256: pixelHash(ascent, i),
+      activation: { start: result.curve[0]![i], end: activationOf(result, i) },
       top: top?.[i] ?? null,
       curve: result.curve.map((objective) => objective[i]),
     })),
-    ascent: result.record,
   };
   await writeFileAtomic(join(options.folder, "run.json"), `${JSON.stringify(record, undefined, 2)}\n`);
   return files;
 }
 
-async function writePicture(ascent: Ascent, i: number, options: WriteOptions): Promise<string[]> {
-  const { frames, jobs, result } = ascent;
-  const { target, slug } = jobs[i]!;
+/** The objective of the picture that is the result. */
+export function activationOf({ curve, steps }: AscentResult, i: number): number {
+  return curve[steps[i]!]![i]!;
+}
+
+async function writePicture(ascent: Ascent, run: RunRecord, i: number, options: WriteOptions): Promise<string[]> {
+  const { facts, frames, result } = ascent;
+  const { target, slug } = facts.pictures[i]!;
   const { folder, format } = options;
-  const picture = pictureOf(result.last.picture, i);
+  const picture = pictureOf(result.picture, i);
   const written: string[] = [];
   const write = async (name: string, bytes: Uint8Array) => {
     await writeFileAtomic(join(folder, name), bytes);
@@ -77,20 +95,22 @@ async function writePicture(ascent: Ascent, i: number, options: WriteOptions): P
   await write(`${slug}.npy`, encodeNpy(picture));
   if (!isDrawable(picture)) return written;
 
+  const record: PictureRecord = { ...run, picture: i, step: result.steps[i]!, sha256: pixelHash(ascent, i) };
+  const text = JSON.stringify(record);
   const planes = planesOf(picture);
   const raw = rawView(planes).picture;
   const change = changeView(planes, planesOf(pictureOf(frames.first, i))).picture;
   const scale = options.scale ?? Math.ceil(comfortable / Math.max(raw.width, raw.height));
-  const about = { Software: `xstar ${version}` };
+  const about = { Software: `xstar ${version}`, [recordKeyword]: text };
   await write(`${slug}.png`, encodePng(enlarge(raw, scale), { ...about, Title: target }));
   await write(`${slug}.change.png`, encodePng(enlarge(change, scale), { ...about, Title: `${target}: change` }));
-  if (format !== "none") await write(`${slug}.${format}`, await encodeAnimation(animate(ascent, i), { format }));
+  if (format !== "none") await write(`${slug}.${format}`, await encodeAnimation(animate(ascent, i), { format, text }));
   return written;
 }
 
 /** All frames on the scale of the last one, so that it looks as in the PNG file. */
 function animate({ frames, result }: Ascent, i: number): Picture[] {
-  const scale = rawScale([planesOf(pictureOf(result.last.picture, i))]);
+  const scale = rawScale([planesOf(pictureOf(result.picture, i))]);
   return frames.pictures.map((frame) => {
     const { picture } = rawView(planesOf(pictureOf(frame, i)), { scale });
     return enlarge(picture, enlargementFor(picture, comfortable));

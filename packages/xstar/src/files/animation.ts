@@ -1,11 +1,14 @@
 import { XstarError } from "@xstar/core";
 import sharp from "sharp";
 import type { Picture } from "../picture/picture.js";
+import { xmpOf } from "./xmp.js";
 
 export interface AnimationOptions {
   readonly format: "gif" | "webp";
   /** Milliseconds for which a frame is shown; the first stays for at least 500, the last for 1500. */
   readonly frameMs?: number;
+  /** A text that a WebP file carries (as XMP, for `readXmp`); GIF has no place for it. */
+  readonly text?: string;
 }
 
 /**
@@ -13,7 +16,7 @@ export interface AnimationOptions {
  * Transparency is ignored. The same frames give the same bytes. Throws `bad-argument`.
  */
 export async function encodeAnimation(frames: readonly Picture[], options: AnimationOptions): Promise<Uint8Array> {
-  const { format, frameMs = 80 } = options;
+  const { format, frameMs = 80, text } = options;
   const [first] = frames;
   if (!first) throw new XstarError("bad-argument", "An animation needs at least one frame");
   const { width, height } = first;
@@ -35,7 +38,7 @@ export async function encodeAnimation(frames: readonly Picture[], options: Anima
     format === "webp"
       ? strip.webp({ lossless: true, loop: 0, delay })
       : strip.gif({ dither: 0, effort: 4, loop: 0, delay, keepDuplicateFrames: true });
-  return animation.toBuffer();
+  return (text === undefined || format === "gif" ? animation : animation.withXmp(xmpOf(text))).toBuffer();
 }
 
 function stack(frames: readonly Picture[]): Uint8Array {

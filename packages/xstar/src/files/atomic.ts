@@ -20,6 +20,9 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   }
 }
 
+/** Names of files that a writer which was killed has left behind. */
+export const temporaryName = /^\..*\.[0-9a-f-]{36}\.tmp$/;
+
 async function writeAndRename(path: string, content: Uint8Array | string): Promise<void> {
   await makeFolders(dirname(path));
   const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);

@@ -1,5 +1,5 @@
 import { type Tensor, XstarError } from "@xstar/core";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { readFileOrExplain } from "./read.js";
 
 export interface ReadImageOptions {
@@ -17,22 +17,30 @@ const formats = new Set(["png", "jpeg", "webp"]);
  * white where it is transparent. Throws `file-not-readable`, and `bad-data` for what is no such picture.
  */
 export async function readImage(path: string, options: ReadImageOptions): Promise<Tensor> {
-  const { channels, height, width, fit = "cover" } = options;
   const source = sharp(await readFileOrExplain(path));
   const { format } = await source.metadata().catch(() => ({ format: undefined }));
   if (!format || !formats.has(format)) throw new XstarError("bad-data", `"${path}" is not a PNG, JPEG or WebP picture`);
 
-  const sized = source
-    .autoOrient()
-    .flatten({ background: "white" })
+  return fitImage(source.autoOrient().flatten({ background: "white" }), options).catch((error: Error) => {
+    throw new XstarError("bad-data", `The picture "${path}" is damaged: ${error.message}`, { cause: error });
+  });
+}
+
+/** Grey pixels (0 to 255, row-major) as `readImage` gives a file. */
+export function fitGray(
+  pixels: Uint8Array,
+  from: { readonly height: number; readonly width: number },
+  options: ReadImageOptions,
+) {
+  return fitImage(sharp(pixels, { raw: { ...from, channels: 1 } }), options);
+}
+
+async function fitImage(source: Sharp, { channels, height, width, fit = "cover" }: ReadImageOptions): Promise<Tensor> {
+  const pixels = await source
     .resize({ width, height, fit: fit === "stretch" ? "fill" : "cover" })
-    .toColourspace(channels === 1 ? "b-w" : "srgb");
-  const pixels = await sized
+    .toColourspace(channels === 1 ? "b-w" : "srgb")
     .raw()
-    .toBuffer()
-    .catch((error: Error) => {
-      throw new XstarError("bad-data", `The picture "${path}" is damaged: ${error.message}`, { cause: error });
-    });
+    .toBuffer();
 
   const data = new Float32Array(channels * height * width);
   for (let at = 0; at < data.length; at++) {

@@ -33,7 +33,7 @@ const barWidth = 20;
 export function createProgress({ stream, label, total, now = () => performance.now() }: ProgressOptions): Progress {
   const isTTY = stream.isTTY === true;
   const startedAt = now();
-  const estimate = createEstimate(total);
+  const speedOf = createSpeed();
   let shown = { at: Number.NEGATIVE_INFINITY, percent: 0 };
   let latestFacts = "";
   let isOver = false;
@@ -52,7 +52,8 @@ export function createProgress({ stream, label, total, now = () => performance.n
     update(done, facts = "") {
       if (isOver) return;
       const at = now();
-      const secondsLeft = estimate(done, at);
+      const speed = speedOf(done, at);
+      const secondsLeft = speed && total > 0 ? Math.max(0, total - done) / speed : undefined;
       latestFacts = facts;
       const percent = total > 0 ? Math.min(100, Math.floor((100 * done) / total)) : 0;
       const waited = at - shown.at;
@@ -81,8 +82,8 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
-/** Seconds left from the speed of about the last five seconds, counted from the first update; undefined until there is one. */
-function createEstimate(total: number): (done: number, at: number) => number | undefined {
+/** Steps a second, over about the last five seconds, counted from the first update; undefined until there is one. */
+export function createSpeed(): (done: number, at: number) => number | undefined {
   let last: { readonly done: number; readonly at: number } | undefined;
   let [work, time] = [0, 0];
   return (done, at) => {
@@ -92,7 +93,7 @@ function createEstimate(total: number): (done: number, at: number) => number | u
     work = work * kept + done - last.done;
     time = time * kept + elapsed;
     last = { done, at };
-    return work <= 0 || time <= 0 || total <= 0 ? undefined : (Math.max(0, total - done) * time) / work / 1000;
+    return work <= 0 || time <= 0 ? undefined : (1000 * work) / time;
   };
 }
 

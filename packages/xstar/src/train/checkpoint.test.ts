@@ -1,6 +1,7 @@
 import { createRng, tensor } from "@xstar/core";
 import { describe, expect, it } from "vitest";
 import { countConfusions } from "../analysis/confusion.js";
+import { encodeTensors } from "../files/safetensors.js";
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "./checkpoint.js";
 
 const checkpoint: Checkpoint = {
@@ -26,13 +27,8 @@ const refusal = expect.objectContaining({
   hint: "Delete it to begin again",
 });
 
-/** A checkpoint with another header. */
-function withHeader(header: unknown): Uint8Array {
-  const text = Buffer.from(JSON.stringify(header));
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(text.length);
-  return Buffer.concat([Buffer.from("XSTARCK2"), length, text]);
-}
+/** A checkpoint that says something else about itself. */
+const withFacts = (facts: unknown) => encodeTensors({ tensors: {}, metadata: { training: JSON.stringify(facts) } });
 
 describe("a checkpoint", () => {
   it("is read as it was written, at any place in memory", () => {
@@ -55,17 +51,13 @@ describe("a checkpoint", () => {
 
   it.each([
     ["another file", Buffer.from("PNG, or something else")],
-    [
-      "a header that is no JSON",
-      Buffer.concat([Buffer.from("XSTARCK2"), Buffer.from([3, 0, 0, 0]), Buffer.from("{{{")]),
-    ],
-    ["an empty header", withHeader({})],
-    ["no header", withHeader(null)],
-    ["no step", withHeader({ hash: "abc", seconds: 1, tensors: [], best: null })],
-    ["no seconds", withHeader({ hash: "abc", step: 1, tensors: [], best: null })],
-    ["a lost network", withHeader({ hash: "abc", step: 1, seconds: 1, tensors: [], best: { length: 3 } })],
-    ["impossible shapes", withHeader({ hash: "abc", step: 1, tensors: [{ name: "a", shape: [-1] }] })],
-    ["shapes that are no lists", withHeader({ hash: "abc", step: 1, tensors: [{ name: "a", shape: 3 }] })],
+    ["a file of tensors without facts", encodeTensors({ tensors: {}, metadata: {} })],
+    ["facts that are no JSON", encodeTensors({ tensors: {}, metadata: { training: "{{{" } })],
+    ["empty facts", withFacts({})],
+    ["no facts", withFacts(null)],
+    ["no step", withFacts({ hash: "abc", seconds: 1, confusion: null })],
+    ["no seconds", withFacts({ hash: "abc", step: 1, confusion: null })],
+    ["a lost network", withFacts({ hash: "abc", step: 1, seconds: 1, confusion: {} })],
   ])("is not %s", (_, wrong) => {
     expect(() => decodeCheckpoint(wrong, "here.checkpoint")).toThrow(refusal);
   });

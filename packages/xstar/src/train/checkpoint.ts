@@ -1,5 +1,6 @@
-import { XstarError, type Tensor } from "@xstar/core";
+import { tensor, XstarError, type Tensor } from "@xstar/core";
 import type { Confusion } from "../analysis/confusion.js";
+import { decodeTensors, encodeTensors } from "../files/safetensors.js";
 
 /** Where a training stands: enough to go on and end with the same bytes. */
 export interface Position {
@@ -28,74 +29,55 @@ export interface Checkpoint extends Position {
   readonly best: TestedNetwork | null;
 }
 
-const magic = "XSTARCK2";
+const metadataName = "training";
+const statePrefix = "state.";
+const bestName = "best";
 
-/**
- * Layout: magic, length of a JSON header (uint32 LE), the header, the float32 data in the header's order, then the best
- * network.
- */
+/** A safetensors file: the state, the best network as bytes, and the facts as JSON. */
 export function encodeCheckpoint({ state, best, ...facts }: Checkpoint): Uint8Array {
-  const tensors = Object.entries(state).map(([name, { shape }]) => ({ name, shape }));
-  const kept = best && { length: best.model.length, confusion: best.confusion };
-  const header = Buffer.from(JSON.stringify({ ...facts, tensors, best: kept } satisfies Header));
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(header.length);
-  const data = Object.values(state).map((t) => {
-    const values = t.data as Float32Array;
-    return Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+  const kept = Object.entries(state).map(([name, t]) => [`${statePrefix}${name}`, t] as const);
+  const model = best && tensor("uint8", best.model, [best.model.length]);
+  return encodeTensors({
+    tensors: { ...Object.fromEntries(kept), ...(model && { [bestName]: model }) },
+    metadata: { [metadataName]: JSON.stringify({ ...facts, confusion: best?.confusion ?? null } satisfies Facts) },
   });
-  return Buffer.concat([Buffer.from(magic), length, header, ...data, best?.model ?? new Uint8Array()]);
 }
 
 /** Throws `bad-data` when the bytes are no whole checkpoint. */
 export function decodeCheckpoint(bytes: Uint8Array, file: string): Checkpoint {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const broken = () =>
-    new XstarError("bad-data", `"${file}" is not a whole checkpoint`, { hint: "Delete it to begin again" });
-  if (buffer.length < 12 || buffer.toString("latin1", 0, 8) !== magic) throw broken();
-  const start = 12 + buffer.readUInt32LE(8);
-  const header = headerOf(buffer.toString("utf8", 12, start));
-  if (!header) throw broken();
-  let at = start;
-  const state: Record<string, Tensor> = {};
-  for (const { name, shape } of header.tensors) {
-    const length = 4 * shape.reduce((product, dim) => product * dim, 1);
-    if (at + length > buffer.length) throw broken();
-    state[name] = {
-      dtype: "float32",
-      shape,
-      data: new Float32Array(new Uint8Array(buffer.subarray(at, at + length)).buffer),
-    };
-    at += length;
-  }
-  const { tensors: _, best, loss, accuracy, ...facts } = header;
-  if (at + (best?.length ?? 0) !== buffer.length) throw broken();
+  const held = decodeTensors(bytes);
+  const facts = factsOf(held?.metadata[metadataName]);
+  if (!held || !facts) throw broken(file);
+  const { [bestName]: model, ...rest } = held.tensors;
+  const { confusion, loss, accuracy, ...known } = facts;
+  if ((model === undefined) !== (confusion === null)) throw broken(file);
   return {
-    ...facts,
+    ...known,
     // JSON writes what is not finite as null
     loss: loss ?? Number.NaN,
     accuracy: accuracy ?? Number.NaN,
-    state,
-    best: best && { model: new Uint8Array(buffer.subarray(at)), confusion: best.confusion },
+    state: Object.fromEntries(Object.entries(rest).map(([name, t]) => [name.slice(statePrefix.length), t])),
+    best: confusion && { model: model!.data as Uint8Array, confusion },
   };
 }
 
-interface Header {
+interface Facts {
   readonly hash: string;
   readonly step: number;
   readonly seconds: number;
   readonly loss: number | null;
   readonly accuracy: number | null;
-  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  readonly best: { readonly length: number; readonly confusion: Confusion } | null;
+  readonly confusion: Confusion | null;
 }
 
-function headerOf(text: string): Header | undefined {
+const broken = (file: string) =>
+  new XstarError("bad-data", `"${file}" is not a whole checkpoint`, { hint: "Delete it to begin again" });
+
+function factsOf(text = "null"): Facts | undefined {
   try {
-    const header = JSON.parse(text) as Header;
-    const isWhole = header.tensors.every(({ shape }) => shape.every((dim) => Number.isInteger(dim) && dim >= 0));
-    const hasNumbers = Number.isInteger(header.step) && Number.isFinite(header.seconds);
-    return isWhole && hasNumbers && header.best !== undefined ? header : undefined;
+    const facts = JSON.parse(text) as Facts;
+    const hasNumbers = Number.isInteger(facts.step) && Number.isFinite(facts.seconds);
+    return hasNumbers && facts.confusion !== undefined ? facts : undefined;
   } catch {
     return undefined;
   }

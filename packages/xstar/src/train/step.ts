@@ -1,6 +1,7 @@
 import {
   canonicalOpset,
   createOps,
+  type fields,
   gradients,
   Graph,
   lookUp,
@@ -59,7 +60,8 @@ export async function compileTraining(
   const definition = lookUp(optimizers, optimizer, "optimizer");
   const settings: Record<string, Tensor> = {};
   const params = Object.fromEntries(
-    Object.keys(definition.params).map((name) => {
+    Object.entries(definition.params as fields.Fields).map(([name, { live }]) => {
+      if (!live) return [name, optimizer[name]];
       settings[`optimizer.${name}`] = tensor("float32", [optimizer[name] as number], []);
       return [name, graph.input(`optimizer.${name}`, settings[`optimizer.${name}`])];
     }),
@@ -72,7 +74,7 @@ export async function compileTraining(
   names.forEach((name, i) => {
     const variable = variables[name]!;
     const slots = Object.fromEntries(
-      definition.slots.map((slot) => [slot, graph.input(`${slot}.${name}`, variable.type)]),
+      (definition.slots?.(optimizer) ?? []).map((slot) => [slot, graph.input(`${slot}.${name}`, variable.type)]),
     );
     const { change, slots: after } = definition.update(params, { op, variable, gradient: found[i]!, slots, step });
     next.set(name, publish(op.add(variable, change), `next.${name}`));

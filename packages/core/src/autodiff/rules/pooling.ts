@@ -3,7 +3,7 @@ import { isFloat, type Ops } from "../../ir/ops/index.js";
 import { size } from "../../tensor.js";
 import type { VjpRule, VjpRules } from "../vjp.js";
 import { spreadWindows } from "./convolution.js";
-import { windowOf, type Window } from "./window.js";
+import { reach, windowOf, type Window } from "./window.js";
 
 function poolWindow(node: Node): Window {
   const kernel = node.ints("kernel_shape")!;
@@ -13,8 +13,8 @@ function poolWindow(node: Node): Window {
 /**
  * Each window's cotangent goes to its first maximum in row-major order.
  *
- * Windows that tile the input are compared with their maximum all at once, or undone by MaxUnpool. Others go by the indices that MaxPool can put
- * out; where windows step by one, and on WebGPU (whose MaxPool has no indices), one axis after the other by comparison.
+ * Windows that tile the input are compared with their maximum all at once, or undone by MaxUnpool. Others go one axis after
+ * the other by comparison; on CPU, those that are not of images by the indices that MaxPool can put out, which is slow.
  */
 const maxPool: VjpRule = (g, { op, node, inputs: [x], outputs: [y] }) => {
   const window = poolWindow(node);
@@ -23,8 +23,8 @@ const maxPool: VjpRule = (g, { op, node, inputs: [x], outputs: [y] }) => {
     const unpools = op.lowering === "cpu" && exactly && size(x!.shape) >= leastToUnpool;
     return [unpools ? unpoolTiles(op, g, x!, node, window) : maxPoolOfTiles(op, g, x!, y!, window)];
   }
-  const bySteps = window.strides.every((s) => s === 1) && window.kernel.length === 2 && isFloat(x!);
-  if (op.lowering === "webgpu" || bySteps) return [maxPoolByComparison(op, g, x!, window)];
+  const ofImages = window.kernel.length === 2 && isFloat(x!);
+  if (op.lowering === "webgpu" || ofImages) return [maxPoolByComparison(op, g, x!, y!, window)];
   const places = op.reshape(indicesOf(op, node), [size(g.shape)]);
   const zeros = op.fill([size(x!.shape)], 0, g.dtype);
   return [op.reshape(op.scatterElements(zeros, places, op.reshape(g, [size(g.shape)]), 0, "add"), x!.shape)];
@@ -89,59 +89,83 @@ function indicesOf(op: Ops, node: Node): Value {
   })[1]!;
 }
 
-/** Max-pooling is separable: pools axis by axis (bit-exact) and undoes the axes in reverse. */
-function maxPoolByComparison(op: Ops, g: Value, x: Value, window: Window): Value {
+/**
+ * Max-pooling is separable: pools axis by axis (bit-exact) and undoes the axes in reverse. The elements of a window that
+ * lie `stride` apart are neighbours within one phase of the axis.
+ */
+function maxPoolByComparison(op: Ops, g: Value, x: Value, y: Value, window: Window): Value {
   const lowest = x.dtype === "float16" ? -65504 : -3.4e38;
-  const axes = window.kernel.map((_, i) => i).toReversed();
-  const stages: { padded: Value; pooled: Value; axis: number; length: number }[] = [];
+  const stages: { value: Value; pooled: Value; axis: number }[] = [];
   let value = x;
-  for (const i of axes) {
-    const axis = i + 2;
-    const length = value.shape[axis]!;
-    const count = g.shape[axis]!;
-    const [k, s, d] = [window.kernel[i]!, window.strides[i]!, window.dilations[i]!];
-    const end = (count - 1) * s + (k - 1) * d + 1 - length - window.before[i]!;
-    const none = value.shape.map(() => 0);
-    const padded = op.pad(value, none.with(axis, window.before[i]!), none.with(axis, end), "constant", lowest);
-    const single = (n: number) => window.kernel.map((_, j) => (j === i ? n : 1));
-    const pooled = op.maxPool(padded, { kernel: single(k), strides: single(s), dilations: single(d) });
-    stages.push({ padded, pooled, axis, length });
+  for (let axis = x.rank - 1; axis >= 2; axis--) {
+    const pooled = axis === 2 ? y : maxPoolAlong(op, value, axis, g.shape[axis]!, window);
+    stages.push({ value, pooled, axis });
     value = pooled;
   }
-  return stages.reduceRight((cotangent, { padded, pooled, axis, length }) => {
+  return stages.reduceRight((cotangent, { value, pooled, axis }) => {
     const i = axis - 2;
     const [k, s, d] = [window.kernel[i]!, window.strides[i]!, window.dilations[i]!];
-    const count = pooled.shape[axis]!;
-    const whole = Math.max(padded.shape[axis]!, window.before[i]! + length);
+    const phases = splitPhases(op, value, axis, s, lowest);
+    const placed: Value[][] = phases.map(() => []);
     let rest = cotangent;
-    const placed = Array.from({ length: k }, (_, a) => {
-      const last = a === k - 1;
-      const candidate = op.sliceAxis(padded, axis, a * d, a * d + (count - 1) * s + 1, s);
-      const mine = last ? rest : op.where(op.equal(candidate, pooled), rest, 0);
-      if (!last) rest = op.sub(rest, mine);
-      return spread(op, mine, axis, s, a * d, whole);
-    });
-    const summed = op.sum(placed);
-    const start = window.before[i]!;
-    return op.sliceAxis(summed, axis, start, start + length);
+    for (let a = 0; a < k; a++) {
+      const offset = a * d - window.before[i]!;
+      const turn = Math.floor(offset / s);
+      const at = offset - turn * s;
+      let mine = rest;
+      if (a < k - 1) {
+        const candidate = shifted(op, phases[at]!, axis, -turn, pooled.shape[axis]!, lowest);
+        mine = op.where(op.equal(candidate, pooled), rest, 0);
+        rest = op.sub(rest, mine);
+      }
+      placed[at]!.push(shifted(op, mine, axis, turn, phases[at]!.shape[axis]!));
+    }
+    const sums = placed.map((terms, at) => (terms.length > 0 ? op.sum(terms) : op.fill(phases[at]!.shape, 0, g.dtype)));
+    return shifted(op, joinPhases(op, sums, axis), axis, 0, value.shape[axis]!);
   }, g);
 }
 
-/** Elements along an axis put `stride` apart from `offset` on, in a row of `length` zeros. */
-function spread(op: Ops, x: Value, axis: number, stride: number, offset: number, length: number): Value {
-  const none = x.shape.map(() => 0);
-  const n = x.shape[axis]!;
-  let apart = x;
-  if (stride > 1) {
-    const split = op.reshape(x, [...x.shape.slice(0, axis + 1), 1, ...x.shape.slice(axis + 1)]);
-    const wide = op.pad(
-      split,
-      split.shape.map(() => 0),
-      split.shape.map((_, i) => (i === axis + 1 ? stride - 1 : 0)),
-    );
-    apart = op.reshape(wide, x.shape.with(axis, n * stride));
-  }
-  return op.pad(apart, none.with(axis, offset), none.with(axis, length - offset - apart.shape[axis]!));
+function maxPoolAlong(op: Ops, x: Value, axis: number, count: number, window: Window): Value {
+  const i = axis - 2;
+  const along = (numbers: readonly number[], rest = 1) => numbers.map((n, j) => (j === i ? n : rest));
+  const end = (count - 1) * window.strides[i]! + reach(window)[i]! - x.shape[axis]! - window.before[i]!;
+  const after = window.kernel.map(() => Math.max(0, end));
+  return op.maxPool(x, {
+    kernel: along(window.kernel),
+    strides: along(window.strides),
+    dilations: along(window.dilations),
+    pads: [...along(window.before, 0), ...along(after, 0)],
+  });
+}
+
+/** Elements moved by `offset` along an axis, in a row of `length`; what leaves it is lost. */
+function shifted(op: Ops, x: Value, axis: number, offset: number, length: number, fill = 0): Value {
+  const after = length - offset - x.shape[axis]!;
+  if (offset === 0 && after === 0) return x;
+  const inner = size(x.shape.slice(axis + 1));
+  const flat = op.reshape(x, [size(x.shape.slice(0, axis)), x.shape[axis]! * inner]);
+  const moved = op.pad(flat, [0, offset * inner], [0, after * inner], "constant", fill);
+  return op.reshape(moved, x.shape.with(axis, length));
+}
+
+/** Every `stride`-th element along an axis, from the first, the second, ... on; all of one length. */
+function splitPhases(op: Ops, x: Value, axis: number, stride: number, fill: number): Value[] {
+  if (stride === 1) return [x];
+  const count = Math.ceil(x.shape[axis]! / stride);
+  const whole = shifted(op, x, axis, 0, count * stride, fill);
+  const rows = op.reshape(whole, [...x.shape.slice(0, axis), count, stride, ...x.shape.slice(axis + 1)]);
+  const ones = Array.from({ length: stride }, () => 1);
+  return op.split(rows, ones, axis + 1).map((phase) => op.squeeze(phase, [axis + 1]));
+}
+
+/** The inverse of `splitPhases`. */
+function joinPhases(op: Ops, phases: readonly Value[], axis: number): Value {
+  const [first] = phases as [Value, ...Value[]];
+  const rows = op.concat(
+    phases.map((phase) => op.unsqueeze(phase, [axis + 1])),
+    axis + 1,
+  );
+  return op.reshape(rows, first.shape.with(axis, first.shape[axis]! * phases.length));
 }
 
 /** The mean's share goes to every element of the window: the number that each window divided by is known. */

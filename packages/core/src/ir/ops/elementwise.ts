@@ -1,6 +1,6 @@
 import { dtypeNumbers, type DType } from "../../tensor.js";
 import type { Value } from "../graph.js";
-import { broadcastShape, float, sameShape, type Emitter, type Operand } from "./emitter.js";
+import { broadcastShape, float, type Emitter, type Operand } from "./emitter.js";
 
 /** Operators that work element by element, with NumPy broadcasting. */
 export function elementwise(e: Emitter) {
@@ -86,14 +86,11 @@ export function elementwise(e: Emitter) {
       x.dtype === "float32"
         ? e.one("HardSigmoid", [x], x.dtype, x.shape, { alpha: float(1e30), beta: float(0) })
         : cast(greater(x, 0), x.dtype),
-    /** The sum of several values of one shape. */
+    /** The sum of several values. ONNX Runtime adds to a convolution while it computes it, so those come first. */
     sum: (terms: readonly Value[]) => {
-      const [first, ...rest] = terms;
-      if (rest.length === 0) return first!;
-      const variadic =
-        e.lowering === "cpu" && rest.length > 1 && rest.every((term) => sameShape(term.shape, first!.shape));
-      if (variadic) return e.one("Sum", terms, first!.dtype, first!.shape);
-      return rest.reduce((total, term) => add(total, term), first!);
+      const isConv = (term: Value) => term.node?.opType === "Conv";
+      const ordered = [...terms.filter(isConv), ...terms.filter((term) => !isConv(term))];
+      return ordered.reduce((total, term) => add(total, term));
     },
   };
 }

@@ -1,0 +1,60 @@
+import { normalized, pixel, recipes, useRecipe, type MaximizeOptions, type Shape, type Spec } from "@xstar/core";
+import type { RunRecord } from "../record/run-record.js";
+import { parseSpec } from "./spec-flags.js";
+
+/** What flags change: the options of a recipe, of an earlier run, or the defaults. */
+export interface BaseOptions {
+  readonly options: SpecOptions;
+  readonly recipe: Spec | null;
+  /** What is climbed in the place of a target. */
+  objective(target: Spec): Spec;
+}
+
+/** Options that are plain JSON. */
+type SpecOptions = Pick<
+  MaximizeOptions,
+  | "clip"
+  | "keep"
+  | "overrides"
+  | "patience"
+  | "redirect"
+  | "schedule"
+  | "seed"
+  | "size"
+  | "start"
+  | "steps"
+  | "streams"
+> &
+  Required<Pick<MaximizeOptions, "parameterization" | "transforms" | "optimizer">>;
+
+const defaults: SpecOptions = {
+  steps: 64,
+  seed: 0,
+  parameterization: pixel({}),
+  optimizer: normalized({}),
+  transforms: [],
+};
+
+/**
+ * Where flags begin: at an earlier run, with a recipe on top if one is named. `shape` is that of the picture that the
+ * model takes, without the batch. Throws `bad-argument` for a recipe that is none.
+ */
+export function baseOptions(recipe: string | undefined, shape: Shape, from?: RunRecord): BaseOptions {
+  const before = from ? optionsOf(from) : defaults;
+  const spec = recipe === undefined ? (from?.recipe ?? null) : parseSpec(recipes, recipe, "recipe");
+  if (spec === null) return { options: before, recipe: null, objective: (target) => target };
+  const { options, objective } = useRecipe(recipes, spec, { shape });
+  return { options: recipe === undefined ? before : { ...before, ...options }, recipe: spec, objective };
+}
+
+function optionsOf({ ascent }: RunRecord): SpecOptions {
+  const { steps, seed, streams, parameterization, optimizer, schedule, transforms, overrides } = ascent;
+  const { clip, keep, patience, redirect, size, start } = ascent;
+  return {
+    ...{ steps, seed, streams, parameterization, optimizer, schedule, transforms, overrides, keep, redirect },
+    ...(clip !== null && { clip }),
+    ...(patience !== null && { patience }),
+    ...(size !== null && { size }),
+    ...(start !== null && { start }),
+  };
+}

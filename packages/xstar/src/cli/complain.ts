@@ -1,0 +1,48 @@
+import { XstarError, type AscentResult } from "@xstar/core";
+import type { Job } from "../record/run-record.js";
+
+/** Says on stderr what a person should know before trusting the pictures. */
+export function warnAbout({ warnings, redirected, ended, last, record }: AscentResult, jobs: readonly Job[]): void {
+  const say = (text: string) => process.stderr.write(`${text}\n`);
+  for (const [sentence, who] of gather(warnings)) say(`Warning: ${about(who, jobs)}${sentence}`);
+  const most = Math.max(...redirected);
+  if (most > 0) {
+    const who = jobs.flatMap((_, i) => (redirected[i]! > 0 ? [i] : []));
+    const steps = most === 1 ? "the first step" : `up to ${most} first steps`;
+    say(`Note: ${about(who, jobs)}no gradient arrived in ${steps}, which had redirected ReLU gradients instead`);
+  }
+  if (ended === "plateau")
+    say(`Note: ended after ${last.index} of ${record.steps} steps, the last ${record.patience} of which brought no more`);
+}
+
+/** Sentences with the numbers of the pictures that they are about. */
+function gather(warnings: readonly (readonly string[])[]): Map<string, number[]> {
+  const gathered = new Map<string, number[]>();
+  warnings.forEach((sentences, i) => {
+    for (const sentence of sentences) gathered.set(sentence, [...(gathered.get(sentence) ?? []), i]);
+  });
+  return gathered;
+}
+
+/** Names the pictures, where it is not all of them. */
+function about(who: readonly number[], jobs: readonly Job[]): string {
+  if (who.length === jobs.length) return "";
+  const shown = who.slice(0, 3).map((i) => jobs[i]!.slug);
+  return `${shown.join(", ")}${who.length > 3 ? ` and ${who.length - 3} more` : ""}: `;
+}
+
+/** What is done is kept; that it is not all makes the program end with an error. */
+export function complainAbout({ ended, last, record }: AscentResult, folder: string): void {
+  if (ended === "aborted") {
+    throw new XstarError("aborted", `Stopped after ${last.index} of ${record.steps} steps`, {
+      hint: "The same command with --resume goes on from there",
+    });
+  }
+  if (ended === "diverged") {
+    throw new XstarError(
+      "diverged",
+      `The picture or its activation was no longer finite after step ${last.index + 1}; "${folder}" holds the step before`,
+      { hint: "A smaller --lr keeps it finite" },
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import { Worker } from "node:worker_threads";
+import { XstarError, type ErrorCode } from "@xstar/core";
+import type { ClimberMessage, ClimberOrder } from "./climb-worker.js";
+import type { Climber, Glance, Outcome } from "./climber.js";
+import type { ManyJob } from "./job.js";
+
+interface Waiting {
+  report(now: Glance): void;
+  resolve(outcomes: readonly Outcome[]): void;
+  reject(error: Error): void;
+}
+
+/** A climber in a thread of its own, with one thread of ONNX Runtime: as many of them as cores use a machine best. */
+export function startClimber(job: ManyJob): Climber {
+  // the thread runs plain JavaScript, whatever loaders and conditions the caller was started with
+  const worker = new Worker(new URL("./climb-worker.js", import.meta.url), { workerData: job, execArgv: [] });
+  const order = (message: ClimberOrder) => worker.postMessage(message);
+  let waiting: Waiting | undefined;
+  let broken: XstarError | undefined;
+
+  worker.on("message", (message: ClimberMessage) => {
+    if ("glance" in message) waiting?.report({ ...message.glance, preview: () => message.preview });
+    else if ("outcomes" in message) waiting?.resolve(message.outcomes);
+    else {
+      const { code, message: text, hint, stack } = message.failure;
+      waiting?.reject(new XstarError(code as ErrorCode, text, { ...(hint !== undefined && { hint }), cause: stack }));
+    }
+  });
+  worker.on("error", (cause) => {
+    broken = new XstarError("runtime-failure", `A thread stopped: ${cause.message}`, { cause });
+    waiting?.reject(broken);
+  });
+
+  return {
+    climb: (objectives, report) =>
+      new Promise((resolve, reject) => {
+        if (broken) return reject(broken);
+        waiting = { report, resolve, reject };
+        order({ objectives });
+      }),
+    stop: () => order("stop"),
+    async close() {
+      await worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,164 @@
+import {
+  keepSessions,
+  maximize,
+  size,
+  XstarError,
+  type AscentRecord,
+  type AscentResult,
+  type LoadedModel,
+  type MaximizeOptions,
+  type Spec,
+  type Tensor,
+} from "@xstar/core";
+import { loadModel } from "../load.js";
+import type { Planes } from "../picture/planes.js";
+import { shrinkPlanes } from "../picture/shrink.js";
+import { nodeRuntime } from "../runtime.js";
+import type { JobModel, ManyJob } from "./job.js";
+
+/** Climbs batches of targets of one job, one batch after the other. */
+export interface Climber {
+  /** One outcome for each objective, the same whatever else is in the batch. Throws `aborted` when it is stopped. */
+  climb(objectives: readonly Spec[], report: (now: Glance) => void): Promise<readonly Outcome[]>;
+  /** Ends the batch in progress after its step. */
+  stop(): void;
+  /** Frees what it holds; nothing can be climbed any more. */
+  close(): Promise<void>;
+}
+
+/** How far a batch is. */
+export interface Glance {
+  /** Steps taken, of all pictures of the batch together. */
+  readonly steps: number;
+  /** Which of the batch is looked at. */
+  readonly at: number;
+  readonly activation: number;
+  /** A small form of its picture; undefined where it cannot be looked at. */
+  preview(): Planes | undefined;
+}
+
+/** What became of one target: a picture, or the reason why there is none. */
+export type Outcome = Climbed | { readonly failure: string };
+
+export interface Climbed {
+  /** [channels, height, width] in picture units. */
+  readonly picture: Tensor;
+  /** The step that it is from. */
+  readonly step: number;
+  /** The objective at every step. */
+  readonly curve: Float32Array;
+  readonly watch: Readonly<Record<string, Float32Array>>;
+  readonly ended: AscentResult["ended"];
+  readonly redirected: number;
+  readonly warnings: readonly string[];
+  /** What repeats the run of this target alone. */
+  readonly record: AscentRecord;
+  /** Its share of the time of its batch. */
+  readonly seconds: number;
+}
+
+/** A climber in this thread. Throws what `loadModel` throws. */
+export async function openClimber({ model: from, options, models, generators }: ManyJob): Promise<Climber> {
+  const runtime = keepSessions(nodeRuntime({ threads: 1 }));
+  const load = async (all: Readonly<Record<string, JobModel>>) =>
+    Object.fromEntries(
+      await Promise.all(
+        Object.entries(all).map(
+          async ([name, { model, ...rest }]) => [name, { ...rest, model: await loadModel(model, { runtime }) }] as const,
+        ),
+      ),
+    );
+  const model = await loadModel(from, { runtime });
+  const stopped = new AbortController();
+  const all: MaximizeOptions = {
+    ...options,
+    models: await load(models),
+    generators: await load(generators),
+    // all draw the same numbers, so that a picture does not depend on its place
+    streams: [0],
+    signal: stopped.signal,
+  };
+  return {
+    climb: (objectives, report) => climb(model, objectives, all, report),
+    stop: () => stopped.abort(),
+    close: () => runtime.release(),
+  };
+}
+
+async function climb(
+  model: LoadedModel,
+  objectives: readonly Spec[],
+  options: MaximizeOptions,
+  report: (now: Glance) => void,
+): Promise<readonly Outcome[]> {
+  const began = performance.now();
+  const isAlone = objectives.length === 1;
+  const run = maximize(model, objectives, options);
+  try {
+    for await (const step of run) {
+      const steps = step.index * objectives.length;
+      report({ steps, at: 0, activation: step.objective[0]!, preview: () => previewOf(pictureOf(step.picture, 0)) });
+    }
+    const result = await run.result;
+    if (result.ended === "aborted") throw new XstarError("aborted", "Stopped");
+    if (result.ended === "diverged" && !isAlone) return takeApart(model, objectives, options, report);
+    const seconds = (performance.now() - began) / 1000 / objectives.length;
+    return objectives.map((_, i) => ({ ...outcomeOf(result, i), seconds }));
+  } catch (error) {
+    if (!XstarError.is(error) || error.code !== "diverged") throw error;
+    return isAlone ? [{ failure: error.message }] : takeApart(model, objectives, options, report);
+  }
+}
+
+/** The targets one after the other: where one of a batch would change what becomes of the others. */
+async function takeApart(
+  model: LoadedModel,
+  objectives: readonly Spec[],
+  options: MaximizeOptions,
+  report: (now: Glance) => void,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  let before = 0;
+  for (const [at, objective] of objectives.entries()) {
+    let own = 0;
+    const here = (now: Glance) => report({ ...now, at, steps: before + (own = now.steps) });
+    outcomes.push(...(await climb(model, [objective], options, here)));
+    before += own;
+  }
+  return outcomes;
+}
+
+function outcomeOf(result: AscentResult, i: number): Omit<Climbed, "seconds"> {
+  const { curve, watch, steps, ended, redirected, warnings, record } = result;
+  const column = (values: readonly Float32Array[]) => Float32Array.from(values, (batch) => batch[i]!);
+  return {
+    picture: pictureOf(result.picture, i),
+    step: steps[i]!,
+    curve: column(curve),
+    watch: Object.fromEntries(Object.entries(watch).map(([name, values]) => [name, column(values)])),
+    ended,
+    redirected: redirected[i]!,
+    warnings: warnings[i]!,
+    record: {
+      ...record,
+      objectives: [record.objectives[i]!],
+      start: record.start && [record.start[i]!],
+      streams: [record.streams[i]!],
+      shape: [1, ...record.shape.slice(1)],
+    },
+  };
+}
+
+/** Picture `i` of a batch, in memory of its own. */
+function pictureOf({ dtype, shape, data }: Tensor, i: number): Tensor {
+  const one = shape.slice(1);
+  return { dtype, shape: one, data: (data as Float32Array).slice(i * size(one), (i + 1) * size(one)) };
+}
+
+/** Pixels of the longer side of a preview. */
+const previewSide = 48;
+
+export function previewOf({ shape, data }: Tensor): Planes | undefined {
+  if (shape.length !== 2 && shape.length !== 3) return undefined;
+  return shrinkPlanes({ shape, data: data as Float32Array }, previewSide);
+}

@@ -1,0 +1,163 @@
+import { createHash } from "node:crypto";
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { XstarError } from "@xstar/core";
+import { temporaryName, writeFileAtomic } from "../files/atomic.js";
+import { readFileOrExplain } from "../files/read.js";
+import { version } from "../version.js";
+import type { JobModel, ManyJob } from "./job.js";
+
+/** What a folder of pictures holds, and for which ascent: `manifest.json`. */
+export interface Manifest {
+  readonly xstar: string;
+  /** All that decides a picture besides its target; large arrays as their SHA-256. */
+  readonly ascent: Readonly<Record<string, unknown>>;
+  /** Targets that are climbed together. */
+  readonly batch: number;
+  readonly targets: readonly Entry[];
+}
+
+/** One target. */
+export type Entry = WaitingEntry | DoneEntry | FailedEntry;
+
+interface WaitingEntry {
+  readonly target: string;
+  readonly status: "waiting";
+}
+
+export interface DoneEntry {
+  readonly target: string;
+  readonly status: "done";
+  /** The picture, and what repeats it, in the folder. */
+  readonly file: string;
+  readonly record: string;
+  readonly activation: { readonly start: number; readonly end: number };
+  readonly steps: number;
+  readonly seconds: number;
+  readonly warnings: readonly string[];
+}
+
+interface FailedEntry {
+  readonly target: string;
+  readonly status: "failed";
+  readonly reason: string;
+}
+
+export const manifestFile = "manifest.json";
+
+/** The manifest of a folder, or undefined when it has none. Throws `bad-data` for what is none. */
+export async function readManifest(folder: string): Promise<Manifest | undefined> {
+  const path = join(folder, manifestFile);
+  if (!(await stat(path).catch(() => undefined))) return undefined;
+  const text = new TextDecoder().decode(await readFileOrExplain(path));
+  const manifest = parse(text);
+  if (manifest) return manifest;
+  throw new XstarError("bad-data", `"${path}" is not a manifest of pictures`, {
+    hint: "Give another folder, or delete this one to begin again",
+  });
+}
+
+function parse(text: string): Manifest | undefined {
+  try {
+    const { xstar, ascent, batch, targets } = JSON.parse(text) as Manifest;
+    const isWhole =
+      typeof ascent === "object" &&
+      ascent !== null &&
+      Number.isInteger(batch) &&
+      batch > 0 &&
+      targets.every(({ target, status }) => typeof target === "string" && typeof status === "string");
+    return isWhole ? { xstar, ascent, batch, targets } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  await writeFileAtomic(join(folder, manifestFile), `${JSON.stringify(manifest, undefined, 1)}\n`);
+}
+
+/**
+ * The manifest to go on from: that of the folder, with the new targets behind the old, and with those waiting again whose
+ * files are gone; else a new one. Throws `bad-argument` when the folder's pictures are of another ascent.
+ */
+export async function openManifest(
+  folder: string,
+  ascent: Manifest["ascent"],
+  targets: readonly string[],
+): Promise<Omit<Manifest, "batch"> & { readonly batch?: number }> {
+  const known = await readManifest(folder);
+  const differing = known && firstDifference(known.ascent, ascent);
+  if (differing !== undefined) {
+    throw new XstarError(
+      "bad-argument",
+      `"${folder}" holds pictures that were made with another "${differing}"`,
+      { hint: "Give another folder, or delete this one to begin again" },
+    );
+  }
+  const entries = await Promise.all((known?.targets ?? []).map((entry) => waitingIfGone(folder, entry)));
+  const listed = new Set(entries.map(({ target }) => target));
+  const added = targets.filter((target) => !listed.has(target)).map((target) => ({ target, status: "waiting" as const }));
+  return { xstar: version, ascent, ...(known && { batch: known.batch }), targets: [...entries, ...added] };
+}
+
+async function waitingIfGone(folder: string, entry: Entry): Promise<Entry> {
+  if (entry.status !== "done") return entry;
+  const found = await Promise.all([entry.file, entry.record].map((file) => stat(join(folder, file)).catch(() => undefined)));
+  return found.every((file) => file?.isFile()) ? entry : { target: entry.target, status: "waiting" };
+}
+
+/** What a killed run was just writing. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  await Promise.all(names.filter((name) => temporaryName.test(name)).map((name) => rm(join(folder, name), { force: true })));
+}
+
+/** All that decides the pictures of a job, as JSON that is equal for equal jobs. */
+export async function describeAscent({ model, options, models, generators }: ManyJob): Promise<Manifest["ascent"]> {
+  const describeAll = async (all: Readonly<Record<string, JobModel>>) =>
+    Object.fromEntries(
+      await Promise.all(
+        Object.entries(all).map(async ([name, { model, ...rest }]) => [name, { ...rest, model: await digestOf(model) }]),
+      ),
+    );
+  const described = {
+    model: await digestOf(model),
+    models: await describeAll(models),
+    generators: await describeAll(generators),
+    ...options,
+  };
+  return JSON.parse(JSON.stringify(described, shorten)) as Manifest["ascent"];
+}
+
+async function digestOf(model: JobModel["model"]): Promise<string> {
+  return sha256(typeof model === "string" ? await readFileOrExplain(model) : model);
+}
+
+/** Numbers that a list may have to be written out. */
+const readable = 64;
+
+/** Long lists as their digests, maps as objects. */
+function shorten(_: string, value: unknown): unknown {
+  if (value instanceof Map) return Object.fromEntries(value);
+  if (ArrayBuffer.isView(value)) return { sha256: sha256(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
+  if (Array.isArray(value) && value.length > readable) return { sha256: sha256(JSON.stringify(value)) };
+  return value;
+}
+
+function sha256(content: Uint8Array | string): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/** The first name under which two objects hold different things. */
+function firstDifference(a: Manifest["ascent"], b: Manifest["ascent"]): string | undefined {
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  return names.find((name) => canonical(a[name]) !== canonical(b[name]));
+}
+
+function canonical(value: unknown): string | undefined {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([x], [y]) => (x < y ? -1 : 1)))
+      : inner,
+  );
+}

@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { XstarError } from "@xstar/core";
+import { explainSystemError } from "../files/system-error.js";
+import type { ModelFile } from "../load.js";
+import type { ModelReference, RunFiles } from "./run-record.js";
+
+/** A file that a run read: its path as it was given, and what it held. */
+export interface FileReference {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** The files of a run: finds them, and notes what they held. */
+export interface SourceFiles {
+  /**
+   * Where the file of a path that a command or a record has is. One of a record is looked for from the current folder, then
+   * beside the record. Throws `bad-data` when a file is not the one that the record means, `file-not-readable` when it is
+   * not there.
+   */
+  locate(path: string): Promise<string>;
+  reference(path: string): Promise<FileReference>;
+  referenceModel(path: string, model: ModelFile): Promise<ModelReference>;
+}
+
+/** What a run that repeats another one knows about files. */
+export interface KnownFiles {
+  readonly files: RunFiles;
+  /** Where the record was found. */
+  readonly folder: string;
+  /** Where the model is, when it is not where the record says. */
+  readonly model?: string | undefined;
+}
+
+export function createSourceFiles(from?: KnownFiles): SourceFiles {
+  const known = new Map(from ? referencesOf(from.files).map((one) => [one.path, one.sha256]) : []);
+  const located = new Map<string, Promise<string>>();
+
+  async function search(path: string): Promise<string> {
+    const expected = known.get(path);
+    if (expected === undefined || !from) return path;
+    const isMoved = from.model !== undefined && path === from.files.model.path;
+    const places = isMoved ? [from.model!] : [path, join(from.folder, path), join(from.folder, basename(path))];
+    const place = (await firstFile(places)) ?? places[0]!;
+    await checkContent(place, expected);
+    return place;
+  }
+  function locate(path: string): Promise<string> {
+    const place = located.get(path) ?? search(path);
+    located.set(path, place);
+    return place;
+  }
+  async function reference(path: string): Promise<FileReference> {
+    return { path, sha256: known.get(path) ?? (await hashFile(await locate(path))) };
+  }
+  return {
+    locate,
+    reference,
+    async referenceModel(path, model) {
+      const expected = from && modelsOf(from.files).find((one) => one.path === path)?.weights;
+      const weights = weightPaths(model).map(async (location) => {
+        const place = join(dirname(model.path!), location);
+        const before = expected?.find((one) => one.path === location);
+        if (before) await checkContent(place, before.sha256);
+        return before ?? { path: location, sha256: await hashFile(place) };
+      });
+      return { ...(await reference(path)), weights: await Promise.all(weights) };
+    },
+  };
+}
+
+/** Throws `bad-data` when a file does not hold what a record says. */
+async function checkContent(path: string, sha256: string): Promise<void> {
+  if ((await hashFile(path)) === sha256) return;
+  throw new XstarError("bad-data", `"${path}" is not the file that the picture was made with: its SHA-256 is another`, {
+    hint: `Give the file of SHA-256 ${sha256.slice(0, 16)}...`,
+  });
+}
+
+/** Locations of external data; a large one is held in several parts, named with # behind it. */
+function weightPaths({ files, source }: ModelFile): string[] {
+  const own = [...files].filter(([, bytes]) => bytes !== source.bytes).map(([location]) => location);
+  return [...new Set(own.map((location) => location.replace(/#\d+$/, "")))].toSorted();
+}
+
+function modelsOf({ model, models, generators }: RunFiles): ModelReference[] {
+  return [model, ...Object.values(models), ...Object.values(generators)];
+}
+
+function referencesOf(files: RunFiles): FileReference[] {
+  const others = [files.images, files.starts, files.inputs].flatMap((named) => Object.values(named));
+  return [...modelsOf(files), ...others];
+}
+
+async function firstFile(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) {
+    const facts = await stat(path).catch(() => undefined);
+    if (facts?.isFile()) return path;
+  }
+  return undefined;
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  try {
+    await pipeline(createReadStream(path), hash);
+  } catch (error) {
+    throw explainSystemError("file-not-readable", path, error);
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,65 @@
+import { dirname, extname } from "node:path";
+import { XstarError } from "@xstar/core";
+import { readFileOrExplain } from "../files/read.js";
+import { readXmp } from "../files/xmp.js";
+import { readPngText } from "../picture/png.js";
+import type { Job, PictureRecord, RunRecord } from "./run-record.js";
+
+/** The keyword of a record in a PNG file. */
+export const recordKeyword = "xstar";
+
+/** A record with the file that it was read from. */
+export interface FoundRecord {
+  readonly path: string;
+  readonly folder: string;
+  readonly record: RunRecord;
+  /** SHA-256 of the numbers of each picture that it tells of; undefined for those that it does not know. */
+  readonly pixels: readonly (string | undefined)[];
+}
+
+/**
+ * The record in a picture that xstar made (PNG, WebP), or in a `run.json`. Throws `file-not-readable`, and `bad-data` for a
+ * file without one.
+ */
+export async function readRecord(path: string): Promise<FoundRecord> {
+  const bytes = await readFileOrExplain(path);
+  const text = await recordText(path, bytes);
+  const record = parseRecord(text);
+  if (!record) {
+    throw new XstarError("bad-data", `"${path}" carries no record of a run of xstar maximize`, {
+      hint: "Give a picture (PNG or WebP) as xstar wrote it, or the run.json beside it",
+    });
+  }
+  return { path, folder: dirname(path), record, pixels: hashesIn(record) };
+}
+
+async function recordText(path: string, bytes: Uint8Array): Promise<string | undefined> {
+  const ending = extname(path).toLowerCase();
+  if (ending === ".json") return new TextDecoder().decode(bytes);
+  if (ending === ".webp") return readXmp(bytes);
+  return readPngText(bytes)?.[recordKeyword];
+}
+
+function parseRecord(text = ""): RunRecord | undefined {
+  try {
+    const record = JSON.parse(text) as RunRecord;
+    const { model, models, generators, images, starts, inputs, pictures, ascent } = record;
+    const named = [models, generators, images, starts, inputs];
+    const files = [model, ...named.flatMap((one) => Object.values(one))];
+    const isWhole =
+      files.every(({ path, sha256 }) => typeof path === "string" && typeof sha256 === "string") &&
+      pictures.every(({ target, slug }) => typeof target === "string" && typeof slug === "string") &&
+      ascent.objectives.length === pictures.length &&
+      [ascent.parameterization, ascent.optimizer, ascent.schedule].every(({ type }) => typeof type === "string");
+    return isWhole ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A picture knows its own hash, `run.json` those of all. */
+function hashesIn(record: RunRecord & Partial<PictureRecord>): (string | undefined)[] {
+  return record.pictures.map((one: Job & { readonly sha256?: string }, i) =>
+    record.picture === i ? record.sha256 : one.sha256,
+  );
+}
