@@ -59,7 +59,7 @@ const results = Array.from({ length: rounds }, (_, seed) => {
     own: {
       ms: (own.ms - first.ms) / (steps - 1),
       seconds: own.ms / 1000,
-      ...torch("--picture", join(own.out, picture)),
+      activation: torch("--picture", join(own.out, picture)).activation,
     },
     theirs: { ms: (1000 * theirs.seconds) / steps, seconds: theirs.ms / 1000, activation: theirs.activation },
     torch: theirs.torch,
@@ -71,13 +71,9 @@ for (const [name, side] of [
   [`PyTorch ${results[0].torch}`, "theirs"],
 ]) {
   const of = (key) => results.map((result) => result[side][key]);
-  console.log(
-    `  ${name.padEnd(24)} ${median(of("ms")).toFixed(1).padStart(7)} ms a step   ${median(of("seconds")).toFixed(1).padStart(6)} s in all   activation ${of(
-      "activation",
-    )
-      .map((value) => value.toFixed(1))
-      .join(", ")}`,
-  );
+  const times = `${median(of("ms")).toFixed(1).padStart(7)} ms a step ${median(of("seconds")).toFixed(1).padStart(7)} s in all`;
+  const reached = of("activation").map((value) => value.toFixed(1));
+  console.log(`  ${name.padEnd(24)} ${times}   activation ${reached.join(", ")}`);
 }
 const ratio = median(results.map(({ own, theirs }) => theirs.ms / own.ms));
 console.log(`  a step is ${ratio.toFixed(1)} x as fast`);

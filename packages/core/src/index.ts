@@ -11,7 +11,16 @@ export { print } from "./ir/print.js";
 export { compileAscent, type CompiledAscent } from "./ascend/compile-ascent.js";
 export { maximize } from "./ascend/maximize.js";
 export { checkSameRun } from "./ascend/same-run.js";
-export type { AscentRecord, AscentResult, Checkpoint, MaximizeOptions, ModelRecord, Run, Step, Target } from "./ascend/options.js";
+export type {
+  AscentRecord,
+  AscentResult,
+  Checkpoint,
+  MaximizeOptions,
+  ModelRecord,
+  Run,
+  Step,
+  Target,
+} from "./ascend/options.js";
 export type { FurtherModel, PrepareOptions } from "./compile/prepare.js";
 export { resizeImage } from "./model/resize-image.js";
 export type { Spec } from "./define/fields.js";

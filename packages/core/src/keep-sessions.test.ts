@@ -73,7 +73,11 @@ describe("a runtime that keeps sessions", () => {
     const keeping = keepSessions(counter.runtime);
     const bytes = tinyCnn();
     const files = new Map([["w.bin", new Uint8Array(4)]]);
-    const [first, , other] = [await keeping.open(bytes), await keeping.open(bytes), await keeping.open(bytes, { files })];
+    const [first, , other] = [
+      await keeping.open(bytes),
+      await keeping.open(bytes),
+      await keeping.open(bytes, { files }),
+    ];
     expect(counter.opened()).toBe(2);
     await first!.release();
     await other!.release();

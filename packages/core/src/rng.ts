@@ -54,10 +54,8 @@ function fromState(low: number, high: number): Rng {
       spare = radius * Math.sin(angle);
       return radius * Math.cos(angle);
     },
-    uniforms: (count, lowest = 0, highest = 1) =>
-      Float32Array.from({ length: count }, () => lowest + (highest - lowest) * rng.uniform()),
-    normals: (count, mean = 0, deviation = 1) =>
-      Float32Array.from({ length: count }, () => mean + deviation * rng.normal()),
+    uniforms: (count, lowest = 0, highest = 1) => fill(count, () => lowest + (highest - lowest) * rng.uniform()),
+    normals: (count, mean = 0, deviation = 1) => fill(count, () => mean + deviation * rng.normal()),
     permutation(n) {
       const order = Uint32Array.from({ length: n }, (_, i) => i);
       for (let i = n - 1; i > 0; i--) {
@@ -69,6 +67,13 @@ function fromState(low: number, high: number): Rng {
     split: (key) => fromState(hash(String(key), low ^ 0x811c9dc5), hash(String(key), high ^ 0x01000193)),
   };
   return rng;
+}
+
+/** As Float32Array.from would, in a fraction of the time: pictures of noise are drawn at every step. */
+function fill(count: number, draw: () => number): Float32Array {
+  const data = new Float32Array(count);
+  for (let i = 0; i < count; i++) data[i] = draw();
+  return data;
 }
 
 function rotate(x: number, bits: number): number {

@@ -93,7 +93,7 @@ function trainingWarning(name: string, model: Model | undefined): string | undef
   );
   if (!layers || layers.length === 0) return undefined;
   const whose = name === "" ? "The model" : `The model "${name}"`;
-  return `${whose} has ${count(layers.length, "BatchNormalization layer")} in training mode, which normalize by the pictures at hand and not by what was learned: export it for inference`;
+  return `${whose} has ${count(layers.length, "BatchNormalization layer")} in training mode, so that what it makes of a picture depends on that picture's own statistics and those beside it: export it for inference`;
 }
 
 function shareOf(picture: Float32Array, is: (x: number) => boolean): number {

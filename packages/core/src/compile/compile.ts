@@ -13,8 +13,8 @@ import { optimizers } from "../optimizers/table.js";
 import { parameterizations } from "../parameterizations/table.js";
 import { createRng, type Rng } from "../rng.js";
 import { numbers, tensor, type Shape, type Tensor } from "../tensor.js";
-import { buildObjectives, parseObjective, type Settings } from "./objective.js";
-import { chainFor, onGrey, separateOpacity } from "./opacity.js";
+import { buildObjectives, parseObjective, type ObjectiveParts, type Settings } from "./objective.js";
+import { chainFor, onGrey, opaque, separateOpacity } from "./opacity.js";
 import type { Network, Prepared } from "./prepare.js";
 import { buildViews } from "./views.js";
 
@@ -88,10 +88,14 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     chain.length === 0 ? seen : prepared.network(op, opacity ? onGrey(op, colours, opacity) : colours),
   );
   const parts = { op, prepared, picture: colours, opacity, settings };
-  const build = (specs: readonly Spec[], name: string, network: Network, count: number) =>
-    buildObjectives(specs.map(parseObjective), name, { ...parts, network, views: count });
-  const objective = build(spec.objectives, "objective", seen, views.count);
-  const watched = mapValues(spec.watch, (specs, name) => build(specs, watchOutput(name), untouched, 1));
+  const build = (specs: readonly Spec[], name: string, pass: Pick<ObjectiveParts, "network" | "views" | "see">) =>
+    buildObjectives(specs.map(parseObjective), name, { ...parts, ...pass });
+  const see = (images: Value) => views.see(opacity ? opaque(op, images) : images);
+  const transformed = { network: seen, views: views.count, ...(chain.length > 0 && { see }) };
+  const objective = build(spec.objectives, "objective", transformed);
+  const watched = mapValues(spec.watch, (specs, name) =>
+    build(specs, watchOutput(name), { network: untouched, views: 1 }),
+  );
 
   const step = graph.input(stepInput, { dtype: "float32", shape: [] });
   const updated = update(op, spec, { objective, picture, variables, step, settings, ...(rules && { rules }) });

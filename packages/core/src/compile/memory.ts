@@ -11,7 +11,8 @@ export function activationBytes(graph: Graph): number {
   let total = 0;
   for (const node of graph.nodes) {
     const outputs = node.outputs.filter((output) => output !== undefined);
-    if (valuesRead(node).every((value) => value.constant || folded.has(value))) outputs.forEach((one) => folded.add(one));
+    if (valuesRead(node).every((value) => value.constant || folded.has(value)))
+      outputs.forEach((one) => folded.add(one));
     else for (const { type } of outputs) total += type ? size(type.shape) * (elementBytes[type.dtype] ?? 0) : 0;
   }
   return total;

@@ -52,12 +52,14 @@ export function buildObjectives(specs: readonly Spec[], name: string, parts: Obj
   return views === 1 ? values[0]! : op.div(op.sum(values), views);
 }
 
-interface ObjectiveParts {
+export interface ObjectiveParts {
   readonly op: Ops;
   readonly prepared: Prepared;
   /** The pass of all views, the first view of every picture before the second. */
   readonly network: Network;
   readonly views: number;
+  /** What becomes of images [batch, ...] on their way to the network; nothing when left out. */
+  readonly see?: (images: Value) => Value;
   readonly picture: Value;
   readonly opacity: Value | undefined;
   readonly settings: Settings;
@@ -65,12 +67,18 @@ interface ObjectiveParts {
 
 /** What the objectives of one view may read. */
 function objectiveContext(parts: ObjectiveParts, view: number): ObjectiveContext {
-  const { op, prepared, network, views, picture, opacity, settings } = parts;
+  const { op, prepared, network, views, see, picture, opacity, settings } = parts;
   const { batch, assets, shape } = prepared;
   const ofView = (all: Value) => (views === 1 ? all : splitOnce(op, all, views)[view]!);
   const image = (name: string) => {
-    const { data, ...rest } = assets.image(name, shape[2]!, shape[3]!);
-    return op.constant({ ...rest, data, shape: [1, ...rest.shape] }, `image.${name}`);
+    if (shape.length !== 4)
+      throw new XstarError("bad-argument", `The picture "${name}" does not fit an input of shape [${shape}]`);
+    const held = assets.image(name, shape[2]!, shape[3]!);
+    const [channels] = held.shape;
+    if (channels === 1 || channels === shape[1])
+      return op.constant({ ...held, shape: [1, ...held.shape] }, `image.${name}`);
+    const problem = `The picture "${name}" of ${channels} channels does not fit ones of ${shape[1]}`;
+    throw new XstarError("bad-argument", problem);
   };
   return {
     op,
@@ -80,8 +88,11 @@ function objectiveContext(parts: ObjectiveParts, view: number): ObjectiveContext
     layer: (name, model) => ofView(network.layer(name, model)),
     logits: (model) => ofView(network.logits(model)),
     image,
-    imageLayer: (name, layer, model) =>
-      networkOnce(op, name, () => prepared.network(op, image(name))).layer(layer, model),
+    imageLayer(name, layer, model) {
+      if (!see) return networkOnce(op, name, () => prepared.network(op, image(name))).layer(layer, model);
+      const views = () => prepared.network(op, see(op.expand(image(name), picture.shape)));
+      return ofView(networkOnce(op, `views of ${name}`, views).layer(layer, model));
+    },
     limit(index, count, what) {
       const largest = Math.max(...(settings.numbersOf(index) ?? []));
       if (largest < count) return;

@@ -27,4 +27,10 @@ export function chainFor(transforms: readonly Spec[], opacity: Value | undefined
   return opacity && !hasBackground ? [background({}), ...transforms] : transforms;
 }
 
+/** Colours [batch, channels, height, width] that hide all that is behind them. */
+export function opaque(op: Ops, colours: Value): Value {
+  const [batch, , height, width] = colours.shape as [number, number, number, number];
+  return op.concat([colours, op.fill([batch, 1, height, width], 1)], 1);
+}
+
 export const onGrey = (op: Ops, colours: Value, opacity: Value): Value => blend(op, colours, opacity, 0.5);

@@ -21,6 +21,8 @@ export interface Views {
   readonly seen: Value;
   /** Views of each picture. */
   readonly count: number;
+  /** What becomes of other pictures [batch, channels, height, width] in the same step, view by view. */
+  see(pictures: Value): Value;
   /** The random inputs of a step. */
   sample(step: number): Tensors;
 }
@@ -51,8 +53,13 @@ export function buildViews(
   if (pictures.rank !== 4) checkUnmoved(stages, pictures);
   const last = stages.findLastIndex(isResampling);
   const samplers: ((step: number) => Tensors)[] = [];
+  const changes: ((value: Value) => Value)[] = [];
   let value = pictures;
   let views = 1;
+  const change = (how: (value: Value) => Value) => {
+    changes.push(how);
+    value = how(value);
+  };
   stages.forEach((stage, i) => {
     const earlier = views;
     if (isResampling(stage)) {
@@ -65,7 +72,7 @@ export function buildViews(
         shape: [value.shape[0]!, plan.count, 3, 2],
       });
       samplers.push((step) => ({ [maps.name]: plan.sample(step, rngs, earlier) }));
-      value = resample(op, value, { maps, to: plan.to, outside: plan.outside });
+      change((x) => resample(op, x, { maps, to: plan.to, outside: plan.outside }));
       views *= plan.count;
       return;
     }
@@ -83,9 +90,14 @@ export function buildViews(
       Object.entries(drawn(0)).map(([name, t]) => [name.slice(name.indexOf(".") + 1), op.graph.input(name, t)]),
     );
     samplers.push(drawn);
-    value = definition.build(params, value, inputs, op);
+    change((x) => definition.build(params, x, inputs, op));
   });
-  return { seen: value, count: views, sample: (step) => Object.assign({}, ...samplers.map((draw) => draw(step))) };
+  return {
+    seen: value,
+    count: views,
+    see: (others) => changes.reduce((x, how) => how(x), others),
+    sample: (step) => Object.assign({}, ...samplers.map((draw) => draw(step))),
+  };
 }
 
 /** The pictures as they are, at another size: bilinear, without a transform. */

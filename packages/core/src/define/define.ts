@@ -38,7 +38,10 @@ export interface ObjectiveContext {
   logits(model?: string): Value;
   /** A picture that the caller gave by name, [1, channels, height, width] like `picture`. Throws `bad-argument`. */
   image(name: string): Value;
-  /** The activations of a layer for the picture of that name, [1, ...]. Throws `bad-argument`, `unknown-layer`. */
+  /**
+   * The activations of a layer for the picture of that name: [1, ...], or [batch, ...] where it is transformed just like
+   * each of the pictures. Throws `bad-argument`, `unknown-layer`.
+   */
   imageLayer(image: string, layer: string, model?: string): Value;
   /** Checks that an index that a caller gave is below `count`. Throws `bad-argument`. */
   limit(index: Value, count: number, what: string): void;

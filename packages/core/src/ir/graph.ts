@@ -136,6 +136,7 @@ export class Graph {
   readonly outputs: Value[] = [];
   readonly nodes: Node[] = [];
   private readonly names = new Set<string>();
+  private readonly nodeNames = new Set<string>();
 
   constructor(readonly name: string = "graph") {}
 
@@ -196,6 +197,14 @@ export function valueOf(name: string, constant: Constant): Value {
   const value = new Value(name, { dtype: constant.dtype, shape: constant.shape });
   value.constant = constant;
   return value;
+}
+
+/** `base`, or `base_2`, `base_3`, ..., which is then taken. */
+function freeName(base: string, taken: Set<string>): string {
+  let name = base;
+  for (let i = 2; taken.has(name); i++) name = `${base}_${i}`;
+  taken.add(name);
+  return name;
 }
 
 /** The elements of a constant that is in memory; undefined when there is none or it lies in another file. */

@@ -125,6 +125,19 @@ describe("inline", () => {
     expect(await run(graph, [1, 2])).toEqual([6, 12]);
   });
 
+  it("gives every copy a name of its own, of its node too", () => {
+    const source = new Graph("source");
+    const x = source.input("x", type);
+    const y = new Value("y", type);
+    source.append(new Node("Neg", [x], [y], new Map(), "", "negate"));
+    source.output(y);
+    const target = new Graph("target");
+    const own = target.input("own", type);
+    for (let i = 0; i < 3; i++) inline(target, source, new Map([[x, own]]), source.outputs, { prefix: "in/" });
+    expect(target.nodes.map(({ name }) => name)).toEqual(["in/negate", "in/negate_2", "in/negate_3"]);
+    expect(new Set(target.nodes.map(({ outputs }) => outputs[0]!.name)).size).toBe(3);
+  });
+
   it("shares constants with the source", () => {
     const graph = new Graph("source");
     const op = createOps(graph);

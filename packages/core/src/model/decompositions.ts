@@ -168,8 +168,25 @@ const dropout: Rewrite = (node, [x], op) => {
 };
 
 /** Operators that are several in one, as the simple ones that they stand for. */
+/** In training mode (opset 14 on) with the statistics of the batch, which the vjp rule takes for given; else as it is. */
+const trainingNormalization: Rewrite = (node, inputs, op) => {
+  if (node.int("training_mode", 0) !== 1) return undefined;
+  const [x, scale, bias, mean, variance] = inputs as [Value, Value, Value, Value, Value];
+  const axes = x.shape.map((_, i) => i).filter((axis) => axis !== 1);
+  const perChannel = (value: Value) => op.reshape(value, [value.shape[0]!, ...x.shape.slice(2).map(() => 1)]);
+  const own = op.reduceMean(x, axes);
+  const centered = op.sub(x, perChannel(own));
+  const spread = op.reduceMean(op.mul(centered, centered), axes);
+  const slope = op.div(scale, op.sqrt(op.add(spread, node.float("epsilon", 1e-5))));
+  const y = op.add(op.mul(centered, perChannel(slope)), perChannel(bias));
+  const kept = node.float("momentum", 0.9);
+  const running = (old: Value, now: Value) => op.add(op.mul(old, kept), op.mul(now, 1 - kept));
+  return [y, running(mean, own), running(variance, spread)].slice(0, node.outputs.length);
+};
+
 export const decompositions: Readonly<Record<string, Rewrite>> = {
   Dropout: dropout,
+  BatchNormalization: trainingNormalization,
   LRN: localResponse,
   CenterCropPad: centerCropPad,
   CumProd: cumProd,

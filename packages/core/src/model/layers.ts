@@ -33,7 +33,10 @@ export function targetNames({ graph }: Model, normalized: Normalized): { layers:
 export function unitCounts(model: Model, normalized: Normalized, scores?: string): Map<string, number> {
   const { layers, nodes } = targetNames(model, normalized);
   const firstOutputs = new Map(model.graph.nodes.map((node) => [node.name, node.outputs[0]?.name]));
-  const counted = [...layers.map((name) => [name, name] as const), ...nodes.map((name) => [name, firstOutputs.get(name)] as const)];
+  const counted = [
+    ...layers.map((name) => [name, name] as const),
+    ...nodes.map((name) => [name, firstOutputs.get(name)] as const),
+  ];
   const classes = classCount(beforeSoftmax(scoreOutput(normalized, scores)));
   return new Map([
     ...(classes === undefined ? [] : ["logit", "probability", "crossEntropy"].map((word) => [word, classes] as const)),

@@ -5,6 +5,7 @@ import { writeModel } from "../onnx/write.js";
 import { buildModel, open, randomTensor, runtime, weights } from "../testing/models.js";
 import { numbers, tensor, type Shape, type Tensor } from "../tensor.js";
 import { canonicalOpset } from "./normalize.js";
+import { vjp } from "./vjp.js";
 
 /** The outputs of a file, before and after normalization, on the same input. */
 async function bothWays(bytes: Uint8Array, x: Tensor) {
@@ -143,6 +144,56 @@ describe("BatchNormalization behind a convolution", () => {
     );
     const { before, after } = await bothWays(bytes, x);
     expectSame(before, after);
+  });
+});
+
+describe("BatchNormalization in training mode", () => {
+  const statistics = { dtype: "float32", shape: [4] } as const;
+  const bytes = (shape: Shape) =>
+    buildModel(
+      (op, x) => {
+        const inputs = [weights(op, [4], 5), weights(op, [4], 6), weights(op, [4], 7), positive(op, [4])];
+        const attributes = { training_mode: 1, momentum: float(0.75), epsilon: float(1e-3) };
+        const type = { dtype: "float32", shape } as const;
+        const [y, mean, variance] = op.emit(
+          "BatchNormalization",
+          [x, ...inputs],
+          [type, statistics, statistics],
+          attributes,
+        );
+        op.graph.output(mean!);
+        op.graph.output(variance!);
+        return { y: op.tanh(y!) };
+      },
+      { shape },
+    );
+
+  it("computes the same from operators that have true gradients", async () => {
+    for (const shape of [
+      [2, 4, 3, 3],
+      [3, 4, 5],
+      [4, 4],
+    ]) {
+      const { graph, before, after } = await bothWays(bytes(shape), randomTensor(shape));
+      expect(types(graph)).not.toContain("BatchNormalization");
+      expectSame(before, after);
+    }
+  });
+
+  it("has the gradient of central differences, through the statistics too", async () => {
+    const shape = [2, 4, 2, 2];
+    const of = await vjp(open(bytes(shape)), { shapes: new Map([["x", shape]]), of: "y" });
+    const [x, cotangent] = [randomTensor(shape), randomTensor(shape, 2)];
+    const at = async (i: number, by: number) => {
+      const data = (x.data as Float32Array).slice();
+      data[i]! += by;
+      const { output } = await of.run({ x: { ...x, data } }, cotangent);
+      return numbers(output).reduce((sum, value, k) => sum + value * numbers(cotangent)[k]!, 0);
+    };
+    const { gradient } = await of.run({ x }, cotangent);
+    for (let i = 0; i < 32; i += 3)
+      expect(numbers(gradient)[i]).toBeCloseTo(((await at(i, 1e-2)) - (await at(i, -1e-2))) / 2e-2, 2);
+    await of.release();
   });
 });
 

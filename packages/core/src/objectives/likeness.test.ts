@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { maximize } from "../ascend/maximize.js";
+import type { MaximizeOptions } from "../ascend/options.js";
+import { alpha } from "../parameterizations/alpha.js";
+import { pixel } from "../parameterizations/pixel.js";
 import { measure } from "../testing/measure.js";
 import { open, randomTensor, tinyCnn } from "../testing/models.js";
 import { tensor } from "../tensor.js";
+import { crops, jitter, rotate } from "../transforms/affine.js";
+import { background, noise } from "../transforms/pixelwise.js";
 import { logit } from "./activation.js";
 import { accentuation, caricature, inversion, style } from "./likeness.js";
 
@@ -56,10 +61,38 @@ describe("likeness to an image", () => {
     expect(curve.at(-1)![0]).toBeGreaterThan(curve[0]![0]!);
   });
 
+  it("is of an image that is transformed like the picture", async () => {
+    const model = open(tinyCnn());
+    const photo = randomTensor([1, 6, 6], 3);
+    const blank = tensor("float32", new Float32Array(36), [1, 6, 6]);
+    const options: MaximizeOptions = {
+      steps: 0,
+      start: [photo, blank].map((one) => ({ type: "array", values: one.data as Float32Array })),
+      images: { photo },
+    };
+    const target = inversion({ layer: "conv", image: "photo" });
+    for (const transforms of [[crops({ count: 3 }), noise({})], [jitter({ pixels: 3 })], [rotate({}), crops({})]]) {
+      const { last } = await maximize(model, target, { ...options, transforms, watch: { plain: target } }).result;
+      expect(last.objective[0]).toBeCloseTo(0, 5);
+      expect(last.objective[1]).toBeLessThan(-0.1);
+      expect(last.watch["plain"]![0]).toBeCloseTo(0, 5);
+    }
+    const parameterization = alpha({ inner: pixel({}), opacity: pixel({}) });
+    const transforms = [background({}), jitter({ pixels: 1 })];
+    const { last } = await maximize(model, target, { ...options, transforms, parameterization }).result;
+    // the picture is half transparent, the image is not
+    expect(last.objective[0]).toBeLessThan(-0.01);
+  });
+
   it("is asked of pictures that are there", async () => {
     await expect(see([0, 0, 0, 0], style({ layer: "same", image: "dog" }))).rejects.toMatchObject({
       code: "bad-argument",
       message: 'There is no picture "dog"',
+    });
+    const colours = { images: { cat: tensor("float32", new Float32Array(6), [3, 1, 2]) } };
+    await expect(measure([0, 0, 0, 0], shape, [style(cat)], colours)).rejects.toMatchObject({
+      code: "bad-argument",
+      message: 'The picture "cat" of 3 channels does not fit ones of 2',
     });
   });
 });

@@ -16,7 +16,7 @@ interface OfImage {
   readonly image: string;
 }
 
-/** A layer for the pictures [batch, ...] and for the image [1, ...]. */
+/** A layer for the pictures [batch, ...] and for the image [1 or batch, ...]. */
 function both(context: ObjectiveContext, p: OfImage): { x: Value; image: Value; axis: number } {
   const { x, axis } = unitsOf(context, p);
   return { x, axis, image: context.imageLayer(p.image, p.layer, p.model) };

@@ -29,6 +29,11 @@ describe("targets in transformers", () => {
     const [map, other] = await measure(tokens, [1, 2, 2, 3], maps);
     expect(map).toBeCloseTo(squares([1, 2, 3, 4, 5, 6]), 4);
     expect(other).toBeCloseTo(squares([7, 8, 9, 10, 11, 12]), 4);
+    const [last] = await measure(tokens, [1, 2, 3, 2], [head({ ...same, head: 2, heads: 3 })]);
+    expect(last).toBeCloseTo(squares([5, 6, 11, 12]), 4);
+    await expect(measure(tokens, [1, 2, 3, 2], [head({ ...same, head: 0, heads: 4 })])).rejects.toThrow(
+      'Layer "same" of shape [1,2,3,2] has no axis of 4 heads',
+    );
   });
 
   it.each([
@@ -36,7 +41,7 @@ describe("targets in transformers", () => {
     [token({ ...same, channel: 0, token: 3 }), '3 is out of range: there are 3 tokens of layer "same", from 0 to 2'],
     [token({ layer: "scores", channel: 0 }), 'Layer "scores" of shape [1,12] holds no tokens'],
     [head({ layer: "scores", head: 0 }), 'Layer "scores" of shape [1,12] holds no tokens'],
-    [head({ ...same, head: 0 }), 'Layer "same" of shape [1,3,4] does not say how many heads it has'],
+    [head({ ...same, head: 0 }), 'Layer "same" of shape [1,3,4] does not say how many heads share its features'],
     [head({ ...same, head: 0, heads: 3 }), 'The 4 features of layer "same" do not divide into 3 heads'],
     [head({ ...same, head: 2, heads: 2 }), '2 is out of range: there are 2 heads of layer "same", from 0 to 1'],
   ])("are refused where there are none: %j", async (target, message) => {

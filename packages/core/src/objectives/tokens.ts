@@ -1,6 +1,8 @@
 import { defineObjective } from "../define/define.js";
 import { index, int, optional } from "../define/fields.js";
 import { XstarError } from "../errors.js";
+import type { Value } from "../ir/graph.js";
+import type { Ops } from "../ir/ops/index.js";
 import { meanOfEach } from "./reduce.js";
 import { ofLayer, pick, unitOf } from "./units.js";
 
@@ -27,36 +29,41 @@ export const head = defineObjective({
   params: {
     ...ofLayer,
     head: index("which head, from 0"),
-    heads: optional(int("how many heads share the features; only for [N, tokens, features]", { min: 1 })),
+    heads: optional(int("how many heads there are; needed where they share the features", { min: 1 })),
   },
   build(p, context) {
     const { op } = context;
-    const x = context.layer(p.layer, p.model);
-    if (x.rank !== 3 && x.rank !== 4) throw noTokens(p.layer, x.shape);
-    const axis = x.rank === 4 ? 1 : 2;
-    const count = x.rank === 4 ? x.shape[1]! : p.heads;
-    const [batch, tokens, features] = x.shape as [number, number, number];
-    if (count === undefined) {
-      throw new XstarError(
-        "bad-argument",
-        `Layer "${p.layer}" of shape [${x.shape}] does not say how many heads it has`,
-        {
-          hint: 'Give "heads"',
-        },
-      );
-    }
-    if (x.rank === 3 && features % count !== 0) {
-      throw new XstarError(
-        "bad-argument",
-        `The ${features} features of layer "${p.layer}" do not divide into ${count} heads`,
-      );
-    }
-    context.limit(p.head, count, `heads of layer "${p.layer}"`);
-    const apart = x.rank === 4 ? x : op.reshape(x, [batch, tokens, count, features / count]);
-    const one = pick(context, apart, axis, p.head);
+    const { x, axis } = byHead(op, context.layer(p.layer, p.model), p);
+    context.limit(p.head, x.shape[axis]!, `heads of layer "${p.layer}"`);
+    const one = pick(context, x, axis, p.head);
     return meanOfEach(op, op.mul(one, one));
   },
 });
+
+/** Activations with an axis for the heads. Throws `bad-argument`. */
+function byHead(
+  op: Ops,
+  x: Value,
+  { layer, heads }: { readonly layer: string; readonly heads: number | undefined },
+): { readonly x: Value; readonly axis: number } {
+  if (x.rank === 4) {
+    const axis = heads === undefined ? 1 : x.shape.indexOf(heads, 1);
+    if (axis > 0) return { x, axis };
+    throw new XstarError("bad-argument", `Layer "${layer}" of shape [${x.shape}] has no axis of ${heads} heads`);
+  }
+  if (x.rank !== 3) throw noTokens(layer, x.shape);
+  const [batch, tokens, features] = x.shape as [number, number, number];
+  if (heads === undefined) {
+    const problem = `Layer "${layer}" of shape [${x.shape}] does not say how many heads share its features`;
+    throw new XstarError("bad-argument", problem, { hint: 'Give "heads"' });
+  }
+  if (features % heads !== 0)
+    throw new XstarError(
+      "bad-argument",
+      `The ${features} features of layer "${layer}" do not divide into ${heads} heads`,
+    );
+  return { x: op.reshape(x, [batch, tokens, heads, features / heads]), axis: 2 };
+}
 
 function noTokens(layer: string, shape: readonly number[]): XstarError {
   return new XstarError("bad-argument", `Layer "${layer}" of shape [${shape}] holds no tokens`, {

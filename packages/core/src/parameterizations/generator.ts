@@ -29,7 +29,7 @@ export const generator = defineParameterization({
 
 /** [batch, channels, height, width] from that, from channels last, from no channels, or from one flat axis. */
 function asPicture(op: Ops, made: Value, shape: Shape, model: string): Value {
-  const [batch, channels] = shape as [number, number];
+  const channels = shape[1];
   const isChannels = (n: number | undefined) => n === channels || n === 1;
   if (made.rank === 4 && isChannels(made.shape[1])) return made;
   if (made.rank === 4 && isChannels(made.shape[3])) return op.transpose(made, [0, 3, 1, 2]);
@@ -37,6 +37,6 @@ function asPicture(op: Ops, made: Value, shape: Shape, model: string): Value {
   if (made.rank === 2 && size(made.shape) === size(shape)) return op.reshape(made, shape);
   throw new XstarError(
     "bad-argument",
-    `The generator "${model}" makes [${made.shape}], which is no picture [${[batch, channels, "height", "width"]}]`,
+    `The generator "${model}" makes [${made.shape}], which is no picture [${shape}]`,
   );
 }

@@ -1,12 +1,13 @@
 import type { FoundRecord } from "../record/picture-files.js";
 import type { RunRecord } from "../record/run-record.js";
+import { pictureOf } from "./draw.js";
 import { pixelHash, recordOf, type Ascent } from "./write-ascent.js";
 
 /** Says whether a run that repeats another one, unchanged, gave the same numbers. */
 export function compareWithRecord({ path, record, pixels }: FoundRecord, ascent: Ascent): void {
   const now = recordOf(ascent);
   if (taskOf(now) !== taskOf(record)) return;
-  const isSame = pixels.every((hash, i) => hash === undefined || hash === pixelHash(ascent, i));
+  const isSame = pixels.every((hash, i) => hash === undefined || hash === pixelHash(pictureOf(ascent.result.picture, i)));
   if (isSame) return void process.stdout.write(`The numbers are those of ${path}, bit for bit\n`);
   process.stderr.write(
     `Warning: the numbers are not those of "${path}", which was made by ${makerOf(record)}; this is ${makerOf(now)}\n`,

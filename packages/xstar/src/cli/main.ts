@@ -4,11 +4,12 @@ import { addArticle } from "./article.js";
 import { addExamples } from "./examples.js";
 import { explain } from "./explain.js";
 import { addInspect } from "./inspect.js";
+import { addList } from "./list.js";
 import { addMaximize } from "./maximize.js";
 import { addTrain } from "./train.js";
 
 /** Every command; each adds itself to the program. */
-const commands = [addArticle, addTrain, addInspect, addMaximize, addExamples];
+const commands = [addArticle, addTrain, addInspect, addMaximize, addExamples, addList];
 
 /** Runs a command line (without `node` and the script). Never throws; gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {

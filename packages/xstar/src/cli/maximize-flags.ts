@@ -1,7 +1,8 @@
 import type { ModelFlags } from "./model-flags.js";
+import type { ManyFlags } from "./run-many.js";
 
 /** The flags of `xstar maximize`; what is left out is as in the recipe, in the record of `--from`, or the default. */
-export interface MaximizeFlags extends ModelFlags {
+export interface MaximizeFlags extends ModelFlags, ManyFlags {
   readonly from?: string;
   readonly recipe?: string;
   readonly init?: readonly string[];

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { collect, listOf, valueOf } from "./flags.js";
 import type { MaximizeFlags } from "./maximize-flags.js";
 import { addModelFlags } from "./model-flags.js";
+import { addManyFlags } from "./run-many.js";
 import { runMaximize } from "./run-maximize.js";
 
 export function addMaximize(program: Command): void {
@@ -56,6 +57,7 @@ export function addMaximize(program: Command): void {
     .option("--resume", "go on from the checkpoint of a run that was stopped, with its flags")
     .option("--checkpoint <steps>", "steps from one checkpoint to the next (default: by time)", whole("--checkpoint", 1))
     .option("--threads <count>", "threads of ONNX Runtime", whole("--threads", 1, 256));
+  addManyFlags(command);
 }
 
 const format = fields.choice("format", ["gif", "webp", "none"], "gif");
@@ -88,7 +90,8 @@ A TARGET is
   logit:CLASS        the score of a class; also probability:CLASS, crossEntropy:CLASS
   {"type":...}       any objective of xstar list objectives, as JSON
 or sums and differences with weights: "0.5*conv2:7 - logit:3 - 0.01*tv". xstar inspect MODEL lists the layers.
-Several targets, or several --init, give one picture each.
+Several targets, or several --init, give one picture each. LAYER:*, LAYER:0-63 and logit:0,3,9 stand for many: they are
+made in threads, onto one sheet, and the same command goes on where it was stopped.
 
 A SPEC is a type with its parameters behind it: adam, jitter:pixels=4, fourier:decay=1.5. xstar list has them all.
 The picture is unbounded unless --range says otherwise; --range 0,1 keeps what a camera could send.

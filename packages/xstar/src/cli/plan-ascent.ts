@@ -1,4 +1,5 @@
 import {
+  expandTargets,
   fields,
   mul,
   objectives,
@@ -9,6 +10,7 @@ import {
   schedules,
   sub,
   transforms,
+  unitCounts,
   XstarError,
   type Batched,
   type FurtherModel,
@@ -33,9 +35,13 @@ export interface Plan {
   readonly jobs: readonly Job[];
   readonly objectives: readonly Spec[];
   readonly options: MaximizeOptions;
+  /** Of the pictures without their opacity, [batch, channels, height, width]. */
+  readonly shape: Shape;
   readonly recipe: Spec | null;
   /** The files that it reads. */
   readonly files: RunFiles;
+  /** Whether a target stands for many, such as `conv2:*`. */
+  readonly isMany: boolean;
   /** The step after which a person stopped the run that this one repeats. */
   readonly stopAfter: number | null;
 }
@@ -65,7 +71,8 @@ export async function planAscent(
   const picture = specs.size && shape.length === 4 ? [shape[1]!, ...specs.size] : shape.slice(1);
 
   const changesTargets = targets.length > 0 || flags.recipe !== undefined;
-  const texts = targets.length > 0 ? targets : (record?.pictures.map(({ target }) => target) ?? []);
+  const asked = targets.length > 0 ? targets : (record?.pictures.map(({ target }) => target) ?? []);
+  const texts = expandTargets(asked, unitCounts(model.source, first.normalized, input.options.logits));
   const reader = createAssetReader({ runtime: model.runtime, files, from });
   const given = givenPaths(flags, record);
   const further = await reader.models(given.models);
@@ -81,7 +88,9 @@ export async function planAscent(
   return {
     jobs,
     objectives: penalized,
+    shape: [jobs.length, ...picture],
     recipe: base.recipe,
+    isMany: texts.length > asked.length,
     stopAfter: flags.steps === undefined ? (record?.stopped ?? null) : null,
     options: {
       ...rest,

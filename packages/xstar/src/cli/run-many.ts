@@ -2,11 +2,13 @@ import { fields, XstarError } from "@xstar/core";
 import type { Command } from "commander";
 import type { ModelFile } from "../load.js";
 import { maximizeMany, type ManyProgress, type ManyResult } from "../many/maximize-many.js";
-import type { WritePicture } from "../many/write-picture.js";
+import type { DoneEntry } from "../many/manifest.js";
+import { thisPlatform } from "../record/platform.js";
 import { rawView } from "../picture/view.js";
 import { formatNumber } from "../report/format.js";
 import type { CaptionedPicture } from "../terminal/blocks.js";
 import { createLiveView } from "../terminal/live-view.js";
+import { version } from "../version.js";
 import { valueOf } from "./flags.js";
 import { withInterrupt } from "./interrupt.js";
 import type { Plan } from "./plan-ascent.js";
@@ -21,11 +23,22 @@ export interface ManyFlags {
 export function addManyFlags(command: Command): void {
   command
     .optionsGroup("Many targets at once (LAYER:*, LAYER:0-63, LAYER:0,3,9):")
-    .option("--jobs <count>", "threads (default: one for each core)", valueOf("--jobs", fields.int("", { min: 1, max: 256 })))
+    .option(
+      "--jobs <count>",
+      "threads (default: one for each core)",
+      valueOf("--jobs", fields.int("", { min: 1, max: 256 })),
+    )
     .option("--memory <size>", "most that they may take, as in 2GB (default: half of what is free)", readMemory);
 }
 
-const units: Readonly<Record<string, number>> = { KB: 1e3, MB: 1e6, GB: 1e9, KIB: 1024, MIB: 1024 ** 2, GIB: 1024 ** 3 };
+const units: Readonly<Record<string, number>> = {
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KIB: 1024,
+  MIB: 1024 ** 2,
+  GIB: 1024 ** 3,
+};
 
 /** `2GB`, `1.5 GiB`, `800MB` in bytes. */
 export function readMemory(text: string): number {
@@ -43,8 +56,8 @@ export function manyFolderName(targets: readonly string[]): string {
 /** `xstar maximize` for many targets: goes on where it stopped, shows how far it is, and says what there is. */
 export async function runMany(
   model: ModelFile,
-  { jobs, objectives, options }: Pick<Plan, "jobs" | "objectives" | "options">,
-  { folder, write, ...limits }: ManyFlags & { readonly folder: string; readonly write?: WritePicture },
+  { jobs, objectives, options, files, recipe }: Plan,
+  { folder, ...limits }: ManyFlags & { readonly folder: string },
 ): Promise<void> {
   const targets = jobs.map(({ target, slug }, i) => ({ name: target, slug, objective: objectives[i]! }));
   const view = createView();
@@ -55,7 +68,10 @@ export async function runMany(
         signal,
         onProgress: view.show,
         ...limits,
-        ...(write && { write }),
+        facts: {
+          run: { xstar: version, platform: thisPlatform(), threads: 1, recipe, ...files },
+          start: jobs[0]!.start,
+        },
       });
     } finally {
       view.done();
@@ -91,9 +107,15 @@ function createView() {
 
 function summarizeMany({ manifest, made, skipped }: ManyResult, folder: string): string {
   const were = skipped > 0 ? `, ${skipped} ${skipped === 1 ? "was" : "were"} there already` : "";
-  const warnings = new Set(manifest.targets.flatMap((entry) => (entry.status === "done" ? entry.warnings : [])));
-  const lines = [`${made} ${made === 1 ? "picture" : "pictures"} made${were}`, ...[...warnings].map((one) => `Warning: ${one}`)];
-  return `${lines.join("\n")}\n${folder}: sheet.png, index.html, manifest.json\n`;
+  const warned = manifest.targets.filter(
+    (entry) => entry.status === "done" && entry.warnings.length > 0,
+  ) as DoneEntry[];
+  const [first] = warned;
+  const warning =
+    first &&
+    `Warnings for ${warned.length} of ${manifest.targets.length}, as for ${first.target}: ${first.warnings[0]}\n`;
+  const files = `${folder}: sheet.png, index.html, manifest.json`;
+  return `${made} ${made === 1 ? "picture" : "pictures"} made${were}\n${warning ?? ""}${files}\n`;
 }
 
 /** Pictures that are not there make the program end with an error. */
@@ -101,5 +123,8 @@ function complainAbout({ manifest }: ManyResult): void {
   const failed = manifest.targets.filter((entry) => entry.status === "failed");
   const [first] = failed;
   if (!first) return;
-  throw new XstarError("diverged", `${failed.length} of ${manifest.targets.length} targets gave no picture: "${first.target}": ${first.reason}`);
+  throw new XstarError(
+    "diverged",
+    `${failed.length} of ${manifest.targets.length} targets gave no picture: "${first.target}": ${first.reason}`,
+  );
 }

@@ -1,24 +1,23 @@
 import { join } from "node:path";
-import { classify, compileAscent, maximize, XstarError, type AscentResult, type Step } from "@xstar/core";
+import { classify, compileAscent, XstarError, type AscentResult } from "@xstar/core";
 import { writeFileAtomic } from "../files/atomic.js";
-import { prepareFolder } from "../files/folder.js";
 import { loadModel, type ModelFile } from "../load.js";
 import { createSourceFiles } from "../record/file-reference.js";
 import { readRecord, type FoundRecord } from "../record/picture-files.js";
 import type { Job } from "../record/run-record.js";
-import { formatNumber } from "../report/format.js";
 import { defaultThreads, nodeRuntime } from "../runtime.js";
-import { createProgress } from "../terminal/progress.js";
 import { version } from "../version.js";
 import type { RunFacts, SavedAscent } from "./ascent-checkpoint.js";
-import { checkpointFile, createCheckpoints, readCheckpoint, removeCheckpoint } from "./checkpoints.js";
+import { checkpointFile, readCheckpoint, removeCheckpoint } from "./checkpoints.js";
+import { climb } from "./climb.js";
 import { compareWithRecord } from "./compare-with-record.js";
 import { complainAbout, warnAbout } from "./complain.js";
-import { createFrames, type Frames } from "./frames.js";
+import { createFrames } from "./frames.js";
 import { withInterrupt } from "./interrupt.js";
 import { likeliestOf, type ClassShare } from "./likeliest.js";
 import type { MaximizeFlags } from "./maximize-flags.js";
 import { planAscent, type Plan } from "./plan-ascent.js";
+import { manyFolderName, runMany, type ManyFlags } from "./run-many.js";
 import { summarize } from "./summarize.js";
 import { writeAscent } from "./write-ascent.js";
 
@@ -35,9 +34,11 @@ export async function runMaximize(
   const files = createSourceFiles(from && { files: from.record, folder: from.folder, model: given });
   const model = await loadModel(await files.locate(path), { runtime: nodeRuntime({ threads }) });
   const plan = await planAscent(model, targets, flags, { path, files, from });
-  const folder = flags.out ?? join("out", model.name, `${folderName(plan.jobs)}${from ? "-again" : ""}`);
-  const { files: read, jobs, recipe } = plan;
+  const { files: read, jobs, recipe, isMany } = plan;
   const facts: RunFacts = { xstar: version, threads, ...read, pictures: jobs, recipe };
+  const name = isMany ? manyFolderName(targets) : folderName(jobs);
+  const folder = flags.out ?? join("out", model.name, `${name}${from ? "-again" : ""}`);
+  if (isMany) return runMany(model, plan, { ...manyFlags(flags), folder });
   const saved = flags.resume ? await findCheckpoint(folder, facts) : undefined;
 
   await withInterrupt(async (signal) => {
@@ -59,6 +60,11 @@ export async function runMaximize(
   });
 }
 
+const manyFlags = ({ jobs, memory }: MaximizeFlags): ManyFlags => ({
+  ...(jobs !== undefined && { jobs }),
+  ...(memory !== undefined && { memory }),
+});
+
 function checkArguments(path: string | undefined, targets: readonly string[], from: FoundRecord | undefined): void {
   if (from || targets.length > 0) return;
   throw new XstarError("bad-argument", `Missing required argument '${path === undefined ? "model" : "targets"}'`, {
@@ -76,48 +82,6 @@ async function findCheckpoint(folder: string, facts: RunFacts): Promise<SavedAsc
 
 function folderName([first, ...others]: readonly Job[]): string {
   return others.length === 0 ? first!.slug : `${first!.slug}-and-${others.length}-more`;
-}
-
-interface ClimbOptions {
-  readonly facts: RunFacts;
-  readonly frames: Frames;
-  readonly folder: string;
-  readonly saved: SavedAscent | undefined;
-  readonly signal: AbortSignal;
-  /** Steps between checkpoints. */
-  readonly every: number | undefined;
-  seconds(): number;
-}
-
-async function climb(model: ModelFile, plan: Plan, options: ClimbOptions): Promise<AscentResult> {
-  const { facts, frames, folder, saved, every, seconds } = options;
-  const { stopAfter, jobs } = plan;
-  const stop = new AbortController();
-  const signal = AbortSignal.any([options.signal, stop.signal]);
-  const run = maximize(model, plan.objectives, {
-    ...plan.options,
-    signal,
-    ...(saved && { resume: saved.checkpoint }),
-  });
-  const checkpoints = createCheckpoints({ path: checkpointFile(folder), facts, frames, every, seconds });
-  const progress = createProgress({ stream: process.stderr, label: "maximize", total: plan.options.steps ?? 0 });
-  let before: Step | undefined;
-  try {
-    for await (const step of run) {
-      if (before) await checkpoints.afterStep(before);
-      else await prepareFolder(folder);
-      before = step;
-      frames.add(step);
-      const mean = step.objective.reduce((a, b) => a + b) / step.objective.length;
-      progress.update(step.index, `${jobs.length > 1 ? "mean activation" : "activation"} ${formatNumber(mean)}`);
-      if (step.index === stopAfter) stop.abort();
-    }
-    const result = await run.result;
-    if (result.ended === "aborted") await checkpoints.write(result.last);
-    return result;
-  } finally {
-    if (before) progress.done();
-  }
 }
 
 /** The three likeliest classes of each picture. */

@@ -1,9 +1,9 @@
 import { formatNumber, formatPercent } from "../report/format.js";
-import { rawView } from "../picture/view.js";
 import { renderBlocks } from "../terminal/blocks.js";
 import { colorSupport } from "../terminal/color.js";
 import { renderTable } from "../terminal/table.js";
-import { activationOf, isDrawable, pictureOf, planesOf, type Ascent } from "./write-ascent.js";
+import { drawingOf, pictureOf } from "./draw.js";
+import { activationOf, type Ascent } from "./write-ascent.js";
 
 /** What a run reached, for the terminal: small pictures where it has colours, and a table. */
 export function summarize(ascent: Ascent, files: readonly (readonly string[])[], folder: string): string {
@@ -30,12 +30,12 @@ function describeClass({ class: index, label, probability }: NonNullable<Ascent[
 
 function drawings({ facts, result }: Ascent): string[] {
   const color = colorSupport(process.env, process.stdout.isTTY);
+  const drawing = drawingOf(result.record.shape);
+  if (color === "none" || !drawing.isDrawable) return [];
   const jobs = facts.pictures;
-  const pictures = jobs.map((_, i) => pictureOf(result.picture, i));
-  if (color === "none" || !pictures.every(isDrawable)) return [];
-  const tiles = pictures.map((picture, i) => ({
-    picture: rawView(planesOf(picture)).picture,
-    caption: jobs.length > 1 ? jobs[i]!.slug : "",
+  const tiles = jobs.map(({ slug }, i) => ({
+    picture: drawing.raw(pictureOf(result.picture, i)),
+    caption: jobs.length > 1 ? slug : "",
   }));
   return [renderBlocks(tiles, { color, columns: process.stdout.columns }), ""];
 }

@@ -1,20 +1,18 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { size, type AscentResult, type Tensor } from "@xstar/core";
+import type { AscentResult, Tensor } from "@xstar/core";
 import { encodeAnimation } from "../files/animation.js";
 import { writeFileAtomic } from "../files/atomic.js";
 import { encodeNpy } from "../files/npy.js";
 import type { ModelFile } from "../load.js";
 import { enlarge, enlargementFor } from "../picture/enlarge.js";
-import type { Picture } from "../picture/picture.js";
 import { encodePng } from "../picture/png.js";
-import { rawScale } from "../picture/scale.js";
-import { changeView, rawView } from "../picture/view.js";
 import { recordKeyword } from "../record/picture-files.js";
 import { thisPlatform } from "../record/platform.js";
 import type { PictureRecord, RunRecord } from "../record/run-record.js";
 import { version } from "../version.js";
 import type { RunFacts } from "./ascent-checkpoint.js";
+import { drawingOf, pictureOf } from "./draw.js";
 import type { Frames } from "./frames.js";
 import type { ClassShare } from "./likeliest.js";
 
@@ -45,9 +43,9 @@ export function recordOf({ facts, result }: Ascent): RunRecord {
   return { ...facts, platform: thisPlatform(), stopped, ascent: result.record };
 }
 
-/** SHA-256 of the numbers of picture `i`. */
-export function pixelHash({ result }: Ascent, i: number): string {
-  const { buffer, byteOffset, byteLength } = pictureOf(result.picture, i).data as Float32Array;
+/** SHA-256 of a picture's numbers. */
+export function pixelHash({ data }: Tensor): string {
+  const { buffer, byteOffset, byteLength } = data as Float32Array;
   return createHash("sha256").update(new Uint8Array(buffer, byteOffset, byteLength)).digest("hex");
 }
 
@@ -67,7 +65,7 @@ export async function writeAscent(ascent: Ascent, options: WriteOptions): Promis
       step: result.steps[i],
       redirected: result.redirected[i],
       warnings: result.warnings[i],
-      sha256: pixelHash(ascent, i),
+      sha256: pixelHash(pictureOf(result.picture, i)),
       activation: { start: result.curve[0]![i], end: activationOf(result, i) },
       top: top?.[i] ?? null,
       curve: result.curve.map((objective) => objective[i]),
@@ -87,47 +85,29 @@ async function writePicture(ascent: Ascent, run: RunRecord, i: number, options: 
   const { target, slug } = facts.pictures[i]!;
   const { folder, format } = options;
   const picture = pictureOf(result.picture, i);
+  const drawing = drawingOf(result.record.shape);
   const written: string[] = [];
   const write = async (name: string, bytes: Uint8Array) => {
     await writeFileAtomic(join(folder, name), bytes);
     written.push(name);
   };
   await write(`${slug}.npy`, encodeNpy(picture));
-  if (!isDrawable(picture)) return written;
+  if (!drawing.isDrawable) return written;
 
-  const record: PictureRecord = { ...run, picture: i, step: result.steps[i]!, sha256: pixelHash(ascent, i) };
+  const record: PictureRecord = { ...run, picture: i, step: result.steps[i]!, sha256: pixelHash(picture) };
   const text = JSON.stringify(record);
-  const planes = planesOf(picture);
-  const raw = rawView(planes).picture;
-  const change = changeView(planes, planesOf(pictureOf(frames.first, i))).picture;
+  const raw = drawing.raw(picture);
+  const change = drawing.change(picture, pictureOf(frames.first, i));
   const scale = options.scale ?? Math.ceil(comfortable / Math.max(raw.width, raw.height));
   const about = { Software: `xstar ${version}`, [recordKeyword]: text };
   await write(`${slug}.png`, encodePng(enlarge(raw, scale), { ...about, Title: target }));
   await write(`${slug}.change.png`, encodePng(enlarge(change, scale), { ...about, Title: `${target}: change` }));
-  if (format !== "none") await write(`${slug}.${format}`, await encodeAnimation(animate(ascent, i), { format, text }));
-  return written;
-}
-
-/** All frames on the scale of the last one, so that it looks as in the PNG file. */
-function animate({ frames, result }: Ascent, i: number): Picture[] {
-  const scale = rawScale([planesOf(pictureOf(result.picture, i))]);
-  return frames.pictures.map((frame) => {
-    const { picture } = rawView(planesOf(pictureOf(frame, i)), { scale });
-    return enlarge(picture, enlargementFor(picture, comfortable));
+  if (format === "none") return written;
+  // all frames on the scale of the picture, so that it looks as in the PNG file
+  const animation = frames.pictures.map((frame) => {
+    const drawn = drawing.raw(pictureOf(frame, i), picture);
+    return enlarge(drawn, enlargementFor(drawn, comfortable));
   });
-}
-
-/** Picture `i` of a batch. */
-export function pictureOf({ dtype, shape, data }: Tensor, i: number): Tensor {
-  const one = shape.slice(1);
-  return { dtype, shape: one, data: (data as Float32Array).subarray(i * size(one), (i + 1) * size(one)) };
-}
-
-/** Whether a model's input [channels, height, width] or [height, width] can be looked at. */
-export function isDrawable({ shape }: Tensor): boolean {
-  return shape.length === 2 || (shape.length === 3 && [1, 3, 4].includes(shape[0]!));
-}
-
-export function planesOf({ shape, data }: Tensor) {
-  return { shape, data: data as Float32Array };
+  await write(`${slug}.${format}`, await encodeAnimation(animation, { format, text }));
+  return written;
 }

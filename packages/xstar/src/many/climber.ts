@@ -64,7 +64,8 @@ export async function openClimber({ model: from, options, models, generators }: 
     Object.fromEntries(
       await Promise.all(
         Object.entries(all).map(
-          async ([name, { model, ...rest }]) => [name, { ...rest, model: await loadModel(model, { runtime }) }] as const,
+          async ([name, { model, ...rest }]) =>
+            [name, { ...rest, model: await loadModel(model, { runtime }) }] as const,
         ),
       ),
     );

@@ -25,9 +25,9 @@ export type JobOptions = Omit<
  */
 export function createJob(
   model: ModelFile,
-  { models = {}, generators = {}, rules, resume, signal: _, streams, start, ...options }: MaximizeOptions,
+  { models = {}, generators = {}, rules, resume, signal, streams, start, ...options }: MaximizeOptions,
 ): ManyJob {
-  const refused = { rules, resume, streams };
+  const refused = { rules, resume, signal, streams };
   for (const [name, value] of Object.entries(refused)) {
     if (value !== undefined)
       throw new XstarError("bad-argument", `The option "${name}" cannot be used for many targets at once`);

@@ -88,28 +88,32 @@ export async function openManifest(
   const known = await readManifest(folder);
   const differing = known && firstDifference(known.ascent, ascent);
   if (differing !== undefined) {
-    throw new XstarError(
-      "bad-argument",
-      `"${folder}" holds pictures that were made with another "${differing}"`,
-      { hint: "Give another folder, or delete this one to begin again" },
-    );
+    throw new XstarError("bad-argument", `"${folder}" holds pictures that were made with another "${differing}"`, {
+      hint: "Give another folder, or delete this one to begin again",
+    });
   }
   const entries = await Promise.all((known?.targets ?? []).map((entry) => waitingIfGone(folder, entry)));
   const listed = new Set(entries.map(({ target }) => target));
-  const added = targets.filter((target) => !listed.has(target)).map((target) => ({ target, status: "waiting" as const }));
+  const added = targets
+    .filter((target) => !listed.has(target))
+    .map((target) => ({ target, status: "waiting" as const }));
   return { xstar: version, ascent, ...(known && { batch: known.batch }), targets: [...entries, ...added] };
 }
 
 async function waitingIfGone(folder: string, entry: Entry): Promise<Entry> {
   if (entry.status !== "done") return entry;
-  const found = await Promise.all([entry.file, entry.record].map((file) => stat(join(folder, file)).catch(() => undefined)));
+  const found = await Promise.all(
+    [entry.file, entry.record].map((file) => stat(join(folder, file)).catch(() => undefined)),
+  );
   return found.every((file) => file?.isFile()) ? entry : { target: entry.target, status: "waiting" };
 }
 
 /** What a killed run was just writing. */
 export async function removeLeftovers(folder: string): Promise<void> {
   const names = await readdir(folder);
-  await Promise.all(names.filter((name) => temporaryName.test(name)).map((name) => rm(join(folder, name), { force: true })));
+  await Promise.all(
+    names.filter((name) => temporaryName.test(name)).map((name) => rm(join(folder, name), { force: true })),
+  );
 }
 
 /** All that decides the pictures of a job, as JSON that is equal for equal jobs. */
@@ -117,7 +121,10 @@ export async function describeAscent({ model, options, models, generators }: Man
   const describeAll = async (all: Readonly<Record<string, JobModel>>) =>
     Object.fromEntries(
       await Promise.all(
-        Object.entries(all).map(async ([name, { model, ...rest }]) => [name, { ...rest, model: await digestOf(model) }]),
+        Object.entries(all).map(async ([name, { model, ...rest }]) => [
+          name,
+          { ...rest, model: await digestOf(model) },
+        ]),
       ),
     );
   const described = {
@@ -139,7 +146,8 @@ const readable = 64;
 /** Long lists as their digests, maps as objects. */
 function shorten(_: string, value: unknown): unknown {
   if (value instanceof Map) return Object.fromEntries(value);
-  if (ArrayBuffer.isView(value)) return { sha256: sha256(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
+  if (ArrayBuffer.isView(value))
+    return { sha256: sha256(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
   if (Array.isArray(value) && value.length > readable) return { sha256: sha256(JSON.stringify(value)) };
   return value;
 }

@@ -4,10 +4,11 @@ import type { ModelFile } from "../load.js";
 import { previewOf, type Climber, type Glance, type Outcome } from "./climber.js";
 import { startClimber } from "./climber-thread.js";
 import { createJob, type ManyJob } from "./job.js";
+import { factsOf } from "./facts.js";
 import { describeAscent, openManifest, removeLeftovers, writeManifest, type Entry, type Manifest } from "./manifest.js";
 import { planBatches } from "./plan-batches.js";
 import { createSheet } from "./keep-sheet.js";
-import { createWriter, type WritePicture } from "./write-picture.js";
+import { writePicture, type ManyFacts } from "./write-picture.js";
 
 /** One of many targets. */
 export interface ManyTarget {
@@ -25,11 +26,13 @@ export interface ManyOptions {
   readonly jobs?: number;
   /** Bytes that all threads together may take. @default half of what is free */
   readonly memory?: number;
+  /** Targets that are climbed together, in a new folder. @default as many as make it faster */
+  readonly batch?: number;
   /** Ends the work after the steps in progress; the pictures that are finished are kept. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (now: ManyProgress) => void;
-  /** Writes a picture and its record. @default a PNG and a JSON file */
-  readonly write?: WritePicture;
+  /** What the pictures carry of the files that they were made from. @default the model alone */
+  readonly facts?: ManyFacts;
   /** Makes what climbs a batch. @default a thread */
   readonly start?: (job: ManyJob) => Climber;
 }
@@ -67,15 +70,15 @@ export async function maximizeMany(
   ascent: MaximizeOptions,
   options: ManyOptions,
 ): Promise<ManyResult> {
-  const { folder, jobs, memory, signal, onProgress, write = createWriter(model), start = startClimber } = options;
+  const { folder, jobs, memory, signal, onProgress, facts = factsOf(model, ascent), start = startClimber } = options;
   const job = createJob(model, ascent);
-  const opened = await openManifest(folder, await describeAscent(job), targets.map(({ name }) => name));
+  const opened = await openManifest(
+    folder,
+    await describeAscent(job),
+    targets.map(({ name }) => name),
+  );
   const objectives = targets.map(({ objective }) => objective);
-  const plan = await planBatches(model, objectives, ascent, {
-    ...(jobs !== undefined && { jobs }),
-    ...(memory !== undefined && { memory }),
-    ...(opened.batch !== undefined && { batch: opened.batch }),
-  });
+  const plan = await planBatches(model, objectives, ascent, { jobs, memory, batch: opened.batch ?? options.batch });
   await prepareFolder(folder);
   await removeLeftovers(folder);
 
@@ -102,7 +105,7 @@ export async function maximizeMany(
 
   /** Pictures are written before the manifest says that they are there: who is killed between does them again. */
   const keep = async (batch: readonly ManyTarget[], outcomes: readonly Outcome[]): Promise<void> => {
-    const entries = await Promise.all(batch.map((target, i) => writeOutcome(folder, target, outcomes[i]!, write)));
+    const entries = await Promise.all(batch.map((target, i) => writeOutcome(folder, target, outcomes[i]!, facts)));
     const known = new Map(entries.map((entry) => [entry.target, entry]));
     manifest = { ...manifest, targets: manifest.targets.map((entry) => known.get(entry.target) ?? entry) };
     await writeManifest(folder, manifest);
@@ -165,10 +168,10 @@ async function writeOutcome(
   folder: string,
   { name, slug }: ManyTarget,
   outcome: Outcome,
-  write: WritePicture,
+  facts: ManyFacts,
 ): Promise<Entry> {
   if ("failure" in outcome) return { target: name, status: "failed", reason: outcome.failure };
-  const files = await write(folder, { target: name, slug, climbed: outcome });
+  const files = await writePicture(folder, { target: name, slug, climbed: outcome }, facts);
   const { curve, step, seconds, warnings } = outcome;
   return {
     target: name,

@@ -1,5 +1,12 @@
 import { availableParallelism } from "node:os";
-import { activationBytes, compileAscent, XstarError, type LoadedModel, type MaximizeOptions, type Spec } from "@xstar/core";
+import {
+  activationBytes,
+  compileAscent,
+  XstarError,
+  type LoadedModel,
+  type MaximizeOptions,
+  type Spec,
+} from "@xstar/core";
 
 /** How many threads climb batches of how many targets. */
 export interface BatchPlan {
@@ -9,11 +16,11 @@ export interface BatchPlan {
 
 export interface PlanOptions {
   /** Bytes that all threads together may take. @default half of what is free */
-  readonly memory?: number;
+  readonly memory?: number | undefined;
   /** Threads. @default one for each core */
-  readonly jobs?: number;
+  readonly jobs?: number | undefined;
   /** Targets of a batch, where it is settled. */
-  readonly batch?: number;
+  readonly batch?: number | undefined;
 }
 
 /** What was measured with ONNX Runtime 1.30 on Linux, in a process of its own for each. */
@@ -72,10 +79,18 @@ interface Needs {
 }
 
 /** Smaller batches go before fewer threads: threads are what makes it fast. */
-export function fitBatches({ picture, thread, targets, isSeparable, memory, jobs: most, batch: settled }: Needs): BatchPlan {
+export function fitBatches({
+  picture,
+  thread,
+  targets,
+  isSeparable,
+  memory,
+  jobs: most,
+  batch: settled,
+}: Needs): BatchPlan {
   const limit = memory ?? process.availableMemory() / 2;
   const useful = isSeparable ? Math.min(usefulBatch, Math.max(1, Math.floor(usefulBytes / picture))) : 1;
-  const wanted = settled ?? Math.max(1, Math.min(useful, Math.ceil(targets / most)));
+  const wanted = settled ?? Math.max(1, Math.min(useful, Math.floor(targets / most)));
   const bytes = (batch: number) => thread + peakOverActivations * picture * batch;
   const fitting = (batch: number) => Math.floor(limit / bytes(batch));
   if (memory !== undefined && fitting(1) < 1) {

@@ -34,7 +34,10 @@ export async function readTile(png: Uint8Array, side: number): Promise<Picture> 
   const { width, height } = await source.metadata();
   const factor = side / Math.max(width, height);
   const scale = factor < 1 ? factor : Math.floor(factor);
-  const [to, kernel] = [(length: number) => Math.max(1, Math.round(length * scale)), factor < 1 ? "lanczos3" : "nearest"] as const;
+  const [to, kernel] = [
+    (length: number) => Math.max(1, Math.round(length * scale)),
+    factor < 1 ? "lanczos3" : "nearest",
+  ] as const;
   const { data, info } = await source
     .resize({ width: to(width), height: to(height), fit: "fill", kernel })
     .toColourspace("srgb")

@@ -26,14 +26,15 @@ function setUp({
 function screen(written: readonly string[]): string[] {
   const lines = [""];
   let [row, column] = [0, 0];
-  for (const [token] of written.join("").matchAll(/\x1b\[(\d*(?:;\d+)*)([A-Za-z])|[\s\S]/gu)) {
-    const code = /^\x1b\[(\d*)([A-Za-z])/.exec(token);
-    if (code?.[2] === "A") row -= Number(code[1]);
-    else if (code?.[2] === "J") lines.splice(row, lines.length, lines[row]!.slice(0, column));
-    else if (code?.[2] === "K") lines[row] = "";
+  // ESC is shown as § here, for the sake of the pattern
+  const text = written.join("").replaceAll("\x1b", "§");
+  for (const [token, number, code] of text.matchAll(/§\[([\d;]*)([A-Za-z])|[^]/gu)) {
+    if (code === "A") row -= Number(number);
+    else if (code === "J") lines.splice(row, lines.length, lines[row]!.slice(0, column));
+    else if (code === "K") lines[row] = "";
     else if (token === "\r") column = 0;
     else if (token === "\n") [row, column] = [row + 1, 0];
-    else if (!token.startsWith("\x1b")) {
+    else if (code === undefined) {
       lines[row] = lines[row]!.slice(0, column) + token + lines[row]!.slice(column + 1);
       column++;
     }
@@ -42,7 +43,10 @@ function screen(written: readonly string[]): string[] {
   return lines;
 }
 
-const tile = (caption: string, width = 4, height = 4) => ({ picture: filledPicture(width, height, [255, 0, 0]), caption });
+const tile = (caption: string, width = 4, height = 4) => ({
+  picture: filledPicture(width, height, [255, 0, 0]),
+  caption,
+});
 
 describe("a live view on a terminal", () => {
   test("has the picture above the progress line, and redraws both in place", () => {

@@ -14,7 +14,8 @@ function poolWindow(node: Node): Window {
  * Each window's cotangent goes to its first maximum in row-major order.
  *
  * Windows that tile the input are compared with their maximum all at once, or undone by MaxUnpool. Others go one axis after
- * the other by comparison; on CPU, those that are not of images by the indices that MaxPool can put out, which is slow.
+ * the other by comparison; on CPU, those that are not of images by the indices that MaxPool can put out, which is slow, and so
+ * those of float16, where ONNX Runtime may have y in float32.
  */
 const maxPool: VjpRule = (g, { op, node, inputs: [x], outputs: [y] }) => {
   const window = poolWindow(node);
@@ -23,7 +24,7 @@ const maxPool: VjpRule = (g, { op, node, inputs: [x], outputs: [y] }) => {
     const unpools = op.lowering === "cpu" && exactly && size(x!.shape) >= leastToUnpool;
     return [unpools ? unpoolTiles(op, g, x!, node, window) : maxPoolOfTiles(op, g, x!, y!, window)];
   }
-  const ofImages = window.kernel.length === 2 && isFloat(x!);
+  const ofImages = window.kernel.length === 2 && isFloat(x!) && x!.dtype !== "float16";
   if (op.lowering === "webgpu" || ofImages) return [maxPoolByComparison(op, g, x!, y!, window)];
   const places = op.reshape(indicesOf(op, node), [size(g.shape)]);
   const zeros = op.fill([size(x!.shape)], 0, g.dtype);

@@ -1,0 +1,41 @@
+import { size, type Shape, type Tensor } from "@xstar/core";
+import { splitOpacity, withOpacity } from "../picture/opacity.js";
+import type { Picture } from "../picture/picture.js";
+import type { Planes } from "../picture/planes.js";
+import { rawScale } from "../picture/scale.js";
+import { changeView, rawView } from "../picture/view.js";
+
+/** Pictures of one run, which knows how many channels are colours. */
+export interface Drawing {
+  /** Whether pictures of the run can be looked at. */
+  readonly isDrawable: boolean;
+  /** The numbers as they are, on the scale of `like` (by default their own); transparent where they have an opacity. */
+  raw(picture: Tensor, like?: Tensor): Picture;
+  /** What changed since the start. */
+  change(picture: Tensor, start: Tensor): Picture;
+}
+
+/** `shape` is that of the run's pictures without their opacity, [batch, channels, height, width]. */
+export function drawingOf(shape: Shape): Drawing {
+  const channels = shape.length === 4 ? shape[1]! : 0;
+  const split = (picture: Tensor) => splitOpacity(planesOf(picture), channels);
+  return {
+    isDrawable: shape.length === 3 || (shape.length === 4 && [1, 3, 4].includes(channels)),
+    raw(picture, like = picture) {
+      const { colours, opacity } = split(picture);
+      const view = rawView(colours, { scale: rawScale([split(like).colours]) }).picture;
+      return opacity ? withOpacity(view, opacity) : view;
+    },
+    change: (picture, start) => changeView(split(picture).colours, split(start).colours).picture,
+  };
+}
+
+/** Picture `i` of a batch. */
+export function pictureOf({ dtype, shape, data }: Tensor, i: number): Tensor {
+  const one = shape.slice(1);
+  return { dtype, shape: one, data: (data as Float32Array).subarray(i * size(one), (i + 1) * size(one)) };
+}
+
+export function planesOf({ shape, data }: Tensor): Planes {
+  return { shape, data: data as Float32Array };
+}

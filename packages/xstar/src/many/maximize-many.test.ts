@@ -1,0 +1,268 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { adam, channel, createOps, Graph, maximize, tensor, writeModel, type MaximizeOptions } from "@xstar/core";
+import { decode } from "fast-png";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { loadModel, type ModelFile } from "../load.js";
+import { nodeRuntime } from "../runtime.js";
+import { tinyModel } from "../testing/tiny-model.js";
+import { openClimber, type Climber } from "./climber.js";
+import type { ManyJob } from "./job.js";
+import { readManifest, type DoneEntry } from "./manifest.js";
+import { maximizeMany, type ManyOptions, type ManyTarget } from "./maximize-many.js";
+
+let folder: string;
+let model: ModelFile;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "xstar-many-"));
+  await writeFile(join(folder, "tiny.onnx"), tinyModel());
+  model = await loadModel(join(folder, "tiny.onnx"), { runtime: nodeRuntime({ threads: 1 }) });
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const targetsOf = (layer: string, channels: readonly number[]): ManyTarget[] =>
+  channels.map((at) => ({
+    name: `${layer}:${at}`,
+    slug: `${layer}-${at}`,
+    objective: channel({ layer, channel: at }),
+  }));
+const targets = [...targetsOf("conv", [0, 1, 2, 3]), ...targetsOf("scores", [0, 1, 2])];
+const ascent: MaximizeOptions = { steps: 5, optimizer: adam({}), seed: 3 };
+
+/** Climbs in this thread, and counts. */
+function counting() {
+  const climbed: string[] = [];
+  const start = (job: ManyJob): Climber => {
+    const opened = openClimber(job);
+    return {
+      async climb(objectives, report) {
+        climbed.push(...objectives.map(({ layer, channel: at }) => `${layer}:${at}`));
+        return (await opened).climb(objectives, report);
+      },
+      stop: () => void opened.then((climber) => climber.stop()),
+      close: async () => (await opened).close(),
+    };
+  };
+  return { climbed, start };
+}
+
+const run = (out: string, options: Partial<ManyOptions> = {}, own: Partial<MaximizeOptions> = {}, which = targets) =>
+  maximizeMany(model, which, { ...ascent, ...own }, { folder: join(folder, out), start: counting().start, ...options });
+
+/** Every file of a folder but those that tell times. */
+async function contents(out: string): Promise<Record<string, unknown>> {
+  const timeless = (text: string) =>
+    JSON.parse(text, (key, value: unknown) => (key === "seconds" ? 0 : value)) as unknown;
+  const names = (await readdir(join(folder, out))).toSorted();
+  return Object.fromEntries(
+    await Promise.all(
+      names.map(async (name) => {
+        const bytes = await readFile(join(folder, out, name));
+        return [name, name.endsWith(".json") ? timeless(bytes.toString()) : bytes.toString("base64")] as const;
+      }),
+    ),
+  );
+}
+
+const doneIn = async (out: string) =>
+  ((await readManifest(join(folder, out)))?.targets ?? []).filter(({ status }) => status === "done") as DoneEntry[];
+
+describe("many targets at once", () => {
+  test("give a picture and a record each, a manifest, a sheet and a page", async () => {
+    const { manifest, made, skipped } = await run("a");
+    expect({ made, skipped }).toEqual({ made: 7, skipped: 0 });
+    expect((await readdir(join(folder, "a"))).toSorted()).toEqual(
+      [
+        ...targets.flatMap(({ slug }) => [`${slug}.json`, `${slug}.png`]),
+        "index.html",
+        "manifest.json",
+        "sheet.png",
+      ].toSorted(),
+    );
+    expect(manifest.targets.map(({ target }) => target)).toEqual(targets.map(({ name }) => name));
+    expect(manifest).toEqual(await readManifest(join(folder, "a")));
+    const page = await readFile(join(folder, "a", "index.html"), "utf8");
+    for (const { name } of targets) expect(page).toContain(`alt="the picture that excites ${name}"`);
+  });
+
+  test("give each what it gets alone, in whatever batch", async () => {
+    await run("alone", { batch: 1, jobs: 1 });
+    await run("batches", { batch: 3, jobs: 2 });
+    const [alone, batches] = [await contents("alone"), await contents("batches")];
+    delete alone["manifest.json"];
+    delete batches["manifest.json"];
+    expect(batches).toEqual(alone);
+
+    const { last, record } = await maximize(model, targets[2]!.objective, { ...ascent, streams: [0] }).result;
+    const [, , entry] = await doneIn("batches");
+    expect(entry!.activation.end).toBe(last.objective[0]);
+    expect((batches["conv-2.json"] as { ascent: unknown }).ascent).toEqual(record);
+  });
+
+  test("are done once: the same call again does nothing, and makes only what is gone", async () => {
+    await run("a");
+    const before = await contents("a");
+    const again = counting();
+    expect(await run("a", { start: again.start })).toMatchObject({ made: 0, skipped: 7 });
+    expect(again.climbed).toEqual([]);
+    await rm(join(folder, "a", "conv-1.png"));
+    expect(await run("a", { start: again.start })).toMatchObject({ made: 1, skipped: 6 });
+    expect(again.climbed).toEqual(["conv:1"]);
+    expect(await contents("a")).toEqual(before);
+  });
+
+  test("join those that are there already", async () => {
+    await run("a", {}, {}, targetsOf("conv", [2]));
+    const { manifest, made, skipped } = await run("a", {}, {}, targetsOf("conv", [1, 2]));
+    expect({ made, skipped }).toEqual({ made: 1, skipped: 1 });
+    expect(manifest.targets.map(({ target, status }) => [target, status])).toEqual([
+      ["conv:2", "done"],
+      ["conv:1", "done"],
+    ]);
+  });
+
+  test.each<[string, Partial<MaximizeOptions>]>([
+    ["steps", { steps: 6 }],
+    ["seed", { seed: 4 }],
+    ["optimizer", { optimizer: adam({ learningRate: 0.5 }) }],
+    ["start", { start: "ones" }],
+  ])("refuse a folder of other %s", async (what, own) => {
+    await run("a", {}, {}, targetsOf("conv", [0]));
+    await expect(run("a", {}, own)).rejects.toMatchObject({
+      code: "bad-argument",
+      message: `"${join(folder, "a")}" holds pictures that were made with another "${what}"`,
+      hint: expect.any(String),
+    });
+  });
+
+  test("refuse a folder of another model, and a manifest that is none", async () => {
+    await run("a", {}, {}, targetsOf("conv", [0]));
+    const bytes = tinyModel();
+    const { path } = model;
+    await writeFile(path!, Uint8Array.of(...bytes, 0x22, 0));
+    await expect(run("a")).rejects.toMatchObject({ message: expect.stringContaining('another "model"') });
+    await writeFile(join(folder, "a", "manifest.json"), "[]");
+    await expect(run("a")).rejects.toMatchObject({ code: "bad-data" });
+  });
+
+  test("keep what is done when they are stopped, and go on from there", async () => {
+    await run("whole", { batch: 2, jobs: 1 });
+    const stop = new AbortController();
+    const onProgress: ManyOptions["onProgress"] = ({ finished }) => {
+      if (finished === 4) stop.abort();
+    };
+    await expect(run("a", { batch: 2, jobs: 1, signal: stop.signal, onProgress })).rejects.toMatchObject({
+      code: "aborted",
+      message: `Stopped with 4 of 7 pictures in "${join(folder, "a")}"`,
+      hint: "The same command goes on from there",
+    });
+    expect(await doneIn("a")).toHaveLength(4);
+    expect(existsSync(join(folder, "a", "sheet.png"))).toBe(true);
+    const again = counting();
+    expect(await run("a", { jobs: 1, start: again.start })).toMatchObject({ made: 3, skipped: 4 });
+    expect(again.climbed).toEqual(["scores:0", "scores:1", "scores:2"]);
+    expect(await contents("a")).toEqual(await contents("whole"));
+  });
+
+  test("end with the error of one that cannot be climbed, and keep the others", async () => {
+    const wrong = { name: "conv:9", slug: "conv-9", objective: channel({ layer: "conv", channel: 9 }) };
+    const bad = run("a", { batch: 1, jobs: 1 }, {}, [...targetsOf("conv", [0, 1]), wrong, ...targetsOf("conv", [2])]);
+    await expect(bad).rejects.toMatchObject({
+      code: "bad-argument",
+      message: expect.stringContaining("9 is out of range"),
+    });
+    expect((await doneIn("a")).map(({ target }) => target)).toEqual(["conv:0", "conv:1"]);
+  });
+
+  test("tell of one that gives no picture, without harm to its batch", async () => {
+    const graph = new Graph("broken");
+    const op = createOps(graph);
+    const x = graph.input("x", { dtype: "float32", shape: [1, 1, 4, 4] });
+    const y = op.mul(x, op.log(op.constant(tensor("float32", [1, -1, 2], [1, 3, 1, 1]), "c")));
+    y.name = "y";
+    graph.output(y);
+    const broken = await loadModel(writeModel(graph, { opsets: new Map([["", 20]]) }));
+    const { manifest } = await maximizeMany(broken, targetsOf("y", [0, 1, 2]), ascent, {
+      folder: join(folder, "a"),
+      batch: 3,
+      start: counting().start,
+    });
+    expect(manifest.targets).toMatchObject([
+      { status: "done" },
+      { target: "y:1", status: "failed", reason: expect.stringContaining("not a finite number") },
+      { status: "done" },
+    ]);
+  });
+
+  test("are told of as they come", async () => {
+    const seen: [number, number, string][] = [];
+    await run("a", {
+      batch: 2,
+      jobs: 1,
+      onProgress({ steps, ofSteps, finished, targets: all, latest }) {
+        expect({ ofSteps, all }).toEqual({ ofSteps: 35, all: 7 });
+        expect(Math.max(...latest.preview()!.shape)).toBeLessThanOrEqual(48);
+        seen.push([steps, finished, latest.target]);
+      },
+    });
+    expect(seen.map(([steps]) => steps)).toEqual(seen.map(([steps]) => steps).toSorted((a, b) => a - b));
+    expect(seen.at(-1)).toEqual([35, 7, "scores:2"]);
+    expect(new Set(seen.map(([, , target]) => target)).size).toBe(7);
+  });
+});
+
+const built = new URL("../../dist/many/maximize-many.js", import.meta.url);
+
+describe.skipIf(!existsSync(built))("a run that is killed (needs a build)", () => {
+  const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
+  const layers = [
+    ...targetsOf("conv", [0, 1, 2, 3]),
+    ...targetsOf("relu", [0, 1, 2, 3]),
+    ...targetsOf("pooled", [0, 1, 2, 3]),
+  ];
+
+  /** A program that makes the pictures in two threads; it is killed once `kill` of them are there. */
+  function program(out: string, kill = Infinity): Promise<string | null> {
+    const script = `
+      import { loadModel } from ${JSON.stringify(`${dist}load.js`)};
+      import { maximizeMany } from ${JSON.stringify(`${dist}many/maximize-many.js`)};
+      const [path, folder, targets, ascent] = process.argv.slice(1);
+      const onProgress = ({ finished }) => process.stdout.write(finished + "\\n");
+      const options = { folder, jobs: 2, batch: 2, onProgress };
+      await maximizeMany(await loadModel(path), JSON.parse(targets), JSON.parse(ascent), options);`;
+    const given = [model.path!, join(folder, out), JSON.stringify(layers), JSON.stringify({ ...ascent, steps: 800 })];
+    return new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, ["--input-type=module", "-e", script, ...given], {
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let err = "";
+      child.stderr.on("data", (chunk) => (err += chunk));
+      child.stdout.on("data", (chunk) => {
+        if (Math.max(...String(chunk).trim().split("\n").map(Number)) >= kill) child.kill("SIGKILL");
+      });
+      child.on("error", reject);
+      child.on("close", (code, signal) => (code === 0 || signal ? resolve(signal) : reject(new Error(err))));
+    });
+  }
+
+  test("loses nothing and does nothing twice: it ends with the same bytes as one that is not", async () => {
+    expect(await program("whole")).toBe(null);
+    expect(await program("killed", 4)).toBe("SIGKILL");
+    const done = await doneIn("killed");
+    expect(done.length).toBeGreaterThanOrEqual(4);
+    expect(done.length).toBeLessThan(layers.length);
+    const times = () => Promise.all(done.map(async ({ file }) => (await stat(join(folder, "killed", file))).mtimeMs));
+    const before = await times();
+    await writeFile(join(folder, "killed", ".conv-0.png.00000000-0000-0000-0000-000000000000.tmp"), "half");
+
+    expect(await program("killed")).toBe(null);
+    expect(await times()).toEqual(before);
+    expect(await contents("killed")).toEqual(await contents("whole"));
+    const { width, height } = decode(await readFile(join(folder, "killed", "sheet.png")));
+    expect(Math.min(width, height)).toBeGreaterThan(100);
+  }, 60_000);
+});
