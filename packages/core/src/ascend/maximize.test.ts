@@ -164,6 +164,63 @@ describe("a batch", () => {
   });
 });
 
+/** The mean of -(x - 1)^2 over a picture, by gradient steps of its own making. */
+const hill = open(
+  buildModel((op, x) => ({ y: op.neg(op.mul(op.sub(x, 1), op.sub(x, 1))) }), { shape: [1, 1, 2, 2], freeBatch: "N" }),
+);
+const height = channel({ layer: "y", channel: 0 });
+
+describe("what is kept", () => {
+  // moves by 0.5 a step: from 0.2 to 0.7, 1.2 and back, from -1 over 1 in five steps
+  const options: MaximizeOptions = { start: [0.2, -1], optimizer: normalized({ learningRate: 0.5 }), steps: 7 };
+
+  it("is the last picture, or of each the one with the largest objective", async () => {
+    const last = await maximize(hill, height, options).result;
+    expect(last.steps).toEqual([7, 7]);
+    expect(last.picture).toEqual(last.last.picture);
+    const best = await maximize(hill, height, { ...options, keep: "best" }).result;
+    expect(best.curve).toEqual(last.curve);
+    for (const k of [0, 1]) {
+      const objectives = best.curve.map((values) => values[k]!);
+      expect(best.steps[k]).toBe(objectives.indexOf(Math.max(...objectives)));
+      const picture = numbers(best.picture).slice(4 * k, 4 * k + 4);
+      const own = picture.reduce((sum, x) => sum - (x - 1) ** 2, 0) / 4;
+      expect(own).toBeCloseTo(Math.max(...objectives), 5);
+    }
+    expect(best.steps).toEqual([2, 4]);
+  });
+
+  it("is what it was however the pictures change afterwards", async () => {
+    const seen: number[][] = [];
+    for await (const { picture } of maximize(hill, height, { ...options, keep: "best" })) seen.push(numbers(picture));
+    const { picture, steps } = await maximize(hill, height, { ...options, keep: "best" }).result;
+    expect(numbers(picture)).toEqual([...seen[steps[0]!]!.slice(0, 4), ...seen[steps[1]!]!.slice(4)]);
+  });
+});
+
+describe("a plateau", () => {
+  it("ends a run when no picture has risen above its best for so many steps", async () => {
+    const options: MaximizeOptions = { optimizer: normalized({ learningRate: 0.5 }), steps: 50, patience: 3 };
+    const quick = await maximize(hill, height, { ...options, start: 0.2 }).result;
+    expect([quick.ended, quick.last.index]).toEqual(["plateau", 5]);
+    const both = await maximize(hill, height, { ...options, start: [0.2, -1] }).result;
+    expect([both.ended, both.last.index]).toEqual(["plateau", 7]);
+    const none = await maximize(hill, height, { ...options, start: 0.2, steps: 4 }).result;
+    expect([none.ended, none.last.index]).toEqual(["steps", 4]);
+  });
+});
+
+describe("a clipped gradient", () => {
+  it("is no longer than it may be, picture by picture", async () => {
+    // the slope at x is -2 (x - 1) / 4 for each of four pixels, its norm |x - 1|
+    const options: MaximizeOptions = { optimizer: gradient({ learningRate: 1 }), steps: 1, start: [4, 1.5], clip: 1 };
+    const { last, curve } = await maximize(hill, height, options).result;
+    expect(curve[0]).toEqual(Float32Array.of(-9, -0.25));
+    expectClose(pictureOf({ last } as AscentResult, 0), [3.5, 3.5, 3.5, 3.5]);
+    expectClose(pictureOf({ last } as AscentResult, 1), [1.25, 1.25, 1.25, 1.25]);
+  });
+});
+
 describe("a run that is stopped", () => {
   it("by its signal keeps what is done", async () => {
     const controller = new AbortController();
@@ -238,6 +295,14 @@ describe("a run that cannot begin", () => {
     ["negative steps", { steps: -1 }, '"steps" must be a whole number of at least 0: current value is -1'],
     ["half a step", { steps: 1.5 }, '"steps" must be a whole number of at least 0: current value is 1.5'],
     ["no number of steps", { steps: Number.NaN }, '"steps" must be a whole number of at least 0: current value is NaN'],
+    ["no patience", { patience: 0 }, '"patience" must be a whole number of at least 1: current value is 0'],
+    ["negative redirection", { redirect: -1 }, '"redirect" must be a whole number of at least 0: current value is -1'],
+    [
+      "keeping what there is not",
+      { keep: "first" as "last" },
+      '"keep" must be "last" or "best": current value is "first"',
+    ],
+    ["an unknown schedule", { schedule: { type: "linea" } }, 'There is no schedule of type "linea"'],
     ["half a seed", { seed: 0.5 }, '"seed" must be a whole number: current value is 0.5'],
     ["an unknown optimizer", { optimizer: { type: "adamm" } }, 'There is no optimizer of type "adamm"'],
     ["an unknown transform", { transforms: [{ type: "spin" }] }, 'There is no transform of type "spin"'],

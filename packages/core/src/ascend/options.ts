@@ -35,7 +35,10 @@ export interface MaximizeOptions extends PrepareOptions {
   readonly keep?: "last" | "best";
   /** Ends the run when no objective has risen above its best for so many steps. */
   readonly patience?: number;
-  /** For so many first steps, a target of which no gradient arrives gets redirected ReLU gradients. @default 16 */
+  /**
+   * For so many first steps, a picture that no gradient reaches gets redirected ReLU gradients (as in Lucid), whatever
+   * else is in its batch; 0 turns that off. @default 16
+   */
   readonly redirect?: number;
   /** Names of `overrides`: rules in the place of true gradients, the later before the earlier. */
   readonly overrides?: readonly string[];
@@ -74,7 +77,7 @@ export interface Step {
   readonly index: number;
   /** The objective of each picture, as its transformed views reach it (the mean of them). */
   readonly objective: Float32Array;
-  /** L2 norm of the objective's gradient by each picture. */
+  /** L2 norm of the objective's gradient by each picture; 0 also where a redirected one is taken in its place. */
   readonly slope: Float32Array;
   readonly watch: Readonly<Record<string, Float32Array>>;
   /** [batch, channels, height, width] in picture units; a channel more than the model takes is the opacity. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { channel, logit } from "../objectives/activation.js";
 import { adam } from "../optimizers/adaptive.js";
 import { gradient } from "../optimizers/gradient.js";
-import { buildModel, open, tinyCnn } from "../testing/models.js";
+import type { Runtime } from "../runtime.js";
+import { buildModel, open, runtime, tinyCnn } from "../testing/models.js";
 import { numbers, tensor } from "../tensor.js";
 import { maximize } from "./maximize.js";
 import type { MaximizeOptions } from "./options.js";
@@ -69,5 +70,27 @@ describe("a target that no gradient reaches", () => {
     const { redirected, picture } = await maximize(awake, logit({ class: 1 }), { steps: 4 }).result;
     expect(redirected).toEqual([0]);
     expect((await maximize(awake, logit({ class: 1 }), { steps: 4, redirect: 0 }).result).picture).toEqual(picture);
+  });
+
+  it("needs a second session only for these steps", async () => {
+    let opened = 0;
+    const counting: Runtime = {
+      ...runtime,
+      async open(...given) {
+        const session = await runtime.open(...given);
+        opened++;
+        const release = async () => {
+          opened--;
+          await session.release();
+        };
+        return { ...session, release };
+      },
+    };
+    const counted = { ...model, runtime: counting };
+    const seen: number[] = [];
+    for await (const step of maximize(counted, unit(0), { ...options, redirect: 6 })) seen[step.index] = opened;
+    // asleep for 4 steps, then allowed for 2 more
+    expect(seen).toEqual([2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1]);
+    expect(opened).toBe(0);
   });
 });

@@ -34,6 +34,7 @@ export class StepRunner {
     const mayRedirect = index < record.redirect && index < record.steps;
     const redirected = Array.from(results[slopeOutput]!.data as Float32Array, (slope) => mayRedirect && slope === 0);
     const next = nextState(step, results);
+    if (!mayRedirect) await this.close(this.redirectedStep);
     if (!redirected.includes(true)) return { results, next, redirected };
     const other = (this.redirectedStep ??= this.compiled.redirected());
     const otherNext = nextState(other, await this.run(other, feeds));
@@ -46,7 +47,14 @@ export class StepRunner {
   }
 
   async release(): Promise<void> {
-    await Promise.all([...this.open.values()].map((session) => session.release()));
+    await Promise.all([...this.open.keys()].map((step) => this.close(step)));
+  }
+
+  private async close(step: CompiledStep | undefined): Promise<void> {
+    const session = step && this.open.get(step);
+    if (!session) return;
+    this.open.delete(step);
+    await session.release();
   }
 
   private async run(step: CompiledStep, feeds: Tensors): Promise<Tensors> {

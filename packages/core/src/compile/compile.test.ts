@@ -33,23 +33,24 @@ describe("a compiled step", () => {
       "ascent(pixels: float32[1,1,4,4], objective.channel: int64[1], step: float32[], optimizer.learningRate: float32[], optimizer.momentum: float32[], momentum.velocity.pixels: float32[1,1,4,4]) -> (picture: float32[1,1,4,4], objective: float32[1], slope: float32[1], next.pixels: float32[1,1,4,4], next.momentum.velocity.pixels: float32[1,1,4,4], next.step: float32[])
         model/conv: float32[1,2,2,2] = Conv(pixels, <test/weights: float32[2,1,3,3]>) {kernel_shape=[3,3] group=1}
         model/relu: float32[1,2,2,2] = Relu(model/conv)
-        xstar/Reshape: int64[1,1] = Reshape([0], [1,1])
-        xstar/Reshape_2: int64[1,1] = Reshape(objective.channel, [1,1])
-        xstar/Concat: int64[1,2] = Concat(xstar/Reshape, xstar/Reshape_2) {axis=1}
-        xstar/GatherND: float32[1,2,2] = GatherND(model/relu, xstar/Concat) {batch_dims=0}
-        objective: float32[1] = ReduceMean(xstar/GatherND, [1,2]) {keepdims=0}
-        xstar/Expand: float32[1] = Expand(1, [1])
-        xstar/Reshape_3: float32[1,1,1] = Reshape(xstar/Expand, [1,1,1])
+        xstar/Reshape: int64[1,1,1,1] = Reshape(objective.channel, [1,1,1,1])
+        xstar/Expand: int64[1,1,2,2] = Expand(xstar/Reshape, [1,1,2,2])
+        xstar/GatherElements: float32[1,1,2,2] = GatherElements(model/relu, xstar/Expand) {axis=1}
+        xstar/Reshape_2: float32[1,2,2] = Reshape(xstar/GatherElements, [1,2,2])
+        objective: float32[1] = ReduceMean(xstar/Reshape_2, [1,2]) {keepdims=0}
+        xstar/Expand_2: float32[1] = Expand(1, [1])
+        xstar/Reshape_3: float32[1,1,1] = Reshape(xstar/Expand_2, [1,1,1])
         xstar/Div: float32[1,1,1] = Div(xstar/Reshape_3, 4)
-        xstar/Expand_2: float32[1,2,2] = Expand(xstar/Div, [1,2,2])
+        xstar/Expand_3: float32[1,2,2] = Expand(xstar/Div, [1,2,2])
+        xstar/Reshape_5: float32[1,1,2,2] = Reshape(xstar/Expand_3, [1,1,2,2])
         xstar/ConstantOfShape: float32[1,2,2,2] = ConstantOfShape([1,2,2,2])
-        xstar/ScatterND: float32[1,2,2,2] = ScatterND(xstar/ConstantOfShape, xstar/Concat, xstar/Expand_2) {reduction=add}
+        xstar/ScatterElements: float32[1,2,2,2] = ScatterElements(xstar/ConstantOfShape, xstar/Expand, xstar/Reshape_5) {axis=1 reduction=add}
         xstar/HardSigmoid: float32[1,2,2,2] = HardSigmoid(model/relu) {alpha=1e+30 beta=0}
-        xstar/Mul: float32[1,2,2,2] = Mul(xstar/ScatterND, xstar/HardSigmoid)
-        xstar/Reshape_5: float32[1,2,1,3,3] = Reshape(<test/weights: float32[2,1,3,3]>, [1,2,1,3,3])
-        xstar/Transpose: float32[1,1,2,3,3] = Transpose(xstar/Reshape_5) {perm=[0,2,1,3,4]}
-        xstar/Reshape_6: float32[1,2,3,3] = Reshape(xstar/Transpose, [1,2,3,3])
-        xstar/Slice: float32[1,2,3,3] = Slice(xstar/Reshape_6, [2,2], [-2147483648,-2147483648], [2,3], [-1,-1])
+        xstar/Mul: float32[1,2,2,2] = Mul(xstar/ScatterElements, xstar/HardSigmoid)
+        xstar/Reshape_6: float32[1,2,1,3,3] = Reshape(<test/weights: float32[2,1,3,3]>, [1,2,1,3,3])
+        xstar/Transpose: float32[1,1,2,3,3] = Transpose(xstar/Reshape_6) {perm=[0,2,1,3,4]}
+        xstar/Reshape_7: float32[1,2,3,3] = Reshape(xstar/Transpose, [1,2,3,3])
+        xstar/Slice: float32[1,2,3,3] = Slice(xstar/Reshape_7, [2,2], [-2147483648,-2147483648], [2,3], [-1,-1])
         xstar/Conv: float32[1,1,4,4] = Conv(xstar/Mul, xstar/Slice) {kernel_shape=[3,3] pads=[2,2,2,2] dilations=[1,1] group=1}
         xstar/Mul_2: float32[1,1,4,4] = Mul(xstar/Conv, xstar/Conv)
         xstar/ReduceSum: float32[1] = ReduceSum(xstar/Mul_2, [1,2,3]) {keepdims=0}

@@ -4,7 +4,7 @@ import { elementBytes, size } from "../tensor.js";
 
 /**
  * Bytes of all values that one run of a graph computes. ONNX Runtime reuses memory, but asks for its arenas in large
- * pieces and for room inside convolutions: measured peaks are 0.4 to 1.5 times this number.
+ * pieces and for room inside convolutions: measured peaks are 0.3 to 1.5 times this number.
  */
 export function activationBytes(graph: Graph): number {
   const folded = new Set<Value>();

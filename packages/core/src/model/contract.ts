@@ -249,7 +249,8 @@ function rangeFound(source: Model, front: Front): Found<Pick<Contract, "mean" | 
   }
   const colours = front.channels === 3 ? "colour" : "grey";
   const habit = habits.find((one) => one.producer.test(source.producer) && one.pictures === colours);
-  if (habit) return { value: habit.range, why: `models from ${source.producer} mostly take ${habit.what}`, sure: false };
+  if (habit)
+    return { value: habit.range, why: `models from ${source.producer} mostly take ${habit.what}`, sure: false };
   return { value: zeroToOne, why: "nothing in the file tells: 0 to 1 is only a default", sure: false };
 }
 

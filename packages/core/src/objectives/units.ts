@@ -39,10 +39,9 @@ export function unitsOf(context: ObjectiveContext, { layer, model }: OfLayer): {
 /** The elements chosen for each picture: [batch, ...rest] from [batch, ..., n, ...] and indices [batch]. */
 export function pick({ op, batch }: ObjectiveContext, x: Value, axis: number, chosen: Value): Value {
   const at = positiveAxis(axis, x.rank);
-  const others = x.shape.map((_, i) => i).filter((i) => i !== 0 && i !== at);
-  const front = op.transpose(x, [0, at, ...others]);
-  const pairs = op.concat([op.unsqueeze(op.range(batch), [1]), op.unsqueeze(chosen, [1])], 1);
-  return op.gatherND(front, pairs);
+  const one = x.shape.with(at, 1);
+  const indices = op.reshape(chosen, [batch, ...one.slice(1).map(() => 1)]);
+  return op.squeeze(op.gatherElements(x, op.expand(indices, one), at), [at]);
 }
 
 /** One unit of a layer at all its places, [batch, ...places]. Throws `bad-argument`. */

@@ -2,7 +2,8 @@ import type { Assets, ParameterizationDefinition, Tensors } from "../define/defi
 import type { Spec } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Rng } from "../rng.js";
-import { size, tensor, type Shape, type Tensor } from "../tensor.js";
+import type { Shape, Tensor } from "../tensor.js";
+import { drawEach } from "./random.js";
 
 /** The variables for start pictures. Throws `bad-argument` where a parameterization cannot begin at one. */
 export function beginAt(
@@ -24,8 +25,6 @@ export function beginAlone(
   { shape, rngs, assets }: { shape: Shape; rngs: readonly Rng[]; assets: Assets },
 ): Tensors {
   if (definition.initial) return definition.initial(spec, shape, rngs, assets);
-  const one = size(shape.slice(1));
-  const data = new Float32Array(size(shape));
-  rngs.forEach((rng, i) => data.set(rng.uniforms(one), i * one));
-  return beginAt(definition, spec, tensor("float32", data, shape), assets);
+  const noise = drawEach(shape, rngs, (rng) => rng.uniform());
+  return beginAt(definition, spec, noise, assets);
 }

@@ -3,6 +3,7 @@ import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import type { Rng } from "../rng.js";
 import { tensor, type Shape, type Tensor } from "../tensor.js";
+import { drawEach } from "./random.js";
 import { defineSpatial, spatialShape } from "./spatial.js";
 
 /** Coordinates of the longer side go from minus to plus this, which gives them variance 1. */
@@ -41,7 +42,7 @@ export const cppn = defineSpatial({
     const { batch, layers } = plan(params, shape);
     const variables = layers.flatMap(({ from, to, isLast }, i): [string, Tensor][] => {
       const weight = isLast ? () => 0 : (rng: Rng) => truncatedNormal(rng) / Math.sqrt(from);
-      const draw = (own: Shape, of: (rng: Rng) => number) => drawn([batch, ...own], rngs, of);
+      const draw = (own: Shape, of: (rng: Rng) => number) => drawEach([batch, ...own], rngs, of);
       return [
         [`weights${i}`, draw([to, from], weight)],
         [`biases${i}`, draw([to, 1], (rng) => params.bias * rng.normal())],
@@ -84,16 +85,6 @@ function coordinates(height: number, width: number): Tensor {
     }
   }
   return tensor("float32", data, [2, height * width]);
-}
-
-/** Numbers [batch, ...] of which those of picture i come from `rngs[i]`. */
-function drawn(shape: Shape, rngs: readonly Rng[], of: (rng: Rng) => number): Tensor {
-  const one = shape.slice(1).reduce((a, b) => a * b, 1);
-  return tensor(
-    "float32",
-    Float32Array.from({ length: one * rngs.length }, (_, i) => of(rngs[Math.floor(i / one)]!)),
-    shape,
-  );
 }
 
 /** A normal number within two standard deviations, scaled back to variance 1. */

@@ -10,7 +10,7 @@ import { normals } from "./random.js";
 import { enlarge } from "./resize.js";
 import { spatialShape, toPicture, type SpatialDefinition, type SpatialParams } from "./spatial.js";
 
-/** What a part can be added to. */
+/** What shared layers can be added to. */
 const spatials: Readonly<Record<string, SpatialDefinition<any>>> = { fourier, pyramid, cppn, maco };
 
 export const shared = defineParameterization({

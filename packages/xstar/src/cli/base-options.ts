@@ -13,17 +13,7 @@ export interface BaseOptions {
 /** Options that are plain JSON. */
 type SpecOptions = Pick<
   MaximizeOptions,
-  | "clip"
-  | "keep"
-  | "overrides"
-  | "patience"
-  | "redirect"
-  | "schedule"
-  | "seed"
-  | "size"
-  | "start"
-  | "steps"
-  | "streams"
+  "clip" | "keep" | "overrides" | "patience" | "redirect" | "schedule" | "seed" | "size" | "start" | "steps" | "streams"
 > &
   Required<Pick<MaximizeOptions, "parameterization" | "transforms" | "optimizer">>;
 
@@ -49,12 +39,19 @@ export function baseOptions(recipe: string | undefined, shape: Shape, from?: Run
 
 function optionsOf({ ascent }: RunRecord): SpecOptions {
   const { steps, seed, streams, parameterization, optimizer, schedule, transforms, overrides } = ascent;
-  const { clip, keep, patience, redirect, size, start } = ascent;
+  const { keep, redirect, clip, patience, size, start } = ascent;
+  const given = { clip, patience, size, start };
   return {
-    ...{ steps, seed, streams, parameterization, optimizer, schedule, transforms, overrides, keep, redirect },
-    ...(clip !== null && { clip }),
-    ...(patience !== null && { patience }),
-    ...(size !== null && { size }),
-    ...(start !== null && { start }),
+    steps,
+    seed,
+    streams,
+    parameterization,
+    optimizer,
+    schedule,
+    transforms,
+    overrides,
+    keep,
+    redirect,
+    ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as Partial<SpecOptions>),
   };
 }

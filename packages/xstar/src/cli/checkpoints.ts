@@ -22,6 +22,8 @@ export interface CheckpointOptions {
   readonly every?: number | undefined;
   /** Seconds that the run has taken. */
   seconds(): number;
+  /** Milliseconds. @default performance.now() */
+  now?(): number;
 }
 
 /** Writes checkpoints while a run goes on. */
@@ -32,19 +34,20 @@ export interface Checkpoints {
   write(step: Step): Promise<void>;
 }
 
-export function createCheckpoints({ path, facts, frames, every, seconds }: CheckpointOptions): Checkpoints {
-  let due = performance.now() + interval;
+export function createCheckpoints(options: CheckpointOptions): Checkpoints {
+  const { path, facts, frames, every, seconds, now = () => performance.now() } = options;
+  let due = now() + interval;
   async function write(step: Step): Promise<void> {
-    const startedAt = performance.now();
+    const startedAt = now();
     const saved = { facts, checkpoint: step.checkpoint(), frames: frames.state, seconds: seconds() };
     await writeFileAtomic(path, encodeAscent(saved));
-    const now = performance.now();
-    due = now + Math.max(interval, (now - startedAt) / share);
+    const endedAt = now();
+    due = endedAt + Math.max(interval, (endedAt - startedAt) / share);
   }
   return {
     write,
     async afterStep(step) {
-      const isDue = every === undefined ? performance.now() >= due : step.index > 0 && step.index % every === 0;
+      const isDue = every === undefined ? now() >= due : step.index > 0 && step.index % every === 0;
       if (isDue) await write(step);
     },
   };

@@ -7,7 +7,9 @@ import { pixelHash, recordOf, type Ascent } from "./write-ascent.js";
 export function compareWithRecord({ path, record, pixels }: FoundRecord, ascent: Ascent): void {
   const now = recordOf(ascent);
   if (taskOf(now) !== taskOf(record)) return;
-  const isSame = pixels.every((hash, i) => hash === undefined || hash === pixelHash(pictureOf(ascent.result.picture, i)));
+  const isSame = pixels.every(
+    (hash, i) => hash === undefined || hash === pixelHash(pictureOf(ascent.result.picture, i)),
+  );
   if (isSame) return void process.stdout.write(`The numbers are those of ${path}, bit for bit\n`);
   process.stderr.write(
     `Warning: the numbers are not those of "${path}", which was made by ${makerOf(record)}; this is ${makerOf(now)}\n`,

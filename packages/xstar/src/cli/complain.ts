@@ -12,7 +12,9 @@ export function warnAbout({ warnings, redirected, ended, last, record }: AscentR
     say(`Note: ${about(who, jobs)}no gradient arrived in ${steps}, which had redirected ReLU gradients instead`);
   }
   if (ended === "plateau")
-    say(`Note: ended after ${last.index} of ${record.steps} steps, the last ${record.patience} of which brought no more`);
+    say(
+      `Note: ended after ${last.index} of ${record.steps} steps, the last ${record.patience} of which brought no more`,
+    );
 }
 
 /** Sentences with the numbers of the pictures that they are about. */

@@ -28,7 +28,10 @@ const mostBytes = 2 ** 28;
  * Keeps at most `limit` pictures and the last one, however long the run becomes; fewer where pictures are so large that
  * they would need more than 256 MiB.
  */
-export function createFrames(limit = 64, { kept: before, distance: since }: KeptFrames = { kept: [], distance: 1 }): Frames {
+export function createFrames(
+  limit = 64,
+  { kept: before, distance: since }: KeptFrames = { kept: [], distance: 1 },
+): Frames {
   let kept = [...before];
   let last = before.at(-1);
   let distance = since;

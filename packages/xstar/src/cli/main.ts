@@ -14,6 +14,8 @@ const commands = [addArticle, addTrain, addInspect, addMaximize, addExamples, ad
 /** Runs a command line (without `node` and the script). Never throws; gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   process.stdout.on("error", stopOnClosedPipe);
+  // nobody listens to the progress any more: the work goes on
+  process.stderr.on("error", () => undefined);
   try {
     await createProgram().parseAsync(argv, { from: "user" });
     return 0;

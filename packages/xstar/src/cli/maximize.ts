@@ -55,7 +55,11 @@ export function addMaximize(program: Command): void {
     .optionsGroup("How it is run:")
     .option("--from <file>", "run a picture that xstar made (or its run.json) again; other flags change the run")
     .option("--resume", "go on from the checkpoint of a run that was stopped, with its flags")
-    .option("--checkpoint <steps>", "steps from one checkpoint to the next (default: by time)", whole("--checkpoint", 1))
+    .option(
+      "--checkpoint <steps>",
+      "steps from one checkpoint to the next (default: by time)",
+      whole("--checkpoint", 1),
+    )
     .option("--threads <count>", "threads of ONNX Runtime", whole("--threads", 1, 256));
   addManyFlags(command);
 }
@@ -87,15 +91,18 @@ A TARGET is
   LAYER              the whole layer (mean of its squared activations)
   LAYER:CHANNEL      the mean activation of a channel, or one unit of a dense layer
   LAYER:CHANNEL@Y,X  one neuron of a channel (@ alone: the one in the centre)
-  logit:CLASS        the score of a class; also probability:CLASS, crossEntropy:CLASS
-  {"type":...}       any objective of xstar list objectives, as JSON
-or sums and differences with weights: "0.5*conv2:7 - logit:3 - 0.01*tv". xstar inspect MODEL lists the layers.
+  LAYER@Y,X          all channels at one place
+  logit:CLASS        the score of a class, by its number or label; also probability:CLASS, crossEntropy:CLASS
+  TYPE:name=value    any objective of xstar list objectives, also as JSON: {"type":"lp","p":4}
+  NAME::TARGET       one of the model that --second NAME=FILE adds
+or sums, differences, products and powers: "0.5*conv2:7 - logit:3 - 0.01*tv". xstar inspect MODEL lists the layers.
 Several targets, or several --init, give one picture each. LAYER:*, LAYER:0-63 and logit:0,3,9 stand for many: they are
 made in threads, onto one sheet, and the same command goes on where it was stopped.
 
 A SPEC is a type with its parameters behind it: adam, jitter:pixels=4, fourier:decay=1.5. xstar list has them all.
 The picture is unbounded unless --range says otherwise; --range 0,1 keeps what a camera could send.
-Every PNG and WebP file and run.json hold what made them: --from runs it again and gives the same bytes.
+Every PNG and WebP file and run.json hold what made them: --from runs it again and gives the same bytes. MODEL is then
+where the model is now, if it has moved, and TARGETS are others to climb with the same settings.
 
 Examples:
   xstar maximize mnist-8.onnx Plus214_Output_0:3

@@ -55,7 +55,11 @@ function namesIn(table: DefinitionTable, spec: Spec, models: "models" | "generat
     if (kind === "objective" && isSpec(value)) return namesIn(objectives, value, models);
     if (kind === "parameterization" && isSpec(value)) return namesIn(parameterizations, value, models);
     if (typeof value !== "string") return [];
-    return kind === "image" ? [{ kind: "images", name: value }] : kind === "model" ? [{ kind: models, name: value }] : [];
+    return kind === "image"
+      ? [{ kind: "images", name: value }]
+      : kind === "model"
+        ? [{ kind: models, name: value }]
+        : [];
   });
 }
 

@@ -77,7 +77,8 @@ export async function planAscent(
   const given = givenPaths(flags, record);
   const further = await reader.models(given.models);
   const read = await targetReader(first, further, model.labels);
-  const climbed = record && !changesTargets ? record.ascent.objectives : texts.map((text) => base.objective(read(text)));
+  const climbed =
+    record && !changesTargets ? record.ascent.objectives : texts.map((text) => base.objective(read(text)));
   const penalized = climbed.map((objective) => withPenalties(objective, flags.penalty ?? []));
 
   const starts = await planStarts(flags.init, base, { shape: picture, files, from });

@@ -96,7 +96,6 @@ function createView() {
   return {
     show({ steps, ofSteps, finished, targets, latest }: ManyProgress) {
       view ??= createLiveView({ stream: process.stderr, label: "maximize", total: ofSteps, several: true });
-      seen.delete(latest.target);
       seen.set(latest.target, latest);
       for (const target of [...seen.keys()].slice(0, -newest)) seen.delete(target);
       view.update(steps, `${finished} of ${targets}  ${latest.target} ${formatNumber(latest.activation)}`, pictures);

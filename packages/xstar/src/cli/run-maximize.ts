@@ -52,7 +52,8 @@ export async function runMaximize(
     const { format, scale } = flags;
     const written = await writeAscent(ascent, { folder, format, ...(scale !== undefined && { scale }) });
     if (flags.export) written.push([await exportAscent(model, plan, folder)]);
-    if (result.ended !== "aborted" || plan.stopAfter === result.last.index) await removeCheckpoint(checkpointFile(folder));
+    if (result.ended !== "aborted" || plan.stopAfter === result.last.index)
+      await removeCheckpoint(checkpointFile(folder));
     process.stdout.write(summarize(ascent, written, folder));
     warnAbout(result, jobs);
     if (from) compareWithRecord(from, ascent);

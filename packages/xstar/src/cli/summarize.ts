@@ -21,7 +21,13 @@ export function summarize(ascent: Ascent, files: readonly (readonly string[])[],
   const list = [...files.flat(), "run.json"];
   const written = jobs.length === 1 ? list.join(", ") : `${list.length} files, listed in run.json`;
   const table = renderTable([header, ...rows]);
-  return [...drawings(ascent), table, ...result.record.assumed.map((assumed) => `Note: ${assumed}`), `Written to ${folder}: ${written}`, ""].join("\n");
+  return [
+    ...drawings(ascent),
+    table,
+    ...result.record.assumed.map((assumed) => `Note: ${assumed}`),
+    `Written to ${folder}: ${written}`,
+    "",
+  ].join("\n");
 }
 
 function describeClass({ class: index, label, probability }: NonNullable<Ascent["top"]>[number][number]): string {

@@ -46,7 +46,9 @@ export function recordOf({ facts, result }: Ascent): RunRecord {
 /** SHA-256 of a picture's numbers. */
 export function pixelHash({ data }: Tensor): string {
   const { buffer, byteOffset, byteLength } = data as Float32Array;
-  return createHash("sha256").update(new Uint8Array(buffer, byteOffset, byteLength)).digest("hex");
+  return createHash("sha256")
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest("hex");
 }
 
 /** Writes the files of every picture and `run.json`; returns their names in the folder, by picture. */

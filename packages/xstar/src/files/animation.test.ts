@@ -2,6 +2,7 @@ import sharp from "sharp";
 import { describe, expect, test } from "vitest";
 import { filledPicture } from "../picture/picture.js";
 import { encodeAnimation } from "./animation.js";
+import { readXmp } from "./xmp.js";
 
 const frames = [0, 60, 60, 200].map((gray) => filledPicture(6, 4, [gray, 0, 255 - gray]));
 
@@ -40,4 +41,11 @@ test("frames of different sizes, and none, are refused", async () => {
   await expect(encodeAnimation([frames[0]!, filledPicture(1, 1, [0, 0, 0])], { format: "gif" })).rejects.toThrow(
     "Frame 1 of the animation is 1x1, but the first is 6x4",
   );
+});
+
+test("a WebP carries a text with it, whatever is in it", async () => {
+  const text = '{"target": "a < b && c > d", "name": "façade &lt; 1 − 2"}';
+  expect(await readXmp(await encodeAnimation(frames, { format: "webp", text }))).toBe(text);
+  expect(await readXmp(await encodeAnimation(frames, { format: "webp" }))).toBe(undefined);
+  expect(await readXmp(Uint8Array.of(1, 2, 3))).toBe(undefined);
 });

@@ -26,10 +26,12 @@ export function startClimber(job: ManyJob): Climber {
       waiting?.reject(new XstarError(code as ErrorCode, text, { ...(hint !== undefined && { hint }), cause: stack }));
     }
   });
-  worker.on("error", (cause) => {
-    broken = new XstarError("runtime-failure", `A thread stopped: ${cause.message}`, { cause });
+  const fail = (reason: string, cause?: Error) => {
+    broken ??= new XstarError("runtime-failure", `A thread stopped: ${reason}`, { cause });
     waiting?.reject(broken);
-  });
+  };
+  worker.on("error", (cause) => fail(cause.message, cause));
+  worker.on("exit", (code) => fail(`it ended with code ${code}`));
 
   return {
     climb: (objectives, report) =>

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../files/atomic.js";
 import type { DoneEntry, Entry } from "./manifest.js";
-import { drawSheet, encodeSheet, readTile, sheetPage, tileSide, type SheetTile } from "./sheet.js";
+import { createTile, drawSheet, encodeSheet, sheetPage, tileSide, type SheetTile } from "./sheet.js";
 
 export interface KeptSheet {
   /** Something is new: the sheet is written again, soon. */
@@ -29,9 +29,7 @@ export function createSheet(folder: string, title: string, entries: () => readon
   const tileOf = (entry: DoneEntry, side: number) => {
     const known = tiles.get(entry.target);
     if (known) return known;
-    const made = readFile(join(folder, entry.file))
-      .then((png) => readTile(png, side))
-      .then((picture) => ({ entry, picture }));
+    const made = readFile(join(folder, entry.file)).then((png) => createTile(entry, png, side));
     tiles.set(entry.target, made);
     return made;
   };
@@ -45,7 +43,7 @@ export function createSheet(folder: string, title: string, entries: () => readon
     if (drawable.length === 0) return;
     const shown = await Promise.all(drawable.map((entry) => tileOf(entry, side)));
     await writeFileAtomic(join(folder, "sheet.png"), await encodeSheet(drawSheet(shown, all.length)));
-    await writeFileAtomic(join(folder, "index.html"), await sheetPage(title, shown, all.length));
+    await writeFileAtomic(join(folder, "index.html"), sheetPage(title, shown, all.length));
     rest = Math.max(restMs, restShare * (performance.now() - began));
   };
   const writeNow = () => (writing = writing.catch(() => undefined).then(write));

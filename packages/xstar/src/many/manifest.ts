@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { XstarError } from "@xstar/core";
+import { XstarError, type Spec } from "@xstar/core";
 import { temporaryName, writeFileAtomic } from "../files/atomic.js";
 import { readFileOrExplain } from "../files/read.js";
 import { version } from "../version.js";
@@ -20,13 +20,19 @@ export interface Manifest {
 /** One target. */
 export type Entry = WaitingEntry | DoneEntry | FailedEntry;
 
-interface WaitingEntry {
+interface Named {
   readonly target: string;
+  /** What its files are called, without ending. */
+  readonly slug: string;
+  /** What is climbed for it. */
+  readonly objective: Spec;
+}
+
+interface WaitingEntry extends Named {
   readonly status: "waiting";
 }
 
-export interface DoneEntry {
-  readonly target: string;
+export interface DoneEntry extends Named {
   readonly status: "done";
   /** The picture, and what repeats it, in the folder. */
   readonly file: string;
@@ -37,8 +43,7 @@ export interface DoneEntry {
   readonly warnings: readonly string[];
 }
 
-interface FailedEntry {
-  readonly target: string;
+interface FailedEntry extends Named {
   readonly status: "failed";
   readonly reason: string;
 }
@@ -83,29 +88,49 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
 export async function openManifest(
   folder: string,
   ascent: Manifest["ascent"],
-  targets: readonly string[],
+  targets: readonly Named[],
 ): Promise<Omit<Manifest, "batch"> & { readonly batch?: number }> {
   const known = await readManifest(folder);
   const differing = known && firstDifference(known.ascent, ascent);
-  if (differing !== undefined) {
-    throw new XstarError("bad-argument", `"${folder}" holds pictures that were made with another "${differing}"`, {
-      hint: "Give another folder, or delete this one to begin again",
-    });
-  }
+  if (differing !== undefined) throw otherPictures(folder, differing);
+  checkTargets(folder, known?.targets ?? [], targets);
   const entries = await Promise.all((known?.targets ?? []).map((entry) => waitingIfGone(folder, entry)));
   const listed = new Set(entries.map(({ target }) => target));
   const added = targets
-    .filter((target) => !listed.has(target))
-    .map((target) => ({ target, status: "waiting" as const }));
+    .filter(({ target }) => !listed.has(target))
+    .map((one) => ({ ...one, status: "waiting" as const }));
   return { xstar: version, ascent, ...(known && { batch: known.batch }), targets: [...entries, ...added] };
+}
+
+/** A target that is there already must be the same objective, and no other may have its files. */
+function checkTargets(folder: string, known: readonly Named[], targets: readonly Named[]): void {
+  const byName = new Map(known.map((one) => [one.target, one]));
+  const bySlug = new Map(known.map((one) => [one.slug, one]));
+  for (const { target, slug, objective } of targets) {
+    const same = byName.get(target);
+    if (same && canonical(same.objective) !== canonical(objective))
+      throw otherPictures(folder, `objective of ${target}`);
+    const other = bySlug.get(slug);
+    if (!other || other.target === target) continue;
+    throw new XstarError("bad-argument", `"${folder}" holds "${other.target}" under the name that "${target}" has`, {
+      hint: "Give another folder",
+    });
+  }
+}
+
+function otherPictures(folder: string, what: string): XstarError {
+  return new XstarError("bad-argument", `"${folder}" holds pictures that were made with another "${what}"`, {
+    hint: "Give another folder, or delete this one to begin again",
+  });
 }
 
 async function waitingIfGone(folder: string, entry: Entry): Promise<Entry> {
   if (entry.status !== "done") return entry;
+  const { target, slug, objective } = entry;
   const found = await Promise.all(
     [entry.file, entry.record].map((file) => stat(join(folder, file)).catch(() => undefined)),
   );
-  return found.every((file) => file?.isFile()) ? entry : { target: entry.target, status: "waiting" };
+  return found.every((file) => file?.isFile()) ? entry : { target, slug, objective, status: "waiting" };
 }
 
 /** What a killed run was just writing. */

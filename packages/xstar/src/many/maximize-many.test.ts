@@ -4,7 +4,17 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { adam, channel, createOps, Graph, maximize, tensor, writeModel, type MaximizeOptions } from "@xstar/core";
+import {
+  adam,
+  channel,
+  createOps,
+  Graph,
+  maximize,
+  neuron,
+  tensor,
+  writeModel,
+  type MaximizeOptions,
+} from "@xstar/core";
 import { decode } from "fast-png";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadModel, type ModelFile } from "../load.js";
@@ -13,7 +23,8 @@ import { tinyModel } from "../testing/tiny-model.js";
 import { openClimber, type Climber } from "./climber.js";
 import type { ManyJob } from "./job.js";
 import { readManifest, type DoneEntry } from "./manifest.js";
-import { maximizeMany, type ManyOptions, type ManyTarget } from "./maximize-many.js";
+import type { ManyTarget } from "./kept-folder.js";
+import { maximizeMany, type ManyOptions } from "./maximize-many.js";
 
 let folder: string;
 let model: ModelFile;
@@ -115,14 +126,27 @@ describe("many targets at once", () => {
     expect(await contents("a")).toEqual(before);
   });
 
-  test("join those that are there already", async () => {
+  test("join those that are there already, each once", async () => {
     await run("a", {}, {}, targetsOf("conv", [2]));
-    const { manifest, made, skipped } = await run("a", {}, {}, targetsOf("conv", [1, 2]));
+    const { manifest, made, skipped } = await run("a", {}, {}, targetsOf("conv", [1, 2, 1]));
     expect({ made, skipped }).toEqual({ made: 1, skipped: 1 });
     expect(manifest.targets.map(({ target, status }) => [target, status])).toEqual([
       ["conv:2", "done"],
       ["conv:1", "done"],
     ]);
+  });
+
+  test("do not ask for those that another call left", async () => {
+    const stop = new AbortController();
+    const onProgress = () => stop.abort();
+    const stopped = run("a", { batch: 1, jobs: 1, signal: stop.signal, onProgress });
+    await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+    const { made, manifest } = await run("a", {}, {}, targetsOf("scores", [1]));
+    expect(made).toBe(1);
+    expect(manifest.targets.filter(({ status }) => status === "done").map(({ target }) => target)).toContain(
+      "scores:1",
+    );
+    expect(manifest.targets.map(({ status }) => status)).toContain("waiting");
   });
 
   test.each<[string, Partial<MaximizeOptions>]>([
@@ -136,6 +160,24 @@ describe("many targets at once", () => {
       code: "bad-argument",
       message: `"${join(folder, "a")}" holds pictures that were made with another "${what}"`,
       hint: expect.any(String),
+    });
+  });
+
+  test("refuse a folder in which a target is another objective", async () => {
+    await run("a", {}, {}, targetsOf("conv", [0, 1]));
+    const [third] = targetsOf("conv", [2]);
+    await expect(run("a", {}, {}, [{ ...third!, name: "conv:1" }])).rejects.toMatchObject({
+      code: "bad-argument",
+      message: `"${join(folder, "a")}" holds pictures that were made with another "objective of conv:1"`,
+    });
+  });
+
+  test("never write over the files of another target", async () => {
+    await run("a", {}, {}, targetsOf("conv", [1]));
+    const centre = { name: "conv:1@", slug: "conv-1", objective: neuron({ layer: "conv", channel: 1 }) };
+    await expect(run("a", {}, {}, [centre])).rejects.toMatchObject({
+      code: "bad-argument",
+      message: `"${join(folder, "a")}" holds "conv:1" under the name that "conv:1@" has`,
     });
   });
 

@@ -1,23 +1,14 @@
-import { XstarError, type MaximizeOptions, type Spec } from "@xstar/core";
-import { prepareFolder } from "../files/folder.js";
+import { XstarError, type MaximizeOptions } from "@xstar/core";
 import type { ModelFile } from "../load.js";
-import { previewOf, type Climber, type Glance, type Outcome } from "./climber.js";
+import { climbBatches } from "./climb-batches.js";
+import { previewOf, type Climber, type Glance } from "./climber.js";
 import { startClimber } from "./climber-thread.js";
-import { createJob, type ManyJob } from "./job.js";
 import { factsOf } from "./facts.js";
-import { describeAscent, openManifest, removeLeftovers, writeManifest, type Entry, type Manifest } from "./manifest.js";
-import { planBatches } from "./plan-batches.js";
-import { createSheet } from "./keep-sheet.js";
-import { writePicture, type ManyFacts } from "./write-picture.js";
-
-/** One of many targets. */
-export interface ManyTarget {
-  /** As a person writes it: `conv2:7`. */
-  readonly name: string;
-  /** What its files are called, without ending. */
-  readonly slug: string;
-  readonly objective: Spec;
-}
+import { createJob, type ManyJob } from "./job.js";
+import { keepFolder, type ManyTarget } from "./kept-folder.js";
+import { describeAscent, openManifest, type Manifest } from "./manifest.js";
+import { inBatches, planBatches } from "./plan-batches.js";
+import type { ManyFacts } from "./write-picture.js";
 
 export interface ManyOptions {
   /** Where the pictures, their records, `manifest.json`, `sheet.png` and `index.html` are kept. */
@@ -42,18 +33,18 @@ export interface ManyProgress {
   /** Steps taken and to take now, of all pictures together; of earlier runs none. */
   readonly steps: number;
   readonly ofSteps: number;
-  /** Pictures that are there, those of earlier runs too, and pictures in all. */
+  /** Targets that are done, those of earlier runs too, and targets in all. */
   readonly finished: number;
   readonly targets: number;
-  /** What was just seen of a target, or written. */
+  /** What was just seen of a target. */
   readonly latest: { readonly target: string } & Pick<Glance, "activation" | "preview">;
 }
 
 export interface ManyResult {
   readonly manifest: Manifest;
-  /** Pictures made by this run. */
+  /** Targets done by this run. */
   readonly made: number;
-  /** Pictures that were there already. */
+  /** Targets that were done already. */
   readonly skipped: number;
 }
 
@@ -66,124 +57,72 @@ export interface ManyResult {
  */
 export async function maximizeMany(
   model: ModelFile,
-  targets: readonly ManyTarget[],
+  given: readonly ManyTarget[],
   ascent: MaximizeOptions,
   options: ManyOptions,
 ): Promise<ManyResult> {
+  const targets = [...new Map(given.map((target) => [target.name, target])).values()];
   const { folder, jobs, memory, signal, onProgress, facts = factsOf(model, ascent), start = startClimber } = options;
   const job = createJob(model, ascent);
-  const opened = await openManifest(
-    folder,
-    await describeAscent(job),
-    targets.map(({ name }) => name),
-  );
+  const named = targets.map(({ name: target, slug, objective }) => ({ target, slug, objective }));
+  const opened = await openManifest(folder, await describeAscent(job), named);
   const objectives = targets.map(({ objective }) => objective);
   const plan = await planBatches(model, objectives, ascent, { jobs, memory, batch: opened.batch ?? options.batch });
-  await prepareFolder(folder);
-  await removeLeftovers(folder);
+  const { xstar, ascent: described, targets: entries } = opened;
+  const manifest = { xstar, ascent: described, batch: plan.batch, targets: entries };
+  const kept = await keepFolder(folder, model.name, manifest, facts);
 
-  let manifest: Manifest = { ...opened, batch: plan.batch };
-  await writeManifest(folder, manifest);
-  const sheet = createSheet(folder, model.name, () => manifest.targets);
-  const waiting = new Set(manifest.targets.flatMap(({ target, status }) => (status === "waiting" ? [target] : [])));
+  const waiting = new Set(entries.filter(({ status }) => status === "waiting").map(({ target }) => target));
   const wanted = targets.filter(({ name }) => waiting.has(name));
-  const batches = inChunks(targets, plan.batch)
-    .map((chunk) => chunk.filter(({ name }) => waiting.has(name)))
-    .filter((chunk) => chunk.length > 0);
+  // the batches of all targets, so that who goes on has those of who did it at once
+  const batches = inBatches(targets, plan.batch)
+    .map((batch) => batch.filter(({ name }) => waiting.has(name)))
+    .filter((batch) => batch.length > 0);
 
   const stepsOfOne = ascent.steps ?? 64;
   let stepsDone = 0;
+  let finished = targets.length - wanted.length;
   const running = new Map<Climber, number>();
-  const tell = (target: ManyTarget, { activation, preview }: Pick<Glance, "activation" | "preview">) =>
+  const tell = ({ name: target }: ManyTarget, { activation, preview }: Pick<Glance, "activation" | "preview">) =>
     onProgress?.({
       steps: stepsDone + [...running.values()].reduce((a, b) => a + b, 0),
       ofSteps: wanted.length * stepsOfOne,
-      finished: manifest.targets.filter(({ status }) => status !== "waiting").length,
-      targets: manifest.targets.length,
-      latest: { target: target.name, activation, preview },
+      finished,
+      targets: targets.length,
+      latest: { target, activation, preview },
     });
-
-  /** Pictures are written before the manifest says that they are there: who is killed between does them again. */
-  const keep = async (batch: readonly ManyTarget[], outcomes: readonly Outcome[]): Promise<void> => {
-    const entries = await Promise.all(batch.map((target, i) => writeOutcome(folder, target, outcomes[i]!, facts)));
-    const known = new Map(entries.map((entry) => [entry.target, entry]));
-    manifest = { ...manifest, targets: manifest.targets.map((entry) => known.get(entry.target) ?? entry) };
-    await writeManifest(folder, manifest);
-    sheet.touch();
-  };
-
-  let next = 0;
-  let failure: unknown;
-  let keeping: Promise<unknown> = Promise.resolve();
-  const climbers = Array.from({ length: Math.min(plan.jobs, batches.length) }, () => start(job));
-  const stopAll = () => climbers.forEach((climber) => climber.stop());
-  signal?.addEventListener("abort", stopAll);
-  const work = async (climber: Climber): Promise<void> => {
-    for (let batch = batches[next++]; batch && !signal?.aborted && !failure; batch = batches[next++]) {
-      const outcomes = await climber.climb(
-        batch.map(({ objective }) => objective),
-        (glance) => {
-          running.set(climber, glance.steps);
-          tell(batch[glance.at]!, glance);
-        },
-      );
-      const members = batch;
-      await (keeping = keeping.then(() => keep(members, outcomes)));
-      running.delete(climber);
-      stepsDone += batch.length * stepsOfOne;
-      batch.forEach((target, i) => {
-        const outcome = outcomes[i]!;
-        if ("failure" in outcome) return;
-        const { curve, step, picture } = outcome;
-        tell(target, { activation: curve[step]!, preview: () => previewOf(picture) });
-      });
+  const climb = async (climber: Climber, batch: readonly ManyTarget[]) => {
+    const outcomes = await climber.climb(
+      batch.map(({ objective }) => objective),
+      (glance) => {
+        running.set(climber, glance.steps);
+        tell(batch[glance.at]!, glance);
+      },
+    );
+    await kept.keep(batch, outcomes);
+    running.delete(climber);
+    stepsDone += batch.length * stepsOfOne;
+    finished += batch.length;
+    for (const [i, outcome] of outcomes.entries()) {
+      if ("failure" in outcome) continue;
+      const { curve, step, picture } = outcome;
+      tell(batch[i]!, { activation: curve[step]!, preview: () => previewOf(picture) });
     }
   };
+
+  const climbers = Array.from({ length: Math.min(plan.jobs, batches.length) }, () => start(job));
   try {
-    await Promise.all(
-      climbers.map((climber) =>
-        work(climber).catch((error: unknown) => {
-          failure ??= error;
-          stopAll();
-        }),
-      ),
-    );
+    await climbBatches(climbers, batches, climb, signal);
+  } catch (error) {
+    if (!XstarError.is(error) || error.code !== "aborted") throw error;
   } finally {
-    signal?.removeEventListener("abort", stopAll);
     await Promise.all(climbers.map((climber) => climber.close()));
+    await kept.finish();
   }
-  await sheet.finish();
-  const left = manifest.targets.filter(({ status }) => status === "waiting").length;
-  if (signal?.aborted && left > 0) {
-    const all = manifest.targets.length;
-    throw new XstarError("aborted", `Stopped with ${all - left} of ${all} pictures in "${folder}"`, {
+  if (finished < targets.length) {
+    throw new XstarError("aborted", `Stopped with ${finished} of ${targets.length} pictures in "${folder}"`, {
       hint: "The same command goes on from there",
     });
   }
-  if (failure) throw failure;
-  return { manifest, made: wanted.length, skipped: targets.length - wanted.length };
-}
-
-async function writeOutcome(
-  folder: string,
-  { name, slug }: ManyTarget,
-  outcome: Outcome,
-  facts: ManyFacts,
-): Promise<Entry> {
-  if ("failure" in outcome) return { target: name, status: "failed", reason: outcome.failure };
-  const files = await writePicture(folder, { target: name, slug, climbed: outcome }, facts);
-  const { curve, step, seconds, warnings } = outcome;
-  return {
-    target: name,
-    status: "done",
-    ...files,
-    activation: { start: curve[0]!, end: curve[step]! },
-    steps: curve.length - 1,
-    seconds: Math.round(1000 * seconds) / 1000,
-    warnings,
-  };
-}
-
-function inChunks<T>(items: readonly T[], length: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / length) }, (_, i) => items.slice(i * length, (i + 1) * length));
+  return { manifest: kept.manifest, made: wanted.length, skipped: targets.length - wanted.length };
 }

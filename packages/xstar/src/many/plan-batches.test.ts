@@ -1,7 +1,27 @@
 import { describe, expect, test } from "vitest";
-import { fitBatches } from "./plan-batches.js";
+import { inBatches, fitBatches } from "./plan-batches.js";
 
 const needs = { picture: 1e6, thread: 1e8, targets: 100, isSeparable: true, memory: 1e10, jobs: 4, batch: undefined };
+
+describe("targets in batches", () => {
+  const target = (type: string, at: number, more = {}) => ({ objective: { type, at, ...more } });
+
+  test("keep their order, and stand with those of their kind", () => {
+    const [a, b, c] = [target("x", 0), target("x", 1), target("x", 2)];
+    const [d, e] = [target("y", 0), target("x", 0, { layer: "conv1" })];
+    expect(inBatches([a, b, c, d, e, a], 2)).toEqual([[a, b], [c], [d], [e], [a]]);
+    expect(inBatches([a, b], 1)).toEqual([[a], [b]]);
+    expect(inBatches([], 3)).toEqual([]);
+  });
+
+  test("tell layers of other names apart, and weights not", () => {
+    const layer = (name: string, weight: number) => ({
+      objective: { type: "mul", weight, of: { type: "channel", layer: name } },
+    });
+    const [a, b, c] = [layer("conv1", 1), layer("conv1", 2), layer("conv2", 2)];
+    expect(inBatches([a, b, c], 8)).toEqual([[a, b], [c]]);
+  });
+});
 
 describe("batches", () => {
   test.each([

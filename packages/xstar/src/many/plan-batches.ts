@@ -39,11 +39,13 @@ export async function planBatches(
   options: PlanOptions = {},
 ): Promise<BatchPlan> {
   const { step } = await compileAscent(model, objectives.slice(0, 1), ascent);
+  const picture = activationBytes(step.graph);
   const weights = [...step.files.values()].reduce((total, { byteLength }) => total + byteLength, 0);
   // a plateau is waited for by the whole batch, and shared variables belong to all of it
-  const isSeparable = ascent.patience === undefined && !(await sharesVariables(model, objectives, ascent));
+  const mayBatch = 2 * picture <= usefulBytes && ascent.patience === undefined;
+  const isSeparable = mayBatch && !(await sharesVariables(model, objectives, ascent));
   return fitBatches({
-    picture: activationBytes(step.graph),
+    picture,
     thread: threadBytes + 2 * weights,
     targets: objectives.length,
     isSeparable,
@@ -62,6 +64,25 @@ async function sharesVariables(
   if (!first || !second) return false;
   const { step, start } = await compileAscent(model, [first, second], ascent);
   return Object.values(step.begin(start)).some(({ shape }) => shape.length > 0 && shape[0] !== 2);
+}
+
+/** Targets in batches of at most `length`, in order; a batch has objectives of one kind, which share their graph. */
+export function inBatches<T extends { readonly objective: Spec }>(targets: readonly T[], length: number): T[][] {
+  const batches: T[][] = [];
+  let kind: string | undefined;
+  for (const target of targets) {
+    const own = kindOf(target.objective);
+    const last = batches.at(-1);
+    if (last && kind === own && last.length < length) last.push(target);
+    else batches.push([target]);
+    kind = own;
+  }
+  return batches;
+}
+
+/** An objective without its numbers. */
+function kindOf(objective: Spec): string {
+  return JSON.stringify(objective, (_, value: unknown) => (typeof value === "number" ? 0 : value));
 }
 
 interface Needs {

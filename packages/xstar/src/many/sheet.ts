@@ -14,6 +14,15 @@ import type { DoneEntry } from "./manifest.js";
 export interface SheetTile {
   readonly entry: DoneEntry;
   readonly picture: Picture;
+  /** It as an address that an `<img>` can show. */
+  readonly uri: string;
+}
+
+/** The tile of a target from its PNG file. Throws `bad-data` for a damaged file. */
+export async function createTile(entry: DoneEntry, png: Uint8Array, side: number): Promise<SheetTile> {
+  const picture = await readTile(png, side);
+  const webp = Buffer.from(await encodeWebp(picture)).toString("base64");
+  return { entry, picture, uri: `data:image/webp;base64,${webp}` };
 }
 
 /** Pixels that a sheet of many pictures is wide at most, and those of one picture. */
@@ -30,23 +39,22 @@ const columnsFor = (count: number) => Math.ceil(Math.sqrt(count));
 
 /** A PNG file, made smaller until its longer side is at most `side`; small ones are enlarged by a whole number. */
 export async function readTile(png: Uint8Array, side: number): Promise<Picture> {
-  const source = sharp(png).ensureAlpha();
-  const { width, height } = await source.metadata();
-  const factor = side / Math.max(width, height);
-  const scale = factor < 1 ? factor : Math.floor(factor);
-  const [to, kernel] = [
-    (length: number) => Math.max(1, Math.round(length * scale)),
-    factor < 1 ? "lanczos3" : "nearest",
-  ] as const;
-  const { data, info } = await source
-    .resize({ width: to(width), height: to(height), fit: "fill", kernel })
-    .toColourspace("srgb")
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-    .catch((error: Error) => {
-      throw new XstarError("bad-data", `A picture of the sheet is damaged: ${error.message}`, { cause: error });
-    });
-  return { width: info.width, height: info.height, data: Uint8ClampedArray.from(data) };
+  try {
+    const source = sharp(png).ensureAlpha();
+    const { width, height } = await source.metadata();
+    const factor = side / Math.max(width, height);
+    const scale = factor < 1 ? factor : Math.floor(factor);
+    const to = (length: number) => Math.max(1, Math.round(length * scale));
+    const { data, info } = await source
+      .resize({ width: to(width), height: to(height), fit: "fill", kernel: factor < 1 ? "lanczos3" : "nearest" })
+      .toColourspace("srgb")
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, data: Uint8ClampedArray.from(data) };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new XstarError("bad-data", `A picture of the sheet is damaged: ${reason}`, { cause });
+  }
 }
 
 /** All pictures on one sheet, those of each layer from a new row, with the numbers of their channels below. */
@@ -57,8 +65,8 @@ export function drawSheet(tiles: readonly SheetTile[], count = tiles.length): Pi
 }
 
 /** A page that needs nothing else: the pictures by layer, with their activations. */
-export async function sheetPage(title: string, tiles: readonly SheetTile[], count: number): Promise<string> {
-  const sections = await Promise.all([...byLayer(tiles)].map(([layer, members]) => section(layer, members)));
+export function sheetPage(title: string, tiles: readonly SheetTile[], count: number): string {
+  const sections = [...byLayer(tiles)].map(([layer, members]) => section(layer, members));
   const state = tiles.length < count ? `${tiles.length} of ${count} pictures so far` : `${count} pictures`;
   return page({
     title,
@@ -67,16 +75,15 @@ export async function sheetPage(title: string, tiles: readonly SheetTile[], coun
   });
 }
 
-async function section(layer: string, tiles: readonly SheetTile[]): Promise<Html> {
-  const figures = tiles.map(async ({ entry, picture }) => {
+function section(layer: string, tiles: readonly SheetTile[]): Html {
+  const figures = tiles.map(({ entry, picture, uri: light }) => {
     const { width, height } = picture;
-    const light = `data:image/webp;base64,${Buffer.from(await encodeWebp(picture)).toString("base64")}`;
     const alt = `the picture that excites ${entry.target}`;
     const caption = html`${channelOf(entry.target) ?? entry.target}<br />${formatNumber(entry.activation.end)}`;
     return pictureFigure({ light, alt, caption, width, height, scale: 1 });
   });
   return html`<h2>${layer}</h2>
-    ${pictureRow(await Promise.all(figures))}`;
+    ${pictureRow(figures)}`;
 }
 
 /** `layer:12` and `layer:12@3,4` belong to `layer`; other targets stand for themselves. */

@@ -4,6 +4,7 @@ import type { Tensor } from "@xstar/core";
 import { writeFileAtomic } from "../files/atomic.js";
 import { encodeNpy } from "../files/npy.js";
 import { enlarge } from "../picture/enlarge.js";
+import { splitOpacity, withOpacity } from "../picture/opacity.js";
 import { encodePng } from "../picture/png.js";
 import { rawView } from "../picture/view.js";
 import { recordKeyword } from "../record/picture-files.js";
@@ -60,7 +61,9 @@ export async function writePicture(
 }
 
 function encode({ shape, data }: Tensor, record: PictureRecord, target: string): Uint8Array {
-  const { picture } = rawView({ shape, data: data as Float32Array });
+  const { colours, opacity } = splitOpacity({ shape, data: data as Float32Array }, record.ascent.shape[1] ?? 0);
+  const view = rawView(colours).picture;
+  const picture = opacity ? withOpacity(view, opacity) : view;
   const scale = Math.max(1, Math.round(comfortable / Math.max(picture.width, picture.height)));
   const text = { Software: `xstar ${record.xstar}`, Title: target, [recordKeyword]: JSON.stringify(record) };
   return encodePng(enlarge(picture, scale), text);

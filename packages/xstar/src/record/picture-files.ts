@@ -40,17 +40,23 @@ async function recordText(path: string, bytes: Uint8Array): Promise<string | und
   return readPngText(bytes)?.[recordKeyword];
 }
 
+/** A record that a stranger made must not choose where files are written. */
+const fileName = /^[a-z0-9][a-z0-9.-]*$/;
+
+const isText = (x: unknown): x is string => typeof x === "string";
+
 function parseRecord(text = ""): RunRecord | undefined {
   try {
     const record = JSON.parse(text) as RunRecord;
     const { model, models, generators, images, starts, inputs, pictures, ascent } = record;
-    const named = [models, generators, images, starts, inputs];
-    const files = [model, ...named.flatMap((one) => Object.values(one))];
+    const files = [model, ...[models, generators, images, starts, inputs].flatMap((one) => Object.values(one))];
     const isWhole =
-      files.every(({ path, sha256 }) => typeof path === "string" && typeof sha256 === "string") &&
-      pictures.every(({ target, slug }) => typeof target === "string" && typeof slug === "string") &&
+      files.every(({ path, sha256 }) => isText(path) && isText(sha256)) &&
+      pictures.every(({ target, slug }) => isText(target) && isText(slug) && fileName.test(slug)) &&
       ascent.objectives.length === pictures.length &&
-      [ascent.parameterization, ascent.optimizer, ascent.schedule].every(({ type }) => typeof type === "string");
+      [ascent.parameterization, ascent.optimizer, ascent.schedule].every(({ type }) => isText(type)) &&
+      [ascent.transforms, ascent.overrides, ascent.shape].every(Array.isArray) &&
+      [ascent.inputs, ascent.shapes, ascent.models].every((one) => typeof one === "object" && one !== null);
     return isWhole ? record : undefined;
   } catch {
     return undefined;

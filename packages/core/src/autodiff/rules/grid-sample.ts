@@ -2,6 +2,7 @@ import type { Node, Value } from "../../ir/graph.js";
 import type { Ops } from "../../ir/ops/index.js";
 import { size, tensor } from "../../tensor.js";
 import type { VjpRule } from "../vjp.js";
+import { addAt } from "./indexing.js";
 
 /** One of the elements that a point reads along one axis. */
 interface Tap {
@@ -32,7 +33,6 @@ export const gridSample: VjpRule = (g, { op, node, inputs, needs }) => {
   const arriving = byChannel(g, count);
 
   const spread = () => {
-    const zeros = op.fill([n * size(dims), c], 0, g.dtype);
     const share = (combination: readonly Tap[]) =>
       op.reshape(
         combination.map(({ weight }) => weight).reduce((a, b) => op.mul(a, b)),
@@ -43,9 +43,10 @@ export const gridSample: VjpRule = (g, { op, node, inputs, needs }) => {
       combinations.map((one) => op.mul(arriving, share(one))),
       1,
     );
-    const indices = op.reshape(places, [combinations.length * count, 1]);
-    const sum = op.scatterND(zeros, indices, op.transpose(updates, [1, 0]), "add");
-    return op.transpose(op.reshape(sum, [n, ...dims, c]), [0, k + 1, ...dims.map((_, i) => i + 1)]);
+    const total = combinations.length * count;
+    const sum = addAt(op, op.reshape(updates, [c, total, 1]), op.reshape(places, [1, total, 1]), n * size(dims));
+    const order = [1, 0, ...dims.map((_, i) => i + 2)];
+    return op.transpose(op.reshape(sum, [c, n, ...dims]), order);
   };
   const byPosition = () => {
     const pixels = byChannel(x, n * size(dims));

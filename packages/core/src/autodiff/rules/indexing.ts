@@ -30,13 +30,25 @@ const gather: VjpRule = (g, { op, node, inputs }) => {
     const none = x.shape.map(() => 0);
     return [op.pad(rows, none.with(axis, run[0]!), none.with(axis, n - count - run[0]!))];
   }
-  const front = [axis, ...x.shape.map((_, i) => i).filter((i) => i !== axis)];
-  const zeros = op.fill([n, ...head, ...rest], 0, g.dtype);
-  const sum = op.scatterND(zeros, op.reshape(places, [count, 1]), op.transpose(rows, front), "add");
-  return [op.transpose(sum, inverse(front))];
+  const origin = new Map(run?.map((place, i) => [place, i]));
+  if (run && origin.size === count) {
+    const from = Array.from({ length: n }, (_, place) => origin.get(place) ?? count);
+    const none = op.fill([...head, 1, ...rest], 0, g.dtype);
+    return [op.gather(count === n ? rows : op.concat([rows, none], axis), op.ints(from), axis)];
+  }
+  const [before, after] = [size(head), size(rest)];
+  const sum = addAt(op, op.reshape(rows, [before, count, after]), op.reshape(places, [1, count, 1]), n);
+  return [op.reshape(sum, x.shape)];
 };
 
-const inverse = (permutation: readonly number[]) => permutation.map((_, i) => permutation.indexOf(i));
+/**
+ * Zeros [a, n, b] with rows [a, count, b] added at places [1, count, 1]. Rows of one place are added one after the other:
+ * ScatterND would add them in parallel, with another rounding (or a lost row) in every run.
+ */
+export function addAt(op: Ops, rows: Value, places: Value, n: number): Value {
+  const [a, , b] = rows.shape as [number, number, number];
+  return op.scatterElements(op.fill([a, n, b], 0, rows.dtype), op.expand(places, rows.shape), rows, 1, "add");
+}
 
 /** The indices of a GatherND with the place in the batch written out. */
 function batchedIndices(op: Ops, indices: Value, batchDims: number): Value {
@@ -155,7 +167,13 @@ export const indexing = {
   ],
   GatherND: (g, { op, node, inputs: [x, indices] }) => {
     const places = batchedIndices(op, indices!, node.int("batch_dims", 0));
-    return [op.scatterND(op.fill(x!.shape, 0, g.dtype), places, g, "add")];
+    const depth = places.shape.at(-1)!;
+    const dims = x!.shape.slice(0, depth);
+    const [n, count, length] = [size(dims), size(places.shape.slice(0, -1)), size(x!.shape.slice(depth))];
+    const positive = op.where(op.less(places, 0), op.add(places, op.ints(dims)), places);
+    const strides = op.ints(dims.map((_, i) => size(dims.slice(i + 1))));
+    const flat = op.reshape(op.reduceSum(op.mul(positive, strides), [-1]), [1, count, 1]);
+    return [op.reshape(addAt(op, op.reshape(g, [1, count, length]), flat, n), x!.shape)];
   },
   ScatterElements: scatter(scatterElements),
   ScatterND: scatter(scatterND),

@@ -1,0 +1,260 @@
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createOps, Graph, writeModel } from "@xstar/core";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodeNpy } from "../files/npy.js";
+import { runCli } from "../testing/run-cli.js";
+import { tinyModel } from "../testing/tiny-model.js";
+
+let folder: string;
+const xstar = (...args: string[]) => runCli(folder, args);
+const maximize = async (...args: string[]) => {
+  const outcome = await xstar("maximize", ...args, "--threads", "1");
+  expect(outcome).toMatchObject({ code: 0 });
+  return outcome;
+};
+const again = async (...args: string[]) => {
+  const outcome = await xstar("maximize", ...args);
+  expect(outcome).toMatchObject({ code: 0 });
+  return outcome;
+};
+const readJson = async (path: string) => JSON.parse(await readFile(join(folder, path), "utf8"));
+
+/** A model with a second input, x + z. */
+function twoInputs(): Uint8Array {
+  const graph = new Graph("two");
+  const op = createOps(graph);
+  const [x, z] = ["x", "z"].map((name) => graph.input(name, { dtype: "float32", shape: [1, 1, 8, 8] }));
+  const sum = op.relu(op.add(x!, z!));
+  sum.name = "sum";
+  graph.output(sum);
+  return writeModel(graph, { opsets: new Map([["", 20]]) });
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "xstar-from-"));
+  await writeFile(join(folder, "tiny.onnx"), tinyModel());
+  await writeFile(join(folder, "two.onnx"), twoInputs());
+  await writeFile(join(folder, "labels.txt"), "cat\ndog\nbird\n");
+  const z = {
+    dtype: "float32",
+    shape: [1, 1, 8, 8],
+    data: Float32Array.from({ length: 64 }, (_, i) => i / 64),
+  } as const;
+  await writeFile(join(folder, "z.npy"), encodeNpy(z));
+  await sharp({ create: { width: 40, height: 20, channels: 3, background: { r: 200, g: 100, b: 50 } } })
+    .linear([1, 1, 1], [0, 20, 40])
+    .png()
+    .toFile(join(folder, "photo.png"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Every file of a run but `run.json`, which also tells how long it took. */
+async function filesOf(out: string): Promise<Record<string, string>> {
+  const names = (await readdir(join(folder, out))).filter((name) => name !== "run.json");
+  const contents = names.map(async (name) => [name, (await readFile(join(folder, out, name))).toString("base64")]);
+  return Object.fromEntries(await Promise.all(contents));
+}
+
+/** Words of a command line without spaces in them. */
+const words = (text: string) => text.trim().split(/\s+/);
+
+const fast = ["--steps", "6"];
+const runs: Record<string, string[]> = {
+  "a plain run": words("tiny.onnx conv:2 --steps 6"),
+  "a batch of targets and starts": [
+    "tiny.onnx",
+    "conv:2",
+    "0.5*conv:1 - tv",
+    ...words("--steps 6 --init ones --init normal:mean=0.3"),
+  ],
+  "transforms and a start picture": words(`tiny.onnx conv:1 --steps 6 --init photo.png
+    --transform pad:pixels=2 --transform jitter:pixels=2 --transform noise`),
+  "all settings": words(`tiny.onnx logit:dog --steps 30 --seed 7
+    --optimizer adam:beta1=0.8 --lr 0.05 --schedule cosine --clip 0.5 --keep best --patience 5 --redirect 3
+    --override guidedRelu --parameterization fourier --param decay=1.5 --range -1,2 --picture-size 12,10
+    --penalty tv=0.1 --mean 0.5 --std 0.25`),
+  "a picture and a model by name": [
+    "tiny.onnx",
+    "caricature:layer=conv,image=cat + other::conv:1",
+    ...words("--steps 6 --image cat=photo.png --second other=tiny.onnx"),
+  ],
+  "a recipe with a picture by its path": words("tiny.onnx conv --recipe caricature:image=photo.png,steps=5"),
+  "a picture with opacity": words("tiny.onnx conv:1 --steps 6 --parameterization alpha"),
+  "another input from a file": words("two.onnx sum --steps 6 --input z=z.npy"),
+  "an earlier result as the start": words("tiny.onnx conv:3 --steps 6 --init z.npy"),
+};
+
+describe("--from gives the same bytes for", () => {
+  test.each(Object.keys(runs))("%s", async (name) => {
+    const out = `${name}-1`;
+    await maximize(...runs[name]!, "--out", out, "--format", "webp");
+    const [picture] = (await readJson(`${out}/run.json`)).pictures.map(({ slug }: { slug: string }) => slug);
+    const before = await filesOf(out);
+    expect(Object.keys(before)).toHaveLength(4 * (await readJson(`${out}/run.json`)).pictures.length);
+    for (const [k, source] of [`${picture}.png`, "run.json"].entries()) {
+      const { out: text } = await again("--from", join(out, source), "--out", `${name}-2${k}`, "--format", "webp");
+      expect(text).toContain(`The numbers are those of ${join(out, source)}, bit for bit`);
+      expect(await filesOf(`${name}-2${k}`)).toEqual(before);
+    }
+  });
+
+  test("an animation, which holds the record too", async () => {
+    await maximize(...runs["a plain run"]!, "--out", "webp", "--format", "webp");
+    await again("--from", "webp/conv-2.webp", "--out", "webp2", "--format", "webp");
+    expect(await filesOf("webp2")).toEqual(await filesOf("webp"));
+  });
+
+  test("a run that was stopped", async () => {
+    const args = ["maximize", "tiny.onnx", "conv:2", "--steps", "1000000", "--format", "none", "--out", "stopped"];
+    const { code } = await runCli(folder, args, (child) => {
+      child.stderr!.once("data", () => child.kill("SIGINT"));
+    });
+    expect(code).toBe(130);
+    await again("--from", "stopped/conv-2.png", "--format", "none", "--out", "stopped2");
+    const { "checkpoint.safetensors": checkpoint, ...pictures } = await filesOf("stopped");
+    expect(checkpoint).toBeDefined();
+    expect(await filesOf("stopped2")).toEqual(pictures);
+    expect(await readJson("stopped2/run.json")).toMatchObject({ ended: "aborted" });
+  });
+});
+
+describe("--from", () => {
+  beforeAll(() => maximize(...runs["transforms and a start picture"]!, "--out", "run", "--format", "none"));
+  const png = join("run", "conv-1.png");
+
+  test("keeps what made it, and when it was made by whom", async () => {
+    const record = await readJson("run/run.json");
+    expect(record).toMatchObject({
+      xstar: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      platform: { node: process.versions.node, system: `${process.platform} ${process.arch}` },
+      threads: 1,
+      model: { path: "tiny.onnx", sha256: expect.stringMatching(/^[0-9a-f]{64}$/), weights: [] },
+      starts: { "photo.png": { path: "photo.png", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } },
+      ascent: { seed: 0, steps: 6, start: [{ type: "array" }], runtime: expect.stringMatching(/^cpu .* 1t$/) },
+    });
+  });
+
+  test("lets flags and targets change the run", async () => {
+    const { out } = await again(
+      "--from",
+      png,
+      "--out",
+      "changed",
+      "--format",
+      "none",
+      "--steps",
+      "3",
+      "--seed",
+      "5",
+      "--lr",
+      "0.02",
+    );
+    expect(out).not.toContain("bit for bit");
+    const { ascent, stepsTaken } = await readJson("changed/run.json");
+    expect(stepsTaken).toBe(3);
+    expect(ascent).toMatchObject({ seed: 5, optimizer: { type: "normalized", learningRate: 0.02 } });
+    expect(ascent.transforms).toHaveLength(3);
+    await again(
+      "tiny.onnx",
+      "conv:0",
+      "conv:3",
+      "--from",
+      png,
+      "--out",
+      "changed",
+      "--format",
+      "none",
+      "--transform",
+      "none",
+    );
+    const { ascent: other, pictures } = await readJson("changed/run.json");
+    expect(other).toMatchObject({ transforms: [], objectives: [{ channel: 0 }, { channel: 3 }] });
+    expect(pictures.map(({ start }: { start: string }) => start)).toEqual(["photo.png", "photo.png"]);
+  });
+
+  test("finds the files beside the picture, or the model where it is said to be", async () => {
+    const elsewhere = join(folder, "elsewhere");
+    await mkdir(join(elsewhere, "models"), { recursive: true });
+    for (const file of [png, "photo.png", "tiny.onnx"])
+      await copyFile(join(folder, file), join(elsewhere, file === png ? "conv-1.png" : file));
+    const before = await filesOf("run");
+    expect(
+      await runCli(elsewhere, ["maximize", "--from", "conv-1.png", "--out", "a", "--format", "none"]),
+    ).toMatchObject({ code: 0 });
+    expect(
+      await runCli(folder, ["maximize", "--from", "elsewhere/conv-1.png", "--out", "elsewhere/b", "--format", "none"]),
+    ).toMatchObject({ code: 0 });
+    await copyFile(join(elsewhere, "tiny.onnx"), join(elsewhere, "models", "renamed.onnx"));
+    await rm(join(elsewhere, "tiny.onnx"));
+    const args = ["maximize", "models/renamed.onnx", "--from", "conv-1.png", "--out", "c", "--format", "none"];
+    expect(await runCli(elsewhere, args)).toMatchObject({ code: 0 });
+    for (const out of ["a", "b", "c"]) expect(await filesOf(`elsewhere/${out}`)).toEqual(before);
+  });
+
+  test("says where it would write over the original that it does not", async () => {
+    await maximize("tiny.onnx", "conv:2", "--steps", "2", "--format", "none");
+    expect((await again("--from", "out/tiny/conv-2/conv-2.png", "--format", "none")).out).toContain(
+      `Written to ${join("out", "tiny", "conv-2-again")}`,
+    );
+  });
+
+  test.each([
+    [1, ["--from", "missing.png"], 'Cannot read "missing.png": it does not exist'],
+    [1, ["--from", "photo.png"], '"photo.png" carries no record of a run of xstar maximize'],
+    [1, ["--from", "tiny.onnx"], '"tiny.onnx" carries no record'],
+    [1, ["--from", "z.json"], '"z.json" carries no record'],
+    [
+      1,
+      ["two.onnx", "--from", png],
+      '"two.onnx" is not the file that the picture was made with: its SHA-256 is another',
+    ],
+    [1, ["lost.onnx", "--from", png], 'Cannot read "lost.onnx": it does not exist'],
+    [2, ["--from", png, "--steps", "x"], '"--steps" must be a whole number of at least 0'],
+    [2, ["--from", png, "--squash", "x"], '"squash" must be '],
+  ])("%d: %j is one sentence", async (code, args, message) => {
+    await writeFile(join(folder, "z.json"), '{"model": 3}');
+    const outcome = await xstar("maximize", ...args, "--out", "wrong");
+    expect(outcome).toMatchObject({ code, out: "" });
+    expect(outcome.err).toContain(`Error: ${message}`);
+    expect(outcome.err).not.toMatch(/\n +at /);
+  });
+
+  test("says when the numbers are others, and who made the first ones", async () => {
+    const record = await readJson("run/run.json");
+    record.pictures[0].sha256 = "0".repeat(64);
+    record.platform.node = "1.2.3";
+    await writeFile(join(folder, "run", "other.json"), JSON.stringify(record));
+    const { out, err } = await again("--from", "run/other.json", "--out", "other", "--format", "none");
+    expect(out).not.toContain("bit for bit");
+    expect(err).toContain(
+      `Warning: the numbers are not those of "run/other.json", which was made by xstar ${record.xstar}`,
+    );
+    expect(err).toContain("Node 1.2.3");
+  });
+
+  test("does not let a record choose where files are written", async () => {
+    const record = await readJson("run/run.json");
+    record.pictures[0].slug = "../../stolen";
+    await writeFile(join(folder, "run", "evil.json"), JSON.stringify(record));
+    expect((await xstar("maximize", "--from", "run/evil.json")).err).toContain('"run/evil.json" carries no record');
+  });
+
+  test("takes a picture of many", async () => {
+    await maximize("tiny.onnx", "conv:*", ...fast, "--out", "many");
+    const { out } = await again("--from", join("many", "conv-2.png"), "--out", "one", "--format", "none");
+    expect(out).toContain(`The numbers are those of ${join("many", "conv-2.png")}, bit for bit`);
+  });
+
+  test("refuses a start picture that is another one now", async () => {
+    const original = await readFile(join(folder, "photo.png"));
+    await sharp(original).negate().png().toFile(join(folder, "negative.png"));
+    await copyFile(join(folder, "negative.png"), join(folder, "photo.png"));
+    const { code, err } = await xstar("maximize", "--from", png, "--out", "wrong");
+    await writeFile(join(folder, "photo.png"), original);
+    expect(code).toBe(1);
+    expect(err).toContain('Error: "photo.png" is not the file that the picture was made with');
+  });
+});

@@ -1,0 +1,77 @@
+import type { Spec } from "@xstar/core";
+import { prepareFolder } from "../files/folder.js";
+import type { Outcome } from "./climber.js";
+import { createSheet } from "./keep-sheet.js";
+import { removeLeftovers, writeManifest, type Entry, type Manifest } from "./manifest.js";
+import { writePicture, type ManyFacts } from "./write-picture.js";
+
+/** One of many targets. */
+export interface ManyTarget {
+  /** As a person writes it: `conv2:7`. */
+  readonly name: string;
+  /** What its files are called, without ending. */
+  readonly slug: string;
+  readonly objective: Spec;
+}
+
+/** A folder with the pictures of many targets, always in a state to go on from. */
+export interface KeptFolder {
+  readonly manifest: Manifest;
+  /** Writes what became of targets. */
+  keep(targets: readonly ManyTarget[], outcomes: readonly Outcome[]): Promise<void>;
+  /** Writes the last sheet. */
+  finish(): Promise<void>;
+}
+
+/** Makes the folder ready, and writes its manifest. Throws `file-not-writable`. */
+export async function keepFolder(
+  folder: string,
+  title: string,
+  begun: Manifest,
+  facts: ManyFacts,
+): Promise<KeptFolder> {
+  let manifest = begun;
+  let keeping: Promise<void> = Promise.resolve();
+  await prepareFolder(folder);
+  await removeLeftovers(folder);
+  await writeManifest(folder, manifest);
+  const sheet = createSheet(folder, title, () => manifest.targets);
+
+  /** Pictures are written before the manifest says that they are there: who is killed between does them again. */
+  const write = async (targets: readonly ManyTarget[], outcomes: readonly Outcome[]) => {
+    const entries = await Promise.all(targets.map((target, i) => writeOutcome(folder, target, outcomes[i]!, facts)));
+    const written = new Map(entries.map((entry) => [entry.target, entry]));
+    manifest = { ...manifest, targets: manifest.targets.map((entry) => written.get(entry.target) ?? entry) };
+    await writeManifest(folder, manifest);
+    sheet.touch();
+  };
+  return {
+    get manifest() {
+      return manifest;
+    },
+    keep: (targets, outcomes) => (keeping = keeping.then(() => write(targets, outcomes))),
+    finish: () => sheet.finish(),
+  };
+}
+
+async function writeOutcome(
+  folder: string,
+  { name: target, slug, objective }: ManyTarget,
+  outcome: Outcome,
+  facts: ManyFacts,
+): Promise<Entry> {
+  if ("failure" in outcome) return { target, slug, objective, status: "failed", reason: outcome.failure };
+  const files = await writePicture(folder, { target, slug, climbed: outcome }, facts);
+  const { curve, step, seconds, warnings } = outcome;
+  return {
+    target,
+    slug,
+    objective,
+    status: "done",
+    ...files,
+    activation: { start: curve[0]!, end: curve[step]! },
+    steps: curve.length - 1,
+    seconds: Math.round(1000 * seconds) / 1000,
+    warnings,
+  };
+}
