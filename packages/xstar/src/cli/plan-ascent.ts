@@ -3,13 +3,9 @@ import {
   fields,
   mul,
   objectives,
-  optimizers,
-  parameterizations,
   prepareBatch,
   readTarget,
-  schedules,
   sub,
-  transforms,
   unitCounts,
   XstarError,
   type Batched,
@@ -19,17 +15,18 @@ import {
   type Spec,
 } from "@xstar/core";
 import type { ModelFile } from "../load.js";
-import type { FileReference, SourceFiles } from "../record/file-reference.js";
+import type { SourceFiles } from "../record/file-reference.js";
 import type { FoundRecord } from "../record/picture-files.js";
 import type { Job, RunFiles } from "../record/run-record.js";
 import { createAssetReader, givenPaths } from "./assets.js";
-import { baseOptions, type BaseOptions } from "./base-options.js";
+import { baseOptions } from "./base-options.js";
 import type { MaximizeFlags } from "./maximize-flags.js";
 import { earlierInput, readModelInput } from "./model-flags.js";
 import { joinPaths, pathsInSpecs } from "./named-files.js";
-import { isStartFile, readStart } from "./read-start.js";
+import { planStarts } from "./plan-starts.js";
 import { distinct, slugOf } from "./slug.js";
-import { changeSpec, parseAssignment, parseSpec } from "./spec-flags.js";
+import { parseSpec } from "./spec-flags.js";
+import { specOptions } from "./spec-options.js";
 
 export interface Plan {
   readonly jobs: readonly Job[];
@@ -110,29 +107,6 @@ export async function planAscent(
   };
 }
 
-/** The options that are specs and numbers: the base, and what flags change of it. */
-function specOptions(flags: MaximizeFlags, { options: base }: BaseOptions): BaseOptions["options"] {
-  const { steps, seed, clip, keep, patience, redirect, override, lr, range, squash, schedule, transform } = flags;
-  const given = { steps, seed, clip, keep, patience, redirect, overrides: override, size: flags.pictureSize };
-  const optimizer = { ...(lr !== undefined && { learningRate: lr }), ...assignments(flags.opt) };
-  const picture = { ...(range !== undefined && { range }), ...(squash !== undefined && { squash }) };
-  return {
-    ...base,
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-    optimizer: changeSpec(optimizers, base.optimizer, "optimizer", { text: flags.optimizer, given: optimizer }),
-    parameterization: changeSpec(parameterizations, base.parameterization, "parameterization", {
-      text: flags.parameterization,
-      given: { ...picture, ...assignments(flags.param) },
-    }),
-    ...(schedule !== undefined && { schedule: parseSpec(schedules, schedule, "schedule") }),
-    ...(transform && { transforms: transform.flatMap(readTransform) }),
-  };
-}
-
-const assignments = (texts: readonly string[] = []) => Object.fromEntries(texts.map(parseAssignment));
-
-const readTransform = (text: string) => (text === "none" ? [] : [parseSpec(transforms, text, "transform")]);
-
 /** Reads the texts of targets: in words, or as JSON. */
 async function targetReader(
   first: Batched,
@@ -165,48 +139,6 @@ function withPenalties(objective: Spec, penalties: readonly string[]): Spec {
     return sub(rest, mul(weight, penalty));
   }, objective);
 }
-
-interface PlannedStarts {
-  /** In the words of the command line; null where the parameterization begins by itself. */
-  readonly texts: readonly (string | null)[];
-  readonly specs: readonly Spec[] | undefined;
-  readonly references: Readonly<Record<string, FileReference>>;
-}
-
-interface StartSources {
-  /** Of a picture, without the batch. */
-  readonly shape: Shape;
-  readonly files: SourceFiles;
-  readonly from?: FoundRecord | undefined;
-}
-
-/** The starts that flags name, or those of the base. */
-async function planStarts(
-  init: readonly string[] | undefined,
-  { options: base }: BaseOptions,
-  { shape, files, from }: StartSources,
-): Promise<PlannedStarts> {
-  const references: Record<string, FileReference> = {};
-  const read = async (text: string) => {
-    if (isStartFile(text)) references[text] = await files.reference(text);
-    return readStart(text, shape, isStartFile(text) ? await files.locate(text) : text);
-  };
-  if (init) return { texts: init, specs: await Promise.all(init.map(read)), references };
-  if (base.start === undefined) return { texts: [null], specs: undefined, references };
-  const given = [base.start].flat() as readonly (string | number | Spec)[];
-  const specs = await Promise.all(
-    given.map((start, i) => {
-      if (typeof start !== "object") return read(String(start));
-      // a record has the path of a picture, not its numbers
-      return start.type === "array" && from ? read(from.record.pictures[i]?.start ?? "") : start;
-    }),
-  );
-  const texts = given.map((start, i) => from?.record.pictures[i]?.start ?? nameOf(start));
-  const isOne = new Set(texts).size === 1;
-  return isOne ? { texts: texts.slice(0, 1), specs: specs.slice(0, 1), references } : { texts, specs, references };
-}
-
-const nameOf = (start: string | number | Spec) => (typeof start === "object" ? start.type : String(start));
 
 const jobOf = ({ target, start, slug }: Job): Job => ({ target, start, slug });
 

@@ -88,10 +88,12 @@ function folderName([first, ...others]: readonly Job[]): string {
 /** The three likeliest classes of each picture. */
 async function likeliest(
   model: ModelFile,
-  { options }: Plan,
+  { options: { shapes, contract, inputs, logits } }: Plan,
   { picture }: AscentResult,
 ): Promise<ClassShare[][] | undefined> {
-  const shares = await classify(model, picture, options);
+  const given = { shapes, contract, inputs, logits };
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const shares = await classify(model, picture, known);
   return shares?.map((probabilities) => likeliestOf(probabilities, model.labels, 3));
 }
 

@@ -1,0 +1,27 @@
+import { optimizers, parameterizations, schedules, transforms } from "@xstar/core";
+import type { BaseOptions } from "./base-options.js";
+import type { MaximizeFlags } from "./maximize-flags.js";
+import { changeSpec, parseAssignment, parseSpec } from "./spec-flags.js";
+
+/** The options that are specs and numbers: the base, and what flags change of it. */
+export function specOptions(flags: MaximizeFlags, { options: base }: BaseOptions): BaseOptions["options"] {
+  const { steps, seed, clip, keep, patience, redirect, override, lr, range, squash, schedule, transform } = flags;
+  const given = { steps, seed, clip, keep, patience, redirect, overrides: override, size: flags.pictureSize };
+  const optimizer = { ...(lr !== undefined && { learningRate: lr }), ...assignments(flags.opt) };
+  const picture = { ...(range !== undefined && { range }), ...(squash !== undefined && { squash }) };
+  return {
+    ...base,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    optimizer: changeSpec(optimizers, base.optimizer, "optimizer", { text: flags.optimizer, given: optimizer }),
+    parameterization: changeSpec(parameterizations, base.parameterization, "parameterization", {
+      text: flags.parameterization,
+      given: { ...picture, ...assignments(flags.param) },
+    }),
+    ...(schedule !== undefined && { schedule: parseSpec(schedules, schedule, "schedule") }),
+    ...(transform && { transforms: transform.flatMap(readTransform) }),
+  };
+}
+
+const assignments = (texts: readonly string[] = []) => Object.fromEntries(texts.map(parseAssignment));
+
+const readTransform = (text: string) => (text === "none" ? [] : [parseSpec(transforms, text, "transform")]);
