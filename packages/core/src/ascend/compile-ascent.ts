@@ -66,6 +66,7 @@ export async function compileAscent(
     optimizer: options.optimizer ?? gradient({}),
     schedule: options.schedule ?? constant({}),
     clip: options.clip === undefined ? null : fixed("clip", { min: 0, fallback: 0 }).parse(options.clip, "clip"),
+    influence: options.influence ?? false,
     steps,
     seed,
     streams,

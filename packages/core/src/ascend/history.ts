@@ -1,4 +1,4 @@
-import { objectiveOutput, pictureOutput, slopeOutput, watchOutput } from "../compile/compile.js";
+import { influenceState, objectiveOutput, pictureOutput, slopeOutput, watchOutput } from "../compile/compile.js";
 import type { Tensor } from "../tensor.js";
 import { better, type Best } from "./best.js";
 import type { AscentRecord, AscentResult, Checkpoint, Step } from "./options.js";
@@ -89,7 +89,8 @@ export class History {
     const { last, best, record, curve, watch, redirected } = this;
     if (!last || !best) return undefined;
     const kept = record.keep === "best" ? best : { picture: last.picture, steps: best.steps.map(() => last.index) };
-    return { last, ...kept, curve, watch, ended, redirected, record };
+    const influence = last.checkpoint().state[influenceState] ?? null;
+    return { last, ...kept, influence, curve, watch, ended, redirected, record };
   }
 }
 

@@ -353,3 +353,21 @@ describe("a run that cannot begin", () => {
     });
   });
 });
+
+describe("influence", () => {
+  it("is the sum of the sizes of the gradients by each pixel", async () => {
+    const model = open(tinyCnn());
+    const options = { start: "random", seed: 2, optimizer: gradient({ learningRate: 1 }) } as const;
+    const pictures: number[][] = [];
+    for await (const { picture } of maximize(model, logit({ class: 1 }), { ...options, steps: 4 }))
+      pictures.push(numbers(picture));
+    // plain gradient ascent moves every pixel by its gradient
+    const expected = pictures[0]!.map((_, k) =>
+      pictures.slice(1).reduce((sum, after, i) => sum + Math.abs(after[k]! - pictures[i]![k]!), 0),
+    );
+    const { influence } = await maximize(model, logit({ class: 1 }), { ...options, steps: 3, influence: true }).result;
+    expect(influence!.shape).toEqual([1, 1, 6, 6]);
+    numbers(influence!).forEach((value, k) => expect(value).toBeCloseTo(expected[k]!, 4));
+    expect((await maximize(model, logit({ class: 1 }), options).result).influence).toBeNull();
+  });
+});

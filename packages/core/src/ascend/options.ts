@@ -29,6 +29,11 @@ export interface MaximizeOptions extends PrepareOptions {
   readonly schedule?: Spec;
   /** Largest L2 norm of the gradient of each variable of a picture; longer ones are shortened to it. */
   readonly clip?: number;
+  /**
+   * Adds up how much every pixel counts, so that the picture can be shown opaque only there (Fel et al., 2023): the sum
+   * over the steps of |gradient|, in `AscentResult.influence`. @default false
+   */
+  readonly influence?: boolean;
   /** More objectives to measure at every step, by name, on the picture without its transforms. */
   readonly watch?: Readonly<Record<string, Target | readonly Target[]>>;
   /** Which picture is the result: the last one, or of each the one with the largest objective. @default "last" */
@@ -92,6 +97,8 @@ export interface AscentResult {
   /** The pictures that the run is for, by `keep`, as `Step.picture`; and the step of each. */
   readonly picture: Tensor;
   readonly steps: readonly number[];
+  /** How much every pixel counted, [batch, 1, height, width], 0 or more; null when it was not asked for. */
+  readonly influence: Tensor | null;
   /** The objective of each picture at every step. */
   readonly curve: readonly Float32Array[];
   readonly watch: Readonly<Record<string, readonly Float32Array[]>>;
@@ -125,6 +132,7 @@ export interface AscentRecord extends ModelRecord {
   readonly optimizer: Spec;
   readonly schedule: Spec;
   readonly clip: number | null;
+  readonly influence: boolean;
   readonly keep: "last" | "best";
   readonly patience: number | null;
   readonly redirect: number;

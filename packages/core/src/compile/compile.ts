@@ -1,6 +1,6 @@
 import { gradients } from "../autodiff/gradients.js";
 import type { VjpRules } from "../autodiff/vjp.js";
-import { lookUp, type Assets, type ParameterizationDefinition, type Tensors } from "../define/define.js";
+import { lookUp, type Tensors } from "../define/define.js";
 import { parseFields, type Fields, type Spec } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import { constantValue, Graph, type Value } from "../ir/graph.js";
@@ -10,8 +10,9 @@ import type { WeightFiles } from "../model/weights.js";
 import { writeModel } from "../onnx/write.js";
 import { schedules } from "../optimizers/schedules.js";
 import { optimizers } from "../optimizers/table.js";
+import { beginAlone, beginAt } from "../parameterizations/begin.js";
 import { parameterizations } from "../parameterizations/table.js";
-import { createRng, type Rng } from "../rng.js";
+import { createRng } from "../rng.js";
 import { numbers, tensor, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, parseObjective, type ObjectiveParts, type Settings } from "./objective.js";
 import { chainFor, onGrey, opaque, separateOpacity } from "./opacity.js";
@@ -30,6 +31,8 @@ export interface AscentSpec {
   readonly schedule: Spec;
   /** Largest L2 norm of a picture's gradient; longer ones are shortened to it. */
   readonly clip: number | null;
+  /** Whether to add up what every pixel counts, for a picture that is opaque only there. */
+  readonly influence: boolean;
   readonly steps: number;
   readonly seed: number;
   /** The stream of random numbers of each picture: pictures of one stream and seed draw the same. */
@@ -63,6 +66,8 @@ export const objectiveOutput = "objective";
 export const slopeOutput = "slope";
 export const watchOutput = (name: string) => `watch.${name}`;
 const stepInput = "step";
+/** State: the sum over the steps of the mean |gradient| of each pixel's channels, [batch, 1, height, width]. */
+export const influenceState = "influence";
 
 /** Builds the step graph: variables, picture, views, model, objective, gradients, optimizer, next variables. */
 export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules): CompiledStep {
@@ -74,9 +79,11 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   const streams = (purpose: string) => spec.streams.map((stream) => rng.split(purpose).split(stream));
 
   const parameterization = parsed(parameterizations, spec.parameterization, "parameterization");
-  const begin = (start?: Tensor) => beginning(parameterization, { start, shape, rngs: streams("start"), assets });
-  const hasOwnStart = parameterization.definition.initial !== undefined;
-  const variables = mapValues(begin(hasOwnStart ? undefined : blank(shape)), (t, name) => graph.input(name, t));
+  const begin = (start?: Tensor) =>
+    start
+      ? beginAt(parameterization.definition, parameterization.spec, start, assets)
+      : beginAlone(parameterization.definition, parameterization.spec, { shape, rngs: streams("start"), assets });
+  const variables = mapValues(begin(), (t, name) => graph.input(name, t));
   const picture = parameterization.definition.build(parameterization.spec, variables, { op, shape, assets });
   const { colours, opacity } = separateOpacity(op, picture, shape);
 
@@ -129,21 +136,6 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     next,
     standalone: () => writeModel(withConstants(graph, tensors), { ...options, embed: weights.files }),
   };
-}
-
-/** The variables before the first step. Throws `bad-argument` when the parameterization cannot begin at a picture. */
-function beginning(
-  { definition, spec }: { definition: ParameterizationDefinition; spec: Spec },
-  { start, shape, rngs, assets }: { start: Tensor | undefined; shape: Shape; rngs: readonly Rng[]; assets: Assets },
-): Tensors {
-  if (start) {
-    if (definition.invert) return definition.invert(spec, start, assets);
-    throw new XstarError("bad-argument", `The parameterization "${spec.type}" cannot begin at a picture`, {
-      hint: "Leave the start out: it begins by itself",
-    });
-  }
-  if (definition.initial) return definition.initial(spec, shape, rngs, assets);
-  throw new XstarError("bad-argument", `The parameterization "${spec.type}" needs a start picture`);
 }
 
 const blank = (shape: Shape): Tensor => tensor("float32", new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
@@ -207,6 +199,10 @@ function update(
     result.variables[name] = op.add(variable, change);
     for (const [slot, value] of Object.entries(after)) result.slots[slots[slot]!.name] = value;
   });
+  if (spec.influence && byPicture?.rank === 4) {
+    const sum = op.graph.input(influenceState, { dtype: "float32", shape: picture.shape.with(1, 1) });
+    result.slots[influenceState] = op.add(sum, op.reduceMean(op.abs(byPicture), [1], true));
+  }
   return { ...result, slope };
 }
 

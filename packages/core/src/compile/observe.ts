@@ -8,13 +8,14 @@ import { receptiveField, type ReceptiveField } from "../model/receptive-field.js
 import { writeModel } from "../onnx/write.js";
 import { numbers, sameShape, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, parseObjective, type Settings } from "./objective.js";
+import { onGrey, separateOpacity } from "./opacity.js";
 import { prepare, type PrepareOptions } from "./prepare.js";
 import { readTarget } from "./read-target.js";
 
 /** What can be read of pictures that go through a model. */
 export interface Look {
   readonly op: Ops;
-  /** The pictures [batch, channels, height, width], in picture units. */
+  /** The pictures [batch, channels, height, width], in picture units; without their opacity. */
   readonly pictures: Value;
   /** The objective that a text or a spec stands for. Throws `bad-argument`, `unknown-layer`. */
   parse(target: Spec | string): Spec;
@@ -34,7 +35,7 @@ export interface Look {
 
 /** Takes pictures, gives what was to be read of them. Release it when done. */
 export interface Observer {
-  /** Of the pictures of one run, [batch, channels, height, width]. */
+  /** Of the pictures of one run, [batch, channels, height, width]; a channel more where they have an opacity. */
   readonly shape: Shape;
   /** What was taken for granted, in sentences, such as the size of a picture that the model leaves free. */
   readonly assumed: readonly string[];
@@ -46,6 +47,8 @@ export interface Observer {
 export interface ObserveOptions extends PrepareOptions {
   /** Pictures of one run; 1 is taken where the model was made for one. @default 1 */
   readonly batch?: number;
+  /** Whether the pictures have a channel more than the model takes, their opacity: they are looked at on grey. */
+  readonly hasOpacity?: boolean;
   /** Names of the classes, so that targets may use them. */
   readonly labels?: readonly string[];
 }
@@ -56,17 +59,19 @@ export interface ObserveOptions extends PrepareOptions {
  */
 export async function observe(
   model: LoadedModel,
-  { batch = 1, ...options }: ObserveOptions,
+  { batch = 1, hasOpacity = false, ...options }: ObserveOptions,
   read: (look: Look) => Readonly<Record<string, Value>>,
 ): Promise<Observer> {
   const others = options.images ? [1] : [];
   const wanted = await prepare(model, batch, options, others);
   const prepared = wanted.first.perRun === batch ? wanted : await prepare(model, 1, options, others);
-  const { first, shape, weights, opsets, irVersion } = prepared;
+  const { first, weights, opsets, irVersion } = prepared;
+  const shape = hasOpacity ? withChannel(prepared.shape) : prepared.shape;
   const graph = new Graph("observe");
   const op = createOps(graph, model.runtime.lowering);
-  const pictures = graph.input("pictures", { dtype: "float32", shape });
-  const network = prepared.network(op, pictures);
+  const given = graph.input("pictures", { dtype: "float32", shape });
+  const { colours: pictures, opacity } = separateOpacity(op, given, prepared.shape);
+  const network = prepared.network(op, opacity ? onGrey(op, pictures, opacity) : pictures);
   const settings = fixedSettings(op);
   const values = read({
     op,
@@ -74,7 +79,7 @@ export async function observe(
     parse: (target) => parseObjective(readTarget(target, prepared, options)),
     objective: (target) => {
       const specs = Array.from({ length: prepared.batch }, () => target);
-      const parts = { op, prepared, network, views: 1, picture: pictures, opacity: undefined, settings };
+      const parts = { op, prepared, network, views: 1, picture: pictures, opacity, settings };
       return buildObjectives(specs, "objective", parts);
     },
     layer: (name) => network.layer(name),
@@ -91,14 +96,19 @@ export async function observe(
   return {
     shape,
     assumed: first.assumed,
-    async run(given) {
-      if (!sameShape(given.shape, shape))
-        throw new XstarError("bad-argument", `The model looks at pictures of shape [${shape}], not [${given.shape}]`);
-      const results = await session.run({ [pictures.name]: given });
+    async run(seen) {
+      if (!sameShape(seen.shape, shape))
+        throw new XstarError("bad-argument", `The model looks at pictures of shape [${shape}], not [${seen.shape}]`);
+      const results = await session.run({ [given.name]: seen });
       return Object.fromEntries(names.map(([name, output]) => [name, results[output]!]));
     },
     release: () => session.release(),
   };
+}
+
+function withChannel(shape: Shape): Shape {
+  if (shape.length === 4) return shape.with(1, shape[1]! + 1);
+  throw new XstarError("bad-argument", `A picture of shape [${shape}] has no opacity`);
 }
 
 /** Indices and weights of objectives as constants: nothing is changed between runs. */

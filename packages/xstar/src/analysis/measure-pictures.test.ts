@@ -63,7 +63,7 @@ describe("measured pictures", () => {
     const { pictures, layer, diversity } = await measurePictures(model, batchOf([5, 0]), {
       objective: logit({ class: 1 }),
       dataset: survey,
-      second: { model, class: 2 },
+      others: { again: { model, class: 2 } },
     });
     expect(layer).toBe("relu");
     const activations = survey.objectives[1]!.activations;
@@ -76,7 +76,7 @@ describe("measured pictures", () => {
       expect(plausibility!.cosine!.distance).toBeCloseTo(0, 5);
     });
     expect(pictures[0]!.recognition).toMatchObject({ class: 1, of: 3 });
-    expect(pictures[0]!.transfer).toMatchObject({ class: 2, of: 3 });
+    expect(pictures[0]!.transfer).toMatchObject({ again: { class: 2, of: 3 } });
     expect(diversity!.euclidean).toBeGreaterThan(0.01);
   });
 
@@ -92,6 +92,27 @@ describe("measured pictures", () => {
     ]);
     expect(missing.diversity).toBe("No layer was chosen to read features from");
     expect(numbers(given)).toHaveLength(512);
+  });
+
+  test("are looked at together where the objective compares them, and on grey where they are transparent", async () => {
+    const { data } = batchOf([1, 2, 3]);
+    const transparent = tensor("float32", new Float32Array(3 * 128).fill(0.25), [3, 2, 8, 8]);
+    const isSolid = [1, 1, 0];
+    for (let i = 0; i < 3; i++) {
+      transparent.data.set((data as Float32Array).subarray(i * 64, (i + 1) * 64), i * 128);
+      transparent.data.fill(isSolid[i]!, i * 128 + 64, (i + 1) * 128);
+    }
+    const objective = ["relu:2", "diversity:layer=relu", "opacity + relu:2"];
+    const options = { hasOpacity: true };
+    const { pictures } = await measurePictures(model, transparent, { objective, options, batch: 3, layer: "relu" });
+    const grey = tensor("float32", new Float32Array(64).fill(0.5), [1, 1, 8, 8]);
+    const relu = async (given: Tensor) =>
+      (await measurePictures(model, given, { objective: "relu:2" })).pictures[0]!.activation!;
+    expect(pictures[0]!.activation).toBeCloseTo(await relu(batchOf([1])), 5);
+    expect(pictures[1]!.activation).toBeGreaterThanOrEqual(-2);
+    expect(pictures[1]!.activation).toBeLessThan(0);
+    expect(pictures[2]!.activation).toBeCloseTo(await relu(grey), 5);
+    expect(pictures[2]!.spectrumSlope).toBeUndefined();
   });
 
   test("of another objective than the survey's have no percentile, of another layer no neighbours", async () => {
@@ -119,11 +140,11 @@ describe.skipIf(!isThere)(`a photograph in ${shared}${isThere ? "" : " (missing)
       options: { contract: { mean, std: [std] } },
     });
     const { model: net, options } = await load("bvlc-googlenet", [0.48109378, 0.45752458, 0.40787054], 1 / 255);
-    const second = await load("squeezenet-v1.1", [0.48109378, 0.45752458, 0.40787054], 1 / 255);
+    const squeezenet = await load("squeezenet-v1.1", [0.48109378, 0.45752458, 0.40787054], 1 / 255);
     const objective = logit({ class: 281 });
-    const { pictures } = await measurePictures(net, { shape: [1, ...shape], ...rest }, { objective, options, second });
+    const { pictures } = await measurePictures(net, { shape: [1, ...shape], ...rest }, { objective, options, others: { squeezenet } });
     expect(pictures[0]!.activation).toBeCloseTo(13.928, 2);
     expect(pictures[0]!.recognition).toMatchObject({ rank: 2, of: 1000 });
-    expect(pictures[0]!.transfer!.rank).toBeLessThanOrEqual(5);
+    expect(pictures[0]!.transfer!["squeezenet"]!.rank).toBeLessThanOrEqual(5);
   });
 });

@@ -1,29 +1,36 @@
 import {
   observe,
+  sameShape,
   size,
+  XstarError,
   type LoadedModel,
   type Look,
   type ObserveOptions,
+  type Shape,
   type Spec,
   type Target,
   type Tensor,
   type Value,
 } from "@xstar/core";
+import type { Planes } from "../picture/planes.js";
 import type { Distances } from "./feature-distance.js";
 import { lookAt } from "./look.js";
 import { describeDiversity, describePicture, type DatasetFacts, type PictureMetrics } from "./picture-metrics.js";
 import { readingsOf, readingsToObserve } from "./readings.js";
 import type { DatasetSurvey } from "./survey-dataset.js";
+import { classOf } from "./terms.js";
 
 export interface MeasureOptions {
   /** What the pictures were made for: one objective for all, or one for each. */
   readonly objective: Target | readonly Target[];
   readonly options?: Omit<ObserveOptions, "batch">;
+  /** Pictures that go through the networks at once; all of them for objectives that compare pictures. @default 1 */
+  readonly batch?: number;
   /** The layer to read features from. @default the data set's */
   readonly layer?: string | undefined;
   readonly dataset?: DatasetSurvey | undefined;
-  /** Another network that should recognize the class, too. */
-  readonly second?: SecondNetwork | undefined;
+  /** Other networks that should recognize the class, too, by name. */
+  readonly others?: Readonly<Record<string, SecondNetwork>>;
 }
 
 export interface SecondNetwork {
@@ -45,33 +52,44 @@ export interface MeasuredPictures {
 
 /**
  * How good pictures [n, channels, height, width] (picture units, at any size) are: their activation without transforms and
- * its percentile, how near real pictures are, whether this and another network recognize the class, the slope of the
+ * its percentile, how near real pictures are, whether this and other networks recognize the class, the slope of the
  * spectrum, and how different they are. What is not known is undefined, with the reason. Throws as `observe` does.
  */
 export async function measurePictures(
   model: LoadedModel,
   pictures: Tensor,
-  { objective, options = {}, layer: asked, dataset, second }: MeasureOptions,
+  { objective, options = {}, batch = 1, layer: asked, dataset, others = {} }: MeasureOptions,
 ): Promise<MeasuredPictures> {
   const layer = asked ?? dataset?.layer;
   const targets = Array.isArray(objective) ? (objective as readonly Target[]) : [objective as Target];
   let specs: readonly Spec[] = [];
-  const seen = await showAll(model, pictures, options, (look) => {
+  const seen = await showAll(model, pictures, { ...options, batch }, (look) => {
     specs = targets.map(look.parse);
     return { ...readingsToObserve(look, specs, layer), ...(specs.some(isForClass) && readScores(look)) };
   });
-  const needsSecond = second && (second.class !== undefined || specs.some(isForClass));
-  const seenBySecond = needsSecond ? await showAll(second.model, pictures, second.options ?? {}, readScores) : [];
+  const elsewhere: [string, SecondNetwork, Seen[]][] = [];
+  for (const [name, other] of Object.entries(others)) {
+    const isAsked = other.class !== undefined || specs.some(isForClass);
+    const { hasOpacity = false } = options;
+    const given = { ...other.options, hasOpacity, batch };
+    elsewhere.push([name, other, isAsked ? await showAll(other.model, pictures, given, readScores) : []]);
+  }
 
   const all = seen.map((values, i) => {
     const at = specs.length === 1 ? 0 : i;
     const { activations, features } = readingsOf(values, specs.length);
+    const own = { class: classOf(specs[at]!), scores: scoresIn(values) };
     const facts = {
       activation: activations[at]!,
       features,
-      planes: pictures.shape.length === 4 ? pictureAt(pictures, i) : undefined,
-      own: { class: classOf(specs[at]!), scores: scoresIn(values) },
-      second: second && { class: second.class ?? classOf(specs[at]!), scores: scoresIn(seenBySecond[i] ?? {}) },
+      planes: pictures.shape.length === 4 ? coloursOf(pictureAt(pictures, i), options) : undefined,
+      own,
+      others: Object.fromEntries(
+        elsewhere.map(([name, other, its]) => [
+          name,
+          { class: other.class ?? own.class, scores: scoresIn(its[i] ?? {}) },
+        ]),
+      ),
     };
     return { facts, examples: dataset && examplesFor(specs[at]!, layer, dataset) };
   });
@@ -84,20 +102,23 @@ export async function measurePictures(
   };
 }
 
-/** What a network makes of each picture, one at a time. */
+type Seen = Readonly<Record<string, Tensor>>;
+
+/** What a network makes of each picture. */
 async function showAll(
   model: LoadedModel,
   pictures: Tensor,
   options: ObserveOptions,
-  read: (look: Look) => Readonly<Record<string, Value>>,
-): Promise<Readonly<Record<string, Tensor>>[]> {
+  look: (look: Look) => Readonly<Record<string, Value>>,
+): Promise<Seen[]> {
   const { shape } = pictures;
   const given = shape.length === 4 ? { ...options, size: [shape[2]!, shape[3]!] as const } : options;
-  const observer = await observe(model, given, read);
+  const observer = await observe(model, given, look);
   try {
-    const seen: Readonly<Record<string, Tensor>>[] = [];
+    const seen: Seen[] = [];
     const names = Array.from({ length: shape[0]! }, (_, i) => String(i));
-    for await (const sight of lookAt(observer, { names, read: async (i) => pictureAt(pictures, i) })) {
+    const read = async (i: number) => withChannels(pictureAt(pictures, i), observer.shape);
+    for await (const sight of lookAt(observer, { names, read })) {
       if ("error" in sight) throw sight.error;
       seen.push(sight.values);
     }
@@ -105,6 +126,28 @@ async function showAll(
   } finally {
     await observer.release();
   }
+}
+
+/** A grey picture for a network of colour pictures [batch, channels, height, width] has equal red, green and blue. */
+function withChannels(picture: Tensor, wanted: Shape): Tensor {
+  const { dtype, shape, data } = picture;
+  if (sameShape(shape, wanted.slice(1))) return picture;
+  if (shape.length !== 3 || shape[0] !== 1) {
+    throw new XstarError("bad-argument", `Pictures of shape [${shape}] do not fit a network of [${wanted.slice(1)}]`);
+  }
+  const repeated = new Float32Array(size(wanted.slice(1)));
+  for (let at = 0; at < repeated.length; at += data.length) repeated.set(data as Float32Array, at);
+  return { dtype, shape: wanted.slice(1), data: repeated };
+}
+
+/** A picture as it is looked at: what is transparent lies on grey. */
+function coloursOf({ shape, data }: Tensor, { hasOpacity = false }: ObserveOptions): Planes {
+  if (!hasOpacity) return { shape, data: data as Float32Array };
+  const [channels, height, width] = shape as [number, number, number];
+  const end = (channels - 1) * height * width;
+  const values = data as Float32Array;
+  const colours = values.slice(0, end).map((x, at) => 0.5 + (x - 0.5) * values[end + (at % (height * width))]!);
+  return { shape: [channels - 1, height, width], data: colours };
 }
 
 function pictureAt({ dtype, shape, data }: Tensor, i: number): Tensor & { readonly data: Float32Array } {
@@ -115,12 +158,6 @@ function pictureAt({ dtype, shape, data }: Tensor, i: number): Tensor & { readon
 const readScores = (look: Look) => ({ scores: look.logits() });
 
 const scoresIn = (values: Readonly<Record<string, Tensor>>) => values["scores"]?.data as Float32Array | undefined;
-
-const classObjectives: ReadonlySet<string> = new Set(["logit", "probability", "crossEntropy"]);
-
-function classOf({ type, class: index }: Spec): number | undefined {
-  return classObjectives.has(type) && typeof index === "number" ? index : undefined;
-}
 
 const isForClass = (spec: Spec) => classOf(spec) !== undefined;
 

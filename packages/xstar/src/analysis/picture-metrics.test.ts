@@ -7,7 +7,7 @@ const facts: PictureFacts = {
   planes: { shape: [32, 32], data: createRng(1).normals(1024, 0, 1) },
   features: [3, 4],
   own: { class: 1, scores: [0, 5, 2] },
-  second: { class: 2, scores: [0, 5, 2] },
+  others: { other: { class: 2, scores: [0, 5, 2] }, small: { class: 1, scores: [0, 5] } },
 };
 const dataset = {
   names: ["a", "b"],
@@ -28,7 +28,7 @@ describe("the metrics of a picture", () => {
         euclidean: { name: "a", distance: 4 },
       },
       recognition: { class: 1, rank: 1, of: 3, probability: expect.any(Number) },
-      transfer: { class: 2, rank: 2, of: 3, probability: expect.any(Number) },
+      transfer: { other: { class: 2, rank: 2, of: 3, probability: expect.any(Number) } },
       spectrumSlope: expect.closeTo(0, 0),
       missing: {},
     });
@@ -40,7 +40,7 @@ describe("the metrics of a picture", () => {
       planes: undefined,
       features: undefined,
       own: { class: undefined, scores: undefined },
-      second: undefined,
+      others: {},
     };
     const { missing, ...rest } = describePicture(nothing, undefined);
     expect(Object.values(rest)).toEqual(Array(6).fill(undefined));
@@ -53,13 +53,13 @@ describe("the metrics of a picture", () => {
       spectrumSlope: "The input is no picture",
     });
     const { missing: others } = describePicture(
-      { ...facts, planes: { shape: [1, 2], data: [1, 1] }, second: { class: 5, scores: [1, 2] } },
+      { ...facts, planes: { shape: [1, 2], data: [1, 1] }, others: { a: { class: 5, scores: [1, 2] }, b: { class: 1, scores: [1, 2] } } },
       { names: [], activations: undefined, features: undefined },
     );
     expect(others).toEqual({
       percentile: "The data set was not measured for this objective",
       plausibility: "The features of the data set are not known",
-      transfer: "The network has only 2 classes",
+      transfer: "a: The network has only 2 classes; b: The network has 2 classes, not 3",
       spectrumSlope: "The picture is constant, or too small to have a spectrum",
     });
   });

@@ -14,8 +14,8 @@ export interface PictureFacts {
   readonly features: ArrayLike<number> | undefined;
   /** The class that it was made for, and how the network that it was made on scores it. */
   readonly own: ClassScores;
-  /** The same of another network. */
-  readonly second: ClassScores | undefined;
+  /** The same of other networks, by their names. */
+  readonly others: Readonly<Record<string, ClassScores>>;
 }
 
 export interface ClassScores {
@@ -49,8 +49,8 @@ export interface PictureMetrics {
     | undefined;
   /** Where the network itself puts the class that the picture was made for. */
   readonly recognition: ClassRank | undefined;
-  /** Where another network puts it. */
-  readonly transfer: ClassRank | undefined;
+  /** Where other networks put it, by their names; undefined where none of them does. */
+  readonly transfer: Readonly<Record<string, ClassRank>> | undefined;
   /** Log amplitude over log frequency: photographs have about -1 to -1.5 (`spectrumSlope`). */
   readonly spectrumSlope: number | undefined;
   /** Why what is undefined is, in sentences. */
@@ -71,7 +71,7 @@ export function describePicture(facts: PictureFacts, dataset: DatasetFacts | und
     percentile: findPercentile(facts, dataset),
     plausibility: findPlausibility(facts, dataset),
     recognition: findRank(facts.own),
-    transfer: facts.second ? findRank(facts.second) : { why: "There is no second network" },
+    transfer: findTransfer(facts),
     spectrumSlope: findSlope(facts),
   } satisfies Record<MetricName, Found<unknown>>;
   const missing = Object.entries(metrics).flatMap(([name, one]) => ("why" in one ? [[name, one.why]] : []));
@@ -128,6 +128,22 @@ function findRank({ class: index, scores }: ClassScores): Found<ClassRank> {
   if (!scores) return { why: "The network gives no class scores" };
   if (index >= scores.length) return { why: `The network has only ${scores.length} classes` };
   return { value: rankClass(scores, index) };
+}
+
+function findTransfer({ own, others }: PictureFacts): Found<Record<string, ClassRank>> {
+  if (Object.keys(others).length === 0) return { why: "There is no second network" };
+  const all = Object.entries(others).map(([name, one]) => ({ name, ...findRankElsewhere(own, one) }));
+  const ranks = all.flatMap((one) => ("value" in one ? [[one.name, one.value] as const] : []));
+  if (ranks.length > 0) return { value: Object.fromEntries(ranks) };
+  const reasons = all.flatMap((one) => ("why" in one ? [`${one.name}: ${one.why}`] : []));
+  return { why: reasons.join("; ") };
+}
+
+/** A class is another one where there is another number of them. */
+function findRankElsewhere(own: ClassScores, other: ClassScores): Found<ClassRank> {
+  const [here, there] = [own.scores?.length, other.scores?.length];
+  const isSame = here === undefined || there === undefined || here === there || other.class !== own.class;
+  return isSame ? findRank(other) : { why: `The network has ${there} classes, not ${here}` };
 }
 
 function findSlope({ planes }: PictureFacts): Found<number> {

@@ -41,21 +41,22 @@ async function section({ file, most, least, crops }: TargetPictures, beside: Htm
       ${pictureRow([beside])}`
     }
     <h3>Most exciting</h3>
-    ${await row(most, file.most, ({ activation }) => activation)}
+    ${await exampleRow(most, file.most, ({ activation }) => activation)}
     ${
       least.length > 0 &&
       html`<h3>Least exciting</h3>
-      ${await row(least, file.least, ({ activation }) => activation)}`
+      ${await exampleRow(least, file.least, ({ activation }) => activation)}`
     }
     ${
       crops.length > 0 &&
       html`<h3>What excites one place most</h3>
       <p class="note">The part of each picture that the place with the highest activation sees.</p>
-      ${await row(crops, file.crops, ({ peak }) => peak!.activation)}`
+      ${await exampleRow(crops, file.crops, ({ peak }) => peak!.activation)}`
     }`;
 }
 
-async function row(
+/** Pictures in a row, each with its number and its name. */
+export async function exampleRow(
   pictures: readonly Picture[],
   entries: readonly SheetEntry[],
   numberOf: (entry: SheetEntry) => number,

@@ -69,7 +69,8 @@ async function runExamples(path: string, targets: readonly string[], flags: Exam
   const name = slugs.length === 1 ? slugs[0]! : `${slugs[0]}-and-${slugs.length - 1}-more`;
   const folder = flags.out ?? join("out", model.name, "examples", name);
   const { labels } = model;
-  const opened = await openTargets(model, targets, { ...options, ...(labels && { labels }), batch });
+  const named = targets.map((target) => ({ target, objective: target }));
+  const opened = await openTargets(model, named, { ...options, ...(labels && { labels }), batch });
   const { size } = opened;
   const beside = flags.beside === undefined ? undefined : await readBeside(flags.beside, size);
   await prepareFolder(folder);

@@ -8,6 +8,7 @@ import {
   type ReceptiveField,
   type Shape,
   type Spec,
+  type Target,
 } from "@xstar/core";
 import { lookAt, type PictureSize, type PictureSource, type Sight } from "../analysis/look.js";
 import { findPeak, type Example } from "../analysis/rank-examples.js";
@@ -30,9 +31,22 @@ export interface SkippedPicture {
 
 export interface FoundExamples {
   readonly targets: readonly TargetExamples[];
+  /** Mean activations of the units of the layer that was asked for, in the order of the examples. */
+  readonly features: readonly Float32Array[];
   readonly skipped: readonly SkippedPicture[];
   /** How many pictures were looked at, with those that were skipped; fewer than there are when stopped. */
   readonly seen: number;
+}
+
+/** A target by the name that a person has for it. */
+export interface NamedTarget {
+  readonly target: string;
+  readonly objective: Target;
+}
+
+export interface OpenTargetsOptions extends ObserveOptions {
+  /** A layer to read features from, too. */
+  readonly layer?: string | undefined;
 }
 
 /** A model opened for measuring targets. Release the observer when done. */
@@ -54,21 +68,21 @@ interface OpenTarget extends Omit<TargetExamples, "examples"> {
  */
 export async function openTargets(
   model: ModelFile,
-  texts: readonly string[],
-  options: ObserveOptions,
+  named: readonly NamedTarget[],
+  { layer, ...options }: OpenTargetsOptions,
 ): Promise<OpenTargets> {
   const targets: OpenTarget[] = [];
   let size: PictureSize | undefined;
   const observer = await observe(model, options, (look) => {
     size = pictureSize(look.pictures.shape);
-    const values = texts.flatMap((target, i) => {
-      const objective = look.parse(target);
+    const values = named.flatMap(({ target, objective: asked }, i) => {
+      const objective = look.parse(asked);
       const activation = [activationOf(i), look.objective(objective)] as const;
       const { map, ...read } = readPlaces(look, objective);
       targets.push({ target, objective, ...read });
       return map ? [activation, [mapOf(i), map] as const] : [activation];
     });
-    return Object.fromEntries(values);
+    return Object.fromEntries([...values, ...(layer === undefined ? [] : [["features", look.features(layer)] as const])]);
   });
   return { observer, size: size!, targets };
 }
@@ -81,16 +95,20 @@ export async function findExamples(
 ): Promise<FoundExamples> {
   const skipped: SkippedPicture[] = [];
   const examples = targets.map((): Example[] => []);
+  const features: Float32Array[] = [];
   let seen = 0;
   for await (const sight of lookAt(observer, pictures)) {
     if (signal.aborted) break;
     const found = examplesOf(sight, targets, pictures.names[sight.index]!);
     if (typeof found === "string") skipped.push({ index: sight.index, reason: found });
-    else found.forEach((example, i) => examples[i]!.push(example));
+    else {
+      found.examples.forEach((example, i) => examples[i]!.push(example));
+      if (found.features) features.push(found.features);
+    }
     onPicture(++seen, skipped.length);
   }
   const all = targets.map(({ target, objective, field }, i) => ({ target, objective, field, examples: examples[i]! }));
-  return { targets: all, skipped, seen };
+  return { targets: all, features, skipped, seen };
 }
 
 const activationOf = (target: number) => `activation${target}`;
@@ -109,8 +127,13 @@ function readPlaces(look: Look, { type, layer, channel, model, y, x }: Spec) {
   return { map: undefined, field, place };
 }
 
+interface PictureExamples {
+  readonly examples: readonly Example[];
+  readonly features: Float32Array | undefined;
+}
+
 /** What a picture makes of each target, or why it counts for none. */
-function examplesOf(sight: Sight, targets: readonly OpenTarget[], name: string): Example[] | string {
+function examplesOf(sight: Sight, targets: readonly OpenTarget[], name: string): PictureExamples | string {
   if ("error" in sight) return sight.error instanceof Error ? sight.error.message : String(sight.error);
   const { index, values } = sight;
   const examples = targets.map(({ place }, i) => {
@@ -120,7 +143,7 @@ function examplesOf(sight: Sight, targets: readonly OpenTarget[], name: string):
     return { index, activation, peak: map ? findPeak(map.data as Float32Array, map.shape[1]!) : null };
   });
   return examples.every(({ activation }) => Number.isFinite(activation))
-    ? examples
+    ? { examples, features: values["features"]?.data as Float32Array | undefined }
     : `The activation of "${name}" is not finite`;
 }
 

@@ -220,6 +220,8 @@ describe("--from", () => {
     expect(outcome).toMatchObject({ code, out: "" });
     expect(outcome.err).toContain(`Error: ${message}`);
     expect(outcome.err).not.toMatch(/\n +at /);
+    if (args[0] === "lost.onnx")
+      expect(outcome.err).toContain("Hint: With --from the first word is where the model is");
   });
 
   test("says when the numbers are others, and who made the first ones", async () => {

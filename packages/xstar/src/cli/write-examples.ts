@@ -94,7 +94,7 @@ export async function writeExamples(found: FoundExamples, options: WriteExamples
   const { model, folder, images, pictures, size, beside } = options;
   const drawn: TargetPictures[] = [];
   for (const [i, target] of found.targets.entries()) {
-    const one = await drawTarget(target, `${options.slugs[i]}.png`, options);
+    const one = await drawExamples(target, `${options.slugs[i]}.png`, options);
     drawn.push(one);
     const about = { Software: `xstar ${version}`, Title: `Examples for ${target.target}` };
     await writeFileAtomic(join(folder, one.file.sheet), encodePng(sheetOf(one, beside?.picture), about));
@@ -118,10 +118,11 @@ export async function writeExamples(found: FoundExamples, options: WriteExamples
   return file;
 }
 
-async function drawTarget(
+/** Reads the pictures that the ranking of a target shows; `sheet` is the name of its file. */
+export async function drawExamples(
   { target, objective, field, examples }: TargetExamples,
   sheet: string,
-  { pictures, size, top }: WriteExamplesOptions,
+  { pictures, size, top }: Pick<WriteExamplesOptions, "pictures" | "size" | "top">,
 ): Promise<TargetPictures> {
   const read = async ({ index }: Example) =>
     validView(planesOf(await pictures.read(index, size)), { low: 0, high: 1 }).picture;

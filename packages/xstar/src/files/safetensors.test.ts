@@ -7,6 +7,8 @@ const file: TensorFile = {
     weights: tensor("float32", createRng(1).normals(6), [2, 3]),
     bytes: tensor("uint8", Uint8Array.of(1, 2, 255), [3]),
     counts: tensor("int64", [-1, 2 ** 40], [2]),
+    mask: tensor("bool", [1, 0], [2]),
+    half: { dtype: "float16", shape: [1], data: Uint16Array.of(15360) },
     step: tensor("float32", [7], []),
     nothing: tensor("float32", [], [0, 4]),
   },
@@ -59,9 +61,9 @@ describe("a safetensors file", () => {
   });
 
   it("refuses elements that it has no name for", () => {
-    const half = { dtype: "float16", shape: [1], data: new Uint16Array(1) } as const;
-    expect(() => encodeTensors({ tensors: { half }, metadata: {} })).toThrow(
-      /"half" of type float16 cannot be written/,
+    const words = { dtype: "string", shape: [1], data: ["a"] } as const;
+    expect(() => encodeTensors({ tensors: { words }, metadata: {} })).toThrow(
+      /"words" of type string cannot be written/,
     );
   });
 });

@@ -3,10 +3,12 @@ import { size, XstarError, type Tensor } from "@xstar/core";
 /** Element types of xstar's safetensors files, with their names in such a file. */
 const elements = {
   float32: { name: "F32", ArrayType: Float32Array },
+  float16: { name: "F16", ArrayType: Uint16Array },
   float64: { name: "F64", ArrayType: Float64Array },
   int64: { name: "I64", ArrayType: BigInt64Array },
   int32: { name: "I32", ArrayType: Int32Array },
   uint8: { name: "U8", ArrayType: Uint8Array },
+  bool: { name: "BOOL", ArrayType: Uint8Array },
 } as const;
 
 type ElementType = keyof typeof elements;
@@ -21,7 +23,7 @@ const lengthBytes = 8;
 
 /**
  * Tensors and texts as a safetensors file: length of the header (uint64 LE), the header as JSON, the data in the header's
- * order. Throws `bad-argument` for other element types than float32, float64, int64, int32 and uint8.
+ * order. Throws `bad-argument` for element types that `elements` has not.
  * Source: the format description at https://github.com/huggingface/safetensors.
  */
 export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array {

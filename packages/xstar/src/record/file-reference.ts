@@ -44,7 +44,13 @@ export function createSourceFiles(from?: KnownFiles): SourceFiles {
     if (expected === undefined || !from) return path;
     const isMoved = from.model !== undefined && path === from.files.model.path;
     const places = isMoved ? [from.model!] : [path, join(from.folder, path), join(from.folder, basename(path))];
-    const place = (await firstFile(places)) ?? places[0]!;
+    const found = await firstFile(places);
+    if (found === undefined && isMoved) {
+      throw new XstarError("file-not-readable", `Cannot read "${from.model}": it does not exist`, {
+        hint: "With --from the first word is where the model is now, and targets come behind it",
+      });
+    }
+    const place = found ?? path;
     await checkContent(place, expected);
     return place;
   }

@@ -1,0 +1,33 @@
+import { add, channel, div, logit, mul, neg, pow, probability, sub, totalVariation } from "@xstar/core";
+import { describe, expect, test } from "vitest";
+import { classOf, termsOf } from "./terms.js";
+
+const [one, three] = [logit({ class: 1 }), logit({ class: 3 })];
+const tv = totalVariation({});
+
+describe("terms", () => {
+  test("are the leaves of the algebra with their direction", () => {
+    const spec = sub(add(one, neg(three)), mul(0.1, tv));
+    expect(termsOf(spec)).toEqual([
+      { spec: one, isWanted: true },
+      { spec: three, isWanted: false },
+      { spec: tv, isWanted: false },
+    ]);
+    expect(termsOf(div(pow(one, 2), tv)).map(({ isWanted }) => isWanted)).toEqual([true, false]);
+    expect(termsOf(neg(neg(one)))).toEqual([{ spec: one, isWanted: true }]);
+  });
+});
+
+describe("the class of an objective", () => {
+  test.each([
+    [one, 1],
+    [sub(three, mul(0.5, one)), 3],
+    [sub(add(three, probability({ class: 3 })), mul(0.1, tv)), 3],
+    [add(one, three), undefined],
+    [neg(one), undefined],
+    [channel({ layer: "conv", channel: 1 }), undefined],
+    [{ ...one, model: "second" }, undefined],
+  ])("%#: %o", (spec, index) => {
+    expect(classOf(spec)).toBe(index);
+  });
+});

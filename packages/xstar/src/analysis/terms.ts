@@ -1,0 +1,33 @@
+import type { Spec } from "@xstar/core";
+
+/** A part of an objective that is no algebra. */
+export interface Term {
+  readonly spec: Spec;
+  /** Whether the objective grows with it. */
+  readonly isWanted: boolean;
+}
+
+/** The parts of an objective, from the left: of `logit:3 - 0.1*tv` the logit, which is wanted, and tv, which is not. */
+export function termsOf(spec: Spec, isWanted = true): Term[] {
+  const [left, right] = [spec["left"], spec["right"]] as (Spec | number | undefined)[];
+  if (left === undefined || right === undefined) return [{ spec, isWanted }];
+  const turns = (x: Spec | number) => typeof x === "number" && x < 0;
+  const isProduct = spec.type === "mul" || spec.type === "div";
+  const of = (side: Spec | number, isTurned: boolean) =>
+    typeof side === "number" ? [] : termsOf(side, isWanted !== isTurned);
+  return [
+    ...of(left, isProduct && turns(right)),
+    ...of(right, spec.type === "sub" || spec.type === "div" || (isProduct && turns(left))),
+  ];
+}
+
+const classObjectives: ReadonlySet<string> = new Set(["logit", "probability", "crossEntropy"]);
+
+/** The class of the first model that an objective is for; undefined where it is for none or for several. */
+export function classOf(spec: Spec): number | undefined {
+  const wanted = termsOf(spec).filter(
+    (term) => term.isWanted && classObjectives.has(term.spec.type) && term.spec["model"] === undefined,
+  );
+  const classes = [...new Set(wanted.map((term) => term.spec["class"]))];
+  return classes.length === 1 && typeof classes[0] === "number" ? classes[0] : undefined;
+}
