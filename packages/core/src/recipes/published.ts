@@ -26,6 +26,7 @@ export const article = defineRecipe({
     parameterization: pixel({}),
     transforms: [],
     optimizer: gradient({ learningRate: 1 }),
+    redirect: 0,
   }),
 });
 

@@ -105,6 +105,7 @@ export function optionsOf({ classes, starts, steps, seed, signal }: AscentPlan):
     steps,
     seed,
     optimizer: articleOptimizer,
+    redirect: 0,
     watch: {
       logit: classes.map((digit) => logit({ class: digit })),
       confidence: classes.map((digit) => probability({ class: digit })),
