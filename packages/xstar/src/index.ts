@@ -15,3 +15,14 @@ export { featureLayer, surveyDataset, type DatasetSurvey, type SurveyOptions } f
 export { spectrumSlope, type SpectrumRange } from "./analysis/spectrum.js";
 export type { PictureSize, PictureSource } from "./analysis/look.js";
 export { openPictures } from "./data/pictures.js";
+export { loadDataset, type IdxFolderOptions, type ImageDataset, type SplitDataset } from "./data/dataset.js";
+export { trainNetwork, type TrainedNetwork, type TrainingOptions } from "./train/trained-network.js";
+export { drawNumber } from "./picture/digits.js";
+export { enlarge } from "./picture/enlarge.js";
+export { encodePng } from "./picture/png.js";
+export { filledPicture, paste, type Picture, type Rgb } from "./picture/picture.js";
+export { rowsSheet } from "./picture/rows.js";
+export { contactSheet, surround, type SheetOptions } from "./picture/sheet.js";
+export { rawView, validView, type View, type ViewOptions } from "./picture/view.js";
+export { createProgress, type Progress } from "./terminal/progress.js";
+export { readImage, type ReadImageOptions } from "./files/image.js";

@@ -15,7 +15,13 @@ import {
 import type { Planes } from "../picture/planes.js";
 import type { Distances } from "./feature-distance.js";
 import { lookAt } from "./look.js";
-import { describeDiversity, describePicture, type DatasetFacts, type PictureMetrics } from "./picture-metrics.js";
+import {
+  describeDiversity,
+  describePicture,
+  type ClassScores,
+  type DatasetFacts,
+  type PictureMetrics,
+} from "./picture-metrics.js";
 import { readingsOf, readingsToObserve } from "./readings.js";
 import type { DatasetSurvey } from "./survey-dataset.js";
 import { classOf } from "./terms.js";
@@ -36,8 +42,8 @@ export interface MeasureOptions {
 export interface SecondNetwork {
   readonly model: LoadedModel;
   readonly options?: Omit<ObserveOptions, "batch">;
-  /** The class there. @default the class of the objective */
-  readonly class?: number;
+  /** Which class there is one of the first network; by default that of the same number, where both have as many. */
+  readonly classFor?: (index: number) => number | undefined;
 }
 
 /** The metrics of some pictures, as plain JSON. */
@@ -67,11 +73,10 @@ export async function measurePictures(
     specs = targets.map(look.parse);
     return { ...readingsToObserve(look, specs, layer), ...(specs.some(isForClass) && readScores(look)) };
   });
+  const isAsked = specs.some(isForClass);
   const elsewhere: [string, SecondNetwork, Seen[]][] = [];
   for (const [name, other] of Object.entries(others)) {
-    const isAsked = other.class !== undefined || specs.some(isForClass);
-    const { hasOpacity = false } = options;
-    const given = { ...other.options, hasOpacity, batch };
+    const given = { ...other.options, hasOpacity: options.hasOpacity ?? false, batch };
     elsewhere.push([name, other, isAsked ? await showAll(other.model, pictures, given, readScores) : []]);
   }
 
@@ -85,10 +90,10 @@ export async function measurePictures(
       planes: pictures.shape.length === 4 ? coloursOf(pictureAt(pictures, i), options) : undefined,
       own,
       others: Object.fromEntries(
-        elsewhere.map(([name, other, its]) => [
-          name,
-          { class: other.class ?? own.class, scores: scoresIn(its[i] ?? {}) },
-        ]),
+        elsewhere.map(([name, { classFor }, its]) => {
+          const scores = scoresIn(its[i] ?? {});
+          return [name, { class: classElsewhere(own, scores, classFor), scores }];
+        }),
       ),
     };
     return { facts, examples: dataset && examplesFor(specs[at]!, layer, dataset) };
@@ -100,6 +105,16 @@ export async function measurePictures(
     diversity: "value" in diversity ? diversity.value : undefined,
     missing: "why" in diversity ? { diversity: diversity.why } : {},
   };
+}
+
+function classElsewhere(
+  own: ClassScores,
+  scores: Float32Array | undefined,
+  classFor: SecondNetwork["classFor"],
+): number | undefined {
+  if (own.class === undefined) return undefined;
+  if (classFor) return classFor(own.class);
+  return own.scores?.length === scores?.length ? own.class : undefined;
 }
 
 type Seen = Readonly<Record<string, Tensor>>;

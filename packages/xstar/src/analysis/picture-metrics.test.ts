@@ -7,7 +7,7 @@ const facts: PictureFacts = {
   planes: { shape: [32, 32], data: createRng(1).normals(1024, 0, 1) },
   features: [3, 4],
   own: { class: 1, scores: [0, 5, 2] },
-  others: { other: { class: 2, scores: [0, 5, 2] }, small: { class: 1, scores: [0, 5] } },
+  others: { other: { class: 2, scores: [0, 5, 2] }, small: { class: undefined, scores: [0, 5] } },
 };
 const dataset = {
   names: ["a", "b"],
@@ -53,13 +53,17 @@ describe("the metrics of a picture", () => {
       spectrumSlope: "The input is no picture",
     });
     const { missing: others } = describePicture(
-      { ...facts, planes: { shape: [1, 2], data: [1, 1] }, others: { a: { class: 5, scores: [1, 2] }, b: { class: 1, scores: [1, 2] } } },
+      {
+        ...facts,
+        planes: { shape: [1, 2], data: [1, 1] },
+        others: { a: { class: 5, scores: [1, 2] }, b: { class: undefined, scores: [1, 2] } },
+      },
       { names: [], activations: undefined, features: undefined },
     );
     expect(others).toEqual({
       percentile: "The data set was not measured for this objective",
       plausibility: "The features of the data set are not known",
-      transfer: "a: The network has only 2 classes; b: The network has 2 classes, not 3",
+      transfer: "a: The network has only 2 classes; b: It is not known which of its classes that is",
       spectrumSlope: "The picture is constant, or too small to have a spectrum",
     });
   });

@@ -51,7 +51,7 @@ export interface PictureMetrics {
   readonly recognition: ClassRank | undefined;
   /** Where other networks put it, by their names; undefined where none of them does. */
   readonly transfer: Readonly<Record<string, ClassRank>> | undefined;
-  /** Log amplitude over log frequency: photographs have about -1 to -1.5 (`spectrumSlope`). */
+  /** Log amplitude over log frequency: photographs have -0.8 to -1.5 (`spectrumSlope`). */
   readonly spectrumSlope: number | undefined;
   /** Why what is undefined is, in sentences. */
   readonly missing: Readonly<Partial<Record<MetricName, string>>>;
@@ -94,6 +94,7 @@ export function describeDiversity(features: readonly (ArrayLike<number> | undefi
 }
 
 const noDataset = "There is no data set to compare with";
+const noClass = "The picture was not made for a class";
 const noFeatures = "No layer was chosen to read features from";
 
 function valueOf<T>(one: Found<T>): T | undefined {
@@ -124,7 +125,7 @@ function findPlausibility(
 }
 
 function findRank({ class: index, scores }: ClassScores): Found<ClassRank> {
-  if (index === undefined) return { why: "The picture was not made for a class" };
+  if (index === undefined) return { why: noClass };
   if (!scores) return { why: "The network gives no class scores" };
   if (index >= scores.length) return { why: `The network has only ${scores.length} classes` };
   return { value: rankClass(scores, index) };
@@ -132,18 +133,14 @@ function findRank({ class: index, scores }: ClassScores): Found<ClassRank> {
 
 function findTransfer({ own, others }: PictureFacts): Found<Record<string, ClassRank>> {
   if (Object.keys(others).length === 0) return { why: "There is no second network" };
-  const all = Object.entries(others).map(([name, one]) => ({ name, ...findRankElsewhere(own, one) }));
-  const ranks = all.flatMap((one) => ("value" in one ? [[one.name, one.value] as const] : []));
+  if (own.class === undefined) return { why: noClass };
+  const all = Object.entries(others).map(([name, one]) => {
+    const found = one.class === undefined ? { why: "It is not known which of its classes that is" } : findRank(one);
+    return { name, found };
+  });
+  const ranks = all.flatMap(({ name, found }) => ("value" in found ? [[name, found.value] as const] : []));
   if (ranks.length > 0) return { value: Object.fromEntries(ranks) };
-  const reasons = all.flatMap((one) => ("why" in one ? [`${one.name}: ${one.why}`] : []));
-  return { why: reasons.join("; ") };
-}
-
-/** A class is another one where there is another number of them. */
-function findRankElsewhere(own: ClassScores, other: ClassScores): Found<ClassRank> {
-  const [here, there] = [own.scores?.length, other.scores?.length];
-  const isSame = here === undefined || there === undefined || here === there || other.class !== own.class;
-  return isSame ? findRank(other) : { why: `The network has ${there} classes, not ${here}` };
+  return { why: all.flatMap(({ name, found }) => ("why" in found ? [`${name}: ${found.why}`] : [])).join("; ") };
 }
 
 function findSlope({ planes }: PictureFacts): Found<number> {

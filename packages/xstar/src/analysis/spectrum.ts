@@ -16,8 +16,8 @@ const luminance = [0.2126, 0.7152, 0.0722];
 const bandsPerOctave = 4;
 
 /**
- * The slope of log amplitude over log frequency of a picture: 0 for white noise, about -1 to -1.5 for photographs (natural
- * scenes fall as 1/f: Field 1987, JOSA A 4, 2379), lower for smooth pictures. Null where the picture is constant or too
+ * The slope of log amplitude over log frequency of a picture: 0 for white noise, -0.8 to -1.5 for photographs of natural
+ * scenes (Tolhurst, Tadmor and Chao, 1992, Ophthalmic Physiol. Opt. 12, 229), lower for smooth pictures. Null where the picture is constant or too
  * small for two bands.
  *
  * The amplitude spectrum of the luminance (of one channel alone where there is no colour), less its mean and under a Hann

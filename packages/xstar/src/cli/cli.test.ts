@@ -164,10 +164,11 @@ describe("xstar maximize", () => {
     const { code, out } = await xstar(["maximize", "tiny.onnx", "conv:2", "--threads", "1"]);
     expect(code).toBe(0);
     expect(out).toContain(
-      "Written to out/tiny/conv-2: conv-2.npy, conv-2.png, conv-2.change.png, conv-2.gif, run.json",
+      "Written to out/tiny/conv-2: conv-2.npy, conv-2.png, conv-2.change.png, conv-2.gif, report.html, run.json",
     );
     const files = await readdir(join(folder, "out/tiny/conv-2"));
-    expect(files.toSorted()).toEqual(["conv-2.change.png", "conv-2.gif", "conv-2.npy", "conv-2.png", "run.json"]);
+    const ownFiles = ["conv-2.change.png", "conv-2.gif", "conv-2.npy", "conv-2.png"];
+    expect(files.toSorted()).toEqual([...ownFiles, "report.html", "run.json"]);
     const { ended, stepsTaken, pictures } = await readRun("out/tiny/conv-2");
     expect({ ended, stepsTaken }).toEqual({ ended: "steps", stepsTaken: 64 });
     const [{ activation, curve, top }] = pictures;
@@ -202,7 +203,7 @@ describe("xstar maximize", () => {
 
   test("makes a batch of several targets, several starts, or both", async () => {
     const { out } = await xstar(["maximize", "tiny.onnx", "conv:0@1,2", "0.5*conv:1 - l2", ...fast, "--out", "batch"]);
-    expect(out).toContain("7 files, listed in run.json");
+    expect(out).toContain("8 files, shown in report.html");
     const { pictures } = await readRun("batch");
     expect(pictures.map((one: { target: string }) => one.target)).toEqual(["conv:0@1,2", "0.5*conv:1 - l2"]);
 
@@ -376,6 +377,6 @@ describe.skipIf(!existsSync(models))(`networks in ${models} (skipped where it is
     expect(code).toBe(0);
     const { activation } = (await readRun(name)).pictures[0];
     expect(activation.end).toBeGreaterThan(activation.start + 3);
-    expect(await readdir(out)).toHaveLength(5);
+    expect(await readdir(out)).toHaveLength(6);
   });
 });

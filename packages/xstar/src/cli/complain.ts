@@ -1,4 +1,5 @@
 import { XstarError, type AscentResult } from "@xstar/core";
+import type { AscentMetrics } from "./measure-ascent.js";
 import type { Job } from "../record/run-record.js";
 
 /** Says on stderr what a person should know before trusting the pictures. */
@@ -31,6 +32,14 @@ function about(who: readonly number[], jobs: readonly Job[]): string {
   if (who.length === jobs.length) return "";
   const shown = who.slice(0, 3).map((i) => jobs[i]!.slug);
   return `${shown.join(", ")}${who.length > 3 ? ` and ${who.length - 3} more` : ""}: `;
+}
+
+/** That only a part of the data set was seen makes the program end with an error, too. */
+export function complainAboutImages({ images }: AscentMetrics): void {
+  if (!images || images.seen === images.count) return;
+  throw new XstarError("aborted", `Stopped after ${images.seen} of ${images.count} pictures of "${images.folder}"`, {
+    hint: "The pictures and their report are whole, and compared with those alone",
+  });
 }
 
 /** What is done is kept; that it is not all makes the program end with an error. */

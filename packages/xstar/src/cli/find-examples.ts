@@ -82,7 +82,10 @@ export async function openTargets(
       targets.push({ target, objective, ...read });
       return map ? [activation, [mapOf(i), map] as const] : [activation];
     });
-    return Object.fromEntries([...values, ...(layer === undefined ? [] : [["features", look.features(layer)] as const])]);
+    return Object.fromEntries([
+      ...values,
+      ...(layer === undefined ? [] : [["features", look.features(layer)] as const]),
+    ]);
   });
   return { observer, size: size!, targets };
 }

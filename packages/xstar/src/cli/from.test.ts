@@ -93,7 +93,7 @@ describe("--from gives the same bytes for", () => {
     await maximize(...runs[name]!, "--out", out, "--format", "webp");
     const [picture] = (await readJson(`${out}/run.json`)).pictures.map(({ slug }: { slug: string }) => slug);
     const before = await filesOf(out);
-    expect(Object.keys(before)).toHaveLength(4 * (await readJson(`${out}/run.json`)).pictures.length);
+    expect(Object.keys(before)).toHaveLength(4 * (await readJson(`${out}/run.json`)).pictures.length + 1);
     for (const [k, source] of [`${picture}.png`, "run.json"].entries()) {
       const { out: text } = await again("--from", join(out, source), "--out", `${name}-2${k}`, "--format", "webp");
       expect(text).toContain(`The numbers are those of ${join(out, source)}, bit for bit`);
@@ -178,6 +178,8 @@ describe("--from", () => {
   test("finds the files beside the picture, or the model where it is said to be", async () => {
     const elsewhere = join(folder, "elsewhere");
     await mkdir(join(elsewhere, "models"), { recursive: true });
+    for (const place of ["labels.txt", join("models", "labels.txt")])
+      await copyFile(join(folder, "labels.txt"), join(elsewhere, place));
     for (const file of [png, "photo.png", "tiny.onnx"])
       await copyFile(join(folder, file), join(elsewhere, file === png ? "conv-1.png" : file));
     const before = await filesOf("run");

@@ -26,7 +26,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function createProgram(): Command {
+/** The command line with all its commands; nothing is run before it parses. */
+export function createProgram(): Command {
   const program = new Command("xstar")
     .description("Finds x*, the input that a neuron wants most, for any neural network in an ONNX file")
     .version(version, "--version", "print the version")

@@ -27,6 +27,7 @@ export interface MaximizeFlags extends ModelFlags, ManyFlags {
   readonly image?: readonly string[];
   readonly second?: readonly string[];
   readonly generator?: readonly string[];
+  readonly images?: string;
   readonly out?: string;
   readonly scale?: number;
   readonly format: "gif" | "webp" | "none";

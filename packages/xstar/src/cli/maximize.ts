@@ -48,6 +48,7 @@ export function addMaximize(program: Command): void {
   addModelFlags(command);
   command
     .optionsGroup("What is written:")
+    .option("--images <folder>", "pictures to compare with: percentile, nearest and most exciting ones (or mnist)")
     .option("--out <folder>", "default: out/<model>/<target>")
     .option("--scale <factor>", "enlargement of the pictures (default: to about 280 pixels)", whole("--scale", 1, 64))
     .option("--format <type>", "animation of the ascent: gif, webp or none", valueOf("--format", format), "gif")

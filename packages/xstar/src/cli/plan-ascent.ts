@@ -31,6 +31,8 @@ import { specOptions } from "./spec-options.js";
 export interface Plan {
   readonly jobs: readonly Job[];
   readonly objectives: readonly Spec[];
+  /** What the jobs' targets are, without penalties and without what a recipe makes of them. */
+  readonly targets: readonly Spec[];
   readonly options: MaximizeOptions;
   /** Of the pictures without their opacity, [batch, channels, height, width]. */
   readonly shape: Shape;
@@ -86,6 +88,7 @@ export async function planAscent(
   return {
     jobs,
     objectives: penalized,
+    targets: jobs.map(({ target }) => read(target)),
     shape: [jobs.length, ...picture],
     recipe: base.recipe,
     isMany: texts.length > asked.length,

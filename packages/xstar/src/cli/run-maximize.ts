@@ -11,15 +11,18 @@ import type { RunFacts, SavedAscent } from "./ascent-checkpoint.js";
 import { checkpointFile, readCheckpoint, removeCheckpoint } from "./checkpoints.js";
 import { climb } from "./climb.js";
 import { compareWithRecord } from "./compare-with-record.js";
-import { complainAbout, warnAbout } from "./complain.js";
+import { complainAbout, complainAboutImages, warnAbout } from "./complain.js";
 import { createFrames } from "./frames.js";
 import { withInterrupt } from "./interrupt.js";
 import { likeliestOf, type ClassShare } from "./likeliest.js";
 import type { MaximizeFlags } from "./maximize-flags.js";
+import { openImages } from "./measure-ascent.js";
 import { planAscent, type Plan } from "./plan-ascent.js";
+import { reportAscent } from "./report-ascent.js";
+import { runFileOf, writeRunFile } from "./run-file.js";
 import { manyFolderName, runMany, type ManyFlags } from "./run-many.js";
 import { summarize } from "./summarize.js";
-import { writeAscent } from "./write-ascent.js";
+import { writePictures } from "./write-pictures.js";
 
 /** `xstar maximize`: plans, climbs, writes. */
 export async function runMaximize(
@@ -38,7 +41,9 @@ export async function runMaximize(
   const facts: RunFacts = { xstar: version, threads, ...read, pictures: jobs, recipe };
   const name = isMany ? manyFolderName(targets) : folderName(jobs);
   const folder = flags.out ?? join("out", model.name, `${name}${from ? "-again" : ""}`);
+  if (isMany && flags.images !== undefined) throw notForMany();
   if (isMany) return runMany(model, plan, { ...manyFlags(flags), folder });
+  const images = flags.images === undefined ? undefined : await openImages(flags.images, plan.shape);
   const saved = flags.resume ? await findCheckpoint(folder, facts) : undefined;
 
   await withInterrupt(async (signal) => {
@@ -50,14 +55,18 @@ export async function runMaximize(
     const top = await likeliest(model, plan, result);
     const ascent = { model, facts, result, frames, seconds: seconds(), top };
     const { format, scale } = flags;
-    const written = await writeAscent(ascent, { folder, format, ...(scale !== undefined && { scale }) });
+    const written = await writePictures(ascent, { folder, format, ...(scale !== undefined && { scale }) });
+    const run = runFileOf(ascent, written);
+    await writeRunFile(folder, run);
     if (flags.export) written.push([await exportAscent(model, plan, folder)]);
     if (result.ended !== "aborted" || plan.stopAfter === result.last.index)
       await removeCheckpoint(checkpointFile(folder));
-    process.stdout.write(summarize(ascent, written, folder));
+    const metrics = await reportAscent(ascent, run, { plan, folder, images, signal });
+    process.stdout.write(summarize(ascent, written, { folder, metrics }));
     warnAbout(result, jobs);
     if (from) compareWithRecord(from, ascent);
     if (plan.stopAfter !== result.last.index) complainAbout(result, folder);
+    if (metrics) complainAboutImages(metrics);
   });
 }
 
@@ -70,6 +79,12 @@ function checkArguments(path: string | undefined, targets: readonly string[], fr
   if (from || targets.length > 0) return;
   throw new XstarError("bad-argument", `Missing required argument '${path === undefined ? "model" : "targets"}'`, {
     hint: "--help shows how it is used; --from takes both from a picture",
+  });
+}
+
+function notForMany(): XstarError {
+  return new XstarError("bad-argument", '"--images" is for targets that are named one by one', {
+    hint: "xstar examples finds the pictures of a data set that excite a target",
   });
 }
 

@@ -2,13 +2,20 @@ import { formatNumber, formatPercent } from "../report/format.js";
 import { renderBlocks } from "../terminal/blocks.js";
 import { colorSupport } from "../terminal/color.js";
 import { renderTable } from "../terminal/table.js";
+import { metricLine } from "./describe-metrics.js";
 import { drawingOf, pictureOf } from "./draw.js";
-import { activationOf, type Ascent } from "./write-ascent.js";
+import type { AscentMetrics } from "./measure-ascent.js";
+import { activationOf, type Ascent } from "./run-file.js";
 
 /** What a run reached, for the terminal: small pictures where it has colours, and a table. */
-export function summarize(ascent: Ascent, files: readonly (readonly string[])[], folder: string): string {
+export function summarize(
+  ascent: Ascent,
+  files: readonly (readonly string[])[],
+  { folder, metrics }: { readonly folder: string; readonly metrics: AscentMetrics | undefined },
+): string {
   const { facts, result, top } = ascent;
   const jobs = facts.pictures;
+  const several = jobs.length > 1;
   const severalStarts = new Set(jobs.map(({ start }) => start)).size > 1;
   const header = ["target", ...(severalStarts ? ["from"] : []), "start", "end", ...(top ? ["likeliest class"] : [])];
   const rows = jobs.map(({ target, start }, i) => [
@@ -18,12 +25,13 @@ export function summarize(ascent: Ascent, files: readonly (readonly string[])[],
     formatNumber(activationOf(result, i)),
     ...(top ? [describeClass(top[i]![0]!)] : []),
   ]);
-  const list = [...files.flat(), "run.json"];
-  const written = jobs.length === 1 ? list.join(", ") : `${list.length} files, listed in run.json`;
+  const list = [...files.flat(), "report.html", "run.json"];
+  const written = jobs.length === 1 ? list.join(", ") : `${list.length} files, shown in report.html`;
   const table = renderTable([header, ...rows]);
   return [
     ...drawings(ascent),
     table,
+    ...(metrics?.pictures ?? []).map((one, i) => `${several ? `${jobs[i]!.slug}: ` : ""}${metricLine(one, metrics!)}`),
     ...result.record.assumed.map((assumed) => `Note: ${assumed}`),
     `Written to ${folder}: ${written}`,
     "",

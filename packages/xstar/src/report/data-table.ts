@@ -22,3 +22,8 @@ export function dataTable({ caption, columns, rows }: DataTableOptions): Html {
     </table>
   </div>`;
 }
+
+/** A table whose last column is text. */
+export function factsTable(options: DataTableOptions): Html {
+  return html`<div class="facts">${dataTable(options)}</div>`;
+}

@@ -36,13 +36,25 @@ export function initialWeights(rng: Rng, classes: number): Record<string, Tensor
 
 /** Emits the network on pictures [N, 1, 28, 28] with values 0..1; returns its layers, logits [N, classes] last. */
 export function emitNetwork(op: Ops, pictures: Value, weights: Readonly<Record<string, Value>>): Record<string, Value> {
+  const convolutions = emitConvolutions(op, pictures, weights);
+  return { ...convolutions, ...emitDense(op, convolutions.pool, weights) };
+}
+
+/** The layers up to the pool [N, 64, 12, 12]. */
+export function emitConvolutions(op: Ops, pictures: Value, weights: Readonly<Record<string, Value>>) {
   const w = (name: string) => weights[name]!;
   const conv1 = op.relu(op.conv(pictures, w("conv1.weight"), {}, w("conv1.bias")));
   const conv2 = op.relu(op.conv(conv1, w("conv2.weight"), {}, w("conv2.bias")));
   const pool = op.maxPool(conv2, { kernel: [2, 2], strides: [2, 2] });
+  return { conv1, conv2, pool };
+}
+
+/** The layers after the pool. */
+export function emitDense(op: Ops, pool: Value, weights: Readonly<Record<string, Value>>) {
+  const w = (name: string) => weights[name]!;
   const dense1 = op.relu(op.gemm(op.flatten(pool), w("dense1.weight"), { c: w("dense1.bias") }));
   const logits = op.gemm(dense1, w("dense2.weight"), { c: w("dense2.bias") });
-  return { conv1, conv2, pool, dense1, logits };
+  return { dense1, logits };
 }
 
 /** Gives the values of a graph the names of a record, where they are free. */

@@ -27,7 +27,7 @@ export const recipeFields = {
 } as const;
 
 /** Changes when the same recipe would give another network. */
-const version = 2;
+const version = 3;
 
 /** A short name for the network that a recipe gives. */
 export function recipeHash(recipe: Recipe): string {

@@ -1,31 +1,14 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { AscentResult, Tensor } from "@xstar/core";
 import { encodeAnimation } from "../files/animation.js";
 import { writeFileAtomic } from "../files/atomic.js";
 import { encodeNpy } from "../files/npy.js";
-import type { ModelFile } from "../load.js";
 import { enlarge, enlargementFor } from "../picture/enlarge.js";
 import { encodePng } from "../picture/png.js";
 import { recordKeyword } from "../record/picture-files.js";
-import { thisPlatform } from "../record/platform.js";
 import type { PictureRecord, RunRecord } from "../record/run-record.js";
 import { version } from "../version.js";
-import type { RunFacts } from "./ascent-checkpoint.js";
 import { drawingOf, pictureOf } from "./draw.js";
-import type { Frames } from "./frames.js";
-import type { ClassShare } from "./likeliest.js";
-
-/** A finished (or stopped) ascent with all that is said about it. */
-export interface Ascent {
-  readonly model: ModelFile;
-  readonly facts: RunFacts;
-  readonly result: AscentResult;
-  readonly frames: Frames;
-  readonly seconds: number;
-  /** The likeliest classes of each picture, best first; undefined when the model is no classifier. */
-  readonly top: readonly (readonly ClassShare[])[] | undefined;
-}
+import { pixelHash, recordOf, type Ascent } from "./run-file.js";
 
 export interface WriteOptions {
   readonly folder: string;
@@ -37,49 +20,10 @@ export interface WriteOptions {
 /** Pixels that a picture is shown with. */
 const comfortable = 280;
 
-/** What every picture of an ascent carries. */
-export function recordOf({ facts, result }: Ascent): RunRecord {
-  const stopped = result.ended === "aborted" ? result.last.index : null;
-  return { ...facts, platform: thisPlatform(), stopped, ascent: result.record };
-}
-
-/** SHA-256 of a picture's numbers. */
-export function pixelHash({ data }: Tensor): string {
-  const { buffer, byteOffset, byteLength } = data as Float32Array;
-  return createHash("sha256")
-    .update(new Uint8Array(buffer, byteOffset, byteLength))
-    .digest("hex");
-}
-
-/** Writes the files of every picture and `run.json`; returns their names in the folder, by picture. */
-export async function writeAscent(ascent: Ascent, options: WriteOptions): Promise<string[][]> {
-  const { facts, result, seconds, top } = ascent;
+/** Writes the files of every picture; returns their names in the folder, by picture. */
+export async function writePictures(ascent: Ascent, options: WriteOptions): Promise<string[][]> {
   const run = recordOf(ascent);
-  const files = await Promise.all(facts.pictures.map((_, i) => writePicture(ascent, run, i, options)));
-  const record = {
-    ...run,
-    ended: result.ended,
-    stepsTaken: result.last.index,
-    seconds,
-    pictures: facts.pictures.map((job, i) => ({
-      ...job,
-      files: files[i],
-      step: result.steps[i],
-      redirected: result.redirected[i],
-      warnings: result.warnings[i],
-      sha256: pixelHash(pictureOf(result.picture, i)),
-      activation: { start: result.curve[0]![i], end: activationOf(result, i) },
-      top: top?.[i] ?? null,
-      curve: result.curve.map((objective) => objective[i]),
-    })),
-  };
-  await writeFileAtomic(join(options.folder, "run.json"), `${JSON.stringify(record, undefined, 2)}\n`);
-  return files;
-}
-
-/** The objective of the picture that is the result. */
-export function activationOf({ curve, steps }: AscentResult, i: number): number {
-  return curve[steps[i]!]![i]!;
+  return Promise.all(ascent.facts.pictures.map((_, i) => writePicture(ascent, run, i, options)));
 }
 
 async function writePicture(ascent: Ascent, run: RunRecord, i: number, options: WriteOptions): Promise<string[]> {
