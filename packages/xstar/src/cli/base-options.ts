@@ -13,7 +13,18 @@ export interface BaseOptions {
 /** Options that are plain JSON. */
 type SpecOptions = Pick<
   MaximizeOptions,
-  "clip" | "keep" | "overrides" | "patience" | "redirect" | "schedule" | "seed" | "size" | "start" | "steps" | "streams"
+  | "clip"
+  | "influence"
+  | "keep"
+  | "overrides"
+  | "patience"
+  | "redirect"
+  | "schedule"
+  | "seed"
+  | "size"
+  | "start"
+  | "steps"
+  | "streams"
 > &
   Required<Pick<MaximizeOptions, "parameterization" | "transforms" | "optimizer">>;
 
@@ -39,7 +50,7 @@ export function baseOptions(recipe: string | undefined, shape: Shape, from?: Run
 
 function optionsOf({ ascent }: RunRecord): SpecOptions {
   const { steps, seed, streams, parameterization, optimizer, schedule, transforms, overrides } = ascent;
-  const { keep, redirect, clip, patience, size, start } = ascent;
+  const { keep, redirect, influence, clip, patience, size, start } = ascent;
   const given = { clip, patience, size, start };
   return {
     steps,
@@ -52,6 +63,7 @@ function optionsOf({ ascent }: RunRecord): SpecOptions {
     overrides,
     keep,
     redirect,
+    ...(influence && { influence }),
     ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as Partial<SpecOptions>),
   };
 }

@@ -28,6 +28,7 @@ export interface MaximizeFlags extends ModelFlags, ManyFlags {
   readonly second?: readonly string[];
   readonly generator?: readonly string[];
   readonly images?: string;
+  readonly transparent?: boolean;
   readonly out?: string;
   readonly scale?: number;
   readonly format: "gif" | "webp" | "none";

@@ -49,6 +49,10 @@ export function addMaximize(program: Command): void {
   command
     .optionsGroup("What is written:")
     .option("--images <folder>", "pictures to compare with: percentile, nearest and most exciting ones (or mnist)")
+    .option(
+      "--transparent",
+      "also write the picture opaque only where it counts (the gradients of all steps, as in MaCo)",
+    )
     .option("--out <folder>", "default: out/<model>/<target>")
     .option("--scale <factor>", "enlargement of the pictures (default: to about 280 pixels)", whole("--scale", 1, 64))
     .option("--format <type>", "animation of the ascent: gif, webp or none", valueOf("--format", format), "gif")

@@ -6,7 +6,17 @@ import { changeSpec, parseAssignment, parseSpec } from "./spec-flags.js";
 /** The options that are specs and numbers: the base, and what flags change of it. */
 export function specOptions(flags: MaximizeFlags, { options: base }: BaseOptions): BaseOptions["options"] {
   const { steps, seed, clip, keep, patience, redirect, override, lr, range, squash, schedule, transform } = flags;
-  const given = { steps, seed, clip, keep, patience, redirect, overrides: override, size: flags.pictureSize };
+  const given = {
+    steps,
+    seed,
+    clip,
+    keep,
+    patience,
+    redirect,
+    overrides: override,
+    size: flags.pictureSize,
+    influence: flags.transparent,
+  };
   const optimizer = { ...(lr !== undefined && { learningRate: lr }), ...assignments(flags.opt) };
   const picture = { ...(range !== undefined && { range }), ...(squash !== undefined && { squash }) };
   return {

@@ -3,6 +3,7 @@ import { encodeAnimation } from "../files/animation.js";
 import { writeFileAtomic } from "../files/atomic.js";
 import { encodeNpy } from "../files/npy.js";
 import { enlarge, enlargementFor } from "../picture/enlarge.js";
+import { opacityByInfluence, withOpacity } from "../picture/opacity.js";
 import { encodePng } from "../picture/png.js";
 import { recordKeyword } from "../record/picture-files.js";
 import type { PictureRecord, RunRecord } from "../record/run-record.js";
@@ -48,6 +49,13 @@ async function writePicture(ascent: Ascent, run: RunRecord, i: number, options: 
   const about = { Software: `xstar ${version}`, [recordKeyword]: text };
   await write(`${slug}.png`, encodePng(enlarge(raw, scale), { ...about, Title: target }));
   await write(`${slug}.change.png`, encodePng(enlarge(change, scale), { ...about, Title: `${target}: change` }));
+  if (result.influence) {
+    const influence = pictureOf(result.influence, i);
+    const [, height, width] = influence.shape as [number, number, number];
+    const opacity = opacityByInfluence({ shape: [height, width], data: influence.data as Float32Array });
+    const bytes = encodePng(enlarge(withOpacity(raw, opacity), scale), { ...about, Title: `${target}: what counts` });
+    await write(`${slug}.transparent.png`, bytes);
+  }
   if (format === "none") return written;
   // all frames on the scale of the picture, so that it looks as in the PNG file
   const animation = frames.pictures.map((frame) => {

@@ -19,3 +19,13 @@ export function withOpacity({ width, height, data }: Picture, opacity: Planes): 
   for (let pixel = 0; pixel < width * height; pixel++) result[4 * pixel + 3] = 255 * opacity.data[pixel]!;
   return { width, height, data: result };
 }
+
+/** Share of the pixels that are opaque whatever they count beyond it (Horama shows MaCo's pictures with this one). */
+const opaqueFrom = 0.8;
+
+/** How opaque pixels are that count so much [height, width]: in proportion, up to the value that 80 % stay below. */
+export function opacityByInfluence({ shape, data }: Planes): Planes {
+  const sorted = Float32Array.from(data).toSorted();
+  const full = sorted[Math.floor(opaqueFrom * (sorted.length - 1))]! || sorted.at(-1)! || 1;
+  return { shape, data: Array.from(data, (value) => Math.min(value / full, 1)) };
+}
