@@ -1,4 +1,4 @@
-import { tensor, XstarError, type AscentRecord, type Checkpoint, type Tensor } from "@xstar/core";
+import { tensor, XstarError, type AscentRecord, type Checkpoint, type RunIdentity, type Tensor } from "@xstar/core";
 import { decodeTensors, encodeTensors } from "../files/safetensors.js";
 import type { RunRecord } from "../record/run-record.js";
 import type { KeptFrames } from "./frames.js";
@@ -19,9 +19,10 @@ export interface SavedAscent {
 interface Header {
   readonly facts: RunFacts;
   readonly record: AscentRecord;
+  readonly identity: RunIdentity;
   readonly index: number;
+  readonly broke: readonly (number | null)[];
   readonly redirected: readonly number[];
-  readonly slope: readonly number[];
   /** The step of each best picture. */
   readonly bestSteps: readonly number[];
   readonly frames: { readonly indices: readonly number[]; readonly distance: number };
@@ -30,17 +31,19 @@ interface Header {
 
 const headerName = "ascent";
 const [curveName, pictureName, bestName] = ["curve", "picture", "best"];
+const [slopeName, reachName, bestValuesName, meansName] = ["slope", "reach", "best values", "means"];
 const [statePrefix, watchPrefix, framePrefix] = ["state.", "watch.", "frame."];
 
 /** A safetensors file: state, curves, best pictures and frames as tensors, the rest as JSON. */
 export function encodeAscent({ facts, checkpoint, frames, seconds }: SavedAscent): Uint8Array {
-  const { record, index, state, curve, watch, redirected, slope, picture, best } = checkpoint;
+  const { record, identity, index, state, curve, watch, broke, redirected, slope, reach, picture, best } = checkpoint;
   const header: Header = {
     facts,
     record,
+    identity,
     index,
+    broke,
     redirected,
-    slope: Array.from(slope),
     bestSteps: best.steps,
     frames: { indices: frames.kept.map((frame) => frame.index), distance: frames.distance },
     seconds,
@@ -52,6 +55,10 @@ export function encodeAscent({ facts, checkpoint, frames, seconds }: SavedAscent
     ...withPrefix(framePrefix, Object.fromEntries(frames.kept.map((frame) => [`${frame.index}`, frame.picture]))),
     [pictureName]: picture,
     [bestName]: best.picture,
+    [slopeName]: tensor("float32", slope),
+    [reachName]: tensor("float32", reach),
+    [bestValuesName]: tensor("float32", best.values),
+    [meansName]: tensor("float32", best.means),
   };
   return encodeTensors({ tensors, metadata: { [headerName]: JSON.stringify(header) } });
 }
@@ -69,7 +76,8 @@ export function decodeAscent(bytes: Uint8Array, file: string): SavedAscent {
     if (found) return found;
     throw broken();
   };
-  const { facts, record, index, redirected, slope, bestSteps, frames, seconds } = header;
+  const floats = (name: string) => get(name).data as Float32Array;
+  const { facts, record, identity, index, broke, redirected, bestSteps, frames, seconds } = header;
   return {
     facts,
     seconds,
@@ -79,14 +87,17 @@ export function decodeAscent(bytes: Uint8Array, file: string): SavedAscent {
     },
     checkpoint: {
       record,
+      identity,
       index,
+      broke,
       redirected,
       state: withoutPrefix(statePrefix, tensors),
       curve: unstack(get(curveName)),
       watch: mapValues(withoutPrefix(watchPrefix, tensors), unstack),
-      slope: Float32Array.from(slope),
+      slope: floats(slopeName),
+      reach: floats(reachName),
       picture: get(pictureName),
-      best: { picture: get(bestName), steps: bestSteps },
+      best: { picture: get(bestName), steps: bestSteps, values: floats(bestValuesName), means: floats(meansName) },
     },
   };
 }
@@ -96,7 +107,7 @@ function parseHeader(text = "null"): Header | undefined {
     const header = JSON.parse(text) as Header;
     const isWhole =
       [header.index, header.seconds, header.frames.distance].every(Number.isFinite) &&
-      [header.redirected, header.bestSteps].every(Array.isArray) &&
+      [header.broke, header.redirected, header.bestSteps].every(Array.isArray) &&
       header.frames.indices.length > 0;
     return isWhole ? header : undefined;
   } catch {

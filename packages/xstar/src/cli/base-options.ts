@@ -37,15 +37,18 @@ const defaults: SpecOptions = {
 };
 
 /**
- * Where flags begin: at an earlier run, with a recipe on top if one is named. `shape` is that of the picture that the
- * model takes, without the batch. Throws `bad-argument` for a recipe that is none.
+ * Where flags begin: at an earlier run, with a recipe on top if one is named; else at the recipe `auto`, and at plain pixels
+ * for the recipe `none`. `shape` is that of the picture that the model takes, without the batch. Throws `bad-argument` for a
+ * recipe that is none.
  */
 export function baseOptions(recipe: string | undefined, shape: Shape, from?: RunRecord): BaseOptions {
   const before = from ? optionsOf(from) : defaults;
-  const spec = recipe === undefined ? (from?.recipe ?? null) : parseSpec(recipes, recipe, "recipe");
+  const named = recipe === undefined || recipe === "none" ? null : parseSpec(recipes, recipe, "recipe");
+  const chosen = recipe === undefined && !from ? recipes["auto"]!({}) : named;
+  const spec = recipe === undefined && from ? from.recipe : chosen;
   if (spec === null) return { options: before, recipe: null, objective: (target) => target };
   const { options, objective } = useRecipe(recipes, spec, { shape });
-  return { options: recipe === undefined ? before : { ...before, ...options }, recipe: spec, objective };
+  return { options: chosen ? { ...before, ...options } : before, recipe: spec, objective };
 }
 
 function optionsOf({ ascent }: RunRecord): SpecOptions {

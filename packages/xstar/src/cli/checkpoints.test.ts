@@ -19,10 +19,13 @@ frames.add({ index: 0, picture });
 
 function step(index: number): Step {
   const slope = new Float32Array(1);
-  const best = { picture, steps: [0] };
-  const rest = { state: {}, curve: [slope], watch: {}, redirected: [0], slope, picture, best };
+  const best = { picture, steps: [0], values: slope, means: slope };
+  const measured = { slope, reach: slope, picture };
+  const rest = { ...measured, state: {}, curve: [slope], watch: {}, broke: [null], redirected: [0], best };
+  const identity = { weights: "", graph: "", beginning: "" };
   const record = {} as AscentRecord;
-  return { index, objective: slope, slope, watch: {}, picture, checkpoint: () => ({ record, index, ...rest }) };
+  const checkpoint = () => ({ record, identity, index, ...rest });
+  return { ...measured, index, objective: slope, watch: {}, checkpoint };
 }
 
 const facts = { xstar: "0", threads: 1, pictures: [] } as unknown as RunFacts;

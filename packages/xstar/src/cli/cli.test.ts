@@ -27,7 +27,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const xstar = (args: readonly string[]) => runCli(folder, args);
 
 const readRun = async (path: string) => JSON.parse(await readFile(join(folder, path, "run.json"), "utf8"));
-const fast = ["--steps", "6", "--format", "none", "--threads", "1"];
+const fast = ["--recipe", "none", "--steps", "6", "--format", "none", "--threads", "1"];
 
 describe("help", () => {
   test.each([["--help"], ["inspect", "--help"], ["maximize", "--help"]])("%s %s has examples", async (...args) => {
@@ -161,7 +161,7 @@ describe("the input contract", () => {
 
 describe("xstar maximize", () => {
   test("raises the target and writes the pictures", async () => {
-    const { code, out } = await xstar(["maximize", "tiny.onnx", "conv:2", "--threads", "1"]);
+    const { code, out } = await xstar(["maximize", "tiny.onnx", "conv:2", "--recipe", "none", "--threads", "1"]);
     expect(code).toBe(0);
     expect(out).toContain(
       "Written to out/tiny/conv-2: conv-2.npy, conv-2.png, conv-2.change.png, conv-2.gif, report.html, run.json",
@@ -236,6 +236,14 @@ describe("xstar maximize", () => {
     for (const value of data as Float32Array) expect(value >= 0 && value <= 1).toBe(true);
   });
 
+  test("without a recipe is by the recipe auto, which flags change", async () => {
+    await xstar(["maximize", "tiny.onnx", "conv:2", "--steps", "3", "--threads", "1", "--out", "auto"]);
+    const { recipe, ascent } = await readRun("auto");
+    expect(recipe).toMatchObject({ type: "auto" });
+    expect(ascent).toMatchObject({ steps: 3, parameterization: { type: "fourier" }, optimizer: { type: "adam" } });
+    expect(ascent.transforms).not.toEqual([]);
+  });
+
   test("exports the ascent as a model of its own that takes the same step", async () => {
     await xstar(["maximize", "tiny.onnx", "conv:2", ...fast, "--export", "--init", "0.5", "--out", "export"]);
     const { curve } = (await readRun("export")).pictures[0];
@@ -269,7 +277,7 @@ describe("Ctrl-C", () => {
 });
 
 describe("a mistake is one sentence and an exit code", () => {
-  const target = ["maximize", "tiny.onnx", "conv:2"];
+  const target = ["maximize", "tiny.onnx", "conv:2", "--recipe", "none"];
   test.each([
     [2, ["maximize", "tiny.onnx", "conw:2"], 'The model has no layer "conw"', 'Did you mean "conv"'],
     [2, ["maximize", "tiny.onnx", "conv:99"], "99 is out of range: there are 4 channels", ""],

@@ -43,17 +43,22 @@ export function complainAboutImages({ images }: AscentMetrics): void {
 }
 
 /** What is done is kept; that it is not all makes the program end with an error. */
-export function complainAbout({ ended, last, record }: AscentResult, folder: string): void {
+export function complainAbout({ ended, last, broke, record }: AscentResult, folder: string): void {
   if (ended === "aborted") {
     throw new XstarError("aborted", `Stopped after ${last.index} of ${record.steps} steps`, {
       hint: "The same command with --resume goes on from there",
     });
   }
-  if (ended === "diverged") {
-    throw new XstarError(
-      "diverged",
-      `The picture or its activation was no longer finite after step ${last.index + 1}; "${folder}" holds the step before`,
-      { hint: "A smaller --lr keeps it finite" },
-    );
+  const broken = broke.filter((at) => at !== null);
+  if (broken.length === 0) return;
+  const hint = "A smaller --lr keeps it finite";
+  if (broken.length < broke.length) {
+    const problem = `${broken.length} of ${broke.length} pictures or their activations were no longer finite; "${folder}" holds them as they were before`;
+    throw new XstarError("diverged", problem, { hint });
   }
+  throw new XstarError(
+    "diverged",
+    `The picture or its activation was no longer finite after step ${Math.min(...broken)}; "${folder}" holds the step before`,
+    { hint },
+  );
 }

@@ -79,6 +79,9 @@ describe("the pictures of docs/gallery.md", () => {
     const plan: Plan = await planAscent(model, targets, flags, { path, files: createSourceFiles() });
     expect(plan.shape.slice(1)).toEqual([1, 28, 28]);
     expect(plan.options.seed).toBe(0);
+    if (flags.recipe === "none") {
+      expect(plan.options).toMatchObject({ parameterization: { type: "pixel" }, optimizer: { type: "adam" } });
+    }
     // a * stands for all units of the layer
     const layers: Record<string, number> = { conv1: 32, conv2: 64, logit: 10 };
     const [, layer] = /^(\w+):\*$/.exec(targets[0]!) ?? [];

@@ -155,7 +155,7 @@ describe("--from", () => {
     expect(out).not.toContain("bit for bit");
     const { ascent, stepsTaken } = await readJson("changed/run.json");
     expect(stepsTaken).toBe(3);
-    expect(ascent).toMatchObject({ seed: 5, optimizer: { type: "normalized", learningRate: 0.02 } });
+    expect(ascent).toMatchObject({ seed: 5, optimizer: { type: "adam", learningRate: 0.02 } });
     expect(ascent.transforms).toHaveLength(3);
     await again(
       "tiny.onnx",

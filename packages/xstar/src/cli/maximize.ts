@@ -17,14 +17,17 @@ export function addMaximize(program: Command): void {
 
   command
     .optionsGroup("The ascent (xstar list has every type with its parameters):")
-    .option("--recipe <spec>", "settings that go together, as in lucid:steps=256; other flags change them")
+    .option(
+      "--recipe <spec>",
+      "settings that go together, as in lucid:steps=256, or none; other flags change them (default: auto)",
+    )
     .option("--init <start>", "ones, zeros, random, normal, a number or a picture; several make a batch", collect)
-    .option("--steps <count>", "steps to take (default: 64)", whole("--steps", 0))
+    .option("--steps <count>", "steps to take (default: the recipe's; 64 for none)", whole("--steps", 0))
     .option("--seed <number>", "decides every random number (default: 0)", whole("--seed", 0))
-    .option("--optimizer <spec>", `${namesOf(optimizers)} (default: normalized)`)
+    .option("--optimizer <spec>", `${namesOf(optimizers)} (default: the recipe's)`)
     .option("--lr <number>", "learning rate of the optimizer", numberFrom("--lr", 0))
     .option("--opt <name=value>", "another parameter of the optimizer, as in momentum=0.95", collect)
-    .option("--schedule <spec>", `how the learning rate changes: ${namesOf(schedules)} (default: constant)`)
+    .option("--schedule <spec>", `how the learning rate changes: ${namesOf(schedules)} (default: the recipe's)`)
     .option("--clip <norm>", "shortens longer gradients to this L2 norm", numberFrom("--clip", 0))
     .option("--keep <which>", "the picture that is the result: last or best (default: last)", valueOf("--keep", keep))
     .option("--patience <steps>", "ends the run when so many steps brought no more", whole("--patience", 1))
@@ -37,7 +40,7 @@ export function addMaximize(program: Command): void {
     .option("--transform <spec>", "change the picture before each look, as in jitter:pixels=4, or none", collect)
     .option("--penalty <name=weight>", "subtract a penalty, as in tv=0.01", collect)
     .optionsGroup("The picture:")
-    .option("--parameterization <spec>", `${namesOf(parameterizations)} (default: pixel)`)
+    .option("--parameterization <spec>", `${namesOf(parameterizations)} (default: the recipe's)`)
     .option("--param <name=value>", "a parameter of the parameterization, as in decay=1.5", collect)
     .option("--range <low,high>", "values that the picture may take, where the parameterization bounds them")
     .option("--squash <how>", "how the range is kept")
@@ -105,13 +108,16 @@ Several targets, or several --init, give one picture each. LAYER:*, LAYER:0-63 a
 made in threads, onto one sheet, and the same command goes on where it was stopped.
 
 A SPEC is a type with its parameters behind it: adam, jitter:pixels=4, fourier:decay=1.5. xstar list has them all.
-The picture is unbounded unless --range says otherwise; --range 0,1 keeps what a camera could send.
+Without flags the recipe auto chooses by what the model takes; the recipe none is plain pixels without bounds, 64 steps of
+the normalized gradient.
 Every PNG and WebP file and run.json hold what made them: --from runs it again and gives the same bytes. MODEL is then
 where the model is now, if it has moved, and TARGETS are others to climb with the same settings.
 
 Examples:
   xstar maximize mnist-8.onnx Plus214_Output_0:3
-  xstar maximize squeezenet.onnx logit:130 --range 0,1 --mean 0.48,0.46,0.41 --std 0.004 --transform jitter:pixels=8
-  xstar maximize net.onnx conv2:0 conv2:1 conv2:2 --steps 200 --optimizer adam --lr 0.05
-  xstar maximize net.onnx "conv2:7 - 0.5*conv2:8" --init ones --init photo.jpg --penalty tv=0.01 --out out/seven
+  xstar maximize squeezenet.onnx logit:flamingo --mean 0.48,0.46,0.41 --std 0.004
+  xstar maximize squeezenet.onnx 'fire8/squeeze1x1:*'
+  xstar maximize squeezenet.onnx fire5/concat --recipe caricature:image=photo.jpg
+  xstar maximize net.onnx conv2:0 conv2:1 conv2:2 --recipe lucid --steps 200 --lr 0.02
+  xstar maximize net.onnx "conv2:7 - 0.5*conv2:8" --recipe none --init ones --init photo.jpg --range 0,1 --out out/seven
   xstar maximize --from out/seven/conv2-7-0.5-conv2-8-from-ones.png --steps 500`;

@@ -45,7 +45,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const maximize = (...args: string[]) => runCli(folder, ["maximize", "tiny.onnx", ...args, "--threads", "1"]);
+const maximize = (...args: string[]) =>
+  runCli(folder, ["maximize", "tiny.onnx", ...args, "--recipe", "none", "--threads", "1"]);
 const readRun = async (out: string): Promise<RunFile> =>
   JSON.parse(await readFile(join(folder, out, "run.json"), "utf8"));
 const readReport = (out: string) => readFile(join(folder, out, "report.html"), "utf8");

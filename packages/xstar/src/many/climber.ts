@@ -93,7 +93,6 @@ async function climb(
   report: (now: Glance) => void,
 ): Promise<readonly Outcome[]> {
   const began = performance.now();
-  const isAlone = objectives.length === 1;
   const run = maximize(model, objectives, options);
   try {
     for await (const step of run) {
@@ -102,42 +101,27 @@ async function climb(
     }
     const result = await run.result;
     if (result.ended === "aborted") throw new XstarError("aborted", "Stopped");
-    if (result.ended === "diverged" && !isAlone) return takeApart(model, objectives, options, report);
     const seconds = (performance.now() - began) / 1000 / objectives.length;
-    return objectives.map((_, i) => ({ ...outcomeOf(result, i), seconds }));
+    return objectives.map((_, i) =>
+      result.broke[i] === 0 ? { failure: result.warnings[i]![0]! } : { ...outcomeOf(result, i), seconds },
+    );
   } catch (error) {
     if (!XstarError.is(error) || error.code !== "diverged") throw error;
-    return isAlone ? [{ failure: error.message }] : takeApart(model, objectives, options, report);
+    return objectives.map(() => ({ failure: error.message }));
   }
 }
 
-/** The targets one after the other: where one of a batch would change what becomes of the others. */
-async function takeApart(
-  model: LoadedModel,
-  objectives: readonly Spec[],
-  options: MaximizeOptions,
-  report: (now: Glance) => void,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  let before = 0;
-  for (const [at, objective] of objectives.entries()) {
-    let own = 0;
-    const here = (now: Glance) => report({ ...now, at, steps: before + (own = now.steps) });
-    outcomes.push(...(await climb(model, [objective], options, here)));
-    before += own;
-  }
-  return outcomes;
-}
-
+/** A picture that broke has its own end, wherever the others went. */
 function outcomeOf(result: AscentResult, i: number): Omit<Climbed, "seconds"> {
-  const { curve, watch, steps, ended, redirected, warnings, record } = result;
-  const column = (values: readonly Float32Array[]) => Float32Array.from(values, (batch) => batch[i]!);
+  const { curve, watch, steps, ended, broke, redirected, warnings, record } = result;
+  const end = broke[i] ?? curve.length;
+  const column = (values: readonly Float32Array[]) => Float32Array.from(values.slice(0, end), (batch) => batch[i]!);
   return {
     picture: pictureOf(result.picture, i),
     step: steps[i]!,
     curve: column(curve),
     watch: Object.fromEntries(Object.entries(watch).map(([name, values]) => [name, column(values)])),
-    ended,
+    ended: broke[i] === null ? ended : "diverged",
     redirected: redirected[i]!,
     warnings: warnings[i]!,
     record: {
