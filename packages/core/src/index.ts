@@ -18,6 +18,7 @@ export type {
   MaximizeOptions,
   ModelRecord,
   Run,
+  RunIdentity,
   Step,
   Target,
 } from "./ascend/options.js";
@@ -55,7 +56,7 @@ export {
   spatial,
 } from "./objectives/activation.js";
 export { alignment, diversity, interpolation } from "./objectives/batch.js";
-export { add, div, mul, neg, pow, sub } from "./objectives/combine.js";
+export { abs, add, div, mul, neg, pow, sub } from "./objectives/combine.js";
 export { cosineDirection, cosineSimilarity, direction, tensorDirection } from "./objectives/direction.js";
 export { accentuation, caricature, inversion, style } from "./objectives/likeness.js";
 export {

@@ -1,3 +1,5 @@
+import { drawNormal } from "./ziggurat.js";
+
 /**
  * A seeded, splittable generator: the only source of randomness in xstar.
  *
@@ -14,7 +16,7 @@ export interface Rng {
   normal(): number;
   /** `count` float32 numbers in [low, high). */
   uniforms(count: number, low?: number, high?: number): Float32Array;
-  /** `count` float32 numbers from the normal distribution. */
+  /** `count` float32 numbers from the normal distribution (ziggurat: noise is drawn for every pixel of a step). */
   normals(count: number, mean?: number, deviation?: number): Float32Array;
   /** The numbers 0 to n-1 in random order (Fisher-Yates). */
   permutation(n: number): Uint32Array;
@@ -55,7 +57,7 @@ function fromState(low: number, high: number): Rng {
       return radius * Math.cos(angle);
     },
     uniforms: (count, lowest = 0, highest = 1) => fill(count, () => lowest + (highest - lowest) * rng.uniform()),
-    normals: (count, mean = 0, deviation = 1) => fill(count, () => mean + deviation * rng.normal()),
+    normals: (count, mean = 0, deviation = 1) => fill(count, () => mean + deviation * drawNormal(next)),
     permutation(n) {
       const order = Uint32Array.from({ length: n }, (_, i) => i);
       for (let i = n - 1; i > 0; i--) {

@@ -1,35 +1,38 @@
 import type { Tensor } from "../tensor.js";
 import type { Step } from "./options.js";
+import { withRows } from "./rows.js";
 
 /** Of each picture of a batch the one with the largest objective so far, and its step: replaced, never changed. */
 export interface Best {
   readonly picture: Tensor;
   readonly steps: readonly number[];
+  /** What of each is compared: its objective, or where transforms draw luck into that, the running mean there. */
+  readonly values: Float32Array;
+  /** The same at the latest step. */
+  readonly means: Float32Array;
 }
 
-/** The best pictures with one more step; `curve` has the objectives of all steps before. */
+/** Steps that the running mean goes over. */
+const span = 16;
+
+/** The best pictures with one more step; those that are `frozen` stay what they were. */
 export function better(
   best: Best | undefined,
-  curve: readonly Float32Array[],
   { index, objective, picture }: Pick<Step, "index" | "objective" | "picture">,
+  { smooth, frozen }: { readonly smooth: boolean; readonly frozen: readonly boolean[] },
 ): Best {
-  if (!best) return { picture, steps: Array.from(objective, () => index) };
-  const rose = best.steps.map((step, k) => objective[k]! > curve[step]![k]!);
-  if (!rose.includes(true)) return best;
+  if (!best) return { picture, steps: Array.from(objective, () => index), values: objective, means: objective };
+  const share = 1 / Math.min(index + 1, span);
+  const means = objective.map((x, k) => {
+    const mean = best.means[k]!;
+    return frozen[k] ? mean : smooth ? mean + share * (x - mean) : x;
+  });
+  const rose = Array.from(means, (mean, k) => !frozen[k] && mean > best.values[k]!);
+  if (!rose.includes(true)) return { ...best, means };
   return {
     picture: withRows(best.picture, picture, rose),
     steps: best.steps.map((step, k) => (rose[k] ? index : step)),
+    values: best.values.map((value, k) => (rose[k] ? means[k]! : value)),
+    means,
   };
-}
-
-/** The rows of the first axis of `a`, or of `b` where it is chosen. */
-export function withRows(a: Tensor, b: Tensor, chosen: readonly boolean[]): Tensor {
-  if (!chosen.includes(false)) return b;
-  const from = b.data as Float32Array;
-  const data = (a.data as Float32Array).slice();
-  const each = data.length / chosen.length;
-  chosen.forEach((isChosen, k) => {
-    if (isChosen) data.set(from.subarray(k * each, (k + 1) * each), k * each);
-  });
-  return { ...a, data };
 }

@@ -5,23 +5,24 @@ import { prepare, type Prepared } from "../compile/prepare.js";
 import { readTarget } from "../compile/read-target.js";
 import { viewCount } from "../compile/views.js";
 import { lookUp } from "../define/define.js";
-import { choice, fixed, int, parseFields, type Spec } from "../define/fields.js";
+import type { Spec } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { LoadedModel } from "../model/load.js";
-import { constant } from "../optimizers/schedules.js";
-import { gradient } from "../optimizers/gradient.js";
-import { pixel } from "../parameterizations/pixel.js";
-import { asStart, starts as startTable } from "../parameterizations/starts.js";
-import { parameterizations } from "../parameterizations/table.js";
+import { mapValues } from "../map-values.js";
+import { starts as startTable } from "../parameterizations/starts.js";
 import { createRng } from "../rng.js";
 import { size, type Tensor } from "../tensor.js";
-import type { AscentRecord, MaximizeOptions, ModelRecord, Target } from "./options.js";
+import { fingerprint, fingerprintFiles, fingerprintTensors } from "./fingerprint.js";
+import type { AscentRecord, MaximizeOptions, ModelRecord, RunIdentity, Target } from "./options.js";
+import { parseOptions } from "./parse-options.js";
 
 export interface CompiledAscent {
   readonly step: CompiledStep;
   /** The start pictures; undefined where the parameterization begins by itself. */
   readonly start: Tensor | undefined;
   readonly record: AscentRecord;
+  /** What only a checkpoint needs: it reads all the weights. */
+  identity(): RunIdentity;
   /** The same step with redirected ReLU gradients. */
   redirected(): CompiledStep;
 }
@@ -34,61 +35,46 @@ export async function compileAscent(
 ): Promise<CompiledAscent> {
   const { overrides = [], rules: own } = options;
   const rules = mergeRules(overrides, own, model.source.functions);
-  const seed = int("seed").parse(options.seed ?? 0, "seed");
-  const steps = int("steps", { min: 0 }).parse(options.steps ?? 64, "steps");
-  const parameterization = options.parameterization ?? pixel({});
-  const transforms = options.transforms ?? [];
-  const begins = lookUp(parameterizations, parameterization, "parameterization").initial !== undefined;
-  const givenStarts =
-    options.start === undefined && begins
-      ? null
-      : list(options.start ?? "random")
-          .map(asStart)
-          .map(parseStart);
+  const { targets, watch, starts: someStarts, streams: someStreams, ...parsed } = parseOptions(objective, options);
+  const { keep, patience, redirect, ...how } = parsed;
 
-  const targets = list(objective);
-  const batch = Math.max(targets.length, givenStarts?.length ?? 1, options.streams?.length ?? 1);
-  const views = viewCount(transforms);
+  const batch = Math.max(targets.length, someStarts?.length ?? 1, someStreams?.length ?? 1);
+  const views = viewCount(how.transforms);
   const prepared = await prepare(model, batch, options, [batch * views, ...(options.images ? [1] : [])]);
   const read = (given: readonly Target[], what: string) =>
     spread(given, batch, what).map((one) => readTarget(one, prepared, options));
-  const streams = spread(options.streams ?? Array.from({ length: batch }, (_, i) => i), batch, "streams");
+  const streams = spread(someStreams ?? Array.from({ length: batch }, (_, i) => i), batch, "streams");
+  const starts = someStarts && spread(someStarts, batch, "starts");
   const spec: AscentSpec = {
     objectives: read(targets, "objectives"),
-    watch: Object.fromEntries(
-      Object.entries(options.watch ?? {}).map(([name, one]) => [
-        name,
-        read(list(one), `objectives to watch as "${name}"`),
-      ]),
-    ),
-    parameterization,
-    transforms,
-    optimizer: options.optimizer ?? gradient({}),
-    schedule: options.schedule ?? constant({}),
-    clip: options.clip === undefined ? null : fixed("clip", { min: 0, fallback: 0 }).parse(options.clip, "clip"),
-    influence: options.influence ?? false,
-    steps,
-    seed,
+    watch: mapValues(watch, (some, name) => read(some, `objectives to watch as "${name}"`)),
+    ...how,
     streams,
   };
-  const starts = givenStarts && spread(givenStarts, batch, "starts");
+  const start = starts ? startPictures(starts, prepared, spec.seed, streams) : undefined;
+  const step = compile(prepared, spec, rules);
   const { watch: _, ...run } = spec;
   return {
-    step: compile(prepared, spec, rules),
+    step,
     redirected: () => compile(prepared, spec, mergeRules(["redirectedRelu", ...overrides], own)),
-    start: starts ? startPictures(starts, prepared, seed, streams) : undefined,
+    start,
+    identity: once(() => ({
+      weights: fingerprintFiles(step.files),
+      graph: fingerprint(step.bytes),
+      beginning: fingerprintTensors(step.begin(start)),
+    })),
     record: {
       ...run,
       start: starts ? starts.map(shortened) : null,
-      keep: choice("keep", ["last", "best"], "last").parse(options.keep ?? "last", "keep"),
-      patience: options.patience === undefined ? null : int("patience", { min: 1 }).parse(options.patience, "patience"),
-      redirect: int("redirect", { min: 0 }).parse(options.redirect ?? 16, "redirect"),
+      keep,
+      patience,
+      redirect,
       overrides,
       rules: Object.keys(own ?? {}),
       ...modelRecord(options),
       models: mapValues(options.models ?? {}, modelRecord),
       generators: mapValues(options.generators ?? {}, modelRecord),
-      size: options.size ?? null,
+      size: options.size ? [prepared.shape[2]!, prepared.shape[3]!] : null,
       assumed: prepared.first.assumed,
       shape: prepared.shape,
       runtime: model.runtime.name,
@@ -112,19 +98,10 @@ function startPictures(
   return { dtype: "float32", shape, data };
 }
 
-function list<T>(x: T | readonly T[]): readonly T[] {
-  return Array.isArray(x) ? x : [x as T];
-}
-
 function spread<T>(items: readonly T[], batch: number, what: string): readonly T[] {
   if (items.length === batch) return items;
   if (items.length === 1) return Array.from({ length: batch }, () => items[0]!);
   throw new XstarError("bad-argument", `${items.length} ${what} do not fit a batch of ${batch}: give 1 or ${batch}`);
-}
-
-function parseStart(spec: Spec): Spec {
-  const { type, ...given } = spec;
-  return parseFields(type, lookUp(startTable, spec, "start").params, given);
 }
 
 function modelRecord({ contract, inputs = {}, logits, shapes = new Map() }: BatchOptions): ModelRecord {
@@ -136,8 +113,9 @@ function modelRecord({ contract, inputs = {}, logits, shapes = new Map() }: Batc
   };
 }
 
-function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
+function once<T>(make: () => T): () => T {
+  let made: { readonly it: T } | undefined;
+  return () => (made ??= { it: make() }).it;
 }
 
 /** Records name a start from an array without repeating its numbers. */

@@ -1,13 +1,30 @@
-import { influenceState, objectiveOutput, pictureOutput, slopeOutput, watchOutput } from "../compile/compile.js";
+import {
+  influenceState,
+  objectiveOutput,
+  pictureOutput,
+  reachOutput,
+  slopeOutput,
+  watchOutput,
+} from "../compile/compile.js";
+import type { Tensors } from "../define/define.js";
+import { mapValues } from "../map-values.js";
 import type { Tensor } from "../tensor.js";
+import { asleep } from "./asleep.js";
 import { better, type Best } from "./best.js";
+import type { CompiledAscent } from "./compile-ascent.js";
 import type { AscentRecord, AscentResult, Checkpoint, Step } from "./options.js";
-import { checkSameRun } from "./same-run.js";
+import { finiteRows, withNumbers, withRows, withRowsOfAll } from "./rows.js";
+import { checkResumes } from "./same-run.js";
 import type { Taken } from "./step-runner.js";
 
 /** What became of a run so far. */
 export class History {
   last: Step | undefined;
+  /** What the next step begins with: finite, whatever became of a picture. */
+  state: Tensors;
+  /** Of each picture, the step at which it broke: it stays as it was before. */
+  broke: readonly (number | null)[];
+  private readonly record: AscentRecord;
   private readonly curve: Float32Array[] = [];
   private readonly watch: Readonly<Record<string, Float32Array[]>>;
   private redirected: readonly number[];
@@ -15,21 +32,26 @@ export class History {
 
   /** Goes on from a checkpoint. Throws `bad-argument` when it is of another run. */
   constructor(
-    private readonly record: AscentRecord,
+    private readonly compiled: CompiledAscent,
     watched: readonly string[],
     resume?: Checkpoint,
   ) {
+    const { record, step } = compiled;
+    this.record = record;
+    if (resume) checkResumes(resume, { record, watched, identity: compiled.identity() });
+    this.state = resume?.state ?? step.begin(compiled.start);
+    this.broke = resume?.broke ?? record.objectives.map(() => null);
     this.redirected = resume?.redirected ?? record.objectives.map(() => 0);
     this.watch = Object.fromEntries(watched.map((name) => [name, [...(resume?.watch[name] ?? [])]]));
     if (!resume) return;
-    checkSameRun({ ...resume.record, watch: Object.keys(resume.watch) }, { ...record, watch: watched });
-    const { index, slope, picture } = resume;
+    const { index, slope, reach, picture } = resume;
     this.curve.push(...resume.curve);
     this.best = resume.best;
     this.last = {
       index,
       objective: resume.curve[index]!,
       slope,
+      reach,
       watch: mapValues(resume.watch, (values) => values[index]!),
       picture,
       checkpoint: () => resume,
@@ -42,45 +64,55 @@ export class History {
   }
 
   /** Why the run is at its end; undefined while it is not. */
-  get ending(): "steps" | "plateau" | undefined {
-    if (!this.last || !this.best) return undefined;
-    const { index } = this.last;
-    if (index >= this.record.steps) return "steps";
-    const { patience } = this.record;
-    const hasSettled = patience !== null && this.best.steps.every((step) => index - step >= patience);
-    return hasSettled ? "plateau" : undefined;
+  get ending(): "steps" | "plateau" | "diverged" | undefined {
+    const { last, best, broke, record } = this;
+    if (!last || !best) return undefined;
+    if (last.index >= record.steps) return "steps";
+    if (broke.every((at) => at !== null)) return "diverged";
+    const { patience } = record;
+    const isSettled = (step: number, k: number) => broke[k] !== null || last.index - step >= patience!;
+    return patience !== null && best.steps.every(isSettled) ? "plateau" : undefined;
   }
 
-  /** The step that was taken; undefined, and not kept, when it is not finite. */
-  add({ results, next, redirected }: Taken): Step | undefined {
-    const { record, index, curve } = this;
-    const measured = {
-      index,
-      objective: floats(results[objectiveOutput]!),
-      slope: floats(results[slopeOutput]!),
-      watch: mapValues(this.watch, (_, name) => floats(results[watchOutput(name)]!)),
-      picture: results[pictureOutput]!,
-    };
-    const { objective, slope, watch, picture } = measured;
-    if (!objective.every(Number.isFinite) || !floats(picture).every(Number.isFinite)) return undefined;
-    const best = better(this.best, curve, measured);
-    const counts = this.redirected.map((count, k) => count + (redirected[k] ? 1 : 0));
-    curve.push(objective);
-    for (const [name, values] of Object.entries(watch)) this.watch[name]!.push(values);
-    this.best = best;
-    this.redirected = counts;
+  /** The step that was taken, broken pictures as they were before; undefined, and not kept, when none is finite. */
+  add({ results, next }: Taken): Step | undefined {
+    const { record, index, curve, last, compiled } = this;
+    const batch = record.objectives.length;
+    const found = this.measured(results);
+    const isMeasured = finiteRows([results[objectiveOutput]!, found.picture], batch);
+    const hasNext = finiteRows([results[slopeOutput]!, results[reachOutput]!, ...Object.values(next)], batch);
+    const frozen = this.broke.map((at, k) => at !== null || !isMeasured[k]);
+    const broke = this.broke.map((at, k) => at ?? (!isMeasured[k] ? index : hasNext[k] ? null : index + 1));
+    const slept = last ? asleep(last.reach, last.index, record.redirect) : [];
+    const redirected = this.redirected.map((count, k) => count + (slept[k] && this.broke[k] === null ? 1 : 0));
+    this.broke = broke;
+    if (!frozen.includes(false)) return undefined;
+    const now = last ? frozenFrom(found, last, frozen) : found;
+    const state = withRowsOfAll(
+      this.state,
+      next,
+      broke.map((at) => at === null),
+    );
+    const best = better(this.best, now, { smooth: compiled.step.isTransformed, frozen });
+    curve.push(now.objective);
+    for (const [name, values] of Object.entries(now.watch)) this.watch[name]!.push(values);
+    Object.assign(this, { state, best, redirected });
+    const { slope, reach, picture } = now;
     const checkpoint = () => ({
       record,
+      identity: compiled.identity(),
       index,
-      state: next,
+      state,
       curve: curve.slice(0, index + 1),
       watch: mapValues(this.watch, (values) => values.slice(0, index + 1)),
-      redirected: counts,
+      broke,
+      redirected,
       slope,
+      reach,
       picture,
       best,
     });
-    this.last = { ...measured, checkpoint };
+    this.last = { ...now, checkpoint };
     return this.last;
   }
 
@@ -88,14 +120,43 @@ export class History {
   result(ended: AscentResult["ended"]): Omit<AscentResult, "warnings"> | undefined {
     const { last, best, record, curve, watch, redirected } = this;
     if (!last || !best) return undefined;
-    const kept = record.keep === "best" ? best : { picture: last.picture, steps: best.steps.map(() => last.index) };
+    // a step that was not to be taken broke nothing
+    const broke = this.broke.map((at) => (at !== null && at <= record.steps ? at : null));
+    const lastSteps = broke.map((at) => (at === null ? last.index : Math.max(at - 1, 0)));
+    const kept =
+      record.keep === "best"
+        ? { picture: best.picture, steps: best.steps }
+        : { picture: last.picture, steps: lastSteps };
     const influence = last.checkpoint().state[influenceState] ?? null;
-    return { last, ...kept, influence, curve, watch, ended, redirected, record };
+    return { last, ...kept, influence, curve, watch, ended, broke, redirected, record };
+  }
+
+  private measured(results: Tensors): Measured {
+    return {
+      index: this.index,
+      objective: floats(results[objectiveOutput]!),
+      slope: floats(results[slopeOutput]!),
+      reach: floats(results[reachOutput]!),
+      watch: mapValues(this.watch, (_, name) => floats(results[watchOutput(name)]!)),
+      picture: results[pictureOutput]!,
+    };
   }
 }
 
+type Measured = Omit<Step, "checkpoint">;
+
 const floats = (t: Tensor) => t.data as Float32Array;
 
-function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T, name: string) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
+/** A step of which some pictures stay as they were in the one before. */
+function frozenFrom(now: Measured, before: Measured, frozen: readonly boolean[]): Measured {
+  if (!frozen.includes(true)) return now;
+  const numbers = (name: "objective" | "slope" | "reach") => withNumbers(now[name], before[name], frozen);
+  return {
+    index: now.index,
+    objective: numbers("objective"),
+    slope: numbers("slope"),
+    reach: numbers("reach"),
+    watch: mapValues(now.watch, (values, name) => withNumbers(values, before.watch[name]!, frozen)),
+    picture: withRows(now.picture, before.picture, frozen),
+  };
 }

@@ -10,7 +10,7 @@ import { gradient, normalized } from "../optimizers/gradient.js";
 import { array, normal, uniform } from "../parameterizations/starts.js";
 import { createRng } from "../rng.js";
 import { buildModel, open, tinyCnn } from "../testing/models.js";
-import { numbers } from "../tensor.js";
+import { numbers, tensor, type Tensor } from "../tensor.js";
 import { jitter } from "../transforms/affine.js";
 import { noise } from "../transforms/pixelwise.js";
 
@@ -190,11 +190,34 @@ describe("what is kept", () => {
     expect(best.steps).toEqual([2, 4]);
   });
 
+  it("is judged by a running mean where transforms draw luck into the objective", async () => {
+    const lucky: MaximizeOptions = { transforms: [noise({ deviation: 1 })], steps: 40, keep: "best", seed: 3 };
+    const { curve, steps } = await maximize(model, target, { ...lucky, optimizer: gradient({ learningRate: 0.01 }) })
+      .result;
+    const values = curve.map(([x]) => x!);
+    let mean = values[0]!;
+    const means = values.map((x, i) => (mean += (x - mean) / Math.min(i + 1, 16)));
+    expect(steps).toEqual([means.indexOf(Math.max(...means))]);
+    expect(steps).not.toEqual([values.indexOf(Math.max(...values))]);
+  });
+
   it("is what it was however the pictures change afterwards", async () => {
     const seen: number[][] = [];
     for await (const { picture } of maximize(hill, height, { ...options, keep: "best" })) seen.push(numbers(picture));
     const { picture, steps } = await maximize(hill, height, { ...options, keep: "best" }).result;
     expect(numbers(picture)).toEqual([...seen[steps[0]!]!.slice(0, 4), ...seen[steps[1]!]!.slice(4)]);
+  });
+});
+
+describe("specs", () => {
+  it("may be types alone, and one transform needs no list", async () => {
+    const short = { optimizer: "adam", parameterization: "pixel", transforms: jitter({}), schedule: "cosine" };
+    const long = { optimizer: adam({}), transforms: [jitter({})], schedule: { type: "cosine" }, steps: 4 };
+    const given = { ...short, steps: 4 } as unknown as MaximizeOptions;
+    const { picture, record } = await maximize(model, target, given).result;
+    expect(picture).toEqual((await maximize(model, target, long).result).picture);
+    expect(record).toMatchObject({ optimizer: { type: "adam" }, schedule: { type: "cosine" } });
+    expect(record.transforms).toHaveLength(1);
   });
 });
 
@@ -218,6 +241,28 @@ describe("a clipped gradient", () => {
     expect(curve[0]).toEqual(Float32Array.of(-9, -0.25));
     expectClose(pictureOf({ last } as AscentResult, 0), [3.5, 3.5, 3.5, 3.5]);
     expectClose(pictureOf({ last } as AscentResult, 1), [1.25, 1.25, 1.25, 1.25]);
+  });
+});
+
+describe("a clipped gradient by several variables", () => {
+  it("is no longer than it may be all together", async () => {
+    const clip = 0.25;
+    const states: Readonly<Record<string, Tensor>>[] = [];
+    const parameterization = { type: "pyramid", squash: "none", color: "none" };
+    const options: MaximizeOptions = { parameterization, optimizer: gradient({}), clip, steps: 2 };
+    for await (const step of maximize(model, [target, logit({ class: 2 })], options))
+      states.push(step.checkpoint().state);
+    const [before, after] = states as [(typeof states)[0], (typeof states)[0]];
+    const variables = Object.keys(before).filter((name) => before[name]!.shape[0] === 2);
+    expect(variables.length).toBeGreaterThan(1);
+    for (const k of [0, 1]) {
+      const moved = variables.flatMap((name) => {
+        const [from, to] = [numbers(before[name]!), numbers(after[name]!)];
+        const each = from.length / 2;
+        return from.slice(k * each, (k + 1) * each).map((x, i) => to[k * each + i]! - x);
+      });
+      expect(Math.hypot(...moved)).toBeCloseTo(clip, 4);
+    }
   });
 });
 
@@ -267,28 +312,8 @@ describe("a run that is stopped", () => {
   });
 });
 
-describe("a run that diverges", () => {
-  it("ends with the last finite step", async () => {
-    const steep = open(buildModel((op, x) => ({ y: op.mul(op.mul(x, x), x) }), { shape: [1, 1, 2, 2] }));
-    const optimizer = gradient({ learningRate: 10 });
-    const run = maximize(steep, channel({ layer: "y", channel: 0 }), { steps: 100, start: 3, optimizer });
-    const result = await run.result;
-    expect(result.ended).toBe("diverged");
-    expect(result.last.index).toBeGreaterThan(0);
-    expect(result.last.index).toBeLessThan(100);
-    expect(numbers(result.last.picture).every(Number.isFinite)).toBe(true);
-    expect(result.curve).toHaveLength(result.last.index + 1);
-    expect(result.curve.every((values) => values.every(Number.isFinite))).toBe(true);
-  });
-
-  it("at once, on the start picture, is an error", async () => {
-    const root = open(buildModel((op, x) => ({ y: op.log(x) }), { shape: [1, 1, 2, 2] }));
-    await expect(maximize(root, channel({ layer: "y", channel: 0 }), { start: -1 }).result).rejects.toMatchObject({
-      code: "diverged",
-      message: "The target is not a finite number on the start picture",
-    });
-  });
-});
+const sizes = '"size" must be height and width, two whole numbers of at least 1: current value is ';
+const withImage = (photo: Tensor): MaximizeOptions => ({ images: { photo }, start: { type: "image", image: "photo" } });
 
 describe("a run that cannot begin", () => {
   it.each<readonly [string, MaximizeOptions, string]>([
@@ -317,6 +342,41 @@ describe("a run that cannot begin", () => {
       '"learningRate" must be a number of at least 0: current value is -1',
     ],
     ["an unknown start", { start: "one" }, '"one" is no start'],
+    ["a clip of 0", { clip: 0 }, '"clip" must be a number above 0: current value is 0'],
+    ["no stream", { streams: [] }, "The list of streams is empty"],
+    [
+      "a stream that is no number",
+      { streams: ["a"] as unknown as number[] },
+      '"streams" must be a whole number: current value is "a"',
+    ],
+    ["no start", { start: [] }, "The list of starts is empty"],
+    ["nothing to watch", { watch: { w: [] } }, 'The list of objectives to watch as "w" is empty'],
+    ["a size of 0", { size: [0, 0] }, `${sizes}[0,0]`],
+    ["a negative size", { size: [-4, 10] }, `${sizes}[-4,10]`],
+    ["half a pixel", { size: [10.5, 10] }, `${sizes}[10.5,10]`],
+    ["a size that is no number", { size: [Number.NaN, 10] }, `${sizes}[NaN,10]`],
+    ["a size in words", { size: "128" as unknown as [number, number] }, `${sizes}"128"`],
+    [
+      "an image without channels",
+      withImage(tensor("float32", new Float32Array(100), [10, 10])),
+      'The picture "photo" has shape [10,10], not [channels, height, width]',
+    ],
+    [
+      "a batch of images",
+      withImage(tensor("float32", new Float32Array(300), [1, 3, 10, 10])),
+      'The picture "photo" has shape [1,3,10,10], not [channels, height, width]',
+    ],
+    [
+      "an image of bytes",
+      withImage(tensor("uint8", new Uint8Array(100), [1, 10, 10])),
+      'The picture "photo" is uint8, not float32',
+    ],
+    ["no image", withImage(undefined as unknown as Tensor), 'The picture "photo" is no tensor'],
+    [
+      "an image with a hole",
+      withImage(tensor("float32", [0, Number.NaN, 1, 0], [1, 2, 2])),
+      'The picture "photo" has a value that is no finite number: NaN',
+    ],
   ])("for %s says so to both who iterate and who wait", async (_, options, message) => {
     const expected = { code: "bad-argument", message };
     await expect(maximize(model, target, options).result).rejects.toMatchObject(expected);
@@ -326,6 +386,22 @@ describe("a run that cannot begin", () => {
     };
     await expect(iterate()).rejects.toMatchObject(expected);
     await expect(run.result).rejects.toMatchObject(expected);
+  });
+
+  it("for no target says so", async () => {
+    await expect(maximize(model, []).result).rejects.toMatchObject({
+      code: "bad-argument",
+      message: "The list of objectives is empty",
+    });
+  });
+
+  it("at an image, for an input without height and width, says so", async () => {
+    const flat = open(buildModel((op, x) => ({ y: op.mul(x, 2) }), { shape: [1, 5] }));
+    const photo = tensor("float32", [0, 0, 0, 0], [1, 2, 2]);
+    await expect(maximize(flat, layerObjective({ layer: "y" }), withImage(photo)).result).rejects.toMatchObject({
+      code: "bad-argument",
+      message: 'The picture "photo" cannot be the start of an input of shape [5], without height and width',
+    });
   });
 
   it("for a target that does not depend on the picture says so", async () => {

@@ -66,19 +66,16 @@ async function* climb(
   let ended: AscentResult["ended"] = "aborted";
   try {
     const compiled = await compileAscent(model, objective, options);
-    history = new History(compiled.record, Object.keys(watch), resume);
+    history = new History(compiled, Object.keys(watch), resume);
     runner = new StepRunner(model, compiled);
-    let state = resume?.state ?? compiled.step.begin(compiled.start);
     while (!history.ending && !(history.last && signal?.aborted)) {
-      const taken = await runner.take(history.index, state);
-      const now = history.add(taken);
+      const now = history.add(await runner.take(history.index, history.state, history.broke));
       if (!now) {
         if (!history.last) throw new XstarError("diverged", "The target is not a finite number on the start picture");
         ended = "diverged";
         return;
       }
       yield now;
-      state = taken.next;
     }
     ended = history.ending ?? "aborted";
   } catch (error) {

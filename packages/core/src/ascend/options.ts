@@ -4,6 +4,7 @@ import type { Tensors } from "../define/define.js";
 import type { Spec } from "../define/fields.js";
 import type { Contract } from "../model/contract.js";
 import type { Shape, Tensor } from "../tensor.js";
+import type { Best } from "./best.js";
 
 /** An objective, or its short form as the command line takes it: `conv2:7`, `logit:3 - 0.1*tv`. */
 export type Target = Spec | string;
@@ -20,14 +21,14 @@ export interface MaximizeOptions extends PrepareOptions {
    * parameterization begins as its authors do (pixels: at uniform noise).
    */
   readonly start?: string | number | Spec | readonly (string | number | Spec)[];
-  /** @default pixel({}) */
+  /** Specs; in JavaScript a type alone, `"fourier"`, stands for one with its defaults. @default pixel({}) */
   readonly parameterization?: Spec;
   readonly transforms?: readonly Spec[];
   /** @default gradient({ learningRate: 1 }) */
   readonly optimizer?: Spec;
   /** How the learning rate changes over the run. @default constant */
   readonly schedule?: Spec;
-  /** Largest L2 norm of the gradient of each variable of a picture; longer ones are shortened to it. */
+  /** Largest L2 norm, above 0, of the gradient by all variables of a picture together; longer ones are shortened to it. */
   readonly clip?: number;
   /**
    * Adds up how much every pixel counts, so that the picture can be shown opaque only there (Fel et al., 2023): the sum
@@ -36,13 +37,16 @@ export interface MaximizeOptions extends PrepareOptions {
   readonly influence?: boolean;
   /** More objectives to measure at every step, by name, on the picture without its transforms. */
   readonly watch?: Readonly<Record<string, Target | readonly Target[]>>;
-  /** Which picture is the result: the last one, or of each the one with the largest objective. @default "last" */
+  /**
+   * Which picture is the result: the last one, or of each the one with the largest objective. Where there are transforms,
+   * whose luck is in the objective of a step, its running mean over about 16 steps is compared instead. @default "last"
+   */
   readonly keep?: "last" | "best";
-  /** Ends the run when no objective has risen above its best for so many steps. */
+  /** Ends the run when no objective, compared as for `keep`, has risen above its best for so many steps. */
   readonly patience?: number;
   /**
-   * For so many first steps, a picture that no gradient reaches gets redirected ReLU gradients (as in Lucid), whatever
-   * else is in its batch; 0 turns that off. @default 16
+   * For so many first steps, a picture that no gradient reaches through the network gets redirected ReLU gradients (as in
+   * Lucid), whatever else is in its batch and whatever penalties say; 0 turns that off. @default 16
    */
   readonly redirect?: number;
   /** Names of `overrides`: rules in the place of true gradients, the later before the earlier. */
@@ -51,7 +55,10 @@ export interface MaximizeOptions extends PrepareOptions {
   readonly rules?: VjpRules;
   /** Names of the classes, so that targets may use them. */
   readonly labels?: readonly string[];
-  /** Goes on from where another run of the same specs stood; the result is that of one run. */
+  /**
+   * Goes on from where another run of the same specs on the same model stood; the result is that of one run. It may have
+   * more steps than before where the schedule is constant.
+   */
   readonly resume?: Checkpoint;
   /** Stops the run after the step in progress; what is done is kept. */
   readonly signal?: AbortSignal;
@@ -61,19 +68,34 @@ export interface MaximizeOptions extends PrepareOptions {
 export interface Checkpoint {
   /** What is run; only a run with the same record can go on from here. */
   readonly record: AscentRecord;
+  /** What it is run on. */
+  readonly identity: RunIdentity;
   /** The last step that was measured. */
   readonly index: number;
-  /** The variables and all that the optimizer keeps, before step `index + 1`. */
+  /** The variables and all that the optimizer keeps, before step `index + 1`: finite, also where a picture broke. */
   readonly state: Tensors;
   readonly curve: readonly Float32Array[];
   readonly watch: Readonly<Record<string, readonly Float32Array[]>>;
+  /** Of each picture, the step at which it broke. */
+  readonly broke: readonly (number | null)[];
   /** Of each picture, the steps that were taken with redirected gradients. */
   readonly redirected: readonly number[];
-  /** Of step `index`, as `Step.slope` and `Step.picture`. */
+  /** Of step `index`, as `Step.slope`, `Step.reach` and `Step.picture`. */
   readonly slope: Float32Array;
+  readonly reach: Float32Array;
   readonly picture: Tensor;
-  /** The best picture of each so far, and its step. */
-  readonly best: { readonly picture: Tensor; readonly steps: readonly number[] };
+  /** The best picture of each so far. */
+  readonly best: Best;
+}
+
+/** Fingerprints of what a record only names: runs go on only where they are equal. */
+export interface RunIdentity {
+  /** Of all model files. */
+  readonly weights: string;
+  /** Of the step graph, with the inputs, images and rules in it. */
+  readonly graph: string;
+  /** Of the variables before the first step. */
+  readonly beginning: string;
 }
 
 /** The picture after `index` steps, and what it makes of the network. */
@@ -82,8 +104,13 @@ export interface Step {
   readonly index: number;
   /** The objective of each picture, as its transformed views reach it (the mean of them). */
   readonly objective: Float32Array;
-  /** L2 norm of the objective's gradient by each picture; 0 also where a redirected one is taken in its place. */
+  /** L2 norm of the objective's gradient by each picture. */
   readonly slope: Float32Array;
+  /**
+   * L2 norm of the part of it that comes through the network, by the views of each picture; 0 also where a redirected one is
+   * taken in its place. That of `slope` where the objective reads no network.
+   */
+  readonly reach: Float32Array;
   readonly watch: Readonly<Record<string, Float32Array>>;
   /** [batch, channels, height, width] in picture units; a channel more than the model takes is the opacity. */
   readonly picture: Tensor;
@@ -102,8 +129,14 @@ export interface AscentResult {
   /** The objective of each picture at every step. */
   readonly curve: readonly Float32Array[];
   readonly watch: Readonly<Record<string, readonly Float32Array[]>>;
-  /** Why the run ended. */
+  /** Why the run ended; `diverged` when all its pictures broke. */
   readonly ended: "steps" | "plateau" | "aborted" | "diverged";
+  /**
+   * Of each picture, the step at which it, its target or the gradient that leads there was no finite number; null where
+   * none was. It stays as it was in the step before, which its curves repeat, while the others go on. At 0, on the start
+   * picture, its target is no number.
+   */
+  readonly broke: readonly (number | null)[];
   /** Of each picture, the steps that were taken with redirected gradients because none arrived. */
   readonly redirected: readonly number[];
   /** Of each picture, what a person should know before trusting it, in sentences. */

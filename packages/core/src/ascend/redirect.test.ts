@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { channel, logit } from "../objectives/activation.js";
+import { mul, sub } from "../objectives/combine.js";
+import { totalVariation } from "../objectives/penalty.js";
 import { adam } from "../optimizers/adaptive.js";
 import { gradient } from "../optimizers/gradient.js";
 import type { Runtime } from "../runtime.js";
+import { crops } from "../transforms/affine.js";
 import { buildModel, open, runtime, tinyCnn } from "../testing/models.js";
 import { numbers, tensor } from "../tensor.js";
 import { maximize } from "./maximize.js";
@@ -46,6 +49,46 @@ describe("a target that no gradient reaches", () => {
     const { last, redirected } = await maximize(model, unit(0), { ...options, redirect: 2 }).result;
     expect(redirected).toEqual([2]);
     expect(numbers(last.picture)[0]).toBeCloseTo(2 / 3, 5);
+  });
+
+  it("wakes up whatever penalties say, of which it alone is not seen", async () => {
+    const penalized = sub(unit(0), mul(0.001, totalVariation({})));
+    const start = { type: "uniform", low: 0, high: 0.5 };
+    const run = maximize(model, penalized, { ...options, start });
+    for await (const { index, slope, reach } of run) {
+      expect(slope[0]).toBeGreaterThan(0);
+      if (index === 0) expect(reach[0]).toBe(0);
+    }
+    const { redirected, curve, warnings } = await run.result;
+    expect(redirected[0]).toBeGreaterThan(0);
+    expect(redirected[0]).toBeLessThan(6);
+    expect(curve.at(-1)![0]).toBeGreaterThan(1);
+    expect(warnings).toEqual([[]]);
+  });
+
+  it("says when penalties alone have moved the picture", async () => {
+    const dead = open(buildModel((op, x) => ({ y: op.clip(x, 5, 6) }), { shape: [1, 1, 3, 3] }));
+    const penalized = sub(channel({ layer: "y", channel: 0 }), mul(0.1, totalVariation({})));
+    const { redirected, warnings } = await maximize(dead, penalized, { steps: 8, redirect: 3 }).result;
+    expect(redirected).toEqual([3]);
+    expect(warnings).toEqual([
+      [
+        "No gradient reached the picture through the network, also after 3 steps with redirected gradients: only what does not read the network moved it",
+      ],
+    ]);
+  });
+
+  it("sleeps when no view of it is reached, picture by picture", async () => {
+    const views: MaximizeOptions = { ...options, start: [0, 2, 0], transforms: [crops({ count: 2 })] };
+    const seen: number[][] = [];
+    const run = maximize(model, [unit(0), unit(0), unit(1)], views);
+    for await (const { reach } of run) seen.push([...reach]);
+    expect(seen[0]![0]).toBe(0);
+    expect(seen[0]![1]).toBeGreaterThan(0);
+    const { redirected, curve } = await run.result;
+    expect(redirected[0]).toBeGreaterThan(0);
+    expect(redirected[1]).toBe(0);
+    expect(curve.at(-1)![0]).toBeGreaterThan(0);
   });
 
   it("leaves the others of its batch alone, and they it", async () => {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
+import type { VjpRules } from "../autodiff/vjp.js";
 import { channel, logit } from "../objectives/activation.js";
 import { adam, nadam } from "../optimizers/adaptive.js";
 import { gradient, momentum, normalized } from "../optimizers/gradient.js";
 import { lbfgs } from "../optimizers/lbfgs.js";
 import { cosine, linear } from "../optimizers/schedules.js";
 import { pixel } from "../parameterizations/pixel.js";
-import { buildModel, open, tinyCnn } from "../testing/models.js";
+import { tensor } from "../tensor.js";
+import { buildModel, open, tinyCnn, weights } from "../testing/models.js";
 import { crops, jitter } from "../transforms/affine.js";
 import { noise } from "../transforms/pixelwise.js";
 import { maximize } from "./maximize.js";
@@ -88,6 +90,20 @@ const cases: readonly (readonly [string, typeof model, Target | Target[], Maximi
     { steps: 40, start: 3, optimizer: gradient({ learningRate: 10 }) },
     "diverged",
   ],
+  [
+    "one of two pictures that breaks",
+    steep,
+    unit,
+    { steps: 12, start: [3, 0], keep: "best", optimizer: gradient({ learningRate: 10 }) },
+    "steps",
+  ],
+  [
+    "two pictures that break at different steps",
+    steep,
+    unit,
+    { steps: 40, start: [0.2, 3], optimizer: gradient({ learningRate: 10 }) },
+    "diverged",
+  ],
 ];
 
 describe("a run that goes on from a checkpoint", () => {
@@ -133,6 +149,88 @@ describe("a run that goes on from a checkpoint", () => {
       .result;
     expect([ended, last.index, curve.length]).toEqual(["aborted", 3, 4]);
     expect(last.checkpoint()).toBe(resume);
+  });
+});
+
+describe("a run that goes on for longer than it was to", () => {
+  it.each<readonly [string, typeof model, Target | Target[], MaximizeOptions]>([
+    ["plain", model, target, { optimizer: adam({}) }],
+    ["random transforms, the best kept", model, target, { ...random, keep: "best" }],
+    ["asleep at its end", sleeping, unit, { start: -0.5, optimizer: momentum({ learningRate: 1 }) }],
+    ["broken at its end", steep, unit, { start: [3, 0.2], optimizer: gradient({ learningRate: 10 }) }],
+  ])("gives what one of all steps gives: %s", async (_, from, objective, options) => {
+    const whole = await maximize(from, objective, { ...options, steps: 9 }).result;
+    for (const steps of [0, 1, 3]) {
+      const { last } = await maximize(from, objective, { ...options, steps }).result;
+      const resume = structuredClone(last.checkpoint());
+      expect(facts(await maximize(from, objective, { ...options, steps: 9, resume }).result)).toEqual(facts(whole));
+    }
+  });
+
+  it("cannot where the schedule goes by the number of steps, or where it is beyond its end", async () => {
+    const scheduled = { steps: 6, schedule: cosine({}) };
+    const other = await cut(model, target, scheduled, 3);
+    await expect(maximize(model, target, { ...scheduled, steps: 9, resume: other }).result).rejects.toMatchObject({
+      code: "bad-argument",
+      message: 'The checkpoint is of a run of 6 steps, not 9, and the schedule "cosine" depends on their number',
+    });
+    const resume = await cut(model, target, { steps: 6 }, 4);
+    await expect(maximize(model, target, { steps: 3, resume }).result).rejects.toMatchObject({
+      code: "bad-argument",
+      message: "The checkpoint is at step 4, beyond the 3 to be taken",
+    });
+    expect((await maximize(model, target, { steps: 4, resume }).result).last.index).toBe(4);
+  });
+});
+
+describe("a checkpoint of a run on something else is refused", () => {
+  const photo = (value: number) => tensor("float32", new Float32Array(36).fill(value), [1, 6, 6]);
+  const scaled = (by: number) =>
+    open(buildModel((op, x) => ({ y: op.mul(x, weights(op, [1, 1, 6, 6], by)) }), { shape: [1, 1, 6, 6] }));
+  const inPhoto: MaximizeOptions = {
+    images: { photo: photo(0.2), mask: photo(0.5) },
+    parameterization: { type: "masked", image: "photo", mask: "mask" },
+  };
+  const plain: VjpRules = { Relu: (g) => [g] };
+  it.each<
+    readonly [string, string, readonly [typeof model, MaximizeOptions], readonly [typeof model, MaximizeOptions]]
+  >([
+    ["other weights", "weights", [scaled(1), {}], [scaled(2), {}]],
+    [
+      "a rule of another meaning",
+      "graph",
+      [model, { rules: plain }],
+      [model, { rules: { Relu: (g, { op }) => [op.mul(g, 2)] } }],
+    ],
+    [
+      "another picture inside",
+      "graph",
+      [model, inPhoto],
+      [model, { ...inPhoto, images: { ...inPhoto.images, photo: photo(0.3) } }],
+    ],
+    [
+      "another picture as start",
+      "beginning",
+      [model, { images: { photo: photo(0.2) }, start: { type: "image", image: "photo" } }],
+      [model, { images: { photo: photo(0.3) }, start: { type: "image", image: "photo" } }],
+    ],
+    [
+      "another array as start",
+      "beginning",
+      [model, { start: { type: "array", values: Array(36).fill(0.1) } }],
+      [model, { start: { type: "array", values: Array(36).fill(0.2) } }],
+    ],
+  ])("%s", async (_, field, [from, before], [other, now]) => {
+    const objective = from === model ? target : unit;
+    const resume = await cut(from, objective, { ...before, steps: 6 }, 2);
+    await expect(maximize(other, objective, { ...now, steps: 6, resume }).result).rejects.toMatchObject({
+      code: "bad-argument",
+      message: expect.stringMatching(
+        new RegExp(`^The checkpoint belongs to another run: its "${field}" is "[0-9a-f]{16}", not "[0-9a-f]{16}"$`),
+      ),
+    });
+    const again = await maximize(from, objective, { ...before, steps: 6, resume }).result;
+    expect(again.last.index).toBe(6);
   });
 });
 

@@ -1,4 +1,5 @@
 import { XstarError } from "../errors.js";
+import type { AscentRecord, Checkpoint, RunIdentity } from "./options.js";
 
 /**
  * Throws `bad-argument` naming the first field in which what a checkpoint says of its run is not what the run is that
@@ -22,3 +23,30 @@ export function checkSameRun<T extends object>(before: T, now: T): void {
 
 /** Characters of a value that a sentence repeats. */
 const longest = 120;
+
+interface RunToResume {
+  readonly record: AscentRecord;
+  readonly watched: readonly string[];
+  readonly identity: RunIdentity;
+}
+
+/** Throws `bad-argument` when a run cannot go on from a checkpoint: it may have more steps than before, nothing else. */
+export function checkResumes(from: Checkpoint, { record, watched, identity }: RunToResume): void {
+  const { steps } = record;
+  const before = { ...from.record, steps, watch: Object.keys(from.watch), ...from.identity };
+  checkSameRun(before, { ...record, watch: watched, ...identity });
+  if (from.record.steps === steps) return;
+  const { type } = record.schedule;
+  if (type !== "constant") {
+    throw new XstarError(
+      "bad-argument",
+      `The checkpoint is of a run of ${from.record.steps} steps, not ${steps}, and the schedule "${type}" depends on their number`,
+      { hint: "Give the same steps as before, or begin again without it" },
+    );
+  }
+  if (from.index > steps) {
+    throw new XstarError("bad-argument", `The checkpoint is at step ${from.index}, beyond the ${steps} to be taken`, {
+      hint: "Give more steps, or begin again without it",
+    });
+  }
+}

@@ -1,22 +1,21 @@
-import { slopeOutput, type CompiledStep } from "../compile/compile.js";
+import { reachOutput, type CompiledStep } from "../compile/compile.js";
 import type { Tensors } from "../define/define.js";
 import type { LoadedModel } from "../model/load.js";
 import type { Session } from "../runtime.js";
-import { withRows } from "./best.js";
+import { asleep } from "./asleep.js";
 import type { CompiledAscent } from "./compile-ascent.js";
+import { withRowsOfAll } from "./rows.js";
 
 /** What a step gave. */
 export interface Taken {
   readonly results: Tensors;
   /** The state before the next step. */
   readonly next: Tensors;
-  /** For each picture whether its next state comes from redirected gradients. */
-  readonly redirected: readonly boolean[];
 }
 
 /**
- * Runs the steps of an ascent. A picture that no gradient reaches in the first `redirect` steps gets its next state from the
- * step with redirected gradients, whatever else is in its batch.
+ * Runs the steps of an ascent. A picture that no gradient reaches through the network in the first `redirect` steps gets its next
+ * state from the step with redirected gradients, whatever else is in its batch.
  */
 export class StepRunner {
   private readonly open = new Map<CompiledStep, Session>();
@@ -27,23 +26,19 @@ export class StepRunner {
     private readonly compiled: CompiledAscent,
   ) {}
 
-  async take(index: number, state: Tensors): Promise<Taken> {
+  /** `broke` says of which pictures the next state does not count. */
+  async take(index: number, state: Tensors, broke: readonly (number | null)[]): Promise<Taken> {
     const { step, record } = this.compiled;
     const feeds = { ...state, ...step.settings, ...step.sample(index) };
     const results = await this.run(step, feeds);
-    const mayRedirect = index < record.redirect && index < record.steps;
-    const redirected = Array.from(results[slopeOutput]!.data as Float32Array, (slope) => mayRedirect && slope === 0);
     const next = nextState(step, results);
-    if (!mayRedirect) await this.close(this.redirectedStep);
-    if (!redirected.includes(true)) return { results, next, redirected };
+    if (index >= record.redirect) await this.close(this.redirectedStep);
+    const reach = results[reachOutput]!.data as Float32Array;
+    const redirected = asleep(reach, index, record.redirect).map((is, k) => is && broke[k] === null);
+    if (!redirected.includes(true)) return { results, next };
     const other = (this.redirectedStep ??= this.compiled.redirected());
     const otherNext = nextState(other, await this.run(other, feeds));
-    const mixed = Object.entries(next).map(([name, t]) => {
-      // what pictures share has no row for each
-      const isOfEach = t.shape[0] === redirected.length;
-      return [name, isOfEach ? withRows(t, otherNext[name]!, redirected) : otherNext[name]!] as const;
-    });
-    return { results, next: Object.fromEntries(mixed), redirected };
+    return { results, next: withRowsOfAll(next, otherNext, redirected) };
   }
 
   async release(): Promise<void> {

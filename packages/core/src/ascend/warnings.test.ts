@@ -117,7 +117,7 @@ describe("a warning", () => {
     } = await maximize(steep, channel({ layer: "y", channel: 0 }), options).result;
     expect(ended).toBe("diverged");
     expect(own).toEqual([
-      `The run broke at step ${last.index + 1}, where the target or the picture was no finite number: what is kept is from before`,
+      `The picture broke at step ${last.index + 1}, where it, its target or the gradient was no finite number: what is kept is from before`,
     ]);
   });
 

@@ -1,7 +1,8 @@
-import { lookUp } from "../define/define.js";
-import { parseFields, type Fields, type Spec } from "../define/fields.js";
+import { parseSpec } from "../define/define.js";
+import type { Fields, Spec } from "../define/fields.js";
 import type { Model } from "../onnx/model.js";
 import { softmaxWarning, type ModelOf } from "../objectives/softmax-warning.js";
+import { boundsOf } from "../parameterizations/pixel.js";
 import { parameterizations } from "../parameterizations/table.js";
 import type { AscentResult } from "./options.js";
 
@@ -14,8 +15,8 @@ export function warningsOf(facts: Facts, modelOf: ModelOf): string[][] {
   return record.objectives.map((objective, k) => {
     const picture = pictureOf(facts, k);
     return [
-      brokenWarning(facts),
-      stuckWarning(facts, k),
+      brokenWarning(facts, k),
+      stuckWarning(facts, k) ?? asleepWarning(facts, k),
       softmaxWarning(objective, modelOf),
       ...training,
       saturationWarning(facts, picture, k),
@@ -32,22 +33,33 @@ function pictureOf({ picture, record }: Facts, k: number): Float32Array {
   return data.subarray(k * each, k * each + Math.min(own, each));
 }
 
-function brokenWarning({ ended, last }: Facts): string | undefined {
-  if (ended !== "diverged") return undefined;
-  return `The run broke at step ${last.index + 1}, where the target or the picture was no finite number: what is kept is from before`;
+function brokenWarning({ broke }: Facts, k: number): string | undefined {
+  const at = broke[k];
+  if (at == null) return undefined;
+  if (at === 0) return "The target is not a finite number on the start picture, which is what is kept";
+  return `The picture broke at step ${at}, where it, its target or the gradient was no finite number: what is kept is from before`;
 }
 
 /** Changes of the target below this share of it are none. */
 const unmoved = 1e-6;
 
-function stuckWarning({ curve, last, redirected }: Facts, k: number): string | undefined {
-  if (curve.length < 2) return undefined;
+function stuckWarning({ curve, last, broke, redirected }: Facts, k: number): string | undefined {
+  const steps = (broke[k] ?? curve.length) - 1;
+  if (steps < 1) return undefined;
   const first = curve[0]![k]!;
   const largest = curve.reduce((most, values) => Math.max(most, Math.abs(values[k]! - first)), 0);
   if (largest > unmoved * Math.abs(first)) return undefined;
   const tried = redirected[k]! > 0 ? `, also after ${count(redirected[k]!, "step")} with redirected gradients` : "";
-  const why = last.slope[k] === 0 ? `: no gradient reached the picture${tried}` : "";
-  return `The target never moved: it stayed at ${shown(first)} for all ${count(last.index, "step")}${why}`;
+  const why = last.reach[k] === 0 ? `: no gradient reached the picture${tried}` : "";
+  return `The target never moved: it stayed at ${shown(first)} for all ${count(steps, "step")}${why}`;
+}
+
+/** Penalties can move a picture that its target never reaches. */
+function asleepWarning({ record, last, broke, redirected }: Facts, k: number): string | undefined {
+  const tried = redirected[k]!;
+  const neverWoke = tried > 0 && tried === Math.min(record.redirect, last.index) && last.reach[k] === 0;
+  if (!neverWoke || broke[k] !== null) return undefined;
+  return `No gradient reached the picture through the network, also after ${count(tried, "step")} with redirected gradients: only what does not read the network moved it`;
 }
 
 /** Half of what an 8-bit picture tells apart. */
@@ -68,14 +80,14 @@ function saturationWarning({ record, last }: Facts, picture: Float32Array, k: nu
   return `The picture is saturated: ${percent(share)} of its values are at the ends of their range, ${shown(low)} and ${shown(high)}`;
 }
 
+type Squashed = Parameters<typeof boundsOf>[0];
+
 /** The range that a parameterization, or the one inside it, keeps its picture in. */
-function rangeOf(spec: Spec): readonly [number, number] | undefined {
-  const { params } = lookUp(parameterizations, spec, "parameterization");
-  const { type, ...given } = spec;
-  const parsed = parseFields(type, params as Fields, given);
-  if ("squash" in parsed) return parsed["squash"] === "none" ? undefined : (parsed["range"] as [number, number]);
-  const inner = Object.entries(params as Fields).find(([, { kind }]) => kind === "parameterization");
-  return inner && rangeOf(parsed[inner[0]] as Spec);
+function rangeOf(given: Spec): readonly [number, number] | undefined {
+  const { definition, spec } = parseSpec(parameterizations, given, "parameterization");
+  if ("squash" in spec) return spec["squash"] === "none" ? undefined : boundsOf(spec as Spec & Squashed);
+  const inner = Object.entries(definition.params as Fields).find(([, { kind }]) => kind === "parameterization");
+  return inner && rangeOf(spec[inner[0]] as Spec);
 }
 
 function outsideWarning({ record }: Facts, picture: Float32Array): string | undefined {

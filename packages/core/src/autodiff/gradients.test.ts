@@ -7,6 +7,7 @@ import { fromOrt } from "../runtime.js";
 import { numbers, tensor, type Shape } from "../tensor.js";
 import { gradients, type GradientOptions } from "./gradients.js";
 import { rules } from "./rules/table.js";
+import { stopGradient } from "./stop-gradient.js";
 
 const runtime = fromOrt(ort);
 
@@ -44,6 +45,11 @@ describe("gradients", () => {
 
   it("is undefined where nothing depends on the input", async () => {
     expect(await gradientAt([1, 2], (op) => op.mul(op.fill([2], 3), 2))).toBeUndefined();
+  });
+
+  it("takes what is stopped for constant, numbers and all", async () => {
+    expect(await gradientAt([1.5, -2], (op, x) => op.mul(x, stopGradient(op, x)))).toEqual([1.5, -2]);
+    expect(await gradientAt([1, 2], (op, x) => op.mul(stopGradient(op, op.mul(x, 3)), 2))).toBeUndefined();
   });
 
   it("stops at whole numbers and comparisons", async () => {

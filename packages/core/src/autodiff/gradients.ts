@@ -4,6 +4,7 @@ import { valuesRead } from "../ir/inline.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
 import { sameShape, type Shape } from "../tensor.js";
 import { rules as standardRules } from "./rules/table.js";
+import { isStopped } from "./stop-gradient.js";
 import type { VjpRules } from "./vjp.js";
 import { withoutRule } from "./without-rule.js";
 
@@ -84,8 +85,12 @@ function nodesBetween(graph: Graph, from: readonly Value[], to: Value): { nodes:
   return { nodes: nodes.reverse(), active };
 }
 
-/** Cotangents flow through floats, and through whole numbers that stand for floats from QuantizeLinear to DequantizeLinear. */
+/**
+ * Cotangents flow through floats, and through whole numbers that stand for floats from QuantizeLinear to DequantizeLinear;
+ * nowhere through what was given to `stopGradient`.
+ */
 export function carriesCotangent(output: Value, node: Node, isActive: (value: Value) => boolean): boolean {
+  if (isStopped(output)) return false;
   if (isFloat(output) || node.opType === "QuantizeLinear") return true;
   const dtype = output.type?.dtype;
   return node.inputs.some((input) => input?.type && input.dtype === dtype && !isFloat(input) && isActive(input));

@@ -1,7 +1,7 @@
 import type { Assets, Generator } from "../define/define.js";
 import { nearest, oneOf, XstarError } from "../errors.js";
 import { resizeImage } from "../model/resize-image.js";
-import type { Tensor } from "../tensor.js";
+import { size, type Tensor } from "../tensor.js";
 import { buildForward, type Batched } from "./forward.js";
 
 /** The pictures and generators that specs may name. */
@@ -9,11 +9,16 @@ export function createAssets(
   images: Readonly<Record<string, Tensor>>,
   generators: ReadonlyMap<string, Batched>,
 ): Assets {
+  const held = (name: string) => {
+    const image = Object.hasOwn(images, name) ? images[name] : undefined;
+    if (!image) throw unknown("picture", name, Object.keys(images));
+    return image;
+  };
   return {
-    image(name, height, width) {
-      const image = Object.hasOwn(images, name) ? images[name] : undefined;
-      if (!image) throw unknown("picture", name, Object.keys(images));
-      return resizeImage(image, height, width);
+    image: (name, height, width) => resizeImage(held(name), height, width),
+    imageSize(name) {
+      const [, height, width] = held(name).shape as [number, number, number];
+      return { height, width };
     },
     generator(name): Generator {
       const batched = generators.get(name);
@@ -24,6 +29,27 @@ export function createAssets(
       };
     },
   };
+}
+
+/** Throws `bad-argument` naming the first picture that is not [channels, height, width] of finite float32 numbers. */
+export function checkImages(images: Readonly<Record<string, Tensor>>): void {
+  for (const [name, image] of Object.entries(images)) {
+    const problem = imageProblem(image);
+    if (!problem) continue;
+    throw new XstarError("bad-argument", `The picture "${name}" ${problem}`, {
+      hint: "Give a float32 tensor [channels, height, width] with 0 for black and 1 for white",
+    });
+  }
+}
+
+function imageProblem(image: Tensor): string | undefined {
+  if (!Array.isArray(image?.shape)) return "is no tensor";
+  const { dtype, shape, data } = image;
+  if (shape.length !== 3 || shape.some((n) => !(n > 0))) return `has shape [${shape}], not [channels, height, width]`;
+  if (dtype !== "float32") return `is ${dtype}, not float32`;
+  if (data.length !== size(shape)) return `of shape [${shape}] has ${data.length} values, not ${size(shape)}`;
+  const at = (data as Float32Array).findIndex((x) => !Number.isFinite(x));
+  return at < 0 ? undefined : `has a value that is no finite number: ${data[at]}`;
 }
 
 function unknown(what: string, name: string, names: readonly string[]): XstarError {

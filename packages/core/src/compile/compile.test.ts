@@ -11,6 +11,7 @@ import { totalVariation } from "../objectives/penalty.js";
 import { readModel } from "../onnx/read.js";
 import { adam } from "../optimizers/adaptive.js";
 import { momentum } from "../optimizers/gradient.js";
+import { cppn } from "../parameterizations/cppn.js";
 import { pixel } from "../parameterizations/pixel.js";
 import { buildModel, open, tinyCnn, weights } from "../testing/models.js";
 import { numbers } from "../tensor.js";
@@ -30,8 +31,9 @@ describe("a compiled step", () => {
     const options = { parameterization: pixel({ range: [0, 1] }), optimizer: momentum({}) };
     const { step } = await compileAscent(model, target, options);
     expect(print(step.graph)).toMatchInlineSnapshot(`
-      "ascent(pixels: float32[1,1,4,4], objective.channel: int64[1], step: float32[], optimizer.learningRate: float32[], optimizer.momentum: float32[], momentum.velocity.pixels: float32[1,1,4,4]) -> (picture: float32[1,1,4,4], objective: float32[1], slope: float32[1], next.pixels: float32[1,1,4,4], next.momentum.velocity.pixels: float32[1,1,4,4], next.step: float32[])
-        model/conv: float32[1,2,2,2] = Conv(pixels, <test/weights: float32[2,1,3,3]>) {kernel_shape=[3,3] group=1}
+      "ascent(pixels: float32[1,1,4,4], objective.channel: int64[1], step: float32[], optimizer.learningRate: float32[], optimizer.momentum: float32[], momentum.velocity.pixels: float32[1,1,4,4]) -> (picture: float32[1,1,4,4], objective: float32[1], slope: float32[1], reach: float32[1], next.pixels: float32[1,1,4,4], next.momentum.velocity.pixels: float32[1,1,4,4], next.step: float32[])
+        xstar/Identity: float32[1,1,4,4] = Identity(pixels)
+        model/conv: float32[1,2,2,2] = Conv(xstar/Identity, <test/weights: float32[2,1,3,3]>) {kernel_shape=[3,3] group=1}
         model/relu: float32[1,2,2,2] = Relu(model/conv)
         xstar/Reshape: int64[1,1,1,1] = Reshape(objective.channel, [1,1,1,1])
         xstar/Expand: int64[1,1,2,2] = Expand(xstar/Reshape, [1,1,2,2])
@@ -47,22 +49,27 @@ describe("a compiled step", () => {
         xstar/ScatterElements: float32[1,2,2,2] = ScatterElements(xstar/ConstantOfShape, xstar/Expand, xstar/Reshape_5) {axis=1 reduction=add}
         xstar/HardSigmoid: float32[1,2,2,2] = HardSigmoid(model/relu) {alpha=1e+30 beta=0}
         xstar/Mul: float32[1,2,2,2] = Mul(xstar/ScatterElements, xstar/HardSigmoid)
-        xstar/Reshape_6: float32[1,2,1,3,3] = Reshape(<test/weights: float32[2,1,3,3]>, [1,2,1,3,3])
-        xstar/Transpose: float32[1,1,2,3,3] = Transpose(xstar/Reshape_6) {perm=[0,2,1,3,4]}
-        xstar/Reshape_7: float32[1,2,3,3] = Reshape(xstar/Transpose, [1,2,3,3])
-        xstar/Slice: float32[1,2,3,3] = Slice(xstar/Reshape_7, [2,2], [-2147483648,-2147483648], [2,3], [-1,-1])
-        xstar/Conv: float32[1,1,4,4] = Conv(xstar/Mul, xstar/Slice) {kernel_shape=[3,3] pads=[2,2,2,2] dilations=[1,1] group=1}
-        xstar/Mul_2: float32[1,1,4,4] = Mul(xstar/Conv, xstar/Conv)
+        xstar/ConvTranspose: float32[1,1,4,4] = ConvTranspose(xstar/Mul, <test/weights: float32[2,1,3,3]>) {kernel_shape=[3,3] strides=[1,1] pads=[0,0,0,0] dilations=[1,1] group=1 output_padding=[0,0]}
+        xstar/Mul_2: float32[1,1,4,4] = Mul(xstar/ConvTranspose, xstar/ConvTranspose)
         xstar/ReduceSum: float32[1] = ReduceSum(xstar/Mul_2, [1,2,3]) {keepdims=0}
         slope: float32[1] = Sqrt(xstar/ReduceSum)
         xstar/Mul_3: float32[1,1,4,4] = Mul(momentum.velocity.pixels, optimizer.momentum)
-        next.momentum.velocity.pixels: float32[1,1,4,4] = Add(xstar/Mul_3, xstar/Conv)
+        next.momentum.velocity.pixels: float32[1,1,4,4] = Add(xstar/Mul_3, xstar/ConvTranspose)
         xstar/Mul_4: float32[1,1,4,4] = Mul(next.momentum.velocity.pixels, optimizer.learningRate)
         xstar/Add_2: float32[1,1,4,4] = Add(pixels, xstar/Mul_4)
         next.pixels: float32[1,1,4,4] = Clip(xstar/Add_2, 0, 1)
         picture: float32[1,1,4,4] = Identity(pixels)
+        reach: float32[1] = Identity(slope)
         next.step: float32[] = Add(step, 1)"
     `);
+  });
+
+  it("draws its variables once", async () => {
+    const { step, start } = await compileAscent(open(tinyCnn()), logit({ class: 0 }), { parameterization: cppn({}) });
+    expect(start).toBeUndefined();
+    const [one, again] = [step.begin(), step.begin()];
+    expect(one["weights0"]).toBeDefined();
+    expect(again["weights0"]).toBe(one["weights0"]);
   });
 
   it("points at the model's weights instead of holding them", async () => {

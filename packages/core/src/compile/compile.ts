@@ -1,11 +1,12 @@
 import { gradients } from "../autodiff/gradients.js";
 import type { VjpRules } from "../autodiff/vjp.js";
-import { lookUp, type Tensors } from "../define/define.js";
-import { parseFields, type Fields, type Spec } from "../define/fields.js";
+import { parseSpec, type Tensors } from "../define/define.js";
+import type { Fields, Spec } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import { constantValue, Graph, type Value } from "../ir/graph.js";
 import { inline, prune } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
+import { mapValues } from "../map-values.js";
 import type { WeightFiles } from "../model/weights.js";
 import { writeModel } from "../onnx/write.js";
 import { schedules } from "../optimizers/schedules.js";
@@ -13,8 +14,8 @@ import { optimizers } from "../optimizers/table.js";
 import { beginAlone, beginAt } from "../parameterizations/begin.js";
 import { parameterizations } from "../parameterizations/table.js";
 import { createRng } from "../rng.js";
-import { numbers, tensor, type Shape, type Tensor } from "../tensor.js";
-import { buildObjectives, parseObjective, type ObjectiveParts, type Settings } from "./objective.js";
+import { numbers, size, tensor, type Shape, type Tensor } from "../tensor.js";
+import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts, type Settings } from "./objective.js";
 import { chainFor, onGrey, opaque, separateOpacity } from "./opacity.js";
 import type { Network, Prepared } from "./prepare.js";
 import { buildViews } from "./views.js";
@@ -29,7 +30,7 @@ export interface AscentSpec {
   readonly transforms: readonly Spec[];
   readonly optimizer: Spec;
   readonly schedule: Spec;
-  /** Largest L2 norm of a picture's gradient; longer ones are shortened to it. */
+  /** Largest L2 norm, above 0, of the gradient by all variables of a picture; longer ones are shortened to it. */
   readonly clip: number | null;
   /** Whether to add up what every pixel counts, for a picture that is opaque only there. */
   readonly influence: boolean;
@@ -49,6 +50,8 @@ export interface CompiledStep {
   readonly shape: Shape;
   /** Live inputs: targets, weights, learning rates. */
   readonly settings: Tensors;
+  /** Whether the objective is measured on views that transforms draw anew in every step. */
+  readonly isTransformed: boolean;
   /** The state before the first step: for start pictures of `shape`, or as the parameterization begins by itself. */
   begin(start?: Tensor): Tensors;
   /** The random inputs of a step. */
@@ -64,6 +67,8 @@ export const pictureOutput = "picture";
 export const objectiveOutput = "objective";
 /** L2 norm of the objective's gradient by each picture, [batch]. */
 export const slopeOutput = "slope";
+/** L2 norm of the part of it that comes through the network, by the views of each picture, [batch]. */
+export const reachOutput = "reach";
 export const watchOutput = (name: string) => `watch.${name}`;
 const stepInput = "step";
 /** State: the sum over the steps of the mean |gradient| of each pixel's channels, [batch, 1, height, width]. */
@@ -78,19 +83,26 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   const rng = createRng(spec.seed);
   const streams = (purpose: string) => spec.streams.map((stream) => rng.split(purpose).split(stream));
 
-  const parameterization = parsed(parameterizations, spec.parameterization, "parameterization");
+  const parameterization = parseSpec(parameterizations, spec.parameterization, "parameterization");
+  const alone = beginAlone(parameterization.definition, parameterization.spec, {
+    shape,
+    rngs: streams("start"),
+    assets,
+  });
   const begin = (start?: Tensor) =>
-    start
-      ? beginAt(parameterization.definition, parameterization.spec, start, assets)
-      : beginAlone(parameterization.definition, parameterization.spec, { shape, rngs: streams("start"), assets });
-  const variables = mapValues(begin(), (t, name) => graph.input(name, t));
+    start ? beginAt(parameterization.definition, parameterization.spec, start, assets) : alone;
+  const variables = mapValues(alone, (t, name) => graph.input(name, t));
   const picture = parameterization.definition.build(parameterization.spec, variables, { op, shape, assets });
   const { colours, opacity } = separateOpacity(op, picture, shape);
 
+  const own = streams("transform");
+  const moves = spec.objectives.some(needsSharedViews) ? own.map(() => own[0]!) : own;
   const chain = chainFor(spec.transforms, opacity);
   const [height, width] = first.shape.slice(2) as [number, number];
-  const views = buildViews(op, picture, { specs: chain, to: { height, width }, rngs: streams("transform") });
-  const seen = prepared.network(op, views.seen);
+  const views = buildViews(op, picture, { specs: chain, to: { height, width }, rngs: moves });
+  // a value of its own, so that the gradient that comes through the network can be told from that of penalties
+  const entry = op.identity(views.seen);
+  const seen = prepared.network(op, entry);
   const untouched = lazy(() =>
     chain.length === 0 ? seen : prepared.network(op, opacity ? onGrey(op, colours, opacity) : colours),
   );
@@ -105,7 +117,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   );
 
   const step = graph.input(stepInput, { dtype: "float32", shape: [] });
-  const updated = update(op, spec, { objective, picture, variables, step, settings, ...(rules && { rules }) });
+  const updated = update(op, spec, { objective, picture, entry, variables, step, settings, ...(rules && { rules }) });
   const context = { op, shape, assets };
   const projected =
     parameterization.definition.project?.(parameterization.spec, updated.variables, context) ?? updated.variables;
@@ -114,6 +126,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   graph.publish(picture, pictureOutput);
   graph.publish(objective, objectiveOutput);
   graph.publish(updated.slope, slopeOutput);
+  graph.publish(updated.reach, reachOutput);
   for (const [name, value] of Object.entries(watched)) graph.publish(value, watchOutput(name));
   for (const [name, value] of Object.entries({ ...projected, ...updated.slots, [stepInput]: op.add(step, 1) })) {
     next[name] = graph.publish(value, `next.${name}`).name;
@@ -127,6 +140,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     files: weights.files,
     shape: [batch, ...picture.shape.slice(1)],
     settings: tensors,
+    isTransformed: chain.length > 0,
     begin: (start) => ({
       ...begin(start),
       ...mapValues(updated.slots, (slot) => blank(slot.shape)),
@@ -140,16 +154,6 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
 
 const blank = (shape: Shape): Tensor => tensor("float32", new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
 
-function parsed<D extends Parameters<typeof lookUp>[0][string]>(
-  table: Readonly<Record<string, D>>,
-  spec: Spec,
-  kind: string,
-) {
-  const definition = lookUp(table, spec, kind);
-  const { type, ...given } = spec;
-  return { definition, spec: parseFields(type, definition.params as Fields, given) };
-}
-
 /** One optimizer step of every variable. */
 function update(
   op: Ops,
@@ -157,15 +161,17 @@ function update(
   given: {
     objective: Value;
     picture: Value;
+    /** What the network sees of the pictures, [views x batch, ...]. */
+    entry: Value;
     variables: Readonly<Record<string, Value>>;
     step: Value;
     settings: Settings;
     rules?: VjpRules;
   },
-): { variables: Record<string, Value>; slots: Record<string, Value>; slope: Value } {
-  const { objective, picture, variables, step, settings, rules } = given;
-  const optimizer = parsed(optimizers, spec.optimizer, "optimizer");
-  const schedule = parsed(schedules, spec.schedule, "schedule");
+): { variables: Record<string, Value>; slots: Record<string, Value>; slope: Value; reach: Value } {
+  const { objective, picture, entry, variables, step, settings, rules } = given;
+  const optimizer = parseSpec(optimizers, spec.optimizer, "optimizer");
+  const schedule = parseSpec(schedules, spec.schedule, "schedule");
   const live = (fields: Fields, values: Spec, prefix: string) =>
     mapValues(fields, (field, name) =>
       field.live ? settings.add(`${prefix}.${name}`, tensor(field.live, [values[name] as number], [])) : values[name],
@@ -177,18 +183,21 @@ function update(
     const factor = schedule.definition.build(own, { op, step, steps });
     params["learningRate"] = op.mul(params["learningRate"] as Value, factor);
   }
-  const wrt = [picture, ...Object.values(variables)];
-  const [byPicture, ...found] = gradients(op, { of: objective, wrt, ...(rules && { rules }) });
+  const wrt = [picture, entry, ...Object.values(variables)];
+  const [byPicture, byEntry, ...found] = gradients(op, { of: objective, wrt, ...(rules && { rules }) });
   if (found.every((gradient) => gradient === undefined)) {
     throw new XstarError("no-gradient", "The target does not depend on the picture, so there is nothing to climb", {
       hint: "Choose a layer that lies behind the model's input",
     });
   }
-  const slope = norm(op, byPicture ?? op.fill(picture.shape, 0));
+  const batch = picture.shape[0]!;
+  const slope = byPicture ? norm(op, [byPicture], batch) : op.fill([batch], 0);
+  const reach = !byEntry || byEntry === byPicture ? slope : norm(op, [byEntry], batch);
+  const raw = Object.values(variables).map((variable, i) => found[i] ?? op.fill(variable.shape, 0));
+  const ascents = spec.clip === null ? raw : clipped(op, raw, { batch, settings, clip: spec.clip });
   const result = { variables: {} as Record<string, Value>, slots: {} as Record<string, Value> };
   Object.entries(variables).forEach(([name, variable], i) => {
-    const raw = found[i] ?? op.fill(variable.shape, 0);
-    const gradient = spec.clip === null ? raw : clipped(op, raw, settings, spec.clip);
+    const gradient = ascents[i]!;
     const slots = Object.fromEntries(
       (optimizer.definition.slots?.(optimizer.spec) ?? []).map((slot) => [
         slot,
@@ -203,19 +212,32 @@ function update(
     const sum = op.graph.input(influenceState, { dtype: "float32", shape: picture.shape.with(1, 1) });
     result.slots[influenceState] = op.add(sum, op.reduceMean(op.abs(byPicture), [1], true));
   }
-  return { ...result, slope };
+  return { ...result, slope, reach };
 }
 
-/** L2 norm over all axes but the first. */
-function norm(op: Ops, x: Value, keepdims = false): Value {
-  const axes = x.shape.slice(1).map((_, i) => i + 1);
-  return op.sqrt(op.reduceSum(op.mul(x, x), axes, keepdims));
+/** L2 norm over all that belongs to each picture: of values [n x batch, ...], [batch]. */
+function norm(op: Ops, values: readonly Value[], batch: number): Value {
+  const squares = values.map((x) => {
+    const rows = op.reduceSum(
+      op.mul(x, x),
+      x.shape.slice(1).map((_, i) => i + 1),
+    );
+    return x.shape[0] === batch ? rows : op.reduceSum(op.reshape(rows, [x.shape[0]! / batch, batch]), [0]);
+  });
+  return op.sqrt(op.sum(squares));
 }
 
-/** The gradient, shortened where it is longer than `clip`. */
-function clipped(op: Ops, gradient: Value, settings: Settings, clip: number): Value {
+/** The gradients of a picture, shortened alike where all together are longer than `clip`; of all where some are shared. */
+function clipped(
+  op: Ops,
+  gradients: readonly Value[],
+  { batch, settings, clip }: { batch: number; settings: Settings; clip: number },
+): Value[] {
+  const rows = gradients.every(({ shape }) => shape[0] === batch) ? batch : 1;
+  const flat = gradients.map((x) => op.reshape(x, [rows, size(x.shape) / rows]));
   const largest = settings.add("clip", tensor("float32", [clip], []));
-  return op.mul(gradient, op.min(op.div(largest, op.add(norm(op, gradient, true), 1e-12)), 1));
+  const factor = op.min(op.div(largest, op.add(norm(op, flat, rows), 1e-12)), 1);
+  return gradients.map((x) => op.mul(x, op.reshape(factor, [rows, ...x.shape.slice(1).map(() => 1)])));
 }
 
 function collectSettings(graph: Graph): { settings: Settings; tensors: Record<string, Tensor> } {
@@ -244,10 +266,6 @@ function withConstants(graph: Graph, given: Tensors): Graph {
   const map = inline(result, graph, bindings);
   for (const output of graph.outputs) result.output(map.get(output)!);
   return result;
-}
-
-function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T, name: string) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
 }
 
 /** A pass that is built only when something reads it. */

@@ -26,6 +26,12 @@ export function parseObjective(spec: Spec): Spec {
 
 const isSpec = (x: unknown): x is Spec => typeof x === "object" && x !== null && "type" in x;
 
+/** Whether transforms have to move all pictures of the batch alike, for this objective or one inside it. */
+export function needsSharedViews(spec: Spec): boolean {
+  if (lookUp(objectives, spec, "objective").together) return true;
+  return Object.values(spec).some((x) => isSpec(x) && needsSharedViews(x));
+}
+
 /** Everything about an objective but its live numbers: objectives of one structure share their nodes. */
 function structureOf(spec: Spec | number): unknown {
   if (typeof spec === "number") return "number";

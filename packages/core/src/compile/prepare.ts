@@ -5,7 +5,7 @@ import type { Ops } from "../ir/ops/index.js";
 import type { LoadedModel } from "../model/load.js";
 import { joinWeights } from "../model/weights.js";
 import type { Shape, Tensor } from "../tensor.js";
-import { createAssets } from "./assets.js";
+import { checkImages, createAssets } from "./assets.js";
 import { buildForward, prepareBatch, type BatchOptions, type Batched, type Forward } from "./forward.js";
 import { resized } from "./views.js";
 
@@ -59,6 +59,8 @@ export async function prepare(
   others: readonly number[] = [],
 ): Promise<Prepared> {
   const { models = {}, generators = {}, images = {}, size, ...own } = options;
+  checkImages(images);
+  if (size !== undefined) checkSize(size);
   const all = [["", { model, ...own }] as const, ...Object.entries(models)];
   const ready = new Map<string, ReadonlyMap<number, Batched>>();
   for (const [name, { model: one, ...rest }] of all) {
@@ -109,6 +111,16 @@ export async function prepare(
       logits: (one) => forward(one).logits(),
     };
   }
+}
+
+function checkSize(size: unknown): void {
+  const isPixels = (x: unknown) => Number.isSafeInteger(x) && (x as number) > 0;
+  if (Array.isArray(size) && size.length === 2 && size.every(isPixels)) return;
+  const shown = Array.isArray(size) ? `[${size}]` : JSON.stringify(size);
+  throw new XstarError(
+    "bad-argument",
+    `"size" must be height and width, two whole numbers of at least 1: current value is ${shown}`,
+  );
 }
 
 function pictureSize(shape: Shape, size: readonly [number, number] | undefined): Shape {

@@ -1,5 +1,5 @@
 import {
-  lookUp,
+  parseSpec,
   type Affine,
   type AffineDefinition,
   type Outside,
@@ -7,7 +7,7 @@ import {
   type Size,
   type Tensors,
 } from "../define/define.js";
-import { parseFields, type Fields, type Spec } from "../define/fields.js";
+import type { Spec } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
@@ -78,14 +78,19 @@ export function buildViews(
     }
     const { definition, params, index } = stage;
     const shape = value.shape.slice(1);
-    const drawn = (step: number) =>
-      stack(
+    const drawn = (step: number) => {
+      const own = rngs.map((rng) => rng.split(index).split(step));
+      const shared = earlier === 1 ? [] : own.map((rng) => definition.share?.(params, shape, rng.split("views")));
+      return stack(
         Array.from({ length: earlier * rngs.length }, (_, k) => {
-          const rng = rngs[k % rngs.length]!.split(index).split(step);
-          return definition.sample(params, shape, earlier === 1 ? rng : rng.split(Math.floor(k / rngs.length)));
+          const picture = k % rngs.length;
+          const rng = own[picture]!;
+          if (earlier === 1) return definition.sample(params, shape, rng);
+          return definition.sample(params, shape, rng.split(Math.floor(k / rngs.length)), shared[picture]);
         }),
         `transform${i}.`,
       );
+    };
     const inputs = Object.fromEntries(
       Object.entries(drawn(0)).map(([name, t]) => [name.slice(name.indexOf(".") + 1), op.graph.input(name, t)]),
     );
@@ -112,9 +117,7 @@ export function resized(op: Ops, pictures: Value, to: Size): Value {
 function stagesOf(specs: readonly Spec[]): Stage[] {
   const stages: (One<AffineDefinition>[] | One<PixelwiseDefinition>)[] = [];
   specs.forEach((spec, index) => {
-    const definition = lookUp(table, spec, "transform");
-    const { type, ...given } = spec;
-    const params = parseFields(type, definition.params as Fields, given);
+    const { definition, spec: params } = parseSpec(table, spec, "transform");
     const before = stages.at(-1);
     if (definition.kind === "pixelwise") stages.push({ definition, params, index });
     else if (Array.isArray(before)) before.push({ definition, params, index });
@@ -126,9 +129,10 @@ function stagesOf(specs: readonly Spec[]): Stage[] {
 
 /** How many views of every picture a chain of transforms makes. */
 export function viewCount(specs: readonly Spec[]): number {
-  const counts = stagesOf(specs).flatMap((stage) =>
-    isResampling(stage) ? stage.map(({ definition, params }) => definition.views?.(params) ?? 1) : [],
-  );
+  const counts = specs.map((given) => {
+    const { definition, spec } = parseSpec(table, given, "transform");
+    return definition.kind === "affine" ? (definition.views?.(spec) ?? 1) : 1;
+  });
   return product(counts);
 }
 

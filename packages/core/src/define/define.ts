@@ -48,6 +48,8 @@ export interface ObjectiveContext {
 }
 
 export interface ObjectiveDefinition<F extends Fields = Fields> extends Definition<F> {
+  /** Whether it compares the pictures of a batch place by place, so that transforms have to move all of them alike. */
+  readonly together?: boolean;
   /** One number for each picture, [batch]; larger is better. */
   build(params: Built<F>, context: ObjectiveContext): Value;
 }
@@ -56,6 +58,7 @@ export interface ObjectiveDefinition<F extends Fields = Fields> extends Definiti
 export function defineObjective<const F extends Fields>(definition: {
   readonly type: string;
   readonly doc: string;
+  readonly together?: boolean;
   readonly params: F;
   build(params: Built<F>, context: ObjectiveContext): Value;
 }): ObjectiveDefinition<F> {
@@ -92,6 +95,8 @@ export interface ParameterizationContext {
 export interface Assets {
   /** A picture [channels, height, width] in picture units, at the size asked for. Throws `bad-argument`. */
   image(name: string, height: number, width: number): Tensor;
+  /** The size of a picture as it was given. Throws `bad-argument`. */
+  imageSize(name: string): Size;
   /** Appends a whole model (a generator) to a graph: its picture output from its input. Throws `bad-argument`. */
   generator(name: string): Generator;
 }
@@ -153,8 +158,10 @@ interface AffineParts<F extends Fields> {
 }
 
 interface PixelwiseParts<F extends Fields> {
-  /** This step's random numbers for a picture of `shape` [channels, height, width], drawn on the host. */
-  sample(params: Parsed<F>, shape: Shape, rng: Rng): Tensors;
+  /** Where several views of a picture are drawn in a step: numbers drawn once, from which each of them takes its own. */
+  share?(params: Parsed<F>, shape: Shape, rng: Rng): Float32Array;
+  /** This step's random numbers for a picture, or a view, of `shape` [channels, height, width], drawn on the host. */
+  sample(params: Parsed<F>, shape: Shape, rng: Rng, shared?: Float32Array): Tensors;
   /** `drawn` has a first axis for the pictures. */
   build(params: Parsed<F>, picture: Value, drawn: Values, op: Ops): Value;
 }
@@ -241,4 +248,15 @@ export function lookUp<D extends Definition<any>>(table: Readonly<Record<string,
   throw new XstarError("bad-argument", `There is no ${kind} of type "${spec.type}"`, {
     hint: `Did you mean ${oneOf(nearest(spec.type, Object.keys(table)))}?`,
   });
+}
+
+/** The definition that a spec names, and the spec checked, defaults filled in. Throws `bad-argument`. */
+export function parseSpec<D extends Definition<any>>(
+  table: Readonly<Record<string, D>>,
+  given: Spec,
+  kind: string,
+): { readonly definition: D; readonly spec: Spec } {
+  const definition = lookUp(table, given, kind);
+  const { type, ...rest } = given;
+  return { definition, spec: parseFields(type, definition.params as Fields, rest) };
 }

@@ -56,30 +56,32 @@ export interface Spec {
 interface Bounds {
   readonly min?: number;
   readonly max?: number;
+  /** In the place of `min`: the number must be larger. */
+  readonly above?: number;
 }
 
-function parseNumber(x: unknown, name: string, whole: boolean, { min = -Infinity, max = Infinity }: Bounds): number {
+function inWords({ min, max, above }: Bounds): string {
+  if (above !== undefined) return ` above ${above}${max === undefined ? "" : ` and at most ${max}`}`;
+  if (min !== undefined) return max === undefined ? ` of at least ${min}` : ` from ${min} to ${max}`;
+  return max === undefined ? "" : ` of at most ${max}`;
+}
+
+function parseNumber(x: unknown, name: string, whole: boolean, bounds: Bounds): number {
+  const { min = -Infinity, max = Infinity, above = -Infinity } = bounds;
   const value = typeof x === "string" && x.trim() !== "" ? Number(x) : x;
   const kind = whole ? "a whole number" : "a number";
-  const range =
-    min > -Infinity
-      ? max < Infinity
-        ? ` from ${min} to ${max}`
-        : ` of at least ${min}`
-      : max < Infinity
-        ? ` of at most ${max}`
-        : "";
   if (
     typeof value === "number" &&
     Number.isFinite(value) &&
     value >= min &&
     value <= max &&
+    value > above &&
     (!whole || Number.isSafeInteger(value))
   )
     return value;
   throw new XstarError(
     "bad-argument",
-    `"${name}" must be ${kind}${range}: current value is ${typeof x === "number" ? x : (JSON.stringify(x) ?? String(x))}`,
+    `"${name}" must be ${kind}${inWords(bounds)}: current value is ${typeof x === "number" ? x : (JSON.stringify(x) ?? String(x))}`,
   );
 }
 

@@ -3,7 +3,8 @@ import { buildModel, open } from "../testing/models.js";
 import { measure } from "../testing/measure.js";
 import { tensor } from "../tensor.js";
 import { channel, crossEntropy, layerObjective, logit, neuron, probability, spatial } from "./activation.js";
-import { sub } from "./combine.js";
+import { add, mul, pow, sub } from "./combine.js";
+import { totalVariation } from "./penalty.js";
 
 describe("activations", () => {
   // two channels of 2 x 3
@@ -58,6 +59,32 @@ describe("activations", () => {
     expect(score).toBeCloseTo(0.6, 5);
     expect(p).toBeCloseTo(Math.exp(0.6) / sum, 5);
     expect(log).toBeCloseTo(0.6 - Math.log(sum), 5);
+  });
+
+  it("are those of Captum's own network", async () => {
+    const model = open(
+      buildModel(
+        (op, x) => {
+          const weights = op.fill([2, 3, 1, 1], 0.1);
+          const conv = op.conv(x, weights, {}, op.fill([2], 1));
+          return { pooled: op.globalAveragePool(conv), conv };
+        },
+        { shape: [1, 3, 4, 4] },
+      ),
+    );
+    const conv = { layer: "conv" };
+    const [left, right] = [0, 1].map((one) => channel({ ...conv, channel: one }));
+    const targets = [
+      left!,
+      neuron({ ...conv, channel: 1 }),
+      layerObjective(conv),
+      // Captum's L1 and L2 are of a layer at one place, and those here of the picture
+      add(left!, right!),
+      pow(mul(2, layerObjective(conv)), 0.5),
+      totalVariation({}),
+    ];
+    const found = await measure(Array<number>(48).fill(1), [1, 3, 4, 4], targets, { model });
+    [1.3, 1.3, 1.69, 2.6, 1.8385, 0].forEach((wanted, i) => expect(found[i]).toBeCloseTo(wanted, 4));
   });
 
   it("of two models are read side by side", async () => {

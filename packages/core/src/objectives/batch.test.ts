@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { measure, measureAll } from "../testing/measure.js";
+import { maximize } from "../ascend/maximize.js";
+import type { Spec } from "../define/fields.js";
+import { array } from "../parameterizations/starts.js";
+import { measure, measureAll, mirror } from "../testing/measure.js";
+import { jitter, rotate } from "../transforms/affine.js";
+import { noise } from "../transforms/pixelwise.js";
+import { channel } from "./activation.js";
 import { alignment, diversity, interpolation } from "./batch.js";
+import { mul, sub } from "./combine.js";
 
 const same = { layer: "same" };
 const shape = [1, 2, 1, 2];
@@ -29,6 +36,27 @@ describe("objectives of a batch", () => {
     expect(by2).toEqual([-(1 / 2 + 9 / 4) / 2, -(1 / 2 + 4 / 2) / 2, -(4 / 2 + 9 / 4) / 2]);
     const [by3] = await measureAll(pictures, shape, [alignment({ ...same, decay: 1 })]);
     expect(by3).toEqual([-5, -2.5, -6.5]);
+  });
+
+  it("see alignment through transforms that move all pictures alike, inside a sum too", async () => {
+    const values = Array.from({ length: 64 }, (_, i) => (i * 29) % 64);
+    const twin = array({ values });
+    const curve = async (target: Spec) => {
+      const options = { start: [twin, twin], steps: 0, transforms: [jitter({}), rotate({}), noise({})] };
+      return (await maximize(mirror([1, 1, 8, 8]), target, options).result).curve[0];
+    };
+    expect(Array.from((await curve(alignment(same)))!, Math.abs)).toEqual([0, 0]);
+    const beside = sub(channel({ ...same, channel: 0 }), mul(0, alignment(same)));
+    const [first, second] = (await curve(beside))!;
+    expect(second).toBe(first);
+    const [one, other] = (await curve(channel({ ...same, channel: 0 })))!;
+    expect(other).not.toBe(one);
+  });
+
+  it("see diversity of small activations as of large ones", async () => {
+    const small = [1e-4, 1e-4, 1e-4, 1e-4];
+    const [equal] = await measureAll([small, small], shape, [diversity(same)]);
+    equal!.forEach((value) => expect(value).toBeCloseTo(-1, 6));
   });
 
   it("see interpolation: from one channel to another along the batch", async () => {

@@ -4,6 +4,7 @@ import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import { tensor } from "../tensor.js";
 import { meanOfEach } from "./reduce.js";
+import { unitVectors } from "./unit-vectors.js";
 import { ofLayer, unitOf, unitsOf } from "./units.js";
 
 /** Objectives that look at the pictures of a batch together. */
@@ -36,8 +37,7 @@ export const diversity = defineObjective({
     const { x, axis } = unitsOf(context, p);
     const gram = gramOf(context, x, axis);
     const rows = op.reshape(gram, [batch, gram.shape[1]! ** 2]);
-    const length = op.sqrt(op.add(op.reduceSum(op.mul(rows, rows), [1], true), 1e-10));
-    const directions = op.div(rows, length);
+    const directions = unitVectors(op, rows, [1]);
     const cosines = op.matMul(directions, op.transpose(directions, [1, 0]));
     const others = Array.from({ length: batch * batch }, (_, i) => (i % (batch + 1) === 0 ? 0 : -1));
     return op.reduceSum(op.mul(cosines, op.constant(tensor("float32", others, [batch, batch]), "others")), [1]);
@@ -49,7 +49,8 @@ const reach = 4;
 
 export const alignment = defineObjective({
   type: "alignment",
-  doc: "How alike neighbours in the batch are: minus half the mean squared differences to the 4 before and the 4 after, so that a pair counts once (Lucid)",
+  doc: "How alike neighbours in the batch are: minus half the mean squared differences to the 4 before and the 4 after, so that a pair counts once; the transforms move all pictures alike (Lucid)",
+  together: true,
   params: { ...ofLayer, decay: number("how much less each farther neighbour counts", { fallback: 2, min: 1 }) },
   build(p, context) {
     needOthers(context, "alignment");

@@ -40,7 +40,14 @@ const power = defineObjective({
   build: ({ left, right }, { op }) => op.pow(left, right),
 });
 
-export const combinations = { add: total, sub: difference, mul: product, div: quotient, pow: power };
+const absolute = defineObjective({
+  type: "abs",
+  doc: "Size of an objective, without its sign",
+  params: { of: nested("the objective") },
+  build: ({ of }, { op }) => op.abs(of),
+});
+
+export const combinations = { add: total, sub: difference, mul: product, div: quotient, pow: power, abs: absolute };
 
 type Term = Spec | number;
 
@@ -54,6 +61,8 @@ export const mul = (...terms: readonly [Term, ...Term[]]): Spec => fold(product,
 export const div = (left: Term, right: Term): Spec => quotient({ left, right });
 /** The first objective to the power of the second. */
 export const pow = (left: Term, right: Term): Spec => power({ left, right });
+/** The size of an objective, without its sign. */
+export const abs = (term: Term): Spec => absolute({ of: term });
 /** Minus an objective: what was climbed is descended. */
 export const neg = (term: Term): Spec => mul(-1, term);
 

@@ -34,6 +34,21 @@ describe("directions", () => {
     expect(mean).toBeCloseTo(0.5, 6);
   });
 
+  it.each([1e-15, 1e-8, 1e-4, 1e8, 1e15])(
+    "have the same cosine where activations are %d times as large",
+    async (size) => {
+      const scaled = [3 * size, 0, 4 * size, 0];
+      const exact = size < 1e-12 ? 0 : 1;
+      const targets = [
+        cosineSimilarity({ ...same, vector: [6, 8], y: 0, x: 0 }),
+        cosineSimilarity({ ...same, vector: [-8e-6, 6e-6], y: 0, x: 0 }),
+      ];
+      const [along, across] = await measure(scaled, shape, targets);
+      expect(along).toBeCloseTo(exact, 6);
+      expect(across).toBeCloseTo(0, 6);
+    },
+  );
+
   it("are weighted by a power of the cosine, which counts as 0.1 at least", async () => {
     const at = { ...same, vector: [1, 0], y: 0, x: 0 };
     const targets = [cosineDirection(at), cosineDirection({ ...at, power: 0 }), cosineDirection({ ...at, power: 1 })];

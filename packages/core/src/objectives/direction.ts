@@ -2,7 +2,8 @@ import { defineObjective, type ObjectiveContext } from "../define/define.js";
 import { asset, int, number, optional, vector } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
-import { meanOfEach, sumOfEach } from "./reduce.js";
+import { axesAfterFirst, meanOfEach, sumOfEach } from "./reduce.js";
+import { unitVectors } from "./unit-vectors.js";
 import { ofLayer, overPlaces, place, unitsOf } from "./units.js";
 
 const alongVector = { ...ofLayer, vector: vector("a number for every channel of the layer"), ...place };
@@ -30,14 +31,9 @@ function compare(
     p.vector,
     x.shape.map((_, i) => (i === 0 ? batch : i === axis ? units : 1)),
   );
-  const overUnits = (value: Value) => op.reduceSum(value, [axis]);
-  const dot = overUnits(op.mul(x, along));
-  const squares = () => op.mul(overUnits(op.mul(x, x)), overUnits(op.mul(along, along)));
-  return { dot, cosine: () => cosineOf(context, dot, squares()) };
+  const dot = (a: Value, b: Value) => op.reduceSum(op.mul(a, b), [axis]);
+  return { dot: dot(x, along), cosine: () => dot(unitVectors(op, x, [axis]), unitVectors(op, along, [axis])) };
 }
-
-/** From a dot product and the product of both squared lengths; the slope stays finite where either is 0. */
-const cosineOf = ({ op }: ObjectiveContext, dot: Value, squares: Value) => op.div(dot, op.sqrt(op.add(squares, 1e-8)));
 
 /** A dot product, weighted by how well the directions agree: dot * max(0.1, cos)^power, as in Lucid. */
 export const weighByCosine = (context: ObjectiveContext, dot: Value, cosine: Value, power: Value): Value =>
@@ -125,7 +121,7 @@ export function compareWhole(
 ): { readonly dot: Value; readonly cosine: Value } {
   const { op } = context;
   const places = x.shape.reduce((a, b, i) => (i === 0 || i === axis ? a : a * b), 1);
-  const product = sumOfEach(op, op.mul(x, other));
-  const squares = op.mul(sumOfEach(op, op.mul(x, x)), sumOfEach(op, op.mul(other, other)));
-  return { dot: op.div(product, places), cosine: cosineOf(context, product, squares) };
+  const units = (value: Value) => unitVectors(op, value, axesAfterFirst(value));
+  const dot = (a: Value, b: Value) => sumOfEach(op, op.mul(a, b));
+  return { dot: op.div(dot(x, other), places), cosine: dot(units(x), units(other)) };
 }

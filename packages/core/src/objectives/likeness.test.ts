@@ -30,6 +30,22 @@ describe("likeness to an image", () => {
     [-4.5, -0.45, -0.045].forEach((wanted, i) => expect(opposite[i]).toBeCloseTo(wanted, 5));
   });
 
+  it("does not depend on the scale of a layer, but for the dot product", async () => {
+    const tiny = { cat: tensor("float32", [1e-5, 2e-5, 2e-5, 0], [2, 1, 2]) };
+    const picture = [2e-5, 4e-5, 4e-5, 0];
+    const [drawn, inverted, styled] = await measure(
+      picture,
+      shape,
+      [caricature({ ...cat, power: 8 }), inversion(cat), style(cat)],
+      {
+        images: tiny,
+      },
+    );
+    expect(drawn! / 9e-10).toBeCloseTo(1, 4);
+    expect(inverted).toBeCloseTo(-1, 5);
+    expect(styled).toBeCloseTo(-9, 4);
+  });
+
   it("is minus a share of the squared length in inversion", async () => {
     expect((await see([1, 2, 2, 0], inversion(cat)))[0]).toBeCloseTo(0, 6);
     expect((await see([0, 0, 0, 0], inversion(cat)))[0]).toBeCloseTo(-1, 6);

@@ -3,7 +3,8 @@ import { asset, nested, number } from "../define/fields.js";
 import type { Value } from "../ir/graph.js";
 import { gramOf } from "./batch.js";
 import { compareWhole, weighByCosine } from "./direction.js";
-import { rootOf, sumOfEach } from "./reduce.js";
+import { axesAfterFirst, rootOf, sumOfEach } from "./reduce.js";
+import { scaleOf } from "./unit-vectors.js";
 import { ofLayer, unitsOf } from "./units.js";
 
 /** Objectives that compare what a layer makes of the picture with what it makes of another one, given by name. */
@@ -24,14 +25,21 @@ function both(context: ObjectiveContext, p: OfImage): { x: Value; image: Value; 
 
 /** Squared distance in shares of the squared length of the image's own, [batch]. */
 function squaredDistance({ op }: ObjectiveContext, x: Value, image: Value): Value {
-  const apart = op.sub(x, image);
-  return op.div(sumOfEach(op, op.mul(apart, apart)), op.add(sumOfEach(op, op.mul(image, image)), 1e-12));
+  const scale = scaleOf(op, image, axesAfterFirst(image));
+  const [apart, own] = [op.div(op.sub(x, image), scale), op.div(image, scale)];
+  return op.div(sumOfEach(op, op.mul(apart, apart)), op.add(sumOfEach(op, op.mul(own, own)), 1e-12));
 }
 
 export const caricature = defineObjective({
   type: "caricature",
-  doc: "More of what a layer sees in an image: dot product of the layers times max(0.1, cosine)^power (Lucid)",
-  params: { ...ofImage, power: number("how much the angle counts; 0 is the dot product", { fallback: 1, min: 0 }) },
+  doc: "More of what a layer sees in an image: dot product of the layers times max(0.1, cosine)^power (Lucid, with power 0)",
+  params: {
+    ...ofImage,
+    power: number("how much the angle counts: 1 keeps nearer to the image, 0 is the dot product alone, as in Lucid", {
+      fallback: 1,
+      min: 0,
+    }),
+  },
   build(p, context) {
     const { x, image, axis } = both(context, p);
     const { dot, cosine } = compareWhole(context, x, image, axis);

@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import { maximize } from "../ascend/maximize.js";
 import { alpha } from "../parameterizations/alpha.js";
 import { pixel } from "../parameterizations/pixel.js";
-import { measure } from "../testing/measure.js";
+import { array } from "../parameterizations/starts.js";
+import { gradient } from "../optimizers/gradient.js";
+import { measure, mirror } from "../testing/measure.js";
 import { open, tinyCnn } from "../testing/models.js";
-import { tensor } from "../tensor.js";
+import { numbers, tensor } from "../tensor.js";
 import { logit } from "./activation.js";
-import { sub } from "./combine.js";
+import { mul, neg, sub } from "./combine.js";
 import { blurPenalty, boundaryPenalty, inputDifference, l1, l2, linf, lp, opacity, totalVariation } from "./penalty.js";
 
 describe("penalties", () => {
@@ -29,6 +31,24 @@ describe("penalties", () => {
     // the dot is left with 1 of 5, its neighbours get half of 3.5, the corners half of 2.5
     expect(dot).toBeCloseTo((0.8 ** 2 + 4 * (0.5 / 3.5) ** 2 + 4 * (0.5 / 2.5) ** 2) / 2, 6);
     expect(flat).toBeCloseTo(1 / 9, 6);
+  });
+
+  it("of blurs are what a step takes away: the picture goes to its blurred one, which stays where it is", async () => {
+    const dot = [0, 0, 0, 0, 1, 0, 0, 0, 0];
+    const { picture } = await maximize(mirror([1, 1, 3, 3]), neg(blurPenalty({})), {
+      start: array({ values: dot }),
+      optimizer: gradient({ learningRate: 1 }),
+      steps: 1,
+    }).result;
+    const [side, corner] = [0.5 / 3.5, 0.5 / 2.5];
+    const blurred = [corner, side, corner, side, 0.2, side, corner, side, corner];
+    numbers(picture).forEach((x, i) => expect(x).toBeCloseTo(blurred[i]!, 6));
+  });
+
+  it("take weights: Xplique's numbers, whose sums are means here", async () => {
+    const weighted = [mul(2, l2({})), mul(10, linf({}))];
+    const found = await measure([-4, 4], [1, 1, 1, 2], weighted);
+    [8, 40].forEach((wanted, i) => expect(found[i]).toBeCloseTo(wanted, 5));
   });
 
   it("of the edge count its distance from grey and its sharpness, and nothing inside", async () => {

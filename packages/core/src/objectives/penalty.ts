@@ -1,3 +1,4 @@
+import { stopGradient } from "../autodiff/stop-gradient.js";
 import { defineObjective, type ObjectiveContext } from "../define/define.js";
 import { asset, fixed, int } from "../define/fields.js";
 import { XstarError } from "../errors.js";
@@ -61,11 +62,11 @@ export const totalVariation = defineObjective({
 
 export const blurPenalty = defineObjective({
   type: "blur",
-  doc: "Half the sum of squared differences to the picture blurred over 3 x 3 pixels (Lucid)",
+  doc: "Half the sum of squared differences to the picture blurred over 3 x 3 pixels, which counts as given: a step goes towards it (Lucid)",
   params: {},
   build(_, context) {
     const { op, picture } = context;
-    const sharp = op.sub(picture, blurred(context, "blur", 3));
+    const sharp = op.sub(picture, stopGradient(op, blurred(context, "blur", 3)));
     return op.mul(sumOfEach(op, op.mul(sharp, sharp)), 0.5);
   },
 });

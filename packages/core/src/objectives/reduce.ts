@@ -1,7 +1,7 @@
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 
-const axesAfterFirst = (x: Value) => x.shape.slice(1).map((_, i) => i + 1);
+export const axesAfterFirst = (x: Value) => x.shape.slice(1).map((_, i) => i + 1);
 
 /** Mean over all axes but the first, [batch]. */
 export const meanOfEach = (op: Ops, x: Value) => op.reduceMean(x, axesAfterFirst(x));

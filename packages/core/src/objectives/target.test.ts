@@ -102,6 +102,15 @@ describe("a target", () => {
     ["a:1 + tv * 3", { type: "add", left: channel("a", 1), right: { type: "mul", left: tv, right: 3 } }],
     ["(a:1 + tv) / (1 + tv)", { type: "div", left: { type: "add" }, right: { type: "add", left: 1, right: tv } }],
     ["conv1/relu / conv1", { type: "div", left: { layer: "conv1/relu" }, right: { layer: "conv1" } }],
+    ["a:1*2", { type: "mul", left: channel("a", 1), right: 2 }],
+    ["2*3*a:1", { type: "mul", left: 6, right: channel("a", 1) }],
+    ["-2*3*a:1 + tv", { type: "add", left: { type: "mul", left: -6, right: channel("a", 1) }, right: tv }],
+    ["conv1*tv", { type: "mul", left: { type: "layer", layer: "conv1" }, right: tv }],
+    ["tv*tv / 2", { type: "div", left: { type: "mul", left: tv, right: tv }, right: 2 }],
+    ["a:1/2", { type: "div", left: channel("a", 1), right: 2 }],
+    ["probability:3/2", { type: "div", left: { type: "probability", class: 3 }, right: 2 }],
+    ["2^a:1", { type: "pow", left: 2, right: channel("a", 1) }],
+    ["a:1^tv", { type: "pow", left: channel("a", 1), right: tv }],
     ["opacity * logit:3", { type: "mul", left: { type: "opacity" }, right: channel("logit", 3) }],
   ])("in algebra: %s", (text, spec) => {
     expect(parse(text)).toMatchObject(spec);
@@ -132,7 +141,8 @@ describe("a target", () => {
     ["conv1:1@2,", 'Expected a column number at the end of the target "conv1:1@2,"'],
     ["a:1 +", 'Expected a layer at the end of the target "a:1 +"'],
     ["a:1 a:2", 'Expected "+", "-" or the end at character 5 of the target "a:1 a:2"'],
-    ["a:1*2", 'Expected "+", "-" or the end at character 4 of the target "a:1*2"'],
+    ["2*3", 'The target "2*3" is a number, which nothing can raise'],
+    ["a:1*", 'Expected a layer at the end of the target "a:1*"'],
     ["(a:1", 'Expected ")" at the end of the target "(a:1"'],
     ["5", 'The target "5" is a number, which nothing can raise'],
     ["a:1^", 'Expected a power at the end of the target "a:1^"'],
@@ -184,6 +194,13 @@ describe("a target", () => {
   });
 
   test("suggests the nearest names", () => {
+    const layersAlone = { layers: ["conv1", "scores"] };
+    expect(() => parseTarget("nope:3", layersAlone)).toThrow(
+      expect.objectContaining({ hint: 'Did you mean "conv1" or "scores"? xstar inspect lists all layers' }),
+    );
+    expect(() => parse("conv1/2")).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('need spaces: "a * b", "a / b"') }),
+    );
     expect(() => parse("conv2:1")).toThrow(
       expect.objectContaining({ hint: expect.stringContaining('Did you mean "conv1"') }),
     );

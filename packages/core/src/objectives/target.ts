@@ -29,14 +29,14 @@ const numbersForm = new RegExp(`[+-]?${decimal}(?:,[+-]?${decimal})*`, "iy");
 /** A number, a text in quotation marks, or a text up to the next space, comma or parenthesis. */
 const valueForm = new RegExp(String.raw`-?${decimal}(?=[\s+*/^,)-]|$)|"[^"]*"|[^\s,()"]+`, "iy");
 
-const times = /\s+\*\s+/y;
-const over = /\s+\/\s+/y;
+const times = /\s*\*\s*/y;
+const over = /\s*\/\s*/y;
 const assignment = /[a-z]\w*=/iy;
 const assignmentBehind = /:[a-z]\w*=/iy;
 /** A comma that does not begin the next parameter. */
 const innerComma = /,(?![a-z]\w*=)/iy;
 /** What may come behind a name. */
-const boundary = /[\s:@^,+)-]|$/y;
+const boundary = /[\s:@^*,+)-]|$/y;
 
 /**
  * The objective that a text stands for: `conv2:7`, `conv2:7@3,4`, `0.5*conv2:7 - logit:flamingo - 0.01*tv`.
@@ -47,8 +47,8 @@ const boundary = /[\s:@^,+)-]|$/y;
  *   (`logit:3`, `logit:"polar bear"`, `diversity:mixed4a`), or with parameters by name, separated by commas and without
  *   spaces (`lp:p=4`, `direction:layer=mixed4a,vector=1,0,-1`). A target inside is a term or in parentheses
  *   (`accentuation:target=(a:1 - tv),layer=a,image=cat.png`).
- * - `+`, `-`, a weight before `*`, parentheses and `^` for powers. Between terms ` * ` and ` / ` need their spaces: names of
- *   layers have slashes.
+ * - `+`, `-`, weights before `*`, parentheses and `^` for powers. ` / ` needs its spaces behind a name, and both ` * ` and
+ *   ` / ` behind a label: they are part of some.
  * - `NAME::` before a term or parentheses reads a further model.
  *
  * Of several names that fit, the longest one is meant, and a layer before a word. Throws `bad-argument` and
@@ -102,9 +102,10 @@ class Parser {
   private product(scope: Scope, sign: number): Term {
     const { scan } = this;
     scan.take(/\s+/y);
-    const weight = sign * Number.parseFloat(scan.take(weightForm) ?? "1");
+    let weight = sign;
+    for (let next = scan.take(weightForm); next; next = scan.take(weightForm)) weight *= Number.parseFloat(next);
     const first = this.power(scope);
-    let result = weight === 1 ? first : mul(weight, first);
+    let result = typeof first === "number" ? weight * first : weight === 1 ? first : mul(weight, first);
     for (;;) {
       if (scan.take(times)) result = mul(result, this.power(scope));
       else if (scan.take(over)) result = div(result, this.power(scope));
@@ -118,8 +119,9 @@ class Parser {
     if (!scan.take(/\^/y)) return base;
     if (scan.sees(/\(/y)) return pow(base, this.parentheses(scope));
     const exponent = scan.take(exponentForm);
-    if (exponent === undefined) throw scan.expected("a power");
-    return pow(base, Number(exponent));
+    if (exponent !== undefined) return pow(base, Number(exponent));
+    if (scan.atEnd()) throw scan.expected("a power");
+    return pow(base, this.term(scope));
   }
 
   private parentheses(scope: Scope): Term {
@@ -208,8 +210,15 @@ class Parser {
     return text.startsWith('"') ? text.slice(1, -1) : text;
   }
 
-  private unknownName({ names, model }: Scope): XstarError {
+  /** Layers, and words only where they begin alike. */
+  private nearestNames(wanted: string, { names, layers }: Scope): string[] {
+    const words = names.filter((name) => !layers.has(name) && name.startsWith(wanted.slice(0, 3)));
+    return [...nearest(wanted, words), ...nearest(wanted, layers)].slice(0, 3);
+  }
+
+  private unknownName(scope: Scope): XstarError {
     const { scan } = this;
+    const { model } = scope;
     const prefix = scan.sees(/[^\s():]+(?=::)/y);
     if (prefix !== undefined && model === undefined) {
       const known = nearest(prefix, this.models.keys());
@@ -219,10 +228,10 @@ class Parser {
     }
     const wanted = scan.sees(/[^\s()*^]+?(?=:\d+(?:@[\d,]*)?(?:[\s+)^-]|$))/y) ?? scan.sees(/[^\s()*^]+/y);
     if (wanted === undefined || /^[+-]/.test(wanted)) return scan.expected("a layer");
-    const near = nearest(wanted, names);
+    const near = this.nearestNames(wanted, scope);
     const owner = model === undefined ? "The model" : `The model "${model}"`;
     return new XstarError("unknown-layer", `${owner} has no layer "${wanted}" (${scan.place()})`, {
-      hint: `Did you mean ${oneOf(near)}? xstar inspect lists all layers`,
+      hint: `Did you mean ${oneOf(near)}? xstar inspect lists all layers${/[*/]/.test(wanted) ? '; products and quotients of terms need spaces: "a * b", "a / b"' : ""}`,
       details: { layer: wanted, at: scan.at, nearest: near },
     });
   }

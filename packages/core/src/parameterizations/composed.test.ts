@@ -52,6 +52,23 @@ describe("masked", () => {
     expect(numbers(shown)).toEqual([0.25, 0.625, 1]);
   });
 
+  it("needs a mask in the proportions of its picture", async () => {
+    const given = ([height, width]: readonly [number, number]) => {
+      const [photo, mask] = [floats(Array(8).fill(0), [1, 2, 4]), Array(height * width).fill(1)];
+      return createAssets({ photo, mask: floats(mask, [1, height, width]) }, new Map());
+    };
+    const spec = masked({ image: "photo", mask: "mask", inner: pixel({}) });
+    const shown = (shape: readonly [number, number]) =>
+      show(spec, { pixels: floats(Array(16).fill(1), [1, 1, 4, 4]) }, [1, 1, 4, 4], given(shape));
+    await expect(shown([12, 2])).rejects.toMatchObject({
+      code: "bad-argument",
+      message: 'The mask "mask" of 12 x 2 pixels has other proportions than "photo" of 2 x 4',
+    });
+    // as the image, or as the picture, but for a pixel
+    expect(numbers(await shown([5, 9]))).toEqual(Array(16).fill(1));
+    expect(numbers(await shown([8, 9]))).toEqual(Array(16).fill(1));
+  });
+
   it("needs a picture of the model's channels", async () => {
     const assets = createAssets({ photo: floats([0, 0], [2, 1, 1]), mask: floats([1], [1, 1, 1]) }, new Map());
     const spec = masked({ image: "photo", mask: "mask", inner: pixel({}) });

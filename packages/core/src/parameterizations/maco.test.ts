@@ -107,6 +107,15 @@ describe("maco", () => {
     });
   });
 
+  it("refuses a picture of other channels", async () => {
+    const assets = createAssets({ grey: tensor("float32", createRng(1).uniforms(16), [1, 4, 4]) }, new Map());
+    const spec = maco({ image: "grey" });
+    await expect(show(spec, beginning(spec, [1, 3, 4, 4]), [1, 3, 4, 4], assets)).rejects.toMatchObject({
+      code: "bad-argument",
+      message: '"grey" has 1 channels, but the model\'s picture has 3',
+    });
+  });
+
   it("refuses magnitudes for another size", async () => {
     const spec = maco({ magnitudes: [1, 2] });
     await expect(show(spec, beginning(spec, [1, 1, 4, 4]), [1, 1, 4, 4])).rejects.toMatchObject({

@@ -1,5 +1,6 @@
 import type { Assets } from "../define/define.js";
 import { asset, numbers, optional } from "../define/fields.js";
+import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import type { Shape, Tensor } from "../tensor.js";
@@ -49,7 +50,15 @@ function magnitudesOf(params: MacoParams, shape: Shape, assets: Assets): Tensor 
   const [, ...own] = phaseShape(shape);
   if (params.magnitudes) return givenMagnitudes(params.magnitudes, own);
   if (params.image === undefined) return powerLaw([channels, height, width]);
-  return givenMagnitudes(magnitudeSpectrum([assets.image(params.image, height, width)], [height, width], params), own);
+  const image = assets.image(params.image, height, width);
+  if (image.shape[0] !== channels) {
+    throw new XstarError(
+      "bad-argument",
+      `"${params.image}" has ${image.shape[0]} channels, but the model's picture has ${channels}`,
+      { hint: "Its magnitudes are taken channel by channel: give a picture of as many" },
+    );
+  }
+  return givenMagnitudes(magnitudeSpectrum([image], [height, width], params), own);
 }
 
 /** Every picture with mean 0 and standard deviation 1. */

@@ -1,4 +1,4 @@
-import { defineParameterization, type Assets } from "../define/define.js";
+import { defineParameterization, type Assets, type Size } from "../define/define.js";
 import { asset, inner } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import { size, tensor, type Tensor } from "../tensor.js";
@@ -27,12 +27,31 @@ export const masked = defineParameterization({
       );
     }
     const image = op.constant(held, "image");
+    checkMask(params, { height, width }, assets);
     const mask = op.constant(maskOf(params.mask, height, width, assets), "mask");
     const shown = innerOf(params.inner).build(state, context);
     return op.add(op.mul(op.sub(shown, image), mask), image);
   },
   project: (params, state, context) => innerOf(params.inner).project(state, context),
 });
+
+/** Throws `bad-argument` for a mask that would be stretched other than the picture that it is for. */
+function checkMask({ image, mask }: { image: string; mask: string }, picture: Size, assets: Assets): void {
+  const [own, held] = [assets.imageSize(mask), assets.imageSize(image)];
+  if (areAlike(own, held) || areAlike(own, picture)) return;
+  throw new XstarError(
+    "bad-argument",
+    `The mask "${mask}" of ${own.height} x ${own.width} pixels has other proportions than "${image}" of ${held.height} x ${held.width}`,
+    { hint: `Give a mask in the proportions of the image, or of the picture of ${picture.height} x ${picture.width}` },
+  );
+}
+
+/** Of the same proportions, but for a pixel of rounding. */
+function areAlike(a: Size, b: Size): boolean {
+  const [long, other] = a.height * a.width > b.height * b.width ? [a, b] : [b, a];
+  const scale = long.height / other.height;
+  return Math.abs(long.width - other.width * scale) <= Math.max(1, scale);
+}
 
 /** [1, height, width]: the mean of the channels of a picture, within 0 and 1. */
 function maskOf(name: string, height: number, width: number, assets: Assets): Tensor {

@@ -70,13 +70,22 @@ describe("every parameterization", () => {
   );
 
   it.each(byName)("begins by itself, the same for a seed, and climbs: %s", async (_, parameterization) => {
+    // what lies behind a transparent picture changes at every step
+    const watch = { climbed: target };
     const run = (seed: number, steps: number) =>
-      maximize(model, target, { parameterization, seed, steps, optimizer: adam({ learningRate: 0.05 }), ...given })
-        .result;
+      maximize(model, target, {
+        parameterization,
+        seed,
+        steps,
+        watch,
+        optimizer: adam({ learningRate: 0.05 }),
+        ...given,
+      }).result;
     const [once, again, other] = [await run(1, 8), await run(1, 8), await run(2, 0)];
     expect(again.picture.data).toEqual(once.picture.data);
     expect(other.picture.data).not.toEqual((await run(1, 0)).picture.data);
-    expect(once.curve.at(-1)![0]).toBeGreaterThan(once.curve[0]![0]!);
+    const climbed = once.watch["climbed"]!;
+    expect(climbed.at(-1)![0]).toBeGreaterThan(climbed[0]![0]!);
   });
 
   it.each(byName.filter(([, spec]) => definitionOf(spec).initial && spec.type !== "shared"))(
@@ -98,6 +107,11 @@ describe("every parameterization", () => {
 });
 
 describe("pixel", () => {
+  it("keeps to black and white with a sigmoid and no range", async () => {
+    const bounded = pixel({ range: [0, 1], squash: "sigmoid" });
+    expect(await pictures(pixel({ squash: "sigmoid" }), wide)).toEqual(await pictures(bounded, wide));
+  });
+
   it.each([
     ["clip", [0, 1]],
     ["clip", [-0.3, 0.1]],

@@ -42,6 +42,10 @@ export const image = defineStart({
   doc: "A picture that is given by name, resized",
   params: { image: asset("image", "the picture") },
   fill(p, shape, _, assets) {
+    if (shape.length !== 3) {
+      const problem = `The picture "${p.image}" cannot be the start of an input of shape [${shape}], without height and width`;
+      throw new XstarError("bad-argument", problem);
+    }
     const [channels, height, width] = shape as [number, number, number];
     const found = assets.image(p.image, height, width);
     if (found.shape[0] === channels) return Float32Array.from(found.data as Float32Array);

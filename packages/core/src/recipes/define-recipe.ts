@@ -28,7 +28,7 @@ export interface RecipeContext {
 interface RecipeParts<F extends Fields> {
   options(params: Parsed<F>, context: RecipeContext): RecipeOptions;
   /** What is climbed in the place of the target; the target itself when left out. */
-  objective?(params: Parsed<F>, target: Spec): Spec;
+  objective?(params: Parsed<F>, target: Spec, context: RecipeContext): Spec;
 }
 
 export type RecipeDefinition<F extends Fields = Fields> = Definition<F> & RecipeParts<F>;
@@ -51,6 +51,6 @@ export function useRecipe(
   const params = parseFields(type, definition.params, given);
   return {
     options: definition.options(params, context),
-    objective: (target) => definition.objective?.(params, target) ?? target,
+    objective: (target) => definition.objective?.(params, target, context) ?? target,
   };
 }

@@ -6,52 +6,69 @@ import { normalized } from "../optimizers/gradient.js";
 import { fourier } from "../parameterizations/fourier.js";
 import { pixel } from "../parameterizations/pixel.js";
 import { image as imageStart } from "../parameterizations/starts.js";
-import { crops, jitter, pad, rotate, scale } from "../transforms/affine.js";
+import { crops, jitter } from "../transforms/affine.js";
 import { noise } from "../transforms/pixelwise.js";
 import { defineRecipe } from "./define-recipe.js";
-import { squareWithin } from "./picture-size.js";
+import { lucidTransforms } from "./published.js";
+import { publishedPicture } from "./published-picture.js";
 
 export const deepdream = defineRecipe({
   type: "deepdream",
-  doc: "DeepDream: an image (or noise) in which a whole layer is seen, at several octaves at once (Mordvintsev et al., 2015)",
+  doc: "DeepDream: an image (or noise) in which a whole layer is seen; not octave after octave, but at all of them in every step, as windows of so many sizes (Mordvintsev et al., 2015)",
   params: {
     image: optional(asset("image", "the picture to begin with")),
     steps: int("steps to take", { fallback: 100, min: 0 }),
     size: int("shorter side of the picture, in pixels", { fallback: 448, min: 8, max: 4096 }),
-    octaves: int("sizes at which the network looks at the picture in every step", { fallback: 3, min: 1, max: 8 }),
+    octaves: int("sizes of the windows at which the network looks in every step, the largest being the whole picture", {
+      fallback: 3,
+      min: 1,
+      max: 8,
+    }),
     ratio: fixed("from one octave to the next", { fallback: 1.4, min: 1 }),
   },
-  options: ({ image, steps, size, octaves, ratio }, { shape }) => ({
-    steps,
-    ...squareWithin(size, shape),
-    ...(image !== undefined && { start: imageStart({ image }) }),
-    parameterization: pixel({ range: [0, 1] }),
-    transforms: [
-      jitter({ pixels: 16 }),
-      crops({ count: octaves, largest: 1, smallest: ratio ** (1 - octaves), spread: 0, centre: 0.3 }),
-    ],
-    optimizer: normalized({ learningRate: 0.01 }),
-  }),
+  options({ image, steps, size: side, octaves, ratio }, { shape }) {
+    const { size, share } = publishedPicture("deepdream", side, shape, 448);
+    return {
+      steps,
+      ...size,
+      ...(image !== undefined && { start: imageStart({ image }) }),
+      parameterization: pixel({ range: [0, 1] }),
+      transforms: [
+        jitter({ pixels: share(16) }),
+        crops({ count: octaves, largest: 1, smallest: ratio ** (1 - octaves), spread: 0, centre: 0.3 }),
+      ],
+      optimizer: normalized({ learningRate: 0.01 }),
+    };
+  },
 });
 
 export const caricature = defineRecipe({
   type: "caricature",
-  doc: "What a layer makes of an image, exaggerated: the target is a whole LAYER (Lucid's caricature)",
+  doc: "What a layer makes of an image, exaggerated: the target is a whole LAYER (Lucid's caricature, with power 1 here)",
   params: {
     image: asset("image", "the image to draw"),
-    power: fixed("how much the angle counts; 0 is the dot product", { fallback: 1, min: 0 }),
+    power: fixed("how much the angle counts: 1 keeps nearer to the image, 0 is the dot product alone, as in Lucid", {
+      fallback: 1,
+      min: 0,
+    }),
     steps: int("steps to take", { fallback: 512, min: 0 }),
     size: int("shorter side of the picture, in pixels", { fallback: 224, min: 8, max: 4096 }),
   },
-  options: ({ steps, size }, { shape }) => ({
-    steps,
-    ...squareWithin(size, shape),
-    parameterization: fourier({}),
-    transforms: [pad({ pixels: 6 }), jitter({ pixels: 4 }), scale({}), rotate({}), jitter({ pixels: 2 })],
-    optimizer: adam({ learningRate: 0.05 }),
-  }),
+  options({ steps, size: side }, { shape }) {
+    const { size, share } = publishedPicture("caricature", side, shape, 224);
+    return {
+      steps,
+      ...size,
+      parameterization: fourier({}),
+      transforms: lucidTransforms(share),
+      optimizer: adam({ learningRate: 0.05 }),
+    };
+  },
   objective({ image, power }, target) {
-    if (target.type === "layer") return caricatureObjective({ layer: target["layer"] as string, image, power });
+    if (target.type === "layer") {
+      const { layer: name, model: further } = target as { layer?: string; model?: string };
+      return caricatureObjective({ layer: name!, model: further, image, power });
+    }
     throw new XstarError(
       "bad-argument",
       `The recipe "caricature" needs a whole layer as its target, not "${target.type}"`,
@@ -68,18 +85,21 @@ export const accentuation = defineRecipe({
   params: {
     image: asset("image", "the image to begin with, and to stay near"),
     layer: layer("the layer in which the picture stays near the image"),
+    model: optional(asset("model", "the further model that has the layer; the first one when left out")),
     weight: fixed("how much the distance costs", { fallback: 1, min: 0 }),
     steps: int("steps to take", { fallback: 100, min: 0 }),
     size: int("shorter side of the picture, in pixels", { fallback: 512, min: 8, max: 4096 }),
     crops: int("windows a step", { fallback: 16, min: 1, max: 256 }),
   },
-  options: ({ image, steps, size, crops: count }, { shape }) => ({
+  options: ({ image, steps, size: side, crops: count }, { shape }) => ({
     steps,
-    ...squareWithin(size, shape),
+    ...publishedPicture("accentuation", side, shape).size,
     start: imageStart({ image }),
     parameterization: fourier({}),
-    transforms: [crops({ count, largest: 0.99, smallest: 0.05, spread: 0.05 }), noise({ deviation: 0.02 })],
+    // published as 0.02 of values from -2 to 2
+    transforms: [crops({ count, largest: 0.99, smallest: 0.05, spread: 0.05 }), noise({ deviation: 0.005 })],
     optimizer: adam({ learningRate: 0.05 }),
   }),
-  objective: ({ image, layer: name, weight }, target) => accentuationObjective({ target, image, layer: name, weight }),
+  objective: ({ image, layer: name, model, weight }, target) =>
+    accentuationObjective({ target, image, layer: name, model, weight }),
 });

@@ -7,7 +7,7 @@ import { pixel } from "../parameterizations/pixel.js";
 import { crops, jitter, pad, rotate, scale } from "../transforms/affine.js";
 import { noise } from "../transforms/pixelwise.js";
 import { defineRecipe } from "./define-recipe.js";
-import { squareWithin } from "./picture-size.js";
+import { publishedPicture } from "./published-picture.js";
 
 const stepsOf = (fallback: number) => int("steps to take", { fallback, min: 0 });
 const sideOf = (fallback: number) =>
@@ -31,36 +31,50 @@ export const article = defineRecipe({
 });
 
 /** Lucid cuts its windows smaller where these shift in place: the same views, with half the margin. */
+export const lucidTransforms = (share: (pixels: number) => number) => [
+  pad({ pixels: share(6) }),
+  jitter({ pixels: share(4) }),
+  scale({}),
+  rotate({}),
+  jitter({ pixels: share(2) }),
+];
+
 export const lucid = defineRecipe({
   type: "lucid",
-  doc: "Lucid's render_vis: Fourier with decorrelated colours, shifts, zooms and turns, Adam 0.05 (Olah et al., 2017)",
+  doc: "Lucid's render_vis: Fourier with decorrelated colours, shifts (in shares of the side), zooms and turns, Adam 0.05 (Olah et al., 2017)",
   params: { steps: stepsOf(512), size: sideOf(128) },
-  options: ({ steps, size }, { shape }) => ({
-    steps,
-    ...squareWithin(size, shape),
-    parameterization: fourier({}),
-    transforms: [pad({ pixels: 6 }), jitter({ pixels: 4 }), scale({}), rotate({}), jitter({ pixels: 2 })],
-    optimizer: adam({ learningRate: 0.05 }),
-  }),
+  options({ steps, size: side }, { shape }) {
+    const { size, share } = publishedPicture("lucid", side, shape, 128);
+    return {
+      steps,
+      ...size,
+      parameterization: fourier({}),
+      transforms: lucidTransforms(share),
+      optimizer: adam({ learningRate: 0.05 }),
+    };
+  },
 });
 
 export const distill = defineRecipe({
   type: "distill",
   doc: "The settings of the article Feature Visualization in Distill: Fourier, larger shifts, smaller zooms, 2560 steps (Olah et al., 2017)",
   params: { steps: stepsOf(2560), size: sideOf(224) },
-  options: ({ steps, size }, { shape }) => ({
-    steps,
-    ...squareWithin(size, shape),
-    parameterization: fourier({}),
-    transforms: [
-      pad({ pixels: 4 }),
-      jitter({ pixels: 8 }),
-      scale({ factors: [1, 0.975, 1.025, 0.95, 1.05] }),
-      rotate({ degrees: [-5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5] }),
-      jitter({ pixels: 4 }),
-    ],
-    optimizer: adam({ learningRate: 0.05 }),
-  }),
+  options({ steps, size: side }, { shape }) {
+    const { size, share } = publishedPicture("distill", side, shape, 224);
+    return {
+      steps,
+      ...size,
+      parameterization: fourier({}),
+      transforms: [
+        pad({ pixels: share(4) }),
+        jitter({ pixels: share(8) }),
+        scale({ factors: [1, 0.975, 1.025, 0.95, 1.05] }),
+        rotate({ degrees: [-5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5] }),
+        jitter({ pixels: share(4) }),
+      ],
+      optimizer: adam({ learningRate: 0.05 }),
+    };
+  },
 });
 
 export const macoRecipe = defineRecipe({
@@ -70,13 +84,17 @@ export const macoRecipe = defineRecipe({
     steps: stepsOf(256),
     size: sideOf(512),
     crops: int("windows a step", { fallback: 32, min: 1, max: 256 }),
-    noise: fixed("standard deviation of the noise", { fallback: 0.08, min: 0 }),
+    noise: fixed("standard deviation of the noise, in picture units; half as much to each side is added evenly", {
+      fallback: 0.04,
+      min: 0,
+    }),
   },
-  options: ({ steps, size, crops: count, noise: deviation }, { shape }) => ({
+  options: ({ steps, size: side, crops: count, noise: deviation }, { shape }) => ({
     steps,
-    ...squareWithin(size, shape),
+    ...publishedPicture("maco", side, shape).size,
     parameterization: maco({}),
-    transforms: [crops({ count }), noise({ deviation })],
+    // published as 0.08 and 0.04 of values from -1 to 1
+    transforms: [crops({ count }), noise({ deviation, uniform: deviation / 2 })],
     optimizer: nadam({ learningRate: 1 }),
   }),
 });

@@ -9,7 +9,7 @@ import {
   spatial,
 } from "../objectives/activation.js";
 import { alignment, diversity, interpolation } from "../objectives/batch.js";
-import { add, div, mul, pow, sub } from "../objectives/combine.js";
+import { abs, add, div, mul, pow, sub } from "../objectives/combine.js";
 import { cosineDirection, cosineSimilarity, direction, tensorDirection } from "../objectives/direction.js";
 import { accentuation, caricature, inversion, style } from "../objectives/likeness.js";
 import {
@@ -85,5 +85,6 @@ export const objectiveSpecs: readonly Spec[] = [
   div(layerObjective({ layer: "conv" }), add(1, l2({}))),
   div(2, add(1, l2({}))),
   pow(layerObjective({ layer: "conv" }), 0.5),
+  abs(logit({ class: 1 })),
   add(logit({ class: 1 }), logit({ class: 1, ...vit })),
 ];

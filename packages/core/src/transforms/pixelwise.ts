@@ -3,15 +3,48 @@ import { fixed, int, optional } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
-import { size } from "../tensor.js";
+import type { Rng } from "../rng.js";
+import { size, type Shape } from "../tensor.js";
+import { naturalNoise } from "./natural-noise.js";
 
 export const noise = defineTransform({
   type: "noise",
-  doc: "Adds normal noise to every pixel",
-  params: { deviation: fixed("standard deviation, in picture units", { fallback: 0.05, min: 0 }) },
-  sample: (p, shape, rng) => ({ noise: { dtype: "float32", shape, data: rng.normals(size(shape), 0, p.deviation) } }),
+  doc: "Adds noise to every pixel: normal, and even between two bounds besides (as in MaCo, Fel et al., 2023)",
+  params: {
+    deviation: fixed("standard deviation of the normal part, in picture units", { fallback: 0.05, min: 0 }),
+    uniform: fixed("largest change by the even part, in picture units", { fallback: 0, min: 0 }),
+  },
+  // views of a picture see windows of one field of noise: to draw one for each would take a sixth of MaCo's time
+  share: (p, shape, rng) => drawNoise(p, fieldShape(shape), rng),
+  sample(p, shape, rng, field) {
+    const data = field ? windowOf(field, shape, rng) : drawNoise(p, shape, rng);
+    return { noise: { dtype: "float32", shape, data } };
+  },
   build: (_, picture, { noise: drawn }, op) => op.add(picture, drawn!),
 });
+
+function drawNoise(p: { deviation: number; uniform: number }, shape: Shape, rng: Rng): Float32Array {
+  const data = rng.normals(size(shape), 0, p.deviation);
+  if (p.uniform > 0) for (let i = 0; i < data.length; i++) data[i]! += p.uniform * (2 * rng.uniform() - 1);
+  return data;
+}
+
+/** Of the field for views of a shape: twice their height and width. */
+const fieldShape = (shape: Shape): Shape => shape.map((length, i) => (i === 0 ? length : 2 * length));
+
+/** A random window of `shape` [channels, height, width] in the field for it. */
+function windowOf(field: Float32Array, shape: Shape, rng: Rng): Float32Array {
+  const [channels, height, width] = shape as [number, number, number];
+  const [top, left] = [rng.int(height + 1), rng.int(width + 1)];
+  const data = new Float32Array(size(shape));
+  for (let c = 0; c < channels; c++) {
+    for (let y = 0; y < height; y++) {
+      const from = (c * 2 * height + top + y) * 2 * width + left;
+      data.set(field.subarray(from, from + width), (c * height + y) * width);
+    }
+  }
+  return data;
+}
 
 export const lighting = defineTransform({
   type: "lighting",
@@ -83,14 +116,19 @@ export function blend(op: Ops, colours: Value, opacity: Value, background: Value
 
 export const background = defineTransform({
   type: "background",
-  doc: "Lays a picture that has an opacity on random noise, so that only what is opaque can be relied on",
+  doc: "Lays a picture that has an opacity on random noise that falls as 1 / frequency, as natural pictures do, so that only what is opaque can be relied on (Mordvintsev et al., 2018)",
   params: {
     deviation: fixed("standard deviation of the noise about grey, in picture units", { fallback: 0.2, min: 0 }),
   },
   sample: (p, shape, rng) => {
-    const own = [shape[0]! - 1, ...shape.slice(1)];
-    const data = rng.normals(size(own), 0.5, p.deviation).map((x) => Math.min(Math.max(x, 0), 1));
-    return { background: { dtype: "float32", shape: own, data } };
+    const [all, height, width] = shape as [number, number, number];
+    const [channels, plane] = [all - 1, height * width];
+    const data = new Float32Array(channels * plane);
+    for (let c = 0; c < channels; c++) {
+      const shade = (x: number) => Math.min(Math.max(0.5 + p.deviation * x, 0), 1);
+      data.set(naturalNoise(height, width, rng).map(shade), c * plane);
+    }
+    return { background: { dtype: "float32", shape: [channels, height, width], data } };
   },
   build(_, picture, { background: drawn }, op) {
     const channels = picture.shape[1]!;

@@ -6,15 +6,17 @@ import type { Affine, Tensors } from "../define/define.js";
 import type { Spec } from "../define/fields.js";
 import { Graph } from "../ir/graph.js";
 import { createOps } from "../ir/ops/index.js";
-import { channel, logit } from "../objectives/activation.js";
+import { channel, logit, neuron } from "../objectives/activation.js";
 import { gradient } from "../optimizers/gradient.js";
 import { createRng } from "../rng.js";
 import { writeModel } from "../onnx/write.js";
 import { open, randomTensor, runtime, tinyCnn } from "../testing/models.js";
 import { alpha } from "../parameterizations/alpha.js";
+import { array } from "../parameterizations/starts.js";
+import { mirror } from "../testing/measure.js";
 import { specs } from "../testing/specs.js";
 import { numbers, tensor, type Tensor } from "../tensor.js";
-import { jitter } from "./affine.js";
+import { crops, jitter, pad, scale } from "./affine.js";
 import { background, blur, lighting, noise } from "./pixelwise.js";
 import { transforms } from "./table.js";
 
@@ -117,6 +119,60 @@ describe("noise", () => {
   });
 });
 
+describe("noise of several views", () => {
+  it("is another for each view, picture and step, the same for the same seed, and as strong", async () => {
+    const noiseOf = async (step: number) => {
+      const { step: compiled } = await compileAscent(open(tinyCnn()), [target, target], {
+        transforms: [crops({ count: 24 }), noise({ deviation: 0.2 })],
+        seed: 3,
+      });
+      return Object.entries(compiled.sample(step)).find(([name]) => name.endsWith(".noise"))![1];
+    };
+    const [drawn, again, next] = [await noiseOf(1), await noiseOf(1), await noiseOf(2)];
+    expect(drawn.shape).toEqual([48, 1, 6, 6]);
+    expect(again).toEqual(drawn);
+    expect(next).not.toEqual(drawn);
+    const values = numbers(drawn);
+    const views = Array.from({ length: 48 }, (_, i) => values.slice(36 * i, 36 * i + 36));
+    const [first, second] = [0, 1].map((picture) => views.filter((_, i) => i % 2 === picture));
+    // 24 windows of 7 x 7 places: some are at the same, most are not, and pictures have no field in common
+    expect(new Set(first!.map(String)).size).toBeGreaterThan(12);
+    expect(new Set(first!.flat()).size + new Set(second!.flat()).size).toBe(new Set(values).size);
+    const variance = values.reduce((sum, x) => sum + x * x, 0) / values.length;
+    expect(Math.sqrt(variance)).toBeCloseTo(0.2, 1);
+  });
+
+  it("is not alike in views that overlap in their field", () => {
+    const definition = transforms["noise"]!;
+    if (definition.kind !== "pixelwise") throw new Error("noise changes values");
+    const shape = [1, 64, 64];
+    const rng = createRng(8);
+    const field = definition.share!(noise({ deviation: 1 }), shape, rng);
+    const views = Array.from({ length: 8 }, (_, view) =>
+      numbers(definition.sample(noise({ deviation: 1 }), shape, rng.split(view), field)["noise"]!),
+    );
+    views.forEach((one, i) =>
+      views.slice(i + 1).forEach((other) => {
+        const product = one.reduce((sum, x, k) => sum + x * other[k]!, 0) / one.length;
+        expect(Math.abs(product)).toBeLessThan(5 / Math.sqrt(one.length));
+      }),
+    );
+  });
+});
+
+describe("noise with an even part", () => {
+  it("stays between its bounds, and fills them", async () => {
+    const picture = { ...randomTensor([1, 1, 40, 40]), shape: [1, 40, 40] };
+    const noisy = await changed(noise({ deviation: 0, uniform: 0.1 }), picture, 1);
+    const added = noisy.map((x, i) => x - numbers(picture)[i]!);
+    const mean = added.reduce((a, b) => a + b, 0) / added.length;
+    const variance = added.reduce((sum, x) => sum + (x - mean) ** 2, 0) / added.length;
+    expect(Math.max(...added.map(Math.abs))).toBeLessThan(0.1 + 1e-6);
+    expect(Math.abs(mean)).toBeLessThan(0.01);
+    expect(Math.sqrt(variance)).toBeCloseTo(0.1 / Math.sqrt(3), 2);
+  });
+});
+
 describe("blur", () => {
   it("spreads one pixel as a Gaussian: 3 x 3, standard deviation 1", async () => {
     const spot = tensor(
@@ -191,10 +247,43 @@ describe("background", () => {
     for (const x of first) expect(x >= 0 && x <= 1).toBe(true);
   });
 
+  it("varies as much as it is told about grey, and smoothly", () => {
+    const definition = transforms["background"]!;
+    if (definition.kind !== "pixelwise") throw new Error("background changes values");
+    const fields = Array.from({ length: 20 }, (_, seed) =>
+      numbers(definition.sample(background({}), [4, 32, 32], createRng(2).split(seed))["background"]!),
+    ).flat();
+    expect(fields).toHaveLength(20 * 3 * 32 * 32);
+    const mean = fields.reduce((a, b) => a + b, 0) / fields.length;
+    const variance = fields.reduce((sum, x) => sum + (x - mean) ** 2, 0) / fields.length;
+    expect(mean).toBeCloseTo(0.5, 1);
+    expect(Math.sqrt(variance)).toBeCloseTo(0.2, 1);
+    const steps = fields.flatMap((x, i) => (i % 32 === 31 ? [] : [(fields[i + 1]! - x) ** 2]));
+    expect(steps.reduce((a, b) => a + b) / steps.length).toBeLessThan(variance / 3);
+  });
+
   it("of a picture without an opacity is refused", async () => {
     await expect(maximize(model, target, { transforms: [background({})] }).result).rejects.toMatchObject({
       code: "bad-argument",
       message: 'The transform "background" needs a picture that has an opacity',
     });
+  });
+});
+
+describe("scale", () => {
+  it("of 0.33 keeps the centre of 3 x 3 pixels, as Lucent tests it", async () => {
+    const spec = scale({ factors: [0.33] });
+    const definition = transforms["scale"]!;
+    if (definition.kind !== "affine") throw new Error("scale moves pixels");
+    const map = definition.sample(spec, { height: 3, width: 3 }, createRng(1), { index: 0, count: 1 });
+    [1 / 0.33, 0, 1 - 1 / 0.33, 0, 1 / 0.33, 1 - 1 / 0.33].forEach((x, i) => expect(map[i]).toBeCloseTo(x, 9));
+    const options: MaximizeOptions = {
+      start: array({ values: [1, 2, 3, 4, 9, 6, 7, 8, 5] }),
+      transforms: [pad({ pixels: 0, value: 0.5 }), spec],
+      steps: 0,
+    };
+    const places = [0, 1, 2].flatMap((y) => [0, 1, 2].map((x) => neuron({ layer: "same", channel: 0, y, x })));
+    const seen = await Promise.all(places.map((one) => maximize(mirror([1, 1, 3, 3]), one, options).result));
+    seen.forEach(({ curve }, i) => expect(curve[0]![0]).toBeCloseTo(i === 4 ? 9 : 0.5, 5));
   });
 });

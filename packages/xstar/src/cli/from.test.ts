@@ -63,14 +63,15 @@ const words = (text: string) => text.trim().split(/\s+/);
 
 const fast = ["--steps", "6"];
 const runs: Record<string, string[]> = {
-  "a plain run": words("tiny.onnx conv:2 --steps 6"),
+  "a plain run": words("tiny.onnx conv:2 --recipe none --steps 6"),
+  "a run by the recipe auto": words("tiny.onnx conv:2 --steps 6"),
   "a batch of targets and starts": [
     "tiny.onnx",
     "conv:2",
     "0.5*conv:1 - tv",
     ...words("--steps 6 --init ones --init normal:mean=0.3"),
   ],
-  "transforms and a start picture": words(`tiny.onnx conv:1 --steps 6 --init photo.png
+  "transforms and a start picture": words(`tiny.onnx conv:1 --recipe none --steps 6 --init photo.png
     --transform pad:pixels=2 --transform jitter:pixels=2 --transform noise`),
   "all settings": words(`tiny.onnx logit:dog --steps 30 --seed 7
     --optimizer adam:beta1=0.8 --lr 0.05 --schedule cosine --clip 0.5 --keep best --patience 5 --redirect 3
@@ -155,7 +156,7 @@ describe("--from", () => {
     expect(out).not.toContain("bit for bit");
     const { ascent, stepsTaken } = await readJson("changed/run.json");
     expect(stepsTaken).toBe(3);
-    expect(ascent).toMatchObject({ seed: 5, optimizer: { type: "adam", learningRate: 0.02 } });
+    expect(ascent).toMatchObject({ seed: 5, optimizer: { type: "normalized", learningRate: 0.02 } });
     expect(ascent.transforms).toHaveLength(3);
     await again(
       "tiny.onnx",

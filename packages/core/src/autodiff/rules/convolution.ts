@@ -15,8 +15,14 @@ const biasCotangent = (op: Ops, g: Value) => {
 };
 
 /**
+ * From this many input channels on the mirrored kernel is faster on CPU, which rounds channels up to 8 or 16: a choice
+ * between two formulations of the same thing.
+ */
+const leastToMirror = 9;
+
+/**
  * Spreads a cotangent over the windows it came from: the cotangent of the input of a convolution. With stride 1 that is
- * a convolution with the mirrored kernel, which is faster where the kernel is fixed and so mirrored once.
+ * a convolution with the mirrored kernel, which is mostly faster where the kernel is fixed and so mirrored once.
  */
 export function spreadWindows(
   op: Ops,
@@ -31,7 +37,8 @@ export function spreadWindows(
   const { strides, dilations, before } = window;
   const lead = extent.map((r, i) => r - 1 - before[i]!);
   const trail = extent.map((r, i) => spatial[i]! - g.shape[i + 2]! - lead[i]! + r - 1);
-  if (isFixed && strides.every(isOne) && [...lead, ...trail].every((pad) => pad >= 0)) {
+  const mirrors = isFixed && (op.lowering === "webgpu" || group > 1 || w.shape[1]! >= leastToMirror);
+  if (mirrors && strides.every(isOne) && [...lead, ...trail].every((pad) => pad >= 0)) {
     return op.conv(g, mirrored(op, w, group), { pads: pads(lead, trail), dilations, group });
   }
   const rest = extent.map((r, i) => (g.shape[i + 2]! - 1) * strides[i]! + r - before[i]! - spatial[i]!);

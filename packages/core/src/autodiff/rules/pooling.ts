@@ -13,29 +13,19 @@ function poolWindow(node: Node): Window {
 /**
  * Each window's cotangent goes to its first maximum in row-major order.
  *
- * Windows that tile the input are compared with their maximum all at once, or undone by MaxUnpool. Others go one axis after
- * the other by comparison; on CPU, those that are not of images by the indices that MaxPool can put out, which is slow, and so
- * those of float16, where ONNX Runtime may have y in float32.
+ * Windows that tile the input are compared with their maximum all at once, others one axis after the other; on CPU, those
+ * that are not of images go by the indices that MaxPool can put out, which is slow, and so do those of float16, where ONNX
+ * Runtime may have y in float32.
  */
 const maxPool: VjpRule = (g, { op, node, inputs: [x], outputs: [y] }) => {
   const window = poolWindow(node);
-  if (tiles(window, x!, g)) {
-    const exactly = window.kernel.every((k, i) => k * g.shape[i + 2]! === x!.shape[i + 2]);
-    const unpools = op.lowering === "cpu" && exactly && size(x!.shape) >= leastToUnpool;
-    return [unpools ? unpoolTiles(op, g, x!, node, window) : maxPoolOfTiles(op, g, x!, y!, window)];
-  }
+  if (tiles(window, x!, g)) return [maxPoolOfTiles(op, g, x!, y!, window)];
   const ofImages = window.kernel.length === 2 && isFloat(x!) && x!.dtype !== "float16";
   if (op.lowering === "webgpu" || ofImages) return [maxPoolByComparison(op, g, x!, y!, window)];
   const places = op.reshape(indicesOf(op, node), [size(g.shape)]);
   const zeros = op.fill([size(x!.shape)], 0, g.dtype);
   return [op.reshape(op.scatterElements(zeros, places, op.reshape(g, [size(g.shape)]), 0, "add"), x!.shape)];
 };
-
-/** From this size on MaxUnpool is faster than comparing: a choice between two formulations of the same thing. */
-const leastToUnpool = 2 ** 20;
-
-const unpoolTiles = (op: Ops, g: Value, x: Value, node: Node, { kernel, strides }: Window) =>
-  op.emit("MaxUnpool", [g, indicesOf(op, node)], [x.type], { kernel_shape: kernel, strides })[0]!;
 
 /** Whether windows stand side by side, without overlap, gaps or padding; what is left over at the end is no matter. */
 function tiles({ kernel, strides, dilations, before }: Window, x: Value, g: Value): boolean {
@@ -48,11 +38,16 @@ function tiles({ kernel, strides, dilations, before }: Window, x: Value, g: Valu
   );
 }
 
-/** Maxima get a number that falls in row-major order within the window; pooling these numbers finds the first one. */
+/**
+ * Maxima get a number that falls in row-major order within the window; pooling these numbers finds the first one. All
+ * channels are pictures of their own: ONNX Runtime would bring them into blocks and back for each pool otherwise.
+ */
 function maxPoolOfTiles(op: Ops, g: Value, x: Value, y: Value, { kernel, strides }: Window): Value {
   const [kh, kw] = kernel as [number, number];
+  const [n, c, height, width] = x.shape as [number, number, number, number];
   const [rows, columns] = [kh * g.shape[2]!, kw * g.shape[3]!];
-  const covered = op.slice(x, [
+  const planes = (value: Value) => op.reshape(value, [n * c, 1, ...value.shape.slice(2)]);
+  const covered = op.slice(planes(x), [
     { axis: 2, start: 0, end: rows },
     { axis: 3, start: 0, end: columns },
   ]);
@@ -62,11 +57,10 @@ function maxPoolOfTiles(op: Ops, g: Value, x: Value, y: Value, { kernel, strides
   });
   const rank = op.constant({ dtype: "float32", shape: [1, 1, rows, columns], data: order }, "rank");
   const over = (value: Value) => op.repeat(value, [1, 1, kh, kw]);
-  const maxima = op.mul(op.cast(op.equal(covered, over(y)), g.dtype), rank);
+  const maxima = op.mul(op.cast(op.equal(covered, over(planes(y))), g.dtype), rank);
   const first = op.equal(maxima, over(op.maxPool(maxima, { kernel, strides })));
-  const spread = op.mul(op.cast(first, g.dtype), over(g));
-  const none = [0, 0, 0, 0];
-  return op.pad(spread, none, [0, 0, x.shape[2]! - rows, x.shape[3]! - columns]);
+  const spread = op.mul(op.cast(first, g.dtype), over(planes(g)));
+  return op.reshape(op.pad(spread, [0, 0, 0, 0], [0, 0, height - rows, width - columns]), x.shape);
 }
 
 /** The flat places of the maxima; asks the model's own MaxPool for them rather than pooling twice. */
