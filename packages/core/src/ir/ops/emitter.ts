@@ -1,5 +1,5 @@
 import { XstarError } from "../../errors.js";
-import { floatTypes, sameShape, size, tensor, type DType, type Shape, type Tensor } from "../../tensor.js";
+import { floatTypes, size, tensor, type DType, type Shape, type Tensor } from "../../tensor.js";
 import { constantValue, Graph, Node, Value, type Attribute, type ValueType } from "../graph.js";
 
 /**
@@ -147,4 +147,3 @@ export function positiveAxis(axis: number, rank: number): number {
   return positive;
 }
 
-export { sameShape };
