@@ -12,6 +12,7 @@ import {
   type Tensor,
   type Value,
 } from "@xstar/core";
+import { pictureOf } from "../picture/drawing.js";
 import type { Planes } from "../picture/planes.js";
 import type { Distances } from "./feature-distance.js";
 import { lookAt } from "./look.js";
@@ -56,6 +57,13 @@ export interface MeasuredPictures {
   readonly missing: { readonly diversity?: string };
 }
 
+/** A picture of a set that is not measured at once. */
+export interface MeasuredPicture {
+  readonly metrics: PictureMetrics;
+  /** Mean activation of every unit of the layer; undefined where none was asked for. */
+  readonly features: Float32Array | undefined;
+}
+
 /**
  * How good pictures [n, channels, height, width] (picture units, at any size) are: their activation without transforms and
  * its percentile, how near real pictures are, whether this and other networks recognize the class, the slope of the
@@ -64,8 +72,24 @@ export interface MeasuredPictures {
 export async function measurePictures(
   model: LoadedModel,
   pictures: Tensor,
-  { objective, options = {}, batch = 1, layer: asked, dataset, others = {} }: MeasureOptions,
+  options: MeasureOptions,
 ): Promise<MeasuredPictures> {
+  const measured = await measureEach(model, pictures, options);
+  const diversity = describeDiversity(measured.map(({ features }) => features));
+  return {
+    layer: options.layer ?? options.dataset?.layer,
+    pictures: measured.map(({ metrics }) => metrics),
+    diversity: "value" in diversity ? diversity.value : undefined,
+    missing: "why" in diversity ? { diversity: diversity.why } : {},
+  };
+}
+
+/** What `measurePictures` tells of each picture, with the features that the diversity of a set is measured in. */
+export async function measureEach(
+  model: LoadedModel,
+  pictures: Tensor,
+  { objective, options = {}, batch = 1, layer: asked, dataset, others = {} }: MeasureOptions,
+): Promise<MeasuredPicture[]> {
   const layer = asked ?? dataset?.layer;
   const targets = Array.isArray(objective) ? (objective as readonly Target[]) : [objective as Target];
   let specs: readonly Spec[] = [];
@@ -80,14 +104,14 @@ export async function measurePictures(
     elsewhere.push([name, other, isAsked ? await showAll(other.model, pictures, given, readScores) : []]);
   }
 
-  const all = seen.map((values, i) => {
+  return seen.map((values, i) => {
     const at = specs.length === 1 ? 0 : i;
     const { activations, features } = readingsOf(values, specs.length);
     const own = { class: classOf(specs[at]!), scores: scoresIn(values) };
     const facts = {
       activation: activations[at]!,
       features,
-      planes: pictures.shape.length === 4 ? coloursOf(pictureAt(pictures, i), options) : undefined,
+      planes: pictures.shape.length === 4 ? coloursOf(pictureOf(pictures, i), options) : undefined,
       own,
       others: Object.fromEntries(
         elsewhere.map(([name, { classFor }, its]) => {
@@ -96,15 +120,9 @@ export async function measurePictures(
         }),
       ),
     };
-    return { facts, examples: dataset && examplesFor(specs[at]!, layer, dataset) };
+    const examples = dataset && examplesFor(specs[at]!, layer, dataset);
+    return { metrics: describePicture(facts, examples), features };
   });
-  const diversity = describeDiversity(all.map(({ facts }) => facts.features));
-  return {
-    layer,
-    pictures: all.map(({ facts, examples }) => describePicture(facts, examples)),
-    diversity: "value" in diversity ? diversity.value : undefined,
-    missing: "why" in diversity ? { diversity: diversity.why } : {},
-  };
 }
 
 function classElsewhere(
@@ -132,7 +150,7 @@ async function showAll(
   try {
     const seen: Seen[] = [];
     const names = Array.from({ length: shape[0]! }, (_, i) => String(i));
-    const read = async (i: number) => withChannels(pictureAt(pictures, i), observer.shape);
+    const read = async (i: number) => withChannels(pictureOf(pictures, i), observer.shape);
     for await (const sight of lookAt(observer, { names, read })) {
       if ("error" in sight) throw sight.error;
       seen.push(sight.values);
@@ -163,11 +181,6 @@ function coloursOf({ shape, data }: Tensor, { hasOpacity = false }: ObserveOptio
   const values = data as Float32Array;
   const colours = values.slice(0, end).map((x, at) => 0.5 + (x - 0.5) * values[end + (at % (height * width))]!);
   return { shape: [channels - 1, height, width], data: colours };
-}
-
-function pictureAt({ dtype, shape, data }: Tensor, i: number): Tensor & { readonly data: Float32Array } {
-  const one = shape.slice(1);
-  return { dtype, shape: one, data: (data as Float32Array).slice(i * size(one), (i + 1) * size(one)) };
 }
 
 const readScores = (look: Look) => ({ scores: look.logits() });

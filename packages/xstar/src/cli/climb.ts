@@ -5,7 +5,7 @@ import { formatNumber } from "../report/format.js";
 import { createLiveView } from "../terminal/live-view.js";
 import type { RunFacts, SavedAscent } from "./ascent-checkpoint.js";
 import { checkpointFile, createCheckpoints } from "./checkpoints.js";
-import { drawingOf, pictureOf } from "./draw.js";
+import { drawingOf, pictureOf } from "../picture/drawing.js";
 import type { Frames } from "./frames.js";
 import type { Plan } from "./plan-ascent.js";
 

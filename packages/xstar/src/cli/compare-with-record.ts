@@ -1,7 +1,8 @@
 import type { FoundRecord } from "../record/picture-files.js";
 import type { RunRecord } from "../record/run-record.js";
-import { pictureOf } from "./draw.js";
-import { pixelHash, recordOf, type Ascent } from "./run-file.js";
+import { pictureOf } from "../picture/drawing.js";
+import { pixelHash } from "../record/pixel-hash.js";
+import { recordOf, type Ascent } from "./run-file.js";
 
 /** Says whether a run that repeats another one, unchanged, gave the same numbers. */
 export function compareWithRecord({ path, record, pixels }: FoundRecord, ascent: Ascent): void {

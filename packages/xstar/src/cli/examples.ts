@@ -16,7 +16,7 @@ import { valueOf } from "./flags.js";
 import { withInterrupt } from "./interrupt.js";
 import { addModelFlags, readModelInput, type ModelFlags } from "./model-flags.js";
 import { distinct, slugOf } from "./slug.js";
-import { planesOf } from "./draw.js";
+import { planesOf } from "../picture/drawing.js";
 import { writeExamples, type ExamplesFile } from "./write-examples.js";
 
 interface ExamplesFlags extends ModelFlags {

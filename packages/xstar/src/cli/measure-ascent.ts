@@ -1,6 +1,7 @@
 import { XstarError, type MaximizeOptions, type ObserveOptions, type Spec, type Tensor } from "@xstar/core";
 import type { PictureSize, PictureSource } from "../analysis/look.js";
-import { measurePictures, type MeasuredPictures, type SecondNetwork } from "../analysis/measure-pictures.js";
+import { measurePictures, type MeasuredPictures } from "../analysis/measure-pictures.js";
+import { networksOf } from "../analysis/networks.js";
 import { featureLayer, type DatasetSurvey } from "../analysis/survey-dataset.js";
 import { termsOf } from "../analysis/terms.js";
 import { openPictures } from "../data/pictures.js";
@@ -73,7 +74,7 @@ export async function measureAscent(
   { pictures, targets, hasOpacity, options }: MeasuredRun,
   { images, batch = pictures.shape[0]!, signal, onPicture }: MeasureAscentOptions = {},
 ): Promise<MeasuredAscent> {
-  const own = observeOptions(options);
+  const { own, others } = networksOf({ ...options, ...(model.labels && { labels: model.labels }) });
   const layer = images || targets.length > 1 ? await featureLayer(model, own) : undefined;
   const survey = images && (await surveyImages(model, images, { targets, layer, options: own, signal, onPicture }));
   const measured = await measurePictures(model, pictures, {
@@ -82,36 +83,13 @@ export async function measureAscent(
     batch,
     layer,
     dataset: survey?.dataset,
-    others: Object.fromEntries(
-      Object.entries(options.models ?? {}).map(([name, one]) => [name, asSecond(one, model.labels)]),
-    ),
+    others,
   });
   return {
     metrics: { ...measured, images: survey?.facts ?? null },
     examples: targets.map((one) => survey?.found.targets.find(({ target }) => target === one.target)),
     size: survey?.size,
   };
-}
-
-/** Where both networks name their classes, it is the name that counts. */
-function asSecond(
-  { model, labels: there, ...options }: NonNullable<MaximizeOptions["models"]>[string],
-  here: readonly string[] | undefined,
-): SecondNetwork {
-  if (!here || !there) return { model, options };
-  const classFor = (index: number) => {
-    const found = there.indexOf(here[index] ?? "");
-    return found < 0 ? undefined : found;
-  };
-  return { model, options, classFor };
-}
-
-/** How the networks see pictures, without their size: the pictures of a data set have their own. */
-function observeOptions(options: MaximizeOptions): Omit<ObserveOptions, "batch"> {
-  const { contract, inputs, shapes, logits, models, images, labels } = options;
-  const hasImages = images && Object.keys(images).length > 0;
-  const given = { contract, inputs, shapes, logits, models, labels, ...(hasImages && { images }) };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 interface Survey {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { XstarError } from "@xstar/core";
 import { writeFileAtomic } from "../files/atomic.js";
 import { createProgress } from "../terminal/progress.js";
-import { drawingOf, pictureOf } from "./draw.js";
+import { drawingOf, pictureOf } from "../picture/drawing.js";
 import { maximizeReport } from "./maximize-report.js";
 import { measureAscent, type AscentMetrics, type ComparedImages, type MeasuredAscent } from "./measure-ascent.js";
 import type { Plan } from "./plan-ascent.js";

@@ -7,7 +7,7 @@ import { changeView, rawView, type View } from "../picture/view.js";
 import { describeChange } from "../report/describe-change.js";
 import { changeOf, type Planes } from "../picture/planes.js";
 import type { Tensor } from "@xstar/core";
-import { planesOf } from "./draw.js";
+import { planesOf } from "../picture/drawing.js";
 
 /** A picture for a page: an address for light and for dark ones, and what its colour bar needs. */
 export interface PageView extends Omit<View, "picture"> {

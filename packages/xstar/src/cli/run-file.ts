@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { AscentResult, Tensor } from "@xstar/core";
 import { writeFileAtomic } from "../files/atomic.js";
 import type { ModelFile } from "../load.js";
+import { pixelHash } from "../record/pixel-hash.js";
 import { thisPlatform } from "../record/platform.js";
 import type { Job, RunRecord } from "../record/run-record.js";
 import type { RunFacts } from "./ascent-checkpoint.js";
-import { pictureOf } from "./draw.js";
+import { pictureOf } from "../picture/drawing.js";
 import type { Frames } from "./frames.js";
 import type { ClassShare } from "./likeliest.js";
 import type { AscentMetrics } from "./measure-ascent.js";
@@ -78,14 +78,6 @@ export async function writeRunFile(folder: string, run: RunFile): Promise<void> 
 export function recordOf({ facts, result }: Ascent): RunRecord {
   const stopped = result.ended === "aborted" ? result.last.index : null;
   return { ...facts, platform: thisPlatform(), stopped, ascent: result.record };
-}
-
-/** SHA-256 of a picture's numbers. */
-export function pixelHash({ data }: Tensor): string {
-  const { buffer, byteOffset, byteLength } = data as Float32Array;
-  return createHash("sha256")
-    .update(new Uint8Array(buffer, byteOffset, byteLength))
-    .digest("hex");
 }
 
 /** The objective of the picture that is the result. */

@@ -3,7 +3,7 @@ import { renderBlocks } from "../terminal/blocks.js";
 import { colorSupport } from "../terminal/color.js";
 import { renderTable } from "../terminal/table.js";
 import { metricLine } from "./describe-metrics.js";
-import { drawingOf, pictureOf } from "./draw.js";
+import { drawingOf, pictureOf } from "../picture/drawing.js";
 import type { AscentMetrics } from "./measure-ascent.js";
 import { activationOf, type Ascent } from "./run-file.js";
 

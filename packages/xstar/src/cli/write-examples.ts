@@ -15,7 +15,7 @@ import { validView } from "../picture/view.js";
 import { version } from "../version.js";
 import { examplesPage } from "./examples-page.js";
 import type { FoundExamples, TargetExamples } from "./find-examples.js";
-import { planesOf } from "./draw.js";
+import { planesOf } from "../picture/drawing.js";
 
 /** A picture on the sheet. */
 export interface SheetEntry {

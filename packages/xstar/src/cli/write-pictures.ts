@@ -8,8 +8,9 @@ import { encodePng } from "../picture/png.js";
 import { recordKeyword } from "../record/picture-files.js";
 import type { PictureRecord, RunRecord } from "../record/run-record.js";
 import { version } from "../version.js";
-import { drawingOf, pictureOf } from "./draw.js";
-import { pixelHash, recordOf, type Ascent } from "./run-file.js";
+import { drawingOf, pictureOf } from "../picture/drawing.js";
+import { pixelHash } from "../record/pixel-hash.js";
+import { recordOf, type Ascent } from "./run-file.js";
 
 export interface WriteOptions {
   readonly folder: string;

@@ -1,7 +1,6 @@
 import {
   keepSessions,
   maximize,
-  size,
   XstarError,
   type AscentRecord,
   type AscentResult,
@@ -11,19 +10,29 @@ import {
   type Tensor,
 } from "@xstar/core";
 import { loadModel } from "../load.js";
+import { pictureOf } from "../picture/drawing.js";
 import type { Planes } from "../picture/planes.js";
 import { shrinkPlanes } from "../picture/shrink.js";
 import { nodeRuntime } from "../runtime.js";
 import type { JobModel, ManyJob } from "./job.js";
+import { measureOutcomes, type ClimbedMetrics } from "./measure-outcomes.js";
 
 /** Climbs batches of targets of one job, one batch after the other. */
 export interface Climber {
-  /** One outcome for each objective, the same whatever else is in the batch. Throws `aborted` when it is stopped. */
-  climb(objectives: readonly Spec[], report: (now: Glance) => void): Promise<readonly Outcome[]>;
+  /** One outcome for each target, the same whatever else is in the batch. Throws `aborted` when it is stopped. */
+  climb(targets: readonly Goal[], report: (now: Glance) => void): Promise<readonly Outcome[]>;
   /** Ends the batch in progress after its step. */
   stop(): void;
   /** Frees what it holds; nothing can be climbed any more. */
   close(): Promise<void>;
+}
+
+/** What a picture is made for. */
+export interface Goal {
+  /** What is climbed. */
+  readonly objective: Spec;
+  /** What is measured: without penalties and without what a recipe makes of it. @default the objective */
+  readonly measured?: Spec;
 }
 
 /** How far a batch is. */
@@ -50,7 +59,9 @@ export interface Climbed {
   readonly watch: Readonly<Record<string, Float32Array>>;
   readonly ended: AscentResult["ended"];
   readonly redirected: number;
+  /** What was odd, and why there are no metrics where they could not be measured. */
   readonly warnings: readonly string[];
+  readonly metrics?: ClimbedMetrics;
   /** What repeats the run of this target alone. */
   readonly record: AscentRecord;
   /** Its share of the time of its batch. */
@@ -79,8 +90,19 @@ export async function openClimber({ model: from, options, models, generators }: 
     streams: [0],
     signal: stopped.signal,
   };
+  // what it opens is of one batch only
+  const judge = { ...model, runtime: nodeRuntime({ threads: 1 }) };
   return {
-    climb: (objectives, report) => climb(model, objectives, all, report),
+    climb: async (goals, report) => {
+      const outcomes = await climb(
+        model,
+        goals.map(({ objective }) => objective),
+        all,
+        report,
+      );
+      const targets = goals.map(({ objective, measured = objective }) => measured);
+      return measureOutcomes(judge, targets, outcomes, all);
+    },
     stop: () => stopped.abort(),
     close: () => runtime.release(),
   };
@@ -132,12 +154,6 @@ function outcomeOf(result: AscentResult, i: number): Omit<Climbed, "seconds"> {
       shape: [1, ...record.shape.slice(1)],
     },
   };
-}
-
-/** Picture `i` of a batch, in memory of its own. */
-function pictureOf({ dtype, shape, data }: Tensor, i: number): Tensor {
-  const one = shape.slice(1);
-  return { dtype, shape: one, data: (data as Float32Array).slice(i * size(one), (i + 1) * size(one)) };
 }
 
 /** Pixels of the longer side of a preview. */

@@ -1,9 +1,9 @@
 import { size, type Shape, type Tensor } from "@xstar/core";
-import { splitOpacity, withOpacity } from "../picture/opacity.js";
-import type { Picture } from "../picture/picture.js";
-import type { Planes } from "../picture/planes.js";
-import { rawScale } from "../picture/scale.js";
-import { changeView, rawView } from "../picture/view.js";
+import { splitOpacity, withOpacity } from "./opacity.js";
+import type { Picture } from "./picture.js";
+import type { Planes } from "./planes.js";
+import { rawScale } from "./scale.js";
+import { changeView, rawView } from "./view.js";
 
 /** Pictures of one run, which knows how many channels are colours. */
 export interface Drawing {
@@ -30,10 +30,10 @@ export function drawingOf(shape: Shape): Drawing {
   };
 }
 
-/** Picture `i` of a batch. */
-export function pictureOf({ dtype, shape, data }: Tensor, i: number): Tensor {
+/** Picture `i` of a batch, in memory of its own. */
+export function pictureOf({ dtype, shape, data }: Tensor, i: number): Tensor & { readonly data: Float32Array } {
   const one = shape.slice(1);
-  return { dtype, shape: one, data: (data as Float32Array).subarray(i * size(one), (i + 1) * size(one)) };
+  return { dtype, shape: one, data: (data as Float32Array).slice(i * size(one), (i + 1) * size(one)) };
 }
 
 export function planesOf({ shape, data }: Tensor): Planes {

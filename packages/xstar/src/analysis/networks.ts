@@ -1,0 +1,33 @@
+import type { MaximizeOptions, ObserveOptions } from "@xstar/core";
+import type { SecondNetwork } from "./measure-pictures.js";
+
+/** The networks of an ascent, as those who look at its pictures see them. */
+export interface Networks {
+  /** How the first one sees pictures, without their size: those of a data set have their own. */
+  readonly own: Omit<ObserveOptions, "batch">;
+  readonly others: Readonly<Record<string, SecondNetwork>>;
+}
+
+/** What of the options of an ascent counts for looking at its pictures. */
+export function networksOf(options: MaximizeOptions): Networks {
+  const { contract, inputs, shapes, logits, models = {}, images, labels } = options;
+  const hasImages = images && Object.keys(images).length > 0;
+  const given = { contract, inputs, shapes, logits, models, labels, ...(hasImages && { images }) };
+  return {
+    own: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    others: Object.fromEntries(Object.entries(models).map(([name, one]) => [name, asSecond(one, labels)])),
+  };
+}
+
+/** Where both networks name their classes, it is the name that counts. */
+function asSecond(
+  { model, labels: there, ...options }: NonNullable<MaximizeOptions["models"]>[string],
+  here: readonly string[] | undefined,
+): SecondNetwork {
+  if (!here || !there) return { model, options };
+  const classFor = (index: number) => {
+    const found = there.indexOf(here[index] ?? "");
+    return found < 0 ? undefined : found;
+  };
+  return { model, options, classFor };
+}
