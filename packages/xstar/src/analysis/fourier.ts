@@ -9,9 +9,10 @@ interface Line {
  * The discrete Fourier transform of complex numbers along a line, in place: X[k] = sum x[n] exp(-2 pi i k n / N). Any
  * length; fast where it is a product of small primes (Cooley and Tukey 1965).
  */
-export function transform(re: Float64Array, im: Float64Array, { start, stride, length }: Line): void {
-  const pick = (from: Float64Array) => Float64Array.from({ length }, (_, i) => from[start + i * stride]!);
-  const result = transformed({ re: pick(re), im: pick(im) });
+export function transform(re: Float64Array, im: Float64Array, line: Line): void {
+  const { start, stride, length } = line;
+  const result = { re: new Float64Array(length), im: new Float64Array(length) };
+  transformInto(result, 0, { re, im }, line);
   for (let i = 0; i < length; i++) {
     re[start + i * stride] = result.re[i]!;
     im[start + i * stride] = result.im[i]!;
@@ -23,29 +24,37 @@ interface Complex {
   readonly im: Float64Array;
 }
 
-function transformed(x: Complex): Complex {
-  const length = x.re.length;
-  if (length === 1) return x;
+/** Writes the transform of a line of `x` to `to`, from `at` on. */
+function transformInto(to: Complex, at: number, x: Complex, { start, stride, length }: Line): void {
+  if (length === 1) {
+    to.re[at] = x.re[start]!;
+    to.im[at] = x.im[start]!;
+    return;
+  }
   const factor = smallestFactor(length);
-  const parts = Array.from({ length: factor }, (_, r) => transformed(every(x, r, factor)));
-  const [re, im] = [new Float64Array(length), new Float64Array(length)];
   const part = length / factor;
+  for (let r = 0; r < factor; r++)
+    transformInto(to, at + r * part, x, { start: start + r * stride, stride: stride * factor, length: part });
   const turns = rotations(length);
-  for (let k = 0; k < length; k++) {
+  const parts = { re: new Float64Array(factor), im: new Float64Array(factor) };
+  for (let first = 0; first < part; first++) {
     for (let r = 0; r < factor; r++) {
-      const at = (k * r) % length;
-      const [c, s] = [turns.re[at]!, turns.im[at]!];
-      const [a, b] = [parts[r]!.re[k % part]!, parts[r]!.im[k % part]!];
-      re[k]! += a * c - b * s;
-      im[k]! += a * s + b * c;
+      parts.re[r] = to.re[at + r * part + first]!;
+      parts.im[r] = to.im[at + r * part + first]!;
+    }
+    for (let k = first; k < length; k += part) {
+      let [re, im] = [0, 0];
+      for (let r = 0; r < factor; r++) {
+        const turn = (k * r) % length;
+        const [c, s] = [turns.re[turn]!, turns.im[turn]!];
+        const [a, b] = [parts.re[r]!, parts.im[r]!];
+        re += a * c - b * s;
+        im += a * s + b * c;
+      }
+      to.re[at + k] = re;
+      to.im[at + k] = im;
     }
   }
-  return { re, im };
-}
-
-function every({ re, im }: Complex, from: number, step: number): Complex {
-  const pick = (x: Float64Array) => Float64Array.from({ length: x.length / step }, (_, i) => x[from + i * step]!);
-  return { re: pick(re), im: pick(im) };
 }
 
 function smallestFactor(n: number): number {

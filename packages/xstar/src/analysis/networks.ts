@@ -8,9 +8,13 @@ export interface Networks {
   readonly others: Readonly<Record<string, SecondNetwork>>;
 }
 
-/** What of the options of an ascent counts for looking at its pictures. */
-export function networksOf(options: MaximizeOptions): Networks {
-  const { contract, inputs, shapes, logits, models = {}, images, labels } = options;
+/** What of an ascent counts for looking at its pictures: its options, and the names that the model has for its classes. */
+export function networksOf(
+  model: { readonly labels?: readonly string[] | undefined },
+  options: MaximizeOptions,
+): Networks {
+  const { contract, inputs, shapes, logits, models = {}, images } = options;
+  const labels = model.labels ?? options.labels;
   const hasImages = images && Object.keys(images).length > 0;
   const given = { contract, inputs, shapes, logits, models, labels, ...(hasImages && { images }) };
   return {

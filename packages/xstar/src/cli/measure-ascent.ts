@@ -74,7 +74,7 @@ export async function measureAscent(
   { pictures, targets, hasOpacity, options }: MeasuredRun,
   { images, batch = pictures.shape[0]!, signal, onPicture }: MeasureAscentOptions = {},
 ): Promise<MeasuredAscent> {
-  const { own, others } = networksOf({ ...options, ...(model.labels && { labels: model.labels }) });
+  const { own, others } = networksOf(model, options);
   const layer = images || targets.length > 1 ? await featureLayer(model, own) : undefined;
   const survey = images && (await surveyImages(model, images, { targets, layer, options: own, signal, onPicture }));
   const measured = await measurePictures(model, pictures, {

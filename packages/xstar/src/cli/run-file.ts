@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { AscentResult, Tensor } from "@xstar/core";
+import type { AscentResult } from "@xstar/core";
 import { writeFileAtomic } from "../files/atomic.js";
 import type { ModelFile } from "../load.js";
 import { pixelHash } from "../record/pixel-hash.js";

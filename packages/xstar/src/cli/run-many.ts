@@ -56,10 +56,15 @@ export function manyFolderName(targets: readonly string[]): string {
 /** `xstar maximize` for many targets: goes on where it stopped, shows how far it is, and says what there is. */
 export async function runMany(
   model: ModelFile,
-  { jobs, objectives, options, files, recipe }: Plan,
+  { jobs, objectives, targets: measured, options, files, recipe }: Plan,
   { folder, ...limits }: ManyFlags & { readonly folder: string },
 ): Promise<void> {
-  const targets = jobs.map(({ target, slug }, i) => ({ name: target, slug, objective: objectives[i]! }));
+  const targets = jobs.map(({ target, slug }, i) => ({
+    name: target,
+    slug,
+    objective: objectives[i]!,
+    measured: measured[i]!,
+  }));
   const view = createView();
   const result = await withInterrupt(async (signal) => {
     try {

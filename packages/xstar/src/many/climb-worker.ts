@@ -1,11 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { XstarError, type Spec } from "@xstar/core";
+import { XstarError } from "@xstar/core";
 import type { Planes } from "../picture/planes.js";
-import { openClimber, type Glance, type Outcome } from "./climber.js";
+import { openClimber, type Glance, type Goal, type Outcome } from "./climber.js";
 import type { ManyJob } from "./job.js";
 
 /** What a climbing thread is told: a batch to climb, or to stop. */
-export type ClimberOrder = { readonly objectives: readonly Spec[] } | "stop";
+export type ClimberOrder = { readonly goals: readonly Goal[] } | "stop";
 
 /** What it answers. */
 export type ClimberMessage =
@@ -27,7 +27,7 @@ port.on("message", async (order: ClimberOrder) => {
   try {
     const { climb, stop } = await climber;
     if (order === "stop") return stop();
-    const outcomes = await climb(order.objectives, ({ preview, ...glance }) => {
+    const outcomes = await climb(order.goals, ({ preview, ...glance }) => {
       if (performance.now() - reported < reportMs) return;
       reported = performance.now();
       send({ glance, preview: preview() });

@@ -34,11 +34,11 @@ export function startClimber(job: ManyJob): Climber {
   worker.on("exit", (code) => fail(`it ended with code ${code}`));
 
   return {
-    climb: (objectives, report) =>
+    climb: (goals, report) =>
       new Promise((resolve, reject) => {
         if (broken) return reject(broken);
         waiting = { report, resolve, reject };
-        order({ objectives });
+        order({ goals });
       }),
     stop: () => order("stop"),
     async close() {

@@ -19,8 +19,8 @@ import { measureOutcomes, type ClimbedMetrics } from "./measure-outcomes.js";
 
 /** Climbs batches of targets of one job, one batch after the other. */
 export interface Climber {
-  /** One outcome for each target, the same whatever else is in the batch. Throws `aborted` when it is stopped. */
-  climb(targets: readonly Goal[], report: (now: Glance) => void): Promise<readonly Outcome[]>;
+  /** One outcome for each goal, the same whatever else is in the batch. Throws `aborted` when it is stopped. */
+  climb(goals: readonly Goal[], report: (now: Glance) => void): Promise<readonly Outcome[]>;
   /** Ends the batch in progress after its step. */
   stop(): void;
   /** Frees what it holds; nothing can be climbed any more. */

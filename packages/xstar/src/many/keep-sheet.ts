@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../files/atomic.js";
-import type { DoneEntry, Entry } from "./manifest.js";
+import type { DoneEntry, Manifest } from "./manifest.js";
 import { createTile, drawSheet, encodeSheet, sheetPage, tileSide, type SheetTile } from "./sheet.js";
 
 export interface KeptSheet {
@@ -19,7 +19,7 @@ const restShare = 20;
  * Keeps `sheet.png` and `index.html` of a folder up to date with the targets that are done. That a sheet cannot be written
  * does not stop the pictures: only `finish` throws.
  */
-export function createSheet(folder: string, title: string, entries: () => readonly Entry[]): KeptSheet {
+export function createSheet(folder: string, title: string, manifest: () => Manifest): KeptSheet {
   const tiles = new Map<string, Promise<SheetTile>>();
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
@@ -37,13 +37,13 @@ export function createSheet(folder: string, title: string, entries: () => readon
     if (!isStale) return;
     isStale = false;
     const began = performance.now();
-    const all = entries();
+    const { targets: all, metrics } = manifest();
     const side = tileSide(all.length);
     const drawable = all.filter((entry) => entry.status === "done" && entry.file.endsWith(".png")) as DoneEntry[];
     if (drawable.length === 0) return;
     const shown = await Promise.all(drawable.map((entry) => tileOf(entry, side)));
     await writeFileAtomic(join(folder, "sheet.png"), await encodeSheet(drawSheet(shown, all.length)));
-    await writeFileAtomic(join(folder, "index.html"), sheetPage(title, shown, all.length));
+    await writeFileAtomic(join(folder, "index.html"), sheetPage(title, shown, { count: all.length, metrics }));
     rest = Math.max(restMs, restShare * (performance.now() - began));
   };
   const writeNow = () => (writing = writing.catch(() => undefined).then(write));

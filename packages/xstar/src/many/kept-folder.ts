@@ -1,17 +1,17 @@
-import type { Spec } from "@xstar/core";
+import type { PictureMetrics } from "../analysis/picture-metrics.js";
 import { prepareFolder } from "../files/folder.js";
-import type { Outcome } from "./climber.js";
+import type { Goal, Outcome } from "./climber.js";
 import { createSheet } from "./keep-sheet.js";
-import { removeLeftovers, writeManifest, type Entry, type Manifest } from "./manifest.js";
+import { removeLeftovers, writeManifest, type Entry, type KnownMetrics, type Manifest } from "./manifest.js";
+import { measureSet } from "./measure-set.js";
 import { writePicture, type ManyFacts } from "./write-picture.js";
 
 /** One of many targets. */
-export interface ManyTarget {
+export interface ManyTarget extends Goal {
   /** As a person writes it: `conv2:7`. */
   readonly name: string;
   /** What its files are called, without ending. */
   readonly slug: string;
-  readonly objective: Spec;
 }
 
 /** A folder with the pictures of many targets, always in a state to go on from. */
@@ -19,7 +19,7 @@ export interface KeptFolder {
   readonly manifest: Manifest;
   /** Writes what became of targets. */
   keep(targets: readonly ManyTarget[], outcomes: readonly Outcome[]): Promise<void>;
-  /** Writes the last sheet. */
+  /** Measures how different the pictures are when all are there, and writes the last sheet. */
   finish(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export async function keepFolder(
   await prepareFolder(folder);
   await removeLeftovers(folder);
   await writeManifest(folder, manifest);
-  const sheet = createSheet(folder, title, () => manifest.targets);
+  const sheet = createSheet(folder, title, () => manifest);
 
   /** Pictures are written before the manifest says that they are there: who is killed between does them again. */
   const write = async (targets: readonly ManyTarget[], outcomes: readonly Outcome[]) => {
@@ -50,7 +50,13 @@ export async function keepFolder(
       return manifest;
     },
     keep: (targets, outcomes) => (keeping = keeping.then(() => write(targets, outcomes))),
-    finish: () => sheet.finish(),
+    async finish() {
+      if (manifest.targets.every(({ status }) => status !== "waiting")) {
+        manifest = { ...manifest, metrics: await measureSet(folder, manifest.targets) };
+        await writeManifest(folder, manifest);
+      }
+      await sheet.finish();
+    },
   };
 }
 
@@ -62,7 +68,7 @@ async function writeOutcome(
 ): Promise<Entry> {
   if ("failure" in outcome) return { target, slug, objective, status: "failed", reason: outcome.failure };
   const files = await writePicture(folder, { target, slug, climbed: outcome }, facts);
-  const { curve, step, seconds, warnings } = outcome;
+  const { curve, step, seconds, warnings, metrics } = outcome;
   return {
     target,
     slug,
@@ -72,6 +78,11 @@ async function writeOutcome(
     activation: { start: curve[0]!, end: curve[step]! },
     steps: curve.length - 1,
     seconds: Math.round(1000 * seconds) / 1000,
+    ...(metrics && { metrics: knownOf(metrics.picture) }),
     warnings,
   };
+}
+
+function knownOf({ activation, recognition, transfer, spectrumSlope }: PictureMetrics): KnownMetrics {
+  return { activation, recognition, transfer, spectrumSlope };
 }

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { XstarError, type Spec } from "@xstar/core";
+import type { MeasuredPictures } from "../analysis/measure-pictures.js";
+import type { PictureMetrics } from "../analysis/picture-metrics.js";
 import { temporaryName, writeFileAtomic } from "../files/atomic.js";
 import { readFileOrExplain } from "../files/read.js";
 import { version } from "../version.js";
@@ -15,7 +17,15 @@ export interface Manifest {
   /** Targets that are climbed together. */
   readonly batch: number;
   readonly targets: readonly Entry[];
+  /** Of all pictures together, as soon as there are all. */
+  readonly metrics?: SetMetrics;
 }
+
+/** What is measured of a set of pictures. */
+export type SetMetrics = Omit<MeasuredPictures, "pictures">;
+
+/** What is known of one without a data set; the record of the picture says why the rest is not. */
+export type KnownMetrics = Pick<PictureMetrics, "activation" | "recognition" | "transfer" | "spectrumSlope">;
 
 /** One target. */
 export type Entry = WaitingEntry | DoneEntry | FailedEntry;
@@ -40,6 +50,8 @@ export interface DoneEntry extends Named {
   readonly activation: { readonly start: number; readonly end: number };
   readonly steps: number;
   readonly seconds: number;
+  /** Left out where the picture could not be measured. */
+  readonly metrics?: KnownMetrics;
   readonly warnings: readonly string[];
 }
 
@@ -64,14 +76,14 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
 
 function parse(text: string): Manifest | undefined {
   try {
-    const { xstar, ascent, batch, targets } = JSON.parse(text) as Manifest;
+    const { xstar, ascent, batch, targets, metrics } = JSON.parse(text) as Manifest;
     const isWhole =
       typeof ascent === "object" &&
       ascent !== null &&
       Number.isInteger(batch) &&
       batch > 0 &&
       targets.every(({ target, status }) => typeof target === "string" && typeof status === "string");
-    return isWhole ? { xstar, ascent, batch, targets } : undefined;
+    return isWhole ? { xstar, ascent, batch, targets, ...(metrics && { metrics }) } : undefined;
   } catch {
     return undefined;
   }

@@ -10,13 +10,17 @@ import {
   createOps,
   Graph,
   maximize,
+  mul,
   neuron,
+  sub,
   tensor,
+  totalVariation,
   writeModel,
   type MaximizeOptions,
 } from "@xstar/core";
 import { decode } from "fast-png";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { measurePictures } from "../analysis/measure-pictures.js";
 import { loadModel, type ModelFile } from "../load.js";
 import { nodeRuntime } from "../runtime.js";
 import { tinyModel } from "../testing/tiny-model.js";
@@ -25,6 +29,7 @@ import type { ManyJob } from "./job.js";
 import { readManifest, type DoneEntry } from "./manifest.js";
 import type { ManyTarget } from "./kept-folder.js";
 import { maximizeMany, type ManyOptions } from "./maximize-many.js";
+import type { RecordedMetrics } from "./write-picture.js";
 
 let folder: string;
 let model: ModelFile;
@@ -50,9 +55,9 @@ function counting() {
   const start = (job: ManyJob): Climber => {
     const opened = openClimber(job);
     return {
-      async climb(objectives, report) {
-        climbed.push(...objectives.map(({ layer, channel: at }) => `${layer}:${at}`));
-        return (await opened).climb(objectives, report);
+      async climb(goals, report) {
+        climbed.push(...goals.map(({ objective: { layer, channel: at } }) => `${layer}:${at}`));
+        return (await opened).climb(goals, report);
       },
       stop: () => void opened.then((climber) => climber.stop()),
       close: async () => (await opened).close(),
@@ -112,6 +117,34 @@ describe("many targets at once", () => {
     const [, , entry] = await doneIn("batches");
     expect(entry!.activation.end).toBe(last.objective[0]);
     expect((batches["conv-2.json"] as { ascent: unknown }).ascent).toEqual(record);
+  });
+
+  test("are measured one by one and together, whatever was climbed for them", async () => {
+    const penalized = targetsOf("scores", [0, 1, 2]).map((target) => ({
+      ...target,
+      objective: sub(target.objective, mul(0.5, totalVariation({}))),
+      measured: target.objective,
+    }));
+    const { manifest } = await run("a", {}, {}, penalized);
+    const outcomes = penalized.map(
+      async ({ objective }) => (await maximize(model, objective, { ...ascent, streams: [0] }).result).picture,
+    );
+    const numbers = (await Promise.all(outcomes)).flatMap(({ data }) => [...(data as Float32Array)]);
+    const measured = await measurePictures(model, tensor("float32", numbers, [3, 1, 8, 8]), {
+      objective: penalized.map((target) => target.measured),
+      layer: "relu",
+    });
+    const { pictures, ...whole } = measured;
+    expect(manifest.metrics).toEqual(whole);
+    expect(manifest.targets.map((entry) => entry.status === "done" && entry.metrics)).toEqual(
+      pictures.map(({ activation, recognition }) => ({ activation, recognition })),
+    );
+    const record = JSON.parse(await readFile(join(folder, "a", "scores-1.json"), "utf8")) as {
+      metrics: RecordedMetrics;
+    };
+    expect(record.metrics).toMatchObject({ layer: "relu", pictures: [{ activation: pictures[1]!.activation }] });
+    expect(record.metrics.features).toHaveLength(4);
+    expect(await readFile(join(folder, "a", "index.html"), "utf8")).toContain("in the means of relu.");
   });
 
   test("are done once: the same call again does nothing, and makes only what is gone", async () => {

@@ -93,7 +93,7 @@ export async function maximizeMany(
     });
   const climb = async (climber: Climber, batch: readonly ManyTarget[]) => {
     const outcomes = await climber.climb(
-      batch.map(({ objective }) => objective),
+      batch.map(({ objective, measured }) => ({ objective, ...(measured && { measured }) })),
       (glance) => {
         running.set(climber, glance.steps);
         tell(batch[glance.at]!, glance);

@@ -47,7 +47,7 @@ async function measureAll(
   climbed: readonly Climbed[],
   options: MaximizeOptions,
 ): Promise<ClimbedMetrics[]> {
-  const { own, others } = networksOf(options);
+  const { own, others } = networksOf(model, options);
   const layer = await featureLayer(model, own);
   const pictures = stack(climbed.map(({ picture }) => picture));
   const { shape } = climbed[0]!.record;

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { encodePng } from "../picture/png.js";
 import { filledPicture, paste, type Picture } from "../picture/picture.js";
-import type { DoneEntry } from "./manifest.js";
+import type { DoneEntry, KnownMetrics } from "./manifest.js";
 import { createTile, drawSheet, encodeSheet, readTile, sheetPage, tileSide, type SheetTile } from "./sheet.js";
 
-const tile = (target: string, picture = filledPicture(40, 40, [255, 0, 0])): SheetTile => ({
-  entry: { target, status: "done", activation: { start: 0, end: 1.25 } } as DoneEntry,
+const red = filledPicture(40, 40, [255, 0, 0]);
+const tile = (target: string, known: Partial<DoneEntry> = {}, picture = red): SheetTile => ({
+  entry: { target, status: "done", activation: { start: 0, end: 1.25 }, ...known } as DoneEntry,
   picture,
   uri: "data:,",
 });
@@ -68,10 +69,39 @@ describe("a sheet", () => {
   });
 
   test("is a page with words for every picture", () => {
-    const page = sheetPage("net", [tile("a:0"), tile("a<b:3 - c:4")], 3);
+    const page = sheetPage("net", [tile("a:0"), tile("a<b:3 - c:4")], { count: 3 });
     expect(page).toContain("2 of 3 pictures so far");
     expect(page).toContain('alt="the picture that excites a:0"');
     expect(page).toContain('alt="the picture that excites a&#60;b:3 - c:4"');
-    expect(page).toContain("0<br />1.25");
+    expect(page).toContain("0<br />1.25 as climbed");
+  });
+
+  test("says what is known of every picture, and of all together", () => {
+    const metrics: KnownMetrics = {
+      activation: 2.5,
+      recognition: { class: 4, rank: 3, of: 10, probability: 0.1 },
+      transfer: { other: { class: 5, rank: 7, of: 10, probability: 0.1 } },
+      spectrumSlope: -1.234,
+    };
+    const set = { layer: "conv10", diversity: { cosine: 0.25, euclidean: 3 }, missing: {} };
+    const page = sheetPage("net", [tile("logit:4", { metrics })], { count: 1, metrics: set });
+    expect(page).toContain(
+      "1 picture, each made to excite one target as strongly as possible. Below each: its activation without transforms, the rank of its class, its rank in other networks, the slope of its spectrum",
+    );
+    expect(page).toContain("4<br />2.5<br />rank 3<br />other 7<br />slope −1.23<");
+    expect(page).toContain(
+      "Diversity: two of them are 0.25 (cosine) or 3 (Euclidean) apart on average, in the means of conv10.",
+    );
+  });
+
+  test("says why the diversity is not known", () => {
+    const set = {
+      layer: undefined,
+      diversity: undefined,
+      missing: { diversity: "One picture alone has no diversity" },
+    };
+    expect(sheetPage("net", [tile("a:0")], { count: 1, metrics: set })).toContain(
+      "Diversity is not known: One picture alone has no diversity.",
+    );
   });
 });

@@ -6,9 +6,9 @@ import { filledPicture, paste, type Picture } from "../picture/picture.js";
 import { rowsSheet } from "../picture/rows.js";
 import { surround } from "../picture/sheet.js";
 import { pictureFigure, pictureRow } from "../report/figure.js";
-import { formatNumber } from "../report/format.js";
 import { html, page, type Html } from "../report/html.js";
-import type { DoneEntry } from "./manifest.js";
+import { describeEntry, describeSet, explainLines } from "./captions.js";
+import type { DoneEntry, SetMetrics } from "./manifest.js";
 
 /** A picture at the size that it has on the sheet. */
 export interface SheetTile {
@@ -65,13 +65,19 @@ export function drawSheet(tiles: readonly SheetTile[], count = tiles.length): Pi
 }
 
 /** A page that needs nothing else: the pictures by layer, with their activations. */
-export function sheetPage(title: string, tiles: readonly SheetTile[], count: number): string {
+export function sheetPage(
+  title: string,
+  tiles: readonly SheetTile[],
+  { count, metrics }: { readonly count: number; readonly metrics?: SetMetrics | undefined },
+): string {
   const sections = [...byLayer(tiles)].map(([layer, members]) => section(layer, members));
-  const state = tiles.length < count ? `${tiles.length} of ${count} pictures so far` : `${count} pictures`;
+  const pictures = count === 1 ? "picture" : "pictures";
+  const state = tiles.length < count ? `${tiles.length} of ${count} pictures so far` : `${count} ${pictures}`;
+  const lines = explainLines(tiles.map(({ entry }) => entry));
   return page({
     title,
-    description: `${state}, each made to excite one target as strongly as possible.`,
-    body: html`${sections}`,
+    description: `${state}, each made to excite one target as strongly as possible. ${lines}`,
+    body: html`${metrics && html`<p>${describeSet(metrics)}</p>`}${sections}`,
   });
 }
 
@@ -79,7 +85,8 @@ function section(layer: string, tiles: readonly SheetTile[]): Html {
   const figures = tiles.map(({ entry, picture, uri: light }) => {
     const { width, height } = picture;
     const alt = `the picture that excites ${entry.target}`;
-    const caption = html`${channelOf(entry.target) ?? entry.target}<br />${formatNumber(entry.activation.end)}`;
+    const lines = [html`${channelOf(entry.target) ?? entry.target}`, ...describeEntry(entry)];
+    const caption = html`${lines.map((line, i) => html`${i > 0 && html`<br />`}${line}`)}`;
     return pictureFigure({ light, alt, caption, width, height, scale: 1 });
   });
   return html`<h2>${layer}</h2>

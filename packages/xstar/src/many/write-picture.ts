@@ -1,15 +1,16 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { Tensor } from "@xstar/core";
+import type { PictureMetrics } from "../analysis/picture-metrics.js";
 import { writeFileAtomic } from "../files/atomic.js";
 import { encodeNpy } from "../files/npy.js";
+import { drawingOf } from "../picture/drawing.js";
 import { enlarge } from "../picture/enlarge.js";
-import { splitOpacity, withOpacity } from "../picture/opacity.js";
+import type { Picture } from "../picture/picture.js";
 import { encodePng } from "../picture/png.js";
-import { rawView } from "../picture/view.js";
+import { pixelHash } from "../record/pixel-hash.js";
 import { recordKeyword } from "../record/picture-files.js";
 import type { PictureRecord, RunRecord } from "../record/run-record.js";
 import type { Climbed } from "./climber.js";
+import type { ClimbedMetrics } from "./measure-outcomes.js";
 
 /** A target that has its picture. */
 export interface DonePicture {
@@ -25,6 +26,15 @@ export interface ManyFacts {
   readonly start: string | null;
 }
 
+/** What the record of a picture says of it: as `run.json`, and its features. */
+export interface RecordedMetrics {
+  /** That the features were read from. */
+  readonly layer?: string;
+  readonly pictures: readonly PictureMetrics[];
+  /** Mean activations of the layer's units. */
+  readonly features?: readonly number[];
+}
+
 /** Pixels that a small picture is enlarged to, about. */
 const comfortable = 224;
 
@@ -37,12 +47,12 @@ export async function writePicture(
   { target, slug, climbed }: DonePicture,
   { run, start }: ManyFacts,
 ): Promise<{ readonly file: string; readonly record: string }> {
-  const { picture, step, curve, watch, ended, redirected, warnings, seconds } = climbed;
-  const isDrawable = picture.shape.length === 2 || picture.shape.length === 3;
+  const { picture, step, curve, watch, ended, redirected, warnings, seconds, metrics } = climbed;
+  const { isDrawable, raw } = drawingOf(climbed.record.shape);
   const [file, record] = [`${slug}.${isDrawable ? "png" : "npy"}`, `${slug}.json`];
   const job = { target, start, slug };
   const own: RunRecord = { ...run, pictures: [job], stopped: null, ascent: climbed.record };
-  const sha256 = hashOf(picture);
+  const sha256 = pixelHash(picture);
   const facts = {
     step,
     redirected,
@@ -53,25 +63,30 @@ export async function writePicture(
     curve: [...curve],
     watch: Object.fromEntries(Object.entries(watch).map(([name, values]) => [name, [...values]])),
   };
-  const content = { ...own, ended, stepsTaken: curve.length - 1, seconds, pictures: [{ ...job, ...facts }] };
+  const content = {
+    ...own,
+    ended,
+    stepsTaken: curve.length - 1,
+    seconds,
+    pictures: [{ ...job, ...facts }],
+    ...(metrics && { metrics: recordMetrics(metrics) }),
+  };
   const carried: PictureRecord = { ...own, picture: 0, step, sha256 };
-  await writeFileAtomic(join(folder, file), isDrawable ? encode(picture, carried, target) : encodeNpy(picture));
+  await writeFileAtomic(join(folder, file), isDrawable ? encode(raw(picture), carried, target) : encodeNpy(picture));
   await writeFileAtomic(join(folder, record), `${JSON.stringify(content, undefined, 1)}\n`);
   return { file, record };
 }
 
-function encode({ shape, data }: Tensor, record: PictureRecord, target: string): Uint8Array {
-  const { colours, opacity } = splitOpacity({ shape, data: data as Float32Array }, record.ascent.shape[1] ?? 0);
-  const view = rawView(colours).picture;
-  const picture = opacity ? withOpacity(view, opacity) : view;
+function recordMetrics({ layer, picture, features }: ClimbedMetrics): RecordedMetrics {
+  return {
+    ...(layer !== undefined && { layer }),
+    pictures: [picture],
+    ...(features && { features: [...features] }),
+  };
+}
+
+function encode(picture: Picture, record: PictureRecord, target: string): Uint8Array {
   const scale = Math.max(1, Math.round(comfortable / Math.max(picture.width, picture.height)));
   const text = { Software: `xstar ${record.xstar}`, Title: target, [recordKeyword]: JSON.stringify(record) };
   return encodePng(enlarge(picture, scale), text);
-}
-
-function hashOf({ data }: Tensor): string {
-  const { buffer, byteOffset, byteLength } = data as Float32Array;
-  return createHash("sha256")
-    .update(new Uint8Array(buffer, byteOffset, byteLength))
-    .digest("hex");
 }

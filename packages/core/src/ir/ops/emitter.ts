@@ -146,4 +146,3 @@ export function positiveAxis(axis: number, rank: number): number {
   }
   return positive;
 }
-
