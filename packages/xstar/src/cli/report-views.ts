@@ -3,6 +3,7 @@ import { diverging } from "../picture/colormap.js";
 import { splitOpacity, withOpacity } from "../picture/opacity.js";
 import type { Picture } from "../picture/picture.js";
 import { encodePng, pngDataUri } from "../picture/png.js";
+import { pictureScale } from "../picture/scale.js";
 import { changeView, rawView, type View } from "../picture/view.js";
 import { describeChange } from "../report/describe-change.js";
 import { changeOf, type Planes } from "../picture/planes.js";
@@ -32,7 +33,7 @@ export interface ResultViews {
 export async function viewResult(picture: Tensor, start: Tensor, channels: number): Promise<ResultViews> {
   const { colours, opacity } = splitOpacity(planesOf(picture), channels);
   const before = splitOpacity(planesOf(start), channels).colours;
-  const raw = rawView(colours);
+  const raw = rawView(colours, { scale: pictureScale([colours]) });
   const drawn = opacity ? withOpacity(raw.picture, opacity) : raw.picture;
   const change = changeView(colours, before);
   const dark = changeView(colours, before, { map: diverging.dark }).picture;

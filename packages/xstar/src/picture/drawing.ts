@@ -2,14 +2,17 @@ import { size, type Shape, type Tensor } from "@xstar/core";
 import { splitOpacity, withOpacity } from "./opacity.js";
 import type { Picture } from "./picture.js";
 import type { Planes } from "./planes.js";
-import { rawScale } from "./scale.js";
+import { pictureScale } from "./scale.js";
 import { changeView, rawView } from "./view.js";
 
 /** Pictures of one run, which knows how many channels are colours. */
 export interface Drawing {
   /** Whether pictures of the run can be looked at. */
   readonly isDrawable: boolean;
-  /** The numbers as they are, on the scale of `like` (by default their own); transparent where they have an opacity. */
+  /**
+   * The numbers from black (0) to white (1), or on the scale of `like` (by default their own) where that goes beyond;
+   * transparent where they have an opacity.
+   */
   raw(picture: Tensor, like?: Tensor): Picture;
   /** What changed since the start. */
   change(picture: Tensor, start: Tensor): Picture;
@@ -23,7 +26,7 @@ export function drawingOf(shape: Shape): Drawing {
     isDrawable: shape.length === 3 || (shape.length === 4 && [1, 3, 4].includes(channels)),
     raw(picture, like = picture) {
       const { colours, opacity } = split(picture);
-      const view = rawView(colours, { scale: rawScale([split(like).colours]) }).picture;
+      const view = rawView(colours, { scale: pictureScale([split(like).colours]) }).picture;
       return opacity ? withOpacity(view, opacity) : view;
     },
     change: (picture, start) => changeView(split(picture).colours, split(start).colours).picture,

@@ -18,6 +18,12 @@ export function rawScale(pictures: readonly Planes[]): Scale {
   return least < most ? { low: least, high: most } : { low: least - 0.5, high: most + 0.5 };
 }
 
+/** From black to white where all numbers lie between 0 and 1: what a camera could send is drawn as it is. Else `rawScale`. */
+export function pictureScale(pictures: readonly Planes[]): Scale {
+  const isWithin = pictures.every(({ data }) => Array.from(data).every((value) => value >= 0 && value <= 1));
+  return isWithin ? { low: 0, high: 1 } : rawScale(pictures);
+}
+
 /** Plus and minus percentile 99.5 of the absolute numbers of all `changes`; the largest if that is 0, 1 if all are 0. */
 export function changeScale(changes: readonly Planes[]): Scale {
   const sorted = sortedNumbers(changes, Math.abs);
