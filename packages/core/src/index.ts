@@ -45,7 +45,7 @@ export {
   type PartialContract,
 } from "./model/contract.js";
 export { chooseShapes, type ChosenShapes, type ShapeOptions } from "./model/shapes.js";
-export { objectives } from "./objectives/table.js";
+export { objectives, penalties } from "./objectives/table.js";
 export {
   channel,
   crossEntropy,

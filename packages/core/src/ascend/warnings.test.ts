@@ -68,6 +68,21 @@ describe("a warning", () => {
     ]);
   });
 
+  it("says that a target ended lower than it began", async () => {
+    const bowl = open(buildModel((op, x) => ({ y: op.mul(op.mul(x, x), -1) }), { shape: [1, 1, 2, 2] }));
+    const unit = channel({ layer: "y", channel: 0 });
+    const options = { start: 1, steps: 9, optimizer: gradient({ learningRate: 4.4 }) };
+    expect(await warnings(unit, options, bowl)).toEqual([
+      [
+        expect.stringMatching(
+          /^The target ended lower \(-[\d.]+\) than it began \(-1\): a smaller learning rate may climb$/,
+        ),
+      ],
+    ]);
+    expect(await warnings(unit, { ...options, keep: "best" }, bowl)).toEqual([[]]);
+    expect(await warnings(unit, { ...options, optimizer: gradient({ learningRate: 1 }) }, bowl)).toEqual([[]]);
+  });
+
   it("names layers in training mode", async () => {
     const bytes = (mode: number) =>
       buildModel(

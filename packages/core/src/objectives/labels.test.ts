@@ -46,6 +46,7 @@ describe("a class", () => {
 
   it.each([
     ["flamenco", {}, 'There is no class "flamenco" among the 8 labels of the model', '"flamingo"'],
+    ["flamingo^2", {}, 'There is no class "flamingo^2" among the 8 labels of the model', '"(logit:flamingo)^2"'],
     ["crane", {}, 'The class "crane" is ambiguous: 2 (crane), 4 (crane)', "number of the class"],
     ["bear", { model: "b" }, 'There is no class "bear" among the 2 labels of the model "b"', '"cat" or "dog"'],
     ["cat", { model: "c" }, 'The class "cat" cannot be found: no labels of the model "c" are given', "Give the labels"],

@@ -39,9 +39,7 @@ function classOfLabel(wanted: string, labels: readonly string[] | undefined, mod
     throw new XstarError(
       "bad-argument",
       `There is no class "${wanted}" among the ${labels.length} labels of ${owner}`,
-      {
-        hint: `Did you mean ${oneOf(near)}?`,
-      },
+      { hint: `Did you mean ${oneOf(near)}?${/[*/^+]/.test(wanted) ? operatorHint : ""}` },
     );
   }
   const all = found.map((i) => `${i} (${labels[i]})`);
@@ -49,6 +47,9 @@ function classOfLabel(wanted: string, labels: readonly string[] | undefined, mod
     hint: "Give the number of the class",
   });
 }
+
+const operatorHint =
+  ' Behind a label, operators need spaces and powers parentheses: "logit:flamingo * 2", "(logit:flamingo)^2"';
 
 const simplified = (text: string) => text.toLowerCase().replaceAll("_", " ").replace(/\s+/g, " ").trim();
 /** ImageNet label files begin their lines with the number of a WordNet synset. */

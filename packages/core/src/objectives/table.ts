@@ -7,6 +7,19 @@ import { accentuation, caricature, inversion, style } from "./likeness.js";
 import { blurPenalty, boundaryPenalty, inputDifference, l1, l2, linf, lp, opacity, totalVariation } from "./penalty.js";
 import { head, token } from "./tokens.js";
 
+/** What is subtracted from others, by type. */
+export const penalties: Readonly<Record<string, ObjectiveDefinition<any>>> = {
+  l1,
+  l2,
+  linf,
+  lp,
+  tv: totalVariation,
+  blur: blurPenalty,
+  boundary: boundaryPenalty,
+  inputDifference,
+  opacity,
+};
+
 /** Every objective, by type. */
 export const objectives: Readonly<Record<string, ObjectiveDefinition<any>>> = {
   logit,
@@ -29,14 +42,6 @@ export const objectives: Readonly<Record<string, ObjectiveDefinition<any>>> = {
   inversion,
   style,
   accentuation,
-  l1,
-  l2,
-  linf,
-  lp,
-  tv: totalVariation,
-  blur: blurPenalty,
-  boundary: boundaryPenalty,
-  inputDifference,
-  opacity,
+  ...penalties,
   ...combinations,
 };

@@ -37,6 +37,10 @@ describe("a target", () => {
   test.each([
     ["a:1 + a:2", { type: "add", left: channel("a", 1), right: channel("a", 2) }],
     ["a:1-a:2", { type: "sub", left: channel("a", 1), right: channel("a", 2) }],
+    ["a:1-214:2", { type: "sub", left: channel("a", 1), right: channel("214", 2) }],
+    ["a:1-214", { type: "sub", left: channel("a", 1), right: { type: "layer", layer: "214" } }],
+    ["a:1-2*tv", { type: "sub", left: channel("a", 1), right: { type: "mul", left: 2, right: tv } }],
+    ["a:0 - 3", { type: "sub", left: channel("a", 0), right: 3 }],
     ["a-b:2", channel("a-b", 2)],
     ["p+q:2", channel("p+q", 2)],
     ["0.5*a:1", { type: "mul", left: 0.5, right: channel("a", 1) }],
@@ -157,6 +161,9 @@ describe("a target", () => {
     ["direction:layer=a,vector=x", '"vector" must be a list of finite numbers'],
     ["b::tv", '"tv" has no parameter "model"'],
     ["c::a:1", 'There is no model "c" (at character 1 of the target "c::a:1")'],
+    ["a:0-3 - tv", 'The range 0-3 cannot stand in a sum (at character 4 of the target "a:0-3 - tv")'],
+    ["tv + a:0-3,5", 'The range 0-3 cannot stand in a sum (at character 9 of the target "tv + a:0-3,5")'],
+    ["probability:1-2", 'The range 1-2 cannot stand in a sum (at character 14 of the target "probability:1-2")'],
     ["probability", 'Expected ":" and a class number at the end of the target "probability"'],
   ])("%j is refused", (text, message) => {
     expect(() => parse(text)).toThrow(expect.objectContaining({ code: "bad-argument", message }));

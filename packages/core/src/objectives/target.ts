@@ -35,6 +35,8 @@ const assignment = /[a-z]\w*=/iy;
 const assignmentBehind = /:[a-z]\w*=/iy;
 /** A comma that does not begin the next parameter. */
 const innerComma = /,(?![a-z]\w*=)/iy;
+/** Behind a number, the end of a range: digits that are no weight and begin no name. */
+const rangeEnd = /-\d+(?!\s*\*|[\w.:/])/y;
 /** What may come behind a name. */
 const boundary = /[\s:@^*,+)-]|$/y;
 
@@ -150,12 +152,14 @@ class Parser {
     return isWord ? this.word(name, scope) : this.layer(name, scope);
   }
 
-  private layer(layer: string, { model }: Scope): Spec {
+  private layer(layer: string, scope: Scope): Spec {
     const { scan } = this;
+    const { model } = scope;
     const from = { layer, model };
     if (scan.take(/@/y)) return spatial({ ...from, ...this.place() });
     if (!scan.take(/:/y)) return layerObjective(from);
     const unit = scan.index("a channel number");
+    this.refuseRange(unit, scope);
     return scan.take(/@/y) ? neuron({ ...from, channel: unit, ...this.place() }) : channel({ ...from, channel: unit });
   }
 
@@ -207,7 +211,18 @@ class Parser {
     const isList = field?.kind === "numbers" || field?.kind === "range";
     const text = (isList ? scan.take(numbersForm) : undefined) ?? scan.take(valueForm);
     if (text === undefined) throw scan.expected(describe(name, field));
+    if (field?.kind === "index" || field?.kind === "class") this.refuseRange(text, scope);
     return text.startsWith('"') ? text.slice(1, -1) : text;
+  }
+
+  /** `conv2:0-3` is no difference: as a whole target it stands for many, which is not for here. */
+  private refuseRange(from: string | number, { layers }: Scope): void {
+    const { scan } = this;
+    const to = scan.sees(rangeEnd)?.slice(1);
+    if (to === undefined || layers.has(to)) return;
+    throw new XstarError("bad-argument", `The range ${from}-${to} cannot stand in a sum (${scan.place()})`, {
+      hint: `Write "${from} - ${to}" to subtract`,
+    });
   }
 
   /** Layers, and words only where they begin alike. */

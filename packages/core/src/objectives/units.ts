@@ -54,6 +54,11 @@ export function unitOf(context: ObjectiveContext, from: OfLayer, chosen: Value):
 /** One place of a map [batch, ...places], [batch]; the centre one of every axis for which none is given. Throws `bad-argument`. */
 export function atPlace(context: ObjectiveContext, map: Value, { y, x }: Place, layer: string): Value {
   const { op, batch } = context;
+  if (y && !x && map.rank > 2) {
+    throw new XstarError("bad-argument", `A place of layer "${layer}", which has height and width, needs two numbers`, {
+      hint: "Write it as @Y,X: the row, then the column",
+    });
+  }
   return [y, x].slice(0, map.rank - 1).reduce<Value>((rest, chosen, i) => {
     const length = rest.shape[1]!;
     if (chosen) context.limit(chosen, length, `${i === 0 ? "rows" : "columns"} of layer "${layer}"`);

@@ -38,6 +38,7 @@ export const cppn = defineSpatial({
     bias: fixed("standard deviation of the first biases", { min: 0, fallback: 0.1 }),
   },
   color: "none",
+  learningRate: 0.005,
   initial(params, shape, rngs) {
     const { batch, layers } = plan(params, shape);
     const variables = layers.flatMap(({ from, to, isLast }, i): [string, Tensor][] => {

@@ -18,7 +18,11 @@ export const deepdream = defineRecipe({
   params: {
     image: optional(asset("image", "the picture to begin with")),
     steps: int("steps to take", { fallback: 100, min: 0 }),
-    size: int("shorter side of the picture, in pixels", { fallback: 448, min: 8, max: 4096 }),
+    size: int("shorter side of the picture, in pixels; the image is cut to the form that the model takes", {
+      fallback: 448,
+      min: 8,
+      max: 4096,
+    }),
     octaves: int("sizes of the windows at which the network looks in every step, the largest being the whole picture", {
       fallback: 3,
       min: 1,
@@ -52,7 +56,11 @@ export const caricature = defineRecipe({
       min: 0,
     }),
     steps: int("steps to take", { fallback: 512, min: 0 }),
-    size: int("shorter side of the picture, in pixels", { fallback: 224, min: 8, max: 4096 }),
+    size: int("shorter side of the picture, in pixels; the image is cut to the form that the model takes", {
+      fallback: 224,
+      min: 8,
+      max: 4096,
+    }),
   },
   options({ steps, size: side }, { shape }) {
     const { size, share } = publishedPicture("caricature", side, shape, 224);
@@ -88,7 +96,11 @@ export const accentuation = defineRecipe({
     model: optional(asset("model", "the further model that has the layer; the first one when left out")),
     weight: fixed("how much the distance costs", { fallback: 1, min: 0 }),
     steps: int("steps to take", { fallback: 100, min: 0 }),
-    size: int("shorter side of the picture, in pixels", { fallback: 512, min: 8, max: 4096 }),
+    size: int("shorter side of the picture, in pixels; the image is cut to the form that the model takes", {
+      fallback: 512,
+      min: 8,
+      max: 4096,
+    }),
     crops: int("windows a step", { fallback: 16, min: 1, max: 256 }),
   },
   options: ({ image, steps, size: side, crops: count }, { shape }) => ({

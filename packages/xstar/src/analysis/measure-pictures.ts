@@ -54,7 +54,11 @@ export interface MeasuredPictures {
   readonly pictures: readonly PictureMetrics[];
   /** The mean distance of all pairs in the network's features; undefined for the reason in `missing`. */
   readonly diversity: Distances | undefined;
-  readonly missing: { readonly diversity?: string };
+  readonly missing: {
+    readonly diversity?: string;
+    /** Why other networks could not look at the pictures, by their names. */
+    readonly others?: Readonly<Record<string, string>>;
+  };
 }
 
 /** A picture of a set that is not measured at once. */
@@ -62,12 +66,14 @@ export interface MeasuredPicture {
   readonly metrics: PictureMetrics;
   /** Mean activation of every unit of the layer; undefined where none was asked for. */
   readonly features: Float32Array | undefined;
+  /** Why other networks could not look at it, by their names. */
+  readonly problems: Readonly<Record<string, string>>;
 }
 
 /**
  * How good pictures [n, channels, height, width] (picture units, at any size) are: their activation without transforms and
  * its percentile, how near real pictures are, whether this and other networks recognize the class, the slope of the
- * spectrum, and how different they are. What is not known is undefined, with the reason. Throws as `observe` does.
+ * spectrum, and how different they are. What is not known is undefined, with the reason. Throws as `observe` does for `model`.
  */
 export async function measurePictures(
   model: LoadedModel,
@@ -75,12 +81,16 @@ export async function measurePictures(
   options: MeasureOptions,
 ): Promise<MeasuredPictures> {
   const measured = await measureEach(model, pictures, options);
+  const { problems = {} } = measured[0] ?? {};
   const diversity = describeDiversity(measured.map(({ features }) => features));
   return {
     layer: options.layer ?? options.dataset?.layer,
     pictures: measured.map(({ metrics }) => metrics),
     diversity: "value" in diversity ? diversity.value : undefined,
-    missing: "why" in diversity ? { diversity: diversity.why } : {},
+    missing: {
+      ...("why" in diversity && { diversity: diversity.why }),
+      ...(Object.keys(problems).length > 0 && { others: problems }),
+    },
   };
 }
 
@@ -98,10 +108,16 @@ export async function measureEach(
     return { ...readingsToObserve(look, specs, layer), ...(specs.some(isForClass) && readScores(look)) };
   });
   const isAsked = specs.some(isForClass);
+  const problems: Record<string, string> = {};
   const elsewhere: [string, SecondNetwork, Seen[]][] = [];
   for (const [name, other] of Object.entries(others)) {
     const given = { ...other.options, hasOpacity: options.hasOpacity ?? false, batch };
-    elsewhere.push([name, other, isAsked ? await showAll(other.model, pictures, given, readScores) : []]);
+    try {
+      elsewhere.push([name, other, isAsked ? await showAll(other.model, pictures, given, readScores) : []]);
+    } catch (error) {
+      problems[name] = error instanceof Error ? error.message : String(error);
+      elsewhere.push([name, other, []]);
+    }
   }
 
   return seen.map((values, i) => {
@@ -116,12 +132,12 @@ export async function measureEach(
       others: Object.fromEntries(
         elsewhere.map(([name, { classFor }, its]) => {
           const scores = scoresIn(its[i] ?? {});
-          return [name, { class: classElsewhere(own, scores, classFor), scores }];
+          return [name, { class: classElsewhere(own, scores, classFor), scores, problem: problems[name] }];
         }),
       ),
     };
     const examples = dataset && examplesFor(specs[at]!, layer, dataset);
-    return { metrics: describePicture(facts, examples), features };
+    return { metrics: describePicture(facts, examples), features, problems };
   });
 }
 

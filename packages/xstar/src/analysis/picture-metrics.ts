@@ -22,6 +22,8 @@ export interface ClassScores {
   readonly class: number | undefined;
   /** Of every class, before a softmax. */
   readonly scores: ArrayLike<number> | undefined;
+  /** Why the network could not look at the picture. */
+  readonly problem?: string | undefined;
 }
 
 /** What a data set makes of the network. */
@@ -53,7 +55,7 @@ export interface PictureMetrics {
   readonly transfer: Readonly<Record<string, ClassRank>> | undefined;
   /** Log amplitude over log frequency: photographs have -0.8 to -1.5 (`spectrumSlope`). */
   readonly spectrumSlope: number | undefined;
-  /** Why what is undefined is, in sentences. */
+  /** Why what is undefined is, in sentences; for `transfer` also why some networks are not in it. */
   readonly missing: Readonly<Partial<Record<MetricName, string>>>;
 }
 
@@ -135,12 +137,15 @@ function findTransfer({ own, others }: PictureFacts): Found<Record<string, Class
   if (Object.keys(others).length === 0) return { why: "There is no second network" };
   if (own.class === undefined) return { why: noClass };
   const all = Object.entries(others).map(([name, one]) => {
+    if (one.problem !== undefined) return { name, found: { why: one.problem } };
     const found = one.class === undefined ? { why: "It is not known which of its classes that is" } : findRank(one);
     return { name, found };
   });
   const ranks = all.flatMap(({ name, found }) => ("value" in found ? [[name, found.value] as const] : []));
-  if (ranks.length > 0) return { value: Object.fromEntries(ranks) };
-  return { why: all.flatMap(({ name, found }) => ("why" in found ? [`${name}: ${found.why}`] : [])).join("; ") };
+  const broken = all.filter(({ name }) => ranks.length === 0 || others[name]!.problem !== undefined);
+  const why = broken.flatMap(({ name, found }) => ("why" in found ? [`${name}: ${found.why}`] : [])).join("; ");
+  if (ranks.length === 0) return { why };
+  return { value: Object.fromEntries(ranks), ...(broken.length > 0 && { why }) };
 }
 
 function findSlope({ planes }: PictureFacts): Found<number> {

@@ -4,7 +4,7 @@ import type { RunRecord } from "../record/run-record.js";
 import type { KeptFrames } from "./frames.js";
 
 /** What a run knows of itself before its first step; a checkpoint goes on only where it is the same. */
-export type RunFacts = Omit<RunRecord, "ascent" | "stopped" | "platform">;
+export type RunFacts = Omit<RunRecord, "ascent" | "stopped" | "platform" | "scale" | "format">;
 
 /** An ascent that is not at its end. */
 export interface SavedAscent {

@@ -36,7 +36,7 @@ const written = async () => {
   return index;
 };
 
-test("without a number of steps one is written every ten seconds, and takes a twentieth of the time at most", async () => {
+test("without a number of steps one is written after a second, then every ten, and takes a twentieth of the time at most", async () => {
   let time = 0;
   let writingTakes = 0;
   const now = () => time;
@@ -50,13 +50,15 @@ test("without a number of steps one is written every ten seconds, and takes a tw
     await checkpoints.afterStep(step(index));
     return written().catch(() => undefined);
   };
-  expect(await at(9_999, 1)).toBe(undefined);
-  expect(await at(10_000, 2)).toBe(2);
-  expect(await at(19_000, 3)).toBe(undefined);
+  expect(await at(5_000, 0)).toBe(undefined);
+  expect(await at(5_999, 1)).toBe(undefined);
+  expect(await at(6_000, 2)).toBe(2);
+  expect(await at(15_999, 2)).toBe(undefined);
+  expect(await at(16_000, 3)).toBe(3);
   writingTakes = 1000;
-  expect(await at(20_000, 4)).toBe(4);
-  expect(await at(40_999, 5)).toBe(undefined);
-  expect(await at(41_000, 6)).toBe(6);
+  expect(await at(26_000, 4)).toBe(4);
+  expect(await at(46_999, 5)).toBe(undefined);
+  expect(await at(47_000, 6)).toBe(6);
 });
 
 test("with a number of steps one is written at its multiples", async () => {

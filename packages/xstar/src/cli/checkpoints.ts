@@ -11,6 +11,8 @@ export const checkpointFile = (folder: string) => join(folder, "checkpoint.safet
 
 /** Without `--checkpoint`, one is written after so many milliseconds, ... */
 const interval = 10_000;
+/** The first one comes so soon after the first step. */
+const firstInterval = 1000;
 /** ... but never so often that writing takes more than this part of the time. */
 const share = 1 / 20;
 
@@ -36,7 +38,7 @@ export interface Checkpoints {
 
 export function createCheckpoints(options: CheckpointOptions): Checkpoints {
   const { path, facts, frames, every, seconds, now = () => performance.now() } = options;
-  let due = now() + interval;
+  let due: number | undefined;
   async function write(step: Step): Promise<void> {
     const startedAt = now();
     const saved = { facts, checkpoint: step.checkpoint(), frames: frames.state, seconds: seconds() };
@@ -47,6 +49,7 @@ export function createCheckpoints(options: CheckpointOptions): Checkpoints {
   return {
     write,
     async afterStep(step) {
+      due ??= now() + firstInterval;
       const isDue = every === undefined ? now() >= due : step.index > 0 && step.index % every === 0;
       if (isDue) await write(step);
     },

@@ -3,7 +3,16 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createOps, Graph, optimizers, overrides, parameterizations, schedules, writeModel } from "@xstar/core";
+import {
+  createOps,
+  Graph,
+  optimizers,
+  overrides,
+  parameterizations,
+  penalties,
+  schedules,
+  writeModel,
+} from "@xstar/core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { decodeNpy, encodeNpy } from "../files/npy.js";
@@ -244,6 +253,17 @@ describe("xstar maximize", () => {
     expect(ascent.transforms).not.toEqual([]);
   });
 
+  test("takes the learning rate of a parameterization, unless flags choose another", async () => {
+    const rate = async (...flags: string[]) => {
+      const args = ["maximize", "tiny.onnx", "conv:2", "--steps", "1", "--format", "none", "--threads", "1"];
+      await xstar([...args, "--parameterization", "cppn:layers=2", ...flags, "--out", "cppn"]);
+      return (await readRun("cppn")).ascent.optimizer.learningRate;
+    };
+    expect(await rate()).toBe(0.005);
+    expect(await rate("--lr", "0.1")).toBe(0.1);
+    expect(await rate("--optimizer", "adam:learningRate=0.2")).toBe(0.2);
+  });
+
   test("exports the ascent as a model of its own that takes the same step", async () => {
     await xstar(["maximize", "tiny.onnx", "conv:2", ...fast, "--export", "--init", "0.5", "--out", "export"]);
     const { curve } = (await readRun("export")).pictures[0];
@@ -290,6 +310,15 @@ describe("a mistake is one sentence and an exit code", () => {
     [1, ["inspect", "missing.onnx"], 'Cannot read "missing.onnx": it does not exist', ""],
     [1, ["inspect", "notes.txt"], 'The file is not a readable ONNX model (in "notes.txt")', "Check that the path"],
     [1, ["inspect", "."], 'Cannot read ".": it is a folder', ""],
+    [2, ["maximize", "tiny.onnx", "conv:0-3 - tv"], "The range 0-3 cannot stand in a sum", '"0 - 3"'],
+    [
+      2,
+      ["maximize", "tiny.onnx", "conv:1@5"],
+      'A place of layer "conv", which has height and width, needs two',
+      "@Y,X",
+    ],
+    [2, ["maximize", "tiny.onnx", "-conv:1 + tv"], "Unknown option '-conv:1 + tv'", 'write "0 - conv:1 + tv"'],
+    [2, [...target, "--penalty", "foo=3"], 'There is no penalty of type "foo"', 'Did you mean "'],
     [2, [...target, "--steps", "many"], '"--steps" must be a whole number of at least 0', ""],
     [2, [...target, "--lr", "-1"], '"--lr" must be a number of at least 0', ""],
     [2, [...target, "--opt", "speed=2"], '"normalized" has no parameter "speed"', "Did you mean"],
@@ -358,6 +387,27 @@ describe("a mistake is one sentence and an exit code", () => {
     expect(lines[0]).toContain(`Error: ${message}`);
     expect(lines.slice(1).every((line) => line.startsWith("Hint: "))).toBe(true);
     if (hint) expect(lines[1]).toContain(hint);
+  });
+
+  test("only penalties are suggested for --penalty", async () => {
+    const { err } = await xstar([...target, "--penalty", "foo=3"]);
+    const suggested = [...err.split("Hint: ")[1]!.matchAll(/"(\w+)"/g)].map(([, name]) => name);
+    expect(Object.keys(penalties)).toEqual(expect.arrayContaining(suggested));
+  });
+
+  test("a slope that is not finite at the start is no matter of the learning rate", async () => {
+    const { code, err } = await xstar([
+      "maximize",
+      "tiny.onnx",
+      "tv^0.5",
+      ...fast,
+      "--init",
+      "zeros",
+      "--out",
+      "steep",
+    ]);
+    expect(code).toBe(1);
+    expect(err).toContain("Hint: The objective's slope is not finite there");
   });
 
   test("--debug adds the stack", async () => {

@@ -18,7 +18,7 @@ export function compareWithRecord({ path, record, pixels }: FoundRecord, ascent:
 }
 
 /** All that was asked for, whatever ran it. */
-function taskOf({ ascent, pictures: jobs, ...files }: RunRecord): string {
+export function taskOf({ ascent, pictures: jobs, ...files }: RunRecord): string {
   const { runtime: _, ...specs } = ascent;
   const { model, models, generators, images, starts, inputs, recipe, stopped } = files;
   const pictures = jobs.map(({ target, start }) => [target, start]);

@@ -51,7 +51,11 @@ export function complainAbout({ ended, last, broke, record }: AscentResult, fold
   }
   const broken = broke.filter((at) => at !== null);
   if (broken.length === 0) return;
-  const hint = "A smaller --lr keeps it finite";
+  // no learning rate helps a gradient that is not finite on the start picture
+  const isSteep = broke.every((at, i) => at === null || (at === 1 && !Number.isFinite(last.slope[i])));
+  const hint = isSteep
+    ? "The objective's slope is not finite there: add a small number inside a power or a quotient"
+    : "A smaller --lr keeps it finite";
   if (broken.length < broke.length) {
     const problem = `${broken.length} of ${broke.length} pictures or their activations were no longer finite; "${folder}" holds them as they were before`;
     throw new XstarError("diverged", problem, { hint });

@@ -17,7 +17,7 @@ const picture: PictureMetrics = {
 describe("metrics in words", () => {
   test("are a line of what is known", () => {
     expect(metricLine(picture, set)).toBe(
-      "without transforms 12.5 (above 75 % of 4 pictures), class 4 has rank 1 of 10, in other 3 of 10, nearest a.png (cosine 0.25), spectrum slope −1.25",
+      "the target alone, without transforms, 12.5 (above 75 % of 4 pictures), class 4 has rank 1 of 10, in other 3 of 10, nearest a.png (cosine 0.25), spectrum slope −1.25",
     );
     const little = {
       ...picture,
@@ -26,14 +26,20 @@ describe("metrics in words", () => {
       recognition: undefined,
       transfer: undefined,
     };
-    expect(metricLine(little, set)).toBe("without transforms 12.5 (above all of 4 pictures), spectrum slope −1.25");
+    expect(metricLine(little, set)).toBe(
+      "the target alone, without transforms, 12.5 (above all of 4 pictures), spectrum slope −1.25",
+    );
     const euclidean = { ...picture.plausibility!, cosine: undefined };
     expect(metricLine({ ...picture, plausibility: euclidean }, set)).toContain("nearest b.png (distance 3)");
   });
 
   test("are a table of all, with the reasons of what is not known", () => {
     expect(metricRows(picture, set)).toEqual([
-      { name: "Activation", value: "12.5", note: "of the target, without transforms" },
+      {
+        name: "Activation",
+        value: "12.5",
+        note: "of the target alone: without transforms, penalties and what a recipe makes of it",
+      },
       { name: "Percentile", value: "75 %", note: "above 75 % of 4 pictures in photos" },
       { name: "Nearest picture", value: "0.25", note: "cosine distance to a.png in the means of relu" },
       { name: "Rank of the class", value: "1", note: "class 4 among 10, 90 % likely, in this network" },

@@ -24,7 +24,10 @@ export function metricRows(picture: PictureMetrics, { images, layer }: Omit<Asce
   };
   const compared = images ? `of ${images.seen - images.skipped.length} pictures in ${images.folder}` : "";
   return [
-    row("Activation", "activation", activation, (x) => [formatNumber(x), "of the target, without transforms"]),
+    row("Activation", "activation", activation, (x) => [
+      formatNumber(x),
+      "of the target alone: without transforms, penalties and what a recipe makes of it",
+    ]),
     row("Percentile", "percentile", percentile, (x) => [formatPercent(x / 100), `${place(x)} ${compared}`]),
     row("Nearest picture", "plausibility", plausibility, ({ cosine, euclidean }) => {
       const { name, distance } = cosine ?? euclidean;
@@ -37,7 +40,7 @@ export function metricRows(picture: PictureMetrics, { images, layer }: Omit<Asce
       value: String(x.rank),
       note: ofClasses(x),
     })),
-    ...(transfer ? [] : [row("Rank elsewhere", "transfer", undefined, () => ["", ""])]),
+    ...(transfer && !missing.transfer ? [] : [row("Rank elsewhere", "transfer", undefined, () => ["", ""])]),
     row("Spectrum slope", "spectrumSlope", spectrumSlope, (x) => [
       formatNumber(x, 3),
       `photographs have ${photographSlopes}, white noise 0`,
@@ -55,7 +58,7 @@ export function metricLine(picture: PictureMetrics, { images }: Omit<AscentMetri
   const compared = percentile === undefined ? "" : ` (${place(percentile)} of ${read} pictures)`;
   const nearest = plausibility?.cosine ?? plausibility?.euclidean;
   const facts = [
-    activation !== undefined && `without transforms ${formatNumber(activation)}${compared}`,
+    activation !== undefined && `the target alone, without transforms, ${formatNumber(activation)}${compared}`,
     recognition && `class ${recognition.class} has rank ${recognition.rank} of ${recognition.of}`,
     ...Object.entries(transfer).map(([name, { rank, of }]) => `in ${name} ${rank} of ${of}`),
     nearest &&

@@ -102,6 +102,11 @@ describe("xstar examples", () => {
     expect(page).not.toMatch(/src="(?!data:)/);
   });
 
+  test("takes a range of units as one target each", async () => {
+    await examples(["logit:0-1", "--images", images(), "--out", join(folder, "range")]);
+    expect((await read("range")).targets.map(({ target }) => target)).toEqual(["logit:0", "logit:1"]);
+  });
+
   test("crops at the place of a neuron, beside another picture", async () => {
     const beside = join(images(), "dim.png");
     const out = join(folder, "neuron");

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { fields, XstarError } from "@xstar/core";
+import { expandTargets, fields, prepareBatch, unitCounts, XstarError } from "@xstar/core";
 import type { Command } from "commander";
 import type { PictureSize } from "../analysis/look.js";
 import { openPictures } from "../data/pictures.js";
@@ -48,7 +48,8 @@ function whole(flag: string, min: number, max: number): (text: string) => number
 }
 
 const help = `
-A TARGET is what it is for xstar maximize: LAYER:CHANNEL, LAYER:CHANNEL@Y,X, logit:CLASS, or sums and differences.
+A TARGET is what it is for xstar maximize: LAYER:CHANNEL, LAYER:CHANNEL@Y,X, logit:CLASS, or sums and differences; LAYER:0-3 and
+LAYER:* stand for many.
 Pictures are cut at the sides to the form of the model's input. One that cannot be read is skipped and named.
 
 Written are, for each target, a sheet with rows of the most exciting pictures, the least exciting ones and, for channels
@@ -60,10 +61,12 @@ Examples:
   xstar examples net.onnx logit:3 logit:4 --images photos --top 16
   xstar examples mnist-8.onnx Plus112_Output_0:3 --images mnist --input-range 0,255 --beside out/mnist-8/seven.png`;
 
-async function runExamples(path: string, targets: readonly string[], flags: ExamplesFlags): Promise<void> {
+async function runExamples(path: string, asked: readonly string[], flags: ExamplesFlags): Promise<void> {
   const { threads, top, batch } = flags;
   const model = await loadModel(path, { runtime: nodeRuntime(threads === undefined ? {} : { threads }) });
   const { options } = await readModelInput(model, flags);
+  const { normalized } = await prepareBatch(model, 1, options);
+  const targets = expandTargets(asked, unitCounts(model.source, normalized, options.logits));
   const pictures = await openPictures(flags.images);
   const slugs = distinct(targets.map(slugOf));
   const name = slugs.length === 1 ? slugs[0]! : `${slugs[0]}-and-${slugs.length - 1}-more`;

@@ -29,7 +29,9 @@ function explainUsage({ message, exitCode }: CommanderError): { text: string; ex
   const [, problem, suggestion] = /^error: ([^\n]*?)\.?(?:\n\((.*)\))?$/s.exec(message) ?? [];
   if (problem === undefined) return { text: "", exitCode: exitCode === 0 ? 0 : usageMistake };
   const sentence = problem.charAt(0).toUpperCase() + problem.slice(1);
-  return { text: lines(`Error: ${sentence}`, suggestion ?? "--help shows how it is used"), exitCode: usageMistake };
+  const [, negated] = /^unknown option '-([^-].*[:@ ].*)'$/s.exec(problem) ?? [];
+  const hint = negated === undefined ? suggestion : `A target does not begin with a minus: write "0 - ${negated}"`;
+  return { text: lines(`Error: ${sentence}`, hint ?? "--help shows how it is used"), exitCode: usageMistake };
 }
 
 function stackOf(error: Error): string {

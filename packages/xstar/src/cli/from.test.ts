@@ -58,6 +58,8 @@ async function filesOf(out: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(contents));
 }
 
+const sideOf = async (file: string) => (await sharp(join(folder, file)).metadata()).width;
+
 /** Words of a command line without spaces in them. */
 const words = (text: string) => text.trim().split(/\s+/);
 
@@ -251,6 +253,51 @@ describe("--from", () => {
     await maximize("tiny.onnx", "conv:*", ...fast, "--out", "many");
     const { out } = await again("--from", join("many", "conv-2.png"), "--out", "one", "--format", "none");
     expect(out).toContain(`The numbers are those of ${join("many", "conv-2.png")}, bit for bit`);
+    expect(await sideOf("one/conv-2.png")).toBe(await sideOf("many/conv-2.png"));
+  });
+
+  test("repeats the enlargement and the animation, unless it is told others", async () => {
+    await maximize("tiny.onnx", "conv:2", ...fast, "--out", "drawn", "--scale", "3", "--format", "webp");
+    await again("--from", "drawn/conv-2.png", "--out", "drawn2");
+    expect(await filesOf("drawn2")).toEqual(await filesOf("drawn"));
+    const changed = [
+      ["--scale", "5"],
+      ["--format", "none"],
+      ["--picture-size", "16"],
+    ];
+    for (const flags of changed) await again("--from", "drawn/conv-2.png", "--out", `drawn${flags[0]}`, ...flags);
+    expect(await sideOf("drawn--scale/conv-2.png")).toBe(5 * 8);
+    expect(await sideOf("drawn--format/conv-2.png")).toBe(3 * 8);
+    expect(await readdir(join(folder, "drawn--format"))).not.toContain("conv-2.webp");
+    expect(await sideOf("drawn--picture-size/conv-2.png")).toBe(288);
+  });
+
+  test("reads a record that does not tell how the pictures are drawn, and none that draws them without bounds", async () => {
+    const { scale, format, ...record } = await readJson("run/run.json");
+    expect({ scale, format }).toEqual({ scale: 35, format: "none" });
+    await writeFile(join(folder, "run", "old.json"), JSON.stringify(record));
+    await again("--from", "run/old.json", "--out", "old");
+    expect(await readJson("old/run.json")).toMatchObject({ scale: 35, format: "gif" });
+    for (const wrong of [{ scale: 1e6 }, { scale: 0.5 }, { format: "../gif" }]) {
+      await writeFile(join(folder, "run", "evil.json"), JSON.stringify({ ...record, ...wrong }));
+      expect((await xstar("maximize", "--from", "run/evil.json")).err).toContain('"run/evil.json" carries no record');
+    }
+  });
+
+  test("finds the model from where the run began, or says how to give it", async () => {
+    const base = join(folder, "base");
+    await mkdir(join(base, "models"), { recursive: true });
+    await copyFile(join(folder, "tiny.onnx"), join(base, "models", "deep.onnx"));
+    const args = ["maximize", "models/deep.onnx", "conv:2", ...fast, "--format", "none", "--out", "out/deep"];
+    expect(await runCli(base, args)).toMatchObject({ code: 0 });
+    await again("--from", "base/out/deep/conv-2.png", "--out", "deep2");
+    await copyFile(join(base, "out/deep/conv-2.png"), join(folder, "away.png"));
+    expect(await xstar("maximize", "--from", "away.png", "--out", "deep3")).toMatchObject({
+      code: 1,
+      err: `Error: Cannot read "models/deep.onnx": it does not exist\nHint: Give the model's present path after --from FILE\n`,
+    });
+    await again("--from", "away.png", "base/models/deep.onnx", "--out", "deep3");
+    expect(await filesOf("deep3")).toEqual(await filesOf("deep2"));
   });
 
   test("refuses a start picture that is another one now", async () => {

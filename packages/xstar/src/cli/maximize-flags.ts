@@ -1,3 +1,4 @@
+import type { AnimationFormat } from "../record/run-record.js";
 import type { ModelFlags } from "./model-flags.js";
 import type { ManyFlags } from "./run-many.js";
 
@@ -31,7 +32,7 @@ export interface MaximizeFlags extends ModelFlags, ManyFlags {
   readonly transparent?: boolean;
   readonly out?: string;
   readonly scale?: number;
-  readonly format: "gif" | "webp" | "none";
+  readonly format?: AnimationFormat;
   readonly export?: boolean;
   readonly resume?: boolean;
   readonly checkpoint?: number;

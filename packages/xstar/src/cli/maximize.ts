@@ -1,5 +1,6 @@
 import { fields, optimizers, overrides, parameterizations, schedules, XstarError } from "@xstar/core";
 import type { Command } from "commander";
+import { animationFormats } from "../record/run-record.js";
 import { collect, listOf, valueOf } from "./flags.js";
 import type { MaximizeFlags } from "./maximize-flags.js";
 import { addModelFlags } from "./model-flags.js";
@@ -58,21 +59,21 @@ export function addMaximize(program: Command): void {
     )
     .option("--out <folder>", "default: out/<model>/<target>")
     .option("--scale <factor>", "enlargement of the pictures (default: to about 280 pixels)", whole("--scale", 1, 64))
-    .option("--format <type>", "animation of the ascent: gif, webp or none", valueOf("--format", format), "gif")
+    .option("--format <type>", "animation of the ascent: gif, webp or none (default: gif)", valueOf("--format", format))
     .option("--export", "also write the ascent as an ONNX file of its own, ascent.onnx")
     .optionsGroup("How it is run:")
     .option("--from <file>", "run a picture that xstar made (or its run.json) again; other flags change the run")
     .option("--resume", "go on from the checkpoint of a run that was stopped, with its flags")
     .option(
       "--checkpoint <steps>",
-      "steps from one checkpoint to the next (default: by time)",
+      "steps from one checkpoint to the next (default: every 10 s, less often where writing one takes more than a twentieth of the time)",
       whole("--checkpoint", 1),
     )
     .option("--threads <count>", "threads of ONNX Runtime", whole("--threads", 1, 256));
   addManyFlags(command);
 }
 
-const format = fields.choice("format", ["gif", "webp", "none"], "gif");
+const format = fields.choice("format", animationFormats, "gif");
 const keep = fields.choice("keep", ["last", "best"], "last");
 const side = fields.int("side", { min: 1, max: 8192 });
 

@@ -3,6 +3,7 @@ import {
   fields,
   mul,
   objectives,
+  penalties,
   prepareBatch,
   readTarget,
   sub,
@@ -134,10 +135,13 @@ function asJson(text: string): Spec | undefined {
 }
 
 /** `tv=0.01`: the objective minus 0.01 tv. */
-function withPenalties(objective: Spec, penalties: readonly string[]): Spec {
-  return penalties.reduce((rest, text) => {
+function withPenalties(objective: Spec, texts: readonly string[]): Spec {
+  return texts.reduce((rest, text) => {
     const at = text.lastIndexOf("=");
-    const penalty = parseSpec(objectives, at < 0 ? text : text.slice(0, at), "penalty");
+    const spec = at < 0 ? text : text.slice(0, at);
+    // any objective can be subtracted, but only penalties are suggested
+    const table = Object.hasOwn(objectives, spec.split(":")[0]!) ? objectives : penalties;
+    const penalty = parseSpec(table, spec, "penalty");
     const weight = fields.fixed("weight", { fallback: 1 }).parse(at < 0 ? "" : text.slice(at + 1), `--penalty ${text}`);
     return sub(rest, mul(weight, penalty));
   }, objective);

@@ -32,6 +32,8 @@ export async function reportAscent(
   const { plan, folder, images } = options;
   const { measured, problem } = await attempt(() => measure(ascent, options));
   const metrics = measured?.metrics;
+  for (const [name, why] of Object.entries(metrics?.missing.others ?? {}))
+    process.stderr.write(`Warning: The second model "${name}" could not measure the pictures: ${why}\n`);
   const whole = metrics ? { ...run, metrics } : run;
   if (metrics) await writeRunFile(folder, whole);
   const report = await maximizeReport({

@@ -127,6 +127,26 @@ describe("--resume", () => {
     expect(err).toContain("\nHint: Give the same ");
   });
 
+  test("of a finished run says so, and writes nothing", async () => {
+    const done = [...short, "--steps", "3", "--out", "done"];
+    expect(await runCli(folder, done)).toMatchObject({ code: 0 });
+    const before = statSync(join(folder, "done", "run.json")).mtimeMs;
+    expect(await runCli(folder, [...done, "--resume"])).toMatchObject({
+      code: 0,
+      out: '"done" already holds this run, finished: nothing is written (without --resume it is made again)\n',
+    });
+    expect(statSync(join(folder, "done", "run.json")).mtimeMs).toBe(before);
+    const { err } = await runCli(folder, [...done, "--steps", "4", "--resume"]);
+    expect(err).toContain('No checkpoint is in "done": begins at step 0');
+  });
+
+  test("alone asks for the command", async () => {
+    expect(await runCli(folder, ["maximize", "--resume"])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("Hint: Give the command's model, targets and flags again"),
+    });
+  });
+
   test("refuses a damaged checkpoint", async () => {
     await stop();
     await writeFile(path(), (await readFile(path())).subarray(0, -1));

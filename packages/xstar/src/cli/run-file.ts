@@ -4,7 +4,7 @@ import { writeFileAtomic } from "../files/atomic.js";
 import type { ModelFile } from "../load.js";
 import { pixelHash } from "../record/pixel-hash.js";
 import { thisPlatform } from "../record/platform.js";
-import type { Job, RunRecord } from "../record/run-record.js";
+import type { AnimationFormat, Job, RunRecord } from "../record/run-record.js";
 import type { RunFacts } from "./ascent-checkpoint.js";
 import { pictureOf } from "../picture/drawing.js";
 import type { Frames } from "./frames.js";
@@ -20,6 +20,9 @@ export interface Ascent {
   readonly seconds: number;
   /** The likeliest classes of each picture, best first; undefined when the model is no classifier. */
   readonly top: readonly (readonly ClassShare[])[] | undefined;
+  /** Enlargement of the pictures. */
+  readonly scale: number;
+  readonly format: AnimationFormat;
 }
 
 /** One picture in `run.json`. */
@@ -75,9 +78,9 @@ export async function writeRunFile(folder: string, run: RunFile): Promise<void> 
 }
 
 /** What every picture of an ascent carries. */
-export function recordOf({ facts, result }: Ascent): RunRecord {
+export function recordOf({ facts, result, scale, format }: Ascent): RunRecord {
   const stopped = result.ended === "aborted" ? result.last.index : null;
-  return { ...facts, platform: thisPlatform(), stopped, ascent: result.record };
+  return { ...facts, platform: thisPlatform(), stopped, scale, format, ascent: result.record };
 }
 
 /** The objective of the picture that is the result. */

@@ -1,16 +1,17 @@
 import { join } from "node:path";
-import { classify, compileAscent, XstarError, type AscentResult } from "@xstar/core";
+import { classify, compileAscent, sameShape, XstarError, type AscentResult } from "@xstar/core";
 import { writeFileAtomic } from "../files/atomic.js";
 import { loadModel, type ModelFile } from "../load.js";
 import { createSourceFiles } from "../record/file-reference.js";
 import { readRecord, type FoundRecord } from "../record/picture-files.js";
+import { thisPlatform } from "../record/platform.js";
 import type { Job } from "../record/run-record.js";
 import { defaultThreads, nodeRuntime } from "../runtime.js";
 import { version } from "../version.js";
 import type { RunFacts, SavedAscent } from "./ascent-checkpoint.js";
 import { checkpointFile, readCheckpoint, removeCheckpoint } from "./checkpoints.js";
 import { climb } from "./climb.js";
-import { compareWithRecord } from "./compare-with-record.js";
+import { compareWithRecord, taskOf } from "./compare-with-record.js";
 import { complainAbout, complainAboutImages, warnAbout } from "./complain.js";
 import { createFrames } from "./frames.js";
 import { withInterrupt } from "./interrupt.js";
@@ -19,10 +20,10 @@ import type { MaximizeFlags } from "./maximize-flags.js";
 import { openImages } from "./measure-ascent.js";
 import { planAscent, type Plan } from "./plan-ascent.js";
 import { reportAscent } from "./report-ascent.js";
-import { runFileOf, writeRunFile } from "./run-file.js";
+import { runFileOf, writeRunFile, type Ascent } from "./run-file.js";
 import { manyFolderName, runMany, type ManyFlags } from "./run-many.js";
 import { summarize } from "./summarize.js";
-import { writePictures } from "./write-pictures.js";
+import { usualScale, writePictures } from "./write-pictures.js";
 
 /** `xstar maximize`: plans, climbs, writes. */
 export async function runMaximize(
@@ -31,7 +32,7 @@ export async function runMaximize(
   flags: MaximizeFlags,
 ): Promise<void> {
   const from = flags.from === undefined ? undefined : await readRecord(flags.from);
-  checkArguments(given, targets, from);
+  checkArguments(given, targets, { from, resume: flags.resume });
   const threads = flags.threads ?? from?.record.threads ?? defaultThreads;
   const path = from?.record.model.path ?? given!;
   const files = createSourceFiles(from && { files: from.record, folder: from.folder, model: given });
@@ -44,18 +45,25 @@ export async function runMaximize(
   if (isMany && flags.images !== undefined) throw notForMany();
   if (isMany) return runMany(model, plan, { ...manyFlags(flags), folder });
   const images = flags.images === undefined ? undefined : await openImages(flags.images, plan.shape);
-  const saved = flags.resume ? await findCheckpoint(folder, facts) : undefined;
+  const look = lookOf(flags, plan, from);
+  const checkpoint = flags.resume ? await readCheckpoint(checkpointFile(folder), facts) : undefined;
+  if (flags.resume && !checkpoint && (await isFinished(model, plan, { folder, facts, ...look }))) {
+    process.stdout.write(
+      `"${folder}" already holds this run, finished: nothing is written (without --resume it is made again)\n`,
+    );
+    return;
+  }
+  const saved = flags.resume ? announce(checkpoint, folder) : undefined;
 
   await withInterrupt(async (signal) => {
-    const frames = createFrames(flags.format === "none" ? 1 : 64, saved?.frames);
+    const frames = createFrames(look.format === "none" ? 1 : 64, saved?.frames);
     const startedAt = performance.now();
     const seconds = () => (saved?.seconds ?? 0) + Math.round(performance.now() - startedAt) / 1000;
     const climbed = { facts, frames, folder, saved, seconds, signal, every: flags.checkpoint };
     const result = await climb(model, plan, climbed);
     const top = await likeliest(model, plan, result);
-    const ascent = { model, facts, result, frames, seconds: seconds(), top };
-    const { format, scale } = flags;
-    const written = await writePictures(ascent, { folder, format, ...(scale !== undefined && { scale }) });
+    const ascent = { model, facts, result, frames, seconds: seconds(), top, ...look };
+    const written = await writePictures(ascent, folder);
     const run = runFileOf(ascent, written);
     await writeRunFile(folder, run);
     if (flags.export) written.push([await exportAscent(model, plan, folder)]);
@@ -70,15 +78,23 @@ export async function runMaximize(
   });
 }
 
+type Look = Pick<Ascent, "scale" | "format">;
+
 const manyFlags = ({ jobs, memory }: MaximizeFlags): ManyFlags => ({
   ...(jobs !== undefined && { jobs }),
   ...(memory !== undefined && { memory }),
 });
 
-function checkArguments(path: string | undefined, targets: readonly string[], from: FoundRecord | undefined): void {
+function checkArguments(
+  path: string | undefined,
+  targets: readonly string[],
+  { from, resume }: { readonly from: FoundRecord | undefined; readonly resume: boolean | undefined },
+): void {
   if (from || targets.length > 0) return;
   throw new XstarError("bad-argument", `Missing required argument '${path === undefined ? "model" : "targets"}'`, {
-    hint: "--help shows how it is used; --from takes both from a picture",
+    hint: resume
+      ? "Give the command's model, targets and flags again: --resume goes on only with the same ones"
+      : "--help shows how it is used; --from takes both from a picture",
   });
 }
 
@@ -88,8 +104,27 @@ function notForMany(): XstarError {
   });
 }
 
-async function findCheckpoint(folder: string, facts: RunFacts): Promise<SavedAscent | undefined> {
-  const saved = await readCheckpoint(checkpointFile(folder), facts);
+/** How the pictures are drawn: as the flags say, as in the record for pictures of the same size, or as usual. */
+function lookOf(flags: MaximizeFlags, { shape }: Plan, from: FoundRecord | undefined): Look {
+  const { scale, format = "gif" } = from?.record ?? {};
+  const isSameSize = from !== undefined && sameShape(from.record.ascent.shape.slice(1), shape.slice(1));
+  const usual = isSameSize ? (scale ?? usualScale(shape)) : usualScale(shape);
+  return { scale: flags.scale ?? usual, format: flags.format ?? format };
+}
+
+/** Whether a folder holds the whole result of the same run. */
+async function isFinished(
+  model: ModelFile,
+  { objectives, options }: Plan,
+  { folder, facts, scale, format }: Look & { readonly folder: string; readonly facts: RunFacts },
+): Promise<boolean> {
+  const kept = await readRecord(join(folder, "run.json")).catch(() => undefined);
+  if (kept?.record.stopped !== null || kept.record.scale !== scale || kept.record.format !== format) return false;
+  const { record: ascent } = await compileAscent(model, objectives, options);
+  return taskOf({ ...facts, platform: thisPlatform(), stopped: null, ascent }) === taskOf(kept.record);
+}
+
+function announce(saved: SavedAscent | undefined, folder: string): SavedAscent | undefined {
   process.stderr.write(
     saved ? `Going on after step ${saved.checkpoint.index}\n` : `No checkpoint is in "${folder}": begins at step 0\n`,
   );

@@ -17,7 +17,8 @@ export function specOptions(flags: MaximizeFlags, { options: base }: BaseOptions
     size: flags.pictureSize,
     influence: flags.transparent,
   };
-  const optimizer = { ...(lr !== undefined && { learningRate: lr }), ...assignments(flags.opt) };
+  const rate = lr ?? rateOfPicture(flags);
+  const optimizer = { ...(rate !== undefined && { learningRate: rate }), ...assignments(flags.opt) };
   const picture = { ...(range !== undefined && { range }), ...(squash !== undefined && { squash }) };
   return {
     ...base,
@@ -30,6 +31,12 @@ export function specOptions(flags: MaximizeFlags, { options: base }: BaseOptions
     ...(schedule !== undefined && { schedule: parseSpec(schedules, schedule, "schedule") }),
     ...(transform && { transforms: transform.flatMap(readTransform) }),
   };
+}
+
+/** What a parameterization chosen by a flag needs; an optimizer chosen by one has a rate of its own. */
+function rateOfPicture({ parameterization, optimizer }: MaximizeFlags): number | undefined {
+  if (parameterization === undefined || optimizer !== undefined) return undefined;
+  return parameterizations[parseSpec(parameterizations, parameterization, "parameterization").type]!.learningRate;
 }
 
 const assignments = (texts: readonly string[] = []) => Object.fromEntries(texts.map(parseAssignment));

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Shape } from "@xstar/core";
 import { encodeAnimation } from "../files/animation.js";
 import { writeFileAtomic } from "../files/atomic.js";
 import { encodeNpy } from "../files/npy.js";
@@ -12,26 +13,23 @@ import { drawingOf, pictureOf } from "../picture/drawing.js";
 import { pixelHash } from "../record/pixel-hash.js";
 import { recordOf, type Ascent } from "./run-file.js";
 
-export interface WriteOptions {
-  readonly folder: string;
-  readonly format: "gif" | "webp" | "none";
-  /** Enlargement of the pictures; about `comfortable` pixels when left out. */
-  readonly scale?: number;
-}
-
 /** Pixels that a picture is shown with. */
 const comfortable = 280;
 
-/** Writes the files of every picture; returns their names in the folder, by picture. */
-export async function writePictures(ascent: Ascent, options: WriteOptions): Promise<string[][]> {
-  const run = recordOf(ascent);
-  return Promise.all(ascent.facts.pictures.map((_, i) => writePicture(ascent, run, i, options)));
+/** The enlargement of pictures [..., height, width] to about `comfortable` pixels. */
+export function usualScale(shape: Shape): number {
+  return Math.ceil(comfortable / Math.max(...shape.slice(-2)));
 }
 
-async function writePicture(ascent: Ascent, run: RunRecord, i: number, options: WriteOptions): Promise<string[]> {
-  const { facts, frames, result } = ascent;
+/** Writes the files of every picture; returns their names in the folder, by picture. */
+export async function writePictures(ascent: Ascent, folder: string): Promise<string[][]> {
+  const run = recordOf(ascent);
+  return Promise.all(ascent.facts.pictures.map((_, i) => writePicture(ascent, run, i, folder)));
+}
+
+async function writePicture(ascent: Ascent, run: RunRecord, i: number, folder: string): Promise<string[]> {
+  const { facts, frames, result, scale, format } = ascent;
   const { target, slug } = facts.pictures[i]!;
-  const { folder, format } = options;
   const picture = pictureOf(result.picture, i);
   const drawing = drawingOf(result.record.shape);
   const written: string[] = [];
@@ -46,7 +44,6 @@ async function writePicture(ascent: Ascent, run: RunRecord, i: number, options: 
   const text = JSON.stringify(record);
   const raw = drawing.raw(picture);
   const change = drawing.change(picture, pictureOf(frames.first, i));
-  const scale = options.scale ?? Math.ceil(comfortable / Math.max(raw.width, raw.height));
   const about = { Software: `xstar ${version}`, [recordKeyword]: text };
   await write(`${slug}.png`, encodePng(enlarge(raw, scale), { ...about, Title: target }));
   await write(`${slug}.change.png`, encodePng(enlarge(change, scale), { ...about, Title: `${target}: change` }));

@@ -21,7 +21,7 @@ export interface DonePicture {
 
 /** What all pictures of a folder carry. */
 export interface ManyFacts {
-  readonly run: Omit<RunRecord, "pictures" | "ascent" | "stopped">;
+  readonly run: Omit<RunRecord, "pictures" | "ascent" | "stopped" | "scale" | "format">;
   /** The start in the words of the command line; null where the parameterization begins by itself. */
   readonly start: string | null;
 }
@@ -51,7 +51,15 @@ export async function writePicture(
   const { isDrawable, raw } = drawingOf(climbed.record.shape);
   const [file, record] = [`${slug}.${isDrawable ? "png" : "npy"}`, `${slug}.json`];
   const job = { target, start, slug };
-  const own: RunRecord = { ...run, pictures: [job], stopped: null, ascent: climbed.record };
+  const drawn = isDrawable ? raw(picture) : undefined;
+  const scale = drawn && Math.max(1, Math.round(comfortable / Math.max(drawn.width, drawn.height)));
+  const own: RunRecord = {
+    ...run,
+    pictures: [job],
+    stopped: null,
+    ...(scale !== undefined && { scale }),
+    ascent: climbed.record,
+  };
   const sha256 = pixelHash(picture);
   const facts = {
     step,
@@ -72,7 +80,7 @@ export async function writePicture(
     ...(metrics && { metrics: recordMetrics(metrics) }),
   };
   const carried: PictureRecord = { ...own, picture: 0, step, sha256 };
-  await writeFileAtomic(join(folder, file), isDrawable ? encode(raw(picture), carried, target) : encodeNpy(picture));
+  await writeFileAtomic(join(folder, file), drawn ? encode(drawn, carried, target) : encodeNpy(picture));
   await writeFileAtomic(join(folder, record), `${JSON.stringify(content, undefined, 1)}\n`);
   return { file, record };
 }
@@ -86,7 +94,6 @@ function recordMetrics({ layer, picture, features }: ClimbedMetrics): RecordedMe
 }
 
 function encode(picture: Picture, record: PictureRecord, target: string): Uint8Array {
-  const scale = Math.max(1, Math.round(comfortable / Math.max(picture.width, picture.height)));
   const text = { Software: `xstar ${record.xstar}`, Title: target, [recordKeyword]: JSON.stringify(record) };
-  return encodePng(enlarge(picture, scale), text);
+  return encodePng(enlarge(picture, record.scale ?? 1), text);
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { XstarError } from "@xstar/core";
 import { explainSystemError } from "../files/system-error.js";
@@ -18,7 +18,7 @@ export interface FileReference {
 export interface SourceFiles {
   /**
    * Where the file of a path that a command or a record has is. One of a record is looked for from the current folder, then
-   * beside the record. Throws `bad-data` when a file is not the one that the record means, `file-not-readable` when it is
+   * beside the record, then from each folder above the record: the run may have begun there. Throws `bad-data` when a file is not the one that the record means, `file-not-readable` when it is
    * not there.
    */
   locate(path: string): Promise<string>;
@@ -43,11 +43,16 @@ export function createSourceFiles(from?: KnownFiles): SourceFiles {
     const expected = known.get(path);
     if (expected === undefined || !from) return path;
     const isMoved = from.model !== undefined && path === from.files.model.path;
-    const places = isMoved ? [from.model!] : [path, join(from.folder, path), join(from.folder, basename(path))];
-    const found = await firstFile(places);
+    const places = isMoved ? [from.model!] : [path, ...placesNear(from.folder, path)];
+    const found = await firstFile(places, expected);
     if (found === undefined && isMoved) {
       throw new XstarError("file-not-readable", `Cannot read "${from.model}": it does not exist`, {
         hint: "With --from the first word is where the model is now, and targets come behind it",
+      });
+    }
+    if (found === undefined && path === from.files.model.path) {
+      throw new XstarError("file-not-readable", `Cannot read "${path}": it does not exist`, {
+        hint: "Give the model's present path after --from FILE",
       });
     }
     const place = found ?? path;
@@ -101,12 +106,27 @@ function referencesOf(files: RunFiles): FileReference[] {
   return [...modelsOf(files), ...others];
 }
 
-async function firstFile(paths: readonly string[]): Promise<string | undefined> {
+/** Where a file of a record may be: beside the record, or below a folder that holds the record. */
+function placesNear(folder: string, path: string): string[] {
+  const beside = join(folder, basename(path));
+  return isAbsolute(path) ? [beside] : [join(folder, path), beside, ...foldersAbove(folder).map((x) => join(x, path))];
+}
+
+function foldersAbove(folder: string): string[] {
+  const [here, above] = [resolve(folder), resolve(folder, "..")];
+  return above === here ? [] : [above, ...foldersAbove(above)];
+}
+
+/** The first that is there and holds what it should; if none does, the first that is there. */
+async function firstFile(paths: readonly string[], sha256: string): Promise<string | undefined> {
+  const there: string[] = [];
   for (const path of paths) {
     const facts = await stat(path).catch(() => undefined);
-    if (facts?.isFile()) return path;
+    if (facts?.isFile()) there.push(path);
   }
-  return undefined;
+  if (there.length < 2) return there[0];
+  for (const path of there) if ((await hashFile(path)) === sha256) return path;
+  return there[0];
 }
 
 async function hashFile(path: string): Promise<string> {

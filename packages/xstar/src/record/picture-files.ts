@@ -3,7 +3,7 @@ import { XstarError } from "@xstar/core";
 import { readFileOrExplain } from "../files/read.js";
 import { readXmp } from "../files/xmp.js";
 import { readPngText } from "../picture/png.js";
-import type { Job, PictureRecord, RunRecord } from "./run-record.js";
+import { animationFormats, type Job, type PictureRecord, type RunRecord } from "./run-record.js";
 
 /** The keyword of a record in a PNG file. */
 export const recordKeyword = "xstar";
@@ -40,6 +40,9 @@ async function recordText(path: string, bytes: Uint8Array): Promise<string | und
   return readPngText(bytes)?.[recordKeyword];
 }
 
+/** The largest enlargement of a record: of a picture of one pixel. */
+const maxScale = 280;
+
 /** A record that a stranger made must not choose where files are written. */
 const fileName = /^[a-z0-9][a-z0-9.-]*$/;
 
@@ -48,11 +51,15 @@ const isText = (x: unknown): x is string => typeof x === "string";
 function parseRecord(text = ""): RunRecord | undefined {
   try {
     const record = JSON.parse(text) as RunRecord;
-    const { model, models, generators, images, starts, inputs, pictures, ascent } = record;
+    const { model, models, generators, images, starts, inputs, pictures, ascent, scale = 1, format = "none" } = record;
     const files = [model, ...[models, generators, images, starts, inputs].flatMap((one) => Object.values(one))];
     const isWhole =
       files.every(({ path, sha256 }) => isText(path) && isText(sha256)) &&
       pictures.every(({ target, slug }) => isText(target) && isText(slug) && fileName.test(slug)) &&
+      Number.isInteger(scale) &&
+      scale >= 1 &&
+      scale <= maxScale &&
+      animationFormats.includes(format) &&
       ascent.objectives.length === pictures.length &&
       [ascent.parameterization, ascent.optimizer, ascent.schedule].every(({ type }) => isText(type)) &&
       [ascent.transforms, ascent.overrides, ascent.shape].every(Array.isArray) &&

@@ -42,7 +42,16 @@ export interface RunRecord extends RunFiles {
   readonly ascent: AscentRecord;
   /** The step after which a person stopped the run; null when it ended by itself. */
   readonly stopped: number | null;
+  /** Pixels of a file for each of the picture, in both directions; left out by older versions. */
+  readonly scale?: number;
+  /** Of the animation; left out for pictures of a sheet, and by older versions. */
+  readonly format?: AnimationFormat;
 }
+
+/** The animations of an ascent that can be written. */
+export const animationFormats = ["gif", "webp", "none"] as const;
+
+export type AnimationFormat = (typeof animationFormats)[number];
 
 /** What a picture carries: the run that made it, and which of its pictures it is. */
 export interface PictureRecord extends RunRecord {
