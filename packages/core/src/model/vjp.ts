@@ -8,6 +8,7 @@ import { createOps } from "../ir/ops/index.js";
 import { writeModel } from "../onnx/write.js";
 import type { Session } from "../runtime.js";
 import type { Shape, Tensor } from "../tensor.js";
+import { inFloat64 } from "./float64.js";
 import type { LoadedModel } from "./load.js";
 import { locator } from "./weights.js";
 
@@ -27,11 +28,20 @@ export interface VjpOptions {
   readonly overrides?: readonly string[];
   /** Your own rules, before the standard ones. */
   readonly rules?: VjpRules;
+  /**
+   * Computes in float64 between float32 inputs and outputs, to tell what rounding does. Many times slower.
+   * @default "float32"
+   */
+  readonly precision?: "float32" | "float64";
 }
 
 /** Builds the vector-Jacobian product of a model: one graph, forward and backward. */
-export async function vjp(model: LoadedModel, { shapes, of, wrt, overrides, rules }: VjpOptions): Promise<VjpFunction> {
-  const normalized = await model.at(shapes);
+export async function vjp(
+  model: LoadedModel,
+  { shapes, of, wrt, overrides, rules, precision = "float32" }: VjpOptions,
+): Promise<VjpFunction> {
+  const single = await model.at(shapes);
+  const normalized = precision === "float64" ? await inFloat64(single, model.runtime) : single;
   const graph = new Graph("vjp");
   const op = createOps(graph, model.runtime.lowering);
   const bindings = new Map(normalized.graph.inputs.map((input) => [input, graph.input(input.name, input.type)]));

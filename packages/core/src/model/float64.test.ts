@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { buildModel, open, randomTensor, weights } from "../testing/models.js";
+import { numbers, tensor, type Shape } from "../tensor.js";
+import type { Ops } from "../ir/ops/index.js";
+import type { Value } from "../ir/graph.js";
+import { vjp } from "./vjp.js";
+
+const shape = [2, 4, 7, 6];
+
+interface Net {
+  readonly net: (op: Ops, x: Value) => Value;
+  /** The shape of its output. */
+  readonly to: Shape;
+}
+
+const nets: Readonly<Record<string, Net>> = {
+  "a convolution": {
+    net: (op, x) => op.conv(x, weights(op, [3, 4, 3, 2]), { pads: [1, 0, 2, 1] }, weights(op, [3], 2)),
+    to: [2, 3, 8, 6],
+  },
+  "groups, strides and dilations": {
+    net: (op, x) =>
+      op.conv(x, weights(op, [6, 2, 2, 3]), { group: 2, strides: [2, 1], dilations: [3, 2], pads: [0, 2, 1, 1] }),
+    to: [2, 6, 3, 5],
+  },
+  "a depthwise convolution": {
+    net: (op, x) => op.conv(x, weights(op, [4, 1, 3, 3]), { group: 4, strides: [2, 2] }),
+    to: [2, 4, 3, 2],
+  },
+  "a rectifier and a pool": {
+    net: (op, x) => op.maxPool(op.relu(op.sub(x, 0.1)), { kernel: [3, 2], strides: [1, 2] }),
+    to: [2, 4, 5, 3],
+  },
+  "a function without a float64 kernel": { net: (op, x) => op.erf(x), to: shape },
+};
+
+describe("float64", () => {
+  it.each(Object.entries(nets))("gives the same output and gradient, but for rounding: %s", async (_, { net, to }) => {
+    const model = open(buildModel((op, x) => ({ y: net(op, x) }), { shape }));
+    const [single, double] = await Promise.all(
+      (["float32", "float64"] as const).map(async (precision) => {
+        const of = await vjp(model, { shapes: new Map([["x", shape]]), precision });
+        const result = await of.run({ x: randomTensor(shape) }, randomTensor(to, 3));
+        await of.release();
+        return result;
+      }),
+    );
+    for (const part of ["output", "gradient"] as const) {
+      expect(double![part]).toMatchObject({ dtype: "float32", shape: single![part].shape });
+      numbers(double![part]).forEach((value, i) => expect(value).toBeCloseTo(numbers(single![part])[i]!, 4));
+    }
+  });
+
+  it("keeps what float32 loses", async () => {
+    // in float32, 1e8 + 1 is 1e8
+    const model = open(buildModel((op, x) => ({ y: op.relu(op.sub(op.add(x, 1e8), 1e8)) }), { shape: [2] }));
+    const slopes = async (precision: "float32" | "float64") => {
+      const of = await vjp(model, { shapes: new Map([["x", [2]]]), precision });
+      const { gradient } = await of.run({ x: tensor("float32", [1, -1]) }, tensor("float32", [1, 1]));
+      await of.release();
+      return numbers(gradient);
+    };
+    expect(await slopes("float32")).toEqual([0, 0]);
+    expect(await slopes("float64")).toEqual([1, 0]);
+  });
+});
