@@ -2,6 +2,7 @@ export * from "@xstar/core";
 export { decodeNpy, encodeNpy } from "./files/npy.js";
 export { loadModel, type LoadModelOptions, type ModelFile } from "./load.js";
 export { nodeRuntime } from "./runtime.js";
+export type { ComparedDataset } from "./many/compare-entry.js";
 export type { ManyTarget } from "./many/kept-folder.js";
 export { maximizeMany, type ManyOptions, type ManyProgress, type ManyResult } from "./many/maximize-many.js";
 export {

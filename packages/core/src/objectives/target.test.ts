@@ -114,6 +114,13 @@ describe("a target", () => {
     ["a:1/2", { type: "div", left: channel("a", 1), right: 2 }],
     ["probability:3/2", { type: "div", left: { type: "probability", class: 3 }, right: 2 }],
     ["2^a:1", { type: "pow", left: 2, right: channel("a", 1) }],
+    ["(a:1 + 1) ^ 2", { type: "pow", left: { type: "add", left: channel("a", 1), right: 1 }, right: 2 }],
+    ["a:1 ^2", { type: "pow", left: channel("a", 1), right: 2 }],
+    ["tv ^ -1", { type: "pow", left: tv, right: -1 }],
+    ["a:1 * -1", { type: "mul", left: channel("a", 1), right: -1 }],
+    ["a:1 * -tv", { type: "mul", left: channel("a", 1), right: { type: "mul", left: -1, right: tv } }],
+    ["a:1 / -2", { type: "div", left: channel("a", 1), right: -2 }],
+    ["2 * -a:1^2", { left: 2, right: { left: -1, right: { type: "pow", left: channel("a", 1), right: 2 } } }],
     ["a:1^tv", { type: "pow", left: channel("a", 1), right: tv }],
     ["opacity * logit:3", { type: "mul", left: { type: "opacity" }, right: channel("logit", 3) }],
   ])("in algebra: %s", (text, spec) => {
@@ -149,6 +156,10 @@ describe("a target", () => {
     ["a:1*", 'Expected a layer at the end of the target "a:1*"'],
     ["(a:1", 'Expected ")" at the end of the target "(a:1"'],
     ["5", 'The target "5" is a number, which nothing can raise'],
+    ["a:1**2", '"**" is no operator (at character 4 of the target "a:1**2")'],
+    ["2**a:1", '"**" is no operator (at character 2 of the target "2**a:1")'],
+    ["(tv + 1) ** 2", '"**" is no operator (at character 10 of the target "(tv + 1) ** 2")'],
+    ["a:1 ^", 'Expected a power at the end of the target "a:1 ^"'],
     ["a:1^", 'Expected a power at the end of the target "a:1^"'],
     ["a:1 / ", 'Expected a layer at the end of the target "a:1 / "'],
     ["conv1@3,", 'Expected a column number at the end of the target "conv1@3,"'],
@@ -187,6 +198,21 @@ describe("a target", () => {
       code: "unknown-layer",
       message: `The model has no layer "${layer}" (at character ${place} of the target "${text}")`,
     });
+  });
+
+  test.each([
+    ["crossEntropy:killer whale", 'crossEntropy:killer_whale or crossEntropy:"killer whale"'],
+    ["2*(probability:great white shark - tv)", 'probability:great_white_shark or probability:"great white shark"'],
+  ])("%j is told how labels are written", (text, hint) => {
+    expect(() => parse(text)).toThrow(
+      expect.objectContaining({ code: "bad-argument", hint: expect.stringContaining(hint) }),
+    );
+  });
+
+  test("says how a model is given that is not there", () => {
+    expect(() => parseTarget("sq::logit:3", { layers })).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining("--second sq=FILE") }),
+    );
   });
 
   test("names an unknown layer of a further model", () => {

@@ -22,7 +22,7 @@ type Term = Spec | number;
 const form = `A target is LAYER, LAYER:CHANNEL, LAYER:CHANNEL@Y,X or LAYER@Y,X, a word such as logit:3 or tv, a word with parameters such as lp:p=4,around=0.5, MODEL::TARGET, and sums, differences, products and powers of them: "0.5*conv1:3 - logit:7"`;
 
 const decimal = String.raw`(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
-const weightForm = new RegExp(String.raw`${decimal}\s*\*\s*`, "iy");
+const weightForm = new RegExp(String.raw`${decimal}\s*\*(?!\*)\s*`, "iy");
 const numberForm = new RegExp(String.raw`${decimal}(?=[\s+*/^,)-]|$)`, "iy");
 const exponentForm = new RegExp(`-?${decimal}`, "iy");
 const numbersForm = new RegExp(`[+-]?${decimal}(?:,[+-]?${decimal})*`, "iy");
@@ -31,6 +31,10 @@ const valueForm = new RegExp(String.raw`-?${decimal}(?=[\s+*/^,)-]|$)|"[^"]*"|[^
 
 const times = /\s*\*\s*/y;
 const over = /\s*\/\s*/y;
+const power = /\s*\^\s*/y;
+const sign = /[+-]\s*/y;
+/** What a label is cut short by: the words behind it. */
+const furtherWords = /(?:\s+[^\s()*/^+,":@-][^\s()"]*)+/y;
 const assignment = /[a-z]\w*=/iy;
 const assignmentBehind = /:[a-z]\w*=/iy;
 /** A comma that does not begin the next parameter. */
@@ -49,7 +53,7 @@ const boundary = /[\s:@^*,+)-]|$/y;
  *   (`logit:3`, `logit:"polar bear"`, `diversity:mixed4a`), or with parameters by name, separated by commas and without
  *   spaces (`lp:p=4`, `direction:layer=mixed4a,vector=1,0,-1`). A target inside is a term or in parentheses
  *   (`accentuation:target=(a:1 - tv),layer=a,image=cat.png`).
- * - `+`, `-`, weights before `*`, parentheses and `^` for powers. ` / ` needs its spaces behind a name, and both ` * ` and
+ * - `+`, `-`, weights before `*`, parentheses and `^` for powers; a factor may have a sign (`a * -b`). ` / ` needs its spaces behind a name, and both ` * ` and
  *   ` / ` behind a label: they are part of some.
  * - `NAME::` before a term or parentheses reads a further model.
  *
@@ -76,6 +80,9 @@ function scopeOf({ layers, nodes = [] }: NamesOfModel, model?: string): Scope {
 }
 
 class Parser {
+  /** The class that was read last. */
+  private label?: { readonly word: string; readonly text: string; readonly end: number };
+
   constructor(
     private readonly scan: Scanner,
     private readonly models: ReadonlyMap<string, NamesOfModel>,
@@ -84,7 +91,7 @@ class Parser {
   whole(scope: Scope): Spec {
     const { scan } = this;
     const target = this.sum(scope);
-    if (!scan.atEnd()) throw scan.expected(`"+", "-" or the end`);
+    if (!scan.atEnd()) throw this.expected(`"+", "-" or the end`);
     if (typeof target !== "number") return target;
     throw new XstarError("bad-argument", `The target "${scan.text}" is a number, which nothing can raise`);
   }
@@ -106,19 +113,27 @@ class Parser {
     scan.take(/\s+/y);
     let weight = sign;
     for (let next = scan.take(weightForm); next; next = scan.take(weightForm)) weight *= Number.parseFloat(next);
-    const first = this.power(scope);
+    const first = this.signed(scope);
     let result = typeof first === "number" ? weight * first : weight === 1 ? first : mul(weight, first);
     for (;;) {
-      if (scan.take(times)) result = mul(result, this.power(scope));
-      else if (scan.take(over)) result = div(result, this.power(scope));
+      this.refuseStars();
+      if (scan.take(times)) result = mul(result, this.signed(scope));
+      else if (scan.take(over)) result = div(result, this.signed(scope));
       else return result;
     }
+  }
+
+  /** A factor, which may have a sign of its own: `a * -b`. */
+  private signed(scope: Scope): Term {
+    if (this.scan.take(sign)?.[0] !== "-") return this.power(scope);
+    const term = this.power(scope);
+    return typeof term === "number" ? -term : mul(-1, term);
   }
 
   private power(scope: Scope): Term {
     const { scan } = this;
     const base = this.term(scope);
-    if (!scan.take(/\^/y)) return base;
+    if (!scan.take(power)) return base;
     if (scan.sees(/\(/y)) return pow(base, this.parentheses(scope));
     const exponent = scan.take(exponentForm);
     if (exponent !== undefined) return pow(base, Number(exponent));
@@ -126,11 +141,31 @@ class Parser {
     return pow(base, this.term(scope));
   }
 
+  private refuseStars(): void {
+    const { scan } = this;
+    if (!scan.sees(/\s*\*\*/y)) return;
+    scan.take(/\s*/y);
+    throw new XstarError("bad-argument", `"**" is no operator (${scan.place()})`, {
+      hint: 'Powers are written with "^": "a^2"',
+    });
+  }
+
+  /** What is missing here; of a label with spaces, how to write it. */
+  private expected(what: string): XstarError {
+    const { scan, label } = this;
+    const words = label && scan.sees(furtherWords, label.end);
+    if (!label || words === undefined) return scan.expected(what);
+    const whole = `${label.text}${words}`.replaceAll(/\s+/g, " ");
+    return new XstarError("bad-argument", `Expected ${what} ${scan.place()}`, {
+      hint: `A label with spaces is written with underscores or in quotation marks: ${label.word}:${whole.replaceAll(" ", "_")} or ${label.word}:"${whole}"`,
+    });
+  }
+
   private parentheses(scope: Scope): Term {
     const { scan } = this;
     scan.take(/\(/y);
     const inner = this.sum(scope);
-    if (!scan.take(/\)/y)) throw scan.expected(`")"`);
+    if (!scan.take(/\)/y)) throw this.expected(`")"`);
     return inner;
   }
 
@@ -183,7 +218,9 @@ class Parser {
     } else if (needed.length === 1) {
       const [name, field] = first!;
       if (!scan.take(/:/y)) throw scan.expected(`":" and ${describe(name, field)}`);
+      const from = scan.at;
       given[name] = this.value(name, field, scope);
+      if (field.kind === "class") this.label = { word, text: scan.text.slice(from, scan.at), end: scan.at };
     } else if (first) {
       throw scan.expected(`":" and parameters such as ${first[0]}=...`);
     }
@@ -238,7 +275,10 @@ class Parser {
     if (prefix !== undefined && model === undefined) {
       const known = nearest(prefix, this.models.keys());
       return new XstarError("bad-argument", `There is no model "${prefix}" (${scan.place()})`, {
-        hint: known.length > 0 ? `Did you mean ${oneOf(known)}?` : "Give it beside the first one",
+        hint:
+          known.length > 0
+            ? `Did you mean ${oneOf(known)}?`
+            : `Give it with --second ${prefix}=FILE, in code as one of the models`,
       });
     }
     const wanted = scan.sees(/[^\s()*^]+?(?=:\d+(?:@[\d,]*)?(?:[\s+)^-]|$))/y) ?? scan.sees(/[^\s()*^]+/y);

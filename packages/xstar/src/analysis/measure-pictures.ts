@@ -206,7 +206,7 @@ const scoresIn = (values: Readonly<Record<string, Tensor>>) => values["scores"]?
 const isForClass = (spec: Spec) => classOf(spec) !== undefined;
 
 /** What of a survey can be compared with pictures made for an objective. */
-function examplesFor(
+export function examplesFor(
   spec: Spec,
   layer: string | undefined,
   { names, objectives, features, ...rest }: DatasetSurvey,

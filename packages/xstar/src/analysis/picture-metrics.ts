@@ -76,7 +76,6 @@ export function describePicture(facts: PictureFacts, dataset: DatasetFacts | und
     transfer: findTransfer(facts),
     spectrumSlope: findSlope(facts),
   } satisfies Record<MetricName, Found<unknown>>;
-  const missing = Object.entries(metrics).flatMap(([name, one]) => ("why" in one ? [[name, one.why]] : []));
   return {
     activation: valueOf(metrics.activation),
     percentile: valueOf(metrics.percentile),
@@ -84,8 +83,32 @@ export function describePicture(facts: PictureFacts, dataset: DatasetFacts | und
     recognition: valueOf(metrics.recognition),
     transfer: valueOf(metrics.transfer),
     spectrumSlope: valueOf(metrics.spectrumSlope),
-    missing: Object.fromEntries(missing),
+    missing: reasons(metrics),
   };
+}
+
+/** The metrics of a picture that was measured without a data set, with what that data set makes of it. */
+export function compareWithDataset(
+  metrics: PictureMetrics,
+  features: PictureFacts["features"],
+  dataset: DatasetFacts,
+): PictureMetrics {
+  const compared = {
+    percentile: findPercentile({ activation: metrics.activation ?? Number.NaN }, dataset),
+    plausibility: findPlausibility({ features }, dataset),
+  };
+  const { percentile: _, plausibility: __, ...missing } = metrics.missing;
+  return {
+    ...metrics,
+    percentile: valueOf(compared.percentile),
+    plausibility: valueOf(compared.plausibility),
+    missing: { ...missing, ...reasons(compared) },
+  };
+}
+
+/** Why what is not known is not. */
+function reasons(metrics: Readonly<Partial<Record<MetricName, Found<unknown>>>>): PictureMetrics["missing"] {
+  return Object.fromEntries(Object.entries(metrics).flatMap(([name, one]) => ("why" in one ? [[name, one.why]] : [])));
 }
 
 /** How different pictures are in the network's features, or why that is not known. */
@@ -103,7 +126,10 @@ function valueOf<T>(one: Found<T>): T | undefined {
   return "value" in one ? one.value : undefined;
 }
 
-function findPercentile({ activation }: PictureFacts, dataset: DatasetFacts | undefined): Found<number> {
+function findPercentile(
+  { activation }: Pick<PictureFacts, "activation">,
+  dataset: DatasetFacts | undefined,
+): Found<number> {
   if (!dataset) return { why: noDataset };
   if (!dataset.activations) return { why: "The data set was not measured for this objective" };
   if (!Number.isFinite(activation)) return { why: "The activation is not finite" };
@@ -111,7 +137,7 @@ function findPercentile({ activation }: PictureFacts, dataset: DatasetFacts | un
 }
 
 function findPlausibility(
-  { features }: PictureFacts,
+  { features }: Pick<PictureFacts, "features">,
   dataset: DatasetFacts | undefined,
 ): Found<NonNullable<PictureMetrics["plausibility"]>> {
   if (!dataset) return { why: noDataset };

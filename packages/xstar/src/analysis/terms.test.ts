@@ -1,6 +1,6 @@
 import { add, channel, div, logit, mul, neg, pow, probability, sub, totalVariation } from "@xstar/core";
 import { describe, expect, test } from "vitest";
-import { classOf, termsOf } from "./terms.js";
+import { classOf, isWeightedSum, termsOf } from "./terms.js";
 
 const [one, three] = [logit({ class: 1 }), logit({ class: 3 })];
 const tv = totalVariation({});
@@ -16,6 +16,19 @@ describe("terms", () => {
     expect(termsOf(div(pow(one, 2), tv)).map(({ isWanted }) => isWanted)).toEqual([true, false]);
     expect(termsOf(neg(neg(one)))).toEqual([{ spec: one, isWanted: true }]);
   });
+});
+
+describe("a weighted sum", () => {
+  test.each([one, neg(one), sub(add(one, mul(2, three)), mul(0.1, tv)), div(sub(one, 3), 2)])("%#: %o", (spec) => {
+    expect(isWeightedSum(spec)).toBe(true);
+  });
+
+  test.each([mul(one, sub(1, tv)), div(one, tv), pow(one, 2), sub(one, mul(tv, tv)), div(2, one)])(
+    "is not %#: %o",
+    (spec) => {
+      expect(isWeightedSum(spec)).toBe(false);
+    },
+  );
 });
 
 describe("the class of an objective", () => {

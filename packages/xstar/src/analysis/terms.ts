@@ -21,6 +21,25 @@ export function termsOf(spec: Spec, isWanted = true): Term[] {
   ];
 }
 
+/** Whether an objective is a weighted sum of its parts: no product, quotient or power of them. */
+export function isWeightedSum(spec: Spec): boolean {
+  const [left, right] = [spec["left"], spec["right"]] as (Spec | number | undefined)[];
+  if (left === undefined || right === undefined) return true;
+  const isPart = (side: Spec | number) => typeof side === "number" || isWeightedSum(side);
+  if (spec.type === "add" || spec.type === "sub") return isPart(left) && isPart(right);
+  if (spec.type === "mul")
+    return [left, right].some((side) => typeof side === "number") && isPart(left) && isPart(right);
+  return spec.type === "div" && typeof right === "number" && isPart(left);
+}
+
+/** Objectives that read more than one opaque picture. */
+const ofSeveral: ReadonlySet<string> = new Set(["alignment", "diversity", "interpolation", "opacity"]);
+
+/** Whether one picture alone, such as one of a data set, has an activation for it. */
+export function isOfOnePicture(spec: Spec): boolean {
+  return termsOf(spec).every((term) => !ofSeveral.has(term.spec.type));
+}
+
 const classObjectives: ReadonlySet<string> = new Set(["logit", "probability", "crossEntropy"]);
 
 /** The class of the first model that an objective is for; undefined where it is for none or for several. */

@@ -1,9 +1,8 @@
 import type { AnimationFormat } from "../record/run-record.js";
 import type { ModelFlags } from "./model-flags.js";
-import type { ManyFlags } from "./run-many.js";
 
 /** The flags of `xstar maximize`; what is left out is as in the recipe, in the record of `--from`, or the default. */
-export interface MaximizeFlags extends ModelFlags, ManyFlags {
+export interface MaximizeFlags extends ModelFlags {
   readonly from?: string;
   readonly recipe?: string;
   readonly init?: readonly string[];
@@ -37,4 +36,8 @@ export interface MaximizeFlags extends ModelFlags, ManyFlags {
   readonly resume?: boolean;
   readonly checkpoint?: number;
   readonly threads?: number;
+  /** For many targets at once. */
+  readonly jobs?: number;
+  /** Bytes, for many targets at once. */
+  readonly memory?: number;
 }

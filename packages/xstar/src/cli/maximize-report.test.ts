@@ -1,4 +1,4 @@
-import { adam, channel, constantRate, pixel, sub, totalVariation } from "@xstar/core";
+import { adam, channel, constantRate, mul, opacity, pixel, sub, totalVariation } from "@xstar/core";
 import { describe, expect, test } from "vitest";
 import { thisPlatform } from "../record/platform.js";
 import { maximizeReport } from "./maximize-report.js";
@@ -66,10 +66,10 @@ function runOf(pictures: readonly PictureEntry[]): RunFile {
   };
 }
 
-const report = (pictures: readonly PictureEntry[], problem?: string) =>
+const report = (pictures: readonly PictureEntry[], problem?: string, target = sub(relu, totalVariation({}))) =>
   maximizeReport({
     run: runOf(pictures),
-    targets: pictures.map(() => sub(relu, totalVariation({}))),
+    targets: pictures.map(() => target),
     views: pictures.map(() => undefined),
     examples: [],
     problem,
@@ -92,10 +92,17 @@ describe("a report", () => {
       "2 of 9: ended early",
       "height and width are taken to be 8",
       "f00d",
-      "less of: Total variation",
+      "Less of: Total variation",
     ])
       expect(text).toContain(part);
     expect(text).toContain("channel:layer=conv,channel=0");
+  });
+
+  test("explains the parts of a formula, of which none is simply wanted or not", async () => {
+    const text = await report([picture(1)], undefined, mul(relu, sub(1, opacity({}))));
+    expect(text).toContain(
+      "<p>What this formula makes of its parts. channel: Mean activation of one channel of a layer (of one feature over all tokens, of one unit where the layer has no space). opacity: Mean opacity of a picture that has one, from 0 to 1.</p>",
+    );
   });
 
   test("has a chart for every six pictures, and a row for each", async () => {

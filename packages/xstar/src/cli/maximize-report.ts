@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { lookUp, objectives, type Spec } from "@xstar/core";
-import { termsOf } from "../analysis/terms.js";
+import { isWeightedSum, termsOf } from "../analysis/terms.js";
 import { diverging, gray } from "../picture/colormap.js";
 import { barChart } from "../report/bar-chart.js";
 import { dataTable, factsTable } from "../report/data-table.js";
@@ -221,8 +221,9 @@ const caveats = html`<p class="note">
 
 /** What an objective is, from the tables that define its parts. */
 function wordsOf(spec: Spec): string {
-  const docs = termsOf(spec).map(
-    (term) => `${term.isWanted ? "" : "less of: "}${lookUp(objectives, term.spec, "objective").doc}`,
-  );
-  return `${[...new Set(docs)].join(". ")}.`;
+  const terms = termsOf(spec).map((term) => ({ ...term, doc: lookUp(objectives, term.spec, "objective").doc }));
+  const sentences = isWeightedSum(spec)
+    ? terms.map(({ isWanted, doc }) => (isWanted ? doc : `Less of: ${doc}`))
+    : ["What this formula makes of its parts", ...terms.map((term) => `${term.spec.type}: ${term.doc}`)];
+  return `${[...new Set(sentences)].join(". ")}.`;
 }

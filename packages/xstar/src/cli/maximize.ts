@@ -59,7 +59,11 @@ export function addMaximize(program: Command): void {
     )
     .option("--out <folder>", "default: out/<model>/<target>")
     .option("--scale <factor>", "enlargement of the pictures (default: to about 280 pixels)", whole("--scale", 1, 64))
-    .option("--format <type>", "animation of the ascent: gif, webp or none (default: gif)", valueOf("--format", format))
+    .option(
+      "--format <type>",
+      "animation of the ascent: gif, webp or none (default: gif; none for many targets at once)",
+      valueOf("--format", format),
+    )
     .option("--export", "also write the ascent as an ONNX file of its own, ascent.onnx")
     .optionsGroup("How it is run:")
     .option("--from <file>", "run a picture that xstar made (or its run.json) again; other flags change the run")
@@ -69,7 +73,11 @@ export function addMaximize(program: Command): void {
       "steps from one checkpoint to the next (default: every 10 s, less often where writing one takes more than a twentieth of the time)",
       whole("--checkpoint", 1),
     )
-    .option("--threads <count>", "threads of ONNX Runtime", whole("--threads", 1, 256));
+    .option(
+      "--threads <count>",
+      "threads of ONNX Runtime (many targets at once: for each, 1 by default)",
+      whole("--threads", 1, 256),
+    );
   addManyFlags(command);
 }
 
@@ -106,7 +114,8 @@ A TARGET is
   NAME::TARGET       one of the model that --second NAME=FILE adds
 or sums, differences, products and powers: "0.5*conv2:7 - logit:3 - 0.01*tv". xstar inspect MODEL lists the layers.
 Several targets, or several --init, give one picture each. LAYER:*, LAYER:0-63 and logit:0,3,9 stand for many: they are
-made in threads, onto one sheet, and the same command goes on where it was stopped.
+made in threads, onto one sheet, and the same command goes on where it was stopped. Each of their pictures carries its run:
+--from PICTURE makes what only single ones have, such as --format gif and --export.
 
 A SPEC is a type with its parameters behind it: adam, jitter:pixels=4, fourier:decay=1.5. xstar list has them all.
 Without flags the recipe auto chooses by what the model takes; the recipe none is plain pixels without bounds, 64 steps of

@@ -3,7 +3,7 @@ import type { PictureSize, PictureSource } from "../analysis/look.js";
 import { measurePictures, type MeasuredPictures } from "../analysis/measure-pictures.js";
 import { networksOf } from "../analysis/networks.js";
 import { featureLayer, type DatasetSurvey } from "../analysis/survey-dataset.js";
-import { termsOf } from "../analysis/terms.js";
+import { isOfOnePicture } from "../analysis/terms.js";
 import { openPictures } from "../data/pictures.js";
 import type { ModelFile } from "../load.js";
 import {
@@ -116,7 +116,9 @@ async function surveyImages(
   { folder, pictures }: ComparedImages,
   { targets, layer, options, signal = new AbortController().signal, onPicture }: SurveyOptions,
 ): Promise<Survey> {
-  const asked = [...new Map(targets.map((one) => [one.target, one])).values()].filter(isOfOnePicture);
+  const asked = [...new Map(targets.map((one) => [one.target, one])).values()].filter(
+    ({ objective }) => typeof objective === "string" || isOfOnePicture(objective as Spec),
+  );
   const opened = await openTargets(model, asked, { ...options, layer, batch: surveyBatch });
   try {
     const found = await findExamples(opened, pictures, { signal, onPicture: (seen) => onPicture?.(seen) });
@@ -144,11 +146,4 @@ async function surveyImages(
   } finally {
     await opened.observer.release();
   }
-}
-
-/** Objectives that read more than one opaque picture. */
-const others: ReadonlySet<string> = new Set(["alignment", "diversity", "interpolation", "opacity"]);
-
-function isOfOnePicture({ objective }: NamedTarget): boolean {
-  return typeof objective === "string" || termsOf(objective as Spec).every(({ spec }) => !others.has(spec.type));
 }

@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCli } from "../testing/run-cli.js";
 import { tinyModel } from "../testing/tiny-model.js";
-import { manyFolderName, readMemory } from "./run-many.js";
+import { encodePng } from "../picture/png.js";
+import { filledPicture } from "../picture/picture.js";
+import type { DoneEntry, Manifest } from "../many/manifest.js";
+import { manyFolderName, readMemory, summarizeWarnings } from "./run-many.js";
 
 describe("the memory of many pictures", () => {
   test.each([
@@ -28,6 +31,32 @@ describe("the memory of many pictures", () => {
 
 test("the folder of many pictures is called after their targets", () => {
   expect(manyFolderName(["fire8/squeeze1x1:*", "conv1:0-3"])).toBe("fire8-squeeze1x1-all-and-conv1-0-3");
+});
+
+describe("the warnings of many pictures", () => {
+  const entry = (target: string, ...warnings: string[]) =>
+    ({ target, status: "done", warnings }) as unknown as DoneEntry;
+
+  test("are told once for each kind, with the targets that have it", () => {
+    const lines = summarizeWarnings([
+      entry("a:0", "The target never moved: it stayed at 0 for all 9 steps", "12 % is outside"),
+      entry("a:1"),
+      { target: "a:2", slug: "a-2", objective: { type: "tv" }, status: "failed", reason: "It broke" },
+      entry("a:3", "Less than 1 % is outside"),
+      entry("a:4", "The target never moved: it stayed at -1.5e-7 for all 9 steps"),
+      entry("a:5", "The picture is odd"),
+    ]);
+    expect(lines).toEqual([
+      "Warning for 2 of 6 (a:0, a:4): The target never moved: it stayed at 0 for all 9 steps",
+      "Warning for 2 of 6 (a:0, a:3): 12 % is outside",
+      "Warning for a:5: The picture is odd",
+    ]);
+  });
+
+  test("name the first of many targets", () => {
+    const [line] = summarizeWarnings(Array.from({ length: 10 }, (_, i) => entry(`a:${i}`, "It is odd")));
+    expect(line).toBe("Warning for 10 of 10 (a:0, a:1, a:2, a:3, a:4, a:5, a:6, a:7 and 2 more): It is odd");
+  });
 });
 
 const isBuilt = existsSync(new URL("../../dist/many/climb-worker.js", import.meta.url));
@@ -69,10 +98,42 @@ describe.skipIf(!isBuilt)("xstar maximize of many targets (needs a build)", () =
     });
   }, 60_000);
 
+  test("compares them with real pictures, in as many threads, opaque where they count", async () => {
+    const shades = [40, 200].map((shade) => encodePng(filledPicture(8, 8, [shade, shade, shade])));
+    await mkdir(join(folder, "real"));
+    await Promise.all(shades.map((bytes, i) => writeFile(join(folder, "real", `${i}.png`), bytes)));
+    const flags = ["--images", "real", "--threads", "2", "--jobs", "1", "--transparent", "--scale", "2"];
+    const { code } = await maximize("tiny.onnx", "scores:*", "--steps", "4", "--out", "compared", ...flags);
+    expect(code).toBe(0);
+    const text = await readFile(join(folder, "compared", "manifest.json"), "utf8");
+    const { images, ascent, targets } = JSON.parse(text) as Manifest;
+    expect(images).toEqual({ folder: "real", count: 2, read: 2 });
+    expect(ascent).toMatchObject({ threads: 2, scale: 2, influence: true });
+    for (const one of targets) {
+      expect(one).toMatchObject({ metrics: { percentile: expect.any(Number), plausibility: expect.anything() } });
+      expect(existsSync(join(folder, "compared", `${one.slug}.transparent.png`))).toBe(true);
+    }
+  }, 60_000);
+
+  test("ends with an error that names those that broke, and keeps all", async () => {
+    const flags = ["--recipe", "none", "--optimizer", "gradient", "--lr", "3e38", "--steps", "60", "--out", "broken"];
+    const { code, err, out } = await maximize("tiny.onnx", "conv:*", ...flags);
+    expect(code).toBe(1);
+    expect(err).toContain(
+      "Error: 4 of 4 targets were no longer finite; broke, and their pictures are from before: conv:0, conv:1, conv:2, conv:3\n",
+    );
+    expect(out).toContain("4 pictures made");
+    expect(out).toMatch(/Warning for 4 of 4 \(.*\): The picture broke at step/);
+    expect((await readdir(join(folder, "broken"))).filter((name) => name.endsWith(".png"))).toHaveLength(5);
+  }, 60_000);
+
   test.each([
     [["conv:2-4"], '4 is out of range in the target "conv:2-4": there are 4, from 0 to 3'],
     [["conf:*"], 'The model has no layer "conf" with channels, as the target "conf:*" asks'],
     [["conv:*", "--memory", "1MB"], "One picture needs about"],
+    [["conv:*", "--format", "webp"], '"--format" is for targets that are named one by one'],
+    [["conv:*", "--export"], '"--export" is for targets that are named one by one'],
+    [["conv:*", "--checkpoint", "5"], '"--checkpoint" is for targets that are named one by one'],
     [["conv:*", "--init", "ones", "--init", "zeros"], "Many targets at once have one start: 2 are given"],
   ])(
     "%j is refused in a sentence",

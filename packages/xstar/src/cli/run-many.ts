@@ -1,31 +1,38 @@
-import { fields, XstarError } from "@xstar/core";
+import { fields, XstarError, type MaximizeOptions, type Spec } from "@xstar/core";
 import type { Command } from "commander";
+import { networksOf } from "../analysis/networks.js";
+import { featureLayer, surveyDataset } from "../analysis/survey-dataset.js";
+import { isOfOnePicture } from "../analysis/terms.js";
 import type { ModelFile } from "../load.js";
+import type { ComparedDataset } from "../many/compare-entry.js";
 import { maximizeMany, type ManyProgress, type ManyResult } from "../many/maximize-many.js";
-import type { DoneEntry } from "../many/manifest.js";
+import type { Entry } from "../many/manifest.js";
 import { thisPlatform } from "../record/platform.js";
 import { rawView } from "../picture/view.js";
 import { formatNumber } from "../report/format.js";
 import type { CaptionedPicture } from "../terminal/blocks.js";
 import { createLiveView } from "../terminal/live-view.js";
+import { createProgress } from "../terminal/progress.js";
 import { version } from "../version.js";
 import { valueOf } from "./flags.js";
 import { withInterrupt } from "./interrupt.js";
+import type { MaximizeFlags } from "./maximize-flags.js";
+import { openImages, type ComparedImages } from "./measure-ascent.js";
 import type { Plan } from "./plan-ascent.js";
 import { slugOf } from "./slug.js";
 
-/** The flags of `xstar maximize` that count for many targets at once. */
-export interface ManyFlags {
-  readonly jobs?: number;
-  readonly memory?: number;
-}
+/** The flags of `xstar maximize` that say how many targets at once are made. */
+type ManyFlags = Pick<
+  MaximizeFlags,
+  "jobs" | "memory" | "threads" | "scale" | "images" | "format" | "export" | "checkpoint"
+>;
 
 export function addManyFlags(command: Command): void {
   command
     .optionsGroup("Many targets at once (LAYER:*, LAYER:0-63, LAYER:0,3,9):")
     .option(
       "--jobs <count>",
-      "threads (default: one for each core)",
+      "targets at once (default: one for each core)",
       valueOf("--jobs", fields.int("", { min: 1, max: 256 })),
     )
     .option("--memory <size>", "most that they may take, as in 2GB (default: half of what is free)", readMemory);
@@ -53,37 +60,94 @@ export function manyFolderName(targets: readonly string[]): string {
   return slugOf(targets.map((target) => target.replaceAll("*", "all")).join(" and "));
 }
 
+const fromOne = (flag: string) => `Make it of one of the pictures afterwards: xstar maximize --from PICTURE ${flag}`;
+
+/** Throws `bad-argument` for flags that only mean something for targets that are named one by one. */
+export function refuseForMany({ format = "none", export: isExported, checkpoint }: ManyFlags): void {
+  const refused = [
+    format !== "none" && ["--format", "have no animations", fromOne(`--format ${format}`)],
+    isExported && ["--export", "are no single ascent", fromOne("--export")],
+    checkpoint !== undefined && [
+      "--checkpoint",
+      "need no checkpoints",
+      "Every picture is kept as soon as it is finished, and the same command makes those that are missing",
+    ],
+  ].find((one): one is [string, string, string] => Array.isArray(one));
+  if (!refused) return;
+  const [flag, why, hint] = refused;
+  throw new XstarError("bad-argument", `"${flag}" is for targets that are named one by one: many at once ${why}`, {
+    hint,
+  });
+}
+
 /** `xstar maximize` for many targets: goes on where it stopped, shows how far it is, and says what there is. */
 export async function runMany(
   model: ModelFile,
-  { jobs, objectives, targets: measured, options, files, recipe }: Plan,
-  { folder, ...limits }: ManyFlags & { readonly folder: string },
+  { jobs, objectives, targets: measured, options, files, recipe, shape }: Plan,
+  { folder, flags }: { readonly folder: string; readonly flags: ManyFlags },
 ): Promise<void> {
+  const { jobs: climbers, memory, threads = 1, scale } = flags;
+  const images = flags.images === undefined ? undefined : await openImages(flags.images, shape);
   const targets = jobs.map(({ target, slug }, i) => ({
     name: target,
     slug,
     objective: objectives[i]!,
     measured: measured[i]!,
   }));
-  const view = createView();
   const result = await withInterrupt(async (signal) => {
+    const dataset = images && (await surveyImages(model, images, { objectives: measured, options, signal }));
+    const view = createView();
     try {
       return await maximizeMany(model, targets, options, {
         folder,
         signal,
         onProgress: view.show,
-        ...limits,
+        threads,
+        ...(climbers !== undefined && { jobs: climbers }),
+        ...(memory !== undefined && { memory }),
+        ...(dataset && { dataset }),
         facts: {
-          run: { xstar: version, platform: thisPlatform(), threads: 1, recipe, ...files },
+          run: { xstar: version, platform: thisPlatform(), threads, recipe, ...files },
           start: jobs[0]!.start,
+          ...(scale !== undefined && { scale }),
         },
       });
     } finally {
       view.done();
     }
-  });
+  }, "The same command goes on from there");
   process.stdout.write(summarizeMany(result, folder));
   complainAbout(result);
+}
+
+interface SurveyedRun {
+  readonly objectives: readonly Spec[];
+  readonly options: MaximizeOptions;
+  readonly signal: AbortSignal;
+}
+
+/** Shows the network the real pictures, once for all targets. Throws the signal's reason when it is stopped. */
+async function surveyImages(
+  model: ModelFile,
+  { folder, pictures }: ComparedImages,
+  { objectives, options, signal }: SurveyedRun,
+): Promise<ComparedDataset> {
+  const { own } = networksOf(model, options);
+  const count = pictures.names.length;
+  const progress = createProgress({ stream: process.stderr, label: "images", total: count });
+  try {
+    const survey = await surveyDataset(model, pictures, {
+      objectives: objectives.filter(isOfOnePicture),
+      layer: await featureLayer(model, own),
+      options: own,
+      signal,
+      onPicture: (seen) => progress.update(seen, `picture ${seen} of ${count}`),
+    });
+    signal.throwIfAborted();
+    return { folder, count, survey };
+  } finally {
+    progress.done();
+  }
 }
 
 /** Pictures that the live view may show. */
@@ -111,24 +175,54 @@ function createView() {
 
 function summarizeMany({ manifest, made, skipped }: ManyResult, folder: string): string {
   const were = skipped > 0 ? `, ${skipped} ${skipped === 1 ? "was" : "were"} there already` : "";
-  const warned = manifest.targets.filter(
-    (entry) => entry.status === "done" && entry.warnings.length > 0,
-  ) as DoneEntry[];
-  const [first] = warned;
-  const warning =
-    first &&
-    `Warnings for ${warned.length} of ${manifest.targets.length}, as for ${first.target}: ${first.warnings[0]}\n`;
   const files = `${folder}: sheet.png, index.html, manifest.json`;
-  return `${made} ${made === 1 ? "picture" : "pictures"} made${were}\n${warning ?? ""}${files}\n`;
+  return [
+    `${made} ${made === 1 ? "picture" : "pictures"} made${were}`,
+    ...summarizeWarnings(manifest.targets),
+    files,
+    "",
+  ].join("\n");
 }
 
-/** Pictures that are not there make the program end with an error. */
+/** What differs between warnings of one kind. */
+const numbersInWords = /(?:less than )?[-−]?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi;
+
+/** A line for each kind of warning: which targets have it, and what it says of the first. */
+export function summarizeWarnings(entries: readonly Entry[]): string[] {
+  const kinds = new Map<string, { readonly targets: string[]; readonly first: string }>();
+  for (const entry of entries) {
+    if (entry.status !== "done") continue;
+    for (const warning of entry.warnings) {
+      const kind = warning.replaceAll(numbersInWords, "");
+      const known = kinds.get(kind);
+      if (known) known.targets.push(entry.target);
+      else kinds.set(kind, { targets: [entry.target], first: warning });
+    }
+  }
+  return [...kinds.values()].map(({ targets, first }) => {
+    const which = targets.length === 1 ? targets[0]! : `${targets.length} of ${entries.length} (${listed(targets)})`;
+    return `Warning for ${which}: ${first}`;
+  });
+}
+
+/** Names in a line; of many the first ones. */
+function listed(names: readonly string[]): string {
+  const shown = 8;
+  const more = names.length - shown;
+  return more > 0 ? `${names.slice(0, shown).join(", ")} and ${more} more` : names.join(", ");
+}
+
+/** Pictures that broke, or are not there, make the program end with an error; all others are kept. */
 function complainAbout({ manifest }: ManyResult): void {
-  const failed = manifest.targets.filter((entry) => entry.status === "failed");
-  const [first] = failed;
-  if (!first) return;
-  throw new XstarError(
-    "diverged",
-    `${failed.length} of ${manifest.targets.length} targets gave no picture: "${first.target}": ${first.reason}`,
-  );
+  const { targets } = manifest;
+  const broken = targets.filter((entry) => entry.status === "done" && entry.ended === "diverged");
+  const failed = targets.filter((entry) => entry.status === "failed");
+  if (broken.length + failed.length === 0) return;
+  const names = (entries: readonly Entry[]) => listed(entries.map(({ target }) => target));
+  const parts = [
+    ...(failed.length > 0 ? [`gave no picture: ${names(failed)} (${failed[0]!.reason})`] : []),
+    ...(broken.length > 0 ? [`broke, and their pictures are from before: ${names(broken)}`] : []),
+  ];
+  const problem = `${broken.length + failed.length} of ${targets.length} targets were no longer finite; ${parts.join("; ")}`;
+  throw new XstarError("diverged", problem, { hint: "A smaller --lr keeps them finite; all others are whole" });
 }

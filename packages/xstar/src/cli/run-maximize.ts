@@ -21,7 +21,7 @@ import { openImages } from "./measure-ascent.js";
 import { planAscent, type Plan } from "./plan-ascent.js";
 import { reportAscent } from "./report-ascent.js";
 import { runFileOf, writeRunFile, type Ascent } from "./run-file.js";
-import { manyFolderName, runMany, type ManyFlags } from "./run-many.js";
+import { manyFolderName, refuseForMany, runMany } from "./run-many.js";
 import { summarize } from "./summarize.js";
 import { usualScale, writePictures } from "./write-pictures.js";
 
@@ -42,8 +42,10 @@ export async function runMaximize(
   const facts: RunFacts = { xstar: version, threads, ...read, pictures: jobs, recipe };
   const name = isMany ? manyFolderName(targets) : folderName(jobs);
   const folder = flags.out ?? join("out", model.name, `${name}${from ? "-again" : ""}`);
-  if (isMany && flags.images !== undefined) throw notForMany();
-  if (isMany) return runMany(model, plan, { ...manyFlags(flags), folder });
+  if (isMany) {
+    refuseForMany(flags);
+    return runMany(model, plan, { folder, flags });
+  }
   const images = flags.images === undefined ? undefined : await openImages(flags.images, plan.shape);
   const look = lookOf(flags, plan, from);
   const checkpoint = flags.resume ? await readCheckpoint(checkpointFile(folder), facts) : undefined;
@@ -80,11 +82,6 @@ export async function runMaximize(
 
 type Look = Pick<Ascent, "scale" | "format">;
 
-const manyFlags = ({ jobs, memory }: MaximizeFlags): ManyFlags => ({
-  ...(jobs !== undefined && { jobs }),
-  ...(memory !== undefined && { memory }),
-});
-
 function checkArguments(
   path: string | undefined,
   targets: readonly string[],
@@ -95,12 +92,6 @@ function checkArguments(
     hint: resume
       ? "Give the command's model, targets and flags again: --resume goes on only with the same ones"
       : "--help shows how it is used; --from takes both from a picture",
-  });
-}
-
-function notForMany(): XstarError {
-  return new XstarError("bad-argument", '"--images" is for targets that are named one by one', {
-    hint: "xstar examples finds the pictures of a data set that excite a target",
   });
 }
 

@@ -4,7 +4,7 @@ import { encodeAnimation } from "../files/animation.js";
 import { writeFileAtomic } from "../files/atomic.js";
 import { encodeNpy } from "../files/npy.js";
 import { enlarge, enlargementFor } from "../picture/enlarge.js";
-import { opacityByInfluence, withOpacity } from "../picture/opacity.js";
+import { opaqueByInfluence } from "../picture/opacity.js";
 import { encodePng } from "../picture/png.js";
 import { recordKeyword } from "../record/picture-files.js";
 import type { PictureRecord, RunRecord } from "../record/run-record.js";
@@ -48,10 +48,8 @@ async function writePicture(ascent: Ascent, run: RunRecord, i: number, folder: s
   await write(`${slug}.png`, encodePng(enlarge(raw, scale), { ...about, Title: target }));
   await write(`${slug}.change.png`, encodePng(enlarge(change, scale), { ...about, Title: `${target}: change` }));
   if (result.influence) {
-    const influence = pictureOf(result.influence, i);
-    const [, height, width] = influence.shape as [number, number, number];
-    const opacity = opacityByInfluence({ shape: [height, width], data: influence.data as Float32Array });
-    const bytes = encodePng(enlarge(withOpacity(raw, opacity), scale), { ...about, Title: `${target}: what counts` });
+    const counting = opaqueByInfluence(raw, pictureOf(result.influence, i));
+    const bytes = encodePng(enlarge(counting, scale), { ...about, Title: `${target}: what counts` });
     await write(`${slug}.transparent.png`, bytes);
   }
   if (format === "none") return written;

@@ -1,4 +1,4 @@
-import { formatNumber } from "../report/format.js";
+import { formatNumber, formatPercent } from "../report/format.js";
 import type { DoneEntry, KnownMetrics, SetMetrics } from "./manifest.js";
 
 /** What the lines below pictures are, in a sentence. */
@@ -6,6 +6,8 @@ export function explainLines(entries: readonly DoneEntry[]): string {
   const has = (name: keyof KnownMetrics) => entries.some(({ metrics }) => metrics?.[name] !== undefined);
   const parts = [
     has("activation") && "its activation without transforms",
+    has("percentile") && "the share of the real pictures that excite the target less",
+    has("plausibility") && "how far the nearest of them is",
     has("recognition") && "the rank of its class",
     has("transfer") && "its rank in other networks",
     has("spectrumSlope") && "the slope of its spectrum (photographs have −0.8 to −1.5, white noise 0)",
@@ -16,9 +18,12 @@ export function explainLines(entries: readonly DoneEntry[]): string {
 /** What is known of a picture, in lines that are short enough to stand below a small one. */
 export function describeEntry({ activation: climbed, metrics }: DoneEntry): string[] {
   if (!metrics) return [`${formatNumber(climbed.end)} as climbed`];
-  const { activation, recognition, transfer = {}, spectrumSlope } = metrics;
+  const { activation, percentile, plausibility, recognition, transfer = {}, spectrumSlope } = metrics;
+  const nearest = plausibility?.cosine ?? plausibility?.euclidean;
   const lines = [
     activation !== undefined && formatNumber(activation),
+    percentile !== undefined && `above ${formatPercent(percentile / 100)}`,
+    nearest && `nearest ${formatNumber(nearest.distance, 3)}`,
     recognition && `rank ${recognition.rank}`,
     ...Object.entries(transfer).map(([name, { rank }]) => `${name} ${rank}`),
     spectrumSlope !== undefined && `slope ${formatNumber(spectrumSlope, 3)}`,

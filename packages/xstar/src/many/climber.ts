@@ -52,6 +52,8 @@ export type Outcome = Climbed | { readonly failure: string };
 export interface Climbed {
   /** [channels, height, width] in picture units. */
   readonly picture: Tensor;
+  /** [height, width], how much its places counted; undefined where it was not asked for. */
+  readonly influence?: Tensor;
   /** The step that it is from. */
   readonly step: number;
   /** The objective at every step. */
@@ -69,8 +71,8 @@ export interface Climbed {
 }
 
 /** A climber in this thread. Throws what `loadModel` throws. */
-export async function openClimber({ model: from, options, models, generators }: ManyJob): Promise<Climber> {
-  const runtime = keepSessions(nodeRuntime({ threads: 1 }));
+export async function openClimber({ model: from, options, models, generators, threads }: ManyJob): Promise<Climber> {
+  const runtime = keepSessions(nodeRuntime({ threads }));
   const load = async (all: Readonly<Record<string, JobModel>>) =>
     Object.fromEntries(
       await Promise.all(
@@ -91,7 +93,7 @@ export async function openClimber({ model: from, options, models, generators }: 
     signal: stopped.signal,
   };
   // what it opens is of one batch only
-  const judge = { ...model, runtime: nodeRuntime({ threads: 1 }) };
+  const judge = { ...model, runtime: nodeRuntime({ threads }) };
   return {
     climb: async (goals, report) => {
       const outcomes = await climb(
@@ -135,11 +137,12 @@ async function climb(
 
 /** A picture that broke has its own end, wherever the others went. */
 function outcomeOf(result: AscentResult, i: number): Omit<Climbed, "seconds"> {
-  const { curve, watch, steps, ended, broke, redirected, warnings, record } = result;
+  const { curve, watch, steps, ended, broke, redirected, warnings, record, influence } = result;
   const end = broke[i] ?? curve.length;
   const column = (values: readonly Float32Array[]) => Float32Array.from(values.slice(0, end), (batch) => batch[i]!);
   return {
     picture: pictureOf(result.picture, i),
+    ...(influence && { influence: pictureOf(influence, i) }),
     step: steps[i]!,
     curve: column(curve),
     watch: Object.fromEntries(Object.entries(watch).map(([name, values]) => [name, column(values)])),

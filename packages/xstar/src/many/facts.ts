@@ -6,13 +6,13 @@ import { version } from "../version.js";
 import type { ManyFacts } from "./write-picture.js";
 
 /** What pictures carry when nobody knows from which files their options are. */
-export function factsOf({ path = "", source }: ModelFile, { start }: MaximizeOptions): ManyFacts {
+export function factsOf({ path = "", source }: ModelFile, { start }: MaximizeOptions, threads: number): ManyFacts {
   const sha256 = createHash("sha256").update(source.bytes).digest("hex");
   return {
     run: {
       xstar: version,
       platform: thisPlatform(),
-      threads: 1,
+      threads,
       recipe: null,
       model: { path, sha256, weights: [] },
       models: {},

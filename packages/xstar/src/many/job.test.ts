@@ -16,6 +16,7 @@ describe("a job", () => {
       options: { steps: 3, start: "ones" },
       models: { second: { model: model.source.bytes, logits: "scores" } },
       generators: {},
+      threads: 1,
     });
   });
 

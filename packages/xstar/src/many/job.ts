@@ -7,6 +7,8 @@ export interface ManyJob {
   readonly options: JobOptions;
   readonly models: Readonly<Record<string, JobModel>>;
   readonly generators: Readonly<Record<string, JobModel>>;
+  /** Threads of ONNX Runtime for each climber. */
+  readonly threads: number;
 }
 
 /** A path, or the bytes of a model that has none. */
@@ -26,6 +28,7 @@ export type JobOptions = Omit<
 export function createJob(
   model: ModelFile,
   { models = {}, generators = {}, rules, resume, signal, streams, start, ...options }: MaximizeOptions,
+  threads = 1,
 ): ManyJob {
   const refused = { rules, resume, signal, streams };
   for (const [name, value] of Object.entries(refused)) {
@@ -40,6 +43,7 @@ export function createJob(
     options: { ...options, ...(starts[0] !== undefined && { start: starts[0] }) },
     models: sources(models),
     generators: sources(generators),
+    threads,
   };
 }
 

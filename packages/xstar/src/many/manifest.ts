@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { XstarError, type Spec } from "@xstar/core";
 import type { MeasuredPictures } from "../analysis/measure-pictures.js";
 import type { PictureMetrics } from "../analysis/picture-metrics.js";
+import type { Climbed } from "./climber.js";
 import { temporaryName, writeFileAtomic } from "../files/atomic.js";
 import { readFileOrExplain } from "../files/read.js";
 import { version } from "../version.js";
@@ -19,13 +20,27 @@ export interface Manifest {
   readonly targets: readonly Entry[];
   /** Of all pictures together, as soon as there are all. */
   readonly metrics?: SetMetrics;
+  /** The real pictures that they were compared with last. */
+  readonly images?: ComparedWith;
+}
+
+interface ComparedWith {
+  readonly folder: string;
+  readonly count: number;
+  /** Without those that could not be read. */
+  readonly read: number;
 }
 
 /** What is measured of a set of pictures. */
 export type SetMetrics = Omit<MeasuredPictures, "pictures">;
 
-/** What is known of one without a data set; the record of the picture says why the rest is not. */
-export type KnownMetrics = Pick<PictureMetrics, "activation" | "recognition" | "transfer" | "spectrumSlope">;
+/** What is known of one; the record of the picture says why the rest is not. */
+export type KnownMetrics = Partial<Omit<PictureMetrics, "missing">>;
+
+export function knownOf(metrics: PictureMetrics): KnownMetrics {
+  const { activation, percentile, plausibility, recognition, transfer, spectrumSlope } = metrics;
+  return { activation, percentile, plausibility, recognition, transfer, spectrumSlope };
+}
 
 /** One target. */
 export type Entry = WaitingEntry | DoneEntry | FailedEntry;
@@ -47,6 +62,10 @@ export interface DoneEntry extends Named {
   /** The picture, and what repeats it, in the folder. */
   readonly file: string;
   readonly record: string;
+  /** The picture that is opaque only where it counts. */
+  readonly transparent?: string;
+  /** `diverged` for one that broke, whose picture is from before. */
+  readonly ended: Climbed["ended"];
   readonly activation: { readonly start: number; readonly end: number };
   readonly steps: number;
   readonly seconds: number;
@@ -76,14 +95,16 @@ export async function readManifest(folder: string): Promise<Manifest | undefined
 
 function parse(text: string): Manifest | undefined {
   try {
-    const { xstar, ascent, batch, targets, metrics } = JSON.parse(text) as Manifest;
+    const { xstar, ascent, batch, targets, metrics, images } = JSON.parse(text) as Manifest;
     const isWhole =
       typeof ascent === "object" &&
       ascent !== null &&
       Number.isInteger(batch) &&
       batch > 0 &&
       targets.every(({ target, status }) => typeof target === "string" && typeof status === "string");
-    return isWhole ? { xstar, ascent, batch, targets, ...(metrics && { metrics }) } : undefined;
+    return isWhole
+      ? { xstar, ascent, batch, targets, ...(metrics && { metrics }), ...(images && { images }) }
+      : undefined;
   } catch {
     return undefined;
   }
@@ -111,7 +132,14 @@ export async function openManifest(
   const added = targets
     .filter(({ target }) => !listed.has(target))
     .map((one) => ({ ...one, status: "waiting" as const }));
-  return { xstar: version, ascent, ...(known && { batch: known.batch }), targets: [...entries, ...added] };
+  const { batch, images } = known ?? {};
+  return {
+    xstar: version,
+    ascent,
+    ...(batch !== undefined && { batch }),
+    ...(images && { images }),
+    targets: [...entries, ...added],
+  };
 }
 
 /** A target that is there already must be the same objective, and no other may have its files. */
@@ -138,11 +166,10 @@ function otherPictures(folder: string, what: string): XstarError {
 
 async function waitingIfGone(folder: string, entry: Entry): Promise<Entry> {
   if (entry.status !== "done") return entry;
-  const { target, slug, objective } = entry;
-  const found = await Promise.all(
-    [entry.file, entry.record].map((file) => stat(join(folder, file)).catch(() => undefined)),
-  );
-  return found.every((file) => file?.isFile()) ? entry : { target, slug, objective, status: "waiting" };
+  const { target, slug, objective, file, record, transparent } = entry;
+  const files = [file, record, ...(transparent === undefined ? [] : [transparent])];
+  const found = await Promise.all(files.map((name) => stat(join(folder, name)).catch(() => undefined)));
+  return found.every((one) => one?.isFile()) ? entry : { target, slug, objective, status: "waiting" };
 }
 
 /** What a killed run was just writing. */
@@ -154,7 +181,13 @@ export async function removeLeftovers(folder: string): Promise<void> {
 }
 
 /** All that decides the pictures of a job, as JSON that is equal for equal jobs. */
-export async function describeAscent({ model, options, models, generators }: ManyJob): Promise<Manifest["ascent"]> {
+export async function describeAscent({
+  model,
+  options,
+  models,
+  generators,
+  threads,
+}: ManyJob): Promise<Manifest["ascent"]> {
   const describeAll = async (all: Readonly<Record<string, JobModel>>) =>
     Object.fromEntries(
       await Promise.all(
@@ -168,6 +201,7 @@ export async function describeAscent({ model, options, models, generators }: Man
     model: await digestOf(model),
     models: await describeAll(models),
     generators: await describeAll(generators),
+    threads,
     ...options,
   };
   return JSON.parse(JSON.stringify(described, shorten)) as Manifest["ascent"];

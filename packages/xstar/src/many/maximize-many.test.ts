@@ -8,6 +8,8 @@ import {
   adam,
   channel,
   createOps,
+  createRng,
+  gradient,
   Graph,
   maximize,
   mul,
@@ -21,10 +23,13 @@ import {
 import { decode } from "fast-png";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { measurePictures } from "../analysis/measure-pictures.js";
+import type { PictureMetrics } from "../analysis/picture-metrics.js";
+import { surveyDataset } from "../analysis/survey-dataset.js";
 import { loadModel, type ModelFile } from "../load.js";
 import { nodeRuntime } from "../runtime.js";
 import { tinyModel } from "../testing/tiny-model.js";
 import { openClimber, type Climber } from "./climber.js";
+import { factsOf } from "./facts.js";
 import type { ManyJob } from "./job.js";
 import { readManifest, type DoneEntry } from "./manifest.js";
 import type { ManyTarget } from "./kept-folder.js";
@@ -271,6 +276,69 @@ describe("many targets at once", () => {
       { target: "y:1", status: "failed", reason: expect.stringContaining("not a finite number") },
       { status: "done" },
     ]);
+  });
+
+  test("tell of one that breaks on its way, whose picture is from before", async () => {
+    const graph = new Graph("steep");
+    const op = createOps(graph);
+    const x = graph.input("x", { dtype: "float32", shape: [1, 1, 4, 4] });
+    const y = op.concat([op.mul(op.mul(x, x), x), x], 1);
+    y.name = "y";
+    graph.output(y);
+    const steep = await loadModel(writeModel(graph, { opsets: new Map([["", 20]]) }));
+    const { manifest } = await maximizeMany(
+      steep,
+      targetsOf("y", [0, 1]),
+      { steps: 20, start: 3, optimizer: gradient({ learningRate: 1000 }) },
+      { folder: join(folder, "a"), batch: 2, start: counting().start },
+    );
+    expect(manifest.targets).toMatchObject([
+      { status: "done", ended: "diverged", warnings: [expect.stringContaining("The picture broke at step")] },
+      { status: "done", ended: "steps", steps: 20 },
+    ]);
+    const [broken] = manifest.targets as DoneEntry[];
+    expect(broken!.steps).toBeLessThan(20);
+    expect(Number.isFinite(broken!.activation.end)).toBe(true);
+  });
+
+  test("are compared with real pictures, those that are there already too, as single ones are", async () => {
+    const real = {
+      names: ["a", "b", "c", "damaged"],
+      read: async (i: number) => {
+        if (i === 3) throw new Error("damaged");
+        return tensor("float32", createRng(i).uniforms(64, 0, 1), [1, 8, 8]);
+      },
+    };
+    await run("a", {}, {}, targets.slice(0, 2));
+    const survey = await surveyDataset(model, real, { objectives: targets.map((one) => one.objective), layer: "relu" });
+    const { manifest } = await run("a", { dataset: { folder: "photos", count: 4, survey } });
+    expect(manifest.images).toEqual({ folder: "photos", count: 4, read: 3 });
+    for (const [i, { objective, slug }] of targets.entries()) {
+      const { picture } = await maximize(model, objective, { ...ascent, streams: [0] }).result;
+      const { pictures } = await measurePictures(model, picture, { objective, dataset: survey });
+      const { missing, ...known } = JSON.parse(JSON.stringify(pictures[0])) as PictureMetrics;
+      expect(known.plausibility?.cosine?.name).toMatch(/^[abc]$/);
+      expect((manifest.targets[i] as DoneEntry).metrics).toEqual(known);
+      const record = JSON.parse(await readFile(join(folder, "a", `${slug}.json`), "utf8")) as {
+        metrics: RecordedMetrics;
+      };
+      expect(record.metrics.pictures).toEqual([{ ...known, missing }]);
+    }
+    expect(await readManifest(join(folder, "a"))).toEqual(JSON.parse(JSON.stringify(manifest)));
+    expect(await readFile(join(folder, "a", "index.html"), "utf8")).toContain("above 100");
+  });
+
+  test("are drawn as large as asked, and opaque where they count", async () => {
+    const facts = factsOf(model, ascent, 1);
+    await run("a", { facts: { ...facts, scale: 3 } }, { influence: true }, targets.slice(0, 2));
+    const { width, channels } = decode(await readFile(join(folder, "a", "conv-0.transparent.png")));
+    expect({ width, channels }).toEqual({ width: 24, channels: 4 });
+    await rm(join(folder, "a", "conv-1.transparent.png"));
+    const again = await run("a", { facts: { ...facts, scale: 3 } }, { influence: true }, targets.slice(0, 2));
+    expect(again).toMatchObject({ made: 1, skipped: 1 });
+    await expect(
+      run("a", { facts: { ...facts, scale: 4 } }, { influence: true }, targets.slice(0, 2)),
+    ).rejects.toMatchObject({ message: expect.stringContaining('another "scale"') });
   });
 
   test("are told of as they come", async () => {

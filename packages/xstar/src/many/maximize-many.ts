@@ -3,6 +3,7 @@ import type { ModelFile } from "../load.js";
 import { climbBatches } from "./climb-batches.js";
 import { previewOf, type Climber, type Glance } from "./climber.js";
 import { startClimber } from "./climber-thread.js";
+import type { ComparedDataset } from "./compare-entry.js";
 import { factsOf } from "./facts.js";
 import { createJob, type ManyJob } from "./job.js";
 import { keepFolder, type ManyTarget } from "./kept-folder.js";
@@ -13,7 +14,7 @@ import type { ManyFacts } from "./write-picture.js";
 export interface ManyOptions {
   /** Where the pictures, their records, `manifest.json`, `sheet.png` and `index.html` are kept. */
   readonly folder: string;
-  /** Threads, each with one core. @default one for each core */
+  /** Targets (or batches of them) at once, each in a thread of its own. @default one for each core */
   readonly jobs?: number;
   /** Bytes that all threads together may take. @default half of what is free */
   readonly memory?: number;
@@ -22,6 +23,10 @@ export interface ManyOptions {
   /** Ends the work after the steps in progress; the pictures that are finished are kept. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (now: ManyProgress) => void;
+  /** Threads of ONNX Runtime for each of them. @default 1 */
+  readonly threads?: number;
+  /** Real pictures to compare with: percentiles and distances, also for pictures that are there already. */
+  readonly dataset?: ComparedDataset;
   /** What the pictures carry of the files that they were made from. @default the model alone */
   readonly facts?: ManyFacts;
   /** Makes what climbs a batch. @default a thread */
@@ -62,15 +67,27 @@ export async function maximizeMany(
   options: ManyOptions,
 ): Promise<ManyResult> {
   const targets = [...new Map(given.map((target) => [target.name, target])).values()];
-  const { folder, jobs, memory, signal, onProgress, facts = factsOf(model, ascent), start = startClimber } = options;
-  const job = createJob(model, ascent);
+  const { folder, jobs, threads = 1, memory, signal, onProgress, dataset, start = startClimber } = options;
+  const facts = options.facts ?? factsOf(model, ascent, threads);
+  const job = createJob(model, ascent, threads);
   const named = targets.map(({ name: target, slug, objective }) => ({ target, slug, objective }));
-  const opened = await openManifest(folder, await describeAscent(job), named);
+  const { scale } = facts;
+  const own = { ...(await describeAscent(job)), ...(scale !== undefined && { scale }) };
+  const opened = await openManifest(folder, own, named);
   const objectives = targets.map(({ objective }) => objective);
-  const plan = await planBatches(model, objectives, ascent, { jobs, memory, batch: opened.batch ?? options.batch });
-  const { xstar, ascent: described, targets: entries } = opened;
-  const manifest = { xstar, ascent: described, batch: plan.batch, targets: entries };
-  const kept = await keepFolder(folder, model.name, manifest, facts);
+  const plan = await planBatches(model, objectives, ascent, {
+    jobs,
+    threads,
+    memory,
+    batch: opened.batch ?? options.batch,
+  });
+  const { xstar, ascent: described, targets: entries, images } = opened;
+  const manifest = { xstar, ascent: described, batch: plan.batch, targets: entries, ...(images && { images }) };
+  const kept = await keepFolder(folder, manifest, targets, {
+    title: model.name,
+    facts,
+    dataset,
+  });
 
   const waiting = new Set(entries.filter(({ status }) => status === "waiting").map(({ target }) => target));
   const wanted = targets.filter(({ name }) => waiting.has(name));

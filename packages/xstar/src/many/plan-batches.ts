@@ -17,8 +17,10 @@ export interface BatchPlan {
 export interface PlanOptions {
   /** Bytes that all threads together may take. @default half of what is free */
   readonly memory?: number | undefined;
-  /** Threads. @default one for each core */
+  /** Climbers. @default as many as the cores have threads for */
   readonly jobs?: number | undefined;
+  /** Threads of ONNX Runtime for each of them. @default 1 */
+  readonly threads?: number | undefined;
   /** Targets of a batch, where it is settled. */
   readonly batch?: number | undefined;
 }
@@ -50,7 +52,7 @@ export async function planBatches(
     targets: objectives.length,
     isSeparable,
     memory: options.memory,
-    jobs: options.jobs ?? availableParallelism(),
+    jobs: options.jobs ?? Math.max(1, Math.floor(availableParallelism() / (options.threads ?? 1))),
     batch: options.batch,
   });
 }

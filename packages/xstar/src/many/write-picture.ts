@@ -2,8 +2,9 @@ import { join } from "node:path";
 import type { PictureMetrics } from "../analysis/picture-metrics.js";
 import { writeFileAtomic } from "../files/atomic.js";
 import { encodeNpy } from "../files/npy.js";
-import { drawingOf } from "../picture/drawing.js";
+import { drawingOf, planesOf } from "../picture/drawing.js";
 import { enlarge } from "../picture/enlarge.js";
+import { opaqueByInfluence } from "../picture/opacity.js";
 import type { Picture } from "../picture/picture.js";
 import { encodePng } from "../picture/png.js";
 import { pixelHash } from "../record/pixel-hash.js";
@@ -24,6 +25,15 @@ export interface ManyFacts {
   readonly run: Omit<RunRecord, "pictures" | "ascent" | "stopped" | "scale" | "format">;
   /** The start in the words of the command line; null where the parameterization begins by itself. */
   readonly start: string | null;
+  /** Pixels of a file for each of the picture, in both directions. @default to about 224 pixels */
+  readonly scale?: number;
+}
+
+/** The files of a picture, in its folder. */
+interface WrittenPicture {
+  readonly file: string;
+  readonly record: string;
+  readonly transparent?: string;
 }
 
 /** What the record of a picture says of it: as `run.json`, and its features. */
@@ -45,14 +55,15 @@ const comfortable = 224;
 export async function writePicture(
   folder: string,
   { target, slug, climbed }: DonePicture,
-  { run, start }: ManyFacts,
-): Promise<{ readonly file: string; readonly record: string }> {
-  const { picture, step, curve, watch, ended, redirected, warnings, seconds, metrics } = climbed;
+  { run, start, scale: asked }: ManyFacts,
+): Promise<WrittenPicture> {
+  const { picture, influence, step, curve, watch, ended, redirected, warnings, seconds, metrics } = climbed;
   const { isDrawable, raw } = drawingOf(climbed.record.shape);
   const [file, record] = [`${slug}.${isDrawable ? "png" : "npy"}`, `${slug}.json`];
   const job = { target, start, slug };
   const drawn = isDrawable ? raw(picture) : undefined;
-  const scale = drawn && Math.max(1, Math.round(comfortable / Math.max(drawn.width, drawn.height)));
+  const scale = drawn && (asked ?? Math.max(1, Math.round(comfortable / Math.max(drawn.width, drawn.height))));
+  const transparent = drawn && influence && `${slug}.transparent.png`;
   const own: RunRecord = {
     ...run,
     pictures: [job],
@@ -66,7 +77,7 @@ export async function writePicture(
     redirected,
     warnings,
     sha256,
-    files: [file],
+    files: transparent === undefined ? [file] : [file, transparent],
     activation: { start: curve[0], end: curve[step] },
     curve: [...curve],
     watch: Object.fromEntries(Object.entries(watch).map(([name, values]) => [name, [...values]])),
@@ -81,8 +92,12 @@ export async function writePicture(
   };
   const carried: PictureRecord = { ...own, picture: 0, step, sha256 };
   await writeFileAtomic(join(folder, file), drawn ? encode(drawn, carried, target) : encodeNpy(picture));
+  if (transparent !== undefined) {
+    const counting = encode(opaqueByInfluence(drawn!, planesOf(influence!)), carried, `${target}: what counts`);
+    await writeFileAtomic(join(folder, transparent), counting);
+  }
   await writeFileAtomic(join(folder, record), `${JSON.stringify(content, undefined, 1)}\n`);
-  return { file, record };
+  return { file, record, ...(transparent !== undefined && { transparent }) };
 }
 
 function recordMetrics({ layer, picture, features }: ClimbedMetrics): RecordedMetrics {
@@ -93,7 +108,7 @@ function recordMetrics({ layer, picture, features }: ClimbedMetrics): RecordedMe
   };
 }
 
-function encode(picture: Picture, record: PictureRecord, target: string): Uint8Array {
-  const text = { Software: `xstar ${record.xstar}`, Title: target, [recordKeyword]: JSON.stringify(record) };
+function encode(picture: Picture, record: PictureRecord, title: string): Uint8Array {
+  const text = { Software: `xstar ${record.xstar}`, Title: title, [recordKeyword]: JSON.stringify(record) };
   return encodePng(enlarge(picture, record.scale ?? 1), text);
 }

@@ -23,6 +23,11 @@ export function withOpacity({ width, height, data }: Picture, opacity: Planes): 
 /** Share of the pixels that are opaque whatever they count beyond it (Horama shows MaCo's pictures with this one). */
 const opaqueFrom = 0.8;
 
+/** The picture, opaque as far as its places count [..., height, width]. */
+export function opaqueByInfluence(picture: Picture, { shape, data }: Planes): Picture {
+  return withOpacity(picture, opacityByInfluence({ shape: shape.slice(-2), data }));
+}
+
 /** How opaque pixels are that count so much [height, width]: in proportion, up to the value that 80 % stay below. */
 export function opacityByInfluence({ shape, data }: Planes): Planes {
   const sorted = Float32Array.from(data).toSorted();
