@@ -2,9 +2,9 @@
  * Checks the gradients of a folder of reference cases (one folder a case: model.onnx, x.npy, y.npy, g.npy, dx.npy, and an
  * index.json with names and tolerances): npm run vjp-cases -- DIR [NAME...]
  */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeNpy, nodeRuntime, openModel, vjp, XstarError } from "xstar";
+import { readFileOrExplain } from "../packages/xstar/dist/files/read.js";
 
 const [folder, ...names] = process.argv.slice(2);
 if (!folder) {
@@ -28,7 +28,7 @@ function worstError(actual, expected) {
 const runtime = nodeRuntime({ threads: 1 });
 
 async function check({ name, tolerance }) {
-  const read = async (file) => readFile(join(folder, name, file));
+  const read = (file) => readFileOrExplain(join(folder, name, file));
   const array = async (file) => decodeNpy(await read(file), join(name, file));
   const [x, y, g, dx] = await Promise.all(["x.npy", "y.npy", "g.npy", "dx.npy"].map(array));
   const model = openModel(await read("model.onnx"), { runtime });
@@ -46,11 +46,23 @@ async function check({ name, tolerance }) {
   }
 }
 
+async function readIndex() {
+  const path = join(folder, "index.json");
+  const text = new TextDecoder().decode(await readFileOrExplain(path));
+  try {
+    const list = JSON.parse(text);
+    if (Array.isArray(list) && list.every(({ name }) => typeof name === "string")) return list;
+  } catch {
+    // said below
+  }
+  throw new XstarError("bad-data", `"${path}" is not a JSON list of cases with names`);
+}
+
 let cases;
 try {
-  cases = JSON.parse(await readFile(join(folder, "index.json"), "utf8"));
+  cases = await readIndex();
 } catch (error) {
-  console.error(`Cannot read ${join(folder, "index.json")}: ${error.message}`);
+  console.error(`Error: ${error.message}`);
   process.exit(2);
 }
 if (names.length > 0) cases = cases.filter(({ name }) => names.includes(name));

@@ -8,6 +8,7 @@ import { fourier } from "../parameterizations/fourier.js";
 import { pixel } from "../parameterizations/pixel.js";
 import { buildModel, open, tinyCnn } from "../testing/models.js";
 import { specs } from "../testing/specs.js";
+import { jitter } from "../transforms/affine.js";
 import { tensor } from "../tensor.js";
 import { maximize } from "./maximize.js";
 import type { MaximizeOptions, Target } from "./options.js";
@@ -80,6 +81,13 @@ describe("a warning", () => {
       ],
     ]);
     expect(await warnings(unit, { ...options, keep: "best" }, bowl)).toEqual([[]]);
+    const roof = open(buildModel((op, x) => ({ y: op.mul(op.abs(x), -1) }), { shape: [1, 1, 2, 2] }));
+    const bouncing = { start: 1, steps: 9, optimizer: gradient({ learningRate: 12 }) };
+    expect(await warnings(unit, bouncing, roof)).toEqual([
+      [expect.stringContaining("ended lower (-2) than it began (-1)")],
+    ]);
+    // of random views, one changed as much as the target did
+    expect(await warnings(unit, { ...bouncing, transforms: [jitter({ pixels: 1 })] }, roof)).toEqual([[]]);
     expect(await warnings(unit, { ...options, optimizer: gradient({ learningRate: 1 }) }, bowl)).toEqual([[]]);
   });
 

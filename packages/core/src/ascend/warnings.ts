@@ -63,17 +63,23 @@ function asleepWarning({ record, last, broke, redirected }: Facts, k: number): s
   return `No gradient reached the picture through the network, also after ${count(tried, "step")} with redirected gradients: only what does not read the network moved it`;
 }
 
-/** A target that fell by fewer of its usual changes in a step than this may have fallen by chance. */
+/** A target of random views that fell by fewer of its usual changes in a step than this may have fallen by chance. */
 const usualChanges = 4;
 
 function loweredWarning({ curve, last, broke, record }: Facts, k: number): string | undefined {
   if (record.keep === "best" || broke[k] !== null || last.index === 0) return undefined;
   const values = curve.map((step) => step[k]!);
-  const changes = values.slice(1).map((value, i) => Math.abs(value - values[i]!));
-  const usual = changes.toSorted((a, b) => a - b)[Math.floor(changes.length / 2)]!;
   const [began, ended] = [values[0]!, values.at(-1)!];
-  if (began - ended <= Math.max(usualChanges * usual, unmoved * Math.abs(began))) return undefined;
+  // without transforms there is no chance in it
+  const byChance = record.transforms.length > 0 ? usualChanges * usualChange(values) : 0;
+  if (began - ended <= Math.max(byChance, unmoved * Math.abs(began))) return undefined;
   return `The target ended lower (${shown(ended)}) than it began (${shown(began)}): a smaller learning rate may climb`;
+}
+
+/** The median change of a curve from one step to the next. */
+function usualChange(values: readonly number[]): number {
+  const changes = values.slice(1).map((value, i) => Math.abs(value - values[i]!));
+  return changes.toSorted((a, b) => a - b)[Math.floor(changes.length / 2)]!;
 }
 
 /** Half of what an 8-bit picture tells apart. */

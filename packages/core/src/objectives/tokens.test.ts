@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { measure } from "../testing/measure.js";
-import { channel } from "./activation.js";
+import { channel, neuron, spatial } from "./activation.js";
 import { head, token } from "./tokens.js";
 
 const same = { layer: "same" };
@@ -40,6 +40,13 @@ describe("targets in transformers", () => {
     [token({ ...same, channel: 4 }), '4 is out of range: there are 4 channels of layer "same", from 0 to 3'],
     [token({ ...same, channel: 0, token: 3 }), '3 is out of range: there are 3 tokens of layer "same", from 0 to 2'],
     [token({ layer: "scores", channel: 0 }), 'Layer "scores" of shape [1,12] holds no tokens'],
+    [neuron({ ...same, channel: 0, y: 1, x: 1 }), 'Layer "same" has one axis of places, its tokens'],
+    [spatial({ ...same, x: 1 }), 'Layer "same" has one axis of places, its tokens'],
+    [
+      neuron({ layer: "scores", channel: 0, y: 0, x: 0 }),
+      'Layer "scores" has no places: each of its units is one number',
+    ],
+    [spatial({ layer: "scores", y: 0 }), 'Layer "scores" has no places: each of its units is one number'],
     [head({ layer: "scores", head: 0 }), 'Layer "scores" of shape [1,12] holds no tokens'],
     [head({ ...same, head: 0 }), 'Layer "same" of shape [1,3,4] does not say how many heads share its features'],
     [head({ ...same, head: 0, heads: 3 }), 'The 4 features of layer "same" do not divide into 3 heads'],

@@ -54,12 +54,20 @@ export function unitOf(context: ObjectiveContext, from: OfLayer, chosen: Value):
 /** One place of a map [batch, ...places], [batch]; the centre one of every axis for which none is given. Throws `bad-argument`. */
 export function atPlace(context: ObjectiveContext, map: Value, { y, x }: Place, layer: string): Value {
   const { op, batch } = context;
+  const axes = map.rank - 1;
+  if ((y && axes < 1) || (x && axes < 2)) {
+    const [has, hint] =
+      axes === 0
+        ? ["no places: each of its units is one number", "Leave out what follows the @"]
+        : ["one axis of places, its tokens", "Write the place as @N: the number of the token"];
+    throw new XstarError("bad-argument", `Layer "${layer}" has ${has}`, { hint });
+  }
   if (y && !x && map.rank > 2) {
     throw new XstarError("bad-argument", `A place of layer "${layer}", which has height and width, needs two numbers`, {
       hint: "Write it as @Y,X: the row, then the column",
     });
   }
-  return [y, x].slice(0, map.rank - 1).reduce<Value>((rest, chosen, i) => {
+  return [y, x].slice(0, axes).reduce<Value>((rest, chosen, i) => {
     const length = rest.shape[1]!;
     if (chosen) context.limit(chosen, length, `${i === 0 ? "rows" : "columns"} of layer "${layer}"`);
     return pick(context, rest, 1, chosen ?? op.expand(op.scalar(Math.floor(length / 2), "int64"), [batch]));

@@ -317,6 +317,7 @@ describe("a mistake is one sentence and an exit code", () => {
       'A place of layer "conv", which has height and width, needs two',
       "@Y,X",
     ],
+    [2, ["maximize", "tiny.onnx", "scores:1@2,2"], 'Layer "scores" has no places', "Leave out what follows the @"],
     [2, ["maximize", "tiny.onnx", "-conv:1 + tv"], "Unknown option '-conv:1 + tv'", 'write "0 - conv:1 + tv"'],
     [2, [...target, "--penalty", "foo=3"], 'There is no penalty of type "foo"', 'Did you mean "'],
     [2, [...target, "--steps", "many"], '"--steps" must be a whole number of at least 0', ""],

@@ -2,10 +2,15 @@ import { XstarError, type AscentResult } from "@xstar/core";
 import type { AscentMetrics } from "./measure-ascent.js";
 import type { Job } from "../record/run-record.js";
 
+/** Says a sentence on stderr that a person should read. */
+export function warn(sentence: string): void {
+  process.stderr.write(`Warning: ${sentence}\n`);
+}
+
 /** Says on stderr what a person should know before trusting the pictures. */
 export function warnAbout({ warnings, redirected, ended, last, record }: AscentResult, jobs: readonly Job[]): void {
   const say = (text: string) => process.stderr.write(`${text}\n`);
-  for (const [sentence, who] of gather(warnings)) say(`Warning: ${about(who, jobs)}${sentence}`);
+  for (const [sentence, who] of gather(warnings)) warn(`${about(who, jobs)}${sentence}`);
   const most = Math.max(...redirected);
   if (most > 0) {
     const who = jobs.flatMap((_, i) => (redirected[i]! > 0 ? [i] : []));

@@ -100,6 +100,13 @@ describe.skipIf(!isBuilt)("xstar train", () => {
     expect(err).toBe(`Error: "${flag}" must be a whole number ${range}: current value is "${value}"\n`);
   });
 
+  test("refuses a learning rate that trains nothing", async () => {
+    expect(await xstar(["train", "--lr", "0"])).toMatchObject({
+      code: 2,
+      err: 'Error: "--lr" must be a number above 0: current value is "0"\n',
+    });
+  });
+
   test("explains data that is not there", async () => {
     expect(await xstar(["train", "--data", "nowhere"])).toMatchObject({
       code: 1,

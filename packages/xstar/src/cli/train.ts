@@ -10,6 +10,7 @@ import { createProgress, type Progress } from "../terminal/progress.js";
 import { renderTable } from "../terminal/table.js";
 import { recipeFields } from "../train/recipe.js";
 import { trainNetwork } from "../train/trained-network.js";
+import { warn } from "./complain.js";
 import { valueOf } from "./flags.js";
 import { withInterrupt } from "./interrupt.js";
 
@@ -45,12 +46,7 @@ export function addTrain(program: Command): void {
     .option("--seed <number>", "decides the first weights and the order of the pictures", valueOf("--seed", seed), 0)
     .option("--epochs <count>", "times that every picture is seen", valueOf("--epochs", epochs), 1)
     .option("--batch <count>", "pictures in a step", valueOf("--batch", batch), 64)
-    .option(
-      "--lr <number>",
-      "highest learning rate of Adagrad",
-      valueOf("--lr", fields.fixed("", { min: 0, fallback: 0 })),
-      0.1,
-    )
+    .option("--lr <number>", "highest learning rate of Adagrad", valueOf("--lr", fields.number("", { above: 0 })), 0.1)
     .option(
       "--threads <count>",
       "threads of ONNX Runtime; another number gives another network, by a little",
@@ -87,6 +83,7 @@ async function train(flags: TrainFlags, signal: AbortSignal): Promise<void> {
     },
     optimizer: adagrad({ learningRate: lr }),
     signal,
+    onWarning: warn,
     onProgress({ step, steps, loss, accuracy, tested }) {
       bar ??= createProgress({ stream: process.stderr, label: "train", total: steps });
       const test = tested === null ? "" : ` · test ${formatPercent(tested)}`;

@@ -28,5 +28,8 @@ test("a file in the way is told", async () => {
 });
 
 test.runIf(existsSync("/proc/self"))("a system that makes no folders is told, without waiting for ever", async () => {
-  await expect(prepareFolder("/proc/xstar/a")).rejects.toMatchObject({ code: "file-not-writable" });
+  await expect(prepareFolder("/proc/xstar/a")).rejects.toMatchObject({
+    code: "file-not-writable",
+    message: 'Cannot write "/proc/xstar/a": no such file or folder can be made',
+  });
 });

@@ -16,9 +16,15 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "the disk is read-only",
 };
 
+/** Folders are made where they are missing: one that still does not exist cannot be made. */
+const reasonsNotToWrite: Readonly<Record<string, string>> = {
+  ...reasons,
+  ENOENT: "no such file or folder can be made",
+};
+
 /** What the operating system said about a file, as one sentence with an error code of xstar. */
 export function explainSystemError(code: "file-not-readable" | "file-not-writable", path: string, error: unknown) {
-  const verb = code === "file-not-readable" ? "read" : "write";
+  const [verb, known] = code === "file-not-readable" ? ["read", reasons] : ["write", reasonsNotToWrite];
   const { code: systemCode = "", message } = error as NodeJS.ErrnoException;
-  return new XstarError(code, `Cannot ${verb} "${path}": ${reasons[systemCode] ?? message}`, { cause: error });
+  return new XstarError(code, `Cannot ${verb} "${path}": ${known[systemCode] ?? message}`, { cause: error });
 }

@@ -1,7 +1,9 @@
+import { rename } from "node:fs/promises";
 import { XstarError } from "@xstar/core";
 import { countConfusions } from "../analysis/confusion.js";
 import { loadDataset, type IdxFolderOptions } from "../data/dataset.js";
 import { readFileOrExplain } from "../files/read.js";
+import { explainSystemError } from "../files/system-error.js";
 import { writeFileAtomic } from "../files/atomic.js";
 import { nodeRuntime } from "../runtime.js";
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint, type TestedNetwork } from "./checkpoint.js";
@@ -41,6 +43,8 @@ export interface TrainingOutcome extends TestedNetwork {
 
 export interface TrainingControls {
   report(report: TrainingReport): void;
+  /** Takes a sentence that a person should read. */
+  warn(sentence: string): void;
   /** Asked after every step: true ends the training. */
   isStopped(): boolean;
 }
@@ -48,11 +52,11 @@ export interface TrainingControls {
 /** Trains by a job, and keeps a checkpoint. Throws `bad-data` and `file-not-readable` for data that cannot be used. */
 export async function work(
   { recipe, data, files = {}, checkpoint }: TrainingJob,
-  { report, isStopped }: TrainingControls,
+  { report, warn, isStopped }: TrainingControls,
 ): Promise<TrainingOutcome> {
   const runtime = nodeRuntime({ threads: recipe.threads });
   const { train: training, test } = await loadDataset(data, files);
-  const from = await resumable(checkpoint, recipeHash(recipe));
+  const from = await resumable(checkpoint, recipeHash(recipe), warn);
   const began = performance.now();
   const seconds = () => (from?.seconds ?? 0) + (performance.now() - began) / 1000;
   let best = from?.best ?? null;
@@ -90,13 +94,22 @@ export async function work(
   });
 }
 
-async function resumable(path: string, hash: string): Promise<Checkpoint | undefined> {
+/** The checkpoint of a recipe; one that is damaged is set aside. Throws `file-not-writable` when it cannot be. */
+async function resumable(path: string, hash: string, warn: TrainingControls["warn"]): Promise<Checkpoint | undefined> {
   let bytes: Uint8Array;
   try {
     bytes = await readFileOrExplain(path);
   } catch {
     return undefined;
   }
-  const checkpoint = decodeCheckpoint(bytes, path);
-  return checkpoint.hash === hash ? checkpoint : undefined;
+  try {
+    const checkpoint = decodeCheckpoint(bytes, path);
+    return checkpoint.hash === hash ? checkpoint : undefined;
+  } catch (error) {
+    if (!XstarError.is(error) || error.code !== "bad-data") throw error;
+    const aside = `${path}.damaged`;
+    await rename(path, aside).catch((cause) => Promise.reject(explainSystemError("file-not-writable", aside, cause)));
+    warn(`${error.message}: it is now "${aside}", and the training begins again`);
+    return undefined;
+  }
 }

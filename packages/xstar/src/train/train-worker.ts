@@ -5,6 +5,7 @@ import { work, type TrainingJob, type TrainingOutcome, type TrainingReport } fro
 /** What a training thread sends; any message to it ends the training. */
 export type TrainingMessage =
   | { readonly report: TrainingReport }
+  | { readonly warning: string }
   | { readonly outcome: TrainingOutcome }
   | { readonly failure: { code: string; message: string; hint: string | undefined; stack: string | undefined } };
 
@@ -17,7 +18,11 @@ port.on("message", () => {
 });
 
 try {
-  const controls = { report: (report: TrainingReport) => send({ report }), isStopped: () => stopped };
+  const controls = {
+    report: (report: TrainingReport) => send({ report }),
+    warn: (warning: string) => send({ warning }),
+    isStopped: () => stopped,
+  };
   send({ outcome: await work(workerData as TrainingJob, controls) });
 } catch (error) {
   const known = XstarError.is(error) ? error : undefined;

@@ -28,6 +28,8 @@ export interface TrainingOptions {
   /** Folder of trained networks and checkpoints. @default "out/cache" */
   readonly cache?: string;
   readonly onProgress?: (report: TrainingReport) => void;
+  /** Takes sentences that a person should read: a damaged checkpoint was set aside. */
+  readonly onWarning?: (sentence: string) => void;
   /** Stops after the step in progress; the best network so far is the result and a checkpoint is kept. */
   readonly signal?: AbortSignal;
 }
@@ -51,13 +53,13 @@ export interface TrainedNetwork {
  * data sets that cannot be used.
  */
 export async function trainNetwork(options: TrainingOptions = {}): Promise<TrainedNetwork> {
-  const { data = "mnist", files = {}, cache = join("out", "cache"), signal, onProgress } = options;
+  const { data = "mnist", files = {}, cache = join("out", "cache") } = options;
   const recipe = await recipeOf(options);
   const name = join(cache, `network-${recipeHash(recipe)}`);
   const known = await fromCache(name, recipe);
   if (known) return known;
   const job: TrainingJob = { recipe, data, files, checkpoint: `${name}.checkpoint` };
-  const { model, confusion, seconds, finished } = await inWorker(job, onProgress, signal);
+  const { model, confusion, seconds, finished } = await inWorker(job, options);
   if (finished) {
     await writeFileAtomic(`${name}.onnx`, model);
     await writeFileAtomic(
@@ -107,8 +109,7 @@ async function fromCache(name: string, recipe: Recipe): Promise<TrainedNetwork |
 
 function inWorker(
   job: TrainingJob,
-  onProgress: ((report: TrainingReport) => void) | undefined,
-  signal: AbortSignal | undefined,
+  { onProgress, onWarning, signal }: Pick<TrainingOptions, "onProgress" | "onWarning" | "signal">,
 ): Promise<TrainingOutcome> {
   return new Promise((resolve, reject) => {
     // the thread runs plain JavaScript, whatever loaders and conditions the caller was started with
@@ -122,6 +123,7 @@ function inWorker(
     };
     worker.on("message", (message: TrainingMessage) => {
       if ("report" in message) return onProgress?.(message.report);
+      if ("warning" in message) return onWarning?.(message.warning);
       end();
       if ("outcome" in message) return resolve(message.outcome);
       const { code, message: text, hint, stack } = message.failure;

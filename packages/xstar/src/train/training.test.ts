@@ -126,10 +126,15 @@ describe("a training job", () => {
   }
   async function run({ recipe: own = recipe(), checkpoint, stopAt = Infinity }: Given) {
     const reports: TrainingReport[] = [];
+    const warnings: string[] = [];
     let asked = 0;
     const job: TrainingJob = { recipe: own, data, checkpoint };
-    const outcome = await work(job, { report: (one) => reports.push(one), isStopped: () => ++asked >= stopAt });
-    return { ...outcome, reports };
+    const outcome = await work(job, {
+      report: (one) => reports.push(one),
+      warn: (one) => warnings.push(one),
+      isStopped: () => ++asked >= stopAt,
+    });
+    return { ...outcome, reports, warnings };
   }
   let whole: TrainingOutcome;
   let folder = "";
@@ -192,16 +197,27 @@ describe("a training job", () => {
     expect(Buffer.from(third.model).equals(whole.model)).toBe(true);
   });
 
-  it("names a broken checkpoint, and begins again when it is of another recipe", async () => {
+  it.each([
+    ["nonsense", () => Buffer.from("nonsense")],
+    ["cut short", (whole: Uint8Array) => whole.subarray(0, whole.length / 2)],
+  ])("sets a damaged checkpoint aside, says so, and begins again: %s", async (name, damage) => {
+    const checkpoint = file(name);
+    await run({ checkpoint, stopAt: 2 });
+    const damaged = damage(await readFile(checkpoint));
+    await writeFile(checkpoint, damaged);
+    const { model, warnings } = await run({ checkpoint });
+    expect(warnings).toEqual([
+      `"${checkpoint}" is not a whole checkpoint: it is now "${checkpoint}.damaged", and the training begins again`,
+    ]);
+    expect(damaged.equals(await readFile(`${checkpoint}.damaged`))).toBe(true);
+    expect(Buffer.from(model).equals(whole.model)).toBe(true);
+  });
+
+  it("begins again, without a word, when the checkpoint is of another recipe", async () => {
     const checkpoint = file("broken");
-    await writeFile(checkpoint, "nonsense");
-    await expect(run({ checkpoint })).rejects.toMatchObject({
-      code: "bad-data",
-      message: `"${checkpoint}" is not a whole checkpoint`,
-    });
-    await rm(checkpoint);
     await run({ checkpoint, stopAt: 2, recipe: recipe({ seed: 5 }) });
-    const { model } = await run({ checkpoint });
+    const { model, warnings } = await run({ checkpoint });
+    expect(warnings).toEqual([]);
     expect(Buffer.from(model).equals(whole.model)).toBe(true);
   });
 });
@@ -316,6 +332,17 @@ describe.skipIf(!existsSync(built))(
       const whole = await trainNetwork({ ...options, data, cache: other });
       expect(resumed.finished).toBe(true);
       expect(Buffer.from(resumed.model).equals(whole.model)).toBe(true);
+    });
+
+    it("tells of a damaged checkpoint and trains all the same", async () => {
+      const cache = await temporary();
+      await trainNetwork({ ...options, data, cache, signal: AbortSignal.abort() });
+      const [name] = await readdir(cache);
+      await writeFile(join(cache, name!), "nonsense");
+      const warnings: string[] = [];
+      const { finished } = await trainNetwork({ ...options, data, cache, onWarning: (one) => warnings.push(one) });
+      expect(finished).toBe(true);
+      expect(warnings).toEqual([expect.stringContaining(`${name}.damaged", and the training begins again`)]);
     });
 
     it("aborted before it begins still gives a network", async () => {
