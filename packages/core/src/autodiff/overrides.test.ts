@@ -84,6 +84,32 @@ describe.each(Object.entries(layers))("%s", (_, layer) => {
   );
 });
 
+describe("a network of two dense layers", () => {
+  // x = [1, 2] gives [3, 1, -4] before the first ReLU and [3, -2] before the second one
+  const first = tensor("float32", [1, -1, 2, 1, 1, -3], [2, 3]);
+  const second = tensor("float32", [2, -1, -3, 1, 5, 1], [3, 2]);
+  const dense = (op: Ops, x: Value) => ({
+    y: op.relu(op.matMul(op.relu(op.matMul(x, op.constant(first, "first"))), op.constant(second, "second"))),
+  });
+
+  it.each<readonly [string, readonly Name[], readonly number[]]>([
+    ["the true gradient", [], [5, -1]],
+    ["guided backpropagation", ["guidedRelu"], [2, 2]],
+    ["deconvolution", ["deconvolutionRelu"], [12, -13]],
+    ["no ReLU at all", ["linearRelu"], [15, -16]],
+    ["the redirected gradient, where the true one is not 0", ["redirectedRelu"], [5, -1]],
+  ])("has exactly %s of its first unit", async (_, names, gradient) => {
+    const model = open(buildModel(dense, { shape: [1, 2] }));
+    const run = await vjp(model, { shapes: inputShapes(model.source.inputs), overrides: names });
+    const { gradient: found } = await run.run(
+      { x: tensor("float32", [1, 2], [1, 2]) },
+      tensor("float32", [1, 0], [1, 2]),
+    );
+    await run.release();
+    expect(numbers(found)).toEqual(gradient);
+  });
+});
+
 describe("smoothMaxPool", () => {
   it("gives every element of a window its share, without the padding", async () => {
     const attributes = { kernel: [2, 2], strides: [1, 1], pads: [1, 0, 0, 0] };

@@ -105,9 +105,9 @@ describe("the input contract", () => {
       input: "image",
     }),
   );
-  const seen = async (contract: MaximizeOptions["contract"] & object) => {
+  const seen = async (contract: MaximizeOptions["contract"] & object, values = [0, 0.5, 0.25, 0.25, 1, 1]) => {
     const watch = Object.fromEntries([0, 1, 2].map((c) => [c, channel({ layer: "same", channel: c })]));
-    const start = array({ values: [0, 0.5, 0.25, 0.25, 1, 1] });
+    const start = array({ values });
     const { last } = await maximize(identity, channel({ layer: "same", channel: 0 }), {
       steps: 0,
       start,
@@ -129,6 +129,11 @@ describe("the input contract", () => {
     [[0.25, 0, 1], [0.5], [0, 0.5, 0]],
   ])("is (picture - mean) / std, channel by channel: mean %j, std %j", async (mean, std, expected) => {
     (await seen({ mean, std })).forEach((x, c) => expect(x).toBeCloseTo(expected[c]!, 4));
+  });
+
+  it("makes -mean / std of black, as Lucent tests it", async () => {
+    const black = await seen({ mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }, Array<number>(6).fill(0));
+    [-2.117904, -2.035714, -1.804444].forEach((wanted, c) => expect(black[c]).toBeCloseTo(wanted, 5));
   });
 
   it.each([

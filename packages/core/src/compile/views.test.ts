@@ -259,6 +259,21 @@ describe("a chain of transforms", () => {
     );
   });
 
+  it.each([
+    [0.0625, 0.0625, 0],
+    [0.3125, 0.0625, 0.125],
+    [0.4375, 0.4375, 1.6875],
+    [0.5625, 0.3125, 1.1875],
+    [0.9375, 0.0625, 1],
+    [0.0625, 0.9375, 2],
+    [0.6875, 0.6875, 5.6875],
+    [0.3125, 0.5625, 1.6875],
+    [0.9375, 0.9375, 7],
+  ])("is bilinear: at (%d, %d) of [[0, 1], [2, 7]] there is %d", async (u, v, value) => {
+    const { values } = await view([], grey([0, 1], [2, 7]), { to: { height: 8, width: 8 } });
+    expect(values[8 * Math.floor(8 * v) + Math.floor(8 * u)]).toBeCloseTo(value, 6);
+  });
+
   it("draws for each picture from its own stream, and anew at each step", async () => {
     const both = tensor(
       "float32",

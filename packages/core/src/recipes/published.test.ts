@@ -116,6 +116,13 @@ describe("published numbers", () => {
     expect(transformsOf("deepdream", photograph)![1]).toMatchObject({ count: 3, largest: 1, smallest: 1.4 ** -2 });
   });
 
+  it("of deepdream begin at its image, or at noise about grey that is too pale to stay", () => {
+    const startOf = (params = {}) =>
+      useRecipe(recipes, { type: "deepdream", ...params }, { shape: photograph }).options.start;
+    expect(startOf()).toEqual({ type: "normal", mean: 0.5, deviation: 0.02 });
+    expect(startOf({ image: "photo" })).toEqual({ type: "image", image: "photo" });
+  });
+
   it("of noise are in picture units: half and a quarter of what they are from -1 to 1 and from -2 to 2", () => {
     expect(transformsOf("maco", photograph)).toMatchObject([
       { type: "crops", count: 32, largest: 0.5, smallest: 0.05, spread: 0.05, centre: 0.15 },
