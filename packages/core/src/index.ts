@@ -83,7 +83,7 @@ export { pyramid } from "./parameterizations/pyramid.js";
 export { shared } from "./parameterizations/shared.js";
 export { maco } from "./parameterizations/maco.js";
 export { magnitudeSpectrum } from "./parameterizations/natural-spectrum.js";
-export { array, asStart, constant, normal, starts, uniform } from "./parameterizations/starts.js";
+export { array, asStart, constant, natural, normal, starts, uniform } from "./parameterizations/starts.js";
 export { transforms } from "./transforms/table.js";
 export { crops, flip, jitter, pad, rotate, scale } from "./transforms/affine.js";
 export { background, blur, lighting, noise } from "./transforms/pixelwise.js";

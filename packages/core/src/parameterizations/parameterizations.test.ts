@@ -13,7 +13,7 @@ import { specs } from "../testing/specs.js";
 import { numbers, tensor } from "../tensor.js";
 import { pixel } from "./pixel.js";
 import { parameterizations } from "./table.js";
-import { array, asStart, constant, normal, starts, uniform } from "./starts.js";
+import { array, asStart, constant, natural, normal, starts, uniform } from "./starts.js";
 
 const model = open(tinyCnn());
 const target = channel({ layer: "conv", channel: 1 });
@@ -156,11 +156,31 @@ describe("starts", () => {
   });
 
   it("depend on the seed where they are random, and only there", () => {
-    for (const random of [uniform({}), normal({})]) {
+    for (const random of [uniform({}), normal({}), natural({})]) {
       expect(fill(random, 1)).toEqual(fill(random, 1));
       expect(fill(random, 1)).not.toEqual(fill(random, 2));
     }
     expect(fill(constant({}), 1)).toEqual(fill(constant({}), 2));
+  });
+
+  it("of natural noise vary as told, smoothly, and not alike in two channels", () => {
+    const [channels, side] = [2, 64];
+    const spec = natural({ mean: 0.4, deviation: 0.2 });
+    const assets = createAssets({}, new Map());
+    const values = starts["natural"]!.fill(spec, [channels, side, side], createRng(3), assets);
+    const deviation = (all: readonly number[]) => Math.sqrt(all.reduce((sum, x) => sum + x * x, 0) / all.length);
+    const apart = [...values].map((x) => x - 0.4);
+    expect(deviation(apart)).toBeGreaterThan(0.1);
+    expect(deviation(apart)).toBeLessThan(0.3);
+    const steps = apart.slice(1).map((x, i) => x - apart[i]!);
+    expect(deviation(steps)).toBeLessThan(deviation(apart) / 2);
+    expect(values.slice(0, side ** 2)).not.toEqual(values.slice(side ** 2));
+    expect(() => starts["natural"]!.fill(spec, [12], createRng(3), assets)).toThrow(
+      expect.objectContaining({
+        code: "bad-argument",
+        message: "Natural noise cannot be the start of an input of shape [12], without height and width",
+      }),
+    );
   });
 
   it("from an array of another size are refused", () => {
@@ -176,7 +196,12 @@ describe("starts", () => {
     expect(["ones", "zeros", "gray", "0.25", 3, -1].map(asStart)).toEqual(
       [1, 0, 0.5, 0.25, 3, -1].map((value) => constant({ value })),
     );
-    expect([asStart("random"), asStart("uniform"), asStart("normal")]).toEqual([uniform({}), uniform({}), normal({})]);
+    expect(["random", "uniform", "normal", "natural"].map(asStart)).toEqual([
+      uniform({}),
+      uniform({}),
+      normal({}),
+      natural({}),
+    ]);
     expect(asStart(wide)).toBe(wide);
     for (const wrong of ["", "one", "toString", Number.NaN]) {
       expect(() => asStart(wrong)).toThrow(

@@ -1,7 +1,8 @@
 import { XstarError } from "../errors.js";
 import { defineStart, type StartDefinition } from "../define/define.js";
 import { fixed, numbers, type Spec, asset } from "../define/fields.js";
-import { size } from "../tensor.js";
+import { naturalNoise } from "../natural-noise.js";
+import { size, type Shape } from "../tensor.js";
 
 export const constant = defineStart({
   type: "constant",
@@ -24,6 +25,25 @@ export const normal = defineStart({
   fill: (p, shape, rng) => rng.normals(size(shape), p.mean, p.deviation),
 });
 
+export const natural = defineStart({
+  type: "natural",
+  doc: "Noise as natural pictures have it: amplitudes fall as 1 / frequency, for each channel by itself",
+  params: {
+    mean: fixed("mean", { fallback: 0.5 }),
+    deviation: fixed("standard deviation", { fallback: 0.1, min: 0 }),
+  },
+  fill(p, shape, rng) {
+    if (shape.length !== 3) throw noPlane("Natural noise", shape);
+    const [channels, height, width] = shape as [number, number, number];
+    const data = new Float32Array(size(shape));
+    for (let c = 0; c < channels; c++) {
+      const plane = naturalNoise(height, width, rng).map((x) => p.mean + p.deviation * x);
+      data.set(plane, c * height * width);
+    }
+    return data;
+  },
+});
+
 export const array = defineStart({
   type: "array",
   doc: "Given pixels: a picture, or the result of an earlier run",
@@ -42,10 +62,7 @@ export const image = defineStart({
   doc: "A picture that is given by name, resized",
   params: { image: asset("image", "the picture") },
   fill(p, shape, _, assets) {
-    if (shape.length !== 3) {
-      const problem = `The picture "${p.image}" cannot be the start of an input of shape [${shape}], without height and width`;
-      throw new XstarError("bad-argument", problem);
-    }
+    if (shape.length !== 3) throw noPlane(`The picture "${p.image}"`, shape);
     const [channels, height, width] = shape as [number, number, number];
     const found = assets.image(p.image, height, width);
     if (found.shape[0] === channels) return Float32Array.from(found.data as Float32Array);
@@ -56,10 +73,22 @@ export const image = defineStart({
   },
 });
 
-/** Every start, by type. */
-export const starts: Readonly<Record<string, StartDefinition<any>>> = { constant, uniform, normal, array, image };
+function noPlane(what: string, shape: Shape): XstarError {
+  const problem = `${what} cannot be the start of an input of shape [${shape}], without height and width`;
+  return new XstarError("bad-argument", problem);
+}
 
-/** Words and numbers that stand for a start: `ones`, `zeros`, `0.5`, `uniform`, `normal`, `random`. */
+/** Every start, by type. */
+export const starts: Readonly<Record<string, StartDefinition<any>>> = {
+  constant,
+  uniform,
+  normal,
+  natural,
+  array,
+  image,
+};
+
+/** Words and numbers that stand for a start: `ones`, `zeros`, `0.5`, `uniform`, `normal`, `natural`, `random`. */
 export function asStart(start: string | number | Spec): Spec {
   if (typeof start === "object") return start;
   const words: Readonly<Record<string, Spec>> = {
@@ -69,6 +98,7 @@ export function asStart(start: string | number | Spec): Spec {
     random: uniform({}),
     uniform: uniform({}),
     normal: normal({}),
+    natural: natural({}),
   };
   const word = Object.hasOwn(words, start) ? words[start] : undefined;
   if (word) return word;

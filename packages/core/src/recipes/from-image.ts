@@ -5,19 +5,16 @@ import { adam } from "../optimizers/adaptive.js";
 import { normalized } from "../optimizers/gradient.js";
 import { fourier } from "../parameterizations/fourier.js";
 import { pixel } from "../parameterizations/pixel.js";
-import { image as imageStart, normal } from "../parameterizations/starts.js";
+import { image as imageStart, natural } from "../parameterizations/starts.js";
 import { crops, jitter } from "../transforms/affine.js";
 import { noise } from "../transforms/pixelwise.js";
 import { defineRecipe } from "./define-recipe.js";
 import { lucidTransforms } from "./published.js";
 import { publishedPicture } from "./published-picture.js";
 
-/** So pale that little of it is left where nothing is dreamed: noise from black to white stays in the picture. */
-const paleNoise = normal({ mean: 0.5, deviation: 0.02 });
-
 export const deepdream = defineRecipe({
   type: "deepdream",
-  doc: "DeepDream: an image (or pale noise) in which a whole layer is seen; not octave after octave, but at all of them in every step, as windows of so many sizes (Mordvintsev et al., 2015)",
+  doc: "DeepDream: an image (or clouds of natural noise) in which a whole layer is seen; not octave after octave, but at all of them in every step, as windows of so many sizes (Mordvintsev et al., 2015)",
   params: {
     image: optional(asset("image", "the picture to begin with")),
     steps: int("steps to take", { fallback: 100, min: 0 }),
@@ -38,7 +35,7 @@ export const deepdream = defineRecipe({
     return {
       steps,
       ...size,
-      start: image === undefined ? paleNoise : imageStart({ image }),
+      start: image === undefined ? natural({}) : imageStart({ image }),
       parameterization: pixel({ range: [0, 1] }),
       transforms: [
         jitter({ pixels: share(16) }),

@@ -116,10 +116,10 @@ describe("published numbers", () => {
     expect(transformsOf("deepdream", photograph)![1]).toMatchObject({ count: 3, largest: 1, smallest: 1.4 ** -2 });
   });
 
-  it("of deepdream begin at its image, or at noise about grey that is too pale to stay", () => {
+  it("of deepdream begin at its image, or at pale noise as natural pictures have it", () => {
     const startOf = (params = {}) =>
       useRecipe(recipes, { type: "deepdream", ...params }, { shape: photograph }).options.start;
-    expect(startOf()).toEqual({ type: "normal", mean: 0.5, deviation: 0.02 });
+    expect(startOf()).toEqual({ type: "natural", mean: 0.5, deviation: 0.1 });
     expect(startOf({ image: "photo" })).toEqual({ type: "image", image: "photo" });
   });
 

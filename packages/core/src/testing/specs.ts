@@ -12,7 +12,7 @@ import { masked } from "../parameterizations/masked.js";
 import { pixel } from "../parameterizations/pixel.js";
 import { pyramid } from "../parameterizations/pyramid.js";
 import { shared } from "../parameterizations/shared.js";
-import { array, constant, image, normal, uniform } from "../parameterizations/starts.js";
+import { array, constant, image, natural, normal, uniform } from "../parameterizations/starts.js";
 import { crops, flip, jitter, pad, rotate, scale } from "../transforms/affine.js";
 import { background, blur, lighting, noise } from "../transforms/pixelwise.js";
 import { objectiveSpecs } from "./objective-specs.js";
@@ -87,6 +87,7 @@ export const specs = {
     constant({ value: 1 }),
     uniform({ low: -1 }),
     normal({ mean: 0, deviation: 2 }),
+    natural({ deviation: 0.3 }),
     array({ values: Float32Array.of(0.1, 0.2) }),
     image({ image: "photo" }),
   ],

@@ -22,7 +22,11 @@ export function addMaximize(program: Command): void {
       "--recipe <spec>",
       "settings that go together, as in lucid:steps=256, or none; other flags change them (default: auto)",
     )
-    .option("--init <start>", "ones, zeros, random, normal, a number or a picture; several make a batch", collect)
+    .option(
+      "--init <start>",
+      "ones, zeros, random, normal, natural, a number or a picture; several make a batch",
+      collect,
+    )
     .option("--steps <count>", "steps to take (default: the recipe's; 64 for none)", whole("--steps", 0))
     .option("--seed <number>", "decides every random number (default: 0)", whole("--seed", 0))
     .option("--optimizer <spec>", `${namesOf(optimizers)} (default: the recipe's)`)

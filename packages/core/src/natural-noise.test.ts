@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { frequencies, spectrumOf } from "../parameterizations/dft.js";
-import { createRng } from "../rng.js";
+import { frequencies, spectrumOf } from "./parameterizations/dft.js";
+import { createRng } from "./rng.js";
 import { naturalNoise } from "./natural-noise.js";
 
 const [height, width] = [96, 128];

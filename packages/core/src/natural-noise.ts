@@ -1,4 +1,4 @@
-import type { Rng } from "../rng.js";
+import type { Rng } from "./rng.js";
 
 /** Variance that one octave of normal numbers has left once it is drawn out to all the larger grids. */
 const left = 0.4;
