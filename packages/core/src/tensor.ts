@@ -112,12 +112,19 @@ export function tensor(
   }
   if (dtype === "int64" || dtype === "uint64") {
     const data = new arrays[dtype](values.length);
-    for (let i = 0; i < values.length; i++) data[i] = BigInt(Math.trunc(values[i]!));
+    const convert = dtype === "int64" ? toInt64 : (value: number) => BigInt(Math.trunc(value));
+    for (let i = 0; i < values.length; i++) data[i] = convert(values[i]!);
     return { dtype, shape, data };
   }
   if (dtype === "float32" && values instanceof Float32Array) return { dtype, shape, data: values };
   if (dtype === "float16") return { dtype, shape, data: Uint16Array.from(values, toHalf) };
   return { dtype, shape, data: arrays[dtype].from(values) };
+}
+
+/** Numbers beyond int64 (its largest read as a double is 2^63) stand for its bounds, as in "slice to the end". */
+export function toInt64(value: number): bigint {
+  if (value >= 2 ** 63) return 2n ** 63n - 1n;
+  return value < -(2 ** 63) ? -(2n ** 63n) : BigInt(Math.trunc(value));
 }
 
 /** The same bytes seen as elements of `dtype`; copies only when the offset is not aligned for it. */

@@ -1,6 +1,6 @@
 import ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { Graph, type Value } from "../ir/graph.js";
+import { Graph, Node, Value } from "../ir/graph.js";
 import { createOps, type Lowering, type Ops } from "../ir/ops/index.js";
 import { writeModel } from "../onnx/write.js";
 import { fromOrt } from "../runtime.js";
@@ -50,6 +50,26 @@ describe("gradients", () => {
   it("takes what is stopped for constant, numbers and all", async () => {
     expect(await gradientAt([1.5, -2], (op, x) => op.mul(x, stopGradient(op, x)))).toEqual([1.5, -2]);
     expect(await gradientAt([1, 2], (op, x) => op.mul(stopGradient(op, op.mul(x, 3)), 2))).toBeUndefined();
+  });
+
+  it("refuses an output that the rule does not differentiate, rather than to leave it out", async () => {
+    const build = (op: Ops, x: Value) => {
+      const scale = op.constant(tensor("float32", [1, 1]));
+      const types = [x.type!, { dtype: "float32", shape: [1, 1] } as const];
+      return op.emit("SimplifiedLayerNormalization", [x, scale], types)[1]!;
+    };
+    await expect(gradientAt([1, 2], build, { shape: [1, 2] })).rejects.toThrow(
+      /rule of SimplifiedLayerNormalization is for its first output, and output 1 of node/,
+    );
+  });
+
+  it("refuses sequences of tensors rather than to take them for constant", async () => {
+    const build = (op: Ops, x: Value) => {
+      const sequence = new Value("sequence");
+      op.graph.append(new Node("SequenceConstruct", [x, x], [sequence], new Map(), "", "list"));
+      return op.emit("ConcatFromSequence", [sequence], [{ dtype: "float32", shape: [4] }], { axis: 0 })[0]!;
+    };
+    await expect(gradientAt([1, 2], build)).rejects.toThrow(/no vjp rule for SequenceConstruct.*"list"/);
   });
 
   it("stops at whole numbers and comparisons", async () => {

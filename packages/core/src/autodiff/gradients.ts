@@ -46,14 +46,20 @@ export function gradients(
     const first = cotangents.find((value) => value);
     if (!first) continue;
     const outputs = node.outputs as Value[];
+    let looksFurther = false;
     const results = rules[node.qualifiedType]!(cotangents[0] ?? op.fill(outputs[0]!.shape, 0, outputs[0]!.dtype), {
       op,
       node,
       inputs: node.inputs as Value[],
       outputs,
-      cotangents,
+      get cotangents() {
+        looksFurther = true;
+        return cotangents;
+      },
       needs: (i) => node.inputs[i] !== undefined && path.active.has(node.inputs[i]),
     });
+    const further = cotangents.findIndex((value, i) => i > 0 && value !== undefined);
+    if (further > 0 && !looksFurther) throw missingOutput(node, further, of);
     results.forEach((result, i) => {
       const input = node.inputs[i];
       if (!result || !input || !path.active.has(input)) return;
@@ -91,7 +97,8 @@ function nodesBetween(graph: Graph, from: readonly Value[], to: Value): { nodes:
  */
 export function carriesCotangent(output: Value, node: Node, isActive: (value: Value) => boolean): boolean {
   if (isStopped(output)) return false;
-  if (isFloat(output) || node.opType === "QuantizeLinear") return true;
+  // sequences and optionals have no type of their own: what they hold is differentiated by a rule or not at all
+  if (!output.type || isFloat(output) || node.opType === "QuantizeLinear") return true;
   const dtype = output.type?.dtype;
   return node.inputs.some((input) => input?.type && input.dtype === dtype && !isFloat(input) && isActive(input));
 }
@@ -128,6 +135,17 @@ function missingRules(nodes: readonly Node[], of: Value): XstarError {
     {
       hint: `${reasons(types)}Give the rules as { rules: { "${types[0]}": ... } }, or choose a target that does not lie behind these nodes`,
       details: { nodes: nodes.map((node) => ({ node: node.label, opType: node.qualifiedType })) },
+    },
+  );
+}
+
+function missingOutput(node: Node, output: number, of: Value): XstarError {
+  return new XstarError(
+    "missing-vjp-rule",
+    `Cannot differentiate "${of.name}": the vjp rule of ${node.qualifiedType} is for its first output, and output ${output} of node "${node.label}" is needed`,
+    {
+      hint: `Give a rule that reads \`cotangents[${output}]\` as { rules: { "${node.qualifiedType}": ... } }, or choose a target that does not lie behind that output`,
+      details: { nodes: [{ node: node.label, opType: node.qualifiedType }] },
     },
   );
 }

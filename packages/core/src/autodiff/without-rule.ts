@@ -7,7 +7,10 @@ export interface WithoutRule {
 
 const whole: WithoutRule = { zero: true, why: "its results are whole numbers or truth values" };
 const source: WithoutRule = { zero: true, why: "it reads no floating-point activations" };
-const sequence: WithoutRule = { why: "sequences and optionals of tensors are not followed" };
+const sequence: WithoutRule = {
+  why: "lists of tensors are followed where their lengths and places are known, not where they depend on the input",
+};
+const optional: WithoutRule = { why: "optionals are not followed" };
 const control: WithoutRule = { why: "control flow that depends on the input is not differentiated" };
 const loss: WithoutRule = { why: "a training loss: choose the scores before it, xstar has its own crossEntropy" };
 const spectral: WithoutRule = { why: "spectra are made outside of vision models; no rule yet" };
@@ -49,8 +52,8 @@ export const withoutRule: Readonly<Record<string, WithoutRule>> = {
   MaxRoiPool: { why: "regions are found outside of the gradient's way; no rule yet" },
   NegativeLogLikelihoodLoss: loss,
   SoftmaxCrossEntropyLoss: loss,
-  Optional: sequence,
-  OptionalGetElement: sequence,
+  Optional: optional,
+  OptionalGetElement: optional,
   SequenceAt: sequence,
   SequenceConstruct: sequence,
   SequenceMap: sequence,

@@ -45,6 +45,28 @@ export function inline(
   return map;
 }
 
+/** A copy of a whole graph, with other nodes in the place of some, as for `inline`. */
+export function rewriteGraph(source: Graph, rewriting: (graph: Graph) => NonNullable<InlineOptions["rewrite"]>): Graph {
+  const graph = new Graph(source.name);
+  const bindings = new Map(source.inputs.map((input) => [input, graph.input(input.name, input.type)]));
+  const map = inline(graph, source, bindings, [...source.values()], { rewrite: rewriting(graph) });
+  for (const output of source.outputs) graph.output(map.get(output) ?? output);
+  return graph;
+}
+
+/** Appends a copy of a node with other attributes; its outputs, of types that are to be found again, keep their names. */
+export function appendChanged(
+  graph: Graph,
+  node: Node,
+  inputs: readonly (Value | undefined)[],
+  changed: Readonly<Record<string, Attribute>>,
+): (Value | undefined)[] {
+  const outputs = node.outputs.map((output) => output && new Value(graph.uniqueName(output.name)));
+  const attributes = new Map([...node.attributes, ...Object.entries(changed)]);
+  graph.append(new Node(node.opType, [...inputs], outputs, attributes, node.domain, node.name));
+  return outputs;
+}
+
 /** The nodes that `wanted` is computed from, in order, not looking behind bound values. */
 function neededNodes(source: Graph, wanted: readonly Value[], bound: ReadonlyMap<Value, Value>): Node[] {
   const needed = new Set(wanted.filter((value) => !bound.has(value)));

@@ -1,32 +1,26 @@
-import { constantNumbers, Graph, Node, Value } from "../ir/graph.js";
-import { inline, valuesRead } from "../ir/inline.js";
+import { constantNumbers, type Graph, Node, Value } from "../ir/graph.js";
+import { inline, rewriteGraph, valuesRead } from "../ir/inline.js";
 
 /**
  * The graph with every `If` whose condition is known replaced by the branch that is taken; undefined when there is none.
  */
 export function inlineKnownBranches(source: Graph): Graph | undefined {
   if (!source.nodes.some(takenBranch)) return undefined;
-  const graph = new Graph(source.name);
-  const bindings = new Map(source.inputs.map((input) => [input, graph.input(input.name, input.type)]));
-  const map = inline(graph, source, bindings, [...source.values()], {
-    rewrite(node, _, resolve) {
-      const branch = takenBranch(node);
-      if (!branch) return undefined;
-      const own = new Set(branch.values());
-      const outer = branch.nodes.flatMap(valuesRead).filter((value) => !own.has(value) && !value.constant);
-      const known = new Map(outer.map((value) => [value, resolve(value)]));
-      const copied = inline(graph, branch, known, branch.outputs, { prefix: `${node.label}/` });
-      // an Identity each, so that the results keep the names that the model gives them
-      const results = node.outputs.map((output) => output && new Value(graph.uniqueName(output.name)));
-      branch.outputs.forEach((output, i) => {
-        const inner = copied.get(output) ?? resolve(output);
-        if (results[i]) graph.append(new Node("Identity", [inner], [results[i]]));
-      });
-      return results;
-    },
+  return rewriteGraph(source, (graph) => (node, _, resolve) => {
+    const branch = takenBranch(node);
+    if (!branch) return undefined;
+    const own = new Set(branch.values());
+    const outer = branch.nodes.flatMap(valuesRead).filter((value) => !own.has(value) && !value.constant);
+    const known = new Map(outer.map((value) => [value, resolve(value)]));
+    const copied = inline(graph, branch, known, branch.outputs, { prefix: `${node.label}/` });
+    // an Identity each, so that the results keep the names that the model gives them
+    const results = node.outputs.map((output) => output && new Value(graph.uniqueName(output.name)));
+    branch.outputs.forEach((output, i) => {
+      const inner = copied.get(output) ?? resolve(output);
+      if (results[i]) graph.append(new Node("Identity", [inner], [results[i]]));
+    });
+    return results;
   });
-  for (const output of source.outputs) graph.output(map.get(output) ?? output);
-  return graph;
 }
 
 function takenBranch(node: Node): Graph | undefined {

@@ -2,6 +2,7 @@ import { constantNumbers, type Value } from "../ir/graph.js";
 import { positiveAxis, type Ops } from "../ir/ops/index.js";
 import { tensor } from "../tensor.js";
 import { attention, contribAttention, multiHeadAttention, rotaryEmbedding } from "./attention.js";
+import { normalizeByBatch } from "./batch-normalization.js";
 import { quantizedOperators } from "./quantized-operators.js";
 import { recurrentOperators } from "./recurrent.js";
 import { roiAlign } from "./roi-align.js";
@@ -135,6 +136,30 @@ const localResponse: Rewrite = (node, [x], op) => {
   return [op.mul(x!, bias > 0 ? op.exp(op.mul(op.log(d), power)) : op.pow(d, power))];
 };
 
+/** ONNX Runtime reads behind the end of an axis that is repeated more than once on one side: there, rows by their numbers. */
+const wrapTwice: Rewrite = (node, [x, given, , over], op) => {
+  const pads = constantNumbers(given);
+  const axes = over ? constantNumbers(over) : x!.shape.map((_, i) => i);
+  if (node.string("mode", "constant") !== "wrap" || !pads || !axes) return undefined;
+  const sides = axes.map((axis, i) => {
+    const at = positiveAxis(axis, x!.rank);
+    const [before, after] = [pads[i]!, pads[i + axes.length]!];
+    return { axis: at, before, after, start: Math.max(0, -before), end: x!.shape[at]! + Math.min(0, after) };
+  });
+  if (!sides.some(({ before, after, start, end }) => Math.max(before, after) > end - start)) return undefined;
+  return [
+    sides.reduce((y, { axis, before, after, start, end }) => {
+      const n = end - start;
+      const first = Math.max(0, before);
+      const rows = Array.from(
+        { length: first + n + Math.max(0, after) },
+        (_, i) => start + ((((i - first) % n) + n) % n),
+      );
+      return op.gather(y, op.ints(rows), axis);
+    }, x!),
+  ];
+};
+
 /** Longer products would make graphs of more nodes than are worth it. */
 const longestProduct = 1024;
 
@@ -168,28 +193,13 @@ const dropout: Rewrite = (node, [x], op) => {
 };
 
 /** Operators that are several in one, as the simple ones that they stand for. */
-/** In training mode (opset 14 on) with the statistics of the batch, which the vjp rule takes for given; else as it is. */
-const trainingNormalization: Rewrite = (node, inputs, op) => {
-  if (node.int("training_mode", 0) !== 1) return undefined;
-  const [x, scale, bias, mean, variance] = inputs as [Value, Value, Value, Value, Value];
-  const axes = x.shape.map((_, i) => i).filter((axis) => axis !== 1);
-  const perChannel = (value: Value) => op.reshape(value, [value.shape[0]!, ...x.shape.slice(2).map(() => 1)]);
-  const own = op.reduceMean(x, axes);
-  const centered = op.sub(x, perChannel(own));
-  const spread = op.reduceMean(op.mul(centered, centered), axes);
-  const slope = op.div(scale, op.sqrt(op.add(spread, node.float("epsilon", 1e-5))));
-  const y = op.add(op.mul(centered, perChannel(slope)), perChannel(bias));
-  const kept = node.float("momentum", 0.9);
-  const running = (old: Value, now: Value) => op.add(op.mul(old, kept), op.mul(now, 1 - kept));
-  return [y, running(mean, own), running(variance, spread)].slice(0, node.outputs.length);
-};
-
 export const decompositions: Readonly<Record<string, Rewrite>> = {
   Dropout: dropout,
-  BatchNormalization: trainingNormalization,
+  BatchNormalization: normalizeByBatch,
   LRN: localResponse,
   CenterCropPad: centerCropPad,
   CumProd: cumProd,
+  Pad: wrapTwice,
   RoiAlign: roiAlign("half_pixel"),
   Attention: attention,
   RotaryEmbedding: rotaryEmbedding,

@@ -1,6 +1,7 @@
 import { Graph, type Node, type Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
+import { isTraining } from "./batch-normalization.js";
 import { decompositions } from "./decompositions.js";
 import { upgrades } from "./upgrades.js";
 
@@ -61,7 +62,7 @@ function foldIntoConv(
   const constants = [weight, ...(bias ? [bias] : []), ...parameters];
   if (!constants.every((value) => value.constant && value.dtype === weight.dtype)) return undefined;
   // before opset 9 there could be statistics of every element, since 14 there is a mode for training
-  if (scale.rank !== 1 || node.int("training_mode", 0) === 1) return undefined;
+  if (scale.rank !== 1 || isTraining(node)) return undefined;
   const k = op.div(scale, op.sqrt(op.add(variance, node.float("epsilon", 1e-5))));
   const scaled = op.mul(weight, op.reshape(k, [k.shape[0]!, ...weight.shape.slice(1).map(() => 1)]));
   const moved = op.add(op.mul(bias ? op.sub(bias, mean) : op.neg(mean), k), shift);

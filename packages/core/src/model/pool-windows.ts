@@ -1,5 +1,5 @@
-import { constantValue, Graph, Node, Value, type Attribute } from "../ir/graph.js";
-import { inline } from "../ir/inline.js";
+import { constantValue, type Graph, Node, Value } from "../ir/graph.js";
+import { appendChanged, rewriteGraph } from "../ir/inline.js";
 import { tensor } from "../tensor.js";
 
 const pools: ReadonlySet<string> = new Set(["MaxPool", "AveragePool", "LpPool"]);
@@ -13,28 +13,18 @@ export function closePoolWindows(source: Graph, opset: number): Graph | undefine
   const first = source.nodes.find((node) => explicitPads(node) !== undefined);
   const pads = first && explicitPads(first);
   if (!pads) return undefined;
-  const graph = new Graph(source.name);
-  const bindings = new Map(source.inputs.map((input) => [input, graph.input(input.name, input.type)]));
-  const map = inline(graph, source, bindings, [...source.values()], {
-    rewrite(node, inputs) {
-      if (node !== first) return undefined;
-      const countsPads = node.opType === "AveragePool" && node.int("count_include_pad", 0) === 1;
-      const counted = countsPads ? padded(graph, inputs[0]!, pads.asked, opset) : inputs[0]!;
-      const rest = countsPads ? pads.closing.map((n, i) => n - Math.min(n, pads.asked[i]!)) : pads.closing;
-      const changed: readonly (readonly [string, Attribute])[] = [
-        ["ceil_mode", { kind: "int", value: 0 }],
-        ["auto_pad", { kind: "string", value: "NOTSET" }],
-        ["pads", { kind: "ints", value: rest }],
-      ];
-      const attributes = new Map([...node.attributes, ...changed]);
-      if (countsPads) attributes.delete("count_include_pad");
-      const outputs = node.outputs.map((output) => output && new Value(graph.uniqueName(output.name)));
-      graph.append(new Node(node.opType, [counted], outputs, attributes, node.domain, node.name));
-      return outputs;
-    },
+  return rewriteGraph(source, (graph) => (node, inputs) => {
+    if (node !== first) return undefined;
+    const countsPads = node.opType === "AveragePool" && node.int("count_include_pad", 0) === 1;
+    const counted = countsPads ? padded(graph, inputs[0]!, pads.asked, opset) : inputs[0]!;
+    const rest = countsPads ? pads.closing.map((n, i) => n - Math.min(n, pads.asked[i]!)) : pads.closing;
+    return appendChanged(graph, node, [counted], {
+      ceil_mode: { kind: "int", value: 0 },
+      auto_pad: { kind: "string", value: "NOTSET" },
+      pads: { kind: "ints", value: rest },
+      ...(countsPads && { count_include_pad: { kind: "int", value: 0 } }),
+    });
   });
-  for (const output of source.outputs) graph.output(map.get(output) ?? output);
-  return graph;
 }
 
 /** Zeros around the spatial axes that count as elements. */

@@ -6,7 +6,11 @@ import { writeModel } from "../onnx/write.js";
 import type { Runtime } from "../runtime.js";
 import { elementBytes, floatTypes, size, viewBytes, type Shape, type Tensor } from "../tensor.js";
 import { inlineKnownBranches } from "./branches.js";
+import { countAxesFromFront } from "./old-axes.js";
 import { closePoolWindows } from "./pool-windows.js";
+import { writeSamePads } from "./same-pads.js";
+import { settleScales } from "./resize-scales.js";
+import { followSequences } from "./sequences.js";
 import { locator, type WeightFiles } from "./weights.js";
 
 /** Constants up to this many elements are folded, whatever their type; larger ones stay nodes that ONNX Runtime folds. */
@@ -97,7 +101,14 @@ export async function specialize(
     return fold(folded, (await probe(folded, { model, runtime, files, runs: "all" })).known, own);
   };
   let known = await settle(graph, outputs);
-  const simpler = (from: Graph) => inlineKnownBranches(from) ?? closePoolWindows(from, model.opsets.get("") ?? 0);
+  const opset = model.opsets.get("") ?? 0;
+  const simpler = (from: Graph) =>
+    inlineKnownBranches(from) ??
+    followSequences(from, opset) ??
+    countAxesFromFront(from, opset) ??
+    writeSamePads(from) ??
+    closePoolWindows(from, opset) ??
+    settleScales(from, opset);
   for (let next = simpler(known); next; next = simpler(known)) {
     known = await settle(next, [...next.outputs]);
   }

@@ -2,6 +2,7 @@ import { constantNumbers, type Node, type Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { positiveAxis } from "../ir/ops/index.js";
 import { size } from "../tensor.js";
+import { isTraining, normalizeByBatch } from "./batch-normalization.js";
 import { roiAlign } from "./roi-align.js";
 
 /** Says how a node of an operator set older than `below` is written in the canonical one. */
@@ -62,6 +63,7 @@ const topK: Upgrade["rewrite"] = (node, [x], op) =>
 const batchNormalization: Upgrade["rewrite"] = (node, inputs, op) => {
   const [x, scale, bias, mean, variance] = inputs as [Value, Value, Value, Value, Value];
   if (node.int("spatial", 1) === 1) {
+    if (isTraining(node)) return normalizeByBatch(node, inputs, op);
     const only = ["spatial", "is_test", "consumed_inputs"];
     return [op.repeatNode(node, inputs, types(node).slice(0, 1), only)[0]];
   }
@@ -89,8 +91,11 @@ const resizeByScales: Upgrade["rewrite"] = (node, [x, given], op) => {
     const used = scales.map((scale) => (applies(scale) ? scale : 1));
     if (used.every((scale) => scale === 1)) return value;
     const to = value.shape.map((dim, i) => (applies(scales[i]!) ? shape[i]! : dim));
+    // sizes say the same where the scale is their ratio, and are not rounded
+    const isRatio = used.every((scale, i) => Math.abs((to[i]! / value.shape[i]! - scale) / scale) < 2 ** -22);
     const factors = op.constant({ dtype: "float32", shape: [used.length], data: Float32Array.from(used) }, "scales");
-    return op.emit("Resize", [value, undefined, factors], [{ dtype: value.dtype, shape: to }], {
+    const target = isRatio ? [undefined, op.ints(to)] : [factors];
+    return op.emit("Resize", [value, undefined, ...target], [{ dtype: value.dtype, shape: to }], {
       mode,
       coordinate_transformation_mode: "asymmetric",
       nearest_mode: rounding,

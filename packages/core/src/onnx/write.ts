@@ -14,7 +14,7 @@ import {
   type ValueInfoProto,
 } from "onnx-buf";
 import type { Attribute, Constant, Graph, Node, Value } from "../ir/graph.js";
-import { dtypeNumbers } from "../tensor.js";
+import { dtypeNumbers, toInt64 } from "../tensor.js";
 
 /** A constant's place in another file, as ONNX external data. */
 export interface Place {
@@ -155,11 +155,6 @@ function writeAttribute(name: string, attribute: Attribute, options: Writing): A
     case "opaque":
       return attribute.value as AttributeProto;
   }
-}
-
-/** Numbers beyond int64 (2^63 read as a double) stand for its bounds, as in "slice to the end". */
-function toInt64(value: number): bigint {
-  return BigInt.asIntN(64, value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(Math.trunc(value)));
 }
 
 /** Below this size a reference costs as much as the data. */

@@ -45,10 +45,11 @@ function standardizeBack(op: Ops, d: Value, { h, inverse }: Standardized, axes: 
 }
 
 /** The model's own node also gives mean and inverse deviation: asks it for those rather than computing them again. */
-const layerNormalization: VjpRule = (g, { op, node, inputs, outputs, needs }) => {
+const layerNormalization: VjpRule = (g, { op, node, inputs, outputs, cotangents, needs }) => {
   const [x, scale] = inputs as [Value, Value];
   const first = positiveAxis(node.int("axis", -1), x.rank);
   const axes = x.shape.flatMap((_, i) => (i >= first ? [i] : []));
+  const elements = size(x.shape.slice(first));
   const type = { dtype: "float32", shape: x.shape.map((dim, i) => (i >= first ? 1 : dim)) } as const;
   const statistic = (index: number, name: string) => {
     while (node.outputs.length <= index) node.outputs.push(undefined);
@@ -61,8 +62,16 @@ const layerNormalization: VjpRule = (g, { op, node, inputs, outputs, needs }) =>
   };
   const [mean, inverse] = [statistic(1, "mean"), statistic(2, "inverse_deviation")];
   const h = op.mul(op.sub(x, mean), inverse);
+  const byStatistics = () => {
+    const [, ofMean, ofInverse] = cotangents.map((value) => value && op.div(op.cast(value, g.dtype), elements));
+    // d mean = 1 / n, d inverse = - inverse^2 h / n
+    const slopes = [ofMean, ofInverse && op.neg(op.mul(ofInverse, op.mul(op.mul(inverse, inverse), h)))];
+    return slopes.filter((slope) => slope !== undefined);
+  };
   return [
-    needs(0) ? standardizeBack(op, op.mul(g, scale), { h, inverse }, axes) : null,
+    needs(0)
+      ? [standardizeBack(op, op.mul(g, scale), { h, inverse }, axes), ...byStatistics()].reduce((a, b) => op.add(a, b))
+      : null,
     needs(1) ? op.mul(g, h) : null,
     g,
   ];

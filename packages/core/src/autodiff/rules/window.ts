@@ -22,26 +22,35 @@ export function windowOf(
   long: readonly number[],
   short: readonly number[],
 ): Window {
-  const strides = node.ints("strides") ?? kernel.map(() => 1);
+  const given = node.ints("strides") ?? kernel.map(() => 1);
   const dilations = node.ints("dilations") ?? kernel.map(() => 1);
   const auto = node.string("auto_pad", "NOTSET");
   if (auto === "SAME_UPPER" || auto === "SAME_LOWER") {
     const total = kernel.map((k, i) =>
-      Math.max(0, (short[i]! - 1) * strides[i]! + (k - 1) * dilations[i]! + 1 - long[i]!),
+      Math.max(0, (short[i]! - 1) * given[i]! + (k - 1) * dilations[i]! + 1 - long[i]!),
     );
     const small = total.map((pad) => Math.floor(pad / 2));
     const large = total.map((pad, i) => pad - small[i]!);
     const [before, after] = auto === "SAME_UPPER" ? [small, large] : [large, small];
-    return { kernel, strides, dilations, before, after };
+    return { kernel, strides: usedStrides(given, long, short, before, after), dilations, before, after };
   }
   const pads = auto === "VALID" ? undefined : node.ints("pads");
-  return {
-    kernel,
-    strides,
-    dilations,
-    before: pads?.slice(0, kernel.length) ?? kernel.map(() => 0),
-    after: pads?.slice(kernel.length) ?? kernel.map(() => 0),
-  };
+  const before = pads?.slice(0, kernel.length) ?? kernel.map(() => 0);
+  const after = pads?.slice(kernel.length) ?? kernel.map(() => 0);
+  return { kernel, strides: usedStrides(given, long, short, before, after), dilations, before, after };
+}
+
+/** Where there is one window its stride means nothing: one that leads out of the axis may be any number. */
+function usedStrides(
+  strides: readonly number[],
+  long: readonly number[],
+  short: readonly number[],
+  before: readonly number[],
+  after: readonly number[],
+): number[] {
+  return strides.map((stride, i) =>
+    short[i] === 1 ? Math.min(stride, Math.max(1, long[i]! + before[i]! + after[i]!)) : stride,
+  );
 }
 
 /** How far a dilated kernel reaches: (k - 1) d + 1 for each axis. */

@@ -60,6 +60,7 @@ export const normalization: Cases = {
     { inputs: [x(2, 5), positive(5)], outputs: 1 },
     { inputs: [x(2, 5), positive(5), floats([0, 1, 0, 2, 0])], outputs: [true, false, false] },
     scaled([2, 3, 2, 2], [3, 2, 2], { axis: -3 }),
+    { inputs: [x(2, 3, 4), positive(3, 4), x(3, 4)], attributes: { axis: 1, ...epsilon }, outputs: 3 },
   ],
   RMSNormalization: [
     { ...rms([2, 3, 4], [4]), opset: 23 },

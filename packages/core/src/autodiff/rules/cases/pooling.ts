@@ -16,6 +16,7 @@ const windows: readonly (readonly [readonly number[], Attributes])[] = [
   [[1, 2, 6, 5], { kernel_shape: [3, 2], strides: [1, 2], auto_pad: "SAME_LOWER" }],
   [[1, 2, 6, 5], { kernel_shape: [3, 2], strides: [2, 2], auto_pad: "VALID" }],
   [[1, 2, 5, 5], { kernel_shape: [1, 1], strides: [2, 2] }],
+  [[1, 2, 5, 4], { kernel_shape: [3, 4], strides: [65536, 2147483647] }],
   [[1, 2, 9], { kernel_shape: [3], strides: [2], pads: [1, 1] }],
   [[1, 2, 8], { kernel_shape: [3] }],
   [[1, 2, 4, 5, 4], { kernel_shape: [2, 3, 2], strides: [2, 1, 2], pads: [0, 1, 0, 0, 1, 0] }],
@@ -72,7 +73,7 @@ export const pooling: Cases = {
     ...over(smooth, windows.slice(3, 5), { count_include_pad: 1 }, 11),
   ],
   LpPool: [
-    ...over(away, [...windows.slice(0, 3), ...windows.slice(5, 7), ...windows.slice(8, 13)]),
+    ...over(away, [...windows.slice(0, 3), ...windows.slice(5, 7), ...windows.slice(8, 14)]),
     ...over(away, phantom),
     ...over(away, windows.slice(1, 3), { p: 1 }),
     ...over(away, windows.slice(1, 3), { p: 3 }).map((one) => ({ ...one })),
