@@ -13,6 +13,8 @@ import { adam } from "../optimizers/adaptive.js";
 import { momentum } from "../optimizers/gradient.js";
 import { cppn } from "../parameterizations/cppn.js";
 import { pixel } from "../parameterizations/pixel.js";
+import { jitter } from "../transforms/affine.js";
+import { noise } from "../transforms/pixelwise.js";
 import { buildModel, open, tinyCnn, weights } from "../testing/models.js";
 import { numbers } from "../tensor.js";
 
@@ -147,25 +149,60 @@ describe("a stand-alone ascent", () => {
     const model = open(tinyCnn());
     const options = { ...given, steps: 10, seed: 3 };
     const { step, start } = await compileAscent(model, objective, options);
-    const bytes = step.standalone();
+    const bytes = step.standalone(start);
     const expected: number[][] = [];
     for await (const { picture } of maximize(model, objective, options)) expected.push(numbers(picture));
 
     const session = await InferenceSession.create(bytes);
-    let feeds: Record<string, OrtTensor> = Object.fromEntries(
-      Object.entries(step.begin(start)).map(([name, t]) => [
-        name,
-        new OrtTensor("float32", t.data as Float32Array, t.shape),
-      ]),
-    );
-    expect([...session.inputNames].sort()).toEqual(Object.keys(feeds).sort());
-    for (const picture of expected) {
-      const results = await session.run(feeds);
-      const found = results["picture"]!.data as Float32Array;
-      expect(found).toHaveLength(picture.length);
-      found.forEach((x, i) => expect(Math.abs(x - picture[i]!)).toBeLessThan(1e-5));
-      feeds = Object.fromEntries(session.inputNames.map((name) => [name, results[`next.${name}`] as OrtTensor]));
-    }
+    const shapes = Object.entries(step.begin(start)).map(([name, { shape }]) => [name, shape] as const);
+    expect([...session.inputNames].sort()).toEqual(shapes.map(([name]) => name).sort());
+    /** All inputs filled with one number, but `step`. */
+    const filled = (number: number, at: number): Record<string, OrtTensor> =>
+      Object.fromEntries(
+        shapes.map(([name, shape]) => {
+          const length = shape.reduce((a, b) => a * b, 1);
+          const data = new Float32Array(length).fill(name === "step" ? at : number);
+          return [name, new OrtTensor("float32", data, shape)];
+        }),
+      );
+    const climb = async (feeds: Record<string, OrtTensor>) => {
+      const pictures: number[][] = [];
+      let state = feeds;
+      for (let step = 0; step < expected.length; step++) {
+        const results = await session.run(state);
+        pictures.push(Array.from(results["picture"]!.data as Float32Array));
+        state = Object.fromEntries(session.inputNames.map((name) => [name, results[`next.${name}`] as OrtTensor]));
+      }
+      return pictures;
+    };
+    const found = await climb(filled(0, 0));
+    const furthest = found.flatMap((picture, i) => picture.map((x, p) => Math.abs(x - expected[i]![p]!)));
+    expect(Math.max(...furthest)).toBeLessThan(1e-5);
+    // at step 0 nothing else counts; from step 1 on what is fed does
+    expect(await climb(filled(Number.NaN, 0))).toEqual(found);
+    const own = await climb(filled(0.25, 1));
+    if (!("squash" in (given.parameterization ?? {}))) expect(new Set(own[0])).toEqual(new Set([0.25]));
+    await session.release();
+  });
+
+  it("begins with the first step of a run with transforms, too", async () => {
+    const model = open(tinyCnn());
+    const options = {
+      transforms: [jitter({ pixels: 2 }), noise({ deviation: 0.1 })],
+      start: "random",
+      seed: 2,
+      steps: 1,
+    };
+    const { step, start } = await compileAscent(model, logit({ class: 1 }), options);
+    const { curve } = await maximize(model, logit({ class: 1 }), options).result;
+    const session = await InferenceSession.create(step.standalone(start));
+    const inputs = session.inputMetadata.map((input) => {
+      if (!input.isTensor) throw new Error("no tensor");
+      const shape = input.shape as number[];
+      return [input.name, new OrtTensor("float32", new Float32Array(shape.reduce((a, b) => a * b, 1)), shape)] as const;
+    });
+    const { objective } = await session.run(Object.fromEntries(inputs));
+    expect((objective!.data as Float32Array)[0]).toBeCloseTo(curve[0]![0]!, 5);
     await session.release();
   });
 

@@ -58,8 +58,11 @@ export interface CompiledStep {
   sample(step: number): Tensors;
   /** Name of the output that is the next value of each state input. */
   readonly next: Readonly<Record<string, string>>;
-  /** The ascent as an ONNX file of its own: weights and settings inside, state in, state and picture out. */
-  standalone(): Uint8Array;
+  /**
+   * The ascent as an ONNX file of its own: weights, settings and the state to begin with inside; state in, state and picture
+   * out. With 0 as `step` it begins, whatever else is fed; so zeros for every input are enough.
+   */
+  standalone(start?: Tensor): Uint8Array;
 }
 
 /** Names of the outputs of every compiled step. */
@@ -133,6 +136,11 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   }
   prune(graph);
 
+  const beginning = (start?: Tensor): Tensors => ({
+    ...begin(start),
+    ...mapValues(updated.slots, (slot) => blank(slot.shape)),
+    [stepInput]: tensor("float32", [1], []),
+  });
   const options = { opsets: prepared.opsets, irVersion: prepared.irVersion };
   return {
     graph,
@@ -141,14 +149,13 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     shape: [batch, ...picture.shape.slice(1)],
     settings: tensors,
     isTransformed: chain.length > 0,
-    begin: (start) => ({
-      ...begin(start),
-      ...mapValues(updated.slots, (slot) => blank(slot.shape)),
-      [stepInput]: tensor("float32", [1], []),
-    }),
+    begin: beginning,
     sample: views.sample,
     next,
-    standalone: () => writeModel(withConstants(graph, tensors), { ...options, embed: weights.files }),
+    standalone(start) {
+      const whole = standalone(graph, { settings: tensors, beginning: { ...beginning(start), ...views.sample(0) } });
+      return writeModel(whole, { ...options, embed: weights.files });
+    },
   };
 }
 
@@ -255,17 +262,32 @@ function collectSettings(graph: Graph): { settings: Settings; tensors: Record<st
   return { settings, tensors };
 }
 
-/** The graph with some inputs turned into constants. */
-function withConstants(graph: Graph, given: Tensors): Graph {
+/** The graph with its settings as constants, which takes the state to begin with in the place of what is fed at step 0. */
+function standalone(graph: Graph, { settings, beginning }: { settings: Tensors; beginning: Tensors }): Graph {
   const result = new Graph(graph.name);
+  const op = createOps(result);
   const bindings = new Map<Value, Value>();
+  const given = new Map<string, Value>();
   for (const input of graph.inputs) {
-    const t = given[input.name];
-    bindings.set(input, t ? constantValue(result.uniqueName(input.name), t) : result.input(input.name, input.type));
+    const held = settings[input.name];
+    if (held) bindings.set(input, constantValue(result.uniqueName(input.name), held));
+    else given.set(input.name, result.input(input.name, input.type));
+  }
+  const begins = op.less(given.get(stepInput)!, op.scalar(1));
+  for (const input of graph.inputs) {
+    const fed = given.get(input.name);
+    if (!fed) continue;
+    const first = beginning[input.name];
+    bindings.set(input, first ? op.where(begins, op.constant(compact(first), `begin.${input.name}`), fed) : fed);
   }
   const map = inline(result, graph, bindings);
   for (const output of graph.outputs) result.output(map.get(output)!);
   return result;
+}
+
+/** One zero in the place of many. */
+function compact(t: Tensor): Tensor {
+  return numbers(t).every((x) => x === 0) ? tensor("float32", [0], []) : t;
 }
 
 /** A pass that is built only when something reads it. */

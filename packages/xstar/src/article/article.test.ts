@@ -2,13 +2,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRng } from "@xstar/core";
+import { createRng, openModel, tensor, type Tensor } from "@xstar/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { countConfusions } from "../analysis/confusion.js";
+import { correlate } from "../analysis/correlation.js";
 import { loadMnist, type ImageDataset } from "../data/dataset.js";
+import { nodeRuntime } from "../runtime.js";
 import { writeNetwork } from "../train/evaluate.js";
 import { initialWeights } from "../train/network.js";
 import type { TrainedNetwork } from "../train/trained-network.js";
+import { climb, type Ascent } from "./ascent.js";
 import { measureArticle, type ArticleRun } from "./experiment.js";
 import { summarizeArticle } from "./summary.js";
 import { writeArticle } from "./write.js";
@@ -44,7 +47,12 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "xstar-article-"));
   const mnist = await loadMnist();
   const part = { train: first(mnist.train, 2000), test: first(mnist.test, 500) };
-  run = await measureArticle([0, 1, 2].map(untrained), part, { seed: 3, convergedSteps: 30, claimSteps: 4 });
+  run = await measureArticle([0, 1, 2].map(untrained), part, {
+    seed: 3,
+    confidence: 0.7,
+    mostSteps: 40,
+    claimSteps: 4,
+  });
   await writeArticle(run, folder);
 }, 60_000);
 
@@ -74,20 +82,86 @@ describe("the article's measurements", () => {
   });
 
   test("begin the border curves with the whole picture, which has its confidence", () => {
-    const pictures = run.results.tables.tenSteps.flatMap((table) => table.pictures);
-    expect(run.results.border).toHaveLength(8);
-    run.results.border.forEach(({ confidence }, i) => {
-      expect(confidence).toHaveLength(14);
-      expect(confidence[0]).toBeCloseTo(pictures[i]!.fedBack.confidence, 5);
-    });
+    for (const rule of ["tenSteps", "converged"] as const) {
+      const pictures = run.results.tables[rule].flatMap((table) => table.pictures);
+      expect(run.results.border[rule]).toHaveLength(8);
+      run.results.border[rule].forEach(({ confidence, ...curve }, i) => {
+        expect(curve).toMatchObject({ class: pictures[i]!.class, start: pictures[i]!.start });
+        expect(confidence).toHaveLength(14);
+        expect(confidence[0]).toBeCloseTo(pictures[i]!.fedBack.confidence, 5);
+      });
+    }
+  });
+
+  test("climb on until the network is as sure as was asked, and say where it was not", () => {
+    expect(run.results.convergence).toEqual({ confidence: 0.7, mostSteps: 40 });
+    for (const { pictures } of run.results.tables.converged) {
+      for (const { start, steps, converged, sureAt, curves } of pictures) {
+        // from zeros nothing moves, and the others go on with it
+        expect(steps).toBe(40);
+        expect(converged).toBe(start !== "zeros");
+        const first = curves.confidence.findIndex((confidence) => confidence >= 0.7);
+        if (start === "zeros") expect([sureAt, first]).toEqual([null, -1]);
+        else expect(curves.step[first]).toBeGreaterThanOrEqual(sureAt!);
+      }
+    }
+    const { lately, change } = run.results.tables.converged[0]!.pictures[0]!;
+    expect(lately.fromStep).toBe(16);
+    expect(lately.lossRatio).toBeLessThan(1);
+    expect(lately.moved).toBeGreaterThan(0);
+    expect(lately.moved).toBeLessThan(change.l2);
   });
 
   test("compare starts and networks over all pairs", () => {
     const { dependsOnStart, notLikeTheDigit } = run.results.claims;
-    expect(dependsOnStart.differentStarts.distance.count).toBe(10 * 45);
+    expect(dependsOnStart.differentStarts.distance.count).toBe(3 * 10 * 45);
     expect(dependsOnStart.differentNetworks.distance.count).toBe(3 * 100);
+    expect(dependsOnStart.keptStart.count).toBe(3 * 100);
+    expect(notLikeTheDigit.synthetic.classMean.count).toBe(3 * 100);
     expect(notLikeTheDigit.real.classMean.count).toBe(100);
     expect(notLikeTheDigit.real.nearest.mean).toBeGreaterThan(notLikeTheDigit.synthetic.nearest.mean);
+  });
+});
+
+describe("the list of made pictures", () => {
+  test("has the numbers of each, which are those of the pictures", () => {
+    const { results, real } = run.results.claims;
+    expect(results).toHaveLength(300);
+    expect(results.filter((one) => one.network === 2 && one.class === 7).map(({ start }) => start)).toEqual([
+      0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
+    ]);
+    const at = 1 * 100 + 4 * 10 + 7;
+    const one = results[at]!;
+    expect(one).toMatchObject({ network: 1, start: 4, class: 7 });
+    const { picture, startPicture, class: digit } = run.made[1]!.ascents[47]!;
+    expect(digit).toBe(7);
+    expect(one.classMean).toBe(correlate(picture, run.variability.classes[7]!.mean));
+    expect(one.ownStart).toBe(correlate(picture, startPicture));
+    expect(one.nearest!.correlation).toBeGreaterThan(0);
+    // the same starts for every network
+    expect(run.made[2]!.ascents[47]!.startPicture).toEqual(startPicture);
+    expect(real.filter((other) => other.class === 3)).toHaveLength(10);
+  });
+
+  test("is what the claims sum up", () => {
+    const { results, notLikeTheDigit } = run.results.claims;
+    const mean = results.reduce((sum, { classMean }) => sum + classMean!, 0) / 300;
+    expect(notLikeTheDigit.synthetic.classMean.mean).toBeCloseTo(mean, 10);
+    expect(notLikeTheDigit.words).toContain("10 random starts for each digit and 3 trained networks");
+  });
+});
+
+describe("curves", () => {
+  test("are thinned, with all first steps and the last", async () => {
+    const model = openModel(untrained(0).model, { runtime: nodeRuntime({ threads: 1 }) });
+    const [{ curves, steps }] = (await climb(model, { classes: [1], starts: ["random"], steps: 300, seed: 1 })) as [
+      Ascent,
+    ];
+    expect(steps).toBe(300);
+    expect(curves.step.slice(0, 21)).toEqual(Array.from({ length: 21 }, (_, i) => i));
+    expect(curves.step.at(-1)).toBe(300);
+    expect(curves.step.length).toBeLessThan(45);
+    expect(new Set(curves.step).size).toBe(curves.step.length);
   });
 });
 
@@ -100,7 +174,9 @@ describe("what is written", () => {
       "report.html",
       "results.json",
     ]);
-    expect(readdirSync(join(folder, "pictures"))).toContain("table1.png");
+    const pictures = readdirSync(join(folder, "pictures"));
+    expect(pictures).toContain("table1.png");
+    for (const network of [0, 1, 2]) expect(pictures).toContain(`facts-network-${network}-results.png`);
     expect(JSON.parse(readFileSync(join(folder, "results.json"), "utf8"))).toEqual(
       JSON.parse(JSON.stringify(run.results)),
     );
@@ -122,8 +198,25 @@ describe("what is written", () => {
     expect(report.match(/<img [^>]*alt="[^"]+/g)!.length).toBe(report.match(/<img /g)!.length);
   });
 
+  test("ascent.onnx climbs in a bare session that is fed nothing but zeros", async () => {
+    const session = await nodeRuntime({ threads: 1 }).open(readFileSync(join(folder, "ascent.onnx")));
+    const zeros = { pixels: tensor("float32", new Float32Array(4 * 784), [4, 1, 28, 28]) };
+    let state: Record<string, Tensor> = { ...zeros, step: tensor("float32", [0], []) };
+    let picture = state["pixels"]!;
+    for (let step = 0; step <= 10; step++) {
+      const results = await session.run(state);
+      picture = results["picture"]!;
+      state = { pixels: results["next.pixels"]!, step: results["next.step"]! };
+    }
+    await session.release();
+    run.ascents.tenSteps[0]!.forEach((ascent, i) => {
+      const found = (picture.data as Float32Array).slice(784 * i, 784 * (i + 1));
+      found.forEach((x, p) => expect(Math.abs(x - ascent.picture[p]!)).toBeLessThan(1e-4));
+    });
+  });
+
   test("is summed up for the terminal with the figures that were measured", () => {
-    const text = summarizeArticle(run, { report: "report.html", color: "none", columns: 80 });
+    const text = summarizeArticle(run, "report.html");
     expect(text).toContain(run.results.tables.tenSteps[0]!.pictures[3]!.fedBack.text);
     expect(text).toContain(run.results.claims.dependsOnStart.words);
   });

@@ -9,6 +9,7 @@ import {
   type Spec,
   type Step,
 } from "@xstar/core";
+import { measureDistance } from "../analysis/correlation.js";
 
 /** What one picture of a batch went through. */
 export interface Ascent {
@@ -17,13 +18,15 @@ export interface Ascent {
   readonly start: string;
   /** Steps taken. */
   readonly steps: number;
-  readonly converged: boolean;
+  /** The first step at which the confidence was as near to 1 as the plan asks; null when none was, or nothing was asked. */
+  readonly sureAt: number | null;
   readonly startPicture: Float32Array;
   readonly picture: Float32Array;
   readonly curves: Curves;
+  readonly lately: Lately;
 }
 
-/** Measurements by step: at each of the first, later at evenly spaced ones, at the start and at the end. */
+/** Measurements by step: at each of the first 20, then at steps that are evenly spaced by their logarithm, and at the end. */
 export interface Curves {
   readonly step: readonly number[];
   readonly logit: readonly number[];
@@ -32,14 +35,18 @@ export interface Curves {
   readonly confidence: readonly number[];
 }
 
-/** Curves have about this many points. */
-const curvePoints = 60;
+/** What the last half of the climb, or somewhat more, still changed. */
+export interface Lately {
+  /** The last power of two among the first half of the steps. */
+  readonly fromStep: number;
+  /** Loss at the end, as a share of that at `fromStep`. */
+  readonly lossRatio: number;
+  /** Euclidean length of what the picture changed since. */
+  readonly moved: number;
+}
 
 /** The article's rule: x <- x - 1.0 * dCE/dx, on a picture without bounds. */
 const articleOptimizer: Spec = gradient({ learningRate: 1 });
-
-/** Converged: no pixel of any picture moves by more than this in a step. */
-const stillness = 2e-4;
 
 /** Result minus start. */
 export const changeOf = ({ picture, startPicture }: Ascent): Float32Array =>
@@ -50,50 +57,75 @@ interface AscentPlan {
   readonly classes: readonly number[];
   /** Start of each picture. */
   readonly starts: readonly string[];
+  /** Most steps. */
   readonly steps: number;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
-  /** Stop before `steps` when nothing moves any more. */
-  readonly untilStill?: boolean;
+  /** Stop before `steps` when every picture has this confidence. */
+  readonly until?: number;
   readonly onStep?: (step: Step) => void;
 }
 
 /** Climbs by the article's rule, all pictures in one session. */
 export async function climb(model: LoadedModel, plan: AscentPlan): Promise<Ascent[]> {
-  const run = maximize(model, objectivesOf(plan.classes), optionsOf(plan));
-  let first: Step | undefined;
+  const { classes, starts, signal, until = Number.POSITIVE_INFINITY } = plan;
+  const run = maximize(model, objectivesOf(classes), optionsOf(plan));
+  const history: Pick<Step, "watch" | "objective">[] = [];
+  /** The start, and the pictures at the powers of two. */
+  const landmarks = new Map<number, Float32Array>();
+  const sureAt: (number | null)[] = classes.map(() => null);
   let last: Step | undefined;
-  const history: Step["watch"][] = [];
-  const losses: Float32Array[] = [];
-  let converged = false;
   for await (const step of run) {
-    first ??= step;
-    history.push(step.watch);
-    losses.push(step.objective.map((value) => -value));
+    const { index, watch, objective } = step;
+    history.push({ watch, objective });
+    if (isPowerOfTwo(index)) landmarks.set(index, step.picture.data as Float32Array);
+    watch["confidence"]!.forEach((confidence, i) => {
+      if (confidence >= until) sureAt[i] ??= index;
+    });
     plan.onStep?.(step);
-    converged = plan.untilStill === true && last !== undefined && furthest(last, step) < stillness;
     last = step;
-    if (converged) break;
+    if (!sureAt.includes(null)) break;
   }
-  if (plan.signal?.aborted) throw plan.signal.reason;
-  const size = last!.picture.data.length / plan.classes.length;
-  const stride = Math.ceil(last!.index / curvePoints);
-  const kept = history.flatMap((_, step) => (step <= 20 || step % stride === 0 || step === last!.index ? [step] : []));
-  const pick = (step: Step, i: number) => (step.picture.data as Float32Array).slice(i * size, (i + 1) * size);
-  return plan.classes.map((digit, i) => ({
-    class: digit,
-    start: plan.starts[i]!,
-    steps: last!.index,
-    converged,
-    startPicture: pick(first!, i),
-    picture: pick(last!, i),
-    curves: {
-      step: kept,
-      logit: kept.map((step) => history[step]!.logit![i]!),
-      loss: kept.map((step) => losses[step]![i]!),
-      confidence: kept.map((step) => history[step]!.confidence![i]!),
-    },
-  }));
+  if (signal?.aborted) throw signal.reason;
+  const steps = last!.index;
+  const size = last!.picture.data.length / classes.length;
+  const pick = (pictures: ArrayLike<number>, i: number) => (pictures as Float32Array).slice(i * size, (i + 1) * size);
+  const kept = keptSteps(steps);
+  const fromStep = [...landmarks.keys()].findLast((step) => step <= steps / 2) ?? 0;
+  return classes.map((digit, i) => {
+    const picture = pick(last!.picture.data as Float32Array, i);
+    const loss = (step: number) => -history[step]!.objective[i]!;
+    const watched = (name: string) => kept.map((step) => history[step]!.watch[name]![i]!);
+    return {
+      class: digit,
+      start: starts[i]!,
+      steps,
+      sureAt: sureAt[i]!,
+      startPicture: pick(landmarks.get(0)!, i),
+      picture,
+      curves: { step: kept, logit: watched("logit"), loss: kept.map(loss), confidence: watched("confidence") },
+      lately: {
+        fromStep,
+        lossRatio: loss(steps) / loss(fromStep),
+        moved: measureDistance(picture, pick(landmarks.get(fromStep)!, i)),
+      },
+    };
+  });
+}
+
+/** 0 counts as one. */
+const isPowerOfTwo = (index: number) => Number.isInteger(Math.log2(index)) || index === 0;
+
+const firstSteps = 20;
+const stepsPerDecade = 16;
+
+/** The steps that curves of so many steps are shown at. */
+function keptSteps(last: number): number[] {
+  const later = Array.from({ length: Math.ceil(stepsPerDecade * Math.log10(Math.max(1, last / firstSteps))) }, (_, k) =>
+    Math.round(firstSteps * 10 ** ((k + 1) / stepsPerDecade)),
+  );
+  const all = [...Array.from({ length: firstSteps + 1 }, (_, step) => step), ...later, last];
+  return [...new Set(all.filter((step) => step <= last))].sort((a, b) => a - b);
 }
 
 export const objectivesOf = (classes: readonly number[]): Spec[] =>
@@ -112,11 +144,4 @@ export function optionsOf({ classes, starts, steps, seed, signal }: AscentPlan):
     },
     ...(signal && { signal }),
   };
-}
-
-function furthest(a: Step, b: Step): number {
-  const [before, after] = [a.picture.data as Float32Array, b.picture.data as Float32Array];
-  let most = 0;
-  for (let i = 0; i < before.length; i++) most = Math.max(most, Math.abs(after[i]! - before[i]!));
-  return most;
 }

@@ -1,10 +1,10 @@
 import type { LoadedModel } from "@xstar/core";
 import { correlate, measureDistance } from "../analysis/correlation.js";
 import { summarize } from "../analysis/describe.js";
-import { findNearest } from "../analysis/nearest.js";
 import type { Variability } from "../analysis/variability.js";
 import type { ImageDataset } from "../data/dataset.js";
 import { changeOf, climb, type Ascent } from "./ascent.js";
+import { likenessOf, type Likeness } from "./likeness.js";
 
 /** Mean and range of a measurement. */
 export interface Spread {
@@ -14,10 +14,31 @@ export interface Spread {
   readonly max: number;
 }
 
+/** One made picture, measured. */
+export interface MadeResult extends Likeness {
+  /** Training seed of the network that it was made for. */
+  readonly network: number;
+  readonly class: number;
+  /** Which of the random starts of its class, from 0: the same picture for every network. */
+  readonly start: number;
+  /** Of the network, at the last step. */
+  readonly confidence: number;
+  /** Pearson's correlation of its change with the mean of its class, and of itself with its own start. */
+  readonly changeWithClassMean: number | null;
+  readonly ownStart: number | null;
+}
+
+/** One picture of the test set, measured. */
+export interface RealResult extends Likeness {
+  readonly class: number;
+  /** Where it stands in the test set. */
+  readonly index: number;
+}
+
 /** Fact 1: results do not look like the digit. Correlations are Pearson's, of pixels. */
 export interface LikenessClaim {
   readonly holds: boolean;
-  /** Synthetic pictures: the confidence of the network, and their likeness. */
+  /** Made pictures: the confidence of the network, and their likeness. */
   readonly synthetic: {
     readonly confidence: Spread;
     readonly classMean: Spread;
@@ -54,11 +75,22 @@ export interface Claims {
   readonly steps: number;
   readonly notLikeTheDigit: LikenessClaim;
   readonly dependsOnStart: StartClaim;
+  /** Every made picture: for each network, for each start, for each class. */
+  readonly results: readonly MadeResult[];
+  /** The test pictures that they are compared with. */
+  readonly real: readonly RealResult[];
+}
+
+/** The made pictures of one network: for each start, for each class. */
+export interface MadeSet {
+  /** Training seed of the network. */
+  readonly network: number;
+  readonly ascents: readonly Ascent[];
 }
 
 interface ClaimPlan {
   /** Networks trained from different seeds. */
-  readonly models: readonly LoadedModel[];
+  readonly networks: readonly { readonly seed: number; readonly model: LoadedModel }[];
   readonly train: ImageDataset;
   readonly test: ImageDataset;
   readonly variability: Variability;
@@ -70,90 +102,99 @@ interface ClaimPlan {
 }
 
 /** Measures the article's two facts over every class, several random starts and several trained networks. */
-export async function measureClaims(plan: ClaimPlan): Promise<Claims> {
-  const { models, randomStarts, steps, seed, signal, train } = plan;
+export async function measureClaims(plan: ClaimPlan): Promise<{ claims: Claims; made: MadeSet[] }> {
+  const { networks, randomStarts, steps, seed, signal, train, test, variability, onProgress } = plan;
   const classes = Array.from({ length: train.classes * randomStarts }, (_, i) => i % train.classes);
   const starts = classes.map(() => "random");
-  const runs: Ascent[][] = [];
-  for (const model of models) {
-    runs.push(
-      await climb(model, {
-        classes,
-        starts,
-        steps,
-        seed,
-        signal,
-        onStep: ({ index }) => plan.onProgress?.(runs.length * (steps + 1) + index, models.length * (steps + 1)),
-      }),
-    );
+  // the search for the nearest training pictures takes about as long as one network
+  const total = networks.length + 1;
+  const made: MadeSet[] = [];
+  for (const { seed: network, model } of networks) {
+    const onStep = ({ index }: { index: number }) => onProgress?.(made.length + index / (steps + 1), total);
+    made.push({ network, ascents: await climb(model, { classes, starts, steps, seed, signal, onStep }) });
   }
-  return {
-    randomStarts,
-    networks: models.length,
-    steps,
-    notLikeTheDigit: measureLikeness(runs[0]!, plan),
-    dependsOnStart: measureStarts(runs),
+  onProgress?.(networks.length, total);
+  const ascents = made.flatMap((set) => set.ascents);
+  const genuine = firstOfEachClass(test, randomStarts);
+  const likeness = likenessOf([...ascents, ...genuine], train, variability);
+  const results = made.flatMap(({ network, ascents: own }, n) =>
+    own.map((ascent, i): MadeResult => ({
+      network,
+      class: ascent.class,
+      start: Math.floor(i / train.classes),
+      confidence: ascent.curves.confidence.at(-1)!,
+      ...likeness[n * own.length + i]!,
+      changeWithClassMean: correlate(changeOf(ascent), variability.classes[ascent.class]!.mean),
+      ownStart: correlate(ascent.picture, ascent.startPicture),
+    })),
+  );
+  const real = genuine.map(({ class: digit, index }, i) => ({
+    class: digit,
+    index,
+    ...likeness[ascents.length + i]!,
+  }));
+  const counts = { randomStarts, networks: networks.length, steps };
+  const claims = {
+    ...counts,
+    notLikeTheDigit: judgeLikeness(results, real, counts),
+    dependsOnStart: judgeStarts(made, results),
+    results,
+    real,
   };
+  return { claims, made };
 }
 
-function measureLikeness(results: readonly Ascent[], { train, test, variability }: ClaimPlan): LikenessClaim {
-  const pictures = results.map(({ picture }) => picture);
-  const classes = results.map((result) => result.class);
-  const real = firstOfEachClass(test, results.length / test.classes);
+function judgeLikeness(
+  results: readonly MadeResult[],
+  real: readonly RealResult[],
+  { randomStarts, networks, steps }: Pick<Claims, "randomStarts" | "networks" | "steps">,
+): LikenessClaim {
   const synthetic = {
-    confidence: spread(results.map(({ curves }) => curves.confidence.at(-1)!)),
-    ...likeness(pictures, classes, train, variability),
-    changeWithClassMean: spread(
-      results.map((result) => correlate(changeOf(result), variability.classes[result.class]!.mean)),
-    ),
+    confidence: spread(results.map(({ confidence }) => confidence)),
+    ...spreadOfLikeness(results),
+    changeWithClassMean: spread(results.map(({ changeWithClassMean }) => changeWithClassMean)),
   };
-  const genuine = likeness(real.pictures, real.classes, train, variability);
+  const genuine = spreadOfLikeness(real);
   const holds = synthetic.classMean.max < genuine.classMean.min && synthetic.nearest.max < genuine.nearest.min;
   const words =
-    `The network gives the ${results.length} made pictures a mean confidence of ${synthetic.confidence.mean.toFixed(4)}, yet they correlate ` +
-    `with the mean of their class by ${synthetic.classMean.mean.toFixed(2)} on average and with their nearest training picture by ` +
-    `${synthetic.nearest.mean.toFixed(2)}; for ${real.classes.length} real test pictures it is ${genuine.classMean.mean.toFixed(2)} and ${genuine.nearest.mean.toFixed(2)}. ` +
+    `Over ${randomStarts} random starts for each digit and ${networks} trained networks, ${steps} steps each, the networks give the ` +
+    `${results.length} made pictures a mean confidence of ${synthetic.confidence.mean.toFixed(4)} (at least ${synthetic.confidence.min.toFixed(4)}). Yet they ` +
+    `correlate with the mean of their class by ${synthetic.classMean.mean.toFixed(2)} on average (at most ${synthetic.classMean.max.toFixed(2)}) and with their ` +
+    `nearest training picture by ${synthetic.nearest.mean.toFixed(2)} (at most ${synthetic.nearest.max.toFixed(2)}); ${real.length} real test pictures do by ` +
+    `${genuine.classMean.mean.toFixed(2)} (at least ${genuine.classMean.min.toFixed(2)}) and ${genuine.nearest.mean.toFixed(2)} (at least ${genuine.nearest.min.toFixed(2)}). ` +
     (holds
-      ? "The likest made picture is less like its digit than the unlikest real one."
+      ? "The likest made picture is less like its digit than the unlikest real one, by both measures."
       : "The ranges overlap: some made pictures are as like their digit as some real ones.");
   return { holds, synthetic, real: genuine, words };
 }
 
-function likeness(
-  pictures: readonly Float32Array[],
-  classes: readonly number[],
-  train: ImageDataset,
-  { classes: means }: Variability,
-) {
+/** Class means and nearest pictures of some results. */
+export function spreadOfLikeness(results: readonly Likeness[]): { classMean: Spread; nearest: Spread } {
   return {
-    classMean: spread(pictures.map((picture, i) => correlate(picture, means[classes[i]!]!.mean))),
-    nearest: spread(findNearest(pictures, train).map(({ byCorrelation }) => byCorrelation?.correlation ?? null)),
+    classMean: spread(results.map(({ classMean }) => classMean)),
+    nearest: spread(results.map(({ nearest }) => nearest?.correlation ?? null)),
   };
 }
 
 /** The first `count` pictures of each class, 0..1. */
-function firstOfEachClass(data: ImageDataset, count: number): { pictures: Float32Array[]; classes: number[] } {
+function firstOfEachClass(data: ImageDataset, count: number) {
   const size = data.height * data.width;
-  const pictures: Float32Array[] = [];
-  const classes: number[] = [];
+  const pictures: { picture: Float32Array; class: number; index: number }[] = [];
   const found = Array.from({ length: data.classes }, () => 0);
-  for (let i = 0; i < data.count && pictures.length < count * data.classes; i++) {
-    const digit = data.labels[i]!;
+  for (let index = 0; index < data.count && pictures.length < count * data.classes; index++) {
+    const digit = data.labels[index]!;
     if (found[digit]! >= count) continue;
     found[digit]!++;
-    pictures.push(Float32Array.from(data.images.subarray(i * size, (i + 1) * size), (x) => x / 255));
-    classes.push(digit);
+    const picture = Float32Array.from(data.images.subarray(index * size, (index + 1) * size), (x) => x / 255);
+    pictures.push({ picture, class: digit, index });
   }
-  return { pictures, classes };
+  return pictures;
 }
 
-function measureStarts(runs: readonly (readonly Ascent[])[]): StartClaim {
-  const [first] = runs;
-  const sameClass = pairs(first!.length).filter(([a, b]) => first![a]!.class === first![b]!.class);
-  const acrossStarts = sameClass.map(([a, b]) => [first![a]!, first![b]!] as const);
-  const acrossNetworks = pairs(runs.length).flatMap(([a, b]) =>
-    runs[a]!.map((result, i) => [result, runs[b]![i]!] as const),
-  );
+function judgeStarts(made: readonly MadeSet[], results: readonly MadeResult[]): StartClaim {
+  const sets = made.map(({ ascents }) => ascents);
+  const acrossStarts = sets.flatMap((set) => pairs(set).filter(([a, b]) => a.class === b.class));
+  const acrossNetworks = pairs(sets).flatMap(([a, b]) => a.map((result, i) => [result, b[i]!] as const));
   const compare = (list: readonly (readonly [Ascent, Ascent])[]): Comparison => ({
     distance: spread(list.map(([a, b]) => measureDistance(a.picture, b.picture))),
     correlation: spread(list.map(([a, b]) => correlate(a.picture, b.picture))),
@@ -163,13 +204,14 @@ function measureStarts(runs: readonly (readonly Ascent[])[]): StartClaim {
   const differentStarts = compare(acrossStarts);
   const differentNetworks = compare(acrossNetworks);
   const starts = spread(acrossStarts.map(([a, b]) => measureDistance(a.startPicture, b.startPicture)));
-  const keptStart = spread(first!.map(({ picture, startPicture }) => correlate(picture, startPicture)));
+  const keptStart = spread(results.map(({ ownStart }) => ownStart));
   const everyPair = differentStarts.distance.min > differentNetworks.distance.max;
   const onAverage = differentStarts.distance.mean > differentNetworks.distance.mean;
   const words =
-    `Two results for the same class from different random starts lie ${differentStarts.distance.mean.toFixed(1)} apart on average ` +
-    `(correlation ${differentStarts.correlation.mean.toFixed(2)}; their starts ${starts.mean.toFixed(1)} apart). From the same start, networks trained ` +
-    `with different seeds give results ${differentNetworks.distance.mean.toFixed(1)} apart (correlation ${differentNetworks.correlation.mean.toFixed(2)}). ` +
+    `Two results of one network for the same digit from different random starts lie ${differentStarts.distance.mean.toFixed(1)} apart on average ` +
+    `(${differentStarts.distance.count} pairs on ${made.length} networks; correlation ${differentStarts.correlation.mean.toFixed(2)}; their starts ${starts.mean.toFixed(1)} apart). ` +
+    `From the same start, networks trained with different seeds give results ${differentNetworks.distance.mean.toFixed(1)} apart ` +
+    `(${differentNetworks.distance.count} pairs; correlation ${differentNetworks.correlation.mean.toFixed(2)}). ` +
     (everyPair
       ? "In every pair the start matters more than the network. "
       : onAverage
@@ -180,14 +222,12 @@ function measureStarts(runs: readonly (readonly Ascent[])[]): StartClaim {
   return { holds: onAverage, starts, keptStart, differentStarts, differentNetworks, words };
 }
 
-function pairs(count: number): [number, number][] {
-  return Array.from({ length: count }, (_, a) => a).flatMap((a) =>
-    Array.from({ length: count - a - 1 }, (_, k): [number, number] => [a, a + 1 + k]),
-  );
+function pairs<T>(items: readonly T[]): (readonly [T, T])[] {
+  return items.flatMap((a, i) => items.slice(i + 1).map((b) => [a, b] as const));
 }
 
 /** Leaves out pairs of which one picture is constant: they have no correlation. */
-function spread(values: readonly (number | null)[]): Spread {
+export function spread(values: readonly (number | null)[]): Spread {
   const known = values.filter((value) => value !== null);
   const { count, mean, min, max } = summarize(known);
   return { count, mean, min, max };

@@ -1,44 +1,66 @@
 import { createHash } from "node:crypto";
-import { compileAscent, openModel, type LoadedModel } from "@xstar/core";
-import { zeroBorder } from "../analysis/border.js";
-import { correlationMatrix, measureDistance } from "../analysis/correlation.js";
+import { compileAscent, openModel, type LoadedModel, type Runtime } from "@xstar/core";
 import { measureVariability, type Variability } from "../analysis/variability.js";
 import { loadMnist, type SplitDataset } from "../data/dataset.js";
-import { describeChange } from "../report/describe-change.js";
 import { nodeRuntime } from "../runtime.js";
-import type { TrainingReport } from "../train/job.js";
-import { trainNetwork, type TrainedNetwork } from "../train/trained-network.js";
-import { changeOf, climb, objectivesOf, optionsOf, type Ascent } from "./ascent.js";
-import { measureClaims } from "./claims.js";
-import { openNetwork, type AskNetwork } from "./network.js";
-import { articleFigures, schemaVersion, type ArticleResults, type BorderCurve, type TableResult } from "./results.js";
+import { side } from "../train/network.js";
+import type { TrainedNetwork } from "../train/trained-network.js";
+import { objectivesOf, optionsOf, type Ascent } from "./ascent.js";
+import { measureClaims, type MadeSet } from "./claims.js";
+import { inTurn } from "./in-turn.js";
+import { openNetwork } from "./network.js";
+import { articleFigures, schemaVersion, type ArticleResults, type TableResult } from "./results.js";
+import {
+  articleSteps,
+  climbOn,
+  climbTenSteps,
+  describeTable,
+  fourStarts,
+  measureBorder,
+  type Both,
+  type TablePlan,
+} from "./tables.js";
+import { trainAll } from "./train-all.js";
 
-const starts = ["ones", "0.5", "zeros", "random"] as const;
-export const side = 28;
-const articleClasses = [1, 2];
-const articleSteps = 10;
 const randomStarts = 10;
-const trainingSeeds = [0, 1, 2];
-const widestBorder = 13;
+const [firstSeed, ...otherSeeds] = [0, 1, 2];
+/** Of the first network, which has the machine for itself: as `xstar train` does by default. */
+const firstThreads = 2;
+
+export type Stage = "first" | "others" | "ascent" | "claims";
 
 export interface ArticleOptions {
   /** Seed of the random starts. @default 1 */
   readonly seed?: number;
   /** Folder of trained networks. */
   readonly cache?: string;
-  /** Most steps until nothing moves. @default 1000 */
-  readonly convergedSteps?: number;
+  /** Climb on until the network is so sure of every start, and call that converged. @default 0.9999 */
+  readonly confidence?: number;
+  /** Most steps of that: the doubt falls about as 1 / steps. @default 1 / (1 - confidence) */
+  readonly mostSteps?: number;
   /** Steps of the climbs that the two facts are measured on. @default 30 */
   readonly claimSteps?: number;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (stage: "training" | "ascent" | "claims", done: number, total: number, facts?: string) => void;
+  readonly onProgress?: (stage: Stage, done: number, total: number, facts?: string) => void;
+  readonly onWarning?: (sentence: string) => void;
+  /** Takes what there is before the other networks are trained. */
+  readonly onFirstResult?: (first: FirstResult) => void;
+}
+
+/** Ten steps for class 1 and class 2 on the first network. */
+export interface FirstResult {
+  readonly network: TrainedNetwork;
+  readonly ascents: readonly Ascent[][];
+  readonly tables: readonly TableResult[];
 }
 
 /** The figures of the article, and the pictures behind them. */
 export interface ArticleRun {
   readonly results: ArticleResults;
   /** Class 1 and class 2 from the four starts. */
-  readonly ascents: { readonly tenSteps: readonly Ascent[][]; readonly converged: readonly Ascent[][] };
+  readonly ascents: Both<readonly Ascent[][]>;
+  /** What the two facts are measured on, network by network. */
+  readonly made: readonly MadeSet[];
   readonly variability: Variability;
   readonly model: Uint8Array;
   /** Ten steps for class 1 from the four starts as an ONNX file of its own. */
@@ -47,33 +69,53 @@ export interface ArticleRun {
 
 /** Does what the article does, on real MNIST: trains, climbs, measures. */
 export async function runArticle(options: ArticleOptions = {}): Promise<ArticleRun> {
+  const { cache, signal, onProgress, onWarning, onFirstResult } = options;
   const began = performance.now();
-  const networks = await trainAll(options);
-  return measureArticle(networks, await loadMnist(), { ...options, began });
+  const train = (stage: Stage, seeds: readonly number[], threads: number) =>
+    trainAll({
+      seeds,
+      threads,
+      cache,
+      signal,
+      onWarning,
+      onProgress: (done, total, facts) => onProgress?.(stage, done, total, facts),
+    });
+  const [network] = await train("first", [firstSeed!], firstThreads);
+  let training = performance.now() - began;
+  onFirstResult?.(await measureFirst(network!, options));
+  const again = performance.now();
+  const others = await train("others", otherSeeds, 1);
+  training += performance.now() - again;
+  return measureArticle([network!, ...others], await loadMnist(), { ...options, began, training });
+}
+
+async function measureFirst(network: TrainedNetwork, options: ArticleOptions): Promise<FirstResult> {
+  const runtime = nodeRuntime();
+  const ascents = await climbTenSteps(openModel(network.model, { runtime }), planOf(options));
+  const tables = await withNetwork(runtime, network, ({ ask }) => inTurn(ascents, (one) => describeTable(one, ask)));
+  return { network, ascents, tables };
 }
 
 /** Everything after the training; the first network is the one that is climbed. */
 export async function measureArticle(
   networks: readonly TrainedNetwork[],
   mnist: SplitDataset,
-  options: ArticleOptions & { readonly began?: number },
+  options: ArticleOptions & { readonly began?: number; readonly training?: number },
 ): Promise<ArticleRun> {
-  const { seed = 1, convergedSteps = 1000, claimSteps = 30, signal, onProgress, began = performance.now() } = options;
-  const trained = performance.now();
-  const runtime = nodeRuntime({ threads: 1 });
-  const model = openModel(networks[0]!.model, { runtime });
+  const { seed = 1, claimSteps = 30, signal, onProgress, began = performance.now(), training = 0 } = options;
+  const measuring = performance.now();
+  const runtime = nodeRuntime();
+  const [network] = networks;
+  const model = openModel(network!.model, { runtime });
   const variability = measureVariability(mnist.train);
-
-  const tables = { tenSteps: [] as Ascent[][], converged: [] as Ascent[][] };
-  for (const [i, digit] of articleClasses.entries()) {
-    const plan = { classes: starts.map(() => digit), starts, seed, signal };
-    onProgress?.("ascent", i, articleClasses.length);
-    tables.tenSteps.push(await climb(model, { ...plan, steps: articleSteps }));
-    tables.converged.push(await climb(model, { ...plan, steps: convergedSteps, untilStill: true }));
-  }
-  onProgress?.("ascent", articleClasses.length, articleClasses.length);
-  const claims = await measureClaims({
-    models: networks.map(({ model: bytes }) => openModel(bytes, { runtime: nodeRuntime() })),
+  const plan = planOf(options);
+  const ascents = {
+    tenSteps: await climbTenSteps(model, plan),
+    converged: await climbOn(model, plan, (done, total) => onProgress?.("ascent", done, total)),
+  };
+  onProgress?.("ascent", 1, 1);
+  const { claims, made } = await measureClaims({
+    networks: networks.map(({ model: bytes, recipe }) => ({ seed: recipe.seed, model: openModel(bytes, { runtime }) })),
     ...mnist,
     variability,
     randomStarts,
@@ -84,133 +126,70 @@ export async function measureArticle(
   });
   onProgress?.("claims", 1, 1);
 
-  const saved = await openNetwork(runtime, networks[0]!.model, side);
-  try {
-    const describe = (ascents: readonly Ascent[]) => describeTable(ascents, saved.ask);
-    const results: ArticleResults = {
-      schema: { name: "xstar-article", version: schemaVersion },
-      article: articleFigures,
-      seed,
-      networks: networks.map(({ confusion, seconds, cached, recipe, model: bytes }) => ({
-        seed: recipe.seed,
-        accuracy: confusion.accuracy,
-        classAccuracy: confusion.classAccuracy,
-        confusion: confusion.matrix,
-        trainingSeconds: seconds,
-        cached,
-        sha256: createHash("sha256").update(bytes).digest("hex"),
-      })),
-      tables: {
-        tenSteps: await inTurn(tables.tenSteps, describe),
-        converged: await inTurn(tables.converged, describe),
-      },
-      variability: {
-        sums: variability.classes.map((statistics) => statistics.variability),
-        mostVariable: variability.mostVariable,
-        neverVarying: variability.classes.map(({ constant }) => count(constant)),
-        neverVaryingAtAll: count(variability.all.constant),
-      },
-      border: await inTurn(tables.tenSteps.flat(), (ascent) => measureBorder(ascent, saved.ask)),
-      claims,
-      environment: { runtime: runtime.name, node: process.version, platform: `${process.platform} ${process.arch}` },
-      seconds: {
-        training: (trained - began) / 1000,
-        ascent: (performance.now() - trained) / 1000,
-        total: (performance.now() - began) / 1000,
-      },
+  const measured = await withNetwork(runtime, network!, async ({ ask }) => {
+    const describe = (tables: readonly Ascent[][]) => inTurn(tables, (one) => describeTable(one, ask));
+    const cut = (tables: readonly Ascent[][]) => inTurn(tables.flat(), (one) => measureBorder(one, ask));
+    return {
+      tables: { tenSteps: await describe(ascents.tenSteps), converged: await describe(ascents.converged) },
+      border: { tenSteps: await cut(ascents.tenSteps), converged: await cut(ascents.converged) },
     };
-    const ascentFile = await exportAscent(model, seed);
-    return { results, ascents: tables, variability, model: networks[0]!.model, ascentFile };
+  });
+  const now = performance.now();
+  const results: ArticleResults = {
+    schema: { name: "xstar-article", version: schemaVersion },
+    article: articleFigures,
+    seed,
+    networks: networks.map(({ confusion, seconds, cached, recipe, model: bytes }) => ({
+      seed: recipe.seed,
+      threads: recipe.threads,
+      accuracy: confusion.accuracy,
+      classAccuracy: confusion.classAccuracy,
+      confusion: confusion.matrix,
+      trainingSeconds: seconds,
+      cached,
+      sha256: createHash("sha256").update(bytes).digest("hex"),
+    })),
+    convergence: plan.convergence,
+    tables: measured.tables,
+    variability: {
+      sums: variability.classes.map((statistics) => statistics.variability),
+      mostVariable: variability.mostVariable,
+      neverVarying: variability.classes.map(({ constant }) => count(constant)),
+      neverVaryingAtAll: count(variability.all.constant),
+    },
+    border: measured.border,
+    claims,
+    environment: { runtime: runtime.name, node: process.version, platform: `${process.platform} ${process.arch}` },
+    seconds: { training: training / 1000, ascent: (now - measuring) / 1000, total: (now - began) / 1000 },
+  };
+  return { results, ascents, made, variability, model: network!.model, ascentFile: await exportAscent(model, seed) };
+}
+
+function planOf({ seed = 1, confidence = 0.9999, mostSteps, signal }: ArticleOptions): TablePlan {
+  return { seed, signal, convergence: { confidence, mostSteps: mostSteps ?? Math.ceil(1 / (1 - confidence)) } };
+}
+
+async function withNetwork<T>(
+  runtime: Runtime,
+  { model }: TrainedNetwork,
+  work: (network: Awaited<ReturnType<typeof openNetwork>>) => Promise<T>,
+): Promise<T> {
+  const network = await openNetwork(runtime, model, side);
+  try {
+    return await work(network);
   } finally {
-    await saved.close();
+    await network.close();
   }
 }
 
-/** The networks of all seeds, side by side, one thread each. */
-function trainAll({ cache, signal, onProgress }: ArticleOptions): Promise<TrainedNetwork[]> {
-  const reports = new Map<number, TrainingReport>();
-  const report = () => {
-    const list = [...reports.values()];
-    const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-    const loss = mean(list.map((one) => one.loss)).toFixed(3);
-    const accuracy = (100 * mean(list.map((one) => one.accuracy))).toFixed(1);
-    const done = list.reduce((sum, { step }) => sum + step, 0);
-    onProgress?.("training", done, trainingSeeds.length * list[0]!.steps, `loss ${loss} · accuracy ${accuracy} %`);
-  };
-  return Promise.all(
-    trainingSeeds.map(async (seed) => {
-      const network = await trainNetwork({
-        seed,
-        ...(cache !== undefined && { cache }),
-        ...(signal && { signal }),
-        onProgress(now) {
-          reports.set(seed, now);
-          report();
-        },
-      });
-      signal?.throwIfAborted();
-      return network;
-    }),
-  );
-}
-
-async function describeTable(ascents: readonly Ascent[], ask: AskNetwork): Promise<TableResult> {
-  const fedBack = await ask(
-    ascents.map(({ picture }) => picture),
-    ascents.map((ascent) => ascent.class),
-  );
-  const changes = ascents.map(changeOf);
-  return {
-    class: ascents[0]!.class,
-    pictures: ascents.map((ascent, i) => ({
-      class: ascent.class,
-      start: ascent.start,
-      steps: ascent.steps,
-      converged: ascent.converged,
-      curves: ascent.curves,
-      fedBack: fedBack[i]!,
-      range: [ascent.picture.reduce((a, b) => Math.min(a, b)), ascent.picture.reduce((a, b) => Math.max(a, b))],
-      outside: count(ascent.picture.map((value) => Number(value < 0 || value > 1))) / ascent.picture.length,
-      change: {
-        l2: measureDistance(ascent.picture, ascent.startPicture),
-        largest: changes[i]!.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
-        words: describeChange(changes[i]!, side, side),
-      },
-    })),
-    resultCorrelation: correlationMatrix(ascents.map(({ picture }) => picture)),
-    changeCorrelation: correlationMatrix(changes),
-  };
-}
-
-async function measureBorder(ascent: Ascent, ask: AskNetwork): Promise<BorderCurve> {
-  const widths = Array.from({ length: widestBorder + 1 }, (_, width) => width);
-  const pictures = widths.map((width) => zeroBorder(ascent.picture, side, side, width));
-  const answers = await ask(
-    pictures,
-    widths.map(() => ascent.class),
-  );
-  return {
-    class: ascent.class,
-    start: ascent.start,
-    confidence: answers.map(({ confidence }) => confidence),
-    text: answers.map(({ text }) => text),
-  };
-}
-
 async function exportAscent(model: LoadedModel, seed: number): Promise<Uint8Array> {
-  const classes = starts.map(() => 1);
-  const { step } = await compileAscent(
+  const plan = fourStarts(1);
+  const { step, start } = await compileAscent(
     model,
-    objectivesOf(classes),
-    optionsOf({ classes, starts, steps: articleSteps, seed }),
+    objectivesOf(plan.classes),
+    optionsOf({ ...plan, steps: articleSteps, seed }),
   );
-  return step.standalone();
+  return step.standalone(start);
 }
 
 const count = (flags: ArrayLike<number>) => Array.from(flags).reduce((sum, flag) => sum + flag, 0);
-
-async function inTurn<T, U>(items: readonly T[], work: (item: T) => Promise<U>): Promise<U[]> {
-  const results: U[] = [];
-  for (const item of items) results.push(await work(item));
-  return results;
-}

@@ -4,10 +4,14 @@ import type { Planes } from "../picture/planes.js";
 import type { Picture } from "../picture/picture.js";
 import { encodePng } from "../picture/png.js";
 import { changeScale } from "../picture/scale.js";
-import { contactSheet } from "../picture/sheet.js";
+import { contactSheet, surround } from "../picture/sheet.js";
 import { changeView, rawView, type View } from "../picture/view.js";
-import { side, type ArticleRun } from "./experiment.js";
+import { drawNumber } from "../picture/digits.js";
+import { rowsSheet } from "../picture/rows.js";
+import { side } from "../train/network.js";
 import { changeOf, type Ascent } from "./ascent.js";
+import type { MadeSet } from "./claims.js";
+import type { ArticleRun } from "./experiment.js";
 
 const planes = (data: ArrayLike<number>): Planes => ({ shape: [side, side], data });
 
@@ -37,6 +41,17 @@ function ascentSheet(ascents: readonly Ascent[], factor: number): Picture {
     pictures.map(({ picture }) => enlarge(picture, factor)),
     { columns: 3, gap: 8 },
   );
+}
+
+/** All results that one network was climbed to, or their changes: a row for each digit, a column for each start. */
+export function madeSheet({ ascents }: MadeSet, what: "result" | "change"): Picture {
+  const views = viewAscents(ascents);
+  const classes = [...new Set(ascents.map((ascent) => ascent.class))];
+  const rows = classes.map((digit) => [
+    drawNumber(digit, { scale: 3, paper: surround }),
+    ...views.flatMap((view, i) => (ascents[i]!.class === digit ? [enlarge(view[what].picture, 2)] : [])),
+  ]);
+  return rowsSheet(rows, { gap: 6 });
 }
 
 /** Per-pixel standard deviations of the classes, on one scale from 0. */
@@ -69,6 +84,10 @@ export function pictureFiles(run: ArticleRun): Map<string, Uint8Array> {
         add(`${name}-change`, views[i]!.change.picture);
       });
     }
+  }
+  for (const set of run.made) {
+    for (const what of ["result", "change"] as const)
+      files.set(`facts-network-${set.network}-${what}s.png`, encodePng(madeSheet(set, what)));
   }
   files.set("table1.png", encodePng(ascentSheet(run.ascents.tenSteps[0]!, 6)));
   files.set("class2.png", encodePng(ascentSheet(run.ascents.tenSteps[1]!, 6)));

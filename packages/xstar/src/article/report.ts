@@ -8,9 +8,11 @@ import { formatNumber, formatPercent } from "../report/format.js";
 import { embedJson, html, page, type Html } from "../report/html.js";
 import { lineChart } from "../report/line-chart.js";
 import { matrixChart } from "../report/matrix-chart.js";
+import { side } from "../train/network.js";
 import type { Ascent, Curves } from "./ascent.js";
-import type { Spread } from "./claims.js";
-import { side, type ArticleRun } from "./experiment.js";
+import type { ArticleRun } from "./experiment.js";
+import { compareFigures, pictureOf } from "./figures.js";
+import { claimsSection } from "./report-claims.js";
 import { constantViews, variabilityViews, viewAscents } from "./pictures.js";
 import type { ArticleResults, PictureResult, TableResult } from "./results.js";
 
@@ -26,7 +28,7 @@ export function articleReport(run: ArticleRun): string {
     description: verdict(results),
     body: html`
       ${comparison(results)} ${network(results)} ${table(run, 0, "Table 1: class 1 from four starts")}
-      ${variability(run)} ${table(run, 1, "Class 2, the most variable digit")} ${border(results)} ${claims(results)}
+      ${variability(run)} ${table(run, 1, "Class 2, the most variable digit")} ${border(results)} ${claimsSection(run)}
       ${reproduce(results)} ${embedJson("results", results)}
     `,
   });
@@ -42,55 +44,18 @@ function verdict({ networks, tables, claims: measured }: ArticleResults): string
   );
 }
 
-const pictureOf = (result: TableResult, start: string): PictureResult =>
-  result.pictures.find((one) => one.start === start)!;
-
-function comparison({
-  networks,
-  tables,
-  variability: { mostVariable, sums },
-  border: curves,
-  article,
-}: ArticleResults): Html {
-  const one = pictureOf(tables.tenSteps[0]!, "random");
-  const two = pictureOf(tables.tenSteps[1]!, "random");
-  const oneConverged = pictureOf(tables.converged[0]!, "random");
-  const twoConverged = pictureOf(tables.converged[1]!, "random");
-  const cut = curves.find((curve) => curve.class === 2 && curve.start === "random")!;
-  const rows: [string, string, string, string][] = [
-    [
-      "Test accuracy",
-      String(article.accuracy),
-      networks[0]!.accuracy.toFixed(4),
-      networks.map(({ accuracy }) => accuracy.toFixed(4)).join(", "),
-    ],
-    [
-      "Confidence in 1 from random",
-      String(article.confidenceOfOne),
-      one.fedBack.text,
-      `${oneConverged.fedBack.text} after ${oneConverged.steps} steps`,
-    ],
-    [
-      "Confidence in 2 from random",
-      `over ${article.confidenceOfTwo}`,
-      two.fedBack.text,
-      `${twoConverged.fedBack.text} after ${twoConverged.steps} steps`,
-    ],
-    [
-      "The same with a border of one pixel set to 0",
-      String(article.confidenceOfTwoWithoutBorder),
-      cut.text[1]!,
-      "see the curve below",
-    ],
-    [
-      "Most variable digit",
-      String(article.mostVariable),
-      String(mostVariable),
-      `sum of deviations ${sums[mostVariable]!.toFixed(2)}`,
-    ],
-  ];
+function comparison(results: ArticleResults): Html {
+  const { convergence } = results;
   return html`<h2>The article's figures and ours</h2>
-    ${dataTable({ columns: ["Figure", "Article", "Measured here", "More"], rows })}`;
+    ${dataTable({
+      columns: ["Figure", "Article", "Here, after 10 steps", `Here, until ${convergence.confidence}`],
+      rows: compareFigures(results).map(({ figure, article, tenSteps, converged }) => [
+        figure,
+        article,
+        tenSteps,
+        converged,
+      ]),
+    })}`;
 }
 
 function network({ networks }: ArticleResults): Html {
@@ -133,13 +98,30 @@ function table(run: ArticleRun, index: number, title: string): Html {
       for 10 steps. Below each start, what it became, and the change alone; all changes of a table share one scale.
     </p>
     ${views(run.ascents.tenSteps[index]!, ten)}
-    <h3>The same until nothing moves any more</h3>
+    <h3>The same until the network is sure</h3>
+    <p>${aboutConvergence(run.results, converged)}</p>
     ${views(run.ascents.converged[index]!, converged)}
     <h3>Confidence, fed back through the saved file</h3>
     ${confidenceTable([...ten.pictures, ...converged.pictures])}
-    ${curveCharts(ten, "10 steps")} ${curveCharts(converged, "until nothing moves")}
+    ${curveCharts(ten, "10 steps")} ${curveCharts(converged, "until sure")}
     ${matrixChart({ title: "Correlation of the results", rows: names, columns: names, values: correlations(ten, "resultCorrelation"), kind: "diverging", limit: 1, digits: 2 })}
     ${matrixChart({ title: "Correlation of the changes", rows: names, columns: names, values: correlations(ten, "changeCorrelation"), kind: "diverging", limit: 1, digits: 2 })}`;
+}
+
+/** What "until it converges" means, and how far from rest that is. */
+function aboutConvergence({ convergence }: ArticleResults, { pictures }: TableResult): string {
+  const [first] = pictures;
+  const list = (read: (one: PictureResult) => string) =>
+    pictures.map((one) => `${read(one)} (${one.start})`).join(", ");
+  const late = pictures.every(({ converged }) => converged) ? "" : ` Not all were there after ${first!.steps} steps.`;
+  return (
+    `Nothing ever comes to rest: the gradient vanishes as the confidence nears 1, and the loss goes on falling, about as 1 / steps. ` +
+    `“Converged” means here that the confidence, whose bound is 1, is at least ${convergence.confidence} for all four starts, in at most ` +
+    `${convergence.mostSteps} steps. That took ${list(({ sureAt }) => (sureAt === null ? "more" : `${sureAt}`))} steps.${late} ` +
+    `All four went on to step ${first!.steps}. From step ${first!.lately.fromStep} on, the loss fell to ` +
+    `${list(({ lately }) => formatNumber(lately.lossRatio, 2))} of what it was, and the picture moved by ` +
+    `${list(({ lately, change }) => (change.l2 === 0 ? "0 %" : formatPercent(lately.moved / change.l2)))} of the length of its whole change.`
+  );
 }
 
 function views(ascents: readonly Ascent[], result: TableResult): Html {
@@ -194,9 +176,9 @@ function views(ascents: readonly Ascent[], result: TableResult): Html {
 function confidenceTable(pictures: readonly PictureResult[]): Html {
   return dataTable({
     columns: ["Start", "Steps", "Class seen", "Confidence", "Nines"],
-    rows: pictures.map(({ start, steps, converged, fedBack }) => [
+    rows: pictures.map(({ start, steps, fedBack }) => [
       start,
-      `${steps}${converged ? " (converged)" : ""}`,
+      steps,
       fedBack.predicted,
       fedBack.text,
       fedBack.nines === null ? "all" : fedBack.nines.toFixed(1),
@@ -205,6 +187,7 @@ function confidenceTable(pictures: readonly PictureResult[]): Html {
 }
 
 function curveCharts(result: TableResult, rule: string): Html {
+  const xScale = result.pictures[0]!.steps > 100 ? "log" : "linear";
   const series = (read: (curves: Curves) => readonly number[]) =>
     result.pictures.map(({ start, curves }) => ({
       name: start,
@@ -215,6 +198,7 @@ function curveCharts(result: TableResult, rule: string): Html {
   return html`${lineChart({
     title: `Confidence in ${result.class} by step, in nines (${rule})`,
     xLabel: "step",
+    xScale,
     yLabel: "confidence",
     yScale: "nines",
     series: series(({ confidence }) => confidence.map((p) => Math.min(p, almostOne))),
@@ -222,11 +206,12 @@ function curveCharts(result: TableResult, rule: string): Html {
   ${lineChart({
     title: `Loss by step (${rule})`,
     xLabel: "step",
+    xScale,
     yLabel: "cross-entropy",
     yScale: "log",
     series: series(({ loss }) => loss.map((value) => Math.max(value, 1e-8))),
   })}
-  ${lineChart({ title: `Activation (logit) by step (${rule})`, xLabel: "step", yLabel: "logit", series: series(({ logit }) => logit) })}`;
+  ${lineChart({ title: `Activation (logit) by step (${rule})`, xLabel: "step", xScale, yLabel: "logit", series: series(({ logit }) => logit) })}`;
 }
 
 function variability(run: ArticleRun): Html {
@@ -272,56 +257,21 @@ function variability(run: ArticleRun): Html {
     )}`;
 }
 
-function border({ border: all }: ArticleResults): Html {
-  const chart = (digit: number) =>
+function border({ border: all, convergence }: ArticleResults): Html {
+  const chart = (rule: keyof typeof all, when: string) => (digit: number) =>
     lineChart({
-      title: `Confidence in ${digit} with the border set to 0`,
+      title: `Confidence in ${digit} with the border set to 0 (${when})`,
       xLabel: "width of the border in pixels",
       yLabel: "confidence",
-      series: all
+      series: all[rule]
         .filter((curve) => curve.class === digit)
         .map(({ start, confidence }) => ({ name: start, points: confidence.map((p, width) => [width, p] as const) })),
     });
+  const ten = chart("tenSteps", "10 steps");
+  const sure = chart("converged", `until ${convergence.confidence}`);
   return html`<h2>Without the border</h2>
-    <p>The results after 10 steps, with a frame of 0 to 13 pixels overwritten by 0, fed back through the saved file.</p>
-    ${chart(1)} ${chart(2)}`;
-}
-
-function claims({ claims: measured }: ArticleResults): Html {
-  const { notLikeTheDigit: likeness, dependsOnStart: starts } = measured;
-  const row = (name: string, { mean, min, max }: Spread) => [
-    name,
-    ...[mean, min, max].map((value) => formatNumber(value, 3)),
-  ];
-  const spreads = (caption: string, rows: readonly string[][]) =>
-    dataTable({ caption, columns: ["Measured", "Mean", "Least", "Most"], rows });
-  return html`<h2>The two facts, measured</h2>
-    <p>Every digit from ${measured.randomStarts} random starts on ${measured.networks} networks, ${measured.steps} steps each.</p>
-    <h3>1. What the network wants is not what people mean</h3>
-    <p>${likeness.words}</p>
-    ${spreads("Pearson correlation of pixels", [
-      row("Made pictures with their class's mean", likeness.synthetic.classMean),
-      row("Changes (result − start) with their class's mean", likeness.synthetic.changeWithClassMean),
-      row("Real test pictures with their class's mean", likeness.real.classMean),
-      row("Made pictures with their nearest training picture", likeness.synthetic.nearest),
-      row("Real test pictures with their nearest training picture", likeness.real.nearest),
-    ])}
-    <h3>2. The optimum depends on the start</h3>
-    <p>${starts.words}</p>
-    ${spreads("Euclidean distance between results, and between the starts", [
-      row("Starts", starts.starts),
-      row("Same network, different starts", starts.differentStarts.distance),
-      row("Same start, different networks", starts.differentNetworks.distance),
-      row("Changes: same network, different starts", starts.differentStarts.changeDistance),
-      row("Changes: same start, different networks", starts.differentNetworks.changeDistance),
-    ])}
-    ${spreads("Pearson correlation between results", [
-      row("Same network, different starts", starts.differentStarts.correlation),
-      row("Same start, different networks", starts.differentNetworks.correlation),
-      row("A result and its own start", starts.keptStart),
-      row("Changes: same network, different starts", starts.differentStarts.changeCorrelation),
-      row("Changes: same start, different networks", starts.differentNetworks.changeCorrelation),
-    ])}`;
+    <p>The results, with a frame of 0 to 13 pixels overwritten by 0, fed back through the saved file.</p>
+    ${ten(1)} ${sure(1)} ${ten(2)} ${sure(2)}`;
 }
 
 function reproduce({ seed, networks, environment, seconds }: ArticleResults): Html {

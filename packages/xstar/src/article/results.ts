@@ -1,10 +1,10 @@
 import type { Confusion } from "../analysis/confusion.js";
-import type { Curves } from "./ascent.js";
+import type { Curves, Lately } from "./ascent.js";
 import type { Claims } from "./claims.js";
 import type { Confidence } from "./network.js";
 
 /** Version of the layout of results.json; it changes when a field changes its meaning or goes. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** What the article itself reports; null where it gives no figure. */
 export const articleFigures = {
@@ -21,9 +21,12 @@ export interface PictureResult {
   /** `ones`, `0.5`, `zeros` or `random`. */
   readonly start: string;
   readonly steps: number;
-  /** Whether the climb stopped because nothing moved any more. */
+  /** Whether the network became as sure as `convergence` asks; false after the 10 steps, which ask nothing. */
   readonly converged: boolean;
+  /** The first step at which it was. */
+  readonly sureAt: number | null;
   readonly curves: Curves;
+  readonly lately: Lately;
   /** The picture fed back through the saved model file. */
   readonly fedBack: Confidence;
   readonly range: readonly [number, number];
@@ -31,6 +34,14 @@ export interface PictureResult {
   readonly outside: number;
   /** Of the change, result - start. */
   readonly change: { readonly l2: number; readonly largest: number; readonly words: string };
+}
+
+/** When a climb counts as converged. The gradient vanishes as the confidence nears 1, but nothing ever comes to rest. */
+export interface Convergence {
+  /** When the confidence, whose bound is 1, is at least this for every start. */
+  readonly confidence: number;
+  /** Where a climb ends that does not get there. */
+  readonly mostSteps: number;
 }
 
 /** The same four starts, by the article's 10 steps or until they converge. */
@@ -57,6 +68,8 @@ export interface ArticleResults {
   readonly seed: number;
   readonly networks: readonly {
     readonly seed: number;
+    /** Threads that it was trained with. */
+    readonly threads: number;
     readonly accuracy: number;
     readonly classAccuracy: readonly (number | null)[];
     readonly confusion: Confusion["matrix"];
@@ -64,6 +77,7 @@ export interface ArticleResults {
     readonly cached: boolean;
     readonly sha256: string;
   }[];
+  readonly convergence: Convergence;
   /** Table 1 (class 1) and class 2, each by 10 steps and until converged. */
   readonly tables: { readonly tenSteps: readonly TableResult[]; readonly converged: readonly TableResult[] };
   readonly variability: {
@@ -73,8 +87,10 @@ export interface ArticleResults {
     readonly neverVarying: readonly number[];
     readonly neverVaryingAtAll: number;
   };
-  readonly border: readonly BorderCurve[];
+  /** Of the same pictures. */
+  readonly border: { readonly tenSteps: readonly BorderCurve[]; readonly converged: readonly BorderCurve[] };
   readonly claims: Claims;
+  /** `runtime` is what everything but the training ran on, with its number of threads. */
   readonly environment: { readonly runtime: string; readonly node: string; readonly platform: string };
   /** Wall times in seconds. */
   readonly seconds: { readonly training: number; readonly ascent: number; readonly total: number };

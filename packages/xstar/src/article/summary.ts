@@ -4,46 +4,50 @@ import { formatPercent } from "../report/format.js";
 import { renderBlocks } from "../terminal/blocks.js";
 import type { ColorSupport } from "../terminal/color.js";
 import { renderTable } from "../terminal/table.js";
-import { side, type ArticleRun } from "./experiment.js";
+import { side } from "../train/network.js";
+import type { ArticleRun, FirstResult } from "./experiment.js";
+import { compareFigures } from "./figures.js";
 
-interface SummaryOptions {
-  /** Path of the report. */
-  readonly report: string;
+interface Terminal {
   readonly color: ColorSupport;
   /** Width of the terminal in characters. */
   readonly columns: number;
 }
 
-/** What the terminal shows at the end: the changes of table 1 as pictures, the figures, the two facts. */
-export function summarizeArticle({ results, ascents }: ArticleRun, { report, color, columns }: SummaryOptions): string {
-  const { networks, tables, variability, border, article, claims, seconds } = results;
+/** What the terminal shows first: table 1 with its changes as pictures. */
+export function summarizeFirst({ network, ascents, tables }: FirstResult, { color, columns }: Terminal): string {
   const shape = [side, side];
   const map = color === "none" ? gray : diverging.dark;
-  const pictures = ascents.tenSteps[0]!.map(({ picture, startPicture, start }) => ({
+  const pictures = ascents[0]!.map(({ picture, startPicture, start }) => ({
     picture: changeView({ shape, data: picture }, { shape, data: startPicture }, { map }).picture,
     caption: `from ${start}`,
   }));
-  const sure = (table: number, start: string) =>
-    tables.tenSteps[table]!.pictures.find((one) => one.start === start)!.fedBack.text;
-  const cut = border.find((curve) => curve.class === 2 && curve.start === "random")!;
+  const [one] = tables;
   const rows = [
-    ["", "article", "here"],
-    ["test accuracy", String(article.accuracy), networks.map(({ accuracy }) => accuracy.toFixed(4)).join("  ")],
-    ...["ones", "0.5", "zeros"].map((start) => [`confidence in 1 from ${start}`, "", sure(0, start)]),
-    ["confidence in 1 from random", String(article.confidenceOfOne), sure(0, "random")],
-    [
-      "most variable digit",
-      String(article.mostVariable),
-      `${variability.mostVariable} (${variability.sums[variability.mostVariable]!.toFixed(2)})`,
-    ],
-    ["confidence in 2 from random", `> ${article.confidenceOfTwo}`, sure(1, "random")],
-    ["  with its border set to 0", String(article.confidenceOfTwoWithoutBorder), cut.text[1]!],
+    ["start", "digit seen", "confidence"],
+    ...one!.pictures.map(({ start, fedBack }) => [start, String(fedBack.predicted), fedBack.text]),
   ];
   return [
-    "What 10 steps changed, so that the network says 1:",
+    `A network that reads ${formatPercent(network.confusion.accuracy)} of the test digits right. What 10 steps changed, so that it says 1:`,
     renderBlocks(pictures, { color, columns }),
     "",
     renderTable(rows),
+    "",
+    "",
+  ].join("\n");
+}
+
+/** What the terminal shows at the end: the figures, the two facts. */
+export function summarizeArticle({ results }: ArticleRun, report: string): string {
+  const { claims, convergence, seconds } = results;
+  const rows = compareFigures(results).map(({ figure, article, tenSteps, converged }) => [
+    figure,
+    article,
+    tenSteps,
+    converged,
+  ]);
+  return [
+    renderTable([["", "article", "here, 10 steps", `until ${convergence.confidence}`], ...rows]),
     "",
     `1. ${claims.notLikeTheDigit.words}`,
     `2. ${claims.dependsOnStart.words}`,

@@ -139,7 +139,7 @@ async function likeliest(
 }
 
 async function exportAscent(model: ModelFile, { objectives, options }: Plan, folder: string): Promise<string> {
-  const { step } = await compileAscent(model, objectives, options);
-  await writeFileAtomic(join(folder, "ascent.onnx"), step.standalone());
+  const { step, start } = await compileAscent(model, objectives, options);
+  await writeFileAtomic(join(folder, "ascent.onnx"), step.standalone(start));
   return "ascent.onnx";
 }

@@ -18,6 +18,8 @@ export interface LineChartOptions {
   readonly series: readonly Series[];
   /** "nines" spreads probabilities near 1: 0.9, 0.99 and 0.999 are equally far apart. */
   readonly yScale?: AxisScale;
+  /** "log" leaves out points at 0, but not from the table. */
+  readonly xScale?: "linear" | "log";
 }
 
 const width = 460;
@@ -36,9 +38,16 @@ const marksPerCurve = 5;
 const mostRows = 120;
 
 /** Curves as SVG, each with its own colour, dashes and marks, and the numbers as a table that unfolds. */
-export function lineChart({ title, xLabel, yLabel, series, yScale = "linear" }: LineChartOptions): Html {
+export function lineChart({
+  title,
+  xLabel,
+  yLabel,
+  series,
+  yScale = "linear",
+  xScale = "linear",
+}: LineChartOptions): Html {
   const points = series.flatMap((one) => one.points);
-  const frame = createFrame(points, yScale);
+  const frame = createFrame(points, { xScale, yScale });
   const summary = `Line chart of ${yLabel} by ${xLabel}. ${series.map(describe).join("; ")}`;
   return html`<figure class="chart">
     <figcaption>${title}</figcaption>
@@ -77,10 +86,10 @@ interface Frame {
   yAt(position: number): number;
 }
 
-function createFrame(points: readonly Point[], yScale: AxisScale): Frame {
+function createFrame(points: readonly Point[], { xScale, yScale }: Record<"xScale" | "yScale", AxisScale>): Frame {
   const xValues = points.map(([x]) => x);
   const yValues = points.map(([, y]) => y);
-  const xAxis = createAxis("linear", xValues, true);
+  const xAxis = createAxis(xScale, xValues, true);
   const yAxis = createAxis(yScale, yValues);
   const left = 16 + 9 * Math.max(2, ...yAxis.ticks.map(({ label }) => label.length));
   return {
@@ -102,7 +111,7 @@ function curve(points: readonly Point[], index: number, { xAxis, yAxis, xAt, yAt
   });
   const stride = Math.max(1, Math.floor((shown.length - 1) / marksPerCurve));
   const offset = Math.floor((stride * index) / seriesCount);
-  const marked = shown.filter(([, y], i) => Number.isFinite(y) && i % stride === offset);
+  const marked = shown.filter(([x, y], i) => Number.isFinite(x) && Number.isFinite(y) && i % stride === offset);
   return html`<g class="series-${index % seriesCount}">
     <path class="curve" stroke-dasharray="${dash(index)}" d="${path.join("")}" />
     ${marked.map(([x, y]) => mark(index, x, y))}

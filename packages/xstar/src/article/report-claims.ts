@@ -1,0 +1,105 @@
+import { encodePng, pngDataUri } from "../picture/png.js";
+import { dataTable } from "../report/data-table.js";
+import { pictureFigure, pictureRow } from "../report/figure.js";
+import { formatNumber } from "../report/format.js";
+import { html, type Html } from "../report/html.js";
+import { spread, spreadOfLikeness, type Claims, type MadeSet, type Spread } from "./claims.js";
+import type { ArticleRun } from "./experiment.js";
+import { madeSheet } from "./pictures.js";
+
+/** The section of the two facts. */
+export function claimsSection({ results, made }: ArticleRun): Html {
+  const { claims } = results;
+  const { notLikeTheDigit: likeness, dependsOnStart: starts } = claims;
+  return html`<h2>The two facts, measured</h2>
+    <p>
+      Every digit from ${claims.randomStarts} random starts of its own on ${claims.networks} networks (training seeds
+      ${made.map(({ network }) => network).join(", ")}), ${claims.steps} steps each: ${claims.results.length} made pictures, beside the
+      first ${claims.randomStarts} test pictures of each digit.
+    </p>
+    <h3>1. What the network wants is not what people mean</h3>
+    <p>${likeness.words}</p>
+    ${spreads("Pearson correlation of pixels", [
+      row("Made pictures with their class's mean", likeness.synthetic.classMean),
+      row("Changes (result − start) with their class's mean", likeness.synthetic.changeWithClassMean),
+      row("Real test pictures with their class's mean", likeness.real.classMean),
+      row("Made pictures with their nearest training picture", likeness.synthetic.nearest),
+      row("Real test pictures with their nearest training picture", likeness.real.nearest),
+    ])}
+    ${byClass(claims)} ${sheets(made[0]!)}
+    <h3>2. The optimum depends on the start</h3>
+    <p>${starts.words}</p>
+    ${spreads("Euclidean distance between results, and between the starts", [
+      row("Starts", starts.starts),
+      row("Same network, different starts", starts.differentStarts.distance),
+      row("Same start, different networks", starts.differentNetworks.distance),
+      row("Changes: same network, different starts", starts.differentStarts.changeDistance),
+      row("Changes: same start, different networks", starts.differentNetworks.changeDistance),
+    ])}
+    ${spreads("Pearson correlation between results", [
+      row("Same network, different starts", starts.differentStarts.correlation),
+      row("Same start, different networks", starts.differentNetworks.correlation),
+      row("A result and its own start", starts.keptStart),
+      row("Changes: same network, different starts", starts.differentStarts.changeCorrelation),
+      row("Changes: same start, different networks", starts.differentNetworks.changeCorrelation),
+    ])}`;
+}
+
+const row = (name: string, { count, mean, min, max }: Spread) => [
+  name,
+  count,
+  ...[mean, min, max].map((value) => formatNumber(value, 3)),
+];
+
+const spreads = (caption: string, rows: readonly (string | number)[][]) =>
+  dataTable({ caption, columns: ["Measured", "Count", "Mean", "Least", "Most"], rows });
+
+/** The likeness of each digit by itself. */
+function byClass({ results, real }: Claims): Html {
+  const classes = [...new Set(results.map((one) => one.class))];
+  const range = ({ mean, min, max }: Spread) =>
+    `${formatNumber(mean, 2)} (${formatNumber(min, 2)} to ${formatNumber(max, 2)})`;
+  return dataTable({
+    caption: "By digit: mean (least to most) correlation",
+    columns: [
+      "Digit",
+      "Confidence, made",
+      "Class mean, made",
+      "Class mean, real",
+      "Nearest, made",
+      "Nearest, real",
+      "Nearest is that digit, made",
+      "Nearest is that digit, real",
+    ],
+    rows: classes.map((digit) => {
+      const [made, genuine] = [results, real].map((list) => list.filter((one) => one.class === digit));
+      const [ofMade, ofReal] = [spreadOfLikeness(made!), spreadOfLikeness(genuine!)];
+      const hits = (list: typeof genuine) =>
+        `${list!.filter(({ nearest }) => nearest?.label === digit).length} of ${list!.length}`;
+      const sure = spread(results.filter((one) => one.class === digit).map(({ confidence }) => confidence));
+      return [
+        digit,
+        `${formatNumber(sure.mean)} (at least ${formatNumber(sure.min)})`,
+        range(ofMade.classMean),
+        range(ofReal.classMean),
+        range(ofMade.nearest),
+        range(ofReal.nearest),
+        hits(made),
+        hits(genuine),
+      ];
+    }),
+  });
+}
+
+function sheets(set: MadeSet): Html {
+  const figure = (what: "result" | "change", caption: string) => {
+    const { width, height, ...picture } = madeSheet(set, what);
+    const light = pngDataUri(encodePng({ width, height, ...picture }));
+    return pictureFigure({ light, alt: caption, caption, width, height, scale: 1 });
+  };
+  return html`<h4>All that was made for network ${set.network}</h4>
+    ${pictureRow([
+      figure("result", "The results: a row for each digit, a column for each random start"),
+      figure("change", "Their changes, on one scale: red is brighter, blue darker"),
+    ])}`;
+}

@@ -1,0 +1,102 @@
+import type { LoadedModel } from "@xstar/core";
+import { zeroBorder } from "../analysis/border.js";
+import { correlationMatrix, measureDistance } from "../analysis/correlation.js";
+import { describeChange } from "../report/describe-change.js";
+import { side } from "../train/network.js";
+import { changeOf, climb, type Ascent } from "./ascent.js";
+import { inTurn } from "./in-turn.js";
+import type { AskNetwork } from "./network.js";
+import type { BorderCurve, Convergence, TableResult } from "./results.js";
+
+export const starts = ["ones", "0.5", "zeros", "random"] as const;
+const articleClasses = [1, 2];
+export const articleSteps = 10;
+const widestBorder = 13;
+
+/** What is done twice: by the article's 10 steps, and until the network is sure. */
+export interface Both<T> {
+  readonly tenSteps: T;
+  readonly converged: T;
+}
+
+export interface TablePlan {
+  readonly seed: number;
+  readonly convergence: Convergence;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Ten steps for class 1 and class 2 from the four starts. */
+export function climbTenSteps(model: LoadedModel, { seed, signal }: TablePlan): Promise<Ascent[][]> {
+  return inTurn(articleClasses, (digit) => climb(model, { ...fourStarts(digit), seed, signal, steps: articleSteps }));
+}
+
+/** The same, until the network is sure of all four. */
+export function climbOn(
+  model: LoadedModel,
+  { seed, signal, convergence }: TablePlan,
+  onStep: (done: number, total: number) => void,
+): Promise<Ascent[][]> {
+  const { confidence: until, mostSteps: steps } = convergence;
+  return inTurn(articleClasses, (digit, i) =>
+    climb(model, {
+      ...fourStarts(digit),
+      seed,
+      signal,
+      steps,
+      until,
+      onStep: ({ index, watch }) => {
+        // the loss falls about as 1 / steps
+        const doubt = 1 - watch["confidence"]!.reduce((least, one) => Math.min(least, one));
+        onStep(i + Math.min(1, Math.max(index / steps, (1 - until) / doubt)), articleClasses.length);
+      },
+    }),
+  );
+}
+
+export const fourStarts = (digit: number) => ({ classes: starts.map(() => digit), starts });
+
+/** What is measured of climbed pictures, through the saved network. */
+export async function describeTable(ascents: readonly Ascent[], ask: AskNetwork): Promise<TableResult> {
+  const fedBack = await ask(
+    ascents.map(({ picture }) => picture),
+    ascents.map((ascent) => ascent.class),
+  );
+  const changes = ascents.map(changeOf);
+  return {
+    class: ascents[0]!.class,
+    pictures: ascents.map(({ picture, startPicture, ...ascent }, i) => ({
+      class: ascent.class,
+      start: ascent.start,
+      steps: ascent.steps,
+      converged: ascent.sureAt !== null,
+      sureAt: ascent.sureAt,
+      curves: ascent.curves,
+      lately: ascent.lately,
+      fedBack: fedBack[i]!,
+      range: [picture.reduce((a, b) => Math.min(a, b)), picture.reduce((a, b) => Math.max(a, b))],
+      outside: picture.reduce((sum, value) => sum + Number(value < 0 || value > 1), 0) / picture.length,
+      change: {
+        l2: measureDistance(picture, startPicture),
+        largest: changes[i]!.reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+        words: describeChange(changes[i]!, side, side),
+      },
+    })),
+    resultCorrelation: correlationMatrix(ascents.map(({ picture }) => picture)),
+    changeCorrelation: correlationMatrix(changes),
+  };
+}
+
+/** The confidence with frames of 0 to 13 pixels set to 0. */
+export async function measureBorder(ascent: Ascent, ask: AskNetwork): Promise<BorderCurve> {
+  const widths = Array.from({ length: widestBorder + 1 }, (_, width) => width);
+  const answers = await ask(
+    widths.map((width) => zeroBorder(ascent.picture, side, side, width)),
+    widths.map(() => ascent.class),
+  );
+  return {
+    class: ascent.class,
+    start: ascent.start,
+    confidence: answers.map(({ confidence }) => confidence),
+    text: answers.map(({ text }) => text),
+  };
+}
