@@ -8,7 +8,7 @@ import { tinyModel } from "../testing/tiny-model.js";
 import { encodePng } from "../picture/png.js";
 import { filledPicture } from "../picture/picture.js";
 import type { DoneEntry, Manifest } from "../many/manifest.js";
-import { manyFolderName, readMemory, summarizeWarnings } from "./run-many.js";
+import { manyFolderName, readMemory, summarizeMany, summarizeWarnings } from "./run-many.js";
 
 describe("the memory of many pictures", () => {
   test.each([
@@ -57,6 +57,17 @@ describe("the warnings of many pictures", () => {
     const [line] = summarizeWarnings(Array.from({ length: 10 }, (_, i) => entry(`a:${i}`, "It is odd")));
     expect(line).toBe("Warning for 10 of 10 (a:0, a:1, a:2, a:3, a:4, a:5, a:6, a:7 and 2 more): It is odd");
   });
+});
+
+test("a sheet is named only where there is one", () => {
+  const result = (file: string) => {
+    const targets = [{ target: "a:0", status: "done", file, warnings: [] }] as unknown as readonly DoneEntry[];
+    return { manifest: { targets } as unknown as Manifest, made: 1, skipped: 2 };
+  };
+  expect(summarizeMany(result("a-0.png"), "out/a")).toBe(
+    "1 picture made, 2 were there already\nout/a: sheet.png, index.html, manifest.json\n",
+  );
+  expect(summarizeMany(result("a-0.npy"), "out/a")).toContain("\nout/a: manifest.json\n");
 });
 
 const isBuilt = existsSync(new URL("../../dist/many/climb-worker.js", import.meta.url));

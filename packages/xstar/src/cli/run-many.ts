@@ -173,9 +173,11 @@ function createView() {
   };
 }
 
-function summarizeMany({ manifest, made, skipped }: ManyResult, folder: string): string {
+export function summarizeMany({ manifest, made, skipped }: ManyResult, folder: string): string {
   const were = skipped > 0 ? `, ${skipped} ${skipped === 1 ? "was" : "were"} there already` : "";
-  const files = `${folder}: sheet.png, index.html, manifest.json`;
+  // what is no picture has no place on a sheet
+  const isDrawn = manifest.targets.some((entry) => entry.status === "done" && entry.file.endsWith(".png"));
+  const files = `${folder}: ${isDrawn ? "sheet.png, index.html, " : ""}manifest.json`;
   return [
     `${made} ${made === 1 ? "picture" : "pictures"} made${were}`,
     ...summarizeWarnings(manifest.targets),
