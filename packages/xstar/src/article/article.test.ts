@@ -13,7 +13,7 @@ import { initialWeights } from "../train/network.js";
 import type { TrainedNetwork } from "../train/trained-network.js";
 import { climb, type Ascent } from "./ascent.js";
 import { measureArticle, type ArticleRun } from "./experiment.js";
-import { summarizeArticle } from "./summary.js";
+import { summarizeArticle, summarizeFirst } from "./summary.js";
 import { writeArticle } from "./write.js";
 
 /** Networks as they are before training: the measurements do not care. Without biases, nothing moves from zeros. */
@@ -213,6 +213,15 @@ describe("what is written", () => {
       const found = (picture.data as Float32Array).slice(784 * i, 784 * (i + 1));
       found.forEach((x, p) => expect(Math.abs(x - ascent.picture[p]!)).toBeLessThan(1e-4));
     });
+  });
+
+  test("begins in the terminal with what the first network gave", () => {
+    const first = { network: untrained(0), ascents: run.ascents.tenSteps, tables: run.results.tables.tenSteps };
+    const text = summarizeFirst(first, { color: "none", columns: 80 });
+    for (const { start, fedBack } of first.tables[0]!.pictures) {
+      expect(text).toContain(`from ${start}`);
+      expect(text).toContain(fedBack.text);
+    }
   });
 
   test("is summed up for the terminal with the figures that were measured", () => {

@@ -133,6 +133,7 @@ export async function measureClaims(plan: ClaimPlan): Promise<{ claims: Claims; 
     index,
     ...likeness[ascents.length + i]!,
   }));
+  onProgress?.(total, total);
   const counts = { randomStarts, networks: networks.length, steps };
   const claims = {
     ...counts,

@@ -113,7 +113,6 @@ export async function measureArticle(
     tenSteps: await climbTenSteps(model, plan),
     converged: await climbOn(model, plan, (done, total) => onProgress?.("ascent", done, total)),
   };
-  onProgress?.("ascent", 1, 1);
   const { claims, made } = await measureClaims({
     networks: networks.map(({ model: bytes, recipe }) => ({ seed: recipe.seed, model: openModel(bytes, { runtime }) })),
     ...mnist,
@@ -124,7 +123,6 @@ export async function measureArticle(
     signal,
     onProgress: (done, total) => onProgress?.("claims", done, total),
   });
-  onProgress?.("claims", 1, 1);
 
   const measured = await withNetwork(runtime, network!, async ({ ask }) => {
     const describe = (tables: readonly Ascent[][]) => inTurn(tables, (one) => describeTable(one, ask));
@@ -166,7 +164,7 @@ export async function measureArticle(
 }
 
 function planOf({ seed = 1, confidence = 0.9999, mostSteps, signal }: ArticleOptions): TablePlan {
-  return { seed, signal, convergence: { confidence, mostSteps: mostSteps ?? Math.ceil(1 / (1 - confidence)) } };
+  return { seed, signal, convergence: { confidence, mostSteps: mostSteps ?? Math.round(1 / (1 - confidence)) } };
 }
 
 async function withNetwork<T>(

@@ -89,13 +89,10 @@ function network({ networks }: ArticleResults): Html {
 function table(run: ArticleRun, index: number, title: string): Html {
   const ten = run.results.tables.tenSteps[index]!;
   const converged = run.results.tables.converged[index]!;
-  const names = ten.pictures.map(({ start }) => start);
-  const correlations = (result: TableResult, what: "resultCorrelation" | "changeCorrelation") =>
-    result[what].map((row) => row.map((value) => value ?? Number.NaN));
   return html`<h2>${title}</h2>
     <p>
       The rule of the article: the picture moves against the gradient of the cross-entropy, with step size 1 and no bounds,
-      for 10 steps. Below each start, what it became, and the change alone; all changes of a table share one scale.
+      for 10 steps. Beside each start, what it became, and the change alone; all changes of a table share one scale.
     </p>
     ${views(run.ascents.tenSteps[index]!, ten)}
     <h3>The same until the network is sure</h3>
@@ -104,8 +101,25 @@ function table(run: ArticleRun, index: number, title: string): Html {
     <h3>Confidence, fed back through the saved file</h3>
     ${confidenceTable([...ten.pictures, ...converged.pictures])}
     ${curveCharts(ten, "10 steps")} ${curveCharts(converged, "until sure")}
-    ${matrixChart({ title: "Correlation of the results", rows: names, columns: names, values: correlations(ten, "resultCorrelation"), kind: "diverging", limit: 1, digits: 2 })}
-    ${matrixChart({ title: "Correlation of the changes", rows: names, columns: names, values: correlations(ten, "changeCorrelation"), kind: "diverging", limit: 1, digits: 2 })}`;
+    ${correlationCharts(ten, "10 steps")} ${correlationCharts(converged, "until sure")}`;
+}
+
+function correlationCharts(result: TableResult, rule: string): Html[] {
+  const names = result.pictures.map(({ start }) => start);
+  const chart = (title: string, values: TableResult["resultCorrelation"]) =>
+    matrixChart({
+      title: `${title} (${rule})`,
+      rows: names,
+      columns: names,
+      values: values.map((row) => row.map((value) => value ?? Number.NaN)),
+      kind: "diverging",
+      limit: 1,
+      digits: 2,
+    });
+  return [
+    chart("Correlation of the results", result.resultCorrelation),
+    chart("Correlation of the changes", result.changeCorrelation),
+  ];
 }
 
 /** What "until it converges" means, and how far from rest that is. */

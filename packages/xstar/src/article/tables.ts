@@ -31,13 +31,13 @@ export function climbTenSteps(model: LoadedModel, { seed, signal }: TablePlan): 
 }
 
 /** The same, until the network is sure of all four. */
-export function climbOn(
+export async function climbOn(
   model: LoadedModel,
   { seed, signal, convergence }: TablePlan,
   onStep: (done: number, total: number) => void,
 ): Promise<Ascent[][]> {
   const { confidence: until, mostSteps: steps } = convergence;
-  return inTurn(articleClasses, (digit, i) =>
+  const ascents = await inTurn(articleClasses, (digit, i) =>
     climb(model, {
       ...fourStarts(digit),
       seed,
@@ -51,6 +51,8 @@ export function climbOn(
       },
     }),
   );
+  onStep(articleClasses.length, articleClasses.length);
+  return ascents;
 }
 
 export const fourStarts = (digit: number) => ({ classes: starts.map(() => digit), starts });

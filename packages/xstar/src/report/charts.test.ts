@@ -199,3 +199,20 @@ describe("bar charts", () => {
     expect(barChart(options).text).not.toContain("★");
   });
 });
+
+test("a logarithmic x axis leaves out a point at 0, its height too, but not from the table", () => {
+  const points = [
+    [0, -50],
+    [1, 1],
+    [10, 2],
+    [1000, 3],
+  ] as const;
+  const chart = lineChart({ title: "t", xLabel: "step", yLabel: "y", xScale: "log", series: [{ name: "a", points }] });
+  const text = String(chart);
+  expect(text).not.toContain("NaN");
+  const curve = /class="curve"[^>]* d="(M[^"]*)"/.exec(text)![1]!;
+  expect(curve.match(/[ML]/g)).toHaveLength(3);
+  expect(text).toContain('text-anchor="middle">100</text>');
+  expect(text).not.toContain('text-anchor="end">−60</text>');
+  expect(text).toMatch(/<th scope="row">0<\/th>\s*<td>−50<\/td>/);
+});

@@ -87,10 +87,16 @@ interface Frame {
 }
 
 function createFrame(points: readonly Point[], { xScale, yScale }: Record<"xScale" | "yScale", AxisScale>): Frame {
-  const xValues = points.map(([x]) => x);
-  const yValues = points.map(([, y]) => y);
-  const xAxis = createAxis(xScale, xValues, true);
-  const yAxis = createAxis(yScale, yValues);
+  const xAxis = createAxis(
+    xScale,
+    points.map(([x]) => x),
+    true,
+  );
+  const shown = points.filter(([x]) => Number.isFinite(xAxis.position(x)));
+  const yAxis = createAxis(
+    yScale,
+    shown.map(([, y]) => y),
+  );
   const left = 16 + 9 * Math.max(2, ...yAxis.ticks.map(({ label }) => label.length));
   return {
     xAxis,
