@@ -54,7 +54,7 @@ beforeAll(async () => {
     claimSteps: 4,
   });
   await writeArticle(run, folder);
-}, 60_000);
+}, 240_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -147,6 +147,8 @@ describe("the list of made pictures", () => {
     const { results, notLikeTheDigit } = run.results.claims;
     const mean = results.reduce((sum, { classMean }) => sum + classMean!, 0) / 300;
     expect(notLikeTheDigit.synthetic.classMean.mean).toBeCloseTo(mean, 10);
+    const same = results.filter(({ nearest, class: digit }) => nearest!.label === digit).length;
+    expect(notLikeTheDigit.words).toContain(`which is of the same digit for ${same} of them`);
     expect(notLikeTheDigit.words).toContain("10 random starts for each digit and 3 trained networks");
   });
 });
@@ -195,6 +197,8 @@ describe("what is written", () => {
       "The two facts, measured",
       "How to get these figures again",
     ]);
+    const byDigit = report.slice(report.indexOf("<h4>By digit"), report.indexOf("<h4>All that was made"));
+    expect(byDigit.match(/<th scope="row">\d<\/th>/g)).toHaveLength(10);
     expect(report.match(/<img [^>]*alt="[^"]+/g)!.length).toBe(report.match(/<img /g)!.length);
   });
 

@@ -156,12 +156,13 @@ function judgeLikeness(
     changeWithClassMean: spread(results.map(({ changeWithClassMean }) => changeWithClassMean)),
   };
   const genuine = spreadOfLikeness(real);
+  const sameDigit = results.filter((one) => one.nearest?.label === one.class).length;
   const holds = synthetic.classMean.max < genuine.classMean.min && synthetic.nearest.max < genuine.nearest.min;
   const words =
     `Over ${randomStarts} random starts for each digit and ${networks} trained networks, ${steps} steps each, the networks give the ` +
     `${results.length} made pictures a mean confidence of ${synthetic.confidence.mean.toFixed(4)} (at least ${synthetic.confidence.min.toFixed(4)}). Yet they ` +
     `correlate with the mean of their class by ${synthetic.classMean.mean.toFixed(2)} on average (at most ${synthetic.classMean.max.toFixed(2)}) and with their ` +
-    `nearest training picture by ${synthetic.nearest.mean.toFixed(2)} (at most ${synthetic.nearest.max.toFixed(2)}); ${real.length} real test pictures do by ` +
+    `nearest training picture by ${synthetic.nearest.mean.toFixed(2)} (at most ${synthetic.nearest.max.toFixed(2)}), which is of the same digit for ${sameDigit} of them; ${real.length} real test pictures do by ` +
     `${genuine.classMean.mean.toFixed(2)} (at least ${genuine.classMean.min.toFixed(2)}) and ${genuine.nearest.mean.toFixed(2)} (at least ${genuine.nearest.min.toFixed(2)}). ` +
     (holds
       ? "The likest made picture is less like its digit than the unlikest real one, by both measures."

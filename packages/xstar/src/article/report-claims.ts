@@ -57,29 +57,29 @@ const spreads = (caption: string, rows: readonly (string | number)[][]) =>
 /** The likeness of each digit by itself. */
 function byClass({ results, real }: Claims): Html {
   const classes = [...new Set(results.map((one) => one.class))];
-  const range = ({ mean, min, max }: Spread) =>
-    `${formatNumber(mean, 2)} (${formatNumber(min, 2)} to ${formatNumber(max, 2)})`;
-  return dataTable({
-    caption: "By digit: mean (least to most) correlation",
+  const two = (value: number) => (Math.round(100 * value) / 100 || 0).toFixed(2).replace("-", "−");
+  const range = ({ mean, min, max }: Spread) => `${two(mean)}\u00a0(${two(min)}…${two(max)})`;
+  const table = dataTable({
+    caption: "Mean (least…most) correlation, and whether the nearest training picture is of that digit",
     columns: [
       "Digit",
-      "Confidence, made",
+      "Least confidence",
       "Class mean, made",
       "Class mean, real",
       "Nearest, made",
       "Nearest, real",
-      "Nearest is that digit, made",
-      "Nearest is that digit, real",
+      "Same digit, made",
+      "Same digit, real",
     ],
     rows: classes.map((digit) => {
       const [made, genuine] = [results, real].map((list) => list.filter((one) => one.class === digit));
       const [ofMade, ofReal] = [spreadOfLikeness(made!), spreadOfLikeness(genuine!)];
       const hits = (list: typeof genuine) =>
-        `${list!.filter(({ nearest }) => nearest?.label === digit).length} of ${list!.length}`;
+        `${list!.filter(({ nearest }) => nearest?.label === digit).length}\u00a0of\u00a0${list!.length}`;
       const sure = spread(results.filter((one) => one.class === digit).map(({ confidence }) => confidence));
       return [
         digit,
-        `${formatNumber(sure.mean)} (at least ${formatNumber(sure.min)})`,
+        formatNumber(sure.min),
         range(ofMade.classMean),
         range(ofReal.classMean),
         range(ofMade.nearest),
@@ -89,6 +89,8 @@ function byClass({ results, real }: Claims): Html {
       ];
     }),
   });
+  return html`<h4>By digit</h4>
+    ${table}`;
 }
 
 function sheets(set: MadeSet): Html {
