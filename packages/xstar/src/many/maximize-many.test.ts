@@ -407,5 +407,5 @@ describe.skipIf(!existsSync(built))("a run that is killed (needs a build)", () =
     expect(await contents("killed")).toEqual(await contents("whole"));
     const { width, height } = decode(await readFile(join(folder, "killed", "sheet.png")));
     expect(Math.min(width, height)).toBeGreaterThan(100);
-  }, 60_000);
+  }, 180_000);
 });
