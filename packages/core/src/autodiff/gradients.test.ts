@@ -63,6 +63,14 @@ describe("gradients", () => {
     );
   });
 
+  it("refuses to resize an axis whose matrix would fill the memory", async () => {
+    const build = (op: Ops, x: Value) => {
+      const type = { dtype: "float32", shape: [1, 1, 1, 9000] } as const;
+      return op.emit("Resize", [x, undefined, undefined, op.ints([1, 1, 1, 9000])], [type], { mode: "linear" })[0]!;
+    };
+    await expect(gradientAt([1, 2], build, { shape: [1, 1, 1, 2] })).rejects.toThrow("an axis from 2 to 9000");
+  });
+
   it("refuses sequences of tensors rather than to take them for constant", async () => {
     const build = (op: Ops, x: Value) => {
       const sequence = new Value("sequence");

@@ -101,7 +101,7 @@ export function guessContract(
   const layout = known(given.layout, "layout") ?? layoutOf(source, picture, front);
   const channels = channelsOf(picture, layout.value, front);
   const order = known(given.order, "order") ?? orderOf(source, channels);
-  const range = normalization ?? rangeFound(source, front);
+  const range = normalization ?? rangeFound(source, front, picture);
   return joined({ ...range.value, layout: layout.value, ...(order && { order: order.value }) }, [
     ["range", range],
     ["layout", layout],
@@ -231,10 +231,12 @@ const pixelRanges: Readonly<Record<string, readonly [number, number]>> = {
   nominalrange_16_235: [16, 235],
 };
 
-function rangeFound(source: Model, front: Front): Found<Pick<Contract, "mean" | "std">> {
+function rangeFound(source: Model, front: Front, { whole }: DeclaredInput): Found<Pick<Contract, "mean" | "std">> {
   const [key, written] = entry(source, "Image.NominalPixelRange") ?? [];
   const range = pixelRanges[written?.toLowerCase() ?? ""];
   if (range) return { value: contractOfRange(...range), why: `the metadata says ${key} ${written}`, sure: true };
+  if (whole === "uint8")
+    return { value: contractOfRange(0, 255), why: "the file takes whole numbers of 8 bits (uint8)", sure: true };
   if (isUltralytics(source)) return { value: zeroToOne, why: "Ultralytics models take 0 to 1", sure: true };
 
   const { center, spread, by } = front;

@@ -44,6 +44,8 @@ export interface Inspection {
     readonly dtype: DType;
     /** As the file declares them: a name or null where a dimension is free. */
     readonly dims: readonly (number | string | null)[];
+    /** The type of whole numbers that the file has, where xstar takes float32 instead. */
+    readonly whole?: DType;
   }[];
   readonly outputs: readonly TypedName[];
   /** How pictures become the input, with why; null when no input is of floating-point numbers. */
@@ -152,7 +154,7 @@ function declarations(
       opsets: Object.fromEntries([...source.opsets].map(([domain, version]) => [domain || "ai.onnx", version])),
       parameters: countParameters(source),
     },
-    inputs: source.inputs.map(({ name, dtype, dims }) => ({ name, dtype, dims: dims.map((dim) => dim ?? null) })),
+    inputs: source.inputs.map((input) => ({ ...input, dims: input.dims.map((dim) => dim ?? null) })),
     contract: picture
       ? { input: picture.name, ...guessContract(source, { given, picture, ...(from !== undefined && { from }) }) }
       : null,

@@ -9,6 +9,7 @@ import { inlineKnownBranches } from "./branches.js";
 import { countAxesFromFront } from "./old-axes.js";
 import { closePoolWindows } from "./pool-windows.js";
 import { writeSamePads } from "./same-pads.js";
+import { refuseImpossible } from "./refuse-impossible.js";
 import { settleScales } from "./resize-scales.js";
 import { followSequences } from "./sequences.js";
 import { locator, type WeightFiles } from "./weights.js";
@@ -81,6 +82,7 @@ export async function specialize(
   files: WeightFiles,
 ): Promise<Graph> {
   refuseForeign(model.graph);
+  refuseImpossible(model.graph);
   const graph = new Graph(model.graph.name);
   const bindings = new Map<Value, Value>();
   model.inputs.forEach(({ name, dtype }, i) => {
@@ -137,8 +139,9 @@ async function probe(graph: Graph, { model, runtime, files, runs }: Probing): Pr
   graph.outputs.splice(0, graph.outputs.length, ...values);
   refuseLargeFills(graph);
   const { opsets, irVersion } = model;
+  const opset = opsets.get("") ?? 0;
   const bytes = writeModel(graph, { opsets, irVersion, locate: locator(model) });
-  const session = await explained(graph, () => runtime.open(bytes, { files, optimization: "disabled" }));
+  const session = await explained(graph, opset, () => runtime.open(bytes, { files, optimization: "disabled" }));
   try {
     const ports = new Map(session.outputs.map((port) => [port.name, port]));
     const isStatic = staticValues(graph);
@@ -163,7 +166,7 @@ async function probe(graph: Graph, { model, runtime, files, runs }: Probing): Pr
     if (asked.length === 0) return { known: new Map(), isOpen };
     const feeds = Object.fromEntries(graph.inputs.map((input) => [input.name, zeros(input.type!)]));
     const names = asked.map(({ name }) => name);
-    const results = await explained(graph, () => session.run(feeds, names));
+    const results = await explained(graph, opset, () => session.run(feeds, names));
     for (const value of asked) {
       const { dtype, shape } = results[value.name]!;
       value.type = { dtype, shape: [...shape] };
@@ -190,13 +193,21 @@ function tooLarge(value: Value, shape: Shape): XstarError {
   });
 }
 
-async function explained<T>(graph: Graph, work: () => Promise<T>): Promise<T> {
+const newestOpset = 26;
+
+const opsetHint = (opset: number) =>
+  `The model uses operator set ${opset}, and ONNX Runtime runs 7 to ${newestOpset}: convert it, for example with onnx.version_converter to 20`;
+
+async function explained<T>(graph: Graph, opset: number, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     const shapes = graph.inputs.map((input) => `"${input.name}" [${input.shape}]`).join(", ");
     const reason = XstarError.is(cause) ? cause.message : String(cause);
-    throw new XstarError("unsupported-model", `The model cannot be run with input ${shapes}: ${reason}`, { cause });
+    throw new XstarError("unsupported-model", `The model cannot be run with input ${shapes}: ${reason}`, {
+      cause,
+      ...(opset < 7 || opset > newestOpset ? { hint: opsetHint(opset) } : {}),
+    });
   }
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { buildModel, open, randomTensor, tinyCnn, weights } from "../testing/models.js";
+import { declare, encodeModel } from "../testing/protos.js";
 import { numbers, size, tensor } from "../tensor.js";
+import { guessContract } from "./contract.js";
 import { vjp } from "./vjp.js";
 
 const shapes = new Map([["x", [2, 1, 6, 6]]]);
@@ -65,5 +67,61 @@ describe("vjp", () => {
       message: 'The model has no input "y"',
       hint: 'It has "x"',
     });
+  });
+
+  it("differentiates by the first input of floats, and refuses whole numbers", async () => {
+    const bytes = encodeModel({
+      name: "rows",
+      input: [declare("which", [1], 7), declare("table", [2, 2])],
+      output: [declare("y", [1, 2])],
+      node: [{ opType: "Gather", input: ["table", "which"], output: ["y"] }],
+    });
+    const given = new Map([
+      ["which", [1]],
+      ["table", [2, 2]],
+    ]);
+    const of = await vjp(open(bytes), { shapes: given });
+    const feeds = { which: tensor("int64", [1]), table: tensor("float32", [1, 2, 3, 4], [2, 2]) };
+    const { gradient } = await of.run(feeds, tensor("float32", [5, 6], [1, 2]));
+    await of.release();
+    expect(numbers(gradient)).toEqual([0, 0, 5, 6]);
+    await expect(vjp(open(bytes), { shapes: given, wrt: "which" })).rejects.toMatchObject({
+      code: "bad-argument",
+      message: 'Input "which" holds int64, which has no gradient',
+      hint: 'It has "table"',
+    });
+  });
+
+  it("takes pictures of whole numbers that become floats for floats", async () => {
+    const bytes = encodeModel({
+      name: "levels",
+      input: [declare("x", [1, 2, 2, 3], 2)],
+      output: [declare("y", [1, 3, 2, 2])],
+      initializer: [{ name: "scale", dataType: 1, floatData: [0.5] }],
+      node: [
+        {
+          opType: "Transpose",
+          input: ["x"],
+          output: ["planes"],
+          attribute: [{ name: "perm", type: 7, ints: [0n, 3n, 1n, 2n] }],
+        },
+        { opType: "Cast", input: ["planes"], output: ["floats"], attribute: [{ name: "to", type: 2, i: 1n }] },
+        { opType: "Mul", input: ["floats", "scale"], output: ["y"] },
+      ],
+    });
+    const model = open(bytes);
+    expect(model.source.inputs).toEqual([{ name: "x", dtype: "float32", dims: [1, 2, 2, 3], whole: "uint8" }]);
+    expect(guessContract(model.source)).toMatchObject({ contract: { mean: [0], std: [1 / 255], layout: "NHWC" } });
+    const of = await vjp(model, { shapes: new Map([["x", [1, 2, 2, 3]]]) });
+    const x = tensor(
+      "float32",
+      Array.from({ length: 12 }, (_, i) => i + 0.25),
+      [1, 2, 2, 3],
+    );
+    const cotangent = tensor("float32", Array<number>(12).fill(3), [1, 3, 2, 2]);
+    const { output, gradient } = await of.run({ x }, cotangent);
+    await of.release();
+    expect(numbers(output)[1]).toBe(3.25 / 2);
+    expect(numbers(gradient)).toEqual(Array<number>(12).fill(1.5));
   });
 });

@@ -2,9 +2,9 @@ import { nearest, oneOf, XstarError } from "../errors.js";
 import { gradients } from "../autodiff/gradients.js";
 import { mergeRules } from "../autodiff/overrides.js";
 import type { VjpRules } from "../autodiff/vjp.js";
-import { Graph } from "../ir/graph.js";
+import { Graph, type Value } from "../ir/graph.js";
 import { inline, prune } from "../ir/inline.js";
-import { createOps } from "../ir/ops/index.js";
+import { createOps, isFloat } from "../ir/ops/index.js";
 import { writeModel } from "../onnx/write.js";
 import type { Session } from "../runtime.js";
 import type { Shape, Tensor } from "../tensor.js";
@@ -22,7 +22,7 @@ export interface VjpOptions {
   readonly shapes: ReadonlyMap<string, Shape>;
   /** The value to differentiate; the model's first output when left out. */
   readonly of?: string;
-  /** The input to differentiate by; the model's first when left out. */
+  /** The input to differentiate by; the model's first of floats when left out. */
   readonly wrt?: string;
   /** Names of `overrides`. */
   readonly overrides?: readonly string[];
@@ -55,12 +55,7 @@ export async function vjp(
   }
   const map = inline(graph, normalized.graph, bindings, [target]);
   const output = map.get(target) ?? target;
-  const input = wrt === undefined ? graph.inputs[0] : graph.inputs.find(({ name }) => name === wrt);
-  if (!input) {
-    const names = graph.inputs.map(({ name }) => name);
-    const hint = names.length > 0 ? `It has ${oneOf(names)}` : "It has none";
-    throw new XstarError("bad-argument", `The model has no input${wrt === undefined ? "" : ` "${wrt}"`}`, { hint });
-  }
+  const input = inputToDifferentiate(graph.inputs, wrt);
   const cotangent = graph.input("cotangent", output.type);
   const [gradient] = gradients(op, {
     of: output,
@@ -84,4 +79,15 @@ export async function vjp(
     },
     release: () => session.release(),
   };
+}
+
+function inputToDifferentiate(inputs: readonly Value[], name: string | undefined): Value {
+  const floats = inputs.filter(isFloat);
+  const found = name === undefined ? floats[0] : inputs.find((input) => input.name === name);
+  if (found && isFloat(found)) return found;
+  const hint = floats.length > 0 ? `It has ${oneOf(floats.map((input) => input.name))}` : "It has none of floats";
+  const message = found
+    ? `Input "${found.name}" holds ${found.dtype}, which has no gradient`
+    : `The model has no ${name === undefined ? "floating-point input" : `input "${name}"`}`;
+  throw new XstarError("bad-argument", message, { hint });
 }

@@ -1,3 +1,4 @@
+import { TensorProto_DataType } from "onnx-buf";
 import { dtypeNumbers, type DType } from "../tensor.js";
 import type { Graph } from "../ir/graph.js";
 
@@ -6,6 +7,8 @@ export interface DeclaredInput {
   readonly name: string;
   readonly dtype: DType;
   readonly dims: readonly (number | string | undefined)[];
+  /** The type of whole numbers that the file has, where xstar takes float32 instead. */
+  readonly whole?: DType;
 }
 
 /** An ONNX file in memory. */
@@ -25,6 +28,12 @@ export interface Model {
 }
 
 const dtypesByNumber = new Map(Object.entries(dtypeNumbers).map(([dtype, number]) => [number, dtype as DType]));
+
+/** `element type bfloat16`, for messages. */
+export function nameOfType(number: number): string {
+  const name = TensorProto_DataType[number];
+  return name ? `element type ${name.toLowerCase()}` : `the unknown element type ${number}`;
+}
 
 /** The element type of a `TensorProto.DataType`; undefined for those that xstar does not handle (bfloat16, float8, ...). */
 export function dtypeOf(number: number): DType | undefined {

@@ -386,13 +386,13 @@ describe("a broken file", () => {
     [
       "bfloat16 weights",
       "unsupported-model",
-      'Constant "w" has element type number 16, which xstar does not handle',
+      'Constant "w" has element type bfloat16, which xstar does not handle',
       () => encodeSum({ dataType: 16, dims: [2n] }),
     ],
     [
       "a bfloat16 input",
       "unsupported-model",
-      'Input "x" has element type number 16, which xstar does not handle',
+      'Input "x" has element type bfloat16, which xstar does not handle',
       () => encodeModel({ input: [declare("x", [2], 16)] }),
     ],
     [

@@ -14,7 +14,8 @@ import { XstarError } from "../errors.js";
 import { Graph, Node, Value, valueOf, type Attribute, type Constant, type ValueType } from "../ir/graph.js";
 import { elementBytes, size, tensor, type DType, type Tensor } from "../tensor.js";
 import { inlineFunctions } from "./functions.js";
-import { dtypeOf, type DeclaredInput, type Model } from "./model.js";
+import { takeWholeInputsAsFloats } from "./whole-inputs.js";
+import { dtypeOf, nameOfType, type DeclaredInput, type Model } from "./model.js";
 
 /**
  * Reads an ONNX file. Weights are not copied: constants are views of `bytes`. Calls of model-local functions become the
@@ -31,7 +32,7 @@ export function readModel(bytes: Uint8Array): Model {
   const graph = readGraph(calls, new Map(), (input) => inputs.push(readInput(input)));
   return {
     graph,
-    inputs,
+    inputs: takeWholeInputsAsFloats(graph, inputs),
     opsets,
     irVersion: Number(proto.irVersion),
     producer: [proto.producerName, proto.producerVersion].filter(Boolean).join(" "),
@@ -42,6 +43,8 @@ export function readModel(bytes: Uint8Array): Model {
 }
 
 const isStandard = (domain: string) => domain === "" || domain === "ai.onnx";
+
+const typeHint = { hint: "Export the model in float32 or float16, or with weights of 8 bits" };
 
 const notOnnxHint = { hint: "Check that the path names an .onnx file and that it was copied whole" };
 
@@ -109,7 +112,8 @@ function readInput(info: ValueInfoProto): DeclaredInput {
   if (!dtype) {
     throw new XstarError(
       "unsupported-model",
-      `Input "${info.name}" has element type number ${type.value.elemType}, which xstar does not handle`,
+      `Input "${info.name}" has ${nameOfType(type.value.elemType)}, which xstar does not handle`,
+      typeHint,
     );
   }
   const dims = (type.value.shape?.dim ?? []).map(({ value }) => {
@@ -246,7 +250,8 @@ function readTensor(proto: TensorProto): Constant {
   if (!dtype) {
     throw new XstarError(
       "unsupported-model",
-      `Constant "${proto.name}" has element type number ${proto.dataType}, which xstar does not handle`,
+      `Constant "${proto.name}" has ${nameOfType(proto.dataType)}, which xstar does not handle`,
+      typeHint,
     );
   }
   const shape = proto.dims.map(Number);

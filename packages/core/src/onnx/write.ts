@@ -39,6 +39,9 @@ const producerName = "xstar";
 /** IR version 10 (ONNX 1.16) goes with opsets up to 21 and is read by every ONNX Runtime since 1.18. */
 const irVersion = 10;
 
+/** The newest that ONNX Runtime reads; later ones add nothing that a graph of xstar would need. */
+const newestIrVersion = 13;
+
 /** The graph as the bytes of an ONNX file. Constants that no node reads are left out. */
 export function writeModel(graph: Graph, given: WriteOptions): Uint8Array {
   const constants = constantsOf(graph);
@@ -46,7 +49,7 @@ export function writeModel(graph: Graph, given: WriteOptions): Uint8Array {
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
-      irVersion: BigInt(Math.max(irVersion, options.irVersion ?? 0)),
+      irVersion: BigInt(Math.min(newestIrVersion, Math.max(irVersion, options.irVersion ?? 0))),
       producerName,
       opsetImport: [...options.opsets].map(([domain, version]) => ({ domain, version: BigInt(version) })),
       metadataProps: [...(options.metadata ?? [])].map(([key, value]) => ({ key, value })),

@@ -90,10 +90,14 @@ function describe(model: ModelFile, found: Inspection, showAll: boolean): string
   return [
     `${model.path}: ${count(file.parameters, "parameter")}, ${count(file.bytes, "byte")}`,
     `Written by ${file.producer || "an unnamed program"}, ONNX IR ${file.irVersion}, operators of ${opsets.join(", ")}`,
-    ...inputs.map(({ name, dtype, dims }) => `Input ${name}: ${dtype} [${dims.map((dim) => dim ?? "?").join(", ")}]`),
+    ...inputs.map(
+      ({ name, dtype, dims, whole }) =>
+        `Input ${name}: ${dtype} [${dims.map((dim) => dim ?? "?").join(", ")}]${whole ? `, where the file has ${whole}` : ""}`,
+    ),
     ...found.outputs.map(({ name, dtype, shape }) => `Output ${name}: ${dtype ?? "?"} [${shape?.join(", ") ?? "?"}]`),
     ...(classes ? [`Classes: ${classes.count}, scored by ${classes.layer}${labelsOf(model, classes.count)}`] : []),
     ...describeContract(found),
+    ...(found.contract ? [] : ["No input is of floating-point numbers, so there is nothing to ascend"]),
     "",
     renderTable([["layer", "operator", "shape", "units", "differentiable"], ...layers.map(rowOf)]),
     ...(hidden > 0

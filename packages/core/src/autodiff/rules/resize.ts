@@ -1,3 +1,4 @@
+import { XstarError } from "../../errors.js";
 import { constantNumbers, type Node, type Value } from "../../ir/graph.js";
 import { float, positiveAxis, type Ops } from "../../ir/ops/index.js";
 import { sameShape, tensor } from "../../tensor.js";
@@ -78,9 +79,19 @@ function sumBlocks(op: Ops, g: Value, plans: readonly AxisPlan[], factors: reado
   );
 }
 
+/** Of a longer axis the matrix would take more than 256 MB. */
+const longestAxis = 8192;
+
 /** One axis undone by a matrix with a row for each element before, a column for each after. */
 function resizeBack(op: Ops, g: Value, node: Node, plan: AxisPlan): Value {
   const { axis, from, to } = plan;
+  if (from > longestAxis || to > longestAxis) {
+    throw new XstarError(
+      "unsupported-model",
+      `Node "${node.label}" (Resize) resizes an axis from ${from} to ${to}, which is too long to differentiate`,
+      { hint: `Choose an input for which it has at most ${longestAxis} elements` },
+    );
+  }
   const zeros = op.emit("ConstantOfShape", [op.ints([from, from])], [{ dtype: "float32", shape: [from, from] }])[0]!;
   const identity = op.emit("EyeLike", [zeros], [zeros.type])[0]!;
   const resized = plan.leader ? resizeLed(op, identity, node, plan, plan.leader) : resizeLast(op, identity, node, plan);

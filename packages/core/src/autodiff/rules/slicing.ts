@@ -1,6 +1,8 @@
 import type { Node, Value } from "../../ir/graph.js";
 import { positiveAxis, type Ops } from "../../ir/ops/index.js";
 import type { VjpRule, VjpRules } from "../vjp.js";
+import { size, tensor } from "../../tensor.js";
+import { addAt } from "./indexing.js";
 import { known } from "./known.js";
 import { multiplyAxis } from "./separable.js";
 
@@ -86,6 +88,9 @@ const pad: VjpRule = (g, { op, node, inputs: [x], needs }) => {
   return [kept, null, needs(2) ? op.reshape(op.sub(op.reduceSum(g), op.reduceSum(kept)), node.inputs[2]!.shape) : null];
 };
 
+/** A larger matrix would cost more than to add element by element. */
+const largestMatrix = 2 ** 22;
+
 /** Multiplies one axis of `g` by the transpose of the 0/1 matrix that says which source each padded element repeats. */
 function foldAxis(
   op: Ops,
@@ -98,8 +103,14 @@ function foldAxis(
   const m = g.shape[axis]!;
   const cut = Math.max(0, -before);
   const left = n - cut - Math.max(0, -after);
+  const sources = Array.from({ length: m }, (_, i) => cut + sourceIndex(i - Math.max(0, before), left, mode));
+  if (n * m > largestMatrix) {
+    const [head, tail] = [size(g.shape.slice(0, axis)), size(g.shape.slice(axis + 1))];
+    const places = op.constant(tensor("int64", sources, [1, m, 1]), "sources");
+    return op.reshape(addAt(op, op.reshape(g, [head, m, tail]), places, n), g.shape.with(axis, n));
+  }
   const data = new Float32Array(n * m);
-  for (let i = 0; i < m; i++) data[(cut + sourceIndex(i - Math.max(0, before), left, mode)) * m + i] = 1;
+  sources.forEach((source, i) => (data[source * m + i] = 1));
   return multiplyAxis(op, g, axis, { rows: n, columns: m, data });
 }
 

@@ -41,6 +41,7 @@ export const slicing: Cases = {
     { inputs: [x(2, 3), constant([1, 1, 0, 2]), floats([0.7], [])] },
     { inputs: [x(2, 3), constant([1, 1, 0, 2]), uniform(0.5, 1, [])] },
     pad([3, 4], [1, 2, 2, 3], "reflect"),
+    pad([2, 2100], [1, 3, 0, 5], "reflect"),
     pad([1, 2, 4, 3], [0, 0, 3, 1, 0, 0, 1, 2], "reflect"),
     pad([3, 4], [1, 2, 2, 3], "edge"),
     pad([1, 2, 3, 2, 2], [0, 0, 1, 2, 0, 0, 0, 0, 1, 3], "edge"),
