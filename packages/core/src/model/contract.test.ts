@@ -44,6 +44,25 @@ describe("the value range is read from the first operators:", () => {
     expect(found.why["range"]!.sure).toBe(true);
   });
 
+  it("what an exporter mostly takes is told by the channels of the picture, however the weights are stored", () => {
+    const bytes = encodeModel(
+      {
+        name: "stored",
+        input: [declare("x", ["N", 3, 8, 8])],
+        output: [declare("y", ["N", 1, 8, 8])],
+        initializer: [{ name: "levels", dims: [1n, 3n, 1n, 1n], dataType: 2, rawData: Uint8Array.of(1, 2, 3) }],
+        node: [
+          { opType: "Cast", input: ["levels"], output: ["w"], attribute: [{ name: "to", type: 2, i: 1n }] },
+          { opType: "Conv", input: ["x", "w"], output: ["y"] },
+        ],
+      },
+      { producerName: "tfl2onnx" },
+    );
+    const { contract, because } = guessContract(readModel(bytes));
+    expect(rangeOf(contract)).toEqual([[-1, 1]]);
+    expect(because[0]!.why).toBe("models from tfl2onnx mostly take -1 to 1");
+  });
+
   it("the statistics of a BatchNormalization tell what it saw", () => {
     const bytes = encodeModel({
       name: "bn",

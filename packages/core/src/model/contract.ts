@@ -101,7 +101,7 @@ export function guessContract(
   const layout = known(given.layout, "layout") ?? layoutOf(source, picture, front);
   const channels = channelsOf(picture, layout.value, front);
   const order = known(given.order, "order") ?? orderOf(source, channels);
-  const range = normalization ?? rangeFound(source, front, picture);
+  const range = normalization ?? rangeFound(source, { front, channels, picture });
   return joined({ ...range.value, layout: layout.value, ...(order && { order: order.value }) }, [
     ["range", range],
     ["layout", layout],
@@ -231,7 +231,16 @@ const pixelRanges: Readonly<Record<string, readonly [number, number]>> = {
   nominalrange_16_235: [16, 235],
 };
 
-function rangeFound(source: Model, front: Front, { whole }: DeclaredInput): Found<Pick<Contract, "mean" | "std">> {
+interface Seen {
+  readonly front: Front;
+  readonly channels: number | undefined;
+  readonly picture: DeclaredInput;
+}
+
+function rangeFound(
+  source: Model,
+  { front, channels, picture: { whole } }: Seen,
+): Found<Pick<Contract, "mean" | "std">> {
   const [key, written] = entry(source, "Image.NominalPixelRange") ?? [];
   const range = pixelRanges[written?.toLowerCase() ?? ""];
   if (range) return { value: contractOfRange(...range), why: `the metadata says ${key} ${written}`, sure: true };
@@ -249,7 +258,7 @@ function rangeFound(source: Model, front: Front, { whole }: DeclaredInput): Foun
     const isInside = center.every((c) => c > 0.05 && c < 0.95) && widest <= 1;
     if (isInside || widest < 0.05) return { value: zeroToOne, why: `${why}, which fits 0 to 1`, sure: true };
   }
-  const colours = front.channels === 3 ? "colour" : "grey";
+  const colours = channels === 3 ? "colour" : "grey";
   const habit = habits.find((one) => one.producer.test(source.producer) && one.pictures === colours);
   if (habit)
     return { value: habit.range, why: `models from ${source.producer} mostly take ${habit.what}`, sure: false };
@@ -292,7 +301,11 @@ function layoutOf(source: Model, { dims }: DeclaredInput, front: Front): Found<L
   if (front.isMoved)
     return { value: "NHWC", why: "the model moves the last axis to the place of the channels", sure: true };
   if (front.channels !== undefined && (second === undefined || second === front.channels || typeof second === "string"))
-    return { value: "NCHW", why: `the first Conv reads ${front.channels} channels from the second axis`, sure: true };
+    return {
+      value: "NCHW",
+      why: `the first Conv reads ${front.channels === 1 ? "one channel" : `${front.channels} channels`} from the second axis`,
+      sure: true,
+    };
   const [isFirst, isLast] = [usualChannels.has(second), usualChannels.has(last)];
   if (isFirst !== isLast) {
     const value = isFirst ? "NCHW" : "NHWC";

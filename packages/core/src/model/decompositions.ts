@@ -5,6 +5,7 @@ import { attention, contribAttention, multiHeadAttention, rotaryEmbedding } from
 import { normalizeByBatch } from "./batch-normalization.js";
 import { quantizedOperators } from "./quantized-operators.js";
 import { recurrentOperators } from "./recurrent.js";
+import { retiredOperators } from "./retired-operators.js";
 import { roiAlign } from "./roi-align.js";
 import type { Upgrade } from "./upgrades.js";
 
@@ -213,5 +214,6 @@ export const decompositions: Readonly<Record<string, Rewrite>> = {
   "com.microsoft::SkipLayerNormalization": skipNormalization("LayerNormalization"),
   "com.microsoft::SkipSimplifiedLayerNormalization": skipNormalization("SimplifiedLayerNormalization"),
   ...recurrentOperators,
+  ...retiredOperators,
   ...quantizedOperators,
 };

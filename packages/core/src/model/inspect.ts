@@ -36,7 +36,7 @@ export interface Inspection {
     readonly irVersion: number;
     /** Version of each operator set by domain; the standard one is `ai.onnx`. */
     readonly opsets: Readonly<Record<string, number>>;
-    /** Numbers in all floating-point constants. */
+    /** Numbers in all constants that are floats, or weights held in 8 bits. */
     readonly parameters: number;
   };
   readonly inputs: readonly {
@@ -253,5 +253,6 @@ function missingRules(layers: readonly LayerFacts[], reachOf: (name: string) => 
 
 function countParameters({ graph }: Model): number {
   const constants = new Set(graph.nodes.flatMap(valuesRead).flatMap(({ constant }) => constant ?? []));
-  return [...constants].reduce((total, { dtype, shape }) => total + (floatTypes.has(dtype) ? size(shape) : 0), 0);
+  const isWeight = ({ dtype }: { dtype: DType }) => floatTypes.has(dtype) || dtype === "int8" || dtype === "uint8";
+  return [...constants].filter(isWeight).reduce((total, { shape }) => total + size(shape), 0);
 }

@@ -81,7 +81,7 @@ describe("the input contract", () => {
   test("is explained, and flags come before what is guessed", async () => {
     const { out } = await xstar(["inspect", "tiny.onnx"]);
     expect(out).toContain("How a picture of values from 0 to 1 becomes x:");
-    expect(out).toContain("  layout NCHW: the first Conv reads 1 channels from the second axis\n");
+    expect(out).toContain("  layout NCHW: the first Conv reads one channel from the second axis\n");
     expect(out).toMatch(/  range 0 to 1 \(mean 0; std 1\): nothing in the file tells.* \(a guess\)\n/);
     const { contract } = await inspectJson("tiny.onnx", "--input-range=-1,1");
     expect(contract.contract).toEqual({ mean: [0.5], std: [0.5], layout: "NCHW", order: "gray" });

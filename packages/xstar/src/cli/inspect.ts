@@ -123,7 +123,8 @@ function rowOf({ name, opType, dtype, shape, units, reason }: LayerFacts): strin
 
 function labelsOf({ labels }: ModelFile, classes: number): string {
   if (!labels) return "";
-  if (labels.length !== classes) return ` (there are ${labels.length} labels)`;
+  if (labels.length !== classes)
+    return ` (there ${labels.length === 1 ? "is" : "are"} ${count(labels.length, "label")})`;
   return ` (${labels[0]}, ... ${labels.at(-1)})`;
 }
 

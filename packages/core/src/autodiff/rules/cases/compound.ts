@@ -56,7 +56,16 @@ const skip = (count: number, more: Partial<Case> = {}): Case => ({
 
 const angles = (...shape: readonly number[]) => [uniform(-1, 1, shape), uniform(-1, 1, shape)];
 
+const float = (value: number) => ({ float: value });
+const retired = (attributes: Attributes): Case => ({ inputs: [x(1, 2, 4, 5)], attributes, opset: 9 });
+
 export const compound: Cases = {
+  ImageScaler: [retired({ scale: float(0.5), bias: { float: [0.1, -0.2] } })],
+  Scale: [retired({ scale: float(-1.5) })],
+  Affine: [retired({ alpha: float(0.7), beta: float(0.2) })],
+  ScaledTanh: [retired({ alpha: float(0.7), beta: float(1.3) })],
+  ParametricSoftplus: [retired({ alpha: float(0.7), beta: float(1.3) })],
+  Crop: [retired({ border: [1, 0, 2, 1] }), retired({ border: [1, 1, 0, 0], scale: [2, 3] })],
   Attention: [
     attention([four(queries), four(keys), four(keys)]),
     attention([flat(queries), flat(keys), flat(keys)], counts),
