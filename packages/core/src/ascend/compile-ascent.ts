@@ -1,17 +1,17 @@
 import { mergeRules } from "../autodiff/overrides.js";
-import { compile, type AscentSpec, type CompiledStep } from "../compile/compile.js";
+import { compile, ofAttempt, type AscentSpec, type CompiledStep } from "../compile/compile.js";
 import type { BatchOptions } from "../compile/forward.js";
 import { prepare, type Prepared } from "../compile/prepare.js";
 import { readTarget } from "../compile/read-target.js";
 import { viewCount } from "../compile/views.js";
-import { lookUp } from "../define/define.js";
+import { lookUp, type Tensors } from "../define/define.js";
 import type { Spec } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { LoadedModel } from "../model/load.js";
 import { mapValues } from "../map-values.js";
 import { starts as startTable } from "../parameterizations/starts.js";
 import { createRng } from "../rng.js";
-import { size, type Tensor } from "../tensor.js";
+import { numbers, size, type Shape, type Tensor } from "../tensor.js";
 import { fingerprint, fingerprintFiles, fingerprintTensors } from "./fingerprint.js";
 import type { AscentRecord, MaximizeOptions, ModelRecord, RunIdentity, Target } from "./options.js";
 import { parseOptions } from "./parse-options.js";
@@ -21,6 +21,8 @@ export interface CompiledAscent {
   /** The start pictures; undefined where the parameterization begins by itself. */
   readonly start: Tensor | undefined;
   readonly record: AscentRecord;
+  /** The state before the first step, with other random numbers for every attempt (0 at first). */
+  begin(attempt: number): Tensors;
   /** What only a checkpoint needs: it reads all the weights. */
   identity(): RunIdentity;
   /** The same step with redirected ReLU gradients. */
@@ -36,7 +38,7 @@ export async function compileAscent(
   const { overrides = [], rules: own } = options;
   const rules = mergeRules(overrides, own, model.source.functions);
   const { targets, watch, starts: someStarts, streams: someStreams, ...parsed } = parseOptions(objective, options);
-  const { keep, patience, redirect, ...how } = parsed;
+  const { keep, patience, redirect, tries, ...how } = parsed;
 
   const batch = Math.max(targets.length, someStarts?.length ?? 1, someStreams?.length ?? 1);
   const views = viewCount(how.transforms);
@@ -51,13 +53,16 @@ export async function compileAscent(
     ...how,
     streams,
   };
-  const start = starts ? startPictures(starts, prepared, spec.seed, streams) : undefined;
+  const startOf = (attempt: number) =>
+    starts ? startPictures(starts, prepared, { seed: spec.seed, streams, attempt }) : undefined;
+  const start = startOf(0);
   const step = compile(prepared, spec, rules);
   const { watch: _, ...run } = spec;
   return {
     step,
     redirected: () => compile(prepared, spec, mergeRules(["redirectedRelu", ...overrides], own)),
     start,
+    begin: (attempt) => step.begin(attempt === 0 ? start : startOf(attempt), attempt),
     identity: once(() => ({
       weights: fingerprintFiles(step.files),
       graph: fingerprint(step.bytes),
@@ -66,6 +71,7 @@ export async function compileAscent(
     record: {
       ...run,
       start: starts ? starts.map(shortened) : null,
+      tries,
       keep,
       patience,
       redirect,
@@ -86,15 +92,15 @@ export async function compileAscent(
 function startPictures(
   starts: readonly Spec[],
   { shape, assets }: Prepared,
-  seed: number,
-  streams: readonly number[],
+  { seed, streams, attempt }: { seed: number; streams: readonly number[]; attempt: number },
 ): Tensor {
   const rng = createRng(seed).split("start");
   const one = shape.slice(1);
   const data = new Float32Array(size(shape));
-  starts.forEach((start, i) =>
-    data.set(lookUp(startTable, start, "start").fill(start, one, rng.split(streams[i]!), assets), i * size(one)),
-  );
+  starts.forEach((start, i) => {
+    const own = ofAttempt(rng.split(streams[i]!), attempt);
+    data.set(lookUp(startTable, start, "start").fill(start, one, own, assets), i * size(one));
+  });
   return { dtype: "float32", shape, data };
 }
 
@@ -107,10 +113,18 @@ function spread<T>(items: readonly T[], batch: number, what: string): readonly T
 function modelRecord({ contract, inputs = {}, logits, shapes = new Map() }: BatchOptions): ModelRecord {
   return {
     contract: contract ?? null,
-    inputs: mapValues(inputs, (held) => (typeof held === "number" ? held : { shape: held.shape })),
+    inputs: mapValues(inputs, (held) => (typeof held === "number" ? held : heldIn(held))),
     logits: logits ?? null,
     shapes: Object.fromEntries(shapes),
   };
+}
+
+/** Numbers that a record repeats. */
+const fewNumbers = 4096;
+
+function heldIn(held: Tensor): { readonly shape: Shape; readonly values?: readonly number[] } {
+  const { shape } = held;
+  return size(shape) <= fewNumbers ? { shape, values: numbers(held) } : { shape };
 }
 
 function once<T>(make: () => T): () => T {

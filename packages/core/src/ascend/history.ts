@@ -30,16 +30,17 @@ export class History {
   private redirected: readonly number[];
   private best: Best | undefined;
 
-  /** Goes on from a checkpoint. Throws `bad-argument` when it is of another run. */
+  /** Begins at a state, or goes on from a checkpoint. Throws `bad-argument` when it is of another run. */
   constructor(
     private readonly compiled: CompiledAscent,
     watched: readonly string[],
-    resume?: Checkpoint,
+    from: { readonly begin: Tensors; readonly resume?: undefined } | { readonly resume: Checkpoint },
   ) {
-    const { record, step } = compiled;
+    const { record } = compiled;
+    const { resume } = from;
     this.record = record;
     if (resume) checkResumes(resume, { record, watched, identity: compiled.identity() });
-    this.state = resume?.state ?? step.begin(compiled.start);
+    this.state = resume ? resume.state : from.begin;
     this.broke = resume?.broke ?? record.objectives.map(() => null);
     this.redirected = resume?.redirected ?? record.objectives.map(() => 0);
     this.watch = Object.fromEntries(watched.map((name) => [name, [...(resume?.watch[name] ?? [])]]));

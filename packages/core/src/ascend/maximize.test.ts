@@ -7,6 +7,7 @@ import { channel, crossEntropy, layerObjective, logit, neuron } from "../objecti
 import { add, mul } from "../objectives/combine.js";
 import { adam } from "../optimizers/adaptive.js";
 import { gradient, normalized } from "../optimizers/gradient.js";
+import { shared } from "../parameterizations/shared.js";
 import { array, normal, uniform } from "../parameterizations/starts.js";
 import { createRng } from "../rng.js";
 import { buildModel, open, tinyCnn } from "../testing/models.js";
@@ -445,5 +446,38 @@ describe("influence", () => {
     expect(influence!.shape).toEqual([1, 1, 6, 6]);
     numbers(influence!).forEach((value, k) => expect(value).toBeCloseTo(expected[k]!, 4));
     expect((await maximize(model, logit({ class: 1 }), options).result).influence).toBeNull();
+  });
+});
+
+describe("tries", () => {
+  const begin = (streams: readonly number[], tries: number, options: MaximizeOptions = {}) =>
+    maximize(model, target, { steps: 0, streams, tries, ...options }).result;
+  const values = ({ curve }: AscentResult) => [...curve[0]!];
+
+  it("are starts of which each picture has the one with the largest target, whoever else is there", async () => {
+    const [first, few, many] = [await begin([3, 4], 1), await begin([3, 4], 4), await begin([3, 4], 16)];
+    const gains = values(many).map((value, i) => value - values(first)[i]!);
+    expect(Math.max(...gains)).toBeGreaterThan(0);
+    values(few).forEach((value, i) => {
+      expect(value).toBeGreaterThanOrEqual(values(first)[i]!);
+      expect(values(many)[i]).toBeGreaterThanOrEqual(value);
+    });
+    expect(values(await begin([4], 16))).toEqual([values(many)[1]]);
+    expect(many.record.tries).toBe(16);
+  });
+
+  it("are of the whole batch where its pictures share variables", async () => {
+    const options = { parameterization: shared({}), streams: [0, 1] };
+    const sum = (result: AscentResult) => values(result).reduce((a, b) => a + b);
+    const [first, many] = [await begin([0, 1], 1, options), await begin([0, 1], 8, options)];
+    expect(sum(many)).toBeGreaterThan(sum(first));
+  });
+
+  it("leave a start that is not random as it is", async () => {
+    expect(values(await begin([0], 4, { start: "ones" }))).toEqual(values(await begin([0], 1, { start: "ones" })));
+  });
+
+  it("are at least one", async () => {
+    await expect(begin([0], 0)).rejects.toMatchObject({ code: "bad-argument" });
   });
 });

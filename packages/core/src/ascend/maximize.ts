@@ -66,8 +66,10 @@ async function* climb(
   let ended: AscentResult["ended"] = "aborted";
   try {
     const compiled = await compileAscent(model, objective, options);
-    history = new History(compiled, Object.keys(watch), resume);
     runner = new StepRunner(model, compiled);
+    history = resume
+      ? new History(compiled, Object.keys(watch), { resume })
+      : new History(compiled, Object.keys(watch), { begin: await runner.begin() });
     while (!history.ending && !(history.last && signal?.aborted)) {
       const now = history.add(await runner.take(history.index, history.state, history.broke));
       if (!now) {

@@ -21,6 +21,11 @@ export interface MaximizeOptions extends PrepareOptions {
    * parameterization begins as its authors do (pixels: at uniform noise).
    */
   readonly start?: string | number | Spec | readonly (string | number | Spec)[];
+  /**
+   * Starts that are drawn at random for each picture: the one on which its objective is the largest is climbed.
+   * @default 1, more for a parameterization that needs it (generator)
+   */
+  readonly tries?: number;
   /** Specs; in JavaScript a type alone, `"fourier"`, stands for one with its defaults. @default pixel({}) */
   readonly parameterization?: Spec;
   readonly transforms?: readonly Spec[];
@@ -148,8 +153,8 @@ export interface AscentResult {
 /** How a model is run. */
 export interface ModelRecord {
   readonly contract: Contract | null;
-  /** What the inputs besides the picture hold; of a tensor only its shape. */
-  readonly inputs: Readonly<Record<string, number | { readonly shape: Shape }>>;
+  /** What the inputs besides the picture hold; of a large tensor only its shape. */
+  readonly inputs: Readonly<Record<string, number | { readonly shape: Shape; readonly values?: readonly number[] }>>;
   /** The output that class scores were read from; null when it was not named. */
   readonly logits: string | null;
   /** The shapes that were given for inputs, by name. */
@@ -160,6 +165,7 @@ export interface AscentRecord extends ModelRecord {
   readonly objectives: readonly Spec[];
   /** Null where the parameterization began by itself. */
   readonly start: readonly Spec[] | null;
+  readonly tries: number;
   readonly parameterization: Spec;
   readonly transforms: readonly Spec[];
   readonly optimizer: Spec;

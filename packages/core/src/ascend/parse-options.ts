@@ -17,6 +17,7 @@ export interface ParsedOptions {
   /** Null where the parameterization begins by itself. */
   readonly starts: readonly Spec[] | null;
   readonly streams: readonly number[] | null;
+  readonly tries: number;
   readonly parameterization: Spec;
   readonly transforms: readonly Spec[];
   readonly optimizer: Spec;
@@ -33,8 +34,8 @@ export interface ParsedOptions {
 /** Checks all that can be checked without the model. Throws `bad-argument`. */
 export function parseOptions(objective: Target | readonly Target[], options: MaximizeOptions): ParsedOptions {
   const parameterization = checked(parameterizations, options.parameterization ?? pixel({}), "parameterization");
-  const beginsAlone = parseSpec(parameterizations, parameterization, "parameterization").definition.initial;
-  const givenStarts = options.start ?? (beginsAlone ? undefined : "random");
+  const { definition } = parseSpec(parameterizations, parameterization, "parameterization");
+  const givenStarts = options.start ?? (definition.initial ? undefined : "random");
   return {
     targets: someOf(objective, "objectives"),
     watch: Object.fromEntries(
@@ -50,6 +51,7 @@ export function parseOptions(objective: Target | readonly Target[], options: Max
       options.streams === undefined
         ? null
         : someOf(options.streams, "streams").map((stream) => int("stream").parse(stream, "streams")),
+    tries: int("tries", { min: 1 }).parse(options.tries ?? definition.tries ?? 1, "tries"),
     parameterization,
     transforms: list(options.transforms ?? []).map((one) => checked(transformTable, one, "transform")),
     optimizer: checked(optimizers, options.optimizer ?? gradient({}), "optimizer"),

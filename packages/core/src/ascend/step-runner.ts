@@ -1,7 +1,8 @@
-import { reachOutput, type CompiledStep } from "../compile/compile.js";
+import { objectiveOutput, reachOutput, type CompiledStep } from "../compile/compile.js";
 import type { Tensors } from "../define/define.js";
 import type { LoadedModel } from "../model/load.js";
 import type { Session } from "../runtime.js";
+import type { Tensor } from "../tensor.js";
 import { asleep } from "./asleep.js";
 import type { CompiledAscent } from "./compile-ascent.js";
 import { withRowsOfAll } from "./rows.js";
@@ -25,6 +26,24 @@ export class StepRunner {
     private readonly model: LoadedModel,
     private readonly compiled: CompiledAscent,
   ) {}
+
+  /** The state before the first step: of each picture the try on which its objective is the largest. */
+  async begin(): Promise<Tensors> {
+    const { step, record, begin } = this.compiled;
+    let chosen = begin(0);
+    if (record.tries === 1) return chosen;
+    const random = step.sample(0);
+    let values = record.objectives.map(() => -Infinity);
+    for (let attempt = 0; attempt < record.tries; attempt++) {
+      const state = begin(attempt);
+      const results = await this.run(step, { ...state, ...step.settings, ...random });
+      const objective = Array.from(results[objectiveOutput]!.data as Float32Array);
+      const better = areBetter(objective, values, Object.values(state).some(isShared(values.length)));
+      values = values.map((value, k) => (better[k] ? objective[k]! : value));
+      chosen = withRowsOfAll(chosen, state, better);
+    }
+    return chosen;
+  }
 
   /** `broke` says of which pictures the next state does not count. */
   async take(index: number, state: Tensors, broke: readonly (number | null)[]): Promise<Taken> {
@@ -60,6 +79,19 @@ export class StepRunner {
     return session.run(feeds);
   }
 }
+
+/** Which pictures a try is better for: all of them or none where they share variables. */
+function areBetter(now: readonly number[], before: readonly number[], isOne: boolean): boolean[] {
+  if (!isOne) return now.map((value, k) => value > before[k]!);
+  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b);
+  return now.map(() => sum(now) > sum(before));
+}
+
+/** Whether a variable belongs to all pictures of a batch together. */
+const isShared =
+  (batch: number) =>
+  ({ shape }: Tensor): boolean =>
+    shape.length > 0 && shape[0] !== batch;
 
 function nextState({ next }: CompiledStep, results: Tensors): Tensors {
   return Object.fromEntries(Object.entries(next).map(([name, output]) => [name, results[output]!]));

@@ -25,10 +25,19 @@ export function createAssets(
       if (!batched) throw unknown("generator", name, [...generators.keys()]);
       return {
         latent: batched.shape.slice(1),
+        range: rangeOf(batched),
         build: (op, latent) => buildForward(op, batched, latent, "generator/").output(),
       };
     },
   };
+}
+
+/** What ends in a tanh goes from -1 to 1; anything else is taken for 0 to 1. */
+function rangeOf({ normalized }: Batched): readonly [number, number] {
+  const passing = new Set(["Identity", "Reshape", "Transpose", "Cast", "Flatten", "Squeeze", "Unsqueeze"]);
+  let node = normalized.graph.outputs[0]!.node;
+  while (node && passing.has(node.opType)) node = node.inputs[0]?.node;
+  return node?.opType === "Tanh" ? [-1, 1] : [0, 1];
 }
 
 /** Throws `bad-argument` naming the first picture that is not [channels, height, width] of finite float32 numbers. */

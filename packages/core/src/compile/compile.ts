@@ -13,7 +13,7 @@ import { schedules } from "../optimizers/schedules.js";
 import { optimizers } from "../optimizers/table.js";
 import { beginAlone, beginAt } from "../parameterizations/begin.js";
 import { parameterizations } from "../parameterizations/table.js";
-import { createRng } from "../rng.js";
+import { createRng, type Rng } from "../rng.js";
 import { numbers, size, tensor, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts, type Settings } from "./objective.js";
 import { chainFor, onGrey, opaque, separateOpacity } from "./opacity.js";
@@ -52,8 +52,11 @@ export interface CompiledStep {
   readonly settings: Tensors;
   /** Whether the objective is measured on views that transforms draw anew in every step. */
   readonly isTransformed: boolean;
-  /** The state before the first step: for start pictures of `shape`, or as the parameterization begins by itself. */
-  begin(start?: Tensor): Tensors;
+  /**
+   * The state before the first step: for start pictures of `shape`, or as the parameterization begins by itself, with other
+   * random numbers for every `attempt` (0 at first).
+   */
+  begin(start?: Tensor, attempt?: number): Tensors;
   /** The random inputs of a step. */
   sample(step: number): Tensors;
   /** Name of the output that is the next value of each state input. */
@@ -87,13 +90,17 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   const streams = (purpose: string) => spec.streams.map((stream) => rng.split(purpose).split(stream));
 
   const parameterization = parseSpec(parameterizations, spec.parameterization, "parameterization");
-  const alone = beginAlone(parameterization.definition, parameterization.spec, {
-    shape,
-    rngs: streams("start"),
-    assets,
-  });
-  const begin = (start?: Tensor) =>
-    start ? beginAt(parameterization.definition, parameterization.spec, start, assets) : alone;
+  const drawn = (attempt: number) =>
+    beginAlone(parameterization.definition, parameterization.spec, {
+      shape,
+      rngs: streams("start").map((rng) => ofAttempt(rng, attempt)),
+      assets,
+    });
+  const alone = drawn(0);
+  const begin = (start?: Tensor, attempt = 0) => {
+    if (start) return beginAt(parameterization.definition, parameterization.spec, start, assets);
+    return attempt === 0 ? alone : drawn(attempt);
+  };
   const variables = mapValues(alone, (t, name) => graph.input(name, t));
   const picture = parameterization.definition.build(parameterization.spec, variables, { op, shape, assets });
   const { colours, opacity } = separateOpacity(op, picture, shape);
@@ -136,8 +143,8 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   }
   prune(graph);
 
-  const beginning = (start?: Tensor): Tensors => ({
-    ...begin(start),
+  const beginning = (start?: Tensor, attempt?: number): Tensors => ({
+    ...begin(start, attempt),
     ...mapValues(updated.slots, (slot) => blank(slot.shape)),
     [stepInput]: tensor("float32", [1], []),
   });
@@ -158,6 +165,9 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     },
   };
 }
+
+/** Where a start's random numbers come from when it is drawn several times. */
+export const ofAttempt = (rng: Rng, attempt: number): Rng => (attempt === 0 ? rng : rng.split(`attempt ${attempt}`));
 
 const blank = (shape: Shape): Tensor => tensor("float32", new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
 

@@ -258,7 +258,7 @@ describe("a model of several inputs", () => {
     expect((await started(free, each, both)).values).toEqual(expected);
     const { values, record } = await started(sum(1, [1, 2]), each, both);
     expect(values).toEqual(expected);
-    expect(record.inputs).toEqual({ z: { shape: [2, 2] } });
+    expect(record.inputs).toEqual({ z: { shape: [2, 2], values: [4, 5, 6, 7] } });
     expect((await started(sum("N", []), { z: 7 })).values).toEqual([[7], [7]]);
   });
 

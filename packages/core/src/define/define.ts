@@ -105,6 +105,8 @@ export interface Assets {
 export interface Generator {
   /** Shape of the latent of one picture, without the batch. */
   readonly latent: Shape;
+  /** The numbers in its picture that are black and white, by the operator that it ends in. */
+  readonly range: readonly [number, number];
   /** [batch, ...latent] to the model's output [batch, ...]. */
   build(op: Ops, latent: Value): Value;
 }
@@ -112,6 +114,8 @@ export interface Generator {
 interface ParameterizationParts<F extends Fields> {
   /** The learning rate of its authors, where it needs one of its own. */
   readonly learningRate?: number;
+  /** How many starts to draw where most of them lead nowhere; 1 when left out. */
+  readonly tries?: number;
   /**
    * Variables drawn at random, as the method's authors begin, for pictures of `shape`: the numbers of picture i come
    * from `rngs[i]` alone (those that all pictures share from `rngs[0]`). Left out where the method has no start of its

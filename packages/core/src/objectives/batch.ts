@@ -13,7 +13,7 @@ import { ofLayer, unitOf, unitsOf } from "./units.js";
 function needOthers({ batch }: ObjectiveContext, type: string): void {
   if (batch > 1) return;
   throw new XstarError("bad-argument", `"${type}" compares the pictures of a batch, and here is only one`, {
-    hint: "Give several starts or targets, so that there are several pictures",
+    hint: "Make several pictures: of several targets, starts or streams, or with --batch on the command line",
   });
 }
 

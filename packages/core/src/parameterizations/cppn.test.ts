@@ -1,8 +1,11 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { maximize } from "../ascend/maximize.js";
-import { neuron } from "../objectives/activation.js";
+import { logit, neuron } from "../objectives/activation.js";
 import { add, sub } from "../objectives/combine.js";
 import { adam } from "../optimizers/adaptive.js";
+import { open } from "../testing/models.js";
 import { mirror } from "../testing/measure.js";
 import { beginning, show, streams } from "../testing/show.js";
 import { numbers } from "../tensor.js";
@@ -60,3 +63,20 @@ describe("cppn", () => {
     }
   });
 });
+
+const resnet = join(import.meta.dirname, "../../../../../shared/models/cifar10-resnet20/cifar10-resnet20.onnx");
+
+it.skipIf(!existsSync(resnet))(
+  "cppn gets farther by default than as it was published (skipped without models)",
+  async () => {
+    const reached = async (spec: Parameters<typeof cppn>[0], learningRate: number) => {
+      const { curve } = await maximize(open(readFileSync(resnet)), logit({ class: 3 }), {
+        parameterization: cppn(spec),
+        optimizer: adam({ learningRate }),
+        steps: 60,
+      }).result;
+      return curve.at(-1)![0]!;
+    };
+    expect(await reached({}, cppn.learningRate!)).toBeGreaterThan(await reached({ activation: "composite" }, 0.005));
+  },
+);

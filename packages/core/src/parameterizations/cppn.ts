@@ -33,12 +33,13 @@ export const cppn = defineSpatial({
     activation: choice(
       "what follows a hidden layer: arc tangent and its square, the same with mean 0, or a rectifier",
       ["composite", "unbiased", "relu"],
-      "composite",
+      "unbiased",
     ),
     bias: fixed("standard deviation of the first biases", { min: 0, fallback: 0.1 }),
   },
   color: "none",
-  learningRate: 0.005,
+  // the published 0.005 ends in flat colour where the schedule does not shrink it: docs/parameterizations.md
+  learningRate: 0.002,
   initial(params, shape, rngs) {
     const { batch, layers } = plan(params, shape);
     const variables = layers.flatMap(({ from, to, isLast }, i): [string, Tensor][] => {

@@ -1,31 +1,58 @@
 import { defineParameterization } from "../define/define.js";
-import { asset, optional, range } from "../define/fields.js";
+import { asset, fixed, optional, range } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { size, type Shape } from "../tensor.js";
-import { normals } from "./random.js";
+import { drawEach } from "./random.js";
+
+/** Standard deviations within which a latent stays by default: beyond them no training picture was. */
+const usual = 3;
+
+interface LatentParams {
+  readonly deviation: number;
+  readonly bounds: readonly [number, number] | undefined;
+}
 
 export const generator = defineParameterization({
   type: "generator",
   doc: "The latent vector of a model that makes pictures, drawn from a normal distribution (Nguyen et al. 2016)",
   params: {
     model: asset("model", "the model: its first output is the picture, its input without a value the latent"),
-    range: {
-      ...range("the numbers in the model's picture that are black and white: 0,1 after a sigmoid, -1,1 after a tanh"),
-      fallback: [0, 1] as const,
-    },
-    bounds: optional(range("the numbers that the latent is kept between, by clipping after each step")),
+    range: optional(
+      range(
+        "the numbers in the model's picture that are black and white; left out: -1,1 where the model ends in a tanh, else 0,1",
+      ),
+    ),
+    deviation: fixed("standard deviation of the latents that the model makes good pictures of", {
+      above: 0,
+      fallback: 1,
+    }),
+    bounds: optional(
+      range("the numbers that the latent is kept between, by clipping; left out: three deviations on both sides of 0"),
+    ),
   },
-  initial: ({ model }, shape, rngs, assets) => ({
-    latent: normals([shape[0]!, ...assets.generator(model).latent], rngs),
-  }),
-  build({ model, range: [low, high] }, { latent }, { op, shape, assets }) {
-    const picture = asPicture(op, assets.generator(model).build(op, latent!), shape, model);
-    return op.div(op.sub(picture, low), high - low);
+  learningRate: 0.1,
+  // a decoder of few numbers has hills all around a class, and one start finds the nearest
+  tries: 64,
+  initial({ model, ...params }, shape, rngs, assets) {
+    const [low, high] = boundsOf(params);
+    const own = [shape[0]!, ...assets.generator(model).latent];
+    return { latent: drawEach(own, rngs, (rng) => Math.min(Math.max(rng.normal(), low), high)) };
   },
-  project: ({ bounds }, { latent }, { op }) => ({ latent: bounds ? op.clip(latent!, ...bounds) : latent! }),
+  build({ model, range: given, deviation }, { latent }, { op, shape, assets }) {
+    const generated = assets.generator(model);
+    const [low, high] = given ?? generated.range;
+    const made = generated.build(op, op.mul(latent!, deviation));
+    return op.div(op.sub(asPicture(op, made, shape, model), low), high - low);
+  },
+  project: (params, { latent }, { op }) => ({ latent: op.clip(latent!, ...boundsOf(params)) }),
 });
+
+/** In deviations, as the variable is, so that a learning rate fits latents of any size. */
+function boundsOf({ bounds, deviation }: LatentParams): readonly [number, number] {
+  return bounds ? [bounds[0] / deviation, bounds[1] / deviation] : [-usual, usual];
+}
 
 /** [batch, channels, height, width] from that, from channels last, from no channels, or from one flat axis. */
 function asPicture(op: Ops, made: Value, shape: Shape, model: string): Value {

@@ -77,6 +77,7 @@ describe("every parameterization", () => {
         parameterization,
         seed,
         steps,
+        tries: 1,
         watch,
         optimizer: adam({ learningRate: 0.05 }),
         ...given,

@@ -1,8 +1,17 @@
-import type { FurtherModel, MaximizeOptions, Runtime, Shape, Tensor } from "@xstar/core";
+import {
+  oneOf,
+  XstarError,
+  type FurtherModel,
+  type MaximizeOptions,
+  type Runtime,
+  type Shape,
+  type Tensor,
+} from "@xstar/core";
 import { loadModel, type ModelFile } from "../load.js";
-import type { FileReference, SourceFiles } from "../record/file-reference.js";
+import { keepIfSame, type FileReference, type SourceFiles } from "../record/file-reference.js";
 import type { FoundRecord } from "../record/picture-files.js";
 import type { ModelReference, RunFiles } from "../record/run-record.js";
+import { earlierInputs, readInputs, type InputTexts } from "./given-inputs.js";
 import { earlierInput, readModelInput } from "./model-flags.js";
 import { parseNamedFile, type AssetKind, type AssetPaths } from "./named-files.js";
 import { readPicture } from "./read-picture.js";
@@ -18,6 +27,8 @@ export interface AssetFlags {
 export interface Assets {
   readonly options: Required<Pick<MaximizeOptions, AssetKind>>;
   readonly references: Pick<RunFiles, AssetKind>;
+  /** The files that inputs of models and generators hold, by `NAME::INPUT`. */
+  readonly inputFiles: RunFiles["inputs"];
 }
 
 /** The files of an earlier run, and those that flags name. Throws `bad-argument`. */
@@ -44,43 +55,77 @@ export interface AssetReader {
 interface AssetSources {
   readonly runtime: Runtime;
   readonly files: SourceFiles;
+  /** What inputs of these models hold, as `InputTexts.further`. */
+  readonly inputs: InputTexts["further"];
   readonly from?: FoundRecord | undefined;
 }
 
-export function createAssetReader({ runtime, files, from }: AssetSources): AssetReader {
+export function createAssetReader({ runtime, files, inputs, from }: AssetSources): AssetReader {
   const opened = new Map<string, Promise<ModelFile>>();
   const open = (path: string) => {
     const model = opened.get(path) ?? files.locate(path).then((place) => loadModel(place, { runtime }));
     opened.set(path, model);
     return model;
   };
+  const inputFiles: Record<string, FileReference> = {};
+  const keep = (name: string, own: Readonly<Record<string, FileReference>>) => {
+    for (const [input, file] of Object.entries(own)) inputFiles[`${name}::${input}`] = file;
+  };
   async function openFurther(name: string, path: string): Promise<FurtherModel> {
     const model = await open(path);
-    const earlier = from && earlierInput(from.path, from.record.ascent.models[name]);
-    const { options } = await readModelInput(model, {}, { files, ...(earlier && { earlier }) });
+    const record = from?.record;
+    const earlier = record && earlierInput(from.path, record.ascent.models[name], record.inputs, `${name}::`);
+    const flags = { input: inputs.get(name) ?? [] };
+    const { options, inputFiles: own } = await readModelInput(model, flags, { files, ...(earlier && { earlier }) });
+    keep(name, own);
     return { model, ...options, ...(model.labels && { labels: model.labels }) };
   }
+  async function openGenerator(name: string, path: string): Promise<FurtherModel> {
+    const model = await open(path);
+    const record = from?.record.ascent.generators[name];
+    const earlier = record && earlierInputs(record, from!.record.inputs, `${name}::`);
+    const read = await readInputs(model.source, inputs.get(name) ?? [], { files, earlier });
+    keep(name, read.inputFiles);
+    return { model, inputs: read.inputs };
+  }
   const models = (paths: AssetPaths["models"]) => mapPaths(paths, openFurther);
-  const reference = (path: string): Promise<FileReference> => files.reference(path);
-  const referenceModel = async (path: string): Promise<ModelReference> => files.referenceModel(path, await open(path));
+  const readImage = async (path: string, shape: Shape): Promise<Tensor> => readPicture(await files.locate(path), shape);
+  // what has only moved is recorded as it was, so that the bytes are the same
+  const referenceImage = async (name: string, path: string): Promise<FileReference> =>
+    keepIfSame(from?.record.images[name], await files.reference(path));
+  const referenceModel =
+    (kind: "models" | "generators") =>
+    async (name: string, path: string): Promise<ModelReference> =>
+      keepIfSame(from?.record[kind][name], await files.referenceModel(path, await open(path)));
   return {
     models,
     async all(paths, shape) {
-      const readImage = async (path: string): Promise<Tensor> => readPicture(await files.locate(path), shape);
+      checkNames(inputs, paths);
       return {
         options: {
           models: await models(paths.models),
-          generators: await mapPaths(paths.generators, async (_, path) => ({ model: await open(path) })),
-          images: await mapPaths(paths.images, (_, path) => readImage(path)),
+          generators: await mapPaths(paths.generators, openGenerator),
+          images: await mapPaths(paths.images, (_, path) => readImage(path, shape)),
         },
         references: {
-          models: await mapPaths(paths.models, (_, path) => referenceModel(path)),
-          generators: await mapPaths(paths.generators, (_, path) => referenceModel(path)),
-          images: await mapPaths(paths.images, (_, path) => reference(path)),
+          models: await mapPaths(paths.models, referenceModel("models")),
+          generators: await mapPaths(paths.generators, referenceModel("generators")),
+          images: await mapPaths(paths.images, referenceImage),
         },
+        inputFiles,
       };
     },
   };
+}
+
+/** Throws `bad-argument` for an input of a model that no flag and no spec names. */
+function checkNames(inputs: InputTexts["further"], { models, generators }: AssetPaths): void {
+  const names = [...models.keys(), ...generators.keys()];
+  const unknown = [...inputs.keys()].find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  throw new XstarError("bad-argument", `"--input ${unknown}::" is of a model that nothing names`, {
+    hint: names.length > 0 ? `There is ${oneOf(names)}` : "Name one with --second NAME=FILE or --generator NAME=FILE",
+  });
 }
 
 async function mapPaths<T>(

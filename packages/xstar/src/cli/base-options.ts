@@ -25,6 +25,7 @@ type SpecOptions = Pick<
   | "start"
   | "steps"
   | "streams"
+  | "tries"
 > &
   Required<Pick<MaximizeOptions, "parameterization" | "transforms" | "optimizer">>;
 
@@ -53,12 +54,13 @@ export function baseOptions(recipe: string | undefined, shape: Shape, from?: Run
 
 function optionsOf({ ascent }: RunRecord): SpecOptions {
   const { steps, seed, streams, parameterization, optimizer, schedule, transforms, overrides } = ascent;
-  const { keep, redirect, influence, clip, patience, size, start } = ascent;
+  const { keep, redirect, influence, clip, patience, size, start, tries = 1 } = ascent;
   const given = { clip, patience, size, start };
   return {
     steps,
     seed,
     streams,
+    tries,
     parameterization,
     optimizer,
     schedule,

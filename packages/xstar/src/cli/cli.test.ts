@@ -222,6 +222,18 @@ describe("xstar maximize", () => {
     expect(names).toContain("scores-1-from-0.5.npy");
   });
 
+  test("makes several different pictures of each target with --batch", async () => {
+    const run = ["maximize", "tiny.onnx", "conv:1", "conv:2", "--batch", "2", "--steps", "3", "--out", "batch"];
+    expect(await xstar(run)).toMatchObject({ code: 0 });
+    const { pictures } = JSON.parse(await readFile(join(folder, "batch", "run.json"), "utf8")) as {
+      pictures: { slug: string; sha256: string }[];
+    };
+    expect(pictures.map(({ slug }) => slug)).toEqual(["conv-1", "conv-1-2", "conv-2", "conv-2-2"]);
+    expect(new Set(pictures.map(({ sha256 }) => sha256)).size).toBe(4);
+    const many = await xstar(["maximize", "tiny.onnx", "conv:*", "--batch", "2"]);
+    expect(many).toMatchObject({ code: 2, err: expect.stringContaining("--batch") });
+  });
+
   test("goes on from a .npy file and from a picture", async () => {
     await xstar(["maximize", "tiny.onnx", "conv:3", ...fast, "--out", "first"]);
     const { pictures } = await readRun("first");

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createOps, Graph, writeModel } from "@xstar/core";
+import { createOps, createRng, Graph, tensor, writeModel } from "@xstar/core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeNpy } from "../files/npy.js";
@@ -33,10 +33,23 @@ function twoInputs(): Uint8Array {
   return writeModel(graph, { opsets: new Map([["", 20]]) });
 }
 
+/** Pictures from two numbers and a class. */
+function generatorModel(): Uint8Array {
+  const graph = new Graph("generator");
+  const op = createOps(graph);
+  const z = graph.input("z", { dtype: "float32", shape: [1, 2] });
+  const onehot = graph.input("onehot", { dtype: "float32", shape: [1, 3] });
+  const numbers = createRng(5).uniforms(5 * 64, -1, 1);
+  const weights = op.constant(tensor("float32", numbers, [5, 64]), "weights");
+  graph.output(op.tanh(op.reshape(op.matMul(op.concat([z, onehot], 1), weights), [1, 1, 8, 8])));
+  return writeModel(graph, { opsets: new Map([["", 20]]) });
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "xstar-from-"));
   await writeFile(join(folder, "tiny.onnx"), tinyModel());
   await writeFile(join(folder, "two.onnx"), twoInputs());
+  await writeFile(join(folder, "generator.onnx"), generatorModel());
   await writeFile(join(folder, "labels.txt"), "cat\ndog\nbird\n");
   const z = {
     dtype: "float32",
@@ -87,6 +100,13 @@ const runs: Record<string, string[]> = {
   "a recipe with a picture by its path": words("tiny.onnx conv --recipe caricature:image=photo.png,steps=5"),
   "a picture with opacity": words("tiny.onnx conv:1 --steps 6 --parameterization alpha"),
   "another input from a file": words("two.onnx sum --steps 6 --input z=z.npy"),
+  "a generator with another input, in words": words(`tiny.onnx logit:1 --steps 6 --parameterization generator:model=g
+    --generator g=generator.onnx --input g::onehot=one-hot:2`),
+  "a second model with another input, from a file": words(`tiny.onnx other::sum+conv:1 --steps 6
+    --second other=two.onnx --input other::z=z.npy`),
+  "a batch of one target": words("tiny.onnx conv:1+diversity:conv --steps 6 --batch 3 --parameterization fourier"),
+  "a parameterization inside another one": words(`tiny.onnx conv:1 --steps 6 --range -1,2
+    --parameterization alpha:inner=(fourier:decay=2),opacity=(pixel:range=0,1)`),
   "an earlier result as the start": words("tiny.onnx conv:3 --steps 6 --init z.npy"),
 };
 
@@ -197,6 +217,47 @@ describe("--from", () => {
     const args = ["maximize", "models/renamed.onnx", "--from", "conv-1.png", "--out", "c", "--format", "none"];
     expect(await runCli(elsewhere, args)).toMatchObject({ code: 0 });
     for (const out of ["a", "b", "c"]) expect(await filesOf(`elsewhere/${out}`)).toEqual(before);
+  });
+
+  test.each([
+    ["images", "a recipe with a picture by its path", "photo.png", "--image photo.png="],
+    ["generators", "a generator with another input, in words", "generator.onnx", "--generator g="],
+    ["inputs", "another input from a file", "z.npy", "--input z="],
+  ])(
+    "says which flag tells where one of the %s is now, and gives the same bytes with it",
+    async (kind, run, file, flag) => {
+      const [at, out] = [`moved-${kind}`, `of-moved-${kind}`];
+      await mkdir(join(folder, at));
+      await maximize(...runs[run]!, "--out", `${at}-1`);
+      const before = await filesOf(`${at}-1`);
+      const [picture] = Object.keys(before).filter((name) => name.endsWith(".png") && !name.endsWith(".change.png"));
+      // where nothing of the run lies but the picture
+      await copyFile(join(folder, `${at}-1`, picture!), join(folder, at, "it.png"));
+      await copyFile(join(folder, file), join(folder, at, `new-${file}`));
+      const here = (...args: string[]) => runCli(join(folder, at), ["maximize", "--from", "it.png", ...args]);
+      const place = await mkdtemp(join(tmpdir(), "xstar-alone-"));
+      await copyFile(join(folder, at, "it.png"), join(place, "it.png"));
+      const model = join(folder, runs[run]![0]!);
+      const lost = await runCli(place, ["maximize", "--from", "it.png", model]);
+      expect(lost).toMatchObject({ code: 1, err: expect.stringContaining(`Say where it is now with ${flag}NEWPATH`) });
+      await rm(place, { recursive: true });
+      const [name, value] = flag.split(" ") as [string, string];
+      const found = await here(join("..", runs[run]![0]!), name, `${value}new-${file}`, "--out", join("..", out));
+      expect(found).toMatchObject({ code: 0 });
+      expect(await filesOf(out)).toEqual(before);
+    },
+  );
+
+  test("makes as many pictures of another target as there were of one", async () => {
+    await maximize(..."tiny.onnx conv:1 --steps 2 --batch 3 --out three".split(" "));
+    await again("--from", "three/run.json", "tiny.onnx", "conv:2", "--out", "others");
+    const slugs = async (out: string) =>
+      (await readJson(`${out}/run.json`)).pictures.map((one: { slug: string }) => one.slug);
+    expect(await slugs("others")).toEqual(["conv-2", "conv-2-2", "conv-2-3"]);
+    await again("--from", "three/run.json", "--batch", "2", "--out", "two");
+    expect(await slugs("two")).toEqual(["conv-1", "conv-1-2"]);
+    const [three, two] = [await filesOf("three"), await filesOf("two")];
+    expect(two["conv-1-2.npy"]).toBe(three["conv-1-2.npy"]);
   });
 
   test("says where it would write over the original that it does not", async () => {

@@ -6,6 +6,8 @@ export interface MaximizeFlags extends ModelFlags {
   readonly from?: string;
   readonly recipe?: string;
   readonly init?: readonly string[];
+  readonly batch?: number;
+  readonly tries?: number;
   readonly steps?: number;
   readonly seed?: number;
   readonly optimizer?: string;

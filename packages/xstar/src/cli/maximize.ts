@@ -27,6 +27,12 @@ export function addMaximize(program: Command): void {
       "ones, zeros, random, normal, natural, a number or a picture; several make a batch",
       collect,
     )
+    .option("--batch <count>", "pictures of each target, that differ in their random numbers", whole("--batch", 1, 256))
+    .option(
+      "--tries <count>",
+      "starts drawn at random, of which the best is climbed (default: 1; 64 for a generator)",
+      whole("--tries", 1),
+    )
     .option("--steps <count>", "steps to take (default: the recipe's; 64 for none)", whole("--steps", 0))
     .option("--seed <number>", "decides every random number (default: 0)", whole("--seed", 0))
     .option("--optimizer <spec>", `${namesOf(optimizers)} (default: the recipe's)`)
@@ -117,11 +123,13 @@ A TARGET is
   TYPE:name=value    any objective of xstar list objectives, also as JSON: {"type":"lp","p":4}
   NAME::TARGET       one of the model that --second NAME=FILE adds
 or sums, differences, products and powers: "0.5*conv2:7 - logit:3 - 0.01*tv". xstar inspect MODEL lists the layers.
-Several targets, or several --init, give one picture each. LAYER:*, LAYER:0-63 and logit:0,3,9 stand for many: they are
-made in threads, onto one sheet, and the same command goes on where it was stopped. Each of their pictures carries its run:
---from PICTURE makes what only single ones have, such as --format gif and --export.
+Several targets, or several --init, give one picture each; --batch N gives several of each target. LAYER:*,
+LAYER:0-63 and logit:0,3,9 stand for many: they are made in threads, onto one sheet, and the same command goes on where it was
+stopped. Each of their pictures carries its run: --from PICTURE makes what only single ones have, such as --format gif and
+--export.
 
-A SPEC is a type with its parameters behind it: adam, jitter:pixels=4, fourier:decay=1.5. xstar list has them all.
+A SPEC is a type with its parameters behind it: adam, jitter:pixels=4, fourier:decay=1.5, or JSON; one inside another stands
+in parentheses: alpha:inner=(fourier:decay=2). xstar list has them all.
 Without flags the recipe auto chooses by what the model takes; the recipe none is plain pixels without bounds, 64 steps of
 the normalized gradient.
 Every PNG and WebP file and run.json hold what made them: --from runs it again and gives the same bytes. MODEL is then

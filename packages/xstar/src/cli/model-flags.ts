@@ -3,7 +3,6 @@ import {
   fields,
   guessContract,
   layouts,
-  oneOf,
   orders,
   pictureChannels,
   pictureInput,
@@ -12,21 +11,18 @@ import {
   type ChannelOrder,
   type ContractSources,
   type DeclaredInput,
-  type GivenInputs,
   type Layout,
   type Model,
   type ModelRecord,
   type PartialContract,
   type Shape,
-  type Tensor,
 } from "@xstar/core";
 import type { Command } from "commander";
-import { decodeNpy } from "../files/npy.js";
-import { readFileOrExplain } from "../files/read.js";
 import type { ModelFile } from "../load.js";
 import type { ContractFile } from "../model/contract.js";
 import { createSourceFiles, type FileReference, type SourceFiles } from "../record/file-reference.js";
 import { collect, listOf, valueOf } from "./flags.js";
+import { earlierInputs, readInputs, type EarlierInputs } from "./given-inputs.js";
 
 /** Flags that say how pictures go into a model: those of every command that runs one. */
 export interface ModelFlags {
@@ -53,7 +49,11 @@ export function addModelFlags(command: Command): void {
     )
     .option("--layout <layout>", `where the input's channels lie: ${layouts.join(" or ")}`, oneIn("--layout", layouts))
     .option("--order <order>", `what the input's channels are: ${orders.join(", ")}`, oneIn("--order", orders))
-    .option("--input <name=value>", "what another input holds: a number or a .npy file", collect)
+    .option(
+      "--input <name=value>",
+      "what another input holds: a number, numbers with commas, one-hot:INDEX or a .npy file",
+      collect,
+    )
     .option("--logits <output>", "the output with the class scores, where there are several");
 }
 
@@ -80,24 +80,22 @@ export interface ModelInput {
 export interface EarlierInput {
   readonly contractFile: ContractFile;
   readonly shapes: ReadonlyMap<string, Shape>;
-  /** As `--input` has them. */
-  readonly inputs: readonly string[];
+  readonly inputs: EarlierInputs;
 }
 
-/** What a record, found at `path`, says about a model that it ran. */
+/** What a record, found at `path`, says about a model that it ran; `prefix` is as for `earlierInputs`. */
 export function earlierInput(
   path: string,
   record: ModelRecord | undefined,
-  files: Readonly<Record<string, FileReference>> = {},
+  files: Readonly<Record<string, FileReference>>,
+  prefix = "",
 ): EarlierInput | undefined {
   if (!record) return undefined;
-  const { contract, logits, shapes, inputs } = record;
+  const { contract, logits, shapes } = record;
   return {
     contractFile: { path, contract: contract ?? {}, labels: undefined, logits: logits ?? undefined },
     shapes: new Map(Object.entries(shapes)),
-    inputs: Object.entries(inputs).map(
-      ([name, held]) => `${name}=${typeof held === "number" ? held : (files[name]?.path ?? "")}`,
-    ),
+    inputs: earlierInputs(record, files, prefix),
   };
 }
 
@@ -114,7 +112,7 @@ export async function readModelInput(
 ): Promise<ModelInput> {
   const { source } = model;
   const contractFile = earlier?.contractFile ?? model.contractFile;
-  const { inputs, inputFiles } = await readInputs(source, [...(earlier?.inputs ?? []), ...(flags.input ?? [])], files);
+  const { inputs, inputFiles } = await readInputs(source, flags.input ?? [], { files, earlier: earlier?.inputs });
   const fromFlags = contractOfFlags(flags);
   const given = { ...contractFile?.contract, ...fromFlags };
   const said = (part: PartialContract, who: string): ContractSources => ({
@@ -153,35 +151,6 @@ function contractOfFlags({ mean, std, inputRange, layout, order }: ModelFlags): 
     ...(layout && { layout }),
     ...(order && { order }),
   };
-}
-
-/** `--input onehot=3.npy`, `--input phase=0`. */
-async function readInputs(
-  { inputs }: Model,
-  texts: readonly string[],
-  files: SourceFiles,
-): Promise<{ inputs: GivenInputs; inputFiles: Record<string, FileReference> }> {
-  const read: Record<string, Tensor | number> = {};
-  const inputFiles: Record<string, FileReference> = {};
-  for (const text of texts) {
-    const name = inputs.map((input) => input.name).find((one) => text.startsWith(`${one}=`));
-    if (name === undefined) {
-      throw new XstarError(
-        "bad-argument",
-        `"--input" must be the name of an input and what it holds: current value is ${text}`,
-        {
-          hint: `The model has ${oneOf(inputs.map((input) => input.name))}`,
-        },
-      );
-    }
-    const value = text.slice(name.length + 1);
-    delete inputFiles[name];
-    if (value.endsWith(".npy")) {
-      read[name] = decodeNpy(await readFileOrExplain(await files.locate(value)), `"${value}"`);
-      inputFiles[name] = await files.reference(value);
-    } else read[name] = anyNumber.parse(value, `--input ${name}`);
-  }
-  return { inputs: read, inputFiles };
 }
 
 /** `--size 224,224`: the model's picture input with height and width filled in where it leaves them free. */

@@ -21,6 +21,7 @@ import type { FoundRecord } from "../record/picture-files.js";
 import type { Job, RunFiles } from "../record/run-record.js";
 import { createAssetReader, givenPaths } from "./assets.js";
 import { baseOptions } from "./base-options.js";
+import { splitInputs } from "./given-inputs.js";
 import type { MaximizeFlags } from "./maximize-flags.js";
 import { earlierInput, readModelInput } from "./model-flags.js";
 import { joinPaths, pathsInSpecs } from "./named-files.js";
@@ -63,7 +64,8 @@ export async function planAscent(
 ): Promise<Plan> {
   const record = from?.record;
   const earlier = from && earlierInput(from.path, from.record.ascent, from.record.inputs);
-  const input = await readModelInput(model, flags, { files, ...(earlier && { earlier }) });
+  const { own, further: furtherInputs } = splitInputs(model.source, flags.input ?? []);
+  const input = await readModelInput(model, { ...flags, input: own }, { files, ...(earlier && { earlier }) });
   const first = await prepareBatch(model, 1, input.options);
   const { shape } = first;
   const base = baseOptions(flags.recipe, shape.slice(1), record);
@@ -73,40 +75,52 @@ export async function planAscent(
   const changesTargets = targets.length > 0 || flags.recipe !== undefined;
   const asked = targets.length > 0 ? targets : (record?.pictures.map(({ target }) => target) ?? []);
   const texts = expandTargets(asked, unitCounts(model.source, first.normalized, input.options.logits));
-  const reader = createAssetReader({ runtime: model.runtime, files, from });
+  const reader = createAssetReader({ runtime: model.runtime, files, inputs: furtherInputs, from });
   const given = givenPaths(flags, record);
   const further = await reader.models(given.models);
   const read = await targetReader(first, further, model.labels);
-  const climbed =
-    record && !changesTargets ? record.ascent.objectives : texts.map((text) => base.objective(read(text)));
-  const penalized = climbed.map((objective) => withPenalties(objective, flags.penalty ?? []));
+  const before = record?.pictures.map(({ target }) => target) ?? [];
+  const climbed = new Map(
+    texts.map((text) => [
+      text,
+      record && !changesTargets ? record.ascent.objectives[before.indexOf(text)]! : base.objective(read(text)),
+    ]),
+  );
 
   const starts = await planStarts(flags.init, base, { shape: picture, files, from });
-  const jobs = record && targets.length === 0 && !flags.init ? record.pictures.map(jobOf) : jobsOf(texts, starts.texts);
-  const inSpecs = pathsInSpecs({ ...specs, objectives: penalized, starts: starts.specs ?? [] });
+  const isMany = texts.length > asked.length;
+  if (isMany && flags.batch !== undefined) throw notForMany();
+  const repeats = record && targets.length === 0 && !flags.init;
+  const pairs = repeats ? record.pictures.map((job, i) => ({ ...jobOf(job), at: i })) : pairUp(texts, starts.texts);
+  const batch = flags.batch ?? (repeats ? undefined : batchOf(record?.pictures));
+  const jobs = batch === undefined ? named(pairs) : named(eachSeveral(pairs, batch));
+  const objectivesOfJobs = jobs.map(({ target }) => withPenalties(climbed.get(target)!, flags.penalty ?? []));
+  const isOneStart = isMany || starts.specs?.length === 1;
+  const startsOfJobs = isOneStart ? starts.specs : starts.specs && jobs.map(({ at }) => starts.specs![at]!);
+  const inSpecs = pathsInSpecs({ ...specs, objectives: objectivesOfJobs, starts: starts.specs ?? [] });
   const assets = await reader.all(joinPaths(given, inSpecs), picture);
   const { streams, ...rest } = specs;
   return {
-    jobs,
-    objectives: penalized,
+    jobs: jobs.map(jobOf),
+    objectives: objectivesOfJobs,
     targets: jobs.map(({ target }) => read(target)),
     shape: [jobs.length, ...picture],
     recipe: base.recipe,
-    isMany: texts.length > asked.length,
+    isMany,
     stopAfter: flags.steps === undefined ? (record?.stopped ?? null) : null,
     options: {
       ...rest,
       ...input.options,
       ...assets.options,
       ...(streams && streams.length === jobs.length && { streams }),
-      ...(starts.specs && { start: starts.specs }),
+      ...(startsOfJobs && { start: startsOfJobs }),
       ...(model.labels && { labels: model.labels }),
     },
     files: {
       model: await files.referenceModel(path, model),
       ...assets.references,
       starts: starts.references,
-      inputs: input.inputFiles,
+      inputs: { ...input.inputFiles, ...assets.inputFiles },
     },
   };
 }
@@ -149,13 +163,42 @@ function withPenalties(objective: Spec, texts: readonly string[]): Spec {
 
 const jobOf = ({ target, start, slug }: Job): Job => ({ target, start, slug });
 
-function jobsOf(targets: readonly string[], starts: readonly (string | null)[]): Job[] {
-  const jobs = Array.from({ length: Math.max(targets.length, starts.length) }, (_, i) => ({
-    target: targets[i] ?? targets[0]!,
-    start: starts[i] ?? starts[0] ?? null,
-  }));
-  const slugs = distinct(
-    jobs.map(({ target, start }) => slugOf(starts.length > 1 ? `${target} from ${start}` : target)),
+/** A picture to be: `at` is the place of its start in the list of them. */
+type Pair = Omit<Job, "slug"> & { readonly slug?: string; readonly at: number };
+
+/** Several targets from one start, several starts for one target, or as many of each. */
+function pairUp(targets: readonly string[], starts: readonly (string | null)[]): Pair[] {
+  return Array.from({ length: Math.max(targets.length, starts.length) }, (_, i) => {
+    const at = i < starts.length ? i : 0;
+    return { target: targets[i] ?? targets[0]!, start: starts[at]!, at };
+  });
+}
+
+/** Each of them so many times, and none twice before. */
+function eachSeveral(pairs: readonly Pair[], count: number): Pair[] {
+  const different = new Map(pairs.map((pair) => [JSON.stringify([pair.target, pair.start]), pair]));
+  return [...different.values()].flatMap(({ target, start, at }) =>
+    Array.from({ length: count }, () => ({ target, start, at })),
   );
-  return jobs.map((job, i) => ({ ...job, slug: slugs[i]! }));
+}
+
+/** How many pictures of the same an earlier run made; undefined where they are of several targets or starts. */
+function batchOf(pictures: readonly Job[] = []): number | undefined {
+  const [first, ...others] = pictures;
+  const isOne = others.every(({ target, start }) => target === first!.target && start === first!.start);
+  return others.length > 0 && isOne ? pictures.length : undefined;
+}
+
+/** With what their files are called. */
+function named(pairs: readonly Pair[]): (Job & Pair)[] {
+  const severalStarts = new Set(pairs.map(({ start }) => start)).size > 1;
+  const names = pairs.map(({ target, start }) => slugOf(severalStarts ? `${target} from ${start}` : target));
+  const slugs = distinct(names);
+  return pairs.map((pair, i) => ({ ...pair, slug: pair.slug ?? slugs[i]! }));
+}
+
+function notForMany(): XstarError {
+  return new XstarError("bad-argument", '"--batch" is for targets that are named one by one', {
+    hint: "Name the targets: several of them may each have a batch",
+  });
 }

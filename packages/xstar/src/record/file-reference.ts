@@ -14,6 +14,12 @@ export interface FileReference {
   readonly sha256: string;
 }
 
+/** What a record said of a file, where it has only moved since. */
+export function keepIfSame<T extends FileReference>(before: T | undefined, now: T): T {
+  const content = (one: object) => JSON.stringify({ ...one, path: "" });
+  return before && content(before) === content(now) ? before : now;
+}
+
 /** The files of a run: finds them, and notes what they held. */
 export interface SourceFiles {
   /**
@@ -55,7 +61,8 @@ export function createSourceFiles(from?: KnownFiles): SourceFiles {
         hint: "Give the model's present path after --from FILE",
       });
     }
-    const place = found ?? path;
+    if (found === undefined) throw missing(path, from.files);
+    const place = found;
     await checkContent(place, expected);
     return place;
   }
@@ -81,6 +88,17 @@ export function createSourceFiles(from?: KnownFiles): SourceFiles {
       return { ...(await reference(path)), weights: await Promise.all(weights) };
     },
   };
+}
+
+/** A file that is nowhere, and the flag that says where it is now. */
+function missing(path: string, { models, generators, images, inputs }: RunFiles): XstarError {
+  const flags = { "--second": models, "--generator": generators, "--image": images, "--input": inputs };
+  const moved = Object.entries(flags).flatMap(([flag, files]) =>
+    Object.entries(files).flatMap(([name, file]) => (file.path === path ? [`${flag} ${name}=NEWPATH`] : [])),
+  );
+  return new XstarError("file-not-readable", `Cannot read "${path}": it does not exist`, {
+    hint: moved[0] === undefined ? "Put it where it was, or beside the record" : `Say where it is now with ${moved[0]}`,
+  });
 }
 
 /** Throws `bad-data` when a file does not hold what a record says. */
