@@ -96,12 +96,15 @@ function startPictures(
 ): Tensor {
   const rng = createRng(seed).split("start");
   const one = shape.slice(1);
-  const data = new Float32Array(size(shape));
-  starts.forEach((start, i) => {
-    const own = ofAttempt(rng.split(streams[i]!), attempt);
-    data.set(lookUp(startTable, start, "start").fill(start, one, own, assets), i * size(one));
-  });
-  return { dtype: "float32", shape, data };
+  const filled = starts.map((start, i) =>
+    lookUp(startTable, start, "start").fill(start, one, ofAttempt(rng.split(streams[i]!), attempt), assets),
+  );
+  const hasOpacity = filled.some(({ length }) => length > size(one));
+  const whole = hasOpacity ? shape.with(1, shape[1]! + 1) : shape;
+  // half opaque where nothing is said, so that it can become either
+  const data = new Float32Array(size(whole)).fill(0.5);
+  filled.forEach((values, i) => data.set(values, i * size(whole.slice(1))));
+  return { dtype: "float32", shape: whole, data };
 }
 
 function spread<T>(items: readonly T[], batch: number, what: string): readonly T[] {

@@ -4,17 +4,23 @@ import { resizeImage } from "../model/resize-image.js";
 import { size, type Tensor } from "../tensor.js";
 import { buildForward, type Batched } from "./forward.js";
 
+/** Pictures that specs name: one, or several that are looked at together. */
+export type Images = Readonly<Record<string, Tensor | readonly Tensor[]>>;
+
 /** The pictures and generators that specs may name. */
-export function createAssets(
-  images: Readonly<Record<string, Tensor>>,
-  generators: ReadonlyMap<string, Batched>,
-): Assets {
+export function createAssets(images: Images, generators: ReadonlyMap<string, Batched>): Assets {
+  const all = (name: string) => {
+    const found = Object.hasOwn(images, name) ? images[name] : undefined;
+    if (!found) throw unknown("picture", name, Object.keys(images));
+    return listOf(found);
+  };
   const held = (name: string) => {
-    const image = Object.hasOwn(images, name) ? images[name] : undefined;
-    if (!image) throw unknown("picture", name, Object.keys(images));
-    return image;
+    const [image, ...others] = all(name);
+    if (image && others.length === 0) return image;
+    throw new XstarError("bad-argument", `"${name}" is ${others.length + 1} pictures, where one is needed`);
   };
   return {
+    images: all,
     image: (name, height, width) => resizeImage(held(name), height, width),
     imageSize(name) {
       const [, height, width] = held(name).shape as [number, number, number];
@@ -41,8 +47,9 @@ function rangeOf({ normalized }: Batched): readonly [number, number] {
 }
 
 /** Throws `bad-argument` naming the first picture that is not [channels, height, width] of finite float32 numbers. */
-export function checkImages(images: Readonly<Record<string, Tensor>>): void {
-  for (const [name, image] of Object.entries(images)) {
+export function checkImages(images: Images): void {
+  const all = Object.entries(images).flatMap(([name, some]) => listOf(some).map((image) => [name, image] as const));
+  for (const [name, image] of all) {
     const problem = imageProblem(image);
     if (!problem) continue;
     throw new XstarError("bad-argument", `The picture "${name}" ${problem}`, {
@@ -50,6 +57,8 @@ export function checkImages(images: Readonly<Record<string, Tensor>>): void {
     });
   }
 }
+
+const listOf = (some: Tensor | readonly Tensor[]): readonly Tensor[] => (Array.isArray(some) ? some : [some as Tensor]);
 
 function imageProblem(image: Tensor): string | undefined {
   if (!Array.isArray(image?.shape)) return "is no tensor";

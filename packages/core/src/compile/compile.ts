@@ -12,11 +12,12 @@ import { writeModel } from "../onnx/write.js";
 import { schedules } from "../optimizers/schedules.js";
 import { optimizers } from "../optimizers/table.js";
 import { beginAlone, beginAt } from "../parameterizations/begin.js";
+import { withColorsOf } from "../parameterizations/color.js";
 import { parameterizations } from "../parameterizations/table.js";
 import { createRng, type Rng } from "../rng.js";
 import { numbers, size, tensor, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts, type Settings } from "./objective.js";
-import { chainFor, onGrey, opaque, separateOpacity } from "./opacity.js";
+import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opacity.js";
 import type { Network, Prepared } from "./prepare.js";
 import { buildViews } from "./views.js";
 
@@ -89,7 +90,8 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   const rng = createRng(spec.seed);
   const streams = (purpose: string) => spec.streams.map((stream) => rng.split(purpose).split(stream));
 
-  const parameterization = parseSpec(parameterizations, spec.parameterization, "parameterization");
+  const coloured = withColorsOf(spec.parameterization, assets);
+  const parameterization = parseSpec(parameterizations, coloured, "parameterization");
   const drawn = (attempt: number) =>
     beginAlone(parameterization.definition, parameterization.spec, {
       shape,
@@ -98,7 +100,10 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     });
   const alone = drawn(0);
   const begin = (start?: Tensor, attempt = 0) => {
-    if (start) return beginAt(parameterization.definition, parameterization.spec, start, assets);
+    if (start) {
+      const { colours, opacity } = splitOpacity(start, shape);
+      return beginAt(parameterization.definition, parameterization.spec, colours, { assets, opacity });
+    }
     return attempt === 0 ? alone : drawn(attempt);
   };
   const variables = mapValues(alone, (t, name) => graph.input(name, t));

@@ -2,7 +2,7 @@ import type { Spec } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
-import type { Shape } from "../tensor.js";
+import { size, type Shape, type Tensor } from "../tensor.js";
 import { background, blend } from "../transforms/pixelwise.js";
 
 /** A picture with a channel more than the model takes: colours and opacity. */
@@ -14,6 +14,26 @@ export function separateOpacity(
   if (picture.rank !== 4 || picture.shape[1] !== shape[1]! + 1) return { colours: picture, opacity: undefined };
   const [colours, opacity] = op.split(picture, [shape[1]!, 1], 1);
   return { colours: colours!, opacity: opacity! };
+}
+
+/** The same of pictures on the host. */
+export function splitOpacity(
+  pictures: Tensor,
+  shape: Shape,
+): { readonly colours: Tensor; readonly opacity: Tensor | undefined } {
+  const [batch, channels] = pictures.shape as [number, number];
+  if (pictures.shape.length !== 4 || channels !== shape[1]! + 1) return { colours: pictures, opacity: undefined };
+  const data = pictures.data as Float32Array;
+  const plane = size(pictures.shape.slice(2));
+  const part = (from: number, count: number): Tensor => {
+    const taken = new Float32Array(batch * count * plane);
+    for (let i = 0; i < batch; i++) {
+      const at = (i * channels + from) * plane;
+      taken.set(data.subarray(at, at + count * plane), i * count * plane);
+    }
+    return { dtype: "float32", shape: pictures.shape.with(1, count), data: taken };
+  };
+  return { colours: part(0, channels - 1), opacity: part(channels - 1, 1) };
 }
 
 /** What is transparent has to lie on something before anything else happens to the picture. Throws `bad-argument`. */

@@ -5,7 +5,7 @@ import type { Ops } from "../ir/ops/index.js";
 import type { LoadedModel } from "../model/load.js";
 import { joinWeights } from "../model/weights.js";
 import type { Shape, Tensor } from "../tensor.js";
-import { checkImages, createAssets } from "./assets.js";
+import { checkImages, createAssets, type Images } from "./assets.js";
 import { buildForward, prepareBatch, type BatchOptions, type Batched, type Forward } from "./forward.js";
 import { resized } from "./views.js";
 
@@ -47,8 +47,8 @@ export interface PrepareOptions extends BatchOptions {
   readonly size?: readonly [number, number];
   /** Models that make pictures, for the parameterization `generator`. */
   readonly generators?: Readonly<Record<string, FurtherModel>>;
-  /** Pictures that specs name, [channels, height, width] in picture units. */
-  readonly images?: Readonly<Record<string, Tensor>>;
+  /** Pictures that specs name, one or several by a name, [channels, height, width] in picture units. */
+  readonly images?: Images;
 }
 
 /** Makes models ready for `batch` pictures, and for other numbers of pictures (views, single images) besides. */

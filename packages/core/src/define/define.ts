@@ -67,7 +67,7 @@ export function defineObjective<const F extends Fields>(definition: {
 
 /** A start: how the first picture is filled. */
 export interface StartDefinition<F extends Fields = Fields> extends Definition<F> {
-  /** Values of one picture [channels, height, width], in picture units (0 black, 1 white). */
+  /** Values of one picture [channels, height, width], in picture units (0 black, 1 white); a channel more is its opacity. */
   fill(params: Parsed<F>, shape: Shape, rng: Rng, assets: Assets): Float32Array;
 }
 
@@ -95,6 +95,8 @@ export interface ParameterizationContext {
 export interface Assets {
   /** A picture [channels, height, width] in picture units, at the size asked for. Throws `bad-argument`. */
   image(name: string, height: number, width: number): Tensor;
+  /** The pictures of a name, one or several, [channels, height, width] each as it was given. Throws `bad-argument`. */
+  images(name: string): readonly Tensor[];
   /** The size of a picture as it was given. Throws `bad-argument`. */
   imageSize(name: string): Size;
   /** Appends a whole model (a generator) to a graph: its picture output from its input. Throws `bad-argument`. */
@@ -122,8 +124,13 @@ interface ParameterizationParts<F extends Fields> {
    * own: it then begins at a picture of uniform noise.
    */
   initial?(params: Parsed<F>, shape: Shape, rngs: readonly Rng[], assets: Assets): Tensors;
-  /** The variables for start pictures [batch, channels, height, width]; left out where a picture has none. */
-  invert?(params: Parsed<F>, pictures: Tensor, assets: Assets): Tensors;
+  /**
+   * The variables for start pictures [batch, channels, height, width], with an opacity [batch, 1, height, width] where the
+   * pictures have one; left out where a picture has none.
+   */
+  invert?(params: Parsed<F>, pictures: Tensor, assets: Assets, opacity?: Tensor): Tensors;
+  /** Whether its pictures have an opacity. */
+  readonly isTransparent?: boolean;
   /** The picture that the variables stand for, in picture units; a channel more than `shape` is its opacity. */
   build(params: Parsed<F>, state: Values, context: ParameterizationContext): Value;
   /** Brings variables back to where they are allowed to be, after a step. */

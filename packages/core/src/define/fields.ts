@@ -224,14 +224,14 @@ export function flag(doc: string, fallback: boolean): WithFallback<Field<boolean
   };
 }
 
-/** The name of a picture or a model that is given beside the specs; on the command line its path. */
-export function asset(kind: "image" | "model", doc: string): Field<string> {
+/** The name of a picture, of pictures or of a model that is given beside the specs; on the command line its path. */
+export function asset(kind: "image" | "images" | "model", doc: string): Field<string> {
   return {
     kind,
     doc,
     parse(x, name) {
       if (typeof x === "string" && x !== "") return x;
-      const what = kind === "image" ? "a picture" : "a model";
+      const what = { image: "a picture", images: "a picture or several", model: "a model" }[kind];
       throw new XstarError("bad-argument", `"${name}" must name ${what}: current value is ${JSON.stringify(x)}`);
     },
   };

@@ -23,9 +23,10 @@ export const alpha = defineParameterization({
       assets,
     ),
   }),
-  invert: (params, pictures, assets) => ({
+  isTransparent: true,
+  invert: (params, pictures, assets, opacity = half(opacityShape(pictures.shape))) => ({
     ...innerOf(params.inner).invert(pictures, assets),
-    ...innerOf(params.opacity, prefix).invert(half(opacityShape(pictures.shape)), assets),
+    ...innerOf(params.opacity, prefix).invert(opacity, assets),
   }),
   build(params, state, context) {
     const { op } = context;

@@ -7,12 +7,21 @@ import { drawEach } from "./random.js";
 
 /** The variables for start pictures. Throws `bad-argument` where a parameterization cannot begin at one. */
 export function beginAt(
-  definition: Pick<ParameterizationDefinition, "invert">,
+  definition: Pick<ParameterizationDefinition, "invert" | "isTransparent">,
   spec: Spec,
   pictures: Tensor,
-  assets: Assets,
+  { assets, opacity }: { readonly assets: Assets; readonly opacity?: Tensor | undefined },
 ): Tensors {
-  if (definition.invert) return definition.invert(spec, pictures, assets);
+  if (opacity && !definition.isTransparent) {
+    throw new XstarError(
+      "bad-argument",
+      `The parameterization "${spec.type}" cannot begin at a picture with an opacity`,
+      {
+        hint: 'Begin at its colours alone, or choose the parameterization "alpha"',
+      },
+    );
+  }
+  if (definition.invert) return definition.invert(spec, pictures, assets, opacity);
   throw new XstarError("bad-argument", `The parameterization "${spec.type}" cannot begin at a picture`, {
     hint: "Leave the start out: it begins by itself",
   });
@@ -26,5 +35,5 @@ export function beginAlone(
 ): Tensors {
   if (definition.initial) return definition.initial(spec, shape, rngs, assets);
   const noise = drawEach(shape, rngs, (rng) => rng.uniform());
-  return beginAt(definition, spec, noise, assets);
+  return beginAt(definition, spec, noise, { assets });
 }

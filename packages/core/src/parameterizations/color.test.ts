@@ -1,10 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { compileAscent } from "../ascend/compile-ascent.js";
+import type { Spec } from "../define/fields.js";
+import { logit } from "../objectives/activation.js";
 import { createRng } from "../rng.js";
+import { open, randomTensor, tinyCnn } from "../testing/models.js";
 import { beginning, invert, show } from "../testing/show.js";
 import { numbers, tensor } from "../tensor.js";
+import { alpha } from "./alpha.js";
 import { colorCorrelation } from "./color.js";
 import { fourier } from "./fourier.js";
 import { pixel } from "./pixel.js";
+import { shared } from "./shared.js";
 
 /** Pixels whose colours are `mix` times independent numbers of variance 1. */
 function photograph(mix: readonly (readonly number[])[], seed = 1) {
@@ -122,5 +128,33 @@ describe("colour axes", () => {
     const start = tensor("float32", [-0.5, 0.25, 2], shape);
     const shown = numbers(await show(spec, invert(spec, start), shape));
     [0, 0.25, 1].forEach((x, i) => expect(shown[i]).toBeCloseTo(x, 5));
+  });
+});
+
+describe("colorImages", () => {
+  const images = { mine: [randomTensor([3, 5, 4], 1), randomTensor([3, 6, 6], 2)] };
+  const bytes = async (parameterization: Spec) => {
+    const { step, record } = await compileAscent(open(tinyCnn({ channels: 3 })), logit({ class: 1 }), {
+      parameterization,
+      images,
+    });
+    return { graph: step.bytes, spec: record.parameterization };
+  };
+
+  it("are pictures of whose colours the axes are made, also deep inside", async () => {
+    const colorMatrix = colorCorrelation(images.mine);
+    const named = await bytes(fourier({ colorImages: "mine" }));
+    expect(named.graph).toEqual((await bytes(fourier({ colorMatrix }))).graph);
+    expect(named.graph).not.toEqual((await bytes(fourier({}))).graph);
+    // the record names them
+    expect(named.spec).toEqual(fourier({ colorImages: "mine" }));
+    const inside = (inner: Spec) => alpha({ inner: shared({ inner }) });
+    expect((await bytes(inside(fourier({ colorImages: "mine" })))).graph).toEqual(
+      (await bytes(inside(fourier({ colorMatrix })))).graph,
+    );
+  });
+
+  it("must be given", async () => {
+    await expect(bytes(fourier({ colorImages: "yours" }))).rejects.toThrow('There is no picture "yours"');
   });
 });

@@ -1,4 +1,5 @@
-import { choice, numbers, optional } from "../define/fields.js";
+import { asset, choice, numbers, optional, type Spec } from "../define/fields.js";
+import type { Assets } from "../define/define.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
@@ -22,6 +23,9 @@ export function colorParams<const Default extends Color>(fallback: Default) {
     ),
     colorMatrix: optional(
       numbers("axes of one's own, channels x channels numbers: row i makes channel i of the picture"),
+    ),
+    colorImages: optional(
+      asset("images", "pictures of whose colours the axes are computed instead (on the command line a folder)"),
     ),
   };
 }
@@ -78,6 +82,19 @@ export function colorCorrelation(images: readonly Tensor[]): number[] {
   });
   return [...normalized(root, channels)];
 }
+
+/** A parameterization, and those inside it, with the axes of the pictures that `colorImages` names. Throws `bad-argument`. */
+export function withColorsOf(spec: Spec, assets: Assets): Spec {
+  const inside = Object.entries(spec).map(([name, value]) => [
+    name,
+    isSpec(value) ? withColorsOf(value, assets) : value,
+  ]);
+  const { colorImages } = spec;
+  const own = typeof colorImages === "string" ? { colorMatrix: colorCorrelation(assets.images(colorImages)) } : {};
+  return { ...(Object.fromEntries(inside) as Spec), ...own };
+}
+
+const isSpec = (x: unknown): x is Spec => typeof x === "object" && x !== null && "type" in x;
 
 /** How many channels pictures [channels, height, width] have. Throws `bad-argument` for none, or different ones. */
 export function channelsOf(images: readonly Tensor[]): number {

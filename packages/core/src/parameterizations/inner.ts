@@ -53,7 +53,7 @@ export function innerOf(given: Spec, prefix = ""): Inner {
     );
   return {
     initial: (shape, rngs, assets) => outside(beginAlone(definition, spec, { shape, rngs, assets })),
-    invert: (pictures, assets) => outside(beginAt(definition, spec, pictures, assets)),
+    invert: (pictures, assets) => outside(beginAt(definition, spec, pictures, { assets })),
     build: (state, context) => definition.build(spec, inside(state), context),
     project: (state, context) => outside(definition.project?.(spec, inside(state), context) ?? inside(state)),
   };

@@ -92,7 +92,14 @@ describe("maco", () => {
     );
 
     const assets = createAssets({ photo: image(1) }, new Map());
-    const [named, given] = [maco({ image: "photo" }), maco({ magnitudes: one })];
+    const some = createAssets({ photos: [image(1), image(2)] }, new Map());
+    const [all, mean] = await Promise.all(
+      [maco({ images: "photos" }), maco({ magnitudes: both })].map((spec) =>
+        show(spec, beginning(spec, shape), shape, some),
+      ),
+    );
+    expect(all).toEqual(mean);
+    const [named, given] = [maco({ images: "photo" }), maco({ magnitudes: one })];
     const shown = numbers(await show(named, beginning(named, shape), shape, assets));
     numbers(await show(given, beginning(given, shape), shape)).forEach((x, i) => expect(x).toBeCloseTo(shown[i]!, 5));
 
@@ -109,7 +116,7 @@ describe("maco", () => {
 
   it("refuses a picture of other channels", async () => {
     const assets = createAssets({ grey: tensor("float32", createRng(1).uniforms(16), [1, 4, 4]) }, new Map());
-    const spec = maco({ image: "grey" });
+    const spec = maco({ images: "grey" });
     await expect(show(spec, beginning(spec, [1, 3, 4, 4]), [1, 3, 4, 4], assets)).rejects.toMatchObject({
       code: "bad-argument",
       message: '"grey" has 1 channels, but the model\'s picture has 3',

@@ -22,7 +22,9 @@ export const maco = defineSpatial({
         "channels x height x (width / 2 + 1) magnitudes from one's own pictures; those of ImageNet's photographs, as a power law, when left out",
       ),
     ),
-    image: optional(asset("image", "a picture whose magnitudes are taken instead")),
+    images: optional(
+      asset("images", "pictures whose mean magnitudes are taken instead (on the command line one, or a folder)"),
+    ),
   },
   initial: (_, shape, rngs) => ({ phase: normals(phaseShape(shape), rngs) }),
   pixels(params, { phase }, { op, shape, assets }) {
@@ -41,7 +43,7 @@ function phaseShape(shape: Shape): Shape {
 
 interface MacoParams extends SpatialParams {
   readonly magnitudes: ArrayLike<number> | undefined;
-  readonly image: string | undefined;
+  readonly images: string | undefined;
 }
 
 /** [channels, height, halfWidth(width)] */
@@ -49,16 +51,17 @@ function magnitudesOf(params: MacoParams, shape: Shape, assets: Assets): Tensor 
   const [, channels, height, width] = spatialShape(shape);
   const [, ...own] = phaseShape(shape);
   if (params.magnitudes) return givenMagnitudes(params.magnitudes, own);
-  if (params.image === undefined) return powerLaw([channels, height, width]);
-  const image = assets.image(params.image, height, width);
-  if (image.shape[0] !== channels) {
+  if (params.images === undefined) return powerLaw([channels, height, width]);
+  const images = assets.images(params.images);
+  const odd = images.find((image) => image.shape[0] !== channels);
+  if (odd) {
     throw new XstarError(
       "bad-argument",
-      `"${params.image}" has ${image.shape[0]} channels, but the model's picture has ${channels}`,
+      `"${params.images}" has ${odd.shape[0]} channels, but the model's picture has ${channels}`,
       { hint: "Its magnitudes are taken channel by channel: give a picture of as many" },
     );
   }
-  return givenMagnitudes(magnitudeSpectrum([image], [height, width], params), own);
+  return givenMagnitudes(magnitudeSpectrum(images, [height, width], params), own);
 }
 
 /** Every picture with mean 0 and standard deviation 1. */

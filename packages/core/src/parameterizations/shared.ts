@@ -38,7 +38,7 @@ export const shared = defineParameterization({
       `shared${i}`,
       tensor("float32", new Float32Array(size(one)), one),
     ]);
-    return { ...beginAt(definition, spec, pictures, assets), ...Object.fromEntries(layers) };
+    return { ...beginAt(definition, spec, pictures, { assets }), ...Object.fromEntries(layers) };
   },
   build(params, state, context) {
     const { op, shape } = context;

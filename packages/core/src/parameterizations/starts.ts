@@ -47,9 +47,10 @@ export const natural = defineStart({
 export const array = defineStart({
   type: "array",
   doc: "Given pixels: a picture, or the result of an earlier run",
-  params: { values: numbers("channels x height x width values, in picture units") },
+  params: { values: numbers("channels x height x width values, in picture units; a channel more is the opacity") },
   fill(p, shape) {
-    if (p.values.length === size(shape)) return Float32Array.from(p.values);
+    const withOpacity = shape.length === 3 ? size(shape) + size(shape.slice(1)) : undefined;
+    if (p.values.length === size(shape) || p.values.length === withOpacity) return Float32Array.from(p.values);
     throw new XstarError(
       "bad-argument",
       `The start picture has ${p.values.length} values, but the model's picture [${shape}] has ${size(shape)}`,
@@ -105,6 +106,6 @@ export function asStart(start: string | number | Spec): Spec {
   const value = Number(start);
   if (start !== "" && Number.isFinite(value)) return constant({ value });
   throw new XstarError("bad-argument", `"${start}" is no start`, {
-    hint: `Give one of ${Object.keys(words).join(", ")}, a number, or the path of a picture or .npy file`,
+    hint: `Give one of ${Object.keys(words).join(", ")}, a number, the path of a picture or .npy file, or FOLDER#INDEX`,
   });
 }

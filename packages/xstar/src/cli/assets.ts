@@ -14,7 +14,8 @@ import type { ModelReference, RunFiles } from "../record/run-record.js";
 import { earlierInputs, readInputs, type InputTexts } from "./given-inputs.js";
 import { earlierInput, readModelInput } from "./model-flags.js";
 import { parseNamedFile, type AssetKind, type AssetPaths } from "./named-files.js";
-import { readPicture } from "./read-picture.js";
+import { isFolder } from "../files/folder.js";
+import { readPicture, readSome } from "./read-picture.js";
 
 /** Flags that give files a name. */
 export interface AssetFlags {
@@ -89,7 +90,10 @@ export function createAssetReader({ runtime, files, inputs, from }: AssetSources
     return { model, inputs: read.inputs };
   }
   const models = (paths: AssetPaths["models"]) => mapPaths(paths, openFurther);
-  const readImage = async (path: string, shape: Shape): Promise<Tensor> => readPicture(await files.locate(path), shape);
+  const readImage = async (path: string, shape: Shape): Promise<Tensor | readonly Tensor[]> => {
+    const place = await files.locate(path);
+    return (await isFolder(place)) ? readSome(place, shape) : readPicture(place, shape);
+  };
   // what has only moved is recorded as it was, so that the bytes are the same
   const referenceImage = async (name: string, path: string): Promise<FileReference> =>
     keepIfSame(from?.record.images[name], await files.reference(path));

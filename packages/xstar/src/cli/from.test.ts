@@ -61,6 +61,11 @@ beforeAll(async () => {
     .linear([1, 1, 1], [0, 20, 40])
     .png()
     .toFile(join(folder, "photo.png"));
+  await mkdir(join(folder, "photos", "more"), { recursive: true });
+  await copyFile(join(folder, "photo.png"), join(folder, "photos", "a.png"));
+  await sharp(await readFile(join(folder, "photo.png")))
+    .composite([{ input: { create: { width: 9, height: 7, channels: 3, background: "#123" } }, left: 13, top: 5 }])
+    .toFile(join(folder, "photos", "more", "b.png"));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -107,6 +112,10 @@ const runs: Record<string, string[]> = {
   "a batch of one target": words("tiny.onnx conv:1+diversity:conv --steps 6 --batch 3 --parameterization fourier"),
   "a parameterization inside another one": words(`tiny.onnx conv:1 --steps 6 --range -1,2
     --parameterization alpha:inner=(fourier:decay=2),opacity=(pixel:range=0,1)`),
+  "colours of pictures in a folder": words("tiny.onnx conv:1 --steps 6 --parameterization fourier:colorImages=photos"),
+  "a spectrum of pictures in a folder, by a name": words(`tiny.onnx conv:1 --steps 6
+    --parameterization alpha:inner=(maco:images=mine) --image mine=photos`),
+  "a picture of a folder as the start": words("tiny.onnx conv:1 --steps 6 --init photos#1"),
   "an earlier result as the start": words("tiny.onnx conv:3 --steps 6 --init z.npy"),
 };
 
@@ -247,6 +256,14 @@ describe("--from", () => {
       expect(await filesOf(out)).toEqual(before);
     },
   );
+
+  test("refuses a folder with other pictures", async () => {
+    await maximize(..."tiny.onnx conv:1 --steps 2 --init photos#0 --out of-folder".split(" "));
+    await copyFile(join(folder, "photo.png"), join(folder, "photos", "c.png"));
+    const { code, err } = await xstar("maximize", "--from", "of-folder/run.json", "--out", "refused");
+    await rm(join(folder, "photos", "c.png"));
+    expect([code, err]).toEqual([1, expect.stringContaining('"photos" is not the folder')]);
+  });
 
   test("makes as many pictures of another target as there were of one", async () => {
     await maximize(..."tiny.onnx conv:1 --steps 2 --batch 3 --out three".split(" "));

@@ -24,7 +24,7 @@ export function addMaximize(program: Command): void {
     )
     .option(
       "--init <start>",
-      "ones, zeros, random, normal, natural, a number or a picture; several make a batch",
+      "ones, zeros, random, normal, natural, a number, a picture, or picture N of a folder or of MNIST as in mnist#7; several make a batch",
       collect,
     )
     .option("--batch <count>", "pictures of each target, that differ in their random numbers", whole("--batch", 1, 256))
@@ -56,7 +56,7 @@ export function addMaximize(program: Command): void {
     .option("--range <low,high>", "values that the picture may take, where the parameterization bounds them")
     .option("--squash <how>", "how the range is kept")
     .option("--picture-size <size>", "its side, or height,width, in pixels (default: the model's)", pictureSize)
-    .option("--image <name=file>", "a picture that targets or transforms name", collect)
+    .option("--image <name=file>", "a picture (or, for colours and spectra, a folder) that specs name", collect)
     .option("--second <name=file>", "a further model that targets name", collect)
     .option("--generator <name=file>", "a model that makes pictures, for parameterizations that name it", collect);
   addModelFlags(command);

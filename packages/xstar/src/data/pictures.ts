@@ -1,9 +1,8 @@
-import { readdir } from "node:fs/promises";
-import { extname, join, relative } from "node:path";
+import { extname, join } from "node:path";
 import { XstarError } from "@xstar/core";
 import type { PictureSource } from "../analysis/look.js";
 import { fitGray, readImage } from "../files/image.js";
-import { explainSystemError } from "../files/system-error.js";
+import { filesIn } from "../files/folder.js";
 import { loadDataset, type SplitDataset } from "./dataset.js";
 
 const endings: ReadonlySet<string> = new Set([".png", ".jpg", ".jpeg", ".webp"]);
@@ -16,24 +15,13 @@ const idxFile = /images[-.]idx3-ubyte(?:\.gz)?$/;
  */
 export async function openPictures(where: string): Promise<PictureSource> {
   if (where === "mnist") return fromDataset(await loadDataset(where));
-  const files = await listFiles(where);
+  const files = await filesIn(where);
   const names = files.filter((name) => endings.has(extname(name).toLowerCase()));
   if (names.length > 0) return { names, read: (i, size) => readImage(join(where, names[i]!), size) };
   if (files.some((name) => idxFile.test(name))) return fromDataset(await loadDataset(where));
   throw new XstarError("file-not-readable", `There is no picture in "${where}"`, {
     hint: "Give a folder with PNG, JPEG or WebP files in it or in its folders, a folder of IDX files, or mnist",
   });
-}
-
-/** The paths of all that is no folder, in a folder and those in it, sorted. */
-async function listFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch((error: unknown) => {
-    throw explainSystemError("file-not-readable", folder, error);
-  });
-  return entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .sort();
 }
 
 function fromDataset({ train, test }: SplitDataset): PictureSource {

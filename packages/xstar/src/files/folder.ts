@@ -1,4 +1,5 @@
-import { access, constants } from "node:fs/promises";
+import { access, constants, readdir, stat } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { makeFolders } from "./folders.js";
 import { explainSystemError } from "./system-error.js";
 
@@ -10,4 +11,20 @@ export async function prepareFolder(path: string): Promise<void> {
   } catch (error) {
     throw explainSystemError("file-not-writable", path, error);
   }
+}
+
+export async function isFolder(path: string): Promise<boolean> {
+  const facts = await stat(path).catch(() => undefined);
+  return facts?.isDirectory() ?? false;
+}
+
+/** The paths of all that is no folder, in a folder and those in it, sorted. Throws `file-not-readable`. */
+export async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch((error: unknown) => {
+    throw explainSystemError("file-not-readable", folder, error);
+  });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
 }

@@ -219,7 +219,8 @@ function shorten(_: string, value: unknown): unknown {
   if (value instanceof Map) return Object.fromEntries(value);
   if (ArrayBuffer.isView(value))
     return { sha256: sha256(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
-  if (Array.isArray(value) && value.length > readable) return { sha256: sha256(JSON.stringify(value)) };
+  if (Array.isArray(value) && value.length > readable)
+    return { sha256: sha256(`[${value.map((one) => JSON.stringify(one, shorten)).join(",")}]`) };
   return value;
 }
 

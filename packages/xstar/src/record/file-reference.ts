@@ -4,6 +4,8 @@ import { stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { XstarError } from "@xstar/core";
+import { mnistFolder } from "../data/dataset.js";
+import { filesIn, isFolder } from "../files/folder.js";
 import { explainSystemError } from "../files/system-error.js";
 import type { ModelFile } from "../load.js";
 import type { ModelReference, RunFiles } from "./run-record.js";
@@ -47,6 +49,7 @@ export function createSourceFiles(from?: KnownFiles): SourceFiles {
 
   async function search(path: string): Promise<string> {
     const expected = known.get(path);
+    if (path === "mnist") return mnistFolder();
     if (expected === undefined || !from) return path;
     const isMoved = from.model !== undefined && path === from.files.model.path;
     const places = isMoved ? [from.model!] : [path, ...placesNear(from.folder, path)];
@@ -72,7 +75,7 @@ export function createSourceFiles(from?: KnownFiles): SourceFiles {
     return place;
   }
   async function reference(path: string): Promise<FileReference> {
-    return { path, sha256: known.get(path) ?? (await hashFile(await locate(path))) };
+    return { path, sha256: known.get(path) ?? (await hashPath(await locate(path))) };
   }
   return {
     locate,
@@ -103,10 +106,15 @@ function missing(path: string, { models, generators, images, inputs }: RunFiles)
 
 /** Throws `bad-data` when a file does not hold what a record says. */
 async function checkContent(path: string, sha256: string): Promise<void> {
-  if ((await hashFile(path)) === sha256) return;
-  throw new XstarError("bad-data", `"${path}" is not the file that the picture was made with: its SHA-256 is another`, {
-    hint: `Give the file of SHA-256 ${sha256.slice(0, 16)}...`,
-  });
+  if ((await hashPath(path)) === sha256) return;
+  const what = (await isFolder(path)) ? "folder" : "file";
+  throw new XstarError(
+    "bad-data",
+    `"${path}" is not the ${what} that the picture was made with: its SHA-256 is another`,
+    {
+      hint: `Give the ${what} of SHA-256 ${sha256.slice(0, 16)}...`,
+    },
+  );
 }
 
 /** Locations of external data; a large one is held in several parts, named with # behind it. */
@@ -140,11 +148,19 @@ async function firstFile(paths: readonly string[], sha256: string): Promise<stri
   const there: string[] = [];
   for (const path of paths) {
     const facts = await stat(path).catch(() => undefined);
-    if (facts?.isFile()) there.push(path);
+    if (facts?.isFile() || facts?.isDirectory()) there.push(path);
   }
   if (there.length < 2) return there[0];
-  for (const path of there) if ((await hashFile(path)) === sha256) return path;
+  for (const path of there) if ((await hashPath(path)) === sha256) return path;
   return there[0];
+}
+
+/** Of a file; of a folder, of what is in it and in its folders, by name. */
+async function hashPath(path: string): Promise<string> {
+  if (!(await isFolder(path))) return hashFile(path);
+  const hash = createHash("sha256");
+  for (const name of await filesIn(path)) hash.update(`${name}\0${await hashFile(join(path, name))}\0`);
+  return hash.digest("hex");
 }
 
 async function hashFile(path: string): Promise<string> {
