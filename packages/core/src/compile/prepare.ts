@@ -4,7 +4,7 @@ import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import type { LoadedModel } from "../model/load.js";
 import { joinWeights } from "../model/weights.js";
-import type { Shape, Tensor } from "../tensor.js";
+import type { Shape } from "../tensor.js";
 import { checkImages, createAssets, type Images } from "./assets.js";
 import { buildForward, prepareBatch, type BatchOptions, type Batched, type Forward } from "./forward.js";
 import { resized } from "./views.js";

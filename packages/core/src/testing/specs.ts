@@ -36,7 +36,7 @@ export const specs = {
     maco({}),
     maco({ range: [-2, 2] }),
     maco({ images: "photo" }),
-    fourier({ colorImages: "photo" }),
+    pyramid({ colorImages: "photo" }),
     shared({}),
     shared({ inner: pyramid({ levels: 2 }), factors: [2, 3] }),
     masked({ image: "photo", mask: "mask" }),

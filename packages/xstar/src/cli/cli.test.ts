@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -242,54 +242,6 @@ describe("xstar maximize", () => {
     expect(await xstar(["maximize", "tiny.onnx", "conv:3", ...fast, "--init", "first/conv-3.png"])).toMatchObject({
       code: 0,
     });
-  });
-
-  test("begins at the numbers of an earlier picture, which lie beside it, or says that they are lost", async () => {
-    // numbers far beyond black and white
-    const loud = ["maximize", "tiny.onnx", "conv:3", "--recipe", "none", "--steps", "20", "--lr", "9", "--out", "loud"];
-    await xstar(loud);
-    const { pictures } = await readRun("loud");
-    const go = (...args: string[]) =>
-      xstar(["maximize", "tiny.onnx", "conv:3", "--recipe", "none", "--steps", "0", ...args]);
-    await go("--init", "loud/conv-3.png", "--out", "on");
-    expect((await readRun("on")).pictures[0]).toMatchObject({ start: join("loud", "conv-3.npy") });
-    expect((await readRun("on")).pictures[0].activation.start).toBeCloseTo(pictures[0].activation.end, 3);
-    await mkdir(join(folder, "alone"));
-    await copyFile(join(folder, "loud", "conv-3.png"), join(folder, "alone", "conv-3.png"));
-    const { code, err } = await go("--init", "alone/conv-3.png", "--out", "alone");
-    expect([code, err]).toEqual([0, expect.stringContaining("its numbers are in conv-3.npy")]);
-  });
-
-  test("begins at a picture of a folder or of a data set by its number", async () => {
-    const go = (start: string) =>
-      xstar([
-        "maximize",
-        "tiny.onnx",
-        "conv:3",
-        "--recipe",
-        "none",
-        "--steps",
-        "0",
-        "--init",
-        start,
-        "--out",
-        "numbered",
-      ]);
-    expect(await go("mnist#7")).toMatchObject({ code: 0 });
-    expect((await readRun("numbered")).starts).toMatchObject({ mnist: { path: "mnist" } });
-    expect(await go("loud#99")).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('There is no picture 99 in "loud"'),
-    });
-  });
-
-  test("begins at a transparent picture as it was", async () => {
-    const go = (...args: string[]) =>
-      xstar(["maximize", "tiny.onnx", "conv:3", "--parameterization", "alpha", ...args]);
-    expect(await go("--steps", "5", "--out", "alpha")).toMatchObject({ code: 0 });
-    expect(await go("--steps", "0", "--init", "alpha/conv-3.npy", "--out", "alpha2")).toMatchObject({ code: 0 });
-    const [before, after] = [await readRun("alpha"), await readRun("alpha2")];
-    expect(after.metrics.pictures[0].activation).toBeCloseTo(before.metrics.pictures[0].activation, 3);
   });
 
   test("keeps the picture in its range and takes optimizer and contract from flags", async () => {
