@@ -203,6 +203,14 @@ describe("openModel", () => {
     );
   });
 
+  it("says which operator sets are run when a model has another", async () => {
+    const bytes = buildModel((op, x) => ({ y: op.relu(x) }), { opset: 5 });
+    await expect(open(bytes).at(new Map([["x", [1, 1, 6, 6]]]))).rejects.toMatchObject({
+      code: "unsupported-model",
+      hint: expect.stringContaining("operator set 5, and ONNX Runtime runs 7 to 26"),
+    });
+  });
+
   it("points back at the weights in the file, and at those beside it", async () => {
     const graph = new Graph("far");
     const op = createOps(graph);

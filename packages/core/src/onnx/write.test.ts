@@ -109,6 +109,12 @@ function contents(graph: Graph): unknown {
 }
 
 describe("a model that was written", () => {
+  it("has an IR version that ONNX Runtime reads, however new the source is", async () => {
+    const bytes = buildModel((op, x) => ({ y: op.relu(x) }), { irVersion: 14 });
+    expect(readModel(bytes).irVersion).toBe(13);
+    await (await runtime.open(bytes)).release();
+  });
+
   it.each(Array.from({ length: 40 }, (_, seed) => seed))("reads as it was, again and again (seed %i)", (seed) => {
     const rng = createRng(seed).split("model");
     const given = {
