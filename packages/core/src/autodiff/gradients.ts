@@ -92,12 +92,13 @@ function nodesBetween(graph: Graph, from: readonly Value[], to: Value): { nodes:
 }
 
 /**
- * Cotangents flow through floats, and through whole numbers that stand for floats from QuantizeLinear to DequantizeLinear;
- * nowhere through what was given to `stopGradient`.
+ * Cotangents flow through floats, and through whole numbers that stand for floats from QuantizeLinear to DequantizeLinear
+ * (not through the scale that DynamicQuantizeLinear finds for them); nowhere through what was given to `stopGradient`.
  */
 export function carriesCotangent(output: Value, node: Node, isActive: (value: Value) => boolean): boolean {
   if (isStopped(output)) return false;
   // sequences and optionals have no type of their own: what they hold is differentiated by a rule or not at all
+  if (node.opType === "DynamicQuantizeLinear") return output === node.outputs[0];
   if (!output.type || isFloat(output) || node.opType === "QuantizeLinear") return true;
   const dtype = output.type?.dtype;
   return node.inputs.some((input) => input?.type && input.dtype === dtype && !isFloat(input) && isActive(input));

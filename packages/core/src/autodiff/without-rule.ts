@@ -41,7 +41,6 @@ export const withoutRule: Readonly<Record<string, WithoutRule>> = {
   RandomNormal: source,
   RandomUniform: source,
   TfIdfVectorizer: source,
-  DynamicQuantizeLinear: { why: "its scale follows the input; no rule yet: quantize with fixed scales" },
   BitCast: { why: "it reads bits, not numbers" },
   Det: { why: "determinants do not occur in vision models; no rule yet" },
   DeformConv: { why: "no rule yet" },

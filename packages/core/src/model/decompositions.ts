@@ -3,7 +3,7 @@ import { positiveAxis, type Ops } from "../ir/ops/index.js";
 import { tensor } from "../tensor.js";
 import { attention, contribAttention, multiHeadAttention, rotaryEmbedding } from "./attention.js";
 import { normalizeByBatch } from "./batch-normalization.js";
-import { quantizedOperators } from "./quantized-operators.js";
+import { castOfProduct, dynamicallyQuantizedOperators, quantizedOperators } from "./quantized-operators.js";
 import { recurrentOperators } from "./recurrent.js";
 import { retiredOperators } from "./retired-operators.js";
 import { roiAlign } from "./roi-align.js";
@@ -196,6 +196,7 @@ const dropout: Rewrite = (node, [x], op) => {
 /** Operators that are several in one, as the simple ones that they stand for. */
 export const decompositions: Readonly<Record<string, Rewrite>> = {
   Dropout: dropout,
+  Cast: castOfProduct,
   BatchNormalization: normalizeByBatch,
   LRN: localResponse,
   CenterCropPad: centerCropPad,
@@ -216,4 +217,5 @@ export const decompositions: Readonly<Record<string, Rewrite>> = {
   ...recurrentOperators,
   ...retiredOperators,
   ...quantizedOperators,
+  ...dynamicallyQuantizedOperators,
 };

@@ -2,7 +2,7 @@ import { cases } from "../autodiff/rules/cases.js";
 import { rules } from "../autodiff/rules/table.js";
 import { withoutRule } from "../autodiff/without-rule.js";
 import { decompositions } from "./decompositions.js";
-import { quantizedOperators } from "./quantized-operators.js";
+import { dynamicallyQuantizedOperators, quantizedOperators } from "./quantized-operators.js";
 import { standardOperators } from "./standard-operators.js";
 import { upgrades } from "./upgrades.js";
 
@@ -53,7 +53,7 @@ ${standard.map(line).join("\n")}
 
 ## Other domains
 
-Operators that exporters and optimizers write. The quantized ones become DequantizeLinear, the operator on floats and QuantizeLinear, and are tested together.
+Operators that exporters and optimizers write. The quantized ones become DequantizeLinear, the operator on floats and QuantizeLinear, and are tested together; MatMulInteger and ConvInteger are products of floats where they are cast to floats.
 
 | operator | differentiable | cases |
 | --- | --- | --- |
@@ -69,5 +69,5 @@ const statusOf = ({ status, why }: OperatorRow) => (why ? `${status}: ${why}` : 
 
 function countOf({ name, cases: count }: OperatorRow): string {
   if (count > 0) return String(count);
-  return quantizedOperators[name] ? "its own test" : "";
+  return quantizedOperators[name] || dynamicallyQuantizedOperators[name] ? "its own test" : "";
 }

@@ -1,5 +1,6 @@
 import type { Node, Value } from "../ir/graph.js";
-import type { Ops } from "../ir/ops/index.js";
+import { isFloat, type Ops } from "../ir/ops/index.js";
+import { size } from "../tensor.js";
 import type { Upgrade } from "./upgrades.js";
 
 type Rewrite = Upgrade["rewrite"];
@@ -37,16 +38,27 @@ const conv: Rewrite = (node, inputs, op) => {
   ];
   const [input, weight] = [dequantize(op, [x, xScale, xZero], 1), dequantize(op, [w, wScale, wZero], 0)];
   const bias = b && op.mul(op.cast(b, xScale.dtype), op.reshape(op.mul(xScale, wScale), wScale.shape));
-  const y = likewise(op, "Conv", [input, weight, bias], node, {
-    kernel_shape: w.shape.slice(2),
-    strides: node.ints("strides"),
-    pads: node.ints("pads"),
-    dilations: node.ints("dilations"),
-    group: node.int("group", 1),
-    auto_pad: node.string("auto_pad", "NOTSET"),
-  });
-  return quantize(op, y, node, yScale, yZero);
+  return quantize(
+    op,
+    likewise(op, "Conv", [input, weight, bias], node, windowAttributes(node, w)),
+    node,
+    yScale,
+    yZero,
+  );
 };
+
+const windowAttributes = (node: Node, w: Value) => ({
+  kernel_shape: w.shape.slice(2),
+  strides: node.ints("strides"),
+  pads: node.ints("pads"),
+  dilations: node.ints("dilations"),
+  group: node.int("group", 1),
+  auto_pad: node.string("auto_pad", "NOTSET"),
+});
+
+/** Parameters of a left operand are for all of it or for each row, of a right one for each column. */
+const dequantizeRows = (op: Ops, levels: Levels) => dequantize(op, levels, Math.max(0, levels[0].rank - 2));
+const dequantizeColumns = (op: Ops, levels: Levels) => dequantize(op, levels, Math.max(0, levels[0].rank - 1));
 
 /** Both operands, then scale and zero point of the result. */
 const binary =
@@ -62,9 +74,8 @@ const binary =
       Value,
       Value?,
     ];
-    const left = dequantize(op, [a, aScale, aZero], Math.max(0, a.rank - 2));
-    const right = dequantize(op, [b, bScale, bZero], Math.max(0, b.rank - 1));
-    return quantize(op, likewise(op, opType, [left, right], node), node, yScale, yZero);
+    const operands = [dequantizeRows(op, [a, aScale, aZero]), dequantizeColumns(op, [b, bScale, bZero])];
+    return quantize(op, likewise(op, opType, operands, node), node, yScale, yZero);
   };
 
 /** One operand, then scale and zero point of the result; operators on [N, ..., C] are left alone. */
@@ -102,4 +113,54 @@ export const quantizedOperators: Readonly<Record<string, Rewrite>> = {
   "com.microsoft::QLinearLeakyRelu": unary("LeakyRelu", (node) => ({ alpha: { float: node.float("alpha", 0.01) } })),
   "com.microsoft::QLinearAveragePool": unary("AveragePool", averagePool),
   "com.microsoft::QLinearGlobalAveragePool": unary("GlobalAveragePool"),
+};
+
+/** A whole number less its zero point: the scale is 1. */
+const unscaled = (op: Ops, q: Value, zeroPoint: Value | undefined): Levels => {
+  const shape = zeroPoint?.shape ?? [];
+  return [q, op.constant({ dtype: "float32", shape, data: new Float32Array(size(shape)).fill(1) }, "one"), zeroPoint];
+};
+
+/** The product of a node that multiplies whole numbers, in floats (exact up to 2^24); undefined for other nodes. */
+function productOf(node: Node, op: Ops): Value | undefined {
+  const [a, b, aZero, bZero] = node.inputs as [Value, Value, Value?, Value?];
+  if (node.qualifiedType === "ConvInteger") {
+    const operands = [dequantize(op, unscaled(op, a, aZero), 1), dequantize(op, unscaled(op, b, bZero), 0)];
+    return likewise(op, "Conv", operands, node, windowAttributes(node, b));
+  }
+  const hasKnownAxes = [aZero, bZero].every((zeroPoint) => (zeroPoint?.rank ?? 0) < 2);
+  if (node.qualifiedType !== "MatMulInteger" || !hasKnownAxes) return undefined;
+  const operands = [dequantizeRows(op, unscaled(op, a, aZero)), dequantizeColumns(op, unscaled(op, b, bZero))];
+  return likewise(op, "MatMul", operands, node);
+}
+
+/** Cast of MatMulInteger or ConvInteger to floats: what is cast are products of what stands for floats. */
+export const castOfProduct: Rewrite = (node, [x], op) => {
+  const { dtype } = node.outputs[0]!;
+  const product = x!.node && isFloat(node.outputs[0]!) ? productOf(x!.node, op) : undefined;
+  return product && [op.cast(product, dtype)];
+};
+
+const scaledProduct: Rewrite = (node, inputs, op) => {
+  const [a, b, aScale, bScale, aZero, bZero, bias] = inputs as [Value, Value, Value, Value, Value?, Value?, Value?];
+  const operands = [dequantizeRows(op, [a, aScale, aZero]), dequantizeColumns(op, [b, bScale, bZero])];
+  const y = likewise(op, "MatMul", operands, node);
+  return [bias ? op.add(y, bias) : y];
+};
+
+const productOfFloats: Rewrite = (node, inputs, op) => {
+  const [a, b, bScale, bZero, bias] = inputs as [Value, Value, Value, Value?, Value?];
+  const types = [
+    { dtype: "uint8", shape: a.shape },
+    { dtype: a.dtype, shape: [] },
+    { dtype: "uint8", shape: [] },
+  ] as const;
+  const [q, scale, zero] = op.emit("DynamicQuantizeLinear", [a], types);
+  return scaledProduct(node, [q!, b, scale!, bScale, zero!, bZero!, bias!], op);
+};
+
+/** Operators that take or find a scale of their own for each input, as the simple ones that they stand for. */
+export const dynamicallyQuantizedOperators: Readonly<Record<string, Rewrite>> = {
+  "com.microsoft::MatMulIntegerToFloat": scaledProduct,
+  "com.microsoft::DynamicQuantizeMatMul": productOfFloats,
 };

@@ -25,7 +25,7 @@ export interface Case {
   readonly step?: number;
   /** The node computes in float32 whatever its type is. */
   readonly single?: true;
-  /** The node gives whole numbers: this DequantizeLinear after it makes floats of them, of the same scale and zero point. */
+  /** The node gives whole numbers: this DequantizeLinear after it makes floats of them, by the scale and zero point that the node was given or gives. */
   readonly dequantizedBy?: string;
   /** Two runs of the node differ. */
   readonly random?: true;

@@ -127,9 +127,18 @@ function oneNode(
   graph.append(new Node(opType!, inputs, outputs, new Map(attributes), domain, "node"));
   if (one.dequantizedBy) {
     const [after, type] = one.dequantizedBy.includes("::") ? one.dequantizedBy.split("::") : ["", one.dequantizedBy];
-    const levels = outputs[0];
+    const [levels, ...scale] = outputs;
     outputs = [new Value(graph.uniqueName("restored"))];
-    graph.append(new Node(type!, [levels, ...inputs.slice(1)], outputs, new Map(attributes), after, "then"));
+    graph.append(
+      new Node(
+        type!,
+        [levels, ...(scale.length > 0 ? scale : inputs.slice(1))],
+        outputs,
+        new Map(attributes),
+        after,
+        "then",
+      ),
+    );
   }
   for (const output of outputs) if (output) graph.output(output);
   const opsets = new Map([["", one.opset ?? 20]]);

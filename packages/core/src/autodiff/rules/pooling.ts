@@ -89,7 +89,6 @@ function indicesOf(op: Ops, node: Node): Value {
  * lie `stride` apart are neighbours within one phase of the axis.
  */
 function maxPoolByComparison(op: Ops, g: Value, x: Value, y: Value, window: Window): Value {
-  const lowest = x.dtype === "float16" ? -65504 : -3.4e38;
   const stages: { value: Value; pooled: Value; axis: number }[] = [];
   let value = x;
   for (let axis = x.rank - 1; axis >= 2; axis--) {
@@ -100,7 +99,7 @@ function maxPoolByComparison(op: Ops, g: Value, x: Value, y: Value, window: Wind
   return stages.reduceRight((cotangent, { value, pooled, axis }) => {
     const i = axis - 2;
     const [k, s, d] = [window.kernel[i]!, window.strides[i]!, window.dilations[i]!];
-    const phases = splitPhases(op, value, axis, s, lowest);
+    const phases = splitPhases(op, value, axis, s, lowestOf(value));
     const placed: Value[][] = phases.map(() => []);
     let rest = cotangent;
     for (let a = 0; a < k; a++) {
@@ -109,7 +108,7 @@ function maxPoolByComparison(op: Ops, g: Value, x: Value, y: Value, window: Wind
       const at = offset - turn * s;
       let mine = rest;
       if (a < k - 1) {
-        const candidate = shifted(op, phases[at]!, axis, -turn, pooled.shape[axis]!, lowest);
+        const candidate = shifted(op, phases[at]!, axis, -turn, pooled.shape[axis]!, lowestOf(value));
         mine = op.where(op.equal(candidate, pooled), rest, 0);
         rest = op.sub(rest, mine);
       }
@@ -120,12 +119,19 @@ function maxPoolByComparison(op: Ops, g: Value, x: Value, y: Value, window: Wind
   }, g);
 }
 
+/** Where a window lies outside of the picture. */
+const lowestOf = (x: Value) => (x.dtype === "float16" ? -65504 : -3.4e38);
+
+/** What the pool gives along one axis. ONNX Runtime pads by less than the kernel, which a dilated window may reach beyond. */
 function maxPoolAlong(op: Ops, x: Value, axis: number, count: number, window: Window): Value {
   const i = axis - 2;
   const along = (numbers: readonly number[], rest = 1) => numbers.map((n, j) => (j === i ? n : rest));
-  const end = (count - 1) * window.strides[i]! + reach(window)[i]! - x.shape[axis]! - window.before[i]!;
-  const after = window.kernel.map(() => Math.max(0, end));
-  return op.maxPool(x, {
+  const last = (count - 1) * window.strides[i]! + reach(window)[i]! - x.shape[axis]! - window.before[i]!;
+  const end = Math.max(0, last);
+  const canPad = end < window.kernel[i]!;
+  const source = canPad ? x : shifted(op, x, axis, 0, x.shape[axis]! + end, lowestOf(x));
+  const after = window.kernel.map(() => (canPad ? end : 0));
+  return op.maxPool(source, {
     kernel: along(window.kernel),
     strides: along(window.strides),
     dilations: along(window.dilations),

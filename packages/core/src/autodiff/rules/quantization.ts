@@ -55,6 +55,8 @@ const dequantize: VjpRule = (g, { op, node, inputs, needs }) => {
 export const quantization = {
   QuantizeLinear: quantize,
   DequantizeLinear: dequantize,
+  /** Straight through at the scale of this input: nothing saturates, and the scale itself is taken as given. */
+  DynamicQuantizeLinear: (g, { op, outputs: [, scale] }) => [op.div(g, scale!)],
   "com.microsoft::QuantizeLinear": quantize,
   "com.microsoft::DequantizeLinear": dequantize,
 } satisfies VjpRules;

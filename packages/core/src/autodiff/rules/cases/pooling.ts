@@ -33,6 +33,8 @@ const dilated: readonly (readonly [readonly number[], Attributes])[] = [
   [[1, 2, 7, 7], { kernel_shape: [2, 3], dilations: [2, 2] }],
   [[1, 2, 8, 7], { kernel_shape: [3, 2], dilations: [2, 3], strides: [2, 1], pads: [1, 1, 2, 0] }],
   [[1, 1, 8, 8], { kernel_shape: [3, 3], dilations: [2, 2], strides: [2, 2], ceil_mode: 1 }],
+  // the last window reaches further beyond the end than its kernel has elements
+  [[1, 2, 12, 12], { kernel_shape: [3, 2], dilations: [1, 2], strides: [2, 3], pads: [1, 1, 1, 1], ceil_mode: 1 }],
 ];
 
 const over = (

@@ -36,6 +36,16 @@ export const quantization: Cases = {
       dequantizedBy: "DequantizeLinear",
     },
   ],
+  DynamicQuantizeLinear: [
+    { inputs: [uniform(-1, 3, [2, 3])], outputs: 3, expects: "straight-through", dequantizedBy: "DequantizeLinear" },
+    {
+      inputs: [uniform(1, 2, [5])],
+      outputs: 3,
+      opset: 11,
+      expects: "straight-through",
+      dequantizedBy: "DequantizeLinear",
+    },
+  ],
   DequantizeLinear: [
     dequantize([2, 3], [0, 10, 200, 3, 7, 255]),
     dequantize([2, 3], [0, 10, 200, 3, 7, 255], { opset: 10 }),
