@@ -15,10 +15,14 @@ export function correlationMatrix(vectors: readonly Vector[]): (number | null)[]
   requireOneLength(vectors);
   const units = vectors.map(standardize);
   return fillSymmetric(units.length, (i, j) => {
-    const [a, b] = [units[i], units[j]];
-    if (!a || !b) return null;
-    return i === j ? 1 : Math.min(1, Math.max(-1, dot(a, b)));
+    const [a, b] = [units[i]!, units[j]!];
+    return i === j && a ? 1 : correlateUnits(a, b);
   });
+}
+
+/** Pearson's correlation of two vectors that `standardize` gave: of many pairs, each vector is standardized once. */
+export function correlateUnits(a: Float64Array | null, b: Float64Array | null): number | null {
+  return a && b ? Math.min(1, Math.max(-1, dot(a, b))) : null;
 }
 
 /** The Euclidean (L2) distance of two vectors of one length. */
@@ -35,14 +39,17 @@ export function distanceMatrix(vectors: readonly Vector[]): number[][] {
 }
 
 /** The vector moved to mean 0 and scaled to length 1; null when it is constant or not finite. */
-function standardize(vector: Vector): Float64Array | null {
+export function standardize(vector: Vector): Float64Array | null {
   // Seen from its first element, a constant vector is exactly 0, whatever its mean would round to.
   const origin = vector[0] ?? 0;
-  const moved = Float64Array.from(vector, (value) => value - origin);
-  const mean = moved.reduce((a, b) => a + b, 0) / moved.length;
-  const centered = moved.map((value) => value - mean);
-  const length = Math.sqrt(dot(centered, centered));
-  return length > 0 && length < Infinity ? centered.map((value) => value / length) : null;
+  const unit = new Float64Array(vector.length);
+  let sum = 0;
+  for (let i = 0; i < unit.length; i++) sum += unit[i] = vector[i]! - origin;
+  const mean = sum / unit.length;
+  for (let i = 0; i < unit.length; i++) unit[i]! -= mean;
+  const length = Math.sqrt(dot(unit, unit));
+  for (let i = 0; i < unit.length; i++) unit[i]! /= length;
+  return length > 0 && length < Infinity ? unit : null;
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

@@ -52,6 +52,9 @@ beforeAll(async () => {
     confidence: 0.7,
     mostSteps: 40,
     claimSteps: 4,
+    // threads run compiled files: climb-all.test.ts
+    climb: ({ model, plan }, controls) =>
+      climb(openModel(model, { runtime: nodeRuntime({ threads: 1 }) }), plan, controls),
   });
   await writeArticle(run, folder);
 }, 240_000);

@@ -52,7 +52,8 @@ const articleOptimizer: Spec = gradient({ learningRate: 1 });
 export const changeOf = ({ picture, startPicture }: Ascent): Float32Array =>
   picture.map((value, i) => value - startPicture[i]!);
 
-interface AscentPlan {
+/** Plain data, so that a thread can have it. */
+export interface AscentPlan {
   /** Class of each picture. */
   readonly classes: readonly number[];
   /** Start of each picture. */
@@ -60,16 +61,25 @@ interface AscentPlan {
   /** Most steps. */
   readonly steps: number;
   readonly seed: number;
-  readonly signal?: AbortSignal | undefined;
   /** Stop before `steps` when every picture has this confidence. */
   readonly until?: number;
-  readonly onStep?: (step: Step) => void;
+}
+
+export type AscentProgress = Pick<Step, "index" | "watch">;
+
+export interface AscentControls {
+  readonly signal?: AbortSignal | undefined;
+  readonly onStep?: ((now: AscentProgress) => void) | undefined;
 }
 
 /** Climbs by the article's rule, all pictures in one session. */
-export async function climb(model: LoadedModel, plan: AscentPlan): Promise<Ascent[]> {
-  const { classes, starts, signal, until = Number.POSITIVE_INFINITY } = plan;
-  const run = maximize(model, objectivesOf(classes), optionsOf(plan));
+export async function climb(
+  model: LoadedModel,
+  plan: AscentPlan,
+  { signal, onStep }: AscentControls = {},
+): Promise<Ascent[]> {
+  const { classes, starts, until = Number.POSITIVE_INFINITY } = plan;
+  const run = maximize(model, objectivesOf(classes), { ...optionsOf(plan), ...(signal && { signal }) });
   const history: Pick<Step, "watch" | "objective">[] = [];
   /** The start, and the pictures at the powers of two. */
   const landmarks = new Map<number, Float32Array>();
@@ -82,7 +92,7 @@ export async function climb(model: LoadedModel, plan: AscentPlan): Promise<Ascen
     watch["confidence"]!.forEach((confidence, i) => {
       if (confidence >= until) sureAt[i] ??= index;
     });
-    plan.onStep?.(step);
+    onStep?.({ index, watch });
     last = step;
     if (!sureAt.includes(null)) break;
   }
@@ -131,7 +141,7 @@ function keptSteps(last: number): number[] {
 export const objectivesOf = (classes: readonly number[]): Spec[] =>
   classes.map((digit) => crossEntropy({ class: digit }));
 
-export function optionsOf({ classes, starts, steps, seed, signal }: AscentPlan): MaximizeOptions {
+export function optionsOf({ classes, starts, steps, seed }: AscentPlan): MaximizeOptions {
   return {
     start: starts,
     steps,
@@ -142,6 +152,5 @@ export function optionsOf({ classes, starts, steps, seed, signal }: AscentPlan):
       logit: classes.map((digit) => logit({ class: digit })),
       confidence: classes.map((digit) => probability({ class: digit })),
     },
-    ...(signal && { signal }),
   };
 }

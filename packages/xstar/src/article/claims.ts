@@ -1,9 +1,9 @@
-import type { LoadedModel } from "@xstar/core";
-import { correlate, measureDistance } from "../analysis/correlation.js";
+import type { Runtime } from "@xstar/core";
+import { correlate, correlateUnits, measureDistance, standardize } from "../analysis/correlation.js";
 import { summarize } from "../analysis/describe.js";
 import type { Variability } from "../analysis/variability.js";
 import type { ImageDataset } from "../data/dataset.js";
-import { changeOf, climb, type Ascent } from "./ascent.js";
+import { changeOf, type Ascent, type AscentPlan } from "./ascent.js";
 import { likenessOf, type Likeness } from "./likeness.js";
 
 /** Mean and range of a measurement. */
@@ -88,35 +88,35 @@ export interface MadeSet {
   readonly ascents: readonly Ascent[];
 }
 
-interface ClaimPlan {
-  /** Networks trained from different seeds. */
-  readonly networks: readonly { readonly seed: number; readonly model: LoadedModel }[];
-  readonly train: ImageDataset;
-  readonly test: ImageDataset;
-  readonly variability: Variability;
+/** What is climbed on each network: every class from several random starts, the same for all networks. */
+export function factsPlan(numbers: {
+  readonly classes: number;
   readonly randomStarts: number;
   readonly steps: number;
   readonly seed: number;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: (done: number, total: number) => void;
+}): AscentPlan {
+  const { randomStarts, steps, seed } = numbers;
+  const classes = Array.from({ length: numbers.classes * randomStarts }, (_, i) => i % numbers.classes);
+  return { classes, starts: classes.map(() => "random"), steps, seed };
+}
+
+interface Made {
+  /** What was climbed to by `factsPlan` on networks trained from different seeds. */
+  readonly made: readonly MadeSet[];
+  readonly randomStarts: number;
+  readonly steps: number;
+  readonly train: ImageDataset;
+  readonly test: ImageDataset;
+  readonly variability: Variability;
+  readonly runtime: Runtime;
 }
 
 /** Measures the article's two facts over every class, several random starts and several trained networks. */
-export async function measureClaims(plan: ClaimPlan): Promise<{ claims: Claims; made: MadeSet[] }> {
-  const { networks, randomStarts, steps, seed, signal, train, test, variability, onProgress } = plan;
-  const classes = Array.from({ length: train.classes * randomStarts }, (_, i) => i % train.classes);
-  const starts = classes.map(() => "random");
-  // the search for the nearest training pictures takes about as long as one network
-  const total = networks.length + 1;
-  const made: MadeSet[] = [];
-  for (const { seed: network, model } of networks) {
-    const onStep = ({ index }: { index: number }) => onProgress?.(made.length + index / (steps + 1), total);
-    made.push({ network, ascents: await climb(model, { classes, starts, steps, seed, signal, onStep }) });
-  }
-  onProgress?.(networks.length, total);
+export async function measureClaims(given: Made): Promise<Claims> {
+  const { made, randomStarts, steps, train, test, variability, runtime } = given;
   const ascents = made.flatMap((set) => set.ascents);
   const genuine = firstOfEachClass(test, randomStarts);
-  const likeness = likenessOf([...ascents, ...genuine], train, variability);
+  const likeness = await likenessOf([...ascents, ...genuine], train, variability, runtime);
   const results = made.flatMap(({ network, ascents: own }, n) =>
     own.map((ascent, i): MadeResult => ({
       network,
@@ -133,16 +133,14 @@ export async function measureClaims(plan: ClaimPlan): Promise<{ claims: Claims; 
     index,
     ...likeness[ascents.length + i]!,
   }));
-  onProgress?.(total, total);
-  const counts = { randomStarts, networks: networks.length, steps };
-  const claims = {
+  const counts = { randomStarts, networks: made.length, steps };
+  return {
     ...counts,
     notLikeTheDigit: judgeLikeness(results, real, counts),
     dependsOnStart: judgeStarts(made, results),
     results,
     real,
   };
-  return { claims, made };
 }
 
 function judgeLikeness(
@@ -194,14 +192,14 @@ function firstOfEachClass(data: ImageDataset, count: number) {
 }
 
 function judgeStarts(made: readonly MadeSet[], results: readonly MadeResult[]): StartClaim {
-  const sets = made.map(({ ascents }) => ascents);
+  const sets = made.map(({ ascents }) => ascents.map(forPairs));
   const acrossStarts = sets.flatMap((set) => pairs(set).filter(([a, b]) => a.class === b.class));
   const acrossNetworks = pairs(sets).flatMap(([a, b]) => a.map((result, i) => [result, b[i]!] as const));
-  const compare = (list: readonly (readonly [Ascent, Ascent])[]): Comparison => ({
+  const compare = (list: readonly (readonly [Comparable, Comparable])[]): Comparison => ({
     distance: spread(list.map(([a, b]) => measureDistance(a.picture, b.picture))),
-    correlation: spread(list.map(([a, b]) => correlate(a.picture, b.picture))),
-    changeDistance: spread(list.map(([a, b]) => measureDistance(changeOf(a), changeOf(b)))),
-    changeCorrelation: spread(list.map(([a, b]) => correlate(changeOf(a), changeOf(b)))),
+    correlation: spread(list.map(([a, b]) => correlateUnits(a.pictureUnit, b.pictureUnit))),
+    changeDistance: spread(list.map(([a, b]) => measureDistance(a.change, b.change))),
+    changeCorrelation: spread(list.map(([a, b]) => correlateUnits(a.changeUnit, b.changeUnit))),
   });
   const differentStarts = compare(acrossStarts);
   const differentNetworks = compare(acrossNetworks);
@@ -222,6 +220,14 @@ function judgeStarts(made: readonly MadeSet[], results: readonly MadeResult[]): 
     `Of the changes alone, those from different starts correlate by ${differentStarts.changeCorrelation.mean.toFixed(2)}, those of different networks ` +
     `by ${differentNetworks.changeCorrelation.mean.toFixed(2)}; a result correlates with its own start by ${keptStart.mean.toFixed(2)}.`;
   return { holds: onAverage, starts, keptStart, differentStarts, differentNetworks, words };
+}
+
+/** A result with what every pair that it is in needs of it. */
+type Comparable = ReturnType<typeof forPairs>;
+
+function forPairs(ascent: Ascent) {
+  const change = changeOf(ascent);
+  return { ...ascent, change, changeUnit: standardize(change), pictureUnit: standardize(ascent.picture) };
 }
 
 function pairs<T>(items: readonly T[]): (readonly [T, T])[] {

@@ -6,19 +6,19 @@ import { nodeRuntime } from "../runtime.js";
 import { side } from "../train/network.js";
 import type { TrainedNetwork } from "../train/trained-network.js";
 import { objectivesOf, optionsOf, type Ascent } from "./ascent.js";
-import { measureClaims, type MadeSet } from "./claims.js";
+import { factsPlan, measureClaims, type MadeSet } from "./claims.js";
+import { climbAll, type ClimbOne } from "./climb-all.js";
 import { inTurn } from "./in-turn.js";
 import { openNetwork } from "./network.js";
-import { articleFigures, schemaVersion, type ArticleResults, type TableResult } from "./results.js";
+import { articleFigures, schemaVersion, type ArticleResults, type Convergence, type TableResult } from "./results.js";
 import {
   articleSteps,
-  climbOn,
   climbTenSteps,
   describeTable,
   fourStarts,
   measureBorder,
+  plansUntilSure,
   type Both,
-  type TablePlan,
 } from "./tables.js";
 import { trainAll } from "./train-all.js";
 
@@ -89,9 +89,9 @@ export async function runArticle(options: ArticleOptions = {}): Promise<ArticleR
   return measureArticle([network!, ...others], await loadMnist(), { ...options, began, training });
 }
 
-async function measureFirst(network: TrainedNetwork, options: ArticleOptions): Promise<FirstResult> {
-  const runtime = nodeRuntime();
-  const ascents = await climbTenSteps(openModel(network.model, { runtime }), planOf(options));
+async function measureFirst(network: TrainedNetwork, { seed = 1, signal }: ArticleOptions): Promise<FirstResult> {
+  const runtime = nodeRuntime({ threads: 1 });
+  const ascents = await climbTenSteps(openModel(network.model, { runtime }), seed, signal);
   const tables = await withNetwork(runtime, network, ({ ask }) => inTurn(ascents, (one) => describeTable(one, ask)));
   return { network, ascents, tables };
 }
@@ -100,29 +100,33 @@ async function measureFirst(network: TrainedNetwork, options: ArticleOptions): P
 export async function measureArticle(
   networks: readonly TrainedNetwork[],
   mnist: SplitDataset,
-  options: ArticleOptions & { readonly began?: number; readonly training?: number },
+  options: ArticleOptions & { readonly began?: number; readonly training?: number; readonly climb?: ClimbOne },
 ): Promise<ArticleRun> {
-  const { seed = 1, claimSteps = 30, signal, onProgress, began = performance.now(), training = 0 } = options;
+  const { seed = 1, claimSteps: steps = 30, climb, signal, onProgress } = options;
+  const { began = performance.now(), training = 0 } = options;
   const measuring = performance.now();
-  const runtime = nodeRuntime();
+  const runtime = nodeRuntime({ threads: 1 });
   const [network] = networks;
   const model = openModel(network!.model, { runtime });
   const variability = measureVariability(mnist.train);
-  const plan = planOf(options);
-  const ascents = {
-    tenSteps: await climbTenSteps(model, plan),
-    converged: await climbOn(model, plan, (done, total) => onProgress?.("ascent", done, total)),
-  };
-  const { claims, made } = await measureClaims({
-    networks: networks.map(({ model: bytes, recipe }) => ({ seed: recipe.seed, model: openModel(bytes, { runtime }) })),
-    ...mnist,
-    variability,
-    randomStarts,
-    steps: claimSteps,
-    seed,
+  const convergence = convergenceOf(options);
+  const facts = factsPlan({ classes: mnist.train.classes, randomStarts, steps, seed });
+  const tenSteps = await climbTenSteps(model, seed, signal);
+  // the longest first
+  const jobs = [
+    ...plansUntilSure(seed, convergence).map((plan) => ({ model: network!.model, plan })),
+    ...networks.map((one) => ({ model: one.model, plan: facts })),
+  ];
+  const climbed = await climbAll(jobs, {
+    climb,
     signal,
-    onProgress: (done, total) => onProgress?.("claims", done, total),
+    onProgress: (done, total) => onProgress?.("ascent", done, total),
   });
+  const ascents = { tenSteps, converged: climbed.slice(0, tenSteps.length) };
+  const made = networks.map(({ recipe }, n) => ({ network: recipe.seed, ascents: climbed[tenSteps.length + n]! }));
+  onProgress?.("claims", 0, 1);
+  const claims = await measureClaims({ made, ...mnist, variability, randomStarts, steps, runtime });
+  onProgress?.("claims", 1, 1);
 
   const measured = await withNetwork(runtime, network!, async ({ ask }) => {
     const describe = (tables: readonly Ascent[][]) => inTurn(tables, (one) => describeTable(one, ask));
@@ -147,7 +151,7 @@ export async function measureArticle(
       cached,
       sha256: createHash("sha256").update(bytes).digest("hex"),
     })),
-    convergence: plan.convergence,
+    convergence,
     tables: measured.tables,
     variability: {
       sums: variability.classes.map((statistics) => statistics.variability),
@@ -163,9 +167,10 @@ export async function measureArticle(
   return { results, ascents, made, variability, model: network!.model, ascentFile: await exportAscent(model, seed) };
 }
 
-function planOf({ seed = 1, confidence = 0.9999, mostSteps, signal }: ArticleOptions): TablePlan {
-  return { seed, signal, convergence: { confidence, mostSteps: mostSteps ?? Math.round(1 / (1 - confidence)) } };
-}
+const convergenceOf = ({ confidence = 0.9999, mostSteps }: ArticleOptions): Convergence => ({
+  confidence,
+  mostSteps: mostSteps ?? Math.round(1 / (1 - confidence)),
+});
 
 async function withNetwork<T>(
   runtime: Runtime,

@@ -1,3 +1,4 @@
+import type { Runtime } from "@xstar/core";
 import { correlate } from "../analysis/correlation.js";
 import { findNearest } from "../analysis/nearest.js";
 import type { Variability } from "../analysis/variability.js";
@@ -17,14 +18,16 @@ export interface Likeness {
 }
 
 /** The likeness of each picture. */
-export function likenessOf(
+export async function likenessOf(
   pictures: readonly { readonly picture: Float32Array; readonly class: number }[],
   train: ImageDataset,
   { classes: means }: Variability,
-): Likeness[] {
-  const neighbors = findNearest(
+  runtime: Runtime,
+): Promise<Likeness[]> {
+  const neighbors = await findNearest(
     pictures.map(({ picture }) => picture),
     train,
+    runtime,
   );
   return pictures.map(({ picture, class: digit }, i) => {
     const { byCorrelation } = neighbors[i]!;

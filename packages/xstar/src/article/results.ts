@@ -90,7 +90,7 @@ export interface ArticleResults {
   /** Of the same pictures. */
   readonly border: { readonly tenSteps: readonly BorderCurve[]; readonly converged: readonly BorderCurve[] };
   readonly claims: Claims;
-  /** `runtime` is what everything but the training ran on, with its number of threads. */
+  /** `runtime` is what everything but the training ran on, with the threads of each session. */
   readonly environment: { readonly runtime: string; readonly node: string; readonly platform: string };
   /** Wall times in seconds. */
   readonly seconds: { readonly training: number; readonly ascent: number; readonly total: number };

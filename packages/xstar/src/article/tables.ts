@@ -3,7 +3,7 @@ import { zeroBorder } from "../analysis/border.js";
 import { correlationMatrix, measureDistance } from "../analysis/correlation.js";
 import { describeChange } from "../report/describe-change.js";
 import { side } from "../train/network.js";
-import { changeOf, climb, type Ascent } from "./ascent.js";
+import { changeOf, climb, type Ascent, type AscentPlan } from "./ascent.js";
 import { inTurn } from "./in-turn.js";
 import type { AskNetwork } from "./network.js";
 import type { BorderCurve, Convergence, TableResult } from "./results.js";
@@ -19,41 +19,16 @@ export interface Both<T> {
   readonly converged: T;
 }
 
-export interface TablePlan {
-  readonly seed: number;
-  readonly convergence: Convergence;
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** Ten steps for class 1 and class 2 from the four starts. */
-export function climbTenSteps(model: LoadedModel, { seed, signal }: TablePlan): Promise<Ascent[][]> {
-  return inTurn(articleClasses, (digit) => climb(model, { ...fourStarts(digit), seed, signal, steps: articleSteps }));
+export function climbTenSteps(model: LoadedModel, seed: number, signal?: AbortSignal): Promise<Ascent[][]> {
+  return inTurn(articleClasses, (digit) =>
+    climb(model, { ...fourStarts(digit), seed, steps: articleSteps }, { signal }),
+  );
 }
 
 /** The same, until the network is sure of all four. */
-export async function climbOn(
-  model: LoadedModel,
-  { seed, signal, convergence }: TablePlan,
-  onStep: (done: number, total: number) => void,
-): Promise<Ascent[][]> {
-  const { confidence: until, mostSteps: steps } = convergence;
-  const ascents = await inTurn(articleClasses, (digit, i) =>
-    climb(model, {
-      ...fourStarts(digit),
-      seed,
-      signal,
-      steps,
-      until,
-      onStep: ({ index, watch }) => {
-        // the loss falls about as 1 / steps
-        const doubt = 1 - watch["confidence"]!.reduce((least, one) => Math.min(least, one));
-        onStep(i + Math.min(1, Math.max(index / steps, (1 - until) / doubt)), articleClasses.length);
-      },
-    }),
-  );
-  onStep(articleClasses.length, articleClasses.length);
-  return ascents;
-}
+export const plansUntilSure = (seed: number, { confidence, mostSteps }: Convergence): AscentPlan[] =>
+  articleClasses.map((digit) => ({ ...fourStarts(digit), seed, steps: mostSteps, until: confidence }));
 
 export const fourStarts = (digit: number) => ({ classes: starts.map(() => digit), starts });
 

@@ -22,7 +22,7 @@ const goesOn = "The same command goes on from the checkpoints";
 const labels = {
   first: "train the first network",
   others: "train two more",
-  ascent: "climb until it is sure",
+  ascent: "climb until it is sure, and from random starts",
   claims: "measure the two facts",
 } as const;
 

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
-import { adagrad, lookUp, optimizers, XstarError, type ErrorCode, type Spec } from "@xstar/core";
+import { adagrad, lookUp, optimizers, type Spec } from "@xstar/core";
 import type { Confusion } from "../analysis/confusion.js";
 import { loadDataset, type IdxFolderOptions, type ImageDataset } from "../data/dataset.js";
 import { writeFileAtomic } from "../files/atomic.js";
+import { runInThread } from "../threads/run-in-thread.js";
 import { recipeFields, recipeHash, type Recipe } from "./recipe.js";
 import type { TrainingJob, TrainingOutcome, TrainingReport } from "./job.js";
-import type { TrainingMessage } from "./train-worker.js";
+import type { TrainingNews } from "./train-worker.js";
 
 export interface TrainingOptions {
   /** Folder of IDX files, or `mnist`. @default "mnist" */
@@ -111,27 +111,7 @@ function inWorker(
   job: TrainingJob,
   { onProgress, onWarning, signal }: Pick<TrainingOptions, "onProgress" | "onWarning" | "signal">,
 ): Promise<TrainingOutcome> {
-  return new Promise((resolve, reject) => {
-    // the thread runs plain JavaScript, whatever loaders and conditions the caller was started with
-    const worker = new Worker(new URL("./train-worker.js", import.meta.url), { workerData: job, execArgv: [] });
-    const stop = () => worker.postMessage("stop");
-    if (signal?.aborted) stop();
-    signal?.addEventListener("abort", stop);
-    const end = () => {
-      signal?.removeEventListener("abort", stop);
-      void worker.terminate();
-    };
-    worker.on("message", (message: TrainingMessage) => {
-      if ("report" in message) return onProgress?.(message.report);
-      if ("warning" in message) return onWarning?.(message.warning);
-      end();
-      if ("outcome" in message) return resolve(message.outcome);
-      const { code, message: text, hint, stack } = message.failure;
-      reject(new XstarError(code as ErrorCode, text, { ...(hint !== undefined && { hint }), cause: stack }));
-    });
-    worker.on("error", (cause) => {
-      end();
-      reject(new XstarError("runtime-failure", `The training stopped: ${cause.message}`, { cause }));
-    });
-  });
+  const onReport = (news: TrainingNews) =>
+    "progress" in news ? onProgress?.(news.progress) : onWarning?.(news.warning);
+  return runInThread(new URL("./train-worker.js", import.meta.url), job, { onReport, signal });
 }

@@ -1,0 +1,77 @@
+import { availableParallelism } from "node:os";
+import { runInThread } from "../threads/run-in-thread.js";
+import type { Ascent, AscentControls, AscentPlan, AscentProgress } from "./ascent.js";
+
+export interface ClimbJob {
+  /** An ONNX file. */
+  readonly model: Uint8Array;
+  readonly plan: AscentPlan;
+}
+
+export type ClimbOne = (job: ClimbJob, controls: AscentControls) => Promise<Ascent[]>;
+
+interface ClimbAll {
+  /** @default climbInThread */
+  readonly climb?: ClimbOne | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Climbs side by side, as many at once as there are cores, begun in order: two threads with a session of one thread each do
+ * more than one session of two. The first error stops all.
+ */
+export async function climbAll(
+  jobs: readonly ClimbJob[],
+  { climb = climbInThread, signal, onProgress }: ClimbAll,
+): Promise<Ascent[][]> {
+  const weights = jobs.map(({ plan }) => plan.classes.length * plan.steps);
+  const total = weights.reduce((a, b) => a + b, 0);
+  const shares = jobs.map(() => 0);
+  const report = (i: number, share: number) => {
+    shares[i] = share;
+    onProgress?.(
+      shares.reduce((sum, done, k) => sum + done * weights[k]!, 0),
+      total,
+    );
+  };
+  const failure = new AbortController();
+  const stop = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
+  const left = jobs.entries();
+  const results: Ascent[][] = [];
+  const work = async () => {
+    try {
+      for (const [i, job] of left) {
+        const onStep = (now: AscentProgress) => report(i, Math.min(1, shareOf(job.plan, now)));
+        results[i] = await climb(job, { signal: stop, onStep });
+        report(i, 1);
+      }
+    } catch (error) {
+      failure.abort(error);
+      throw error;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), jobs.length) }, work));
+  return results;
+}
+
+/** How much of a climb is done. */
+function shareOf({ steps, until }: AscentPlan, { index, watch }: AscentProgress): number {
+  if (until === undefined) return index / steps;
+  // the loss falls about as 1 / steps
+  const doubt = 1 - watch["confidence"]!.reduce((least, one) => Math.min(least, one));
+  return Math.max(index / steps, (1 - until) / doubt);
+}
+
+/** Climbs in a thread of its own, on one thread of ONNX Runtime. */
+export async function climbInThread(job: ClimbJob, { signal, onStep }: AscentControls): Promise<Ascent[]> {
+  try {
+    return await runInThread<AscentProgress, Ascent[]>(new URL("./climb-worker.js", import.meta.url), job, {
+      signal,
+      ...(onStep && { onReport: onStep }),
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
