@@ -9,6 +9,7 @@ export { readModel } from "./onnx/read.js";
 export { writeModel } from "./onnx/write.js";
 export { print } from "./ir/print.js";
 export { compileAscent, type CompiledAscent } from "./ascend/compile-ascent.js";
+export { exportAscent } from "./ascend/export-ascent.js";
 export { maximize } from "./ascend/maximize.js";
 export { checkSameRun } from "./ascend/same-run.js";
 export type {

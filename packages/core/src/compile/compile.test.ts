@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { compileAscent } from "../ascend/compile-ascent.js";
+import { exportAscent } from "../ascend/export-ascent.js";
 import { maximize } from "../ascend/maximize.js";
 import type { MaximizeOptions } from "../ascend/options.js";
 import type { Spec } from "../define/fields.js";
@@ -145,11 +146,12 @@ describe("a stand-alone ascent", () => {
       [logit({ class: 0 }), channel({ layer: "conv", channel: 2 })],
       { parameterization: pixel({ range: [-1, 1], squash: "sigmoid" }), optimizer: momentum({}) },
     ],
+    ["the best of several tries", [logit({ class: 0 }), logit({ class: 1 })], { tries: 8 }],
   ])("gives the same pictures in a bare ONNX Runtime: %s", async (_, objective, given) => {
     const model = open(tinyCnn());
     const options = { ...given, steps: 10, seed: 3 };
     const { step, start } = await compileAscent(model, objective, options);
-    const bytes = step.standalone(start);
+    const bytes = await exportAscent(model, objective, options);
     const expected: number[][] = [];
     for await (const { picture } of maximize(model, objective, options)) expected.push(numbers(picture));
 

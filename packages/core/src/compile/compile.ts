@@ -66,6 +66,8 @@ export interface CompiledStep {
    * The ascent as an ONNX file of its own: weights, settings and the state to begin with inside; state in, state and picture
    * out. With 0 as `step` it begins, whatever else is fed; so zeros for every input are enough.
    */
+  standaloneFrom(state: Tensors): Uint8Array;
+  /** The same, from what `begin` gives for start pictures. */
   standalone(start?: Tensor): Uint8Array;
 }
 
@@ -154,6 +156,10 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     [stepInput]: tensor("float32", [1], []),
   });
   const options = { opsets: prepared.opsets, irVersion: prepared.irVersion };
+  const standaloneFrom = (state: Tensors) => {
+    const whole = standalone(graph, { settings: tensors, beginning: { ...state, ...views.sample(0) } });
+    return writeModel(whole, { ...options, embed: weights.files });
+  };
   return {
     graph,
     bytes: writeModel(graph, { ...options, locate: weights.locate }),
@@ -164,10 +170,8 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     begin: beginning,
     sample: views.sample,
     next,
-    standalone(start) {
-      const whole = standalone(graph, { settings: tensors, beginning: { ...beginning(start), ...views.sample(0) } });
-      return writeModel(whole, { ...options, embed: weights.files });
-    },
+    standaloneFrom,
+    standalone: (start) => standaloneFrom(beginning(start)),
   };
 }
 

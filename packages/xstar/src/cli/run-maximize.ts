@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { classify, compileAscent, sameShape, XstarError, type AscentResult } from "@xstar/core";
+import { classify, compileAscent, exportAscent, sameShape, XstarError, type AscentResult } from "@xstar/core";
 import { writeFileAtomic } from "../files/atomic.js";
 import { loadModel, type ModelFile } from "../load.js";
 import { createSourceFiles } from "../record/file-reference.js";
@@ -68,7 +68,7 @@ export async function runMaximize(
     const written = await writePictures(ascent, folder);
     const run = runFileOf(ascent, written);
     await writeRunFile(folder, run);
-    if (flags.export) written.push([await exportAscent(model, plan, folder)]);
+    if (flags.export) written.push([await writeExport(model, plan, folder)]);
     if (result.ended !== "aborted" || plan.stopAfter === result.last.index)
       await removeCheckpoint(checkpointFile(folder));
     const metrics = await reportAscent(ascent, run, { plan, folder, images, signal });
@@ -138,8 +138,7 @@ async function likeliest(
   return shares?.map((probabilities) => likeliestOf(probabilities, model.labels, 3));
 }
 
-async function exportAscent(model: ModelFile, { objectives, options }: Plan, folder: string): Promise<string> {
-  const { step, start } = await compileAscent(model, objectives, options);
-  await writeFileAtomic(join(folder, "ascent.onnx"), step.standalone(start));
+async function writeExport(model: ModelFile, { objectives, options }: Plan, folder: string): Promise<string> {
+  await writeFileAtomic(join(folder, "ascent.onnx"), await exportAscent(model, objectives, options));
   return "ascent.onnx";
 }
