@@ -1,5 +1,6 @@
 import { parseSpec } from "../define/define.js";
 import type { Fields, Spec } from "../define/fields.js";
+import { isTraining } from "../model/batch-normalization.js";
 import type { Model } from "../onnx/model.js";
 import { softmaxWarning, type ModelOf } from "../objectives/softmax-warning.js";
 import { boundsOf } from "../parameterizations/pixel.js";
@@ -120,9 +121,7 @@ function outsideWarning({ record }: Facts, picture: Float32Array): string | unde
 }
 
 function trainingWarning(name: string, model: Model | undefined): string | undefined {
-  const layers = model?.graph.nodes.filter(
-    (node) => node.qualifiedType === "BatchNormalization" && node.int("training_mode", 0) === 1,
-  );
+  const layers = model?.graph.nodes.filter((node) => node.qualifiedType === "BatchNormalization" && isTraining(node));
   if (!layers || layers.length === 0) return undefined;
   const whose = name === "" ? "The model" : `The model "${name}"`;
   return `${whose} has ${count(layers.length, "BatchNormalization layer")} in training mode, so that what it makes of a picture depends on that picture's own statistics and those beside it: export it for inference`;

@@ -2,7 +2,8 @@ import type { Node, Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 
 /** Whether it takes the statistics of the batch: said since opset 14, before by having the outputs that only training has. */
-export const isTraining = (node: Node): boolean => node.int("training_mode", 0) === 1 || node.outputs.length > 1;
+export const isTraining = (node: Node): boolean =>
+  node.int("training_mode", 0) === 1 || node.outputs.slice(1).some((output) => output !== undefined);
 
 /** In training mode with the statistics of the batch, which the vjp rule takes for given; else as it is. */
 export function normalizeByBatch(
