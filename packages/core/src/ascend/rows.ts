@@ -39,7 +39,8 @@ export function finiteRows(tensors: Iterable<Tensor>, batch: number): boolean[] 
   return finite;
 }
 
-const hasRows = ({ shape }: Tensor, batch: number) => shape[0] === batch;
+/** Whether the first axis is that of the pictures: what they share has none. */
+export const hasRows = ({ shape }: Tensor, batch: number) => shape[0] === batch;
 
 function isFinitePart(data: Float32Array, from: number, to: number): boolean {
   let sum = 0;

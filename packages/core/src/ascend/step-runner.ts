@@ -2,10 +2,9 @@ import { objectiveOutput, reachOutput, type CompiledStep } from "../compile/comp
 import type { Tensors } from "../define/define.js";
 import type { LoadedModel } from "../model/load.js";
 import type { Session } from "../runtime.js";
-import type { Tensor } from "../tensor.js";
 import { asleep } from "./asleep.js";
 import type { CompiledAscent } from "./compile-ascent.js";
-import { withRowsOfAll } from "./rows.js";
+import { hasRows, withRowsOfAll } from "./rows.js";
 
 /** What a step gave. */
 export interface Taken {
@@ -33,12 +32,15 @@ export class StepRunner {
     let chosen = begin(0);
     if (record.tries === 1) return chosen;
     const random = step.sample(0);
+    const batch = record.objectives.length;
+    // the number of the step is no variable
+    const areOne = Object.values(chosen).some((t) => t.shape.length > 0 && !hasRows(t, batch));
     let values = record.objectives.map(() => -Infinity);
     for (let attempt = 0; attempt < record.tries; attempt++) {
       const state = begin(attempt);
       const results = await this.run(step, { ...state, ...step.settings, ...random });
       const objective = Array.from(results[objectiveOutput]!.data as Float32Array);
-      const better = areBetter(objective, values, Object.values(state).some(isShared(values.length)));
+      const better = areBetter(objective, values, areOne);
       values = values.map((value, k) => (better[k] ? objective[k]! : value));
       chosen = withRowsOfAll(chosen, state, better);
     }
@@ -81,17 +83,11 @@ export class StepRunner {
 }
 
 /** Which pictures a try is better for: all of them or none where they share variables. */
-function areBetter(now: readonly number[], before: readonly number[], isOne: boolean): boolean[] {
-  if (!isOne) return now.map((value, k) => value > before[k]!);
+function areBetter(now: readonly number[], before: readonly number[], areOne: boolean): boolean[] {
+  if (!areOne) return now.map((value, k) => value > before[k]!);
   const sum = (values: readonly number[]) => values.reduce((a, b) => a + b);
   return now.map(() => sum(now) > sum(before));
 }
-
-/** Whether a variable belongs to all pictures of a batch together. */
-const isShared =
-  (batch: number) =>
-  ({ shape }: Tensor): boolean =>
-    shape.length > 0 && shape[0] !== batch;
 
 function nextState({ next }: CompiledStep, results: Tensors): Tensors {
   return Object.fromEntries(Object.entries(next).map(([name, output]) => [name, results[output]!]));

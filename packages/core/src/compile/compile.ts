@@ -178,7 +178,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
 /** Where a start's random numbers come from when it is drawn several times. */
 export const ofAttempt = (rng: Rng, attempt: number): Rng => (attempt === 0 ? rng : rng.split(`attempt ${attempt}`));
 
-const blank = (shape: Shape): Tensor => tensor("float32", new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
+const blank = (shape: Shape): Tensor => tensor("float32", new Float32Array(size(shape)), shape);
 
 /** One optimizer step of every variable. */
 function update(

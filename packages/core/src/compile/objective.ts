@@ -1,6 +1,6 @@
 import { XstarError } from "../errors.js";
 import { lookUp, type ObjectiveContext } from "../define/define.js";
-import { parseFields, type Fields, type Spec } from "../define/fields.js";
+import { isSpec, parseFields, type Fields, type Spec } from "../define/fields.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { objectives } from "../objectives/table.js";
@@ -23,8 +23,6 @@ export function parseObjective(spec: Spec): Spec {
   const inner = Object.entries(parsed).map(([name, x]) => [name, isSpec(x) ? parseObjective(x) : x]);
   return Object.fromEntries(inner) as Spec;
 }
-
-const isSpec = (x: unknown): x is Spec => typeof x === "object" && x !== null && "type" in x;
 
 /** Whether transforms have to move all pictures of the batch alike, for this objective or one inside it. */
 export function needsSharedViews(spec: Spec): boolean {

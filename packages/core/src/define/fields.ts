@@ -53,6 +53,9 @@ export interface Spec {
   readonly [field: string]: unknown;
 }
 
+/** Whether a field of a spec is a spec inside it. */
+export const isSpec = (x: unknown): x is Spec => typeof x === "object" && x !== null && "type" in x;
+
 interface Bounds {
   readonly min?: number;
   readonly max?: number;

@@ -1,4 +1,4 @@
-import type { Spec } from "../define/fields.js";
+import { isSpec, type Spec } from "../define/fields.js";
 import type { Value } from "../ir/graph.js";
 import type { Model } from "../onnx/model.js";
 
@@ -50,5 +50,3 @@ function chainToSoftmax(output: Value): string[] {
   }
   return [];
 }
-
-const isSpec = (x: unknown): x is Spec => typeof x === "object" && x !== null && "type" in x;

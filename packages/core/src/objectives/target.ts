@@ -32,7 +32,7 @@ const valueForm = new RegExp(String.raw`-?${decimal}(?=[\s+*/^,)-]|$)|"[^"]*"|[^
 const times = /\s*\*\s*/y;
 const over = /\s*\/\s*/y;
 const power = /\s*\^\s*/y;
-const sign = /[+-]\s*/y;
+const signForm = /[+-]\s*/y;
 /** What a label is cut short by: the words behind it. */
 const furtherWords = /(?:\s+[^\s()*/^+,":@-][^\s()"]*)+/y;
 const assignment = /[a-z]\w*=/iy;
@@ -125,7 +125,7 @@ class Parser {
 
   /** A factor, which may have a sign of its own: `a * -b`. */
   private signed(scope: Scope): Term {
-    if (this.scan.take(sign)?.[0] !== "-") return this.power(scope);
+    if (this.scan.take(signForm)?.[0] !== "-") return this.power(scope);
     const term = this.power(scope);
     return typeof term === "number" ? -term : mul(-1, term);
   }

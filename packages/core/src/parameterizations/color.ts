@@ -1,4 +1,4 @@
-import { asset, choice, numbers, optional, type Spec } from "../define/fields.js";
+import { asset, choice, isSpec, numbers, optional, type Spec } from "../define/fields.js";
 import type { Assets } from "../define/define.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
@@ -93,8 +93,6 @@ export function withColorsOf(spec: Spec, assets: Assets): Spec {
   const own = typeof colorImages === "string" ? { colorMatrix: colorCorrelation(assets.images(colorImages)) } : {};
   return { ...(Object.fromEntries(inside) as Spec), ...own };
 }
-
-const isSpec = (x: unknown): x is Spec => typeof x === "object" && x !== null && "type" in x;
 
 /** How many channels pictures [channels, height, width] have. Throws `bad-argument` for none, or different ones. */
 export function channelsOf(images: readonly Tensor[]): number {

@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import { lookUp, objectives, parameterizations, starts, transforms, XstarError, type Spec } from "@xstar/core";
+import { fields, lookUp, objectives, parameterizations, starts, transforms, XstarError, type Spec } from "@xstar/core";
 import { pictureEndings } from "./read-picture.js";
 import type { DefinitionTable } from "./spec-flags.js";
 
@@ -54,8 +54,8 @@ function namesIn(table: DefinitionTable, spec: Spec, models: "models" | "generat
   const { params } = lookUp(table, spec, "type");
   return Object.entries(params).flatMap(([param, { kind }]) => {
     const value = spec[param];
-    if (kind === "objective" && isSpec(value)) return namesIn(objectives, value, models);
-    if (kind === "parameterization" && isSpec(value)) return namesIn(parameterizations, value, models);
+    if (kind === "objective" && fields.isSpec(value)) return namesIn(objectives, value, models);
+    if (kind === "parameterization" && fields.isSpec(value)) return namesIn(parameterizations, value, models);
     if (typeof value !== "string") return [];
     return kind === "image" || kind === "images"
       ? [{ kind: "images", name: value, isSet: kind === "images" }]
@@ -64,8 +64,6 @@ function namesIn(table: DefinitionTable, spec: Spec, models: "models" | "generat
         : [];
   });
 }
-
-const isSpec = (x: unknown): x is Spec => typeof x === "object" && x !== null && "type" in x;
 
 function isPath({ kind, name, isSet }: AssetName): boolean {
   if (isSet) return true;
