@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createOps, Graph, valueOf, writeModel } from "@xstar/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mnistFolder } from "../data/dataset.js";
 import { loadModel } from "../load.js";
 import { createSourceFiles } from "./file-reference.js";
 import type { RunFiles } from "./run-record.js";
@@ -41,6 +42,16 @@ describe("files of a run", () => {
     const path = join(folder, "record", "beside.png");
     expect(await files.reference(path)).toEqual({ path, sha256: digest("beside") });
     await expect(files.reference(join(folder, "none.png"))).rejects.toMatchObject({ code: "file-not-readable" });
+  });
+
+  test("of the packaged data set are those of the record, too", async () => {
+    const known = await createSourceFiles().reference("mnist");
+    const again = (sha256: string) => {
+      const starts = { "mnist#7": { path: "mnist", sha256 } };
+      return createSourceFiles({ files: { ...none, model: lost, starts }, folder });
+    };
+    expect(await again(known.sha256).locate("mnist")).toBe(mnistFolder());
+    await expect(again("ab").locate("mnist")).rejects.toMatchObject({ code: "bad-data" });
   });
 
   test("of a record are looked for beside it too, with their folder and without", async () => {

@@ -25,9 +25,9 @@ export function keepIfSame<T extends FileReference>(before: T | undefined, now: 
 /** The files of a run: finds them, and notes what they held. */
 export interface SourceFiles {
   /**
-   * Where the file of a path that a command or a record has is. One of a record is looked for from the current folder, then
-   * beside the record, then from each folder above the record: the run may have begun there. Throws `bad-data` when a file is not the one that the record means, `file-not-readable` when it is
-   * not there.
+   * Where the file of a path that a command or a record has is; `mnist` is the packaged one. One of a record is looked for from
+   * the current folder, then beside the record, then from each folder above the record: the run may have begun there. Throws
+   * `bad-data` when a file is not the one that the record means, `file-not-readable` when it is not there.
    */
   locate(path: string): Promise<string>;
   reference(path: string): Promise<FileReference>;
@@ -49,11 +49,11 @@ export function createSourceFiles(from?: KnownFiles): SourceFiles {
 
   async function search(path: string): Promise<string> {
     const expected = known.get(path);
-    if (path === "mnist") return mnistFolder();
-    if (expected === undefined || !from) return path;
+    const packaged = path === "mnist" ? mnistFolder() : undefined;
+    if (expected === undefined || !from) return packaged ?? path;
     const isMoved = from.model !== undefined && path === from.files.model.path;
     const places = isMoved ? [from.model!] : [path, ...placesNear(from.folder, path)];
-    const found = await firstFile(places, expected);
+    const found = packaged ?? (await firstFile(places, expected));
     if (found === undefined && isMoved) {
       throw new XstarError("file-not-readable", `Cannot read "${from.model}": it does not exist`, {
         hint: "With --from the first word is where the model is now, and targets come behind it",
@@ -65,9 +65,8 @@ export function createSourceFiles(from?: KnownFiles): SourceFiles {
       });
     }
     if (found === undefined) throw missing(path, from.files);
-    const place = found;
-    await checkContent(place, expected);
-    return place;
+    await checkContent(found, expected);
+    return found;
   }
   function locate(path: string): Promise<string> {
     const place = located.get(path) ?? search(path);
