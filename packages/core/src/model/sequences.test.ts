@@ -88,7 +88,7 @@ it.each([11, 13, 20])("lists of known length are followed, opset %i", async (ops
   ];
   for (const [name, count, build, y, gradient] of lists) {
     const result = await differentiate(build, count, opset);
-    expect(result.y.slice(0, y.length), name).toEqual(y);
+    expect(result.y, name).toEqual(y);
     expect(result.gradient, name).toEqual(gradient);
   }
 });
