@@ -336,6 +336,12 @@ describe("a mistake is one sentence and an exit code", () => {
     ],
     [2, ["maximize", "tiny.onnx", "scores:1@2,2"], 'Layer "scores" has no places', "Leave out what follows the @"],
     [2, ["maximize", "tiny.onnx", "-conv:1 + tv"], "Unknown option '-conv:1 + tv'", 'write "0 - conv:1 + tv"'],
+    ...["tv", "2*tv", "boundary:width=3"].map((penalty): [number, string[], string, string] => [
+      2,
+      [...target, "--penalty", penalty],
+      `"--penalty" must be a name and its weight: current value is ${penalty}`,
+      "as tv=0.01",
+    ]),
     [2, [...target, "--penalty", "foo=3"], 'There is no penalty of type "foo"', 'Did you mean "'],
     [2, [...target, "--steps", "many"], '"--steps" must be a whole number of at least 0', ""],
     [2, [...target, "--lr", "-1"], '"--lr" must be a number of at least 0', ""],

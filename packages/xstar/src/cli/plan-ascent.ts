@@ -154,15 +154,22 @@ function asJson(text: string): Spec | undefined {
   }
 }
 
+/** Its name with or without parameters, or JSON, and the weight. */
+const weighted = /^(\{.*\}|[a-z]\w*(?::.*=.*)?)=([^=]*)$/i;
+
 /** `tv=0.01`: the objective minus 0.01 tv. */
 function withPenalties(objective: Spec, texts: readonly string[]): Spec {
   return texts.reduce((rest, text) => {
-    const at = text.lastIndexOf("=");
-    const spec = at < 0 ? text : text.slice(0, at);
+    const [, spec, given] = weighted.exec(text) ?? [];
+    if (spec === undefined) {
+      throw new XstarError("bad-argument", `"--penalty" must be a name and its weight: current value is ${text}`, {
+        hint: "Write it as tv=0.01, with parameters as boundary:width=3=0.01",
+      });
+    }
     // any objective can be subtracted, but only penalties are suggested
     const table = Object.hasOwn(objectives, spec.split(":")[0]!) ? objectives : penalties;
     const penalty = parseSpec(table, spec, "penalty");
-    const weight = fields.fixed("weight", { fallback: 1 }).parse(at < 0 ? "" : text.slice(at + 1), `--penalty ${text}`);
+    const weight = fields.fixed("weight", { fallback: 1 }).parse(given, `--penalty ${text}`);
     return sub(rest, mul(weight, penalty));
   }, objective);
 }
