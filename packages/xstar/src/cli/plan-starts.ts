@@ -2,6 +2,7 @@ import type { Shape, Spec } from "@xstar/core";
 import type { FileReference, SourceFiles } from "../record/file-reference.js";
 import type { FoundRecord } from "../record/picture-files.js";
 import type { BaseOptions } from "./base-options.js";
+import { warn } from "./complain.js";
 import { numbersBeside, readStart, startPath } from "./read-start.js";
 
 export interface PlannedStarts {
@@ -58,8 +59,8 @@ async function exact(text: string, shape?: Shape): Promise<string> {
   const beside = await numbersBeside(text, shape);
   if (!beside) return text;
   if ("numbers" in beside) return beside.numbers;
-  process.stderr.write(
-    `Warning: "${text}" is a run's picture drawn as colours: what was below black or above white is lost (its numbers are in ${beside.missing})\n`,
+  warn(
+    `"${text}" is a run's picture drawn as colours: what was below black, above white or between two of 256 levels is lost (${beside.missing}, which "xstar maximize --from" writes, is not beside it)`,
   );
   return text;
 }
