@@ -295,6 +295,14 @@ describe("xstar maximize", () => {
   });
 });
 
+test("an exported ascent is told to stay asleep where only redirected gradients woke the target", async () => {
+  const asleep = (...args: string[]) =>
+    xstar(["maximize", "tiny.onnx", "relu:0", ...fast, "--init", "zeros", "--out", "asleep", ...args]);
+  const sentence = "ascent.onnx has no redirected gradients";
+  expect((await asleep("--export")).err).toContain(sentence);
+  expect((await asleep()).err).not.toContain(sentence);
+});
+
 describe("Ctrl-C", () => {
   test("keeps what is done and ends with 130", async () => {
     const flags = ["--steps", "1000000", "--format", "none", "--threads", "1", "--out", "stopped"];

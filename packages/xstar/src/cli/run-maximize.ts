@@ -12,7 +12,7 @@ import type { RunFacts, SavedAscent } from "./ascent-checkpoint.js";
 import { checkpointFile, readCheckpoint, removeCheckpoint } from "./checkpoints.js";
 import { climb } from "./climb.js";
 import { compareWithRecord, taskOf } from "./compare-with-record.js";
-import { complainAbout, complainAboutImages, warnAbout } from "./complain.js";
+import { complainAbout, complainAboutImages, warn, warnAbout } from "./complain.js";
 import { createFrames } from "./frames.js";
 import { withInterrupt } from "./interrupt.js";
 import { likeliestOf, type ClassShare } from "./likeliest.js";
@@ -74,6 +74,8 @@ export async function runMaximize(
     const metrics = await reportAscent(ascent, run, { plan, folder, images, signal });
     process.stdout.write(summarize(ascent, written, { folder, metrics }));
     warnAbout(result, jobs);
+    if (flags.export && result.redirected.some((steps) => steps > 0))
+      warn("ascent.onnx has no redirected gradients, which this run needed: in it a target that sleeps stays asleep");
     if (from) compareWithRecord(from, ascent);
     if (plan.stopAfter !== result.last.index) complainAbout(result, folder);
     if (metrics) complainAboutImages(metrics);
