@@ -107,6 +107,7 @@ const isName = (x: unknown) => typeof x === "string" && x !== "";
 const rightFor: Readonly<Record<string, (x: unknown) => boolean>> = {
   layer: isName,
   image: isName,
+  images: isName,
   model: isName,
   parameterization: isName,
   class: (x) => isName(x) && (x as string).trim() !== "",
