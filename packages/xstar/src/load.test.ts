@@ -161,7 +161,7 @@ describe("weights in another file", () => {
     await put("w.bin", weights);
     const model = await load();
     const { step, start } = await compileAscent(model, channel({ layer: "y", channel: 1 }), { start: "zeros" });
-    const session = await model.runtime.open(step.standalone());
+    const session = await model.runtime.open(step.standalone(step.begin(start)));
     expect((await session.run(step.begin(start)))["objective"]!.data).toEqual(new Float32Array([2]));
     await session.release();
   });

@@ -15,7 +15,7 @@ export async function exportAscent(
   const compiled = await compileAscent(model, objective, options);
   const runner = new StepRunner(model, compiled);
   try {
-    return compiled.step.standaloneFrom(await runner.begin());
+    return compiled.step.standalone(await runner.begin());
   } finally {
     await runner.release();
   }

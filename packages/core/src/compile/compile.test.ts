@@ -197,7 +197,7 @@ describe("a stand-alone ascent", () => {
     };
     const { step, start } = await compileAscent(model, logit({ class: 1 }), options);
     const { curve } = await maximize(model, logit({ class: 1 }), options).result;
-    const session = await InferenceSession.create(step.standalone(start));
+    const session = await InferenceSession.create(step.standalone(step.begin(start)));
     const inputs = session.inputMetadata.map((input) => {
       if (!input.isTensor) throw new Error("no tensor");
       const shape = input.shape as number[];
@@ -210,7 +210,7 @@ describe("a stand-alone ascent", () => {
 
   it("holds its weights and settings itself", async () => {
     const { step } = await compileAscent(open(tinyCnn()), logit({ class: 1 }));
-    const { graph, inputs } = readModel(step.standalone());
+    const { graph, inputs } = readModel(step.standalone(step.begin()));
     expect(inputs.map(({ name }) => name)).toEqual(["pixels", "step"]);
     const constants = graph.nodes.flatMap((node) => node.inputs).flatMap((input) => input?.constant ?? []);
     expect(constants.every(({ source }) => !("location" in source))).toBe(true);

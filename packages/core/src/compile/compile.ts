@@ -66,9 +66,7 @@ export interface CompiledStep {
    * The ascent as an ONNX file of its own: weights, settings and the state to begin with inside; state in, state and picture
    * out. With 0 as `step` it begins, whatever else is fed; so zeros for every input are enough.
    */
-  standaloneFrom(state: Tensors): Uint8Array;
-  /** The same, from what `begin` gives for start pictures. */
-  standalone(start?: Tensor): Uint8Array;
+  standalone(state: Tensors): Uint8Array;
 }
 
 /** Names of the outputs of every compiled step. */
@@ -150,16 +148,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   }
   prune(graph);
 
-  const beginning = (start?: Tensor, attempt?: number): Tensors => ({
-    ...begin(start, attempt),
-    ...mapValues(updated.slots, (slot) => blank(slot.shape)),
-    [stepInput]: tensor("float32", [1], []),
-  });
   const options = { opsets: prepared.opsets, irVersion: prepared.irVersion };
-  const standaloneFrom = (state: Tensors) => {
-    const whole = standalone(graph, { settings: tensors, beginning: { ...state, ...views.sample(0) } });
-    return writeModel(whole, { ...options, embed: weights.files });
-  };
   return {
     graph,
     bytes: writeModel(graph, { ...options, locate: weights.locate }),
@@ -167,11 +156,17 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     shape: [batch, ...picture.shape.slice(1)],
     settings: tensors,
     isTransformed: chain.length > 0,
-    begin: beginning,
+    begin: (start, attempt) => ({
+      ...begin(start, attempt),
+      ...mapValues(updated.slots, (slot) => blank(slot.shape)),
+      [stepInput]: tensor("float32", [1], []),
+    }),
     sample: views.sample,
     next,
-    standaloneFrom,
-    standalone: (start) => standaloneFrom(beginning(start)),
+    standalone(state) {
+      const whole = standalone(graph, { settings: tensors, beginning: { ...state, ...views.sample(0) } });
+      return writeModel(whole, { ...options, embed: weights.files });
+    },
   };
 }
 

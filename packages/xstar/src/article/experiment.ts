@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { compileAscent, openModel, type LoadedModel, type Runtime } from "@xstar/core";
+import { exportAscent, openModel, type LoadedModel, type Runtime } from "@xstar/core";
 import { measureVariability, type Variability } from "../analysis/variability.js";
 import { loadMnist, type SplitDataset } from "../data/dataset.js";
 import { nodeRuntime } from "../runtime.js";
@@ -164,7 +164,7 @@ export async function measureArticle(
     environment: { runtime: runtime.name, node: process.version, platform: `${process.platform} ${process.arch}` },
     seconds: { training: training / 1000, ascent: (now - measuring) / 1000, total: (now - began) / 1000 },
   };
-  return { results, ascents, made, variability, model: network!.model, ascentFile: await exportAscent(model, seed) };
+  return { results, ascents, made, variability, model: network!.model, ascentFile: await exportTenSteps(model, seed) };
 }
 
 const convergenceOf = ({ confidence = 0.9999, mostSteps }: ArticleOptions): Convergence => ({
@@ -185,14 +185,9 @@ async function withNetwork<T>(
   }
 }
 
-async function exportAscent(model: LoadedModel, seed: number): Promise<Uint8Array> {
+function exportTenSteps(model: LoadedModel, seed: number): Promise<Uint8Array> {
   const plan = fourStarts(1);
-  const { step, start } = await compileAscent(
-    model,
-    objectivesOf(plan.classes),
-    optionsOf({ ...plan, steps: articleSteps, seed }),
-  );
-  return step.standalone(start);
+  return exportAscent(model, objectivesOf(plan.classes), optionsOf({ ...plan, steps: articleSteps, seed }));
 }
 
 const count = (flags: ArrayLike<number>) => Array.from(flags).reduce((sum, flag) => sum + flag, 0);
