@@ -64,11 +64,11 @@ function inputFor(name: string, shape: Shape, { amp }: Reference): Tensor {
 }
 
 /**
- * How near the sums of the gradient come. In float32 an activation that lies within rounding of a kink may fall on its other
- * side, and which ones do depends on the processor's instructions: Conv2d_5_pointwise of mobilenet-v1, channel 63 at (14, 0),
- * is 1.4e-6 before its ReLU6 in float64 and -1.9e-6 in float32. Each changes a few entries, and sums that nearly cancel.
+ * In float32 an activation that lies within rounding of a kink may fall on its other side, and which ones do depends on the
+ * processor's instructions: Conv2d_5_pointwise of mobilenet-v1, channel 63 at (14, 0), is 1.4e-6 before its ReLU6 in float64
+ * and -1.9e-6 in float32. Of these the norm was off by 1.1e-4 of itself, and the sums, which nearly cancel, by 2.4e-4 of the norm.
  */
-const tolerances = { float32: 1e-3, float64: 1e-4 };
+const atKink: ReadonlySet<string> = new Set(["mobilenet-v1-0.25-128.onnx", "bvlc-googlenet-f16w.onnx"]);
 
 const both = cases.flatMap((one) => (["float32", "float64"] as const).map((precision) => [precision, ...one] as const));
 
@@ -82,7 +82,7 @@ describe.skipIf(cases.length === 0)(
   () => {
     it.each(both)(
       "in %s, %s has the output and the gradient of the float64 reference",
-      async (precision, _, path, reference) => {
+      async (precision, file, path, reference) => {
         const model = openModel(new Uint8Array(readFileSync(path)), { runtime });
         const shapes = new Map(Object.entries(reference.inputs));
         const of = await vjp(model, { shapes, of: reference.output, wrt: reference.grad_wrt, precision });
@@ -101,13 +101,15 @@ describe.skipIf(cases.length === 0)(
         const slopes = numbers(gradient);
         const l2 = Math.sqrt(slopes.reduce((sum, x) => sum + x * x, 0));
         const steepest = slopes.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
-        expectNear(l2, reference.grad_l2, tolerances[precision], "The L2 norm of the gradient");
+        const mayTurn = precision === "float32" && atKink.has(file);
+        const tolerance = mayTurn ? 1e-3 : 1e-4;
+        expectNear(l2, reference.grad_l2, tolerance, "The L2 norm of the gradient");
         expectNear(
           slopes.reduce((sum, x) => sum + x, 0),
           reference.grad_sum,
-          tolerances[precision],
+          tolerance,
           "The sum of the gradient",
-          precision === "float32" ? l2 : undefined,
+          mayTurn ? l2 : undefined,
         );
         reference.grad_idx.forEach((at, i) =>
           expectNear(slopes[at]!, reference.grad_at_idx[i]!, 1e-3, `Entry ${at} of the gradient`, steepest),
