@@ -1,9 +1,10 @@
 /**
  * Lucid's recipe on GoogLeNet against PyTorch: npm run bench:recipe -- MODEL.onnx [LAYER:CHANNEL] [STEPS]
  *
- * MODEL is bvlc-googlenet.onnx (its input is 255 rgb - mean). Both sides run in turn, round by round, as processes of their
- * own with the same number of threads. xstar's time for a step is what the steps after the first add to its process.
- * PyTorch measures both pictures in the end: untransformed, at 224 x 224.
+ * MODEL is bvlc-googlenet.onnx (its input is 255 rgb - mean). All sides run in turn, round by round, as processes of their
+ * own with the same number of threads: xstar's command, the package torch-lucent as its users run it, and a PyTorch program
+ * that cuts the network off behind the layer and freezes its weights, which Lucent does not. xstar's time for a step is
+ * what the steps after the first add to its process. PyTorch measures all pictures in the end: untransformed, at 224 x 224.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -37,44 +38,55 @@ function run(command, args) {
 function xstar(steps, seed) {
   const out = join(scratch, `${seed}-${steps}`);
   const cli = join(here, "..", "packages", "xstar", "bin", "xstar.js");
-  const options = { recipe: "lucid", steps, seed, threads, out };
+  const options = { recipe: "lucid", steps, seed, threads, out, format: "none" };
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const { ms } = run(process.execPath, [cli, "maximize", model, target, ...flags]);
   return { ms, out };
 }
 
-function torch(...args) {
-  const script = join(here, "peers", "torch_lucid.py");
-  const { ms, stdout } = run(python, [script, model, layer, channel, "--threads", threads, ...args]);
+function torch(script, ...args) {
+  const { ms, stdout } = run(python, [
+    join(here, "peers", script),
+    model,
+    layer,
+    channel,
+    "--threads",
+    threads,
+    ...args,
+  ]);
   return { ms, ...JSON.parse(stdout) };
 }
+
+const activationOf = (picture) => torch("torch_lucid.py", "--picture", picture).activation;
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 const results = Array.from({ length: rounds }, (_, seed) => {
   const first = xstar(1, seed);
   const own = xstar(steps, seed);
-  const theirs = torch("--steps", count, "--seed", String(seed));
+  const given = ["--steps", count, "--seed", String(seed)];
+  const lean = torch("torch_lucid.py", ...given);
+  const rendered = join(scratch, `lucent-${seed}.npy`);
+  const lucent = torch("torch_lucent.py", ...given, "--out", rendered);
   const picture = readdirSync(own.out).find((name) => name.endsWith(".npy"));
+  const side = ({ ms, seconds }, activation) => ({ ms: (1000 * seconds) / steps, whole: ms / 1000, activation });
   return {
-    own: {
+    xstar: {
       ms: (own.ms - first.ms) / (steps - 1),
-      seconds: own.ms / 1000,
-      activation: torch("--picture", join(own.out, picture)).activation,
+      whole: own.ms / 1000,
+      activation: activationOf(join(own.out, picture)),
     },
-    theirs: { ms: (1000 * theirs.seconds) / steps, seconds: theirs.ms / 1000, activation: theirs.activation },
-    torch: theirs.torch,
+    "torch-lucent": side(lucent, activationOf(rendered)),
+    "PyTorch, cut and frozen": side(lean, lean.activation),
+    torch: lean.torch,
   };
 });
-console.log(`${target}, ${steps} steps of Lucid's recipe, ${threads} threads, ${rounds} rounds`);
-for (const [name, side] of [
-  ["xstar", "own"],
-  [`PyTorch ${results[0].torch}`, "theirs"],
-]) {
-  const of = (key) => results.map((result) => result[side][key]);
-  const times = `${median(of("ms")).toFixed(1).padStart(7)} ms a step ${median(of("seconds")).toFixed(1).padStart(7)} s in all`;
+const { torch: release, ...sides } = results[0];
+console.log(`${target}, ${steps} steps of Lucid's recipe, ${threads} threads, ${rounds} rounds, PyTorch ${release}`);
+for (const name of Object.keys(sides)) {
+  const of = (key) => results.map((result) => result[name][key]);
+  const times = `${median(of("ms")).toFixed(1).padStart(7)} ms a step ${median(of("whole")).toFixed(1).padStart(7)} s in all`;
+  const ratio = median(results.map((result) => result[name].ms / result.xstar.ms)).toFixed(1);
   const reached = of("activation").map((value) => value.toFixed(1));
-  console.log(`  ${name.padEnd(24)} ${times}   activation ${reached.join(", ")}`);
+  console.log(`  ${name.padEnd(24)} ${times}  x ${ratio}   activation ${reached.join(", ")}`);
 }
-const ratio = median(results.map(({ own, theirs }) => theirs.ms / own.ms));
-console.log(`  a step is ${ratio.toFixed(1)} x as fast`);
 rmSync(scratch, { recursive: true });

@@ -1,4 +1,4 @@
-/** Makes bench/.peers: PyTorch in a virtual environment, TensorFlow.js beside it. Only for measuring: npm run bench:peers */
+/** Makes bench/.peers: PyTorch and Lucent in a virtual environment, TensorFlow.js beside it. Only for measuring: npm run bench:peers */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -16,5 +16,8 @@ function run(command, args) {
   }
 }
 run("python3", ["-m", "venv", "venv"]);
-run(join(folder, "venv", "bin", "python"), ["-m", "pip", "install", "torch", "numpy", "onnx", "onnx2torch"]);
+const pip = (...args) => run(join(folder, "venv", "bin", "python"), ["-m", "pip", "install", ...args]);
+pip("torch", "numpy", "onnx", "onnx2torch", "tqdm", "ipython", "decorator", "pillow");
+// without what it names besides: test tools, and releases that no longer install
+pip("--no-deps", "torch-lucent==0.1.8", "kornia==0.4.1");
 run("npm", ["install", "--no-audit", "--no-fund", "@tensorflow/tfjs@4.22.0", "@tensorflow/tfjs-backend-wasm@4.22.0"]);

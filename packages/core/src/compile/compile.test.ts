@@ -109,6 +109,34 @@ describe("a compiled step", () => {
     );
   });
 
+  it("reads only the part of a concatenation that has the channels, with the same result", async () => {
+    const model = open(
+      buildModel((op, x) => {
+        const branch = (seed: number) => op.relu(op.conv(x, weights(op, [2, 1, 3, 3], seed), {}));
+        return { joined: op.concat([branch(1), op.concat([branch(2), branch(3)], 1)], 1) };
+      }),
+    );
+    const convolutions = async (...channels: number[]) => {
+      const targets = channels.map((at) => channel({ layer: "joined", channel: at }));
+      const { step } = await compileAscent(model, targets, { transforms: [], start: "random" });
+      return step.graph.nodes.filter(({ opType }) => opType === "Conv").length;
+    };
+    expect(await convolutions(1)).toBe(1);
+    expect(await convolutions(2, 3)).toBe(1);
+    expect(await convolutions(3, 4)).toBe(2);
+    expect(await convolutions(0, 5)).toBe(3);
+
+    const climb = async (channels: number[], streams: number[]) => {
+      const targets = channels.map((at) => channel({ layer: "joined", channel: at }));
+      const { curve } = await maximize(model, targets, { steps: 5, start: "random", seed: 2, streams }).result;
+      return curve.map((values) => [...values]);
+    };
+    const together = await climb([0, 2, 5], [0, 1, 2]);
+    expect(await climb([0], [0])).toEqual(together.map(([first]) => [first]));
+    expect(await climb([5], [2])).toEqual(together.map(([, , last]) => [last]));
+    await expect(climb([6], [0])).rejects.toThrow('6 is out of range: there are 6 channels of layer "joined", from 0 to 5');
+  });
+
   it("records what was run as JSON", async () => {
     const { record } = await compileAscent(open(tinyCnn()), logit({ class: 2 }), {
       start: ["ones", "random"],

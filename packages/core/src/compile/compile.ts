@@ -4,7 +4,7 @@ import { parseSpec, type Tensors } from "../define/define.js";
 import type { Fields, Spec } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import { constantValue, Graph, type Value } from "../ir/graph.js";
-import { inline, prune } from "../ir/inline.js";
+import { inline, prune, valuesRead } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 import { mapValues } from "../map-values.js";
 import type { WeightFiles } from "../model/weights.js";
@@ -147,6 +147,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     next[name] = graph.publish(value, `next.${name}`).name;
   }
   prune(graph);
+  dropUnread(graph, tensors);
 
   const options = { opsets: prepared.opsets, irVersion: prepared.irVersion };
   return {
@@ -274,6 +275,16 @@ function collectSettings(graph: Graph): { settings: Settings; tensors: Record<st
     numbersOf: (value) => (tensors[value.name] ? numbers(tensors[value.name]!) : undefined),
   };
   return { settings, tensors };
+}
+
+/** Removes the settings that nothing reads. */
+function dropUnread(graph: Graph, settings: Record<string, Tensor>): void {
+  const read = new Set(graph.nodes.flatMap(valuesRead));
+  for (const input of graph.inputs.filter(({ name }) => name in settings)) {
+    if (read.has(input)) continue;
+    graph.inputs.splice(graph.inputs.indexOf(input), 1);
+    delete settings[input.name];
+  }
 }
 
 /** The graph with its settings as constants, which takes the state to begin with in the place of what is fed at step 0. */

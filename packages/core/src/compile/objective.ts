@@ -97,6 +97,11 @@ function objectiveContext(parts: ObjectiveParts, view: number): ObjectiveContext
       const views = () => prepared.network(op, see(op.expand(image(name), picture.shape)));
       return ofView(networkOnce(op, `views of ${name}`, views).layer(layer, model));
     },
+    numbersOf: settings.numbersOf,
+    countedFrom(start, index) {
+      const numbers = settings.numbersOf(index)!;
+      return settings.add(`${index.name}.from${start}`, tensor("int64", numbers.map((number) => number - start)));
+    },
     limit(index, count, what) {
       const largest = Math.max(...(settings.numbersOf(index) ?? []));
       if (largest < count) return;

@@ -43,6 +43,10 @@ export interface ObjectiveContext {
    * each of the pictures. Throws `bad-argument`, `unknown-layer`.
    */
   imageLayer(image: string, layer: string, model?: string): Value;
+  /** What a caller gave as an index or weight, one for each picture; undefined for a value that is none. */
+  numbersOf(live: Value): readonly number[] | undefined;
+  /** The same index, counted from `start` on. */
+  countedFrom(start: number, index: Value): Value;
   /** Checks that an index that a caller gave is below `count`. Throws `bad-argument`. */
   limit(index: Value, count: number, what: string): void;
 }

@@ -48,7 +48,24 @@ export function pick({ op, batch }: ObjectiveContext, x: Value, axis: number, ch
 export function unitOf(context: ObjectiveContext, from: OfLayer, chosen: Value): Value {
   const { x, axis } = unitsOf(context, from);
   context.limit(chosen, x.shape[axis]!, `channels of layer "${from.layer}"`);
-  return pick(context, x, axis, chosen);
+  const [part, within] = partOf(context, x, axis, chosen);
+  return pick(context, part, axis, within);
+}
+
+/** The part of a concatenation that has all the chosen units, so that no other needs to be computed; else all of it. */
+function partOf(context: ObjectiveContext, x: Value, axis: number, chosen: Value): readonly [Value, Value] {
+  const units = context.numbersOf(chosen);
+  const { node } = x;
+  if (!units || node?.qualifiedType !== "Concat" || positiveAxis(node.int("axis", 0), x.rank) !== axis)
+    return [x, chosen];
+  let start = 0;
+  for (const part of node.inputs) {
+    const end = start + part!.shape[axis]!;
+    if (units.every((unit) => start <= unit && unit < end))
+      return partOf(context, part!, axis, start === 0 ? chosen : context.countedFrom(start, chosen));
+    start = end;
+  }
+  return [x, chosen];
 }
 
 /** One place of a map [batch, ...places], [batch]; the centre one of every axis for which none is given. Throws `bad-argument`. */
