@@ -134,7 +134,9 @@ describe("a compiled step", () => {
     const together = await climb([0, 2, 5], [0, 1, 2]);
     expect(await climb([0], [0])).toEqual(together.map(([first]) => [first]));
     expect(await climb([5], [2])).toEqual(together.map(([, , last]) => [last]));
-    await expect(climb([6], [0])).rejects.toThrow('6 is out of range: there are 6 channels of layer "joined", from 0 to 5');
+    await expect(climb([6], [0])).rejects.toThrow(
+      '6 is out of range: there are 6 channels of layer "joined", from 0 to 5',
+    );
   });
 
   it("records what was run as JSON", async () => {

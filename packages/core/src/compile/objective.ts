@@ -100,7 +100,13 @@ function objectiveContext(parts: ObjectiveParts, view: number): ObjectiveContext
     numbersOf: settings.numbersOf,
     countedFrom(start, index) {
       const numbers = settings.numbersOf(index)!;
-      return settings.add(`${index.name}.from${start}`, tensor("int64", numbers.map((number) => number - start)));
+      return settings.add(
+        `${index.name}.from${start}`,
+        tensor(
+          "int64",
+          numbers.map((number) => number - start),
+        ),
+      );
     },
     limit(index, count, what) {
       const largest = Math.max(...(settings.numbersOf(index) ?? []));

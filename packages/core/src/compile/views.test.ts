@@ -238,15 +238,17 @@ describe("a chain of transforms", () => {
     expect(Math.abs(middle(otherWay.values)[0]! - middle(whole.values)[0]!)).toBeGreaterThan(0.5);
   });
 
-  it("is one resampling for neighbouring affine transforms, and none where nothing moves", async () => {
+  it("is one resampling for neighbouring affine transforms, and where nothing moves a resize at most", async () => {
     const picture = randomTensor([1, 1, 8, 8]);
-    const samplings = async (specs: readonly Spec[], to?: Size) =>
-      (await view(specs, picture, to && { to })).ops.filter((type) => type === "GridSample").length;
+    const samplings = async (specs: readonly Spec[], to?: Size, by = "GridSample") =>
+      (await view(specs, picture, to && { to })).ops.filter((type) => type === by).length;
     expect(await samplings(robust)).toBe(1);
     expect(await samplings([...robust, noise({}), jitter({})])).toBe(2);
     expect(await samplings([noise({})])).toBe(0);
     expect(await samplings([])).toBe(0);
-    expect(await samplings([], { height: 5, width: 5 })).toBe(1);
+    expect(await samplings([], { height: 5, width: 5 })).toBe(0);
+    expect(await samplings([], { height: 5, width: 5 }, "Resize")).toBe(1);
+    expect(await samplings([noise({})], { height: 5, width: 5 }, "Resize")).toBe(1);
     expect(await samplings(robust, { height: 5, width: 5 })).toBe(1);
   });
 

@@ -12,7 +12,7 @@ import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import type { Rng } from "../rng.js";
-import { tensor, type Tensor } from "../tensor.js";
+import type { Tensor } from "../tensor.js";
 import { transforms as table } from "../transforms/table.js";
 
 /** What the model sees of the pictures in a step: transformed views, at the size that it takes. */
@@ -66,7 +66,7 @@ export function buildViews(
       if (value.rank !== 4) return;
       const from = sizeOf(value);
       const plan = planResampling(stage, from, i === last ? to : undefined);
-      if (plan.count === 1 && stage.length === 0 && sameSize(from, plan.to)) return;
+      if (stage.length === 0) return change((x) => resized(op, x, plan.to));
       const maps = op.graph.input(`transform${i}.maps`, {
         dtype: "float32",
         shape: [value.shape[0]!, plan.count, 3, 2],
@@ -107,11 +107,7 @@ export function buildViews(
 
 /** The pictures as they are, at another size: bilinear, without a transform. */
 export function resized(op: Ops, pictures: Value, to: Size): Value {
-  const from = sizeOf(pictures);
-  if (sameSize(from, to)) return pictures;
-  const map = normalized([1, 0, 0, 0, 1, 0], from, from);
-  const maps = op.expand(op.constant(tensor("float32", map, [1, 1, 3, 2]), "map"), [pictures.shape[0]!, 1, 3, 2]);
-  return resample(op, pictures, { maps, to, outside: "edge" });
+  return op.resize(pictures, [...pictures.shape.slice(0, 2), to.height, to.width]);
 }
 
 function stagesOf(specs: readonly Spec[]): Stage[] {
@@ -250,8 +246,6 @@ function sizeOf(pictures: Value): Size {
   const [, , height, width] = pictures.shape;
   return { height: height!, width: width! };
 }
-
-const sameSize = (a: Size, b: Size) => a.height === b.height && a.width === b.width;
 
 /** Tensors of the same names and shapes, one above the other. */
 function stack(all: readonly Tensors[], prefix: string): Tensors {

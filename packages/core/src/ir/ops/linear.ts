@@ -1,5 +1,5 @@
 import { XstarError } from "../../errors.js";
-import type { Shape } from "../../tensor.js";
+import { sameShape, type Shape } from "../../tensor.js";
 import type { Value } from "../graph.js";
 import { broadcastShape, float, type Emitter } from "./emitter.js";
 
@@ -111,6 +111,14 @@ export function linear(e: Emitter) {
       }),
     globalAveragePool: (x: Value): Value =>
       e.one("GlobalAveragePool", [x], x.dtype, [...x.shape.slice(0, 2), ...x.shape.slice(2).map(() => 1)]),
+    /** To another height and width, bilinear: pixels are squares, and beyond the edge lies the nearest one. */
+    resize: (x: Value, shape: Shape): Value => {
+      if (sameShape(x.shape, shape)) return x;
+      return e.one("Resize", [x, undefined, undefined, e.ints(shape)], x.dtype, shape, {
+        mode: "linear",
+        coordinate_transformation_mode: "half_pixel",
+      });
+    },
     /** Every element repeated `factors[i]` times along axis i. */
     repeat: (x: Value, factors: readonly number[]): Value => {
       if (factors.every((factor) => factor === 1)) return x;

@@ -334,6 +334,11 @@ const samples: Readonly<Record<string, readonly Sample[]>> = {
     sample([[2, 3, 4, 5]], (op, x) => op.globalAveragePool(x)),
     sample([[2, 3, 4]], (op, x) => op.globalAveragePool(x)),
   ],
+  resize: [
+    sample([floats([1, 3, 5, 7], [1, 1, 2, 2])], (op, x) => op.resize(x, [1, 1, 1, 2]), [3, 5]),
+    sample([floats([0, 4], [1, 1, 1, 2])], (op, x) => op.resize(x, [1, 1, 1, 4]), [0, 1, 3, 4]),
+    sample([[1, 1, 2, 2]], (op, x) => op.resize(x, [1, 1, 2, 2])),
+  ],
   repeat: [
     sample([floats([1, 2, 3, 4], [1, 1, 2, 2])], (op, x) => op.repeat(x, [1, 1, 1, 2]), [1, 1, 2, 2, 3, 3, 4, 4]),
     sample([[1, 2, 3, 4]], (op, x) => op.repeat(x, [1, 1, 3, 2])),
