@@ -89,7 +89,7 @@ ${await (say("a sleeping unit"), showSleeper(digits))}
 `;
 
 async function diversity() {
-  const twos = await showDiversity(digits, { label: 2, weight: 2 });
+  const twos = await showDiversity(digits, { label: 2, weight: 10 });
   const boots = await showDiversity(clothes, { label: 9, weight: 6 });
   return `${twos}\n\n${boots}`;
 }

@@ -11,6 +11,7 @@ export { print } from "./ir/print.js";
 export { compileAscent, type CompiledAscent } from "./ascend/compile-ascent.js";
 export { exportAscent } from "./ascend/export-ascent.js";
 export { maximize } from "./ascend/maximize.js";
+export { usualSteps } from "./ascend/parse-options.js";
 export { checkSameRun } from "./ascend/same-run.js";
 export type {
   AscentRecord,

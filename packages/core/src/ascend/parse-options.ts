@@ -61,10 +61,13 @@ export function parseOptions(objective: Target | readonly Target[], options: Max
     keep: choice("keep", ["last", "best"], "last").parse(options.keep ?? "last", "keep"),
     patience: options.patience === undefined ? null : int("patience", { min: 1 }).parse(options.patience, "patience"),
     redirect: int("redirect", { min: 0 }).parse(options.redirect ?? 16, "redirect"),
-    steps: int("steps", { min: 0 }).parse(options.steps ?? 64, "steps"),
+    steps: int("steps", { min: 0 }).parse(options.steps ?? usualSteps, "steps"),
     seed: int("seed").parse(options.seed ?? 0, "seed"),
   };
 }
+
+/** Steps of a run that does not say how many. */
+export const usualSteps = 64;
 
 /** A spec that is right, as it was given; a type alone stands for it with all its defaults. */
 function checked(table: Parameters<typeof parseSpec>[0], given: Spec | string, kind: string): Spec {

@@ -54,6 +54,8 @@ export interface ObjectiveContext {
 export interface ObjectiveDefinition<F extends Fields = Fields> extends Definition<F> {
   /** Whether it compares the pictures of a batch place by place, so that transforms have to move all of them alike. */
   readonly together?: boolean;
+  /** What it reads besides one opaque picture: an objective that needs more has no value for a picture of a data set. */
+  readonly needs?: "batch" | "opacity";
   /** One number for each picture, [batch]; larger is better. */
   build(params: Built<F>, context: ObjectiveContext): Value;
 }
@@ -63,6 +65,7 @@ export function defineObjective<const F extends Fields>(definition: {
   readonly type: string;
   readonly doc: string;
   readonly together?: boolean;
+  readonly needs?: "batch" | "opacity";
   readonly params: F;
   build(params: Built<F>, context: ObjectiveContext): Value;
 }): ObjectiveDefinition<F> {

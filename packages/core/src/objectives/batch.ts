@@ -30,6 +30,7 @@ export function gramOf(context: ObjectiveContext, x: Value, axis: number): Value
 export const diversity = defineObjective({
   type: "diversity",
   doc: "How unlike in texture the pictures of the batch are: minus the sum of the cosines between a picture's Gram matrix and each other one's (Olah et al., 2017, with weight 100)",
+  needs: "batch",
   params: ofLayer,
   build(p, context) {
     needOthers(context, "diversity");
@@ -51,6 +52,7 @@ export const alignment = defineObjective({
   type: "alignment",
   doc: "How alike neighbours in the batch are: minus half the mean squared differences to the 4 before and the 4 after, so that a pair counts once; the transforms move all pictures alike (Lucid)",
   together: true,
+  needs: "batch",
   params: { ...ofLayer, decay: number("how much less each farther neighbour counts", { fallback: 2, min: 1 }) },
   build(p, context) {
     needOthers(context, "alignment");
@@ -70,6 +72,7 @@ export const alignment = defineObjective({
 export const interpolation = defineObjective({
   type: "interpolation",
   doc: "A mixture of two channels: from the first one alone in the first picture of the batch to the second one alone in the last",
+  needs: "batch",
   params: {
     ...ofLayer,
     from: index("the channel of the first picture, from 0"),

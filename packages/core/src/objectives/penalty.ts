@@ -100,6 +100,7 @@ export const inputDifference = defineObjective({
 export const opacity = defineObjective({
   type: "opacity",
   doc: "Mean opacity of a picture that has one, from 0 to 1",
+  needs: "opacity",
   params: {},
   build(_, context) {
     if (context.opacity) return meanOfEach(context.op, context.opacity);

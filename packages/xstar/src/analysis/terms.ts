@@ -1,4 +1,4 @@
-import type { Spec } from "@xstar/core";
+import { objectives, type Spec } from "@xstar/core";
 
 /** A part of an objective that is no algebra. */
 export interface Term {
@@ -32,12 +32,9 @@ export function isWeightedSum(spec: Spec): boolean {
   return spec.type === "div" && typeof right === "number" && isPart(left);
 }
 
-/** Objectives that read more than one opaque picture. */
-const ofSeveral: ReadonlySet<string> = new Set(["alignment", "diversity", "interpolation", "opacity"]);
-
 /** Whether one picture alone, such as one of a data set, has an activation for it. */
 export function isOfOnePicture(spec: Spec): boolean {
-  return termsOf(spec).every((term) => !ofSeveral.has(term.spec.type));
+  return termsOf(spec).every((term) => objectives[term.spec.type]?.needs === undefined);
 }
 
 const classObjectives: ReadonlySet<string> = new Set(["logit", "probability", "crossEntropy"]);

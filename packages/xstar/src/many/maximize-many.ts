@@ -1,4 +1,4 @@
-import { XstarError, type MaximizeOptions } from "@xstar/core";
+import { usualSteps, XstarError, type MaximizeOptions } from "@xstar/core";
 import type { ModelFile } from "../load.js";
 import { climbBatches } from "./climb-batches.js";
 import { previewOf, type Climber, type Glance } from "./climber.js";
@@ -96,7 +96,7 @@ export async function maximizeMany(
     .map((batch) => batch.filter(({ name }) => waiting.has(name)))
     .filter((batch) => batch.length > 0);
 
-  const stepsOfOne = ascent.steps ?? 64;
+  const stepsOfOne = ascent.steps ?? usualSteps;
   let stepsDone = 0;
   let finished = targets.length - wanted.length;
   const running = new Map<Climber, number>();
