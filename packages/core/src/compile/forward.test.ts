@@ -285,6 +285,10 @@ describe("a model of several inputs", () => {
       code: "bad-argument",
       hint: expect.stringContaining("--input z=0"),
     });
+    await expect(prepareBatch(sum("N", ["N", 2]), 1, {}, "other")).rejects.toMatchObject({
+      message: 'Besides "x" the model "other" needs "z"',
+      hint: expect.stringContaining("--input other::z=0"),
+    });
     await expect(started(sum("N", ["N", "k"]), { z: 1 })).rejects.toThrow("one number does not say its size");
   });
 });

@@ -47,13 +47,18 @@ export type FreeShapes = ReadonlyMap<string, Shape>;
 /**
  * Finds out whether the model can take the whole batch at once; a model that was exported for one picture is then run
  * once for each inside the same graph. Throws `unsupported-model` when it has no floating-point input, `bad-argument`
- * when another input is not given or the contract does not fit.
+ * when another input is not given or the contract does not fit. `name` is how errors call a further model.
  */
-export async function prepareBatch(model: LoadedModel, batch: number, options: BatchOptions = {}): Promise<Batched> {
+export async function prepareBatch(
+  model: LoadedModel,
+  batch: number,
+  options: BatchOptions = {},
+  name?: string,
+): Promise<Batched> {
   const { shapes: free = new Map<string, Shape>(), contract, inputs: given = {}, logits } = options;
   const { source } = model;
   const picture = pictureInput(source, Object.keys(given));
-  checkGiven(source, picture, given);
+  checkGiven(source, picture, given, name);
   const shapesFor = (from: number, count: number) =>
     new Map(
       source.inputs.flatMap((input) => {

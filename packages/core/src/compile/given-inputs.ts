@@ -5,24 +5,28 @@ import { numbers, size, tensor, type Shape, type Tensor } from "../tensor.js";
 /** What inputs besides the picture hold, by name: a tensor, or one number everywhere. */
 export type GivenInputs = Readonly<Record<string, Tensor | number>>;
 
-/** Checks that every input but the picture is given, and nothing else. Throws `bad-argument`. */
-export function checkGiven({ inputs }: Model, picture: DeclaredInput, given: GivenInputs): void {
+/** Checks that every input but the picture is given, and nothing else; of a further model by its name. Throws `bad-argument`. */
+export function checkGiven({ inputs }: Model, picture: DeclaredInput, given: GivenInputs, model?: string): void {
+  const owner = model === undefined ? "the model" : `the model "${model}"`;
+  const prefix = model === undefined ? "" : `${model}::`;
   const others = inputs.flatMap(({ name }) => (name === picture.name ? [] : [name]));
   const missing = others.filter((name) => given[name] === undefined);
   if (missing.length > 0) {
     throw new XstarError(
       "bad-argument",
-      `Besides "${picture.name}" the model needs ${missing.map(quote).join(" and ")}`,
+      `Besides "${picture.name}" ${owner} needs ${missing.map(quote).join(" and ")}`,
       {
-        hint: `Give each a number or a tensor: inputs: { "${missing[0]}": 0 }, on the command line --input ${missing[0]}=0 or --input ${missing[0]}=file.npy`,
+        hint: `Give each a number or a tensor: inputs: { "${missing[0]}": 0 }, on the command line --input ${prefix}${missing[0]}=0 or --input ${prefix}${missing[0]}=file.npy`,
         details: { missing },
       },
     );
   }
   const unknown = Object.keys(given).find((name) => !others.includes(name));
   if (unknown === undefined) return;
-  const hint = `The model takes ${oneOf(inputs.map(({ name }) => name))}`;
-  throw new XstarError("bad-argument", `The model has no input "${unknown}" to be given`, { hint });
+  const hint = `It takes ${oneOf(inputs.map(({ name }) => name))}`;
+  throw new XstarError("bad-argument", `${owner.replace("the", "The")} has no input "${unknown}" to be given`, {
+    hint,
+  });
 }
 
 const quote = (name: string) => `"${name}"`;

@@ -65,12 +65,13 @@ export async function prepare(
   const ready = new Map<string, ReadonlyMap<number, Batched>>();
   for (const [name, { model: one, ...rest }] of all) {
     const sizes = new Map<number, Batched>();
-    for (const count of new Set([batch, ...others])) sizes.set(count, await prepareBatch(one, count, rest));
+    for (const count of new Set([batch, ...others]))
+      sizes.set(count, await prepareBatch(one, count, rest, name === "" ? undefined : name));
     ready.set(name, sizes);
   }
   const makers = new Map<string, Batched>();
   for (const [name, { model: one, ...rest }] of Object.entries(generators))
-    makers.set(name, await prepareBatch(one, batch, rest));
+    makers.set(name, await prepareBatch(one, batch, rest, name));
   const loaded = new Map([
     ...all.map(([name, one]) => [name, one.model] as const),
     ...Object.entries(generators).map(([name, one]) => [`generator ${name}`, one.model] as const),
@@ -102,7 +103,7 @@ export async function prepare(
           name,
           [...ready.keys()].filter((one) => one !== ""),
         );
-      const made = buildForward(op, batched, fit(op, pictures, batched), name === "" ? "model/" : `${name}/`);
+      const made = buildForward(op, batched, fit(op, pictures, batched, name), name === "" ? "model/" : `${name}/`);
       built.set(name, made);
       return made;
     };
@@ -130,15 +131,16 @@ function pictureSize(shape: Shape, size: readonly [number, number] | undefined):
 }
 
 /** Pictures at the size and with the channels that a model takes: grey becomes equal red, green and blue. */
-function fit(op: Ops, pictures: Value, { shape, input }: Batched): Value {
+function fit(op: Ops, pictures: Value, { shape, input }: Batched, name: string): Value {
   if (pictures.rank !== 4 || shape.length !== 4) return pictures;
   const [, channels, height, width] = shape as [number, number, number, number];
   const sized = resized(op, pictures, { height, width });
   if (sized.shape[1] === channels) return sized;
   if (sized.shape[1] === 1) return op.expand(sized, shape);
+  const of = name === "" ? "" : ` of the model "${name}"`;
   throw new XstarError(
     "bad-argument",
-    `Input "${input}" takes pictures of ${channels} channels: these have ${sized.shape[1]}`,
+    `Input "${input}"${of} takes pictures of ${channels} channel${channels === 1 ? "" : "s"}, and these have ${sized.shape[1]}`,
   );
 }
 

@@ -39,7 +39,7 @@ function classOfLabel(wanted: string, labels: readonly string[] | undefined, mod
     throw new XstarError(
       "bad-argument",
       `There is no class "${wanted}" among the ${labels.length} labels of ${owner}`,
-      { hint: `Did you mean ${oneOf(near)}?${/[*/^+]/.test(wanted) ? operatorHint : ""}` },
+      { hint: `Did you mean ${oneOf(near)}?${/[*/^+-]/.test(wanted) ? operatorHint : ""}` },
     );
   }
   const all = found.map((i) => `${i} (${labels[i]})`);

@@ -126,8 +126,8 @@ describe("targets that the model does not have", () => {
 describe("numbers", () => {
   it("alone are nothing to climb", async () => {
     await expect(maximize(open(tinyCnn()), mul(2, 3), { steps: 1 }).result).rejects.toMatchObject({
-      code: "no-gradient",
-      message: "The target does not depend on the picture, so there is nothing to climb",
+      code: "bad-argument",
+      message: 'The target {"type":"mul","left":2,"right":3} is a number, which nothing can raise',
     });
   });
 });

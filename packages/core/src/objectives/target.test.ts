@@ -121,6 +121,9 @@ describe("a target", () => {
     ["a:1 * -tv", { type: "mul", left: channel("a", 1), right: { type: "mul", left: -1, right: tv } }],
     ["a:1 / -2", { type: "div", left: channel("a", 1), right: -2 }],
     ["2 * -a:1^2", { left: 2, right: { left: -1, right: { type: "pow", left: channel("a", 1), right: 2 } } }],
+    ["a:1^2^3", { type: "pow", left: channel("a", 1), right: 8 }],
+    ["a:1^-2^tv", { type: "pow", left: channel("a", 1), right: { left: -1, right: { left: 2, right: tv } } }],
+    ["(2 + 1)*a:1 - 6 / 3", { type: "sub", left: { left: 3, right: channel("a", 1) }, right: 2 }],
     ["a:1^tv", { type: "pow", left: channel("a", 1), right: tv }],
     ["opacity * logit:3", { type: "mul", left: { type: "opacity" }, right: channel("logit", 3) }],
   ])("in algebra: %s", (text, spec) => {
@@ -159,6 +162,8 @@ describe("a target", () => {
     ["a:1**2", '"**" is no operator (at character 4 of the target "a:1**2")'],
     ["2**a:1", '"**" is no operator (at character 2 of the target "2**a:1")'],
     ["(tv + 1) ** 2", '"**" is no operator (at character 10 of the target "(tv + 1) ** 2")'],
+    ["2+3", 'The target "2+3" is a number, which nothing can raise'],
+    ["2^2*3", 'The target "2^2*3" is a number, which nothing can raise'],
     ["a:1 ^", 'Expected a power at the end of the target "a:1 ^"'],
     ["a:1^", 'Expected a power at the end of the target "a:1^"'],
     ["a:1 / ", 'Expected a layer at the end of the target "a:1 / "'],
@@ -185,6 +190,7 @@ describe("a target", () => {
     ["0.5*conv9:1 + a:2", "conv9", 5],
     ["a:1 - relu-3:7@1,2", "relu-3", 7],
     ["conv1x", "conv1x", 1],
+    ["alignment:layer=x,decay=0.5", "x", 17],
     ["213:3", "213", 1],
   ])("%j names an unknown layer", (text, layer, place) => {
     const error = (() => {

@@ -24,7 +24,6 @@ const form = `A target is LAYER, LAYER:CHANNEL, LAYER:CHANNEL@Y,X or LAYER@Y,X, 
 const decimal = String.raw`(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
 const weightForm = new RegExp(String.raw`${decimal}\s*\*(?!\*)\s*`, "iy");
 const numberForm = new RegExp(String.raw`${decimal}(?=[\s+*/^,)-]|$)`, "iy");
-const exponentForm = new RegExp(`-?${decimal}`, "iy");
 const numbersForm = new RegExp(`[+-]?${decimal}(?:,[+-]?${decimal})*`, "iy");
 /** A number, a text in quotation marks, or a text up to the next space, comma or parenthesis. */
 const valueForm = new RegExp(String.raw`-?${decimal}(?=[\s+*/^,)-]|$)|"[^"]*"|[^\s,()"]+`, "iy");
@@ -53,7 +52,7 @@ const boundary = /[\s:@^*,+)-]|$/y;
  *   (`logit:3`, `logit:"polar bear"`, `diversity:mixed4a`), or with parameters by name, separated by commas and without
  *   spaces (`lp:p=4`, `direction:layer=mixed4a,vector=1,0,-1`). A target inside is a term or in parentheses
  *   (`accentuation:target=(a:1 - tv),layer=a,image=cat.png`).
- * - `+`, `-`, weights before `*`, parentheses and `^` for powers; a factor may have a sign (`a * -b`). ` / ` needs its spaces behind a name, and both ` * ` and
+ * - `+`, `-`, weights before `*`, parentheses and `^` for powers (`a^b^c` is `a^(b^c)`); a factor may have a sign (`a * -b`). ` / ` needs its spaces behind a name, and both ` * ` and
  *   ` / ` behind a label: they are part of some.
  * - `NAME::` before a term or parentheses reads a further model.
  *
@@ -104,7 +103,7 @@ class Parser {
       scan.take(/\s+/y);
       const sign = scan.take(/[+-]/y);
       if (!sign) return total;
-      total = (sign === "+" ? add : sub)(total, this.product(scope, 1));
+      total = combined(sign === "+" ? "add" : "sub", total, this.product(scope, 1));
     }
   }
 
@@ -114,31 +113,32 @@ class Parser {
     let weight = sign;
     for (let next = scan.take(weightForm); next; next = scan.take(weightForm)) weight *= Number.parseFloat(next);
     const first = this.signed(scope);
-    let result = typeof first === "number" ? weight * first : weight === 1 ? first : mul(weight, first);
+    let result = combined("mul", weight, first);
     for (;;) {
       this.refuseStars();
-      if (scan.take(times)) result = mul(result, this.signed(scope));
-      else if (scan.take(over)) result = div(result, this.signed(scope));
+      if (scan.take(times)) result = combined("mul", result, this.signed(scope));
+      else if (scan.take(over)) result = combined("div", result, this.signed(scope));
       else return result;
     }
   }
 
   /** A factor, which may have a sign of its own: `a * -b`. */
   private signed(scope: Scope): Term {
-    if (this.scan.take(signForm)?.[0] !== "-") return this.power(scope);
-    const term = this.power(scope);
-    return typeof term === "number" ? -term : mul(-1, term);
+    const sign = this.scan.take(signForm)?.[0] === "-" ? -1 : 1;
+    return combined("mul", sign, this.power(scope));
   }
 
+  /** `a^b^c` is `a^(b^c)`. */
   private power(scope: Scope): Term {
-    const { scan } = this;
     const base = this.term(scope);
-    if (!scan.take(power)) return base;
-    if (scan.sees(/\(/y)) return pow(base, this.parentheses(scope));
-    const exponent = scan.take(exponentForm);
-    if (exponent !== undefined) return pow(base, Number(exponent));
+    return this.scan.take(power) ? combined("pow", base, this.exponent(scope)) : base;
+  }
+
+  private exponent(scope: Scope): Term {
+    const { scan } = this;
+    const sign = scan.take(/-/y) ? -1 : 1;
     if (scan.atEnd()) throw scan.expected("a power");
-    return pow(base, this.term(scope));
+    return combined("mul", sign, this.power(scope));
   }
 
   private refuseStars(): void {
@@ -281,7 +281,10 @@ class Parser {
             : `Give it with --second ${prefix}=FILE, in code as one of the models`,
       });
     }
-    const wanted = scan.sees(/[^\s()*^]+?(?=:\d+(?:@[\d,]*)?(?:[\s+)^-]|$))/y) ?? scan.sees(/[^\s()*^]+/y);
+    const wanted =
+      scan.sees(/[^\s()*^]+?(?=:\d+(?:@[\d,]*)?(?:[\s+)^-]|$))/y) ??
+      scan.sees(/[^\s()*^,]+(?=,[a-z]\w*=)/iy) ??
+      scan.sees(/[^\s()*^]+/y);
     if (wanted === undefined || /^[+-]/.test(wanted)) return scan.expected("a layer");
     const near = this.nearestNames(wanted, scope);
     const owner = model === undefined ? "The model" : `The model "${model}"`;
@@ -290,6 +293,21 @@ class Parser {
       details: { layer: wanted, at: scan.at, nearest: near },
     });
   }
+}
+
+const arithmetic = {
+  add: { of: add, numbers: (a: number, b: number) => a + b },
+  sub: { of: sub, numbers: (a: number, b: number) => a - b },
+  mul: { of: mul, numbers: (a: number, b: number) => a * b },
+  div: { of: div, numbers: (a: number, b: number) => a / b },
+  pow: { of: pow, numbers: (a: number, b: number) => a ** b },
+};
+
+/** Numbers are reckoned with at once, and a weight of 1 is none. */
+function combined(by: keyof typeof arithmetic, left: Term, right: Term): Term {
+  if (by === "mul" && left === 1) return right;
+  const { of, numbers } = arithmetic[by];
+  return typeof left === "number" && typeof right === "number" ? numbers(left, right) : of(left, right);
 }
 
 const isNeeded = (field: Field<unknown, unknown>) => field.fallback === undefined && !field.optional;

@@ -27,7 +27,7 @@ export const momentum = defineOptimizer({
 
 export const normalized = defineOptimizer({
   type: "normalized",
-  doc: "Gradient divided by its root mean square over each picture: every step moves pixels by learningRate on average",
+  doc: "Gradient divided by its root mean square over each variable of each picture: every step moves pixels by learningRate on average",
   params: { learningRate: number("root mean square of the change, in picture units", { fallback: 0.1, min: 0 }) },
   update(p, { op, gradient: g }) {
     const rms = op.sqrt(op.reduceMean(op.mul(g, g), ownAxes(g), true));

@@ -10,7 +10,7 @@ const names = (what: string, count: number) => Array.from({ length: count }, (_,
 
 export const lbfgs = defineOptimizer({
   type: "lbfgs",
-  doc: "L-BFGS by the two-loop recursion, for each picture on its own (Liu and Nocedal, 1989), without a line search",
+  doc: "L-BFGS by the two-loop recursion, for each variable of each picture on its own (Liu and Nocedal, 1989), without a line search",
   params: {
     learningRate: number("share of the quasi-Newton step that is taken", { fallback: 1, min: 0 }),
     history: int("moves that are remembered", { fallback: 10, min: 1, max: 100 }),

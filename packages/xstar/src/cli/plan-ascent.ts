@@ -75,11 +75,11 @@ export async function planAscent(
 
   const changesTargets = targets.length > 0 || flags.recipe !== undefined;
   const asked = targets.length > 0 ? targets : (record?.pictures.map(({ target }) => target) ?? []);
-  const texts = expandTargets(asked, unitCounts(model.source, first.normalized, input.options.logits));
   const reader = createAssetReader({ runtime: model.runtime, files, inputs: furtherInputs, from });
   const given = givenPaths(flags, record);
   const further = await reader.models(given.models);
-  const read = await targetReader(first, further, model.labels);
+  const { expand, read } = await targetReader(first, further, model.labels);
+  const texts = expand(asked);
   const before = record?.pictures.map(({ target }) => target) ?? [];
   const climbed = new Map(
     texts.map((text) => [
@@ -131,16 +131,28 @@ export async function planAscent(
   };
 }
 
-/** Reads the texts of targets: in words, or as JSON. */
+interface TargetReader {
+  /** One text for each of the units that `*` and ranges stand for. */
+  expand(texts: readonly string[]): string[];
+  /** The objective that a text stands for: in words, or as JSON. */
+  read(text: string): Spec;
+}
+
 async function targetReader(
   first: Batched,
   models: Readonly<Record<string, FurtherModel>>,
   labels: readonly string[] | undefined,
-): Promise<(text: string) => Spec> {
+): Promise<TargetReader> {
   const further = new Map<string, Batched>();
   for (const [name, { model, ...options }] of Object.entries(models))
-    further.set(name, await prepareBatch(model, 1, options));
-  return (text) => readTarget(asJson(text) ?? text, { first, further }, { models, ...(labels && { labels }) });
+    further.set(name, await prepareBatch(model, 1, options, name));
+  const countsOf = ({ model, normalized, options }: Batched) => unitCounts(model.source, normalized, options.logits);
+  const counts = new Map(countsOf(first));
+  for (const [name, one] of further) for (const [layer, count] of countsOf(one)) counts.set(`${name}::${layer}`, count);
+  return {
+    expand: (texts) => expandTargets(texts, counts),
+    read: (text) => readTarget(asJson(text) ?? text, { first, further }, { models, ...(labels && { labels }) }),
+  };
 }
 
 function asJson(text: string): Spec | undefined {

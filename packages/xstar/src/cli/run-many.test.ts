@@ -109,6 +109,17 @@ describe.skipIf(!isBuilt)("xstar maximize of many targets (needs a build)", () =
     });
   }, 60_000);
 
+  test("takes units of a further model too", async () => {
+    const { code } = await maximize("tiny.onnx", "other::conv:1-2", "--second", "other=tiny.onnx", "--steps", "2");
+    expect(code).toBe(0);
+    const text = await readFile(join(folder, "out", "tiny", "other-conv-1-2", "manifest.json"), "utf8");
+    const { targets } = JSON.parse(text) as Manifest;
+    expect(targets.map(({ target, status }) => [target, status])).toEqual([
+      ["other::conv:1", "done"],
+      ["other::conv:2", "done"],
+    ]);
+  }, 60_000);
+
   test("compares them with real pictures, in as many threads, opaque where they count", async () => {
     const shades = [40, 200].map((shade) => encodePng(filledPicture(8, 8, [shade, shade, shade])));
     await mkdir(join(folder, "real"));
