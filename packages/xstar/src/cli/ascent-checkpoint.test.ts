@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { decodeTensors, encodeTensors } from "../files/safetensors.js";
 import { nodeRuntime } from "../runtime.js";
 import { tinyModel } from "../testing/tiny-model.js";
-import { decodeAscent, encodeAscent, type RunFacts, type SavedAscent } from "./ascent-checkpoint.js";
+import type { RunFacts } from "../record/run-record.js";
+import { decodeAscent, encodeAscent, type SavedAscent } from "./ascent-checkpoint.js";
 import { createFrames } from "./frames.js";
 
 const facts: RunFacts = {

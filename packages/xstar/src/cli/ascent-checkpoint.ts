@@ -1,13 +1,11 @@
 import { tensor, XstarError, type AscentRecord, type Checkpoint, type RunIdentity, type Tensor } from "@xstar/core";
 import { decodeTensors, encodeTensors } from "../files/safetensors.js";
-import type { RunRecord } from "../record/run-record.js";
+import type { RunFacts } from "../record/run-record.js";
 import type { KeptFrames } from "./frames.js";
-
-/** What a run knows of itself before its first step; a checkpoint goes on only where it is the same. */
-export type RunFacts = Omit<RunRecord, "ascent" | "stopped" | "platform" | "scale" | "format">;
 
 /** An ascent that is not at its end. */
 export interface SavedAscent {
+  /** It goes on only where they are the same. */
   readonly facts: RunFacts;
   readonly checkpoint: Checkpoint;
   readonly frames: KeptFrames;

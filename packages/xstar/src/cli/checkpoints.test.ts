@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tensor, type AscentRecord, type Step } from "@xstar/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { decodeAscent, type RunFacts } from "./ascent-checkpoint.js";
+import type { RunFacts } from "../record/run-record.js";
+import { decodeAscent } from "./ascent-checkpoint.js";
 import { checkpointFile, createCheckpoints } from "./checkpoints.js";
 import { createFrames } from "./frames.js";
 

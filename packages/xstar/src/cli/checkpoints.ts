@@ -3,7 +3,8 @@ import { basename, dirname, join } from "node:path";
 import { checkSameRun, XstarError, type Step } from "@xstar/core";
 import { writeFileAtomic } from "../files/atomic.js";
 import { readFileOrExplain } from "../files/read.js";
-import { decodeAscent, encodeAscent, type RunFacts, type SavedAscent } from "./ascent-checkpoint.js";
+import type { RunFacts } from "../record/run-record.js";
+import { decodeAscent, encodeAscent, type SavedAscent } from "./ascent-checkpoint.js";
 import type { Frames } from "./frames.js";
 
 /** The checkpoint of a run in its output folder. */

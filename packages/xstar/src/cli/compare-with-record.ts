@@ -2,11 +2,11 @@ import type { FoundRecord } from "../record/picture-files.js";
 import type { RunRecord } from "../record/run-record.js";
 import { pictureOf } from "../picture/drawing.js";
 import { pixelHash } from "../record/pixel-hash.js";
-import { recordOf, type Ascent } from "./run-file.js";
+import { recordOfAscent, type Ascent } from "./run-file.js";
 
 /** Says whether a run that repeats another one, unchanged, gave the same numbers. */
 export function compareWithRecord({ path, record, pixels }: FoundRecord, ascent: Ascent): void {
-  const now = recordOf(ascent);
+  const now = recordOfAscent(ascent);
   if (taskOf(now) !== taskOf(record)) return;
   const isSame = pixels.every(
     (hash, i) => hash === undefined || hash === pixelHash(pictureOf(ascent.result.picture, i)),
@@ -18,7 +18,7 @@ export function compareWithRecord({ path, record, pixels }: FoundRecord, ascent:
 }
 
 /** All that was asked for, whatever ran it. */
-export function taskOf({ ascent, pictures: jobs, ...files }: RunRecord): string {
+export function taskOf({ ascent, pictures: jobs, ...files }: Omit<RunRecord, "platform">): string {
   const { runtime: _, ...specs } = ascent;
   const { model, models, generators, images, starts, inputs, recipe, stopped } = files;
   const pictures = jobs.map(({ target, start }) => [target, start]);

@@ -139,6 +139,16 @@ describe("--from gives the same bytes for", () => {
     expect(await filesOf("webp2")).toEqual(await filesOf("webp"));
   });
 
+  test("a picture of a sheet", async () => {
+    const target = ["tiny.onnx", "conv:1-2", ...fast, "--recipe", "maco"];
+    await maximize(...target, "--out", "sheet");
+    await again("--from", "sheet/conv-2.png", "--out", "of-sheet");
+    const [sheet, made] = [await filesOf("sheet"), await filesOf("of-sheet")];
+    for (const name of ["conv-2.png", "conv-2.transparent.png"]) expect(made[name]).toBe(sheet[name]);
+    await maximize("tiny.onnx", "conv:2", ...target.slice(2), "--out", "alone", "--scale", "28", "--format", "none");
+    expect((await filesOf("alone"))["conv-2.png"]).toBe(sheet["conv-2.png"]);
+  });
+
   test("a run that was stopped", async () => {
     const args = ["maximize", "tiny.onnx", "conv:2", "--steps", "1000000", "--format", "none", "--out", "stopped"];
     const { code } = await runCli(folder, args, (child) => {

@@ -3,9 +3,8 @@ import type { AscentResult } from "@xstar/core";
 import { writeFileAtomic } from "../files/atomic.js";
 import type { ModelFile } from "../load.js";
 import { pixelHash } from "../record/pixel-hash.js";
-import { thisPlatform } from "../record/platform.js";
-import type { AnimationFormat, Job, RunRecord } from "../record/run-record.js";
-import type { RunFacts } from "./ascent-checkpoint.js";
+import { recordOf } from "../record/record-of.js";
+import type { AnimationFormat, Job, RunFacts, RunRecord } from "../record/run-record.js";
 import { pictureOf } from "../picture/drawing.js";
 import type { Frames } from "./frames.js";
 import type { ClassShare } from "./likeliest.js";
@@ -55,7 +54,7 @@ export interface RunFile extends Omit<RunRecord, "pictures"> {
 export function runFileOf(ascent: Ascent, files: readonly (readonly string[])[]): RunFile {
   const { facts, result, seconds, top } = ascent;
   return {
-    ...recordOf(ascent),
+    ...recordOfAscent(ascent),
     ended: result.ended,
     stepsTaken: result.last.index,
     seconds,
@@ -78,9 +77,9 @@ export async function writeRunFile(folder: string, run: RunFile): Promise<void> 
 }
 
 /** What every picture of an ascent carries. */
-export function recordOf({ facts, result, scale, format }: Ascent): RunRecord {
+export function recordOfAscent({ facts, result, scale, format }: Ascent): RunRecord {
   const stopped = result.ended === "aborted" ? result.last.index : null;
-  return { ...facts, platform: thisPlatform(), stopped, scale, format, ascent: result.record };
+  return recordOf({ ...facts, stopped, scale, format, ascent: result.record });
 }
 
 /** The objective of the picture that is the result. */

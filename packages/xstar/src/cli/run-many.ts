@@ -7,7 +7,6 @@ import type { ModelFile } from "../load.js";
 import type { ComparedDataset } from "../many/compare-entry.js";
 import { maximizeMany, type ManyProgress, type ManyResult } from "../many/maximize-many.js";
 import type { Entry } from "../many/manifest.js";
-import { thisPlatform } from "../record/platform.js";
 import { rawView } from "../picture/view.js";
 import { formatNumber } from "../report/format.js";
 import type { CaptionedPicture } from "../terminal/blocks.js";
@@ -107,7 +106,7 @@ export async function runMany(
         ...(memory !== undefined && { memory }),
         ...(dataset && { dataset }),
         facts: {
-          run: { xstar: version, platform: thisPlatform(), threads, recipe, ...files },
+          run: { xstar: version, threads, recipe, ...files },
           start: jobs[0]!.start,
           ...(scale !== undefined && { scale }),
         },

@@ -4,11 +4,10 @@ import { writeFileAtomic } from "../files/atomic.js";
 import { loadModel, type ModelFile } from "../load.js";
 import { createSourceFiles } from "../record/file-reference.js";
 import { readRecord, type FoundRecord } from "../record/picture-files.js";
-import { thisPlatform } from "../record/platform.js";
-import type { Job } from "../record/run-record.js";
+import type { Job, RunFacts } from "../record/run-record.js";
 import { defaultThreads, nodeRuntime } from "../runtime.js";
 import { version } from "../version.js";
-import type { RunFacts, SavedAscent } from "./ascent-checkpoint.js";
+import type { SavedAscent } from "./ascent-checkpoint.js";
 import { checkpointFile, readCheckpoint, removeCheckpoint } from "./checkpoints.js";
 import { climb } from "./climb.js";
 import { compareWithRecord, taskOf } from "./compare-with-record.js";
@@ -114,7 +113,7 @@ async function isFinished(
   const kept = await readRecord(join(folder, "run.json")).catch(() => undefined);
   if (kept?.record.stopped !== null || kept.record.scale !== scale || kept.record.format !== format) return false;
   const { record: ascent } = await compileAscent(model, objectives, options);
-  return taskOf({ ...facts, platform: thisPlatform(), stopped: null, ascent }) === taskOf(kept.record);
+  return taskOf({ ...facts, stopped: null, ascent }) === taskOf(kept.record);
 }
 
 function announce(saved: SavedAscent | undefined, folder: string): SavedAscent | undefined {

@@ -5,13 +5,11 @@ import { writeFileAtomic } from "../files/atomic.js";
 import { encodeNpy } from "../files/npy.js";
 import { enlarge, enlargementFor } from "../picture/enlarge.js";
 import { opaqueByInfluence } from "../picture/opacity.js";
-import { encodePng } from "../picture/png.js";
-import { recordKeyword } from "../record/picture-files.js";
+import { encodeRecorded } from "../record/picture-files.js";
 import type { PictureRecord, RunRecord } from "../record/run-record.js";
-import { version } from "../version.js";
 import { drawingOf, pictureOf } from "../picture/drawing.js";
 import { pixelHash } from "../record/pixel-hash.js";
-import { recordOf, type Ascent } from "./run-file.js";
+import { recordOfAscent, type Ascent } from "./run-file.js";
 
 /** Pixels that a picture is shown with. */
 const comfortable = 280;
@@ -23,12 +21,12 @@ export function usualScale(shape: Shape): number {
 
 /** Writes the files of every picture; returns their names in the folder, by picture. */
 export async function writePictures(ascent: Ascent, folder: string): Promise<string[][]> {
-  const run = recordOf(ascent);
+  const run = recordOfAscent(ascent);
   return Promise.all(ascent.facts.pictures.map((_, i) => writePicture(ascent, run, i, folder)));
 }
 
 async function writePicture(ascent: Ascent, run: RunRecord, i: number, folder: string): Promise<string[]> {
-  const { facts, frames, result, scale, format } = ascent;
+  const { facts, frames, result, format } = ascent;
   const { target, slug } = facts.pictures[i]!;
   const picture = pictureOf(result.picture, i);
   const drawing = drawingOf(result.record.shape);
@@ -41,16 +39,13 @@ async function writePicture(ascent: Ascent, run: RunRecord, i: number, folder: s
   if (!drawing.isDrawable) return written;
 
   const record: PictureRecord = { ...run, picture: i, step: result.steps[i]!, sha256: pixelHash(picture) };
-  const text = JSON.stringify(record);
   const raw = drawing.raw(picture);
   const change = drawing.change(picture, pictureOf(frames.first, i));
-  const about = { Software: `xstar ${version}`, [recordKeyword]: text };
-  await write(`${slug}.png`, encodePng(enlarge(raw, scale), { ...about, Title: target }));
-  await write(`${slug}.change.png`, encodePng(enlarge(change, scale), { ...about, Title: `${target}: change` }));
+  await write(`${slug}.png`, encodeRecorded(raw, record, target));
+  await write(`${slug}.change.png`, encodeRecorded(change, record, `${target}: change`));
   if (result.influence) {
     const counting = opaqueByInfluence(raw, pictureOf(result.influence, i));
-    const bytes = encodePng(enlarge(counting, scale), { ...about, Title: `${target}: what counts` });
-    await write(`${slug}.transparent.png`, bytes);
+    await write(`${slug}.transparent.png`, encodeRecorded(counting, record, `${target}: what counts`));
   }
   if (format === "none") return written;
   // all frames on the scale of the picture, so that it looks as in the PNG file
@@ -58,6 +53,6 @@ async function writePicture(ascent: Ascent, run: RunRecord, i: number, folder: s
     const drawn = drawing.raw(pictureOf(frame, i), picture);
     return enlarge(drawn, enlargementFor(drawn, comfortable));
   });
-  await write(`${slug}.${format}`, await encodeAnimation(animation, { format, text }));
+  await write(`${slug}.${format}`, await encodeAnimation(animation, { format, text: JSON.stringify(record) }));
   return written;
 }

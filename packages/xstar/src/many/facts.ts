@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import type { MaximizeOptions } from "@xstar/core";
 import type { ModelFile } from "../load.js";
-import { thisPlatform } from "../record/platform.js";
 import { version } from "../version.js";
 import type { ManyFacts } from "./write-picture.js";
 
@@ -11,7 +10,6 @@ export function factsOf({ path = "", source }: ModelFile, { start }: MaximizeOpt
   return {
     run: {
       xstar: version,
-      platform: thisPlatform(),
       threads,
       recipe: null,
       model: { path, sha256, weights: [] },

@@ -3,13 +3,11 @@ import type { PictureMetrics } from "../analysis/picture-metrics.js";
 import { writeFileAtomic } from "../files/atomic.js";
 import { encodeNpy } from "../files/npy.js";
 import { drawingOf, planesOf } from "../picture/drawing.js";
-import { enlarge } from "../picture/enlarge.js";
 import { opaqueByInfluence } from "../picture/opacity.js";
-import type { Picture } from "../picture/picture.js";
-import { encodePng } from "../picture/png.js";
 import { pixelHash } from "../record/pixel-hash.js";
-import { recordKeyword } from "../record/picture-files.js";
-import type { PictureRecord, RunRecord } from "../record/run-record.js";
+import { encodeRecorded } from "../record/picture-files.js";
+import { recordOf } from "../record/record-of.js";
+import type { PictureRecord, RunFacts } from "../record/run-record.js";
 import type { Climbed } from "./climber.js";
 import type { ClimbedMetrics } from "./measure-outcomes.js";
 
@@ -22,7 +20,7 @@ export interface DonePicture {
 
 /** What all pictures of a folder carry. */
 export interface ManyFacts {
-  readonly run: Omit<RunRecord, "pictures" | "ascent" | "stopped" | "scale" | "format">;
+  readonly run: Omit<RunFacts, "pictures">;
   /** The start in the words of the command line; null where the parameterization begins by itself. */
   readonly start: string | null;
   /** Pixels of a file for each of the picture, in both directions. @default to about 224 pixels */
@@ -64,13 +62,14 @@ export async function writePicture(
   const drawn = isDrawable ? raw(picture) : undefined;
   const scale = drawn && (asked ?? Math.max(1, Math.round(comfortable / Math.max(drawn.width, drawn.height))));
   const transparent = drawn && influence && `${slug}.transparent.png`;
-  const own: RunRecord = {
+  const own = recordOf({
     ...run,
     pictures: [job],
     stopped: null,
     ...(scale !== undefined && { scale }),
+    format: "none",
     ascent: climbed.record,
-  };
+  });
   const sha256 = pixelHash(picture);
   const facts = {
     step,
@@ -91,9 +90,9 @@ export async function writePicture(
     ...(metrics && { metrics: recordMetrics(metrics) }),
   };
   const carried: PictureRecord = { ...own, picture: 0, step, sha256 };
-  await writeFileAtomic(join(folder, file), drawn ? encode(drawn, carried, target) : encodeNpy(picture));
+  await writeFileAtomic(join(folder, file), drawn ? encodeRecorded(drawn, carried, target) : encodeNpy(picture));
   if (transparent !== undefined) {
-    const counting = encode(opaqueByInfluence(drawn!, planesOf(influence!)), carried, `${target}: what counts`);
+    const counting = encodeRecorded(opaqueByInfluence(drawn!, planesOf(influence!)), carried, `${target}: what counts`);
     await writeFileAtomic(join(folder, transparent), counting);
   }
   await writeFileAtomic(join(folder, record), `${JSON.stringify(content, undefined, 1)}\n`);
@@ -106,9 +105,4 @@ function recordMetrics({ layer, picture, features }: ClimbedMetrics): RecordedMe
     pictures: [picture],
     ...(features && { features: [...features] }),
   };
-}
-
-function encode(picture: Picture, record: PictureRecord, title: string): Uint8Array {
-  const text = { Software: `xstar ${record.xstar}`, Title: title, [recordKeyword]: JSON.stringify(record) };
-  return encodePng(enlarge(picture, record.scale ?? 1), text);
 }

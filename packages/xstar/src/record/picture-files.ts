@@ -2,11 +2,19 @@ import { dirname, extname } from "node:path";
 import { XstarError } from "@xstar/core";
 import { readFileOrExplain } from "../files/read.js";
 import { readXmp } from "../files/xmp.js";
-import { readPngText } from "../picture/png.js";
+import { enlarge } from "../picture/enlarge.js";
+import type { Picture } from "../picture/picture.js";
+import { encodePng, readPngText } from "../picture/png.js";
 import { animationFormats, type Job, type PictureRecord, type RunRecord } from "./run-record.js";
 
 /** The keyword of a record in a PNG file. */
-export const recordKeyword = "xstar";
+const recordKeyword = "xstar";
+
+/** A drawn picture as a PNG file, enlarged as its record says, which it carries. */
+export function encodeRecorded(drawn: Picture, record: PictureRecord, title: string): Uint8Array {
+  const text = { Software: `xstar ${record.xstar}`, [recordKeyword]: JSON.stringify(record), Title: title };
+  return encodePng(enlarge(drawn, record.scale ?? 1), text);
+}
 
 /** A record with the file that it was read from. */
 export interface FoundRecord {

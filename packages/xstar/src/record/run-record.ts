@@ -44,9 +44,12 @@ export interface RunRecord extends RunFiles {
   readonly stopped: number | null;
   /** Pixels of a file for each of the picture, in both directions; left out by older versions. */
   readonly scale?: number;
-  /** Of the animation; left out for pictures of a sheet, and by older versions. */
+  /** Of the animation; left out by older versions. */
   readonly format?: AnimationFormat;
 }
+
+/** What a run knows of itself before its first step. */
+export type RunFacts = Omit<RunRecord, "ascent" | "stopped" | "platform" | "scale" | "format">;
 
 /** The animations of an ascent that can be written. */
 export const animationFormats = ["gif", "webp", "none"] as const;
