@@ -45,6 +45,18 @@ describe("a target that no gradient reaches", () => {
     ]);
   });
 
+  it("is said to need more steps where its redirected ones were not at their end, by its views where it has some", async () => {
+    const told = async (more: MaximizeOptions) =>
+      (await maximize(model, unit(0), { ...options, ...more }).result).warnings;
+    const cut = "also after 1 step with redirected gradients, which go on until step 16: more steps may wake it";
+    const why = `it stayed at 0 for all 1 step: no gradient reached the picture, ${cut}`;
+    expect(await told({ steps: 1 })).toEqual([[`The target never moved: ${why}`]]);
+    expect(await told({ steps: 1, transforms: [crops({ count: 2 })] })).toEqual([
+      [`The target never moved: in its transformed views ${why}`],
+    ]);
+    expect(await told({ steps: 1, redirect: 1 })).toEqual([[expect.stringMatching(/with redirected gradients$/)]]);
+  });
+
   it("has as many redirected steps as are allowed", async () => {
     const { last, redirected } = await maximize(model, unit(0), { ...options, redirect: 2 }).result;
     expect(redirected).toEqual([2]);

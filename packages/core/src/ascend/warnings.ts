@@ -45,23 +45,34 @@ function brokenWarning({ broke }: Facts, k: number): string | undefined {
 /** Changes of the target below this share of it are none. */
 const unmoved = 1e-6;
 
-function stuckWarning({ curve, last, broke, redirected }: Facts, k: number): string | undefined {
+function stuckWarning(facts: Facts, k: number): string | undefined {
+  const { curve, last, broke, record } = facts;
   const steps = (broke[k] ?? curve.length) - 1;
   if (steps < 1) return undefined;
   const first = curve[0]![k]!;
   const largest = curve.reduce((most, values) => Math.max(most, Math.abs(values[k]! - first)), 0);
   if (largest > unmoved * Math.abs(first)) return undefined;
-  const tried = redirected[k]! > 0 ? `, also after ${count(redirected[k]!, "step")} with redirected gradients` : "";
-  const why = last.reach[k] === 0 ? `: no gradient reached the picture${tried}` : "";
-  return `The target never moved: it stayed at ${shown(first)} for all ${count(steps, "step")}${why}`;
+  const where = record.transforms.length > 0 ? "in its transformed views " : "";
+  const why = last.reach[k] === 0 ? `: no gradient reached the picture${redirection(facts, k)}` : "";
+  return `The target never moved: ${where}it stayed at ${shown(first)} for all ${count(steps, "step")}${why}`;
+}
+
+/** What redirected gradients did for a picture that still sleeps, and whether they were at their end. */
+function redirection({ record, last, redirected }: Facts, k: number): string {
+  const tried = redirected[k]!;
+  if (tried === 0) return "";
+  const more =
+    last.index < record.redirect ? `, which go on until step ${record.redirect}: more steps may wake it` : "";
+  return `, also after ${count(tried, "step")} with redirected gradients${more}`;
 }
 
 /** Penalties can move a picture that its target never reaches. */
-function asleepWarning({ record, last, broke, redirected }: Facts, k: number): string | undefined {
+function asleepWarning(facts: Facts, k: number): string | undefined {
+  const { record, last, broke, redirected } = facts;
   const tried = redirected[k]!;
   const neverWoke = tried > 0 && tried === Math.min(record.redirect, last.index) && last.reach[k] === 0;
   if (!neverWoke || broke[k] !== null) return undefined;
-  return `No gradient reached the picture through the network, also after ${count(tried, "step")} with redirected gradients: only what does not read the network moved it`;
+  return `No gradient reached the picture through the network${redirection(facts, k)}: only what does not read the network moved it`;
 }
 
 /** A target of random views that fell by fewer of its usual changes in a step than this may have fallen by chance. */
