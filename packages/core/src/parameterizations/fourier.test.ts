@@ -78,6 +78,26 @@ describe("fourier", () => {
     [0.002, 0.002, 1, 1.998].forEach((x, i) => expect(shown[i]).toBeCloseTo(x, 4));
   });
 
+  it.each([
+    [2, 520],
+    [520, 2],
+    [1, 525],
+  ])("is the same where it is transformed in parts: %d x %d", async (height, width) => {
+    const shape = [1, 1, height, width];
+    const variables = beginning(plain, shape);
+    const expected = bySum(numbers(variables["spectrum"]!), height, width, 1);
+    const differences = numbers(await show(plain, variables, shape)).map((x, i) => Math.abs(x - expected[i]!));
+    expect(Math.max(...differences)).toBeLessThan(1e-5 * Math.max(...expected));
+  });
+
+  it("refuses a large prime side, of which there are no parts", async () => {
+    const shape = [1, 1, 4099, 1];
+    await expect(show(plain, beginning(plain, shape), shape)).rejects.toMatchObject({
+      code: "bad-argument",
+      message: "A side of 4099 pixels is too large for a Fourier transform, which needs a matrix of 269 MB for it",
+    });
+  });
+
   it("needs height and width", () => {
     expect(() => beginning(fourier({}), [1, 100])).toThrow(
       expect.objectContaining({
