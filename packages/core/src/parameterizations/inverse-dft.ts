@@ -155,6 +155,6 @@ function matrix(side: number, length: number): Float32Array {
   throw new XstarError(
     "bad-argument",
     `A side of ${side} pixels is too large for a Fourier transform, which needs a matrix of ${Math.round(bytes / 1e6)} MB for it`,
-    { hint: "A size whose sides are products of small numbers, such as 5000 or 8192, needs little memory" },
+    { hint: "Choose a size whose sides are products of small numbers, such as 5000 or 8192" },
   );
 }
