@@ -35,14 +35,19 @@ export class StepRunner {
     const batch = record.objectives.length;
     // the number of the step is no variable
     const areOne = Object.values(chosen).some((t) => t.shape.length > 0 && !hasRows(t, batch));
-    let values = record.objectives.map(() => -Infinity);
-    for (let attempt = 0; attempt < record.tries; attempt++) {
-      const state = begin(attempt);
-      const results = await this.run(step, { ...state, ...step.settings, ...random });
-      const objective = Array.from(results[objectiveOutput]!.data as Float32Array);
-      const better = areBetter(objective, values, areOne);
-      values = values.map((value, k) => (better[k] ? objective[k]! : value));
-      chosen = withRowsOfAll(chosen, state, better);
+    const trial = await this.model.runtime.open(step.trial(), { files: step.files });
+    try {
+      let values = record.objectives.map(() => -Infinity);
+      for (let attempt = 0; attempt < record.tries; attempt++) {
+        const state = begin(attempt);
+        const results = await trial.run({ ...state, ...step.settings, ...random });
+        const objective = Array.from(results[objectiveOutput]!.data as Float32Array);
+        const better = areBetter(objective, values, areOne);
+        values = values.map((value, k) => (better[k] ? objective[k]! : value));
+        chosen = withRowsOfAll(chosen, state, better);
+      }
+    } finally {
+      await trial.release();
     }
     return chosen;
   }

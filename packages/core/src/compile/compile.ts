@@ -60,6 +60,8 @@ export interface CompiledStep {
   begin(start?: Tensor, attempt?: number): Tensors;
   /** The random inputs of a step. */
   sample(step: number): Tensors;
+  /** As an ONNX file what takes the same inputs and gives the objective alone, without its gradients. */
+  trial(): Uint8Array;
   /** Name of the output that is the next value of each state input. */
   readonly next: Readonly<Record<string, string>>;
   /**
@@ -139,7 +141,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
 
   const next: Record<string, string> = {};
   graph.publish(picture, pictureOutput);
-  graph.publish(objective, objectiveOutput);
+  const measured = graph.publish(objective, objectiveOutput);
   graph.publish(updated.slope, slopeOutput);
   graph.publish(updated.reach, reachOutput);
   for (const [name, value] of Object.entries(watched)) graph.publish(value, watchOutput(name));
@@ -163,6 +165,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
       [stepInput]: tensor("float32", [1], []),
     }),
     sample: views.sample,
+    trial: () => writeModel(partFor(measured, graph), { ...options, locate: weights.locate }),
     next,
     standalone(state) {
       const whole = standalone(graph, { settings: tensors, beginning: { ...state, ...views.sample(0) } });
@@ -275,6 +278,14 @@ function collectSettings(graph: Graph): { settings: Settings; tensors: Record<st
     numbersOf: (value) => (tensors[value.name] ? numbers(tensors[value.name]!) : undefined),
   };
   return { settings, tensors };
+}
+
+/** What computes one output of a graph, from the same inputs. */
+function partFor(output: Value, graph: Graph): Graph {
+  const result = new Graph(graph.name);
+  const bindings = new Map(graph.inputs.map((input) => [input, result.input(input.name, input.type)]));
+  result.output(inline(result, graph, bindings, [output]).get(output)!);
+  return result;
 }
 
 /** Removes the settings that nothing reads. */
