@@ -147,7 +147,7 @@ const other = [
     says: "A small network that gives each place its colour: pictures without pixels, smooth at any size.",
     model: googlenet,
     targets: units("inception_4a/output", 4),
-    options: { steps: 512, parameterization: cppn({}), optimizer: adam({ learningRate: 0.005 }) },
+    options: { steps: 512, parameterization: cppn({}), optimizer: adam({ learningRate: 0.25 }) },
   },
   {
     name: "googlenet-alpha",
@@ -172,7 +172,7 @@ const other = [
     options: {
       steps: 128,
       parameterization: generator({ model: "generator", range: [-1, 1], bounds: [-0.05, 0.05] }),
-      optimizer: adam({ learningRate: 0.003 }),
+      optimizer: adam({ learningRate: 0.01 }),
     },
   },
 ];

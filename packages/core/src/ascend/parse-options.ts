@@ -34,7 +34,7 @@ export interface ParsedOptions {
 /** Checks all that can be checked without the model. Throws `bad-argument`. */
 export function parseOptions(objective: Target | readonly Target[], options: MaximizeOptions): ParsedOptions {
   const parameterization = checked(parameterizations, options.parameterization ?? pixel({}), "parameterization");
-  const { definition } = parseSpec(parameterizations, parameterization, "parameterization");
+  const { definition, spec } = parseSpec(parameterizations, parameterization, "parameterization");
   const givenStarts = options.start ?? (definition.initial ? undefined : "random");
   return {
     targets: someOf(objective, "objectives"),
@@ -51,7 +51,7 @@ export function parseOptions(objective: Target | readonly Target[], options: Max
       options.streams === undefined
         ? null
         : someOf(options.streams, "streams").map((stream) => int("stream").parse(stream, "streams")),
-    tries: int("tries", { min: 1 }).parse(options.tries ?? definition.tries ?? 1, "tries"),
+    tries: int("tries", { min: 1 }).parse(options.tries ?? definition.tries?.(spec) ?? 1, "tries"),
     parameterization,
     transforms: list(options.transforms ?? []).map((one) => checked(transformTable, one, "transform")),
     optimizer: checked(optimizers, options.optimizer ?? gradient({}), "optimizer"),

@@ -121,10 +121,8 @@ export interface Generator {
 }
 
 interface ParameterizationParts<F extends Fields> {
-  /** The learning rate of its authors, where it needs one of its own. */
-  readonly learningRate?: number;
   /** How many starts to draw where most of them lead nowhere; 1 when left out. */
-  readonly tries?: number;
+  tries?(params: Parsed<F>): number;
   /**
    * Variables drawn at random, as the method's authors begin, for pictures of `shape`: the numbers of picture i come
    * from `rngs[i]` alone (those that all pictures share from `rngs[0]`). Left out where the method has no start of its

@@ -15,6 +15,7 @@ export const alpha = defineParameterization({
     inner: inner("the colours", fourier({})),
     opacity: inner("the opacity, a picture of one channel", fourier({ color: "none" })),
   },
+  tries: (params) => Math.max(innerOf(params.inner).tries, innerOf(params.opacity, prefix).tries),
   initial: (params, shape, rngs, assets) => ({
     ...innerOf(params.inner).initial(shape, rngs, assets),
     ...innerOf(params.opacity, prefix).initial(

@@ -4,14 +4,19 @@ import { createAssets } from "../compile/assets.js";
 import type { Spec } from "../define/fields.js";
 import { channel } from "../objectives/activation.js";
 import { mul } from "../objectives/combine.js";
+import { inversion } from "../objectives/likeness.js";
 import { adam } from "../optimizers/adaptive.js";
-import { open, tinyCnn } from "../testing/models.js";
+import { buildModel, open, tinyCnn, weights } from "../testing/models.js";
 import { mirror } from "../testing/measure.js";
 import { beginning, invert, show } from "../testing/show.js";
+import { createRng } from "../rng.js";
 import { numbers, tensor } from "../tensor.js";
 import { alpha } from "./alpha.js";
 import { cppn } from "./cppn.js";
 import { fourier } from "./fourier.js";
+import { generator } from "./generator.js";
+import { whole } from "./inner.js";
+import { maco } from "./maco.js";
 import { masked } from "./masked.js";
 import { pixel } from "./pixel.js";
 import { pyramid } from "./pyramid.js";
@@ -142,5 +147,54 @@ describe("shared", () => {
     expect(() => invert(shared({ inner: cppn({}) }), floats([0.5], [1, 1, 1, 1]))).toThrow(
       'The parameterization "cppn" cannot begin at a picture',
     );
+  });
+});
+
+describe("every composition", () => {
+  const shape = [3, 12, 12];
+  const [wanted, photo] = [1, 2].map((seed) => tensor("float32", createRng(seed).uniforms(432, 0.3, 0.7), shape));
+  const images = { wanted: wanted!, photo: photo!, mask: tensor("float32", new Float32Array(432).fill(1), shape) };
+  const decoder = buildModel((op, z) => ({ picture: op.sigmoid(op.gemm(z, weights(op, [4, 432]))) }), {
+    shape: [1, 4],
+    freeBatch: "N",
+  });
+  const generators = { decoder: { model: open(decoder) } };
+  const ownPictures = {
+    pixel: pixel({ range: [0, 1], squash: "sigmoid" }),
+    fourier: fourier({}),
+    pyramid: pyramid({}),
+    cppn: cppn({}),
+    maco: maco({}),
+    generator: generator({ model: "decoder" }),
+  };
+  const spatial = Object.entries(ownPictures).filter(([type]) => type !== "pixel" && type !== "generator");
+  const inners = Object.entries({ ...ownPictures, shared: shared({ inner: cppn({}) }) });
+
+  it("has every parameterization inside", () => {
+    expect(inners.map(([type]) => type).toSorted()).toEqual(Object.keys(whole).toSorted());
+  });
+
+  it.each([
+    ...inners.map(([type, inner]) => [`alpha of ${type}`, alpha({ inner })] as const),
+    ...inners.map(([type, inner]) => [`masked of ${type}`, masked({ image: "photo", mask: "mask", inner })] as const),
+    ...spatial.map(([type, inner]) => [`shared of ${type}`, shared({ inner })] as const),
+  ])("climbs at the usual rate, and stays off black and white: %s", async (_, parameterization) => {
+    const like = inversion({ image: "wanted", layer: "same" });
+    const options = { parameterization, images, generators, optimizer, watch: { like }, streams: [0, 1], steps: 100 };
+    const { picture, watch } = await maximize(mirror([2, ...shape]), like, options).result;
+    const [first, last] = [watch["like"]![0]!, watch["like"]!.at(-1)!];
+    first.forEach((value, i) => expect(last[i]).toBeGreaterThan(value));
+    const colours = numbers(picture).filter((_, i) => Math.floor(i / 144) % picture.shape[1]! < 3);
+    const atEnds = colours.filter((x) => x < 0.02 || x > 0.98).length / colours.length;
+    expect(atEnds).toBeLessThan(0.1);
+  });
+
+  it.each([
+    ["alpha", alpha({ inner: ownPictures.generator })],
+    ["masked", masked({ image: "photo", mask: "mask", inner: ownPictures.generator })],
+  ])("draws as many starts as the one inside: %s", async (_, parameterization) => {
+    const options = { parameterization, images, generators, steps: 0 };
+    const { record } = await maximize(mirror([1, ...shape]), channel({ layer: "pooled", channel: 0 }), options).result;
+    expect(record.tries).toBe(256);
   });
 });

@@ -9,6 +9,9 @@ import { defineSpatial, spatialShape } from "./spatial.js";
 /** Coordinates of the longer side go from minus to plus this, which gives them variance 1. */
 const reach = Math.sqrt(3);
 
+/** The weight or bias that a variable of 1 stands for, so that a learning rate that suits pixels suits them too. */
+const unit = 0.02;
+
 /** What a layer's numbers become; the composite ones give two for each. */
 const activations = {
   composite: (op: Ops, x: Value) => {
@@ -38,13 +41,11 @@ export const cppn = defineSpatial({
     bias: fixed("standard deviation of the first biases", { min: 0, fallback: 0.1 }),
   },
   color: "none",
-  // the published 0.005 ends in flat colour where the schedule does not shrink it: docs/parameterizations.md
-  learningRate: 0.002,
   initial(params, shape, rngs) {
     const { batch, layers } = plan(params, shape);
     const variables = layers.flatMap(({ from, to, isLast }, i): [string, Tensor][] => {
       const weight = isLast ? () => 0 : (rng: Rng) => truncatedNormal(rng) / Math.sqrt(from);
-      const draw = (own: Shape, of: (rng: Rng) => number) => drawEach([batch, ...own], rngs, of);
+      const draw = (own: Shape, of: (rng: Rng) => number) => drawEach([batch, ...own], rngs, (rng) => of(rng) / unit);
       return [
         [`weights${i}`, draw([to, from], weight)],
         [`biases${i}`, draw([to, 1], (rng) => params.bias * rng.normal())],
@@ -56,7 +57,8 @@ export const cppn = defineSpatial({
     const { layers, height, width } = plan(params, shape);
     const colors = layers.reduce(
       (x: Value, { isLast }, i) => {
-        const sum = op.add(op.matMul(state[`weights${i}`]!, x), state[`biases${i}`]!);
+        const [weights, biases] = [op.mul(state[`weights${i}`]!, unit), op.mul(state[`biases${i}`]!, unit)];
+        const sum = op.add(op.matMul(weights, x), biases);
         return isLast ? sum : activations[params.activation](op, sum);
       },
       op.constant(coordinates(height, width), "coordinates"),

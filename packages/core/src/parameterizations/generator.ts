@@ -3,11 +3,15 @@ import { asset, fixed, optional, range } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
+import type { Rng } from "../rng.js";
 import { size, type Shape } from "../tensor.js";
 import { drawEach } from "./random.js";
 
 /** Standard deviations within which a latent stays by default: beyond them no training picture was. */
 const usual = 3;
+
+/** The standard deviations that a variable of 1 stands for: steps that suit pixels leave a class for its neighbours. */
+const unit = 0.3;
 
 interface LatentParams {
   readonly deviation: number;
@@ -32,26 +36,27 @@ export const generator = defineParameterization({
       range("the numbers that the latent is kept between, by clipping; left out: three deviations on both sides of 0"),
     ),
   },
-  learningRate: 0.1,
   // a decoder of few numbers has hills all around a class, and one start finds the nearest
-  tries: 64,
+  tries: () => 256,
   initial({ model, ...params }, shape, rngs, assets) {
     const [low, high] = boundsOf(params);
+    const draw = (rng: Rng) => Math.min(Math.max(rng.normal() / unit, low), high);
     const own = [shape[0]!, ...assets.generator(model).latent];
-    return { latent: drawEach(own, rngs, (rng) => Math.min(Math.max(rng.normal(), low), high)) };
+    return { latent: drawEach(own, rngs, draw) };
   },
   build({ model, range: given, deviation }, { latent }, { op, shape, assets }) {
     const generated = assets.generator(model);
     const [low, high] = given ?? generated.range;
-    const made = generated.build(op, op.mul(latent!, deviation));
+    const made = generated.build(op, op.mul(latent!, deviation * unit));
     return op.div(op.sub(asPicture(op, made, shape, model), low), high - low);
   },
   project: (params, { latent }, { op }) => ({ latent: op.clip(latent!, ...boundsOf(params)) }),
 });
 
-/** In deviations, as the variable is, so that a learning rate fits latents of any size. */
+/** Of the variable, whose unit goes by the deviation so that a learning rate fits latents of any size. */
 function boundsOf({ bounds, deviation }: LatentParams): readonly [number, number] {
-  return bounds ? [bounds[0] / deviation, bounds[1] / deviation] : [-usual, usual];
+  const [low, high] = bounds ?? [-usual * deviation, usual * deviation];
+  return [low / (deviation * unit), high / (deviation * unit)];
 }
 
 /** [batch, channels, height, width] from that, from channels last, from no channels, or from one flat axis. */

@@ -32,6 +32,7 @@ export const whole: Readonly<Record<string, ParameterizationDefinition<any>>> = 
 
 /** A parameterization with its parameters: its variables carry a prefix, so that several fit in one graph. */
 export interface Inner {
+  readonly tries: number;
   /** As it begins by itself, or at uniform noise. */
   initial(shape: Shape, rngs: readonly Rng[], assets: Assets): Tensors;
   /** Throws `bad-argument` where it cannot begin at a picture. */
@@ -52,6 +53,7 @@ export function innerOf(given: Spec, prefix = ""): Inner {
       Object.entries(state).flatMap(([name, x]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), x]] : [])),
     );
   return {
+    tries: definition.tries?.(spec) ?? 1,
     initial: (shape, rngs, assets) => outside(beginAlone(definition, spec, { shape, rngs, assets })),
     invert: (pictures, assets) => outside(beginAt(definition, spec, pictures, { assets })),
     build: (state, context) => definition.build(spec, inside(state), context),

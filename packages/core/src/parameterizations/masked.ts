@@ -14,6 +14,7 @@ export const masked = defineParameterization({
     mask: asset("image", "where the picture changes: 1 (white) wholly, 0 (black) not at all"),
     inner: inner("what is shown there", fourier({})),
   },
+  tries: (params) => innerOf(params.inner).tries,
   initial: (params, shape, rngs, assets) => innerOf(params.inner).initial(shape, rngs, assets),
   invert: (params, pictures, assets) => innerOf(params.inner).invert(pictures, assets),
   build(params, state, context) {

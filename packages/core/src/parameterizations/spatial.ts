@@ -45,13 +45,12 @@ export function defineSpatial<const F extends Fields>(definition: {
   readonly params: F;
   /** Colour axes where none are chosen. @default "auto" */
   readonly color?: Color;
-  readonly learningRate?: number;
   initial(params: Parsed<F> & SpatialParams, shape: Shape, rngs: readonly Rng[], assets: Assets): Tensors;
   /** The variables for numbers around 0 [batch, channels, height, width]. */
   invert?(params: Parsed<F> & SpatialParams, pixels: Tensor): Tensors;
   pixels(params: Parsed<F> & SpatialParams, state: Values, context: ParameterizationContext): Value;
 }): SpatialDefinition<F> {
-  const { type, doc, params: own, color = "auto", learningRate, initial, invert, pixels } = definition;
+  const { type, doc, params: own, color = "auto", initial, invert, pixels } = definition;
   // the compiler cannot see that what is parsed from both lists of fields is parsed from each
   const read = (parsed: Parsed<SpatialFields<F>>) => parsed as unknown as Parsed<F> & SpatialParams;
   const params: SpatialFields<F> = { ...own, ...spatialParams(color) };
@@ -59,7 +58,6 @@ export function defineSpatial<const F extends Fields>(definition: {
     type,
     doc,
     params,
-    ...(learningRate !== undefined && { learningRate }),
     initial: (p, shape, rngs, assets) => initial(read(p), shape, rngs, assets),
     ...(invert && { invert: (p, pictures) => invert(read(p), fromPicture(read(p), pictures)) }),
     build: (p, state, context) => toPicture(context.op, read(p), pixels(read(p), state, context)),

@@ -266,14 +266,15 @@ describe("xstar maximize", () => {
     expect(ascent.transforms).not.toEqual([]);
   });
 
-  test("takes the learning rate of a parameterization, unless flags choose another", async () => {
+  test("keeps the learning rate of the recipe for every parameterization, unless flags choose another", async () => {
     const rate = async (...flags: string[]) => {
       const args = ["maximize", "tiny.onnx", "conv:2", "--steps", "1", "--format", "none", "--threads", "1"];
       await xstar([...args, "--parameterization", "cppn:layers=2", ...flags, "--out", "cppn"]);
       return (await readRun("cppn")).ascent.optimizer.learningRate;
     };
-    expect(await rate()).toBe(0.002);
-    expect(await rate("--lr", "0.1")).toBe(0.1);
+    expect(await rate()).toBe(0.1);
+    expect(await rate("--recipe", "lucid")).toBe(0.05);
+    expect(await rate("--lr", "0.2")).toBe(0.2);
     expect(await rate("--optimizer", "adam:learningRate=0.2")).toBe(0.2);
   });
 

@@ -30,7 +30,7 @@ export function addMaximize(program: Command): void {
     .option("--batch <count>", "pictures of each target, that differ in their random numbers", whole("--batch", 1, 256))
     .option(
       "--tries <count>",
-      "starts drawn at random, of which the best is climbed (default: 1; 64 for a generator)",
+      "starts drawn at random, of which the best is climbed (default: 1; 256 for a generator)",
       whole("--tries", 1),
     )
     .option("--steps <count>", "steps to take (default: the recipe's; 64 for none)", whole("--steps", 0))

@@ -21,8 +21,7 @@ export function specOptions(flags: MaximizeFlags, { options: base }: BaseOptions
     size: flags.pictureSize,
     influence: flags.transparent,
   };
-  const rate = lr ?? rateOfPicture(flags);
-  const optimizer = { ...(rate !== undefined && { learningRate: rate }), ...assignments(flags.opt) };
+  const optimizer = { ...(lr !== undefined && { learningRate: lr }), ...assignments(flags.opt) };
   const picture = { ...(range !== undefined && { range }), ...(squash !== undefined && { squash }) };
   return {
     ...before,
@@ -47,12 +46,6 @@ function withPicture(spec: Spec, picture: Readonly<Record<string, unknown>>): Sp
   const { inner } = spec;
   const given = "range" in params || !inner ? picture : { inner: withPicture(inner as Spec, picture) };
   return changeSpec(parameterizations, spec, "parameterization", { text: undefined, given });
-}
-
-/** What a parameterization chosen by a flag needs; an optimizer chosen by one has a rate of its own. */
-function rateOfPicture({ parameterization, optimizer }: MaximizeFlags): number | undefined {
-  if (parameterization === undefined || optimizer !== undefined) return undefined;
-  return parameterizations[parseSpec(parameterizations, parameterization, "parameterization").type]!.learningRate;
 }
 
 const assignments = (texts: readonly string[] = []) => Object.fromEntries(texts.map(parseAssignment));
