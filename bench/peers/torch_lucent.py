@@ -4,12 +4,12 @@ torch_lucent.py MODEL LAYER CHANNEL [--steps N] [--seed N] [--threads N] --out F
 0..1, and prints a line of JSON with the times. Lucent runs the whole model at every step, and PyTorch computes the gradients of
 its weights too: render_vis does not freeze them.
 """
-import argparse
 import json
 import random
 import time
 import warnings
 
+import lucid_arguments
 import numpy
 import onnx
 import torch
@@ -17,15 +17,8 @@ from lucent.optvis import objectives, param, render, transform
 from onnx2torch import convert
 
 warnings.filterwarnings("ignore")
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("model")
-parser.add_argument("layer")
-parser.add_argument("channel", type=int)
-parser.add_argument("--steps", type=int, default=512)
-parser.add_argument("--seed", type=int, default=0)
-parser.add_argument("--threads", type=int, default=2)
+parser = lucid_arguments.parser(__doc__)
 parser.add_argument("--out", required=True)
-parser.add_argument("--mean", type=float, nargs=3, default=[122.679, 116.669, 104.007], help="the model takes 255 rgb - mean")
 args = parser.parse_args()
 torch.set_num_threads(args.threads)
 torch.manual_seed(args.seed)

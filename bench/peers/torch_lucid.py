@@ -3,13 +3,13 @@
 torch_lucid.py MODEL LAYER CHANNEL [--steps N] [--seed N] [--threads N] prints a line of JSON: the channel's mean activation on
 the finished picture, untransformed, and the times. With --picture FILE.npy ([3, height, width] in 0..1) it only measures that.
 """
-import argparse
 import json
 import math
 import random
 import time
 import warnings
 
+import lucid_arguments
 import numpy
 import onnx
 import torch
@@ -17,15 +17,8 @@ import torch.nn.functional as F
 from onnx2torch import convert
 
 warnings.filterwarnings("ignore")
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("model")
-parser.add_argument("layer")
-parser.add_argument("channel", type=int)
-parser.add_argument("--steps", type=int, default=512)
-parser.add_argument("--seed", type=int, default=0)
-parser.add_argument("--threads", type=int, default=2)
+parser = lucid_arguments.parser(__doc__)
 parser.add_argument("--picture")
-parser.add_argument("--mean", type=float, nargs=3, default=[122.679, 116.669, 104.007], help="the model takes 255 rgb - mean")
 args = parser.parse_args()
 torch.set_num_threads(args.threads)
 torch.manual_seed(args.seed)
