@@ -3,8 +3,8 @@ export { createRng, type Rng } from "./rng.js";
 export { numbers, sameShape, size, tensor, type DType, type Shape, type Tensor } from "./tensor.js";
 export { inputShapes, openModel, type LoadedModel, type LoadOptions } from "./model/load.js";
 export { vjp, type VjpFunction, type VjpOptions } from "./model/vjp.js";
-export { fromOrt, type Ort, type Runtime, type RuntimeOptions, type Session } from "./runtime.js";
-export { keepSessions, type KeepingRuntime } from "./keep-sessions.js";
+export { fromOrt, type Ort, type Runtime, type RuntimeOptions, type Session } from "./runtime/runtime.js";
+export { keepSessions, type KeepingRuntime } from "./runtime/keep-sessions.js";
 export { readModel } from "./onnx/read.js";
 export { writeModel } from "./onnx/write.js";
 export { print } from "./ir/print.js";
@@ -24,12 +24,12 @@ export type {
   Step,
   Target,
 } from "./ascend/options.js";
-export type { FurtherModel, PrepareOptions } from "./compile/prepare.js";
-export { resizeImage } from "./model/resize-image.js";
+export type { FurtherModel, PrepareOptions } from "./forward/prepare.js";
+export { resizeImage } from "./math/resize-image.js";
 export type { Spec } from "./define/fields.js";
-export { prepareBatch, type Batched, type BatchOptions } from "./compile/forward.js";
-export type { GivenInputs } from "./compile/given-inputs.js";
-export { pictureShape } from "./compile/contract.js";
+export { prepareBatch, type Batched, type BatchOptions } from "./forward/batch.js";
+export type { GivenInputs } from "./forward/given-inputs.js";
+export { pictureShape } from "./forward/apply-contract.js";
 export {
   contractOfRange,
   guessContract,
@@ -60,7 +60,7 @@ export {
 export { alignment, diversity, interpolation } from "./objectives/batch.js";
 export { abs, add, div, mul, neg, pow, sub } from "./objectives/combine.js";
 export { cosineDirection, cosineSimilarity, direction, tensorDirection } from "./objectives/direction.js";
-export { accentuation, caricature, inversion, style } from "./objectives/likeness.js";
+export { accentuation, caricature, inversion, style } from "./objectives/image.js";
 export {
   blurPenalty,
   boundaryPenalty,
@@ -85,7 +85,7 @@ export { pyramid } from "./parameterizations/pyramid.js";
 export { shared } from "./parameterizations/shared.js";
 export { maco } from "./parameterizations/maco.js";
 export { magnitudeSpectrum } from "./parameterizations/natural-spectrum.js";
-export { array, asStart, constant, natural, normal, starts, uniform } from "./parameterizations/starts.js";
+export { array, asStart, constant, natural, normal, starts, uniform } from "./starts/starts.js";
 export { transforms } from "./transforms/table.js";
 export { crops, flip, jitter, pad, rotate, scale } from "./transforms/affine.js";
 export { background, blur, lighting, noise } from "./transforms/pixelwise.js";
@@ -109,16 +109,16 @@ export { rules } from "./autodiff/rules/table.js";
 export { constantNumbers, constantValue, Graph, Node, Value, valueOf } from "./ir/graph.js";
 export { createOps, type Ops } from "./ir/ops/index.js";
 export { lookUp } from "./define/define.js";
-export { canonicalOpset } from "./model/normalize.js";
+export { canonicalOpset } from "./normalize/normalize.js";
 export * as fields from "./define/fields.js";
-export { parseTarget, type TargetNames } from "./objectives/target.js";
+export { parseTarget, type TargetNames } from "./words/target.js";
 export { inspect, type Inspection, type InspectOptions, type LayerFacts, type MissingRule } from "./model/inspect.js";
 export { pictureInput, targetNames, unitCounts } from "./model/layers.js";
-export { expandTargets } from "./objectives/expand-targets.js";
-export { classify } from "./compile/classify.js";
-export { readTarget, type TargetLabels } from "./compile/read-target.js";
-export { activationBytes } from "./compile/memory.js";
-export { observe, type Look, type ObserveOptions, type Observer } from "./compile/observe.js";
+export { expandTargets } from "./words/expand-targets.js";
+export { classify } from "./probe/classify.js";
+export { readTarget, type TargetLabels } from "./words/read-target.js";
+export { activationBytes } from "./forward/memory.js";
+export { observe, type Look, type ObserveOptions, type Observer } from "./probe/observe.js";
 export {
   fieldBox,
   isLocal,

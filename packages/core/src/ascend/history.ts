@@ -5,7 +5,7 @@ import {
   reachOutput,
   slopeOutput,
   watchOutput,
-} from "../compile/compile.js";
+} from "../compile/step.js";
 import type { Tensors } from "../define/define.js";
 import { mapValues } from "../map-values.js";
 import type { Tensor } from "../tensor.js";

@@ -8,7 +8,7 @@ import { add, mul } from "../objectives/combine.js";
 import { adam } from "../optimizers/adaptive.js";
 import { gradient, normalized } from "../optimizers/gradient.js";
 import { shared } from "../parameterizations/shared.js";
-import { array, normal, uniform } from "../parameterizations/starts.js";
+import { array, normal, uniform } from "../starts/starts.js";
 import { createRng } from "../rng.js";
 import { buildModel, open, tinyCnn } from "../testing/models.js";
 import { numbers, tensor, type Tensor } from "../tensor.js";

@@ -1,5 +1,5 @@
 import type { VjpRules } from "../autodiff/vjp.js";
-import type { PrepareOptions } from "../compile/prepare.js";
+import type { PrepareOptions } from "../forward/prepare.js";
 import type { Tensors } from "../define/define.js";
 import type { Spec } from "../define/fields.js";
 import type { Contract } from "../model/contract.js";

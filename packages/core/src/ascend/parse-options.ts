@@ -5,7 +5,7 @@ import { gradient } from "../optimizers/gradient.js";
 import { constant, schedules } from "../optimizers/schedules.js";
 import { optimizers } from "../optimizers/table.js";
 import { pixel } from "../parameterizations/pixel.js";
-import { asStart, starts as startTable } from "../parameterizations/starts.js";
+import { asStart, starts as startTable } from "../starts/starts.js";
 import { parameterizations } from "../parameterizations/table.js";
 import { transforms as transformTable } from "../transforms/table.js";
 import type { MaximizeOptions, Target } from "./options.js";

@@ -4,7 +4,7 @@ import { mul, sub } from "../objectives/combine.js";
 import { totalVariation } from "../objectives/penalty.js";
 import { adam } from "../optimizers/adaptive.js";
 import { gradient } from "../optimizers/gradient.js";
-import type { Runtime } from "../runtime.js";
+import type { Runtime } from "../runtime/runtime.js";
 import { crops } from "../transforms/affine.js";
 import { buildModel, open, runtime, tinyCnn } from "../testing/models.js";
 import { numbers, tensor } from "../tensor.js";

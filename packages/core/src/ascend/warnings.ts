@@ -1,8 +1,8 @@
 import { parseSpec } from "../define/define.js";
 import type { Fields, Spec } from "../define/fields.js";
-import { isTraining } from "../model/batch-normalization.js";
+import { isTraining } from "../normalize/batch-normalization.js";
 import type { Model } from "../onnx/model.js";
-import { softmaxWarning, type ModelOf } from "../objectives/softmax-warning.js";
+import { softmaxWarning, type ModelOf } from "../words/softmax-warning.js";
 import { boundsOf } from "../parameterizations/pixel.js";
 import { parameterizations } from "../parameterizations/table.js";
 import type { AscentResult } from "./options.js";

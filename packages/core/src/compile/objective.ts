@@ -5,7 +5,7 @@ import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { objectives } from "../objectives/table.js";
 import { tensor, type Tensor } from "../tensor.js";
-import type { Network, Prepared } from "./prepare.js";
+import type { Network, Prepared } from "../forward/prepare.js";
 
 /** Graph inputs with the numbers to feed them: targets, weights, learning rates. */
 export interface Settings {

@@ -3,7 +3,7 @@ import { XstarError } from "../errors.js";
 import { objectives } from "../objectives/table.js";
 import { schedules } from "../optimizers/schedules.js";
 import { optimizers } from "../optimizers/table.js";
-import { starts } from "../parameterizations/starts.js";
+import { starts } from "../starts/starts.js";
 import { parameterizations } from "../parameterizations/table.js";
 import { specs } from "../testing/specs.js";
 import { transforms } from "../transforms/table.js";

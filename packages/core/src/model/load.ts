@@ -1,11 +1,11 @@
 import { XstarError } from "../errors.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import { readModel } from "../onnx/read.js";
-import type { Runtime } from "../runtime.js";
+import type { Runtime } from "../runtime/runtime.js";
 import type { Shape } from "../tensor.js";
-import { normalize, type Normalized } from "./normalize.js";
-import { specialize } from "./specialize.js";
-import { ownFile, type WeightFiles } from "./weights.js";
+import { normalize, type Normalized } from "../normalize/normalize.js";
+import { specialize } from "../specialize/specialize.js";
+import { ownFile, type WeightFiles } from "../onnx/weights.js";
 
 export interface LoadOptions {
   readonly runtime: Runtime;

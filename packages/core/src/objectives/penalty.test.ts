@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { maximize } from "../ascend/maximize.js";
 import { alpha } from "../parameterizations/alpha.js";
 import { pixel } from "../parameterizations/pixel.js";
-import { array } from "../parameterizations/starts.js";
+import { array } from "../starts/starts.js";
 import { gradient } from "../optimizers/gradient.js";
 import { measure, mirror } from "../testing/measure.js";
 import { open, tinyCnn } from "../testing/models.js";

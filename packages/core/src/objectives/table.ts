@@ -3,7 +3,7 @@ import { channel, crossEntropy, layerObjective, logit, neuron, probability, spat
 import { alignment, diversity, interpolation } from "./batch.js";
 import { combinations } from "./combine.js";
 import { cosineDirection, cosineSimilarity, direction, tensorDirection } from "./direction.js";
-import { accentuation, caricature, inversion, style } from "./likeness.js";
+import { accentuation, caricature, inversion, style } from "./image.js";
 import { blurPenalty, boundaryPenalty, inputDifference, l1, l2, linf, lp, opacity, totalVariation } from "./penalty.js";
 import { head, token } from "./tokens.js";
 

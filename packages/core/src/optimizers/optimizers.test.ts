@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { maximize } from "../ascend/maximize.js";
 import { channel } from "../objectives/activation.js";
-import { array } from "../parameterizations/starts.js";
+import { array } from "../starts/starts.js";
 import type { Spec } from "../define/fields.js";
 import { buildModel, open } from "../testing/models.js";
 import { specs } from "../testing/specs.js";

@@ -4,7 +4,7 @@ import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { size, tensor, type Tensor } from "../tensor.js";
-import { eigen, inverse, type Matrix } from "./matrix.js";
+import { eigen, inverse, type Matrix } from "../math/matrix.js";
 
 export type Color = "auto" | "imagenet" | "i1i2i3" | "none";
 

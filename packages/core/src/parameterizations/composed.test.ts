@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { maximize } from "../ascend/maximize.js";
-import { createAssets } from "../compile/assets.js";
+import { createAssets } from "../forward/assets.js";
 import type { Spec } from "../define/fields.js";
 import { channel } from "../objectives/activation.js";
 import { mul } from "../objectives/combine.js";
-import { inversion } from "../objectives/likeness.js";
+import { inversion } from "../objectives/image.js";
 import { adam } from "../optimizers/adaptive.js";
 import { buildModel, open, tinyCnn, weights } from "../testing/models.js";
 import { mirror } from "../testing/measure.js";

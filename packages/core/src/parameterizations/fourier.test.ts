@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { beginning, invert, show, streams } from "../testing/show.js";
 import { numbers, size, tensor, type Tensor } from "../tensor.js";
-import { halfWidth } from "./dft.js";
+import { halfWidth } from "../math/dft.js";
 import { fourier } from "./fourier.js";
 
 const plain = fourier({ color: "none", squash: "none", range: [-0.5, 0.5] });

@@ -10,7 +10,7 @@ import { parseFields, type Fields, type Spec } from "../define/fields.js";
 import type { Value } from "../ir/graph.js";
 import type { Rng } from "../rng.js";
 import type { Shape, Tensor } from "../tensor.js";
-import { beginAlone, beginAt } from "./begin.js";
+import { beginAlone, beginAt } from "../starts/begin.js";
 import { cppn } from "./cppn.js";
 import { fourier } from "./fourier.js";
 import { generator } from "./generator.js";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createAssets } from "../compile/assets.js";
+import { createAssets } from "../forward/assets.js";
 import { createRng } from "../rng.js";
 import { beginning, invert, show } from "../testing/show.js";
 import { numbers, tensor, type Tensor } from "../tensor.js";
-import { halfWidth, spectrumOf } from "./dft.js";
+import { halfWidth, spectrumOf } from "../math/dft.js";
 import { fourier } from "./fourier.js";
 import { maco } from "./maco.js";
 import { magnitudeSpectrum, powerLaw } from "./natural-spectrum.js";

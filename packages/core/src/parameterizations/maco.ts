@@ -4,10 +4,10 @@ import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import type { Shape, Tensor } from "../tensor.js";
-import { halfWidth } from "./dft.js";
+import { halfWidth } from "../math/dft.js";
 import { inverseDft } from "./inverse-dft.js";
 import { givenMagnitudes, magnitudeSpectrum, powerLaw } from "./natural-spectrum.js";
-import { normals } from "./random.js";
+import { normals } from "../starts/random.js";
 import { defineSpatial, spatialShape, type SpatialParams } from "./spatial.js";
 
 /** Keeps a picture of one value finite. */

@@ -5,7 +5,7 @@ import { channel, logit } from "../objectives/activation.js";
 import type { Value } from "../ir/graph.js";
 import { adam } from "../optimizers/adaptive.js";
 import { normalized } from "../optimizers/gradient.js";
-import { createAssets } from "../compile/assets.js";
+import { createAssets } from "../forward/assets.js";
 import { createRng } from "../rng.js";
 import { buildModel, open, tinyCnn, weights } from "../testing/models.js";
 import { streams } from "../testing/show.js";
@@ -13,7 +13,7 @@ import { specs } from "../testing/specs.js";
 import { numbers, tensor } from "../tensor.js";
 import { pixel } from "./pixel.js";
 import { parameterizations } from "./table.js";
-import { array, asStart, constant, natural, normal, starts, uniform } from "./starts.js";
+import { array, asStart, constant, natural, normal, starts, uniform } from "../starts/starts.js";
 
 const model = open(tinyCnn());
 const target = channel({ layer: "conv", channel: 1 });

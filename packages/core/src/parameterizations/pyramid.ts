@@ -1,6 +1,6 @@
 import { fixed, int } from "../define/fields.js";
 import { size, tensor, type Shape } from "../tensor.js";
-import { normals } from "./random.js";
+import { normals } from "../starts/random.js";
 import { enlarge } from "./resize.js";
 import { defineSpatial, spatialShape } from "./spatial.js";
 

@@ -1,12 +1,12 @@
 import { defineParameterization, lookUp } from "../define/define.js";
 import { fixed, inner, numbers, parseFields, type Fields, type Spec } from "../define/fields.js";
 import { size, tensor, type Shape } from "../tensor.js";
-import { beginAlone, beginAt } from "./begin.js";
+import { beginAlone, beginAt } from "../starts/begin.js";
 import { cppn } from "./cppn.js";
 import { fourier } from "./fourier.js";
 import { maco } from "./maco.js";
 import { pyramid } from "./pyramid.js";
-import { normals } from "./random.js";
+import { normals } from "../starts/random.js";
 import { enlarge } from "./resize.js";
 import { spatialShape, toPicture, type SpatialDefinition, type SpatialParams } from "./spatial.js";
 

@@ -3,7 +3,7 @@ import type { MaximizeOptions } from "../ascend/options.js";
 import type { Spec } from "../define/fields.js";
 import type { LoadedModel } from "../model/load.js";
 import { channel } from "../objectives/activation.js";
-import { array } from "../parameterizations/starts.js";
+import { array } from "../starts/starts.js";
 import type { Shape } from "../tensor.js";
 import { buildModel, open } from "./models.js";
 

@@ -11,7 +11,7 @@ import {
 import { alignment, diversity, interpolation } from "../objectives/batch.js";
 import { abs, add, div, mul, pow, sub } from "../objectives/combine.js";
 import { cosineDirection, cosineSimilarity, direction, tensorDirection } from "../objectives/direction.js";
-import { accentuation, caricature, inversion, style } from "../objectives/likeness.js";
+import { accentuation, caricature, inversion, style } from "../objectives/image.js";
 import {
   blurPenalty,
   boundaryPenalty,

@@ -1,4 +1,4 @@
-import { createAssets } from "../compile/assets.js";
+import { createAssets } from "../forward/assets.js";
 import { lookUp, type Assets, type Tensors } from "../define/define.js";
 import type { Spec } from "../define/fields.js";
 import { Graph } from "../ir/graph.js";

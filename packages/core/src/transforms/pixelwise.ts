@@ -5,7 +5,7 @@ import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import type { Rng } from "../rng.js";
 import { size, type Shape } from "../tensor.js";
-import { naturalNoise } from "../natural-noise.js";
+import { naturalNoise } from "../starts/natural-noise.js";
 
 export const noise = defineTransform({
   type: "noise",

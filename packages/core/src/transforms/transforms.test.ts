@@ -12,7 +12,7 @@ import { createRng } from "../rng.js";
 import { writeModel } from "../onnx/write.js";
 import { open, randomTensor, runtime, tinyCnn } from "../testing/models.js";
 import { alpha } from "../parameterizations/alpha.js";
-import { array } from "../parameterizations/starts.js";
+import { array } from "../starts/starts.js";
 import { mirror } from "../testing/measure.js";
 import { specs } from "../testing/specs.js";
 import { numbers, tensor, type Tensor } from "../tensor.js";

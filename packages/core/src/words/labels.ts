@@ -1,0 +1,61 @@
+import { lookUp } from "../define/define.js";
+import type { Fields, Spec } from "../define/fields.js";
+import { nearest, oneOf, XstarError } from "../errors.js";
+import { objectives } from "../objectives/table.js";
+
+/** Names of the classes of a model, the first one when none is named; undefined where they are not known. */
+export type LabelsOf = (model?: string) => readonly string[] | undefined;
+
+/** The objective with every class as a number, in the objectives inside it too. Throws `bad-argument`. */
+export function resolveLabels(spec: Spec, labelsOf: LabelsOf): Spec {
+  const { params } = lookUp(objectives, spec, "objective");
+  const model = spec["model"] as string | undefined;
+  const fields = Object.entries(spec).map(([name, x]) => {
+    const kind = Object.hasOwn(params, name) ? (params as Fields)[name]!.kind : undefined;
+    if (kind === "objective" && typeof x === "object" && x !== null) return [name, resolveLabels(x as Spec, labelsOf)];
+    const isLabel = kind === "class" && typeof x === "string" && x.trim() !== "" && Number.isNaN(Number(x));
+    return [name, isLabel ? classOfLabel(x, labelsOf(model), model) : x];
+  });
+  return Object.fromEntries(fields) as Spec;
+}
+
+/**
+ * The number of the class of that label. Case and underscores do not matter, and of a label such as
+ * `n02007558 flamingo, lesser flamingo` every name alone will do; the whole label goes before one of its names.
+ */
+function classOfLabel(wanted: string, labels: readonly string[] | undefined, model: string | undefined): number {
+  const owner = model === undefined ? "the model" : `the model "${model}"`;
+  if (!labels || labels.length === 0) {
+    throw new XstarError("bad-argument", `The class "${wanted}" cannot be found: no labels of ${owner} are given`, {
+      hint: "Give the labels, or the number of the class",
+    });
+  }
+  const name = simplified(wanted);
+  const whole = indicesOf(labels, (label) => simplified(label) === name || withoutSynset(label) === name);
+  const found = whole.length > 0 ? whole : indicesOf(labels, (label) => namesOf(label).includes(name));
+  if (found.length === 1) return found[0]!;
+  if (found.length === 0) {
+    const near = nearest(name, new Set(labels.flatMap((label) => [label, ...namesOf(label)])));
+    throw new XstarError(
+      "bad-argument",
+      `There is no class "${wanted}" among the ${labels.length} labels of ${owner}`,
+      { hint: `Did you mean ${oneOf(near)}?${/[*/^+-]/.test(wanted) ? operatorHint : ""}` },
+    );
+  }
+  const all = found.map((i) => `${i} (${labels[i]})`);
+  throw new XstarError("bad-argument", `The class "${wanted}" is ambiguous: ${all.join(", ")}`, {
+    hint: "Give the number of the class",
+  });
+}
+
+const operatorHint =
+  ' Behind a label, operators need spaces and powers parentheses: "logit:flamingo * 2", "(logit:flamingo)^2"';
+
+const simplified = (text: string) => text.toLowerCase().replaceAll("_", " ").replace(/\s+/g, " ").trim();
+/** ImageNet label files begin their lines with the number of a WordNet synset. */
+const withoutSynset = (label: string) => simplified(label).replace(/^n\d{8}[ :]+/, "");
+const namesOf = (label: string) => withoutSynset(label).split(",").map(simplified);
+
+function indicesOf(labels: readonly string[], fits: (label: string) => boolean): number[] {
+  return labels.flatMap((label, i) => (fits(label) ? [i] : []));
+}
