@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Spec } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
 import { channel } from "../objectives/activation.js";
 import { gradient } from "../optimizers/gradient.js";
 import { buildModel, open } from "../testing/models.js";
 import { numbers } from "../tensor.js";
-import { maximize } from "./maximize.js";
-import type { AscentResult, MaximizeOptions } from "./options.js";
+import { maximize } from "../testing/plain.js";
+import type { MaximizeOptions } from "./options.js";
+import type { AscentResult } from "./result.js";
 
 /** The values of one picture of a batch at the end. */
 function pictureOf({ last }: AscentResult, i: number): number[] {

@@ -1,4 +1,4 @@
-import type { Tensors } from "../define/define.js";
+import type { Tensors } from "../define/definition.js";
 import type { WeightFiles } from "../onnx/weights.js";
 
 /**

@@ -1,9 +1,10 @@
 import type { VjpRules } from "../autodiff/vjp.js";
 import { describe, expect, it } from "vitest";
-import { maximize } from "./maximize.js";
-import type { AscentResult, MaximizeOptions, Step } from "./options.js";
-import type { Spec } from "../define/fields.js";
-import { channel, crossEntropy, layerObjective, logit, neuron } from "../objectives/activation.js";
+import { maximize } from "../testing/plain.js";
+import type { MaximizeOptions } from "./options.js";
+import type { AscentResult, Step } from "./result.js";
+import type { Spec } from "../define/spec.js";
+import { channel, crossEntropy, layer, logit, neuron } from "../objectives/activation.js";
 import { add, mul } from "../objectives/combine.js";
 import { adam } from "../optimizers/adaptive.js";
 import { gradient, normalized } from "../optimizers/gradient.js";
@@ -120,7 +121,7 @@ describe("a batch", () => {
       logit({ class: 1 }),
       neuron({ layer: "relu", channel: 0, y: 2, x: 3 }),
       channel({ layer: "conv", channel: 0 }),
-      add(layerObjective({ layer: "pool" }), mul(0.5, crossEntropy({ class: 0 }))),
+      add(layer({ layer: "pool" }), mul(0.5, crossEntropy({ class: 0 }))),
     ];
     const batch = await maximize(model, mixed, { ...options, start }).result;
     for (const [i, one] of mixed.entries()) {
@@ -399,7 +400,7 @@ describe("a run that cannot begin", () => {
   it("at an image, for an input without height and width, says so", async () => {
     const flat = open(buildModel((op, x) => ({ y: op.mul(x, 2) }), { shape: [1, 5] }));
     const photo = tensor("float32", [0, 0, 0, 0], [1, 2, 2]);
-    await expect(maximize(flat, layerObjective({ layer: "y" }), withImage(photo)).result).rejects.toMatchObject({
+    await expect(maximize(flat, layer({ layer: "y" }), withImage(photo)).result).rejects.toMatchObject({
       code: "bad-argument",
       message: 'The picture "photo" cannot be the start of an input of shape [5], without height and width',
     });

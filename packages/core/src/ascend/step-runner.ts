@@ -1,5 +1,5 @@
 import { objectiveOutput, reachOutput, type CompiledStep } from "../compile/step.js";
-import type { Tensors } from "../define/define.js";
+import type { Tensors } from "../define/definition.js";
 import type { LoadedModel } from "../model/load.js";
 import type { Session } from "../runtime/runtime.js";
 import { asleep } from "./asleep.js";

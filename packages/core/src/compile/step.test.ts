@@ -1,14 +1,12 @@
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { compileAscent } from "../ascend/compile-ascent.js";
-import { exportAscent } from "../ascend/export-ascent.js";
-import { maximize } from "../ascend/maximize.js";
+import { compileAscent, exportAscent, maximize } from "../testing/plain.js";
 import type { MaximizeOptions } from "../ascend/options.js";
-import type { Spec } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
 import { print } from "../ir/print.js";
 import { channel, logit } from "../objectives/activation.js";
 import { mul, sub } from "../objectives/combine.js";
-import { totalVariation } from "../objectives/penalty.js";
+import { tv } from "../objectives/penalty.js";
 import { readModel } from "../onnx/read.js";
 import { adam } from "../optimizers/adaptive.js";
 import { momentum } from "../optimizers/gradient.js";
@@ -89,7 +87,7 @@ describe("a compiled step", () => {
   it("takes targets, weights and rates as inputs: another target gives the same graph", async () => {
     const model = open(tinyCnn());
     const compiled = (at: number, weight: number) =>
-      compileAscent(model, sub(channel({ layer: "conv", channel: at }), mul(weight, totalVariation({}))));
+      compileAscent(model, sub(channel({ layer: "conv", channel: at }), mul(weight, tv({}))));
     const [a, b] = [await compiled(0, 0.1), await compiled(3, 7)];
     expect(print(b!.step.graph)).toBe(print(a!.step.graph));
     expect(Object.keys(a!.step.settings).sort()).toEqual(
@@ -168,7 +166,7 @@ describe("a stand-alone ascent", () => {
     ["plain gradient", logit({ class: 1 }), { start: "zeros" }],
     [
       "Adam in a range, with a penalty",
-      sub(logit({ class: 1 }), mul(0.01, totalVariation({}))),
+      sub(logit({ class: 1 }), mul(0.01, tv({}))),
       { optimizer: adam({}), parameterization: pixel({ range: [0, 1] }) },
     ],
     [

@@ -1,19 +1,18 @@
 import { gradients } from "../autodiff/gradients.js";
 import type { VjpRules } from "../autodiff/vjp.js";
-import { parseSpec, type Tensors } from "../define/define.js";
-import type { Fields, Spec } from "../define/fields.js";
+import { parseSpec, type Tensors } from "../define/definition.js";
+import type { Fields } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
 import { constantValue, Graph, type Value } from "../ir/graph.js";
 import { inline, prune, valuesRead } from "../ir/inline.js";
-import { createOps, type Ops } from "../ir/ops/index.js";
+import { axesAfterFirst, createOps, type Ops } from "../ir/ops/index.js";
 import { mapValues } from "../map-values.js";
 import type { WeightFiles } from "../onnx/weights.js";
 import { writeModel } from "../onnx/write.js";
-import { schedules } from "../optimizers/schedules.js";
-import { optimizers } from "../optimizers/table.js";
+import type { Vocabulary } from "../define/vocabulary.js";
 import { beginAlone, beginAt } from "../starts/begin.js";
 import { withColorsOf } from "../parameterizations/color.js";
-import { parameterizations } from "../parameterizations/table.js";
 import { createRng, type Rng } from "../rng.js";
 import { numbers, size, tensor, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts, type Settings } from "./objective.js";
@@ -85,15 +84,15 @@ export const influenceState = "influence";
 
 /** Builds the step graph: variables, picture, views, model, objective, gradients, optimizer, next variables. */
 export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules): CompiledStep {
-  const { first, shape, batch, assets, weights } = prepared;
+  const { first, shape, batch, assets, weights, vocabulary } = prepared;
   const graph = new Graph("ascent");
   const op = createOps(graph, first.model.runtime.lowering);
   const { settings, tensors } = collectSettings(graph);
   const rng = createRng(spec.seed);
   const streams = (purpose: string) => spec.streams.map((stream) => rng.split(purpose).split(stream));
 
-  const coloured = withColorsOf(spec.parameterization, assets);
-  const parameterization = parseSpec(parameterizations, coloured, "parameterization");
+  const coloured = withColorsOf(vocabulary, spec.parameterization, assets);
+  const parameterization = parseSpec(vocabulary.parameterization, coloured, "parameterization");
   const drawn = (attempt: number) =>
     beginAlone(parameterization.definition, parameterization.spec, {
       shape,
@@ -113,10 +112,17 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   const { colours, opacity } = separateOpacity(op, picture, shape);
 
   const own = streams("transform");
-  const moves = spec.objectives.some(needsSharedViews) ? own.map(() => own[0]!) : own;
-  const chain = chainFor(spec.transforms, opacity);
+  const moves = spec.objectives.some((objective) => needsSharedViews(vocabulary, objective))
+    ? own.map(() => own[0]!)
+    : own;
+  const chain = chainFor(vocabulary.transform, spec.transforms, opacity);
   const [height, width] = first.shape.slice(2) as [number, number];
-  const views = buildViews(op, picture, { specs: chain, to: { height, width }, rngs: moves });
+  const views = buildViews(op, picture, {
+    table: vocabulary.transform,
+    specs: chain,
+    to: { height, width },
+    rngs: moves,
+  });
   // a value of its own, so that the gradient that comes through the network can be told from that of penalties
   const entry = op.identity(views.seen);
   const seen = prepared.network(op, entry);
@@ -125,7 +131,11 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   );
   const parts = { op, prepared, picture: colours, opacity, settings };
   const build = (specs: readonly Spec[], name: string, pass: Pick<ObjectiveParts, "network" | "views" | "see">) =>
-    buildObjectives(specs.map(parseObjective), name, { ...parts, ...pass });
+    buildObjectives(
+      specs.map((one) => parseObjective(vocabulary, one)),
+      name,
+      { ...parts, ...pass },
+    );
   const see = (images: Value) => views.see(opacity ? opaque(op, images) : images);
   const transformed = { network: seen, views: views.count, ...(chain.length > 0 && { see }) };
   const objective = build(spec.objectives, "objective", transformed);
@@ -134,7 +144,16 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   );
 
   const step = graph.input(stepInput, { dtype: "float32", shape: [] });
-  const updated = update(op, spec, { objective, picture, entry, variables, step, settings, ...(rules && { rules }) });
+  const updated = update(op, spec, {
+    vocabulary,
+    objective,
+    picture,
+    entry,
+    variables,
+    step,
+    settings,
+    ...(rules && { rules }),
+  });
   const context = { op, shape, assets };
   const projected =
     parameterization.definition.project?.(parameterization.spec, updated.variables, context) ?? updated.variables;
@@ -184,6 +203,7 @@ function update(
   op: Ops,
   spec: AscentSpec,
   given: {
+    vocabulary: Vocabulary;
     objective: Value;
     picture: Value;
     /** What the network sees of the pictures, [views x batch, ...]. */
@@ -194,15 +214,15 @@ function update(
     rules?: VjpRules;
   },
 ): { variables: Record<string, Value>; slots: Record<string, Value>; slope: Value; reach: Value } {
-  const { objective, picture, entry, variables, step, settings, rules } = given;
-  const optimizer = parseSpec(optimizers, spec.optimizer, "optimizer");
-  const schedule = parseSpec(schedules, spec.schedule, "schedule");
+  const { vocabulary, objective, picture, entry, variables, step, settings, rules } = given;
+  const optimizer = parseSpec(vocabulary.optimizer, spec.optimizer, "optimizer");
+  const schedule = parseSpec(vocabulary.schedule, spec.schedule, "schedule");
   const live = (fields: Fields, values: Spec, prefix: string) =>
     mapValues(fields, (field, name) =>
       field.live ? settings.add(`${prefix}.${name}`, tensor(field.live, [values[name] as number], [])) : values[name],
     );
   const params = live(optimizer.definition.params as Fields, optimizer.spec, "optimizer");
-  if (schedule.spec.type !== "constant") {
+  if (!schedule.definition.isConstant) {
     const steps = settings.add("steps", tensor("float32", [spec.steps], []));
     const own = live(schedule.definition.params as Fields, schedule.spec, "schedule");
     const factor = schedule.definition.build(own, { op, step, steps });
@@ -243,10 +263,7 @@ function update(
 /** L2 norm over all that belongs to each picture: of values [n x batch, ...], [batch]. */
 function norm(op: Ops, values: readonly Value[], batch: number): Value {
   const squares = values.map((x) => {
-    const rows = op.reduceSum(
-      op.mul(x, x),
-      x.shape.slice(1).map((_, i) => i + 1),
-    );
+    const rows = op.reduceSum(op.mul(x, x), axesAfterFirst(x));
     return x.shape[0] === batch ? rows : op.reduceSum(op.reshape(rows, [x.shape[0]! / batch, batch]), [0]);
   });
   return op.sqrt(op.sum(squares));

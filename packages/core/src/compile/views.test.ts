@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { compileAscent } from "../ascend/compile-ascent.js";
-import type { Affine, Size } from "../define/define.js";
-import type { Spec } from "../define/fields.js";
+import { compileAscent } from "../testing/plain.js";
+import type { Affine, Size } from "../define/transform.js";
+import type { Spec } from "../define/spec.js";
 import { Graph } from "../ir/graph.js";
 import { createOps } from "../ir/ops/index.js";
-import { layerObjective } from "../objectives/activation.js";
+import { layer } from "../objectives/activation.js";
 import { writeModel } from "../onnx/write.js";
 import { gradient } from "../optimizers/gradient.js";
 import { createRng, type Rng } from "../rng.js";
@@ -369,7 +369,7 @@ describe("the gradient through views", () => {
       optimizer: gradient({ learningRate: 1 }),
       seed: 3,
     };
-    const { step, start } = await compileAscent(model, layerObjective({ layer: "bent" }), options);
+    const { step, start } = await compileAscent(model, layer({ layer: "bent" }), options);
     const session = await runtime.open(step.bytes, { files: step.files });
     const state = step.begin(start);
     const pixels = state["pixels"]!.data as Float32Array;

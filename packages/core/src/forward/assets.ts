@@ -1,4 +1,6 @@
-import type { Assets, Generator } from "../define/define.js";
+import type { Assets, Generator } from "../define/assets.js";
+import { parseSpec } from "../define/definition.js";
+import type { Vocabulary } from "../define/vocabulary.js";
 import { nearest, oneOf, XstarError } from "../errors.js";
 import { resizeImage } from "../math/resize-image.js";
 import { size, type Tensor } from "../tensor.js";
@@ -8,7 +10,11 @@ import { buildForward, type Batched } from "./batch.js";
 export type Images = Readonly<Record<string, Tensor | readonly Tensor[]>>;
 
 /** The pictures and generators that specs may name. */
-export function createAssets(images: Images, generators: ReadonlyMap<string, Batched>): Assets {
+export function createAssets(
+  { parameterization: table }: Pick<Vocabulary, "parameterization">,
+  images: Images,
+  generators: ReadonlyMap<string, Batched>,
+): Assets {
   const all = (name: string) => {
     const found = Object.hasOwn(images, name) ? images[name] : undefined;
     if (!found) throw unknown("picture", name, Object.keys(images));
@@ -20,6 +26,7 @@ export function createAssets(images: Images, generators: ReadonlyMap<string, Bat
     throw new XstarError("bad-argument", `"${name}" is ${others.length + 1} pictures, where one is needed`);
   };
   return {
+    parameterization: (spec) => parseSpec(table, spec, "parameterization"),
     images: all,
     image: (name, height, width) => resizeImage(held(name), height, width),
     imageSize(name) {

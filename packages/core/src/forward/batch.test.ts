@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compileAscent } from "../ascend/compile-ascent.js";
-import { maximize } from "../ascend/maximize.js";
+import { compileAscent, maximize } from "../testing/plain.js";
 import type { MaximizeOptions } from "../ascend/options.js";
 import { Graph } from "../ir/graph.js";
 import { createOps } from "../ir/ops/index.js";

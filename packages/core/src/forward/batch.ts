@@ -5,22 +5,23 @@ import { isFloat, type Ops } from "../ir/ops/index.js";
 import type { Contract } from "../model/contract.js";
 import { beforeSoftmax, layerNames, pictureInput, scoreOutput } from "../model/layers.js";
 import type { LoadedModel } from "../model/load.js";
+import type { DeclaredInput, Model } from "../onnx/model.js";
 import type { Normalized } from "../normalize/normalize.js";
 import { chooseShapes } from "../model/shapes.js";
 import { size, type Shape } from "../tensor.js";
 import { applyContract, pictureShape } from "./apply-contract.js";
-import { checkGiven, givenTensor, type GivenInputs } from "./given-inputs.js";
+import { checkGiven, givenTensor, type GivenInputs, type Part } from "./given-inputs.js";
 
 /** What a batch is made from, besides the pictures. */
 export interface BatchOptions {
   /** Sizes for input dimensions that the model leaves free; usual ones are taken when left out. */
-  readonly shapes?: FreeShapes;
-  /** How a picture becomes the model's input; the picture is the input when left out. */
-  readonly contract?: Contract;
+  readonly shapes?: FreeShapes | undefined;
+  /** How a picture becomes the model's input; null: the picture is the input. @default that of the model */
+  readonly contract?: Contract | null | undefined;
   /** What the inputs besides the picture hold. */
-  readonly inputs?: GivenInputs;
+  readonly inputs?: GivenInputs | undefined;
   /** Name of the output that holds the class scores; the first that looks like it when left out. */
-  readonly logits?: string;
+  readonly logits?: string | undefined;
 }
 
 /** The model prepared for a batch of pictures. */
@@ -37,6 +38,8 @@ export interface Batched {
   /** Of the model's input, in its own layout. */
   readonly inputShape: Shape;
   readonly options: BatchOptions;
+  /** How a picture becomes the input; undefined where it is the input. */
+  readonly contract: Contract | undefined;
   /** What was taken for granted about shapes, in sentences. */
   readonly assumed: readonly string[];
 }
@@ -44,33 +47,28 @@ export interface Batched {
 /** Shapes of the model's inputs that it leaves free, by name. */
 export type FreeShapes = ReadonlyMap<string, Shape>;
 
+/** The input that is the picture, and what of it is known before the model runs. */
+interface PictureInput {
+  readonly picture: DeclaredInput;
+  readonly contract: Contract | undefined;
+  /** Shapes of all inputs for one picture. */
+  readonly shapes: Map<string, Shape>;
+  /** Of one picture, [1, channels, height, width]. */
+  readonly shape: Shape;
+  readonly assumed: readonly string[];
+}
+
 /**
- * Finds out whether the model can take the whole batch at once; a model that was exported for one picture is then run
- * once for each inside the same graph. Throws `unsupported-model` when it has no floating-point input, `bad-argument`
+ * The picture that a model takes, one of a batch. Throws `unsupported-model` when it has no floating-point input, `bad-argument`
  * when another input is not given or the contract does not fit. `name` is how errors call a further model.
  */
-export async function prepareBatch(
-  model: LoadedModel,
-  batch: number,
-  options: BatchOptions = {},
-  name?: string,
-): Promise<Batched> {
-  const { shapes: free = new Map<string, Shape>(), contract, inputs: given = {}, logits } = options;
-  const { source } = model;
-  const picture = pictureInput(source, Object.keys(given));
-  checkGiven(source, picture, given, name);
-  const shapesFor = (from: number, count: number) =>
-    new Map(
-      source.inputs.flatMap((input) => {
-        const held = given[input.name];
-        return held === undefined
-          ? []
-          : [[input.name, givenTensor(input, held, { batch, from, count }).shape] as const];
-      }),
-    );
-  const single = shapesFor(0, 1);
+export async function pictureOf(model: LoadedModel, options: BatchOptions, name?: string): Promise<PictureInput> {
+  const { shapes: free = new Map<string, Shape>(), inputs: given = {} } = options;
+  const contract = options.contract === undefined ? model.contract : (options.contract ?? undefined);
+  const picture = pictureInput(model.source, Object.keys(given));
+  checkGiven(model.source, picture, given, name);
   const { shapes, assumed } = await chooseShapes(model, {
-    shapes: new Map([...free, ...single]),
+    shapes: new Map([...free, ...givenShapes(model.source, given, { batch: 1, from: 0, count: 1 })]),
     layout: contract?.layout,
     picture,
   });
@@ -81,6 +79,32 @@ export async function prepareBatch(
       `Input "${picture.name}" of shape [${declared}] is no picture: it needs a batch axis and at least one more`,
     );
   }
+  return { picture, contract, shapes, shape: pictureShape(declared.with(0, 1), contract), assumed };
+}
+
+/** Of the inputs besides the picture. */
+function givenShapes({ inputs }: Model, given: GivenInputs, part: Part): Map<string, Shape> {
+  return new Map(
+    inputs.flatMap((input) => {
+      const held = given[input.name];
+      return held === undefined ? [] : [[input.name, givenTensor(input, held, part).shape] as const];
+    }),
+  );
+}
+
+/**
+ * Finds out whether the model can take the whole batch at once; a model that was exported for one picture is then run
+ * once for each inside the same graph. Throws as `pictureOf` does.
+ */
+export async function prepareBatch(
+  model: LoadedModel,
+  batch: number,
+  options: BatchOptions = {},
+  name?: string,
+): Promise<Batched> {
+  const { inputs: given = {}, logits } = options;
+  const { picture, contract, shapes, assumed } = await pictureOf(model, options, name);
+  const declared = shapes.get(picture.name)!;
   const result = (normalized: Normalized, perRun: number): Batched => {
     scoreOutput(normalized, logits);
     return {
@@ -92,11 +116,15 @@ export async function prepareBatch(
       shape: pictureShape(declared.with(0, batch), contract),
       inputShape: declared.with(0, batch),
       options,
+      contract,
       assumed,
     };
   };
   if (batch > 1) {
-    const whole = new Map([...shapes, ...shapesFor(0, batch)]).set(picture.name, declared.with(0, batch));
+    const whole = new Map([...shapes, ...givenShapes(model.source, given, { batch, from: 0, count: batch })]).set(
+      picture.name,
+      declared.with(0, batch),
+    );
     const normalized = await model.at(whole).catch((error: unknown) => {
       if (XstarError.is(error) && error.code === "unsupported-model") return undefined;
       throw error;
@@ -118,8 +146,8 @@ export interface Forward {
 
 /** `scope` goes before the names of the model's values in the graph. */
 export function buildForward(op: Ops, batched: Batched, pictures: Value, scope = "model/"): Forward {
-  const { model, normalized, batch, perRun, inputShape, options } = batched;
-  const { contract, inputs: given = {}, logits } = options;
+  const { model, normalized, batch, perRun, inputShape, contract, options } = batched;
+  const { inputs: given = {}, logits } = options;
   const input = contract ? applyContract(op, pictures, contract, inputShape) : pictures;
   const source = normalized.graph.inputs.find(({ name }) => name === batched.input)!;
   const typed = op.cast(input, source.dtype);

@@ -1,4 +1,5 @@
-import type { Assets } from "../define/define.js";
+import type { Vocabulary } from "../define/vocabulary.js";
+import type { Assets } from "../define/assets.js";
 import { nearest, oneOf, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
@@ -13,7 +14,7 @@ import { resized } from "../compile/views.js";
 export interface FurtherModel extends BatchOptions {
   readonly model: LoadedModel;
   /** Names of its classes, so that targets may use them. */
-  readonly labels?: readonly string[];
+  readonly labels?: readonly string[] | undefined;
 }
 
 /** Models made ready for the numbers of pictures that a graph will run them on. */
@@ -30,6 +31,7 @@ export interface Prepared {
   readonly shape: Shape;
   readonly batch: number;
   readonly assets: Assets;
+  readonly vocabulary: Vocabulary;
   /** A pass of pictures [n, channels, any height, any width] through the models; n is one of the numbers prepared for. */
   network(op: Ops, pictures: Value): Network;
 }
@@ -42,13 +44,15 @@ export interface Network {
 }
 
 export interface PrepareOptions extends BatchOptions {
-  readonly models?: Readonly<Record<string, FurtherModel>>;
+  /** What specs may name. */
+  readonly vocabulary: Vocabulary;
+  readonly models?: Readonly<Record<string, FurtherModel>> | undefined;
   /** Height and width of the picture; those of the model's input when left out. */
-  readonly size?: readonly [number, number];
+  readonly size?: readonly [number, number] | undefined;
   /** Models that make pictures, for the parameterization `generator`. */
-  readonly generators?: Readonly<Record<string, FurtherModel>>;
+  readonly generators?: Readonly<Record<string, FurtherModel>> | undefined;
   /** Pictures that specs name, one or several by a name, [channels, height, width] in picture units. */
-  readonly images?: Images;
+  readonly images?: Images | undefined;
 }
 
 /** Makes models ready for `batch` pictures, and for other numbers of pictures (views, single images) besides. */
@@ -58,7 +62,7 @@ export async function prepare(
   options: PrepareOptions,
   others: readonly number[] = [],
 ): Promise<Prepared> {
-  const { models = {}, generators = {}, images = {}, size, ...own } = options;
+  const { vocabulary, models = {}, generators = {}, images = {}, size, ...own } = options;
   checkImages(images);
   if (size !== undefined) checkSize(size);
   const all = [["", { model, ...own }] as const, ...Object.entries(models)];
@@ -71,7 +75,7 @@ export async function prepare(
   }
   const makers = new Map<string, Batched>();
   for (const [name, { model: one, ...rest }] of Object.entries(generators))
-    makers.set(name, await prepareBatch(one, batch, rest, name));
+    makers.set(name, await prepareBatch(one, batch, { contract: null, ...rest }, name));
   const loaded = new Map([
     ...all.map(([name, one]) => [name, one.model] as const),
     ...Object.entries(generators).map(([name, one]) => [`generator ${name}`, one.model] as const),
@@ -82,7 +86,8 @@ export async function prepare(
     further: new Map(Object.keys(models).map((name) => [name, ready.get(name)!.get(batch)!])),
     shape: pictureSize(first.shape, size),
     batch,
-    assets: createAssets(images, makers),
+    assets: createAssets(vocabulary, images, makers),
+    vocabulary,
     weights: joinWeights(loaded),
     opsets: new Map([
       ...[...loaded.values()].flatMap(({ source }) => [...source.opsets]),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
-import type { Spec } from "../define/fields.js";
+import { maximize } from "../testing/plain.js";
+import type { Spec } from "../define/spec.js";
 import { array } from "../starts/starts.js";
 import { measure, measureAll, mirror } from "../testing/measure.js";
 import { jitter, rotate } from "../transforms/affine.js";

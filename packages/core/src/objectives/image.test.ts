@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
+import { maximize } from "../testing/plain.js";
 import type { MaximizeOptions } from "../ascend/options.js";
 import { alpha } from "../parameterizations/alpha.js";
 import { pixel } from "../parameterizations/pixel.js";

@@ -1,9 +1,9 @@
-import { defineObjective, type ObjectiveContext } from "../define/define.js";
-import { asset, nested, number } from "../define/fields.js";
+import { defineObjective, type ObjectiveContext } from "../define/objective.js";
+import { asset, innerObjective, number } from "../define/fields.js";
 import type { Value } from "../ir/graph.js";
 import { gramOf } from "./batch.js";
 import { compareWhole, weighByCosine } from "./direction.js";
-import { axesAfterFirst, rootOf, sumOfEach } from "./reduce.js";
+import { axesAfterFirst } from "../ir/ops/index.js";
 import { scaleOf } from "./unit-vectors.js";
 import { ofLayer, unitsOf } from "./units.js";
 
@@ -27,7 +27,7 @@ function both(context: ObjectiveContext, p: OfImage): { x: Value; image: Value; 
 function squaredDistance({ op }: ObjectiveContext, x: Value, image: Value): Value {
   const scale = scaleOf(op, image, axesAfterFirst(image));
   const [apart, own] = [op.div(op.sub(x, image), scale), op.div(image, scale)];
-  return op.div(sumOfEach(op, op.mul(apart, apart)), op.add(sumOfEach(op, op.mul(own, own)), 1e-12));
+  return op.div(op.sumOfEach(op.mul(apart, apart)), op.add(op.sumOfEach(op.mul(own, own)), 1e-12));
 }
 
 export const caricature = defineObjective({
@@ -71,13 +71,13 @@ export const accentuation = defineObjective({
   type: "accentuation",
   doc: "A target of a picture that stays like an image: target - weight * distance of the layers, in lengths of the image's own (Hamblin et al., 2024)",
   params: {
-    target: nested("what to accentuate, such as a logit or a channel"),
+    target: innerObjective("what to accentuate, such as a logit or a channel"),
     ...ofImage,
     weight: number("how much the distance costs", { fallback: 1, min: 0 }),
   },
   build(p, context) {
     const { op } = context;
     const { x, image } = both(context, p);
-    return op.sub(p.target, op.mul(p.weight, rootOf(op, squaredDistance(context, x, image))));
+    return op.sub(p.target, op.mul(p.weight, op.safeSqrt(squaredDistance(context, x, image))));
   },
 });

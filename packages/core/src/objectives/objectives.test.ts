@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
+import { maximize } from "../testing/plain.js";
 import type { MaximizeOptions } from "../ascend/options.js";
-import type { Spec } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
 import { adam } from "../optimizers/adaptive.js";
 import { normalized } from "../optimizers/gradient.js";
 import { alpha } from "../parameterizations/alpha.js";

@@ -1,7 +1,8 @@
+import { standard } from "../standard.js";
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
+import { maximize } from "../testing/plain.js";
 import { createAssets } from "../forward/assets.js";
-import type { Spec } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
 import { channel } from "../objectives/activation.js";
 import { mul } from "../objectives/combine.js";
 import { inversion } from "../objectives/image.js";
@@ -49,6 +50,7 @@ describe("masked", () => {
 
   it("blends where the mask is grey, and takes the mean of the channels of a coloured mask", async () => {
     const assets = createAssets(
+      standard,
       { photo: floats([0, 0.5, 1], [3, 1, 1]), mask: floats([0, 0.25, 0.5], [3, 1, 1]) },
       new Map(),
     );
@@ -60,7 +62,7 @@ describe("masked", () => {
   it("needs a mask in the proportions of its picture", async () => {
     const given = ([height, width]: readonly [number, number]) => {
       const [photo, mask] = [floats(Array(8).fill(0), [1, 2, 4]), Array(height * width).fill(1)];
-      return createAssets({ photo, mask: floats(mask, [1, height, width]) }, new Map());
+      return createAssets(standard, { photo, mask: floats(mask, [1, height, width]) }, new Map());
     };
     const spec = masked({ image: "photo", mask: "mask", inner: pixel({}) });
     const shown = (shape: readonly [number, number]) =>
@@ -75,7 +77,11 @@ describe("masked", () => {
   });
 
   it("needs a picture of the model's channels", async () => {
-    const assets = createAssets({ photo: floats([0, 0], [2, 1, 1]), mask: floats([1], [1, 1, 1]) }, new Map());
+    const assets = createAssets(
+      standard,
+      { photo: floats([0, 0], [2, 1, 1]), mask: floats([1], [1, 1, 1]) },
+      new Map(),
+    );
     const spec = masked({ image: "photo", mask: "mask", inner: pixel({}) });
     await expect(show(spec, { pixels: floats([1, 1, 1], [1, 3, 1, 1]) }, [1, 3, 1, 1], assets)).rejects.toMatchObject({
       code: "bad-argument",

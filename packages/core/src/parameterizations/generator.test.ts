@@ -1,7 +1,8 @@
+import { standard } from "../standard.js";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
+import { maximize } from "../testing/plain.js";
 import { createAssets } from "../forward/assets.js";
 import { classify } from "../probe/classify.js";
 import type { Ops } from "../ir/ops/index.js";
@@ -11,13 +12,13 @@ import { adam } from "../optimizers/adaptive.js";
 import { open } from "../testing/models.js";
 import { beginning, show } from "../testing/show.js";
 import { recipes } from "../recipes/table.js";
-import { useRecipe } from "../recipes/define-recipe.js";
+import { useRecipe } from "../recipes/use-recipe.js";
 import { numbers, tensor } from "../tensor.js";
 import { generator } from "./generator.js";
 
 /** A model that gives its latent in another shape. */
 const reshaping = (latent: readonly number[], shape: readonly number[]) => ({
-  ...createAssets({}, new Map()),
+  ...createAssets(standard, {}, new Map()),
   generator: () => ({ latent, range: [0, 1] as const, build: (op: Ops, x: Value) => op.reshape(x, shape) }),
 });
 

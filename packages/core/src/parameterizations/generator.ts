@@ -1,4 +1,4 @@
-import { defineParameterization } from "../define/define.js";
+import { defineParameterization } from "../define/parameterization.js";
 import { asset, fixed, optional, range } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";

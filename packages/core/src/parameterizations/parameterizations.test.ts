@@ -1,6 +1,7 @@
+import { standard } from "../standard.js";
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
-import type { Spec } from "../define/fields.js";
+import { maximize } from "../testing/plain.js";
+import type { Spec } from "../define/spec.js";
 import { channel, logit } from "../objectives/activation.js";
 import type { Value } from "../ir/graph.js";
 import { adam } from "../optimizers/adaptive.js";
@@ -92,7 +93,7 @@ describe("every parameterization", () => {
   it.each(byName.filter(([, spec]) => definitionOf(spec).initial && spec.type !== "shared"))(
     "draws each picture from its own stream: %s",
     (_, spec) => {
-      const assets = createAssets({ ...given.images, photo: given.images.photo }, new Map());
+      const assets = createAssets(standard, { ...given.images, photo: given.images.photo }, new Map());
       const withDecoder = { ...assets, generator: () => ({ latent: [2], build: (_op: unknown, z: Value) => z }) };
       const rngs = () => streams(3);
       const together = definitionOf(spec).initial!(spec, [3, 1, 6, 6], rngs(), withDecoder);
@@ -144,7 +145,7 @@ describe("pixel", () => {
 describe("starts", () => {
   const shape = [2, 3, 4];
   const fill = (spec: Spec, seed = 0) =>
-    starts[spec.type]!.fill(starts[spec.type]!(spec), shape, createRng(seed), createAssets({}, new Map()));
+    starts[spec.type]!.fill(starts[spec.type]!(spec), shape, createRng(seed), createAssets(standard, {}, new Map()));
 
   it("are what they say", () => {
     expect([...fill(constant({ value: 0.25 }))]).toEqual(Array(24).fill(0.25));
@@ -167,7 +168,7 @@ describe("starts", () => {
   it("of natural noise vary as told, smoothly, and not alike in two channels", () => {
     const [channels, side] = [2, 64];
     const spec = natural({ mean: 0.4, deviation: 0.2 });
-    const assets = createAssets({}, new Map());
+    const assets = createAssets(standard, {}, new Map());
     const values = starts["natural"]!.fill(spec, [channels, side, side], createRng(3), assets);
     const deviation = (all: readonly number[]) => Math.sqrt(all.reduce((sum, x) => sum + x * x, 0) / all.length);
     const apart = [...values].map((x) => x - 0.4);

@@ -1,3 +1,4 @@
+import { vocabularyOf } from "../define/vocabulary.js";
 import { Graph } from "../ir/graph.js";
 import { createOps } from "../ir/ops/index.js";
 import { classCount, scoreOutput } from "../model/layers.js";
@@ -19,7 +20,7 @@ export async function classify(
   options: BatchOptions = {},
 ): Promise<readonly (readonly number[])[] | undefined> {
   const batch = pictures.shape[0]!;
-  const prepared = await prepare(model, batch, options);
+  const prepared = await prepare(model, batch, { ...options, vocabulary: vocabularyOf([]) });
   const { first, weights, opsets, irVersion } = prepared;
   if (classCount(scoreOutput(first.normalized, options.logits)) === undefined) return undefined;
   const graph = new Graph("classify");

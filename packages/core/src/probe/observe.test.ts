@@ -4,7 +4,7 @@ import { open, randomTensor, tinyCnn } from "../testing/models.js";
 import { channel, logit } from "../objectives/activation.js";
 import { sub } from "../objectives/combine.js";
 import { classify } from "./classify.js";
-import { observe } from "./observe.js";
+import { observe } from "../standard.js";
 
 const pictures = randomTensor([3, 1, 6, 6]);
 

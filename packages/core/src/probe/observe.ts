@@ -1,4 +1,4 @@
-import type { Spec } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
 import { Graph, type Value } from "../ir/graph.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
@@ -46,11 +46,11 @@ export interface Observer {
 
 export interface ObserveOptions extends PrepareOptions {
   /** Pictures of one run; 1 is taken where the model was made for one. @default 1 */
-  readonly batch?: number;
+  readonly batch?: number | undefined;
   /** Whether the pictures have a channel more than the model takes, their opacity: they are looked at on grey. */
-  readonly hasOpacity?: boolean;
+  readonly hasOpacity?: boolean | undefined;
   /** Names of the classes, so that targets may use them. */
-  readonly labels?: readonly string[];
+  readonly labels?: readonly string[] | undefined;
 }
 
 /**
@@ -76,7 +76,7 @@ export async function observe(
   const values = read({
     op,
     pictures,
-    parse: (target) => parseObjective(readTarget(target, prepared, options)),
+    parse: (target) => parseObjective(options.vocabulary, readTarget(target, prepared, options)),
     objective: (target) => {
       const specs = Array.from({ length: prepared.batch }, () => target);
       const parts = { op, prepared, network, views: 1, picture: pictures, opacity, settings };

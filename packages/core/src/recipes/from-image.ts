@@ -8,7 +8,7 @@ import { pixel } from "../parameterizations/pixel.js";
 import { image as imageStart, natural } from "../starts/starts.js";
 import { crops, jitter } from "../transforms/affine.js";
 import { noise } from "../transforms/pixelwise.js";
-import { defineRecipe } from "./define-recipe.js";
+import { defineRecipe } from "../define/recipe.js";
 import { lucidTransforms } from "./published.js";
 import { publishedPicture } from "./published-picture.js";
 

@@ -1,19 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
-import { lookUp } from "../define/define.js";
-import { parseFields, type Fields, type Spec } from "../define/fields.js";
-import { channel, layerObjective, logit } from "../objectives/activation.js";
+import { maximize } from "../testing/plain.js";
+import { lookUp } from "../define/definition.js";
+import { parseFields, type Fields } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
+import { channel, layer, logit } from "../objectives/activation.js";
 import { optimizers } from "../optimizers/table.js";
 import { parameterizations } from "../parameterizations/table.js";
 import { open, randomTensor, tinyCnn } from "../testing/models.js";
 import type { Shape } from "../tensor.js";
 import { transforms } from "../transforms/table.js";
-import { useRecipe } from "./define-recipe.js";
+import { useRecipe } from "./use-recipe.js";
 import { recipes } from "./table.js";
 
 /** What a recipe has no default for, and a target that it takes. */
 const needs: Readonly<Record<string, { readonly given?: object; readonly target?: Spec }>> = {
-  caricature: { given: { image: "photo" }, target: layerObjective({ layer: "relu" }) },
+  caricature: { given: { image: "photo" }, target: layer({ layer: "relu" }) },
   accentuation: { given: { image: "photo", layer: "conv" } },
 };
 const specOf = (type: string, more: object = {}): Spec => ({ type, ...needs[type]?.given, ...more });
@@ -144,7 +145,7 @@ describe("recipes from an image", () => {
   };
 
   it("climb layers of further models", async () => {
-    const { record } = await climb("caricature", {}, layerObjective({ layer: "conv", model: "b" }));
+    const { record } = await climb("caricature", {}, layer({ layer: "conv", model: "b" }));
     expect(record.objectives).toMatchObject([{ type: "caricature", layer: "conv", model: "b" }]);
     const near = await climb("accentuation", { model: "b", crops: 2 }, channel({ layer: "relu", channel: 1 }));
     expect(near.record.objectives).toMatchObject([{ type: "accentuation", layer: "conv", model: "b" }]);

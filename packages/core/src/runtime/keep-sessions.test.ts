@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
+import { maximize } from "../testing/plain.js";
 import { keepSessions } from "./keep-sessions.js";
 import { openModel } from "../model/load.js";
 import { channel } from "../objectives/activation.js";

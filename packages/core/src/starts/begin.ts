@@ -1,5 +1,7 @@
-import type { Assets, ParameterizationDefinition, Tensors } from "../define/define.js";
-import type { Spec } from "../define/fields.js";
+import type { Assets } from "../define/assets.js";
+import type { ParameterizationDefinition } from "../define/parameterization.js";
+import type { Tensors } from "../define/definition.js";
+import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
 import type { Rng } from "../rng.js";
 import type { Shape, Tensor } from "../tensor.js";

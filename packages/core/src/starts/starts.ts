@@ -1,6 +1,9 @@
+import type { Table } from "../define/definition.js";
 import { XstarError } from "../errors.js";
-import { defineStart, type StartDefinition } from "../define/define.js";
-import { fixed, numbers, type Spec, asset } from "../define/fields.js";
+import { defineStart, type StartDefinition } from "../define/start.js";
+import { asset, data, fixed } from "../define/fields.js";
+import type { StartGiven } from "../define/recipe.js";
+import type { Spec } from "../define/spec.js";
 import { naturalNoise } from "./natural-noise.js";
 import { size, type Shape } from "../tensor.js";
 
@@ -9,6 +12,7 @@ export const constant = defineStart({
   doc: "Every pixel the same",
   params: { value: fixed("the value, in picture units (0 black, 1 white)", { fallback: 0.5 }) },
   fill: (p, shape) => new Float32Array(size(shape)).fill(p.value),
+  level: (p) => p.value,
 });
 
 export const uniform = defineStart({
@@ -35,19 +39,19 @@ export const natural = defineStart({
   fill(p, shape, rng) {
     if (shape.length !== 3) throw noPlane("Natural noise", shape);
     const [channels, height, width] = shape as [number, number, number];
-    const data = new Float32Array(size(shape));
+    const values = new Float32Array(size(shape));
     for (let c = 0; c < channels; c++) {
       const plane = naturalNoise(height, width, rng).map((x) => p.mean + p.deviation * x);
-      data.set(plane, c * height * width);
+      values.set(plane, c * height * width);
     }
-    return data;
+    return values;
   },
 });
 
 export const array = defineStart({
   type: "array",
   doc: "Given pixels: a picture, or the result of an earlier run",
-  params: { values: numbers("channels x height x width values, in picture units; a channel more is the opacity") },
+  params: { values: data("channels x height x width values, in picture units; a channel more is the opacity") },
   fill(p, shape) {
     const withOpacity = shape.length === 3 ? size(shape) + size(shape.slice(1)) : undefined;
     if (p.values.length === size(shape) || p.values.length === withOpacity) return Float32Array.from(p.values);
@@ -80,19 +84,19 @@ function noPlane(what: string, shape: Shape): XstarError {
 }
 
 /** Every start, by type. */
-export const starts: Readonly<Record<string, StartDefinition<any>>> = {
+export const starts = {
   constant,
   uniform,
   normal,
   natural,
   array,
   image,
-};
+} satisfies Table<StartDefinition>;
 
 /** Words and numbers that stand for a start: `ones`, `zeros`, `0.5`, `uniform`, `normal`, `natural`, `random`. */
-export function asStart(start: string | number | Spec): Spec {
+export function asStart(start: StartGiven): Spec<"start"> {
   if (typeof start === "object") return start;
-  const words: Readonly<Record<string, Spec>> = {
+  const words: Readonly<Record<string, Spec<"start">>> = {
     ones: constant({ value: 1 }),
     zeros: constant({ value: 0 }),
     gray: constant({ value: 0.5 }),

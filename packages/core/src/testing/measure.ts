@@ -1,6 +1,6 @@
-import { maximize } from "../ascend/maximize.js";
+import { maximize } from "./plain.js";
 import type { MaximizeOptions } from "../ascend/options.js";
-import type { Spec } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
 import type { LoadedModel } from "../model/load.js";
 import { channel } from "../objectives/activation.js";
 import { array } from "../starts/starts.js";

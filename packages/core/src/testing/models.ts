@@ -42,7 +42,7 @@ export function buildModel(
   return writeModel(graph, { opsets: new Map([["", opset]]), ...options });
 }
 
-export const open = (bytes: Uint8Array): LoadedModel => openModel(bytes, { runtime });
+export const open = (bytes: Uint8Array): LoadedModel => openModel(bytes, { runtime, contract: null });
 
 /** Constants with random numbers. */
 export const weights = (op: Ops, shape: Shape, seed = 1, deviation = 0.5): Value =>

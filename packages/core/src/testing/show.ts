@@ -1,6 +1,8 @@
+import { standard } from "../standard.js";
 import { createAssets } from "../forward/assets.js";
-import { lookUp, type Assets, type Tensors } from "../define/define.js";
-import type { Spec } from "../define/fields.js";
+import { lookUp, type Tensors } from "../define/definition.js";
+import type { Assets } from "../define/assets.js";
+import type { Spec } from "../define/spec.js";
 import { Graph } from "../ir/graph.js";
 import { createOps } from "../ir/ops/index.js";
 import { writeModel } from "../onnx/write.js";
@@ -9,7 +11,7 @@ import { createRng, type Rng } from "../rng.js";
 import type { Shape, Tensor } from "../tensor.js";
 import { runtime } from "./models.js";
 
-const none = createAssets({}, new Map());
+const none = createAssets(standard, {}, new Map());
 
 /** The picture that the variables of a parameterization stand for. */
 export async function show(spec: Spec, variables: Tensors, shape: Shape, assets: Assets = none): Promise<Tensor> {

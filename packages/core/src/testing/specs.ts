@@ -1,4 +1,4 @@
-import type { Spec } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
 import { adagrad, adam, adamw, nadam, rmsprop } from "../optimizers/adaptive.js";
 import { gradient, momentum, normalized, signed } from "../optimizers/gradient.js";
 import { lbfgs } from "../optimizers/lbfgs.js";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { compileAscent } from "../ascend/compile-ascent.js";
-import { maximize } from "../ascend/maximize.js";
+import { compileAscent, maximize } from "../testing/plain.js";
 import type { MaximizeOptions } from "../ascend/options.js";
-import type { Affine, Tensors } from "../define/define.js";
-import type { Spec } from "../define/fields.js";
+import type { Affine } from "../define/transform.js";
+import type { Tensors } from "../define/definition.js";
+import type { Spec } from "../define/spec.js";
 import { Graph } from "../ir/graph.js";
 import { createOps } from "../ir/ops/index.js";
 import { channel, logit, neuron } from "../objectives/activation.js";

@@ -14,9 +14,14 @@ export function expandTargets(texts: readonly string[], counts: ReadonlyMap<stri
   return [...new Set(texts.flatMap((text) => expandTarget(text, counts)))];
 }
 
+/** Whether a target in words stands for many: `conv2:*`, `conv2:0-3,8`. */
+export function standsForMany(text: string): boolean {
+  return /[*,-]/.test(form.exec(text)?.groups?.["chosen"] ?? "");
+}
+
 function expandTarget(text: string, counts: ReadonlyMap<string, number>): string[] {
-  const { name = "", chosen = "", place = "" } = form.exec(text)?.groups ?? {};
-  if (!/[*,-]/.test(chosen)) return [text];
+  if (!standsForMany(text)) return [text];
+  const { name = "", chosen = "", place = "" } = form.exec(text)!.groups!;
   const count = counts.get(name);
   if (count === undefined) throw unknownName(name, text, counts);
   return unitsOf(chosen, count, text).map((unit) => `${name}:${unit}${place}`);

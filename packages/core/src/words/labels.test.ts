@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Spec } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
 import { logit, probability } from "../objectives/activation.js";
 import { add, mul, sub } from "../objectives/combine.js";
 import { resolveLabels } from "./labels.js";

@@ -1,22 +1,23 @@
-import { lookUp } from "../define/define.js";
-import type { Fields, Spec } from "../define/fields.js";
+import type { Fields } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
 import { nearest, oneOf, XstarError } from "../errors.js";
-import { objectives } from "../objectives/table.js";
+import type { Vocabulary } from "../define/vocabulary.js";
+import { mapSpecs } from "../define/walk.js";
 
 /** Names of the classes of a model, the first one when none is named; undefined where they are not known. */
 export type LabelsOf = (model?: string) => readonly string[] | undefined;
 
 /** The objective with every class as a number, in the objectives inside it too. Throws `bad-argument`. */
-export function resolveLabels(spec: Spec, labelsOf: LabelsOf): Spec {
-  const { params } = lookUp(objectives, spec, "objective");
-  const model = spec["model"] as string | undefined;
-  const fields = Object.entries(spec).map(([name, x]) => {
-    const kind = Object.hasOwn(params, name) ? (params as Fields)[name]!.kind : undefined;
-    if (kind === "objective" && typeof x === "object" && x !== null) return [name, resolveLabels(x as Spec, labelsOf)];
-    const isLabel = kind === "class" && typeof x === "string" && x.trim() !== "" && Number.isNaN(Number(x));
-    return [name, isLabel ? classOfLabel(x, labelsOf(model), model) : x];
+export function resolveLabels(vocabulary: Vocabulary, given: Spec, labelsOf: LabelsOf): Spec {
+  return mapSpecs(vocabulary, "objective", given, ({ spec, definition }) => {
+    const model = spec["model"] as string | undefined;
+    const classes = Object.entries(definition.params as Fields).flatMap(([name, { kind }]) => {
+      const x = spec[name];
+      const isLabel = kind === "class" && typeof x === "string" && x.trim() !== "" && Number.isNaN(Number(x));
+      return isLabel ? [[name, classOfLabel(x, labelsOf(model), model)] as const] : [];
+    });
+    return classes.length === 0 ? spec : { ...spec, ...Object.fromEntries(classes) };
   });
-  return Object.fromEntries(fields) as Spec;
 }
 
 /**

@@ -4,7 +4,7 @@ import { add } from "../objectives/combine.js";
 import { open, tinyCnn, tinyTransformer } from "../testing/models.js";
 import { compile } from "../compile/step.js";
 import { prepare } from "../forward/prepare.js";
-import { readTarget } from "./read-target.js";
+import { readTarget } from "../standard.js";
 
 const models = { vit: { model: open(tinyTransformer()), labels: ["cat", "dog", "owl"] } };
 const labels = ["duck", "flamingo", "crane"];

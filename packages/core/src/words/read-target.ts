@@ -1,4 +1,5 @@
-import type { Spec } from "../define/fields.js";
+import type { Vocabulary } from "../define/vocabulary.js";
+import type { Spec } from "../define/spec.js";
 import { targetNames } from "../model/layers.js";
 import { XstarError } from "../errors.js";
 import { combinations } from "../objectives/combine.js";
@@ -7,23 +8,27 @@ import { parseTarget } from "./target.js";
 import type { Batched } from "../forward/batch.js";
 import type { FurtherModel, Prepared } from "../forward/prepare.js";
 
-export interface TargetLabels {
+export interface TargetOptions {
+  /** The objectives that targets may name. */
+  readonly vocabulary: Vocabulary;
   /** Names of the classes of the first model. */
-  readonly labels?: readonly string[];
-  readonly models?: Readonly<Record<string, FurtherModel>>;
+  readonly labels?: readonly string[] | undefined;
+  readonly models?: Readonly<Record<string, FurtherModel>> | undefined;
 }
 
 /** The objective that a text or a spec stands for, its classes as numbers. Throws `bad-argument`, `unknown-layer`. */
 export function readTarget(
   target: Spec | string,
   { first, further }: Pick<Prepared, "first" | "further">,
-  { labels, models = {} }: TargetLabels = {},
+  { vocabulary, labels, models = {} }: TargetOptions,
 ): Spec {
   const names = () => ({ ...namesOf(first), models: new Map([...further].map(([name, one]) => [name, namesOf(one)])) });
-  const spec = typeof target === "string" ? parseTarget(target, names()) : target;
+  const spec = typeof target === "string" ? parseTarget(target, names(), vocabulary.objective) : target;
   if (isNumber(spec))
     throw new XstarError("bad-argument", `The target ${JSON.stringify(target)} is a number, which nothing can raise`);
-  return resolveLabels(spec, (model) => (model === undefined ? labels : models[model]?.labels));
+  return resolveLabels(vocabulary, spec, (model) =>
+    model === undefined ? (labels ?? first.model.labels) : (models[model]?.labels ?? models[model]?.model.labels),
+  );
 }
 
 /** Whether it is made of numbers alone. */

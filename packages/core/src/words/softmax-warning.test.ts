@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { buildModel, open, tinyCnn, tinyTransformer } from "../testing/models.js";
-import { channel, crossEntropy, layerObjective, logit, neuron, probability } from "../objectives/activation.js";
+import { channel, crossEntropy, layer, logit, neuron, probability } from "../objectives/activation.js";
 import { add, mul } from "../objectives/combine.js";
 import { softmaxWarning } from "./softmax-warning.js";
 
@@ -26,7 +26,7 @@ describe("a target that is a softmax", () => {
       `The layer "probabilities" is the result of a softmax, ${why}: "logit:1" is the score before it`,
     );
     expect(warn(neuron({ ...layer, channel: 0, model: "cnn" }), vit)).toContain('"cnn::logit:0"');
-    expect(warn(layerObjective(layer))).toContain('"logit:CLASS"');
+    expect(warn(layer(layer))).toContain('"logit:CLASS"');
     expect(warn(add(logit({ class: 1 }), mul(2, channel({ ...layer, channel: 1 }))))).toContain('"logit:1"');
   });
 

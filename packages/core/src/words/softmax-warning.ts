@@ -1,4 +1,6 @@
-import { isSpec, type Spec } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
+import type { Vocabulary } from "../define/vocabulary.js";
+import { specsIn, type SpecNode } from "../define/walk.js";
 import type { Value } from "../ir/graph.js";
 import type { Model } from "../onnx/model.js";
 
@@ -9,26 +11,21 @@ export type ModelOf = (model?: string) => Model | undefined;
  * Says of a target that climbs a probability that it saturates, and which score to climb in its place: of `probability`,
  * and of units of a layer that is a final softmax; inside other objectives too. Undefined when it does not.
  */
-export function softmaxWarning(spec: Spec, modelOf: ModelOf): string | undefined {
-  const own = warningOf(spec, modelOf);
-  if (own !== undefined) return own;
-  return Object.values(spec)
-    .filter(isSpec)
-    .map((inner) => softmaxWarning(inner, modelOf))
+export function softmaxWarning(vocabulary: Vocabulary, spec: Spec, modelOf: ModelOf): string | undefined {
+  return [...specsIn(vocabulary, "objective", spec)]
+    .map((node) => warningOf(node, modelOf))
     .find((warning) => warning !== undefined);
 }
 
-const ofUnit = new Set(["channel", "neuron"]);
-
-function warningOf(spec: Spec, modelOf: ModelOf): string | undefined {
+function warningOf({ spec, definition }: SpecNode, modelOf: ModelOf): string | undefined {
   const model = spec["model"] as string | undefined;
   const scope = model === undefined ? "" : `${model}::`;
-  if (spec.type === "probability")
-    return `The target "probability" is a softmax, ${whySo} "${scope}logit:${spec["class"]}" is the score before it`;
+  if ("saturates" in definition)
+    return `The target "${spec.type}" is a softmax, ${whySo} "${scope}logit:${spec["class"]}" is the score before it`;
   const layer = spec["layer"];
   const source = typeof layer === "string" ? modelOf(model) : undefined;
   if (!source || !finalSoftmaxValues(source).has(layer as string)) return undefined;
-  const score = `${scope}logit:${ofUnit.has(spec.type) ? spec["channel"] : "CLASS"}`;
+  const score = `${scope}logit:${spec["channel"] ?? "CLASS"}`;
   return `The layer "${layer}" is the result of a softmax, ${whySo} "${score}" is the score before it`;
 }
 

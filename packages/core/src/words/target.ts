@@ -1,9 +1,11 @@
-import type { Field, Fields, Spec } from "../define/fields.js";
+import type { Table } from "../define/definition.js";
+import type { ObjectiveDefinition } from "../define/objective.js";
+import type { Field, Fields } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
 import { nearest, oneOf, XstarError } from "../errors.js";
-import { channel, layerObjective, neuron, spatial } from "../objectives/activation.js";
+import { channel, layer as wholeLayer, neuron, spatial } from "../objectives/activation.js";
 import { add, div, mul, pow, sub } from "../objectives/combine.js";
 import { Scanner } from "./scanner.js";
-import { objectives } from "../objectives/table.js";
 
 interface NamesOfModel {
   readonly layers: readonly string[];
@@ -59,9 +61,13 @@ const boundary = /[\s:@^*,+)-]|$/y;
  * Of several names that fit, the longest one is meant, and a layer before a word. Throws `bad-argument` and
  * `unknown-layer`, both with the place in the text.
  */
-export function parseTarget(text: string, { models = new Map(), ...own }: TargetNames): Spec {
-  const parser = new Parser(new Scanner(text, form), models);
-  return parser.whole(scopeOf(own));
+export function parseTarget(
+  text: string,
+  { models = new Map(), ...own }: TargetNames,
+  objectives: Table<ObjectiveDefinition>,
+): Spec {
+  const parser = new Parser(new Scanner(text, form), models, objectives);
+  return parser.whole(scopeOf(own, objectives));
 }
 
 /** What names stand for: those of one model. */
@@ -72,7 +78,7 @@ interface Scope {
   readonly model?: string;
 }
 
-function scopeOf({ layers, nodes = [] }: NamesOfModel, model?: string): Scope {
+function scopeOf({ layers, nodes = [] }: NamesOfModel, objectives: Table<ObjectiveDefinition>, model?: string): Scope {
   const own = new Set([...layers, ...nodes]);
   const names = [...new Set([...own, ...Object.keys(objectives)])].sort((a, b) => b.length - a.length);
   return { names, layers: own, ...(model !== undefined && { model }) };
@@ -85,6 +91,7 @@ class Parser {
   constructor(
     private readonly scan: Scanner,
     private readonly models: ReadonlyMap<string, NamesOfModel>,
+    private readonly objectives: Table<ObjectiveDefinition>,
   ) {}
 
   whole(scope: Scope): Spec {
@@ -175,7 +182,7 @@ class Parser {
     const further = scan.takeName([...models.keys()], /::/y);
     if (further !== undefined) {
       scan.take(/::/y);
-      return this.term(scopeOf(models.get(further)!, further));
+      return this.term(scopeOf(models.get(further)!, this.objectives, further));
     }
     const name = scan.takeName(scope.names, boundary);
     if (name === undefined) {
@@ -183,7 +190,8 @@ class Parser {
       if (number !== undefined) return Number(number);
       throw this.unknownName(scope);
     }
-    const isWord = Object.hasOwn(objectives, name) && (!scope.layers.has(name) || scan.sees(/:[^\s\d]/y) !== undefined);
+    const isWord =
+      Object.hasOwn(this.objectives, name) && (!scope.layers.has(name) || scan.sees(/:[^\s\d]/y) !== undefined);
     return isWord ? this.word(name, scope) : this.layer(name, scope);
   }
 
@@ -192,7 +200,7 @@ class Parser {
     const { model } = scope;
     const from = { layer, model };
     if (scan.take(/@/y)) return spatial({ ...from, ...this.place() });
-    if (!scan.take(/:/y)) return layerObjective(from);
+    if (!scan.take(/:/y)) return wholeLayer(from);
     const unit = scan.index("a channel number");
     this.refuseRange(unit, scope);
     return scan.take(/@/y) ? neuron({ ...from, channel: unit, ...this.place() }) : channel({ ...from, channel: unit });
@@ -207,7 +215,7 @@ class Parser {
 
   private word(word: string, scope: Scope): Spec {
     const { scan } = this;
-    const { [word]: definition } = objectives;
+    const { [word]: definition } = this.objectives;
     const params = definition!.params as Fields;
     const needed = Object.entries(params).filter(([, field]) => isNeeded(field));
     const given: Record<string, unknown> = scope.model === undefined ? {} : { model: scope.model };

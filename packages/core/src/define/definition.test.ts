@@ -7,8 +7,9 @@ import { starts } from "../starts/starts.js";
 import { parameterizations } from "../parameterizations/table.js";
 import { specs } from "../testing/specs.js";
 import { transforms } from "../transforms/table.js";
-import { lookUp, type Definition } from "./define.js";
-import type { Fields, Spec } from "./fields.js";
+import { lookUp, type Definition } from "./definition.js";
+import type { Fields } from "./fields.js";
+import type { Spec } from "./spec.js";
 
 type AnyDefinition = Definition<Record<string, never>> & ((given: unknown) => Spec);
 
