@@ -11,7 +11,7 @@ import {
   type Runtime,
 } from "@xstar/core";
 import { readFileOrExplain } from "./files/read.js";
-import { readContract, type ContractFile } from "./model/contract.js";
+import { readContract, type ContractFile } from "./model/contract-file.js";
 import { readExternalData } from "./model/external-data.js";
 import { readTextIfThere } from "./model/read-beside.js";
 import { nodeRuntime } from "./runtime.js";

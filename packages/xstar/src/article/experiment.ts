@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { exportAscent, openModel, type LoadedModel, type Runtime } from "@xstar/core";
-import { measureVariability, type Variability } from "../analysis/variability.js";
+import { measureVariability, type Variability } from "@xstar/results";
 import { loadMnist, type SplitDataset } from "../data/dataset.js";
 import { nodeRuntime } from "../runtime.js";
 import { side } from "../train/network.js";

@@ -1,7 +1,5 @@
 import type { Runtime } from "@xstar/core";
-import { correlate } from "../analysis/correlation.js";
-import { findNearest } from "../analysis/nearest.js";
-import type { Variability } from "../analysis/variability.js";
+import { correlate, findNearest, type Variability } from "@xstar/results";
 import type { ImageDataset } from "../data/dataset.js";
 
 /** How like a digit a picture is, by Pearson's correlations of pixels; null where one of the two is constant. */

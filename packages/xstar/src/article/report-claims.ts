@@ -1,8 +1,13 @@
-import { encodePng, pngDataUri } from "../picture/png.js";
-import { dataTable } from "../report/data-table.js";
-import { pictureFigure, pictureRow } from "../report/figure.js";
-import { formatNumber } from "../report/format.js";
-import { html, type Html } from "../report/html.js";
+import {
+  dataTable,
+  encodePng,
+  formatNumber,
+  html,
+  pictureFigure,
+  pictureRow,
+  pngDataUri,
+  type Html,
+} from "@xstar/results";
 import { spread, spreadOfLikeness, type Claims, type MadeSet, type Spread } from "./claims.js";
 import type { ArticleRun } from "./experiment.js";
 import { madeSheet } from "./pictures.js";

@@ -3,14 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createRng } from "@xstar/core";
+import { planAscent, type MaximizeFlags, type Plan } from "@xstar/runs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadModel, type ModelFile } from "../load.js";
 import { createSourceFiles } from "../record/file-reference.js";
 import { writeNetwork } from "../train/evaluate.js";
 import { initialWeights } from "../train/network.js";
 import { createProgram } from "./main.js";
-import type { MaximizeFlags } from "./maximize-flags.js";
-import { planAscent, type Plan } from "./plan-ascent.js";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const pages = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)].filter((page) =>

@@ -1,10 +1,10 @@
 import { inspect, rangeOf, type Inspection, type LayerFacts } from "@xstar/core";
+import { addModelFlags, readModelInput, type ModelFlags } from "@xstar/runs";
 import type { Command } from "commander";
 import { loadModel, type ModelFile } from "../load.js";
 import { nodeRuntime } from "../runtime.js";
 import { renderTable } from "../terminal/table.js";
-import { addModelFlags, readModelInput, type ModelFlags } from "./model-flags.js";
-import { describeTrial, tryPhoto } from "./try-photo.js";
+import { describeTrial, tryPhoto } from "../run/try-photo.js";
 
 interface InspectFlags extends ModelFlags {
   readonly try?: string;

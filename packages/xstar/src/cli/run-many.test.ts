@@ -3,11 +3,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodePng, filledPicture } from "@xstar/results";
+import type { DoneEntry, Manifest } from "@xstar/runs";
 import { runCli } from "../testing/run-cli.js";
-import { tinyModel } from "../testing/tiny-model.js";
-import { encodePng } from "../picture/png.js";
-import { filledPicture } from "../picture/picture.js";
-import type { DoneEntry, Manifest } from "../many/manifest.js";
+import { tinyModel } from "../../../results/src/testing/tiny-model.js";
 import { manyFolderName, readMemory, summarizeMany, summarizeWarnings } from "./run-many.js";
 
 describe("the memory of many pictures", () => {

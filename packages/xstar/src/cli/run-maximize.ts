@@ -1,28 +1,39 @@
 import { join } from "node:path";
 import { classify, compileAscent, exportAscent, sameShape, XstarError, type AscentResult } from "@xstar/core";
+import {
+  compareWithRecord,
+  createFrames,
+  planAscent,
+  runFileOf,
+  taskOf,
+  writeRunFile,
+  type Ascent,
+  type MaximizeFlags,
+  type Plan,
+  type SavedAscent,
+} from "@xstar/runs";
+import {
+  likeliestOf,
+  openImages,
+  readRecord,
+  type ClassShare,
+  type FoundRecord,
+  type Job,
+  type RunFacts,
+} from "@xstar/results";
 import { writeFileAtomic } from "../files/atomic.js";
 import { loadModel, type ModelFile } from "../load.js";
 import { createSourceFiles } from "../record/file-reference.js";
-import { readRecord, type FoundRecord } from "../record/picture-files.js";
-import type { Job, RunFacts } from "../record/run-record.js";
 import { defaultThreads, nodeRuntime } from "../runtime.js";
 import { version } from "../version.js";
-import type { SavedAscent } from "./ascent-checkpoint.js";
-import { checkpointFile, readCheckpoint, removeCheckpoint } from "./checkpoints.js";
-import { climb } from "./climb.js";
-import { compareWithRecord, taskOf } from "./compare-with-record.js";
-import { complainAbout, complainAboutImages, warn, warnAbout } from "./complain.js";
-import { createFrames } from "./frames.js";
+import { checkpointFile, readCheckpoint, removeCheckpoint } from "../run/checkpoints.js";
+import { climb } from "../run/climb.js";
+import { complainAbout, complainAboutImages, warn, warnAbout } from "./print-warnings.js";
 import { withInterrupt } from "./interrupt.js";
-import { likeliestOf, type ClassShare } from "./likeliest.js";
-import type { MaximizeFlags } from "./maximize-flags.js";
-import { openImages } from "./measure-ascent.js";
-import { planAscent, type Plan } from "./plan-ascent.js";
-import { reportAscent } from "./report-ascent.js";
-import { runFileOf, writeRunFile, type Ascent } from "./run-file.js";
+import { reportAscent } from "../run/report-ascent.js";
 import { manyFolderName, refuseForMany, runMany } from "./run-many.js";
 import { summarize } from "./summarize.js";
-import { usualScale, writePictures } from "./write-pictures.js";
+import { usualScale, writePictures } from "../run/write-pictures.js";
 
 /** `xstar maximize`: plans, climbs, writes. */
 export async function runMaximize(

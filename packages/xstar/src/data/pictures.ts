@@ -1,6 +1,6 @@
 import { extname, join } from "node:path";
 import { XstarError } from "@xstar/core";
-import type { PictureSource } from "../analysis/look.js";
+import type { PictureSource } from "@xstar/results";
 import { fitGray, readImage } from "../files/image.js";
 import { filesIn } from "../files/folder.js";
 import { loadDataset, type SplitDataset } from "./dataset.js";

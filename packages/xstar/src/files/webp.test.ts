@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { filledPicture, paste } from "../picture/picture.js";
+import { filledPicture, paste } from "@xstar/results";
 import { encodeWebp } from "./webp.js";
 
 test("a small picture keeps every pixel", async () => {

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import type { Picture } from "../picture/picture.js";
+import type { Picture } from "@xstar/results";
 
 /** Pictures of up to so many pixels keep every one of them. */
 const small = 64 * 64;

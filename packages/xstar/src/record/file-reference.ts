@@ -4,11 +4,11 @@ import { stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { XstarError } from "@xstar/core";
+import type { ModelReference, RunFiles } from "@xstar/results";
 import { mnistFolder } from "../data/dataset.js";
 import { filesIn, isFolder } from "../files/folder.js";
 import { explainSystemError } from "../files/system-error.js";
 import type { ModelFile } from "../load.js";
-import type { ModelReference, RunFiles } from "./run-record.js";
 
 /** A file that a run read: its path as it was given, and what it held. */
 export interface FileReference {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { adagrad, lookUp, optimizers, type Spec } from "@xstar/core";
-import type { Confusion } from "../analysis/confusion.js";
+import type { Confusion } from "@xstar/results";
 import { loadDataset, type IdxFolderOptions, type ImageDataset } from "../data/dataset.js";
 import { writeFileAtomic } from "../files/atomic.js";
 import { runInThread } from "../threads/run-in-thread.js";
