@@ -1,6 +1,9 @@
+export type { ImageCodec } from "./codecs/image-codec.js";
 export { decodeNpy, encodeNpy } from "./codecs/npy.js";
-export { encodePng, pngDataUri } from "./codecs/png.js";
+export { encodePng } from "./codecs/png.js";
+export { dataUri } from "./codecs/data-uri.js";
 export { decodeTensors, encodeTensors } from "./codecs/safetensors.js";
+export { sha256Of } from "./codecs/sha256.js";
 export { readXmp, xmpOf } from "./codecs/xmp.js";
 export { diverging, gray, viridis } from "./image/colormap.js";
 export { drawNumber } from "./image/digits.js";
@@ -21,10 +24,8 @@ export { correlate, correlateUnits, correlationMatrix, measureDistance, standard
 export { summarize } from "./measure/describe.js";
 export { findExamples, openTargets, type FoundExamples } from "./measure/find-examples.js";
 export { likeliestOf, type ClassShare } from "./measure/likeliest.js";
-export type { PictureSize, PictureSource } from "./measure/look.js";
 export {
   measureAscent,
-  openImages,
   type AscentMetrics,
   type ComparedImages,
   type MeasuredAscent,
@@ -37,16 +38,17 @@ export {
   type MeasureOptions,
   type SecondNetwork,
 } from "./measure/measure-pictures.js";
+export { measureSet, type RecordedMetrics } from "./measure/measure-set.js";
 export { findNearest } from "./measure/nearest.js";
-export { networksOf } from "./measure/networks.js";
+export { networksOf, type LabelledModel } from "./measure/networks.js";
 export { percentileOf } from "./measure/percentile.js";
 export {
   compareWithDataset,
-  describeDiversity,
   type MetricName,
   type NearestPicture,
   type PictureMetrics,
 } from "./measure/picture-metrics.js";
+export type { ImageDataset, PictureSize, PictureSource } from "./measure/source.js";
 export { spectrumSlope, type SpectrumRange } from "./measure/spectrum.js";
 export { featureLayer, surveyDataset, type DatasetSurvey, type SurveyOptions } from "./measure/survey-dataset.js";
 export { isOfOnePicture } from "./measure/terms.js";
@@ -55,7 +57,8 @@ export { barChart } from "./pages/bar-chart.js";
 export { dataTable } from "./pages/data-table.js";
 export { describeChange } from "./pages/describe-change.js";
 export { metricLine } from "./pages/describe-metrics.js";
-export { drawExamples, writeExamples, type ExamplesFile, type TargetPictures } from "./pages/draw-examples.js";
+export { drawExamples, examplesSheet, type TargetPictures } from "./pages/draw-examples.js";
+export { examplesPage } from "./pages/examples-page.js";
 export { colorBar, pictureFigure, pictureRow } from "./pages/figure.js";
 export { formatNumber, formatPercent } from "./pages/format.js";
 export { embedJson, html, page, type Html } from "./pages/html.js";
@@ -63,16 +66,23 @@ export { lineChart } from "./pages/line-chart.js";
 export { matrixChart } from "./pages/matrix-chart.js";
 export { maximizeReport } from "./pages/maximize-report.js";
 export { viewResult } from "./pages/report-views.js";
-export { createTile, drawSheet, encodeSheet, sheetPage, tileSide, type SheetTile } from "./pages/sheet.js";
-export { encodeRecorded, readRecord, type FoundRecord } from "./record/picture-record.js";
+export { createTile, drawSheet, sheetPage, tileSide, type SheetTile } from "./pages/sheet.js";
+export type { ExamplesFile } from "./record/examples-file.js";
+export { knownOf, type DoneEntry, type Entry, type Manifest, type NamedEntry } from "./record/manifest.js";
+export { endingOf, nameOfFile } from "./record/paths.js";
+export { encodeRecorded, findRecord, type FoundRecord } from "./record/picture-record.js";
 export { pixelHash } from "./record/pixel-hash.js";
 export { recordOf } from "./record/record-of.js";
+export type { PictureEntry, RunFile } from "./record/run-file.js";
 export {
   animationFormats,
+  keepIfSame,
   type AnimationFormat,
+  type FileReference,
   type Job,
   type ModelReference,
   type PictureRecord,
+  type Platform,
   type RunFacts,
   type RunFiles,
   type RunRecord,

@@ -1,7 +1,8 @@
 import { decode } from "fast-png";
 import { describe, expect, test } from "vitest";
 import { filledPicture, type Picture } from "../image/picture.js";
-import { encodePng, pngDataUri, readPngText } from "./png.js";
+import { dataUri } from "./data-uri.js";
+import { encodePng, readPngText } from "./png.js";
 
 function picture(...data: number[]): Picture {
   return { width: data.length / 4, height: 1, data: new Uint8ClampedArray(data) };
@@ -33,7 +34,7 @@ describe("PNG files", () => {
 
   test("become data addresses", async () => {
     const png = encodePng(filledPicture(3, 2, [1, 2, 3]));
-    const uri = pngDataUri(png);
+    const uri = dataUri("image/png", png);
     expect(uri).toMatch(/^data:image\/png;base64,/);
     expect(new Uint8Array(await (await fetch(uri)).arrayBuffer())).toEqual(png);
   });

@@ -24,13 +24,6 @@ export function readPngText(bytes: Uint8Array): PngText | undefined {
   }
 }
 
-/** A PNG file as an address that an `<img>` can show without a network. */
-export function pngDataUri(png: Uint8Array): string {
-  let binary = "";
-  for (const byte of png) binary += String.fromCharCode(byte);
-  return `data:image/png;base64,${btoa(binary)}`;
-}
-
 function channelsToKeep(data: Uint8ClampedArray): readonly number[] {
   let [isGray, isOpaque] = [true, true];
   for (let at = 0; at < data.length && isOpaque; at += 4) {

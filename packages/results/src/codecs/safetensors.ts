@@ -20,6 +20,8 @@ export interface TensorFile {
 
 const metadataKey = "__metadata__";
 const lengthBytes = 8;
+/** What a header is filled up with. */
+const space = 0x20;
 
 /**
  * Tensors and texts as a safetensors file: length of the header (uint64 LE), the header as JSON, the data in the header's
@@ -34,21 +36,23 @@ export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array {
     at += bytes.length;
     return [name, { dtype, shape, data_offsets: [begin, at] }] as const;
   });
-  const text = Buffer.from(JSON.stringify({ [metadataKey]: metadata, ...Object.fromEntries(entries) }));
-  const header = Buffer.alloc(Math.ceil(text.length / 8) * 8, " ");
-  text.copy(header);
-  const length = Buffer.alloc(lengthBytes);
-  length.writeBigUInt64LE(BigInt(header.length));
-  return Buffer.concat([length, header, ...parts.map(({ bytes }) => bytes)]);
+  const text = new TextEncoder().encode(JSON.stringify({ [metadataKey]: metadata, ...Object.fromEntries(entries) }));
+  const headerBytes = Math.ceil(text.length / 8) * 8;
+  const start = lengthBytes + headerBytes;
+  const file = new Uint8Array(start + at).fill(space, 0, start);
+  new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  file.set(text, lengthBytes);
+  entries.forEach(([, { data_offsets: offsets }], i) => file.set(parts[i]!.bytes, start + offsets[0]!));
+  return file;
 }
 
 /** What a safetensors file holds (copies of the numbers); undefined when it is not a whole one. */
 export function decodeTensors(file: Uint8Array): TensorFile | undefined {
-  const buffer = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
-  if (buffer.length < lengthBytes) return undefined;
-  const start = lengthBytes + Number(buffer.readBigUInt64LE());
-  if (start > buffer.length) return undefined;
-  const header = parseObject(buffer.toString("utf8", lengthBytes, start));
+  if (file.length < lengthBytes) return undefined;
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const start = lengthBytes + Number(view.getBigUint64(0, true));
+  if (start > file.length) return undefined;
+  const header = parseObject(new TextDecoder().decode(file.subarray(lengthBytes, start)));
   if (!header) return undefined;
   const { [metadataKey]: metadata = {}, ...entries } = header;
   if (!isObject(metadata) || !Object.values(metadata).every((text) => typeof text === "string")) return undefined;
@@ -56,20 +60,20 @@ export function decodeTensors(file: Uint8Array): TensorFile | undefined {
   let at = 0;
   for (const [name, entry] of Object.entries(entries)) {
     const known = readEntry(entry);
-    if (!known || known.begin !== at || start + known.end > buffer.length) return undefined;
+    if (!known || known.begin !== at || start + known.end > file.length) return undefined;
     const { dtype, shape, begin, end } = known;
-    const bytes = new Uint8Array(buffer.subarray(start + begin, start + end));
+    const bytes = new Uint8Array(file.subarray(start + begin, start + end));
     tensors[name] = { dtype, shape, data: new elements[dtype].ArrayType(bytes.buffer) };
     at = end;
   }
-  return start + at === buffer.length ? { tensors, metadata: metadata as Record<string, string> } : undefined;
+  return start + at === file.length ? { tensors, metadata: metadata as Record<string, string> } : undefined;
 }
 
-function bytesOf(name: string, { dtype, data }: Tensor): { dtype: string; bytes: Buffer } {
+function bytesOf(name: string, { dtype, data }: Tensor): { dtype: string; bytes: Uint8Array } {
   if (!(dtype in elements) || !ArrayBuffer.isView(data))
     throw new XstarError("bad-argument", `The tensor "${name}" of type ${dtype} cannot be written to a file`);
   const { buffer, byteOffset, byteLength } = data;
-  return { dtype: elements[dtype as ElementType].name, bytes: Buffer.from(buffer, byteOffset, byteLength) };
+  return { dtype: elements[dtype as ElementType].name, bytes: new Uint8Array(buffer, byteOffset, byteLength) };
 }
 
 function readEntry(entry: unknown) {

@@ -1,5 +1,3 @@
-import sharp from "sharp";
-
 const namespace = "urn:xstar:record:1";
 
 /** A text as an XMP packet, for `withXmp` of sharp. Source: ISO 16684-1 (XMP). */
@@ -11,12 +9,21 @@ export function xmpOf(text: string): string {
   ].join("");
 }
 
-/** The text that `xmpOf` put into a picture; undefined where there is none. */
-export async function readXmp(picture: Uint8Array): Promise<string | undefined> {
-  const { xmp } = await sharp(picture)
-    .metadata()
-    .catch(() => ({ xmp: undefined }));
-  const text = xmp && /<xstar:record>(.*)<\/xstar:record>/s.exec(new TextDecoder().decode(xmp))?.[1];
+/** The text that `xmpOf` put into a WebP file; undefined where there is none. Source: RFC 9649 (WebP). */
+export function readXmp(webp: Uint8Array): string | undefined {
+  const latin1 = (from: number, to: number) => String.fromCharCode(...webp.subarray(from, to));
+  if (latin1(0, 4) !== "RIFF" || latin1(8, 12) !== "WEBP") return undefined;
+  const view = new DataView(webp.buffer, webp.byteOffset, webp.byteLength);
+  for (let at = 12; at + 8 <= webp.length;) {
+    const length = view.getUint32(at + 4, true);
+    if (latin1(at, at + 4) === "XMP ") return textOf(webp.subarray(at + 8, at + 8 + length));
+    at += 8 + length + (length % 2);
+  }
+  return undefined;
+}
+
+function textOf(xmp: Uint8Array): string | undefined {
+  const text = /<xstar:record>(.*)<\/xstar:record>/s.exec(new TextDecoder().decode(xmp))?.[1];
   return text ? unescape(text) : undefined;
 }
 

@@ -2,6 +2,7 @@ import {
   isLocal,
   observe,
   XstarError,
+  type LoadedModel,
   type Look,
   type ObserveOptions,
   type Observer,
@@ -10,9 +11,9 @@ import {
   type Spec,
   type Target,
 } from "@xstar/core";
-import { lookAt, type PictureSize, type PictureSource, type Sight } from "./look.js";
+import { lookAt, type Sight } from "./look.js";
 import { findPeak, type Example } from "./rank-examples.js";
-import type { ModelFile } from "../../../xstar/src/load.js";
+import type { PictureSize, PictureSource } from "./source.js";
 
 /** One target and what the pictures make of it. */
 export interface TargetExamples {
@@ -67,7 +68,7 @@ interface OpenTarget extends Omit<TargetExamples, "examples"> {
  * `bad-argument` for a model that takes no pictures of 1 or 3 channels.
  */
 export async function openTargets(
-  model: ModelFile,
+  model: LoadedModel,
   named: readonly NamedTarget[],
   { layer, ...options }: OpenTargetsOptions,
 ): Promise<OpenTargets> {

@@ -1,18 +1,5 @@
 import { size, type Observer, type Tensor } from "@xstar/core";
-
-/** The form in which a picture is read. */
-export interface PictureSize {
-  readonly channels: 1 | 3;
-  readonly height: number;
-  readonly width: number;
-}
-
-/** Pictures that are read one by one. */
-export interface PictureSource {
-  readonly names: readonly string[];
-  /** Picture `i` as float32 [channels, height, width] from 0 to 1. Throws where it cannot be read. */
-  read(i: number, size: PictureSize): Promise<Tensor>;
-}
+import type { PictureSource } from "./source.js";
 
 /** What was seen of a picture: the observer's values without their batch axis, or why the picture could not be read. */
 export type Sight =

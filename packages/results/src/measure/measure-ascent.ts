@@ -1,11 +1,9 @@
-import { XstarError, type MaximizeOptions, type ObserveOptions, type Spec, type Tensor } from "@xstar/core";
-import type { PictureSize, PictureSource } from "./look.js";
+import type { MaximizeOptions, ObserveOptions, Spec, Tensor } from "@xstar/core";
+import type { PictureSize, PictureSource } from "./source.js";
 import { measurePictures, type MeasuredPictures } from "./measure-pictures.js";
-import { networksOf } from "./networks.js";
+import { networksOf, type LabelledModel } from "./networks.js";
 import { featureLayer, type DatasetSurvey } from "./survey-dataset.js";
 import { isOfOnePicture } from "./terms.js";
-import { openPictures } from "../../../xstar/src/data/pictures.js";
-import type { ModelFile } from "../../../xstar/src/load.js";
 import {
   findExamples,
   openTargets,
@@ -59,18 +57,9 @@ export interface MeasureAscentOptions {
   readonly onPicture?: ((seen: number) => void) | undefined;
 }
 
-/**
- * Opens the pictures of `--images` for a model whose picture has `channels`. Throws `bad-argument` for a model that cannot
- * see picture files, and what `openPictures` does.
- */
-export async function openImages(folder: string, shape: readonly number[]): Promise<ComparedImages> {
-  if (shape.length === 4 && (shape[1] === 1 || shape[1] === 3)) return { folder, pictures: await openPictures(folder) };
-  throw new XstarError("bad-argument", `"--images" needs a model of pictures: its picture of shape [${shape}] is none`);
-}
-
 /** Measures the pictures of a run: all that can be known with the networks and the data set that there are. */
 export async function measureAscent(
-  model: ModelFile,
+  model: LabelledModel,
   { pictures, targets, hasOpacity, options }: MeasuredRun,
   { images, batch = pictures.shape[0]!, signal, onPicture }: MeasureAscentOptions = {},
 ): Promise<MeasuredAscent> {
@@ -112,7 +101,7 @@ const surveyBatch = 8;
 
 /** Shows the network the data set once: activations, the places that answer most, and features. */
 async function surveyImages(
-  model: ModelFile,
+  model: LabelledModel,
   { folder, pictures }: ComparedImages,
   { targets, layer, options, signal = new AbortController().signal, onPicture }: SurveyOptions,
 ): Promise<Survey> {

@@ -1,6 +1,7 @@
 import { createRng } from "@xstar/core";
 import { describe, expect, it } from "vitest";
-import { type ImageDataset, loadMnist } from "../../../xstar/src/data/dataset.js";
+import { loadMnist } from "../../../xstar/src/data/dataset.js";
+import type { ImageDataset } from "./source.js";
 import { nodeRuntime } from "../../../xstar/src/runtime.js";
 import { correlate, measureDistance } from "./correlation.js";
 import { findNearest } from "./nearest.js";

@@ -9,7 +9,7 @@ import {
   type Session,
   type Tensor,
 } from "@xstar/core";
-import type { ImageDataset } from "../../../xstar/src/data/dataset.js";
+import type { ImageDataset } from "./source.js";
 import { correlate, measureDistance, standardize } from "./correlation.js";
 
 export interface Neighbor {

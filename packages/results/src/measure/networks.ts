@@ -1,5 +1,10 @@
-import type { MaximizeOptions, ObserveOptions } from "@xstar/core";
+import type { LoadedModel, MaximizeOptions, ObserveOptions } from "@xstar/core";
 import type { SecondNetwork } from "./measure-pictures.js";
+
+/** A model with the names of its classes. */
+export interface LabelledModel extends LoadedModel {
+  readonly labels?: readonly string[] | undefined;
+}
 
 /** The networks of an ascent, as those who look at its pictures see them. */
 export interface Networks {
@@ -9,10 +14,7 @@ export interface Networks {
 }
 
 /** What of an ascent counts for looking at its pictures: its options, and the names that the model has for its classes. */
-export function networksOf(
-  model: { readonly labels?: readonly string[] | undefined },
-  options: MaximizeOptions,
-): Networks {
+export function networksOf(model: Pick<LabelledModel, "labels">, options: MaximizeOptions): Networks {
   const { contract, inputs, shapes, logits, models = {}, images } = options;
   const labels = model.labels ?? options.labels;
   const hasImages = images && Object.keys(images).length > 0;

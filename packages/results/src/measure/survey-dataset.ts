@@ -8,8 +8,9 @@ import {
   type Spec,
   type Target,
 } from "@xstar/core";
-import { lookAt, type PictureSource } from "./look.js";
+import { lookAt } from "./look.js";
 import { readingsOf, readingsToObserve } from "./readings.js";
+import type { PictureSource } from "./source.js";
 
 /** What the pictures of a data set make of a network: measure once, compare many pictures with it. */
 export interface DatasetSurvey {

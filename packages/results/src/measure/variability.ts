@@ -1,4 +1,4 @@
-import type { ImageDataset } from "../../../xstar/src/data/dataset.js";
+import type { ImageDataset } from "./source.js";
 
 /** How each pixel is distributed over some pictures, on the scale 0 to 1. Maps have `height * width` entries. */
 export interface PixelStatistics {

@@ -1,4 +1,5 @@
-import type { DoneEntry, KnownMetrics, SetMetrics } from "@xstar/runs";
+import type { SetMetrics } from "../measure/measure-set.js";
+import type { DoneEntry, KnownMetrics } from "../record/manifest.js";
 import { formatNumber, formatPercent } from "./format.js";
 
 /** What the lines below pictures are, in a sentence. */

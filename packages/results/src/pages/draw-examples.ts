@@ -1,85 +1,15 @@
-import { createHash } from "node:crypto";
-import { join } from "node:path";
-import { fieldBox, type Box, type Spec } from "@xstar/core";
-import { summarize, type Summary } from "../measure/describe.js";
-import type { PictureSize, PictureSource } from "../measure/look.js";
-import { rankExamples, type Example, type Peak, type Ranking } from "../measure/rank-examples.js";
-import { writeFileAtomic } from "../../../xstar/src/files/atomic.js";
-import type { ModelFile } from "../../../xstar/src/load.js";
+import { fieldBox } from "@xstar/core";
+import { summarize } from "../measure/describe.js";
+import type { PictureSize, PictureSource } from "../measure/source.js";
+import { rankExamples, type Example, type Ranking } from "../measure/rank-examples.js";
 import { crop } from "../image/crop.js";
 import { enlarge, enlargementFor } from "../image/enlarge.js";
 import type { Picture } from "../image/picture.js";
-import { encodePng } from "../codecs/png.js";
 import { rowsSheet } from "../image/rows.js";
 import { validView } from "../image/view.js";
-import { version } from "../../../xstar/src/version.js";
-import { examplesPage } from "./examples-page.js";
-import type { FoundExamples, TargetExamples } from "../measure/find-examples.js";
+import type { TargetExamples } from "../measure/find-examples.js";
+import type { SheetEntry, TargetFile } from "../record/examples-file.js";
 import { planesOf } from "../image/drawing.js";
-
-/** A picture on the sheet. */
-export interface SheetEntry {
-  readonly name: string;
-  /** Of the target, as `xstar maximize` measures it. */
-  readonly activation: number;
-  /** The largest activation of the target's channel and where it is; null for targets without places. */
-  readonly peak: Peak | null;
-  /** The part of the picture, as the model saw it, that the place of the peak sees; null where that is all. */
-  readonly box: Box | null;
-}
-
-/** One target in `examples.json`. */
-export interface TargetFile {
-  readonly target: string;
-  readonly objective: Spec;
-  /** Stride, size and offset in pixels of what a place of the layer sees; null where every place sees all. */
-  readonly field: TargetExamples["field"];
-  /** Of the activations of all pictures. */
-  readonly summary: Summary;
-  /** The rows of the sheet, from the left, and its file. */
-  readonly sheet: string;
-  readonly most: readonly SheetEntry[];
-  readonly least: readonly SheetEntry[];
-  /** The pictures with the highest peaks, of which the sheet shows the boxes; empty where `field` is null. */
-  readonly crops: readonly SheetEntry[];
-  /** Of every picture, in the order of `ExamplesFile.pictures`. */
-  readonly activations: readonly number[];
-  /** The largest activation of a place, of every picture; null where `field` is null. */
-  readonly peaks: readonly number[] | null;
-}
-
-/** What `examples.json` holds. */
-export interface ExamplesFile {
-  readonly xstar: string;
-  readonly model: { readonly path: string | undefined; readonly sha256: string };
-  readonly images: {
-    readonly folder: string;
-    readonly count: number;
-    /** Fewer than `count` when stopped. */
-    readonly seen: number;
-    readonly skipped: readonly { readonly name: string; readonly reason: string }[];
-    /** The form in which the model saw them: cut to it at the sides. */
-    readonly size: PictureSize;
-  };
-  /** A picture beside which the sheet shows them. */
-  readonly beside: string | null;
-  /** Names of those that could be used, in order: paths in the folder, or place and label in a data set. */
-  readonly pictures: readonly string[];
-  readonly targets: readonly TargetFile[];
-}
-
-export interface WriteExamplesOptions {
-  readonly model: ModelFile;
-  readonly folder: string;
-  /** The folder's name as the caller gave it. */
-  readonly images: string;
-  readonly pictures: PictureSource;
-  readonly size: PictureSize;
-  readonly top: number;
-  /** Names of the targets' files. */
-  readonly slugs: readonly string[];
-  readonly beside: { readonly path: string; readonly picture: Picture } | undefined;
-}
 
 /** The pictures of one target, for the sheet and the page; each as the model saw it. */
 export interface TargetPictures {
@@ -89,40 +19,18 @@ export interface TargetPictures {
   readonly crops: readonly Picture[];
 }
 
-/** Writes a sheet for each target, examples.html and examples.json; returns what the latter holds. */
-export async function writeExamples(found: FoundExamples, options: WriteExamplesOptions): Promise<ExamplesFile> {
-  const { model, folder, images, pictures, size, beside } = options;
-  const drawn: TargetPictures[] = [];
-  for (const [i, target] of found.targets.entries()) {
-    const one = await drawExamples(target, `${options.slugs[i]}.png`, options);
-    drawn.push(one);
-    const about = { Software: `xstar ${version}`, Title: `Examples for ${target.target}` };
-    await writeFileAtomic(join(folder, one.file.sheet), encodePng(sheetOf(one, beside?.picture), about));
-  }
-  const file: ExamplesFile = {
-    xstar: version,
-    model: { path: model.path, sha256: createHash("sha256").update(model.source.bytes).digest("hex") },
-    images: {
-      folder: images,
-      count: pictures.names.length,
-      seen: found.seen,
-      skipped: found.skipped.map(({ index, reason }) => ({ name: pictures.names[index]!, reason })),
-      size,
-    },
-    beside: beside?.path ?? null,
-    pictures: found.targets[0]!.examples.map(({ index }) => pictures.names[index]!),
-    targets: drawn.map((one) => one.file),
-  };
-  await writeFileAtomic(join(folder, "examples.html"), await examplesPage(file, drawn, beside?.picture));
-  await writeFileAtomic(join(folder, "examples.json"), `${JSON.stringify(file, undefined, 1)}\n`);
-  return file;
+export interface DrawExamplesOptions {
+  readonly pictures: PictureSource;
+  readonly size: PictureSize;
+  /** Pictures in a row. */
+  readonly top: number;
 }
 
 /** Reads the pictures that the ranking of a target shows; `sheet` is the name of its file. */
 export async function drawExamples(
   { target, objective, field, examples }: TargetExamples,
   sheet: string,
-  { pictures, size, top }: Pick<WriteExamplesOptions, "pictures" | "size" | "top">,
+  { pictures, size, top }: DrawExamplesOptions,
 ): Promise<TargetPictures> {
   const read = async ({ index }: Example) =>
     validView(planesOf(await pictures.read(index, size)), { low: 0, high: 1 }).picture;
@@ -161,8 +69,8 @@ const brief = (x: number) => Number(x.toPrecision(7));
 /** Pixels that a picture is shown with. */
 const comfortable = 160;
 
-/** Rows of the most exciting pictures, the least exciting ones, and crops; the picture beside stands left of the first. */
-function sheetOf({ most, least, crops }: TargetPictures, beside: Picture | undefined): Picture {
+/** The sheet of a target: rows of the most exciting pictures, the least exciting ones, and crops; the picture beside stands left of the first. */
+export function examplesSheet({ most, least, crops }: TargetPictures, beside: Picture | undefined): Picture {
   const [first] = most as [Picture];
   const cell = Math.max(first.width, first.height) * enlargementFor(first, comfortable);
   const large = (picture: Picture) => enlarge(picture, enlargementFor(picture, cell));

@@ -1,11 +1,13 @@
-import { encodeWebp } from "../../../xstar/src/files/webp.js";
+import type { ImageCodec } from "../codecs/image-codec.js";
 import { enlargementFor } from "../image/enlarge.js";
 import type { Picture } from "../image/picture.js";
 import { dataTable } from "./data-table.js";
 import { pictureFigure, pictureRow } from "./figure.js";
 import { formatNumber } from "./format.js";
 import { html, page, type Html } from "./html.js";
-import type { ExamplesFile, SheetEntry, TargetPictures } from "./draw-examples.js";
+import type { ExamplesFile, SheetEntry } from "../record/examples-file.js";
+import type { TargetPictures } from "./draw-examples.js";
+import { webpUri } from "./report-views.js";
 
 /** Screen pixels of a picture on the page. */
 const comfortable = 160;
@@ -15,18 +17,23 @@ export async function examplesPage(
   { images, model, beside: path }: ExamplesFile,
   targets: readonly TargetPictures[],
   beside: Picture | undefined,
+  codec: ImageCodec,
 ): Promise<string> {
-  const given = beside && (await figure(beside, "the picture beside", path ?? ""));
+  const given = beside && (await figure(beside, "the picture beside", path ?? "", codec));
   const read = images.seen - images.skipped.length;
   const of = images.seen < images.count ? ` (of ${images.count})` : "";
   return page({
     title: targets.length === 1 ? `Examples for ${targets[0]!.file.target}` : `Examples for ${targets.length} targets`,
     description: `Pictures that excite targets of ${model.path ?? "a network"} most and least, among ${read}${of} of ${images.folder}.`,
-    body: html`${await Promise.all(targets.map((one) => section(one, given)))}`,
+    body: html`${await Promise.all(targets.map((one) => section(one, given, codec)))}`,
   });
 }
 
-async function section({ file, most, least, crops }: TargetPictures, beside: Html | undefined): Promise<Html> {
+async function section(
+  { file, most, least, crops }: TargetPictures,
+  beside: Html | undefined,
+  codec: ImageCodec,
+): Promise<Html> {
   const { min, median, mean, max, count } = file.summary;
   const numbers = [min, median, mean, max].map((x) => formatNumber(x));
   return html`<h2>${file.target}</h2>
@@ -41,17 +48,17 @@ async function section({ file, most, least, crops }: TargetPictures, beside: Htm
       ${pictureRow([beside])}`
     }
     <h3>Most exciting</h3>
-    ${await exampleRow(most, file.most, ({ activation }) => activation)}
+    ${await exampleRow(most, file.most, ({ activation }) => activation, codec)}
     ${
       least.length > 0 &&
       html`<h3>Least exciting</h3>
-      ${await exampleRow(least, file.least, ({ activation }) => activation)}`
+      ${await exampleRow(least, file.least, ({ activation }) => activation, codec)}`
     }
     ${
       crops.length > 0 &&
       html`<h3>What excites one place most</h3>
       <p class="note">The part of each picture that the place with the highest activation sees.</p>
-      ${await exampleRow(crops, file.crops, ({ peak }) => peak!.activation)}`
+      ${await exampleRow(crops, file.crops, ({ peak }) => peak!.activation, codec)}`
     }`;
 }
 
@@ -60,16 +67,18 @@ export async function exampleRow(
   pictures: readonly Picture[],
   entries: readonly SheetEntry[],
   numberOf: (entry: SheetEntry) => number,
+  codec: ImageCodec,
 ): Promise<Html> {
   const figures = pictures.map((picture, i) => {
     const { name } = entries[i]!;
-    return figure(picture, name, html`${formatNumber(numberOf(entries[i]!))}<br /><span class="note">${name}</span>`);
+    const caption = html`${formatNumber(numberOf(entries[i]!))}<br /><span class="note">${name}</span>`;
+    return figure(picture, name, caption, codec);
   });
   return pictureRow(await Promise.all(figures));
 }
 
-async function figure(picture: Picture, alt: string, caption: string | Html): Promise<Html> {
+async function figure(picture: Picture, alt: string, caption: string | Html, codec: ImageCodec): Promise<Html> {
   const { width, height } = picture;
-  const light = `data:image/webp;base64,${Buffer.from(await encodeWebp(picture)).toString("base64")}`;
+  const light = await webpUri(picture, codec);
   return pictureFigure({ light, alt, caption, width, height, scale: enlargementFor(picture, comfortable) });
 }

@@ -1,7 +1,8 @@
 import { adam, channel, constantRate, mul, opacity, pixel, sub, totalVariation } from "@xstar/core";
-import type { PictureEntry, RunFile } from "@xstar/runs";
 import { describe, expect, test } from "vitest";
 import { thisPlatform } from "../../../xstar/src/record/platform.js";
+import type { PictureEntry, RunFile } from "../record/run-file.js";
+import { sharpCodec } from "../../../xstar/src/files/sharp-codec.js";
 import { maximizeReport } from "./maximize-report.js";
 
 const picture = (i: number, more: Partial<PictureEntry> = {}): PictureEntry => ({
@@ -68,6 +69,7 @@ function runOf(pictures: readonly PictureEntry[]): RunFile {
 
 const report = (pictures: readonly PictureEntry[], problem?: string, target = sub(relu, totalVariation({}))) =>
   maximizeReport({
+    codec: sharpCodec,
     run: runOf(pictures),
     targets: pictures.map(() => target),
     views: pictures.map(() => undefined),

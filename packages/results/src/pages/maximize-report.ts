@@ -1,6 +1,4 @@
-import { basename } from "node:path";
 import { lookUp, objectives, type Spec } from "@xstar/core";
-import type { PictureEntry, RunFile } from "@xstar/runs";
 import { isWeightedSum, termsOf } from "../measure/terms.js";
 import { diverging, gray } from "../image/colormap.js";
 import { barChart } from "./bar-chart.js";
@@ -10,6 +8,9 @@ import { formatNumber, formatPercent } from "./format.js";
 import { html, page, type Html, type HtmlPart } from "./html.js";
 import { lineChart } from "./line-chart.js";
 import { seriesCount } from "./styles.js";
+import type { ImageCodec } from "../codecs/image-codec.js";
+import { nameOfFile } from "../record/paths.js";
+import type { PictureEntry, RunFile } from "../record/run-file.js";
 import { metricRows } from "./describe-metrics.js";
 import { exampleRow } from "./examples-page.js";
 import type { AscentMetrics } from "../measure/measure-ascent.js";
@@ -26,6 +27,7 @@ export interface MaximizeReport {
   readonly views: readonly (ResultViews | undefined)[];
   /** By picture; undefined without a data set. */
   readonly examples: readonly (TargetPictures | undefined)[];
+  readonly codec: ImageCodec;
   /** Why there are no metrics, where there are none. */
   readonly problem?: string | undefined;
 }
@@ -53,7 +55,7 @@ export async function maximizeReport(report: MaximizeReport): Promise<string> {
 }
 
 function titleOf({ run: { pictures, model: file } }: MaximizeReport): string {
-  const model = basename(file.path, ".onnx");
+  const model = nameOfFile(file.path).replace(/(?<=.)\.onnx$/, "");
   const targets = new Set(pictures.map(({ target }) => target));
   const [first] = targets;
   if (pictures.length === 1) return `${first} of ${model}`;
@@ -81,7 +83,7 @@ const nameOf = ({ target, start }: PictureEntry, all: readonly PictureEntry[]): 
 /** Screen pixels of a picture. */
 const comfortable = 448;
 
-async function pictureSection({ run, targets, views, examples }: MaximizeReport, i: number): Promise<Html> {
+async function pictureSection({ run, targets, views, examples, codec }: MaximizeReport, i: number): Promise<Html> {
   const { pictures, metrics } = run;
   const picture = pictures[i]!;
   const { top, activation, step, redirected, warnings, files } = picture;
@@ -112,7 +114,7 @@ async function pictureSection({ run, targets, views, examples }: MaximizeReport,
         format: formatPercent,
       })
     }
-    ${examples[i] && (await beside(examples[i]))}
+    ${examples[i] && (await beside(examples[i], codec))}
     <p class="note">Files: ${files.map((file, at) => html`${at > 0 && ", "}<a href="${file}">${file}</a>`)}</p>`;
 }
 
@@ -165,14 +167,14 @@ function notes(warnings: readonly string[], redirected: number): HtmlPart {
 }
 
 /** The pictures of the data set that excite the same target most. */
-async function beside({ file, most, crops }: TargetPictures): Promise<Html> {
+async function beside({ file, most, crops }: TargetPictures, codec: ImageCodec): Promise<Html> {
   return html`<h3>Real pictures that excite it most</h3>
-    ${await exampleRow(most, file.most, ({ activation }) => activation)}
+    ${await exampleRow(most, file.most, ({ activation }) => activation, codec)}
     ${
       crops.length > 0 &&
       html`<h3>What in real pictures excites one place most</h3>
         <p class="note">The part of each picture that the place with the highest activation sees.</p>
-        ${await exampleRow(crops, file.crops, ({ peak }) => peak!.activation)}`
+        ${await exampleRow(crops, file.crops, ({ peak }) => peak!.activation, codec)}`
     }`;
 }
 

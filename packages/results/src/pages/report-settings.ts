@@ -1,6 +1,6 @@
-import { basename } from "node:path";
 import type { Spec } from "@xstar/core";
-import type { RunFile } from "@xstar/runs";
+import { nameOfFile } from "../record/paths.js";
+import type { RunFile } from "../record/run-file.js";
 import { factsTable } from "./data-table.js";
 import { html, type Html, type HtmlPart } from "./html.js";
 
@@ -19,10 +19,10 @@ export function settingsOf(run: RunFile): Html {
   const files = { ...models, ...generators };
   const starts = [...new Set(pictures.map(({ start }) => start ?? "as the parameterization begins"))];
   const rows: [string, HtmlPart][] = [
-    ["Model", html`${basename(model.path)}<br /><code>SHA-256 ${model.sha256}</code>`],
+    ["Model", html`${nameOfFile(model.path)}<br /><code>SHA-256 ${model.sha256}</code>`],
     ...Object.entries(files).map(([name, file]): [string, HtmlPart] => [
       `Model ${name}`,
-      html`${basename(file.path)}<br /><code>SHA-256 ${file.sha256}</code>`,
+      html`${nameOfFile(file.path)}<br /><code>SHA-256 ${file.sha256}</code>`,
     ]),
     ["Targets", [...new Set(pictures.map(({ target }) => target))].join("; ")],
     ["Recipe", recipe ? textOf(recipe) : "none"],

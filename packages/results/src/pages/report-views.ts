@@ -1,8 +1,9 @@
-import { encodeWebp } from "../../../xstar/src/files/webp.js";
 import { diverging } from "../image/colormap.js";
 import { splitOpacity, withOpacity } from "../image/opacity.js";
 import type { Picture } from "../image/picture.js";
-import { encodePng, pngDataUri } from "../codecs/png.js";
+import { dataUri } from "../codecs/data-uri.js";
+import type { ImageCodec } from "../codecs/image-codec.js";
+import { encodePng } from "../codecs/png.js";
 import { pictureScale } from "../image/scale.js";
 import { changeView, rawView, type View } from "../image/view.js";
 import { describeChange } from "./describe-change.js";
@@ -30,7 +31,12 @@ export interface ResultViews {
 }
 
 /** A picture of a model that takes `channels`, and what changed since `start`, as a page shows them. */
-export async function viewResult(picture: Tensor, start: Tensor, channels: number): Promise<ResultViews> {
+export async function viewResult(
+  picture: Tensor,
+  start: Tensor,
+  channels: number,
+  codec: ImageCodec,
+): Promise<ResultViews> {
   const { colours, opacity } = splitOpacity(planesOf(picture), channels);
   const before = splitOpacity(planesOf(start), channels).colours;
   const raw = rawView(colours, { scale: pictureScale([colours]) });
@@ -39,15 +45,15 @@ export async function viewResult(picture: Tensor, start: Tensor, channels: numbe
   const dark = changeView(colours, before, { map: diverging.dark }).picture;
   return {
     channels,
-    raw: pageView(raw, pngDataUri(encodePng(drawn))),
-    change: { ...pageView(change, await webpUri(change.picture)), dark: await webpUri(dark) },
+    raw: pageView(raw, dataUri("image/png", encodePng(drawn))),
+    change: { ...pageView(change, await webpUri(change.picture, codec)), dark: await webpUri(dark, codec) },
     changeInWords: describePlane(changeOf(colours, before)),
     range: rangeOf(colours),
   };
 }
 
-export async function webpUri(picture: Picture): Promise<string> {
-  return `data:image/webp;base64,${Buffer.from(await encodeWebp(picture)).toString("base64")}`;
+export async function webpUri(picture: Picture, codec: ImageCodec): Promise<string> {
+  return dataUri("image/webp", await codec.encode(picture, "webp"));
 }
 
 function pageView({ picture, ...scale }: View, light: string): PageView {

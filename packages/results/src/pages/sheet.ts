@@ -1,7 +1,8 @@
 import { XstarError } from "@xstar/core";
-import type { DoneEntry, SetMetrics } from "@xstar/runs";
-import sharp from "sharp";
-import { encodeWebp } from "../../../xstar/src/files/webp.js";
+import type { SetMetrics } from "../measure/measure-set.js";
+import type { DoneEntry } from "../record/manifest.js";
+import { webpUri } from "./report-views.js";
+import type { ImageCodec } from "../codecs/image-codec.js";
 import { drawNumber } from "../image/digits.js";
 import { filledPicture, paste, type Picture } from "../image/picture.js";
 import { rowsSheet } from "../image/rows.js";
@@ -18,11 +19,17 @@ export interface SheetTile {
   readonly uri: string;
 }
 
-/** The tile of a target from its PNG file. Throws `bad-data` for a damaged file. */
-export async function createTile(entry: DoneEntry, png: Uint8Array, side: number): Promise<SheetTile> {
-  const picture = await readTile(png, side);
-  const webp = Buffer.from(await encodeWebp(picture)).toString("base64");
-  return { entry, picture, uri: `data:image/webp;base64,${webp}` };
+/** The tile of a target from its PNG file, of at most `side` pixels. Throws `bad-data` for a damaged file. */
+export async function createTile(
+  entry: DoneEntry,
+  png: Uint8Array,
+  { side, codec }: { readonly side: number; readonly codec: ImageCodec },
+): Promise<SheetTile> {
+  const picture = await codec.decode(png, side).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new XstarError("bad-data", `A picture of the sheet is damaged: ${reason}`, { cause });
+  });
+  return { entry, picture, uri: await webpUri(picture, codec) };
 }
 
 /** Pixels that a sheet of many pictures is wide at most, and those of one picture. */
@@ -36,26 +43,6 @@ export function tileSide(count: number): number {
 }
 
 const columnsFor = (count: number) => Math.ceil(Math.sqrt(count));
-
-/** A PNG file, made smaller until its longer side is at most `side`; small ones are enlarged by a whole number. */
-export async function readTile(png: Uint8Array, side: number): Promise<Picture> {
-  try {
-    const source = sharp(png).ensureAlpha();
-    const { width, height } = await source.metadata();
-    const factor = side / Math.max(width, height);
-    const scale = factor < 1 ? factor : Math.floor(factor);
-    const to = (length: number) => Math.max(1, Math.round(length * scale));
-    const { data, info } = await source
-      .resize({ width: to(width), height: to(height), fit: "fill", kernel: factor < 1 ? "lanczos3" : "nearest" })
-      .toColourspace("srgb")
-      .raw()
-      .toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data: Uint8ClampedArray.from(data) };
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new XstarError("bad-data", `A picture of the sheet is damaged: ${reason}`, { cause });
-  }
-}
 
 /** All pictures on one sheet, those of each layer from a new row, with the numbers of their channels below. */
 export function drawSheet(tiles: readonly SheetTile[], count = tiles.length): Picture {
@@ -126,12 +113,4 @@ function captioned({ entry, picture }: SheetTile): Picture {
   paste(picture, whole, Math.floor((width - picture.width) / 2), 0);
   paste(number, whole, 0, picture.height + captionGap);
   return whole;
-}
-
-/** The sheet as a PNG file; faster than `encodePng`, and outside this thread. */
-export function encodeSheet({ width, height, data }: Picture): Promise<Uint8Array> {
-  return sharp(data, { raw: { width, height, channels: 4 } })
-    .removeAlpha()
-    .png()
-    .toBuffer();
 }

@@ -1,10 +1,9 @@
-import { dirname, extname } from "node:path";
 import { XstarError } from "@xstar/core";
-import { readFileOrExplain } from "../../../xstar/src/files/read.js";
 import { readXmp } from "../codecs/xmp.js";
 import { enlarge } from "../image/enlarge.js";
 import type { Picture } from "../image/picture.js";
 import { encodePng, readPngText } from "../codecs/png.js";
+import { endingOf } from "./paths.js";
 import { animationFormats, type Job, type PictureRecord, type RunRecord } from "./run-record.js";
 
 /** The keyword of a record in a PNG file. */
@@ -19,30 +18,25 @@ export function encodeRecorded(drawn: Picture, record: PictureRecord, title: str
 /** A record with the file that it was read from. */
 export interface FoundRecord {
   readonly path: string;
-  readonly folder: string;
   readonly record: RunRecord;
   /** SHA-256 of the numbers of each picture that it tells of; undefined for those that it does not know. */
   readonly pixels: readonly (string | undefined)[];
 }
 
-/**
- * The record in a picture that xstar made (PNG, WebP), or in a `run.json`. Throws `file-not-readable`, and `bad-data` for a
- * file without one.
- */
-export async function readRecord(path: string): Promise<FoundRecord> {
-  const bytes = await readFileOrExplain(path);
-  const text = await recordText(path, bytes);
+/** The record in a picture that xstar made (PNG, WebP), or in a `run.json`. Throws `bad-data` for a file without one. */
+export function findRecord(bytes: Uint8Array, path: string): FoundRecord {
+  const text = recordText(path, bytes);
   const record = parseRecord(text);
   if (!record) {
     throw new XstarError("bad-data", `"${path}" carries no record of a run of xstar maximize`, {
       hint: "Give a picture (PNG or WebP) as xstar wrote it, or the run.json beside it",
     });
   }
-  return { path, folder: dirname(path), record, pixels: hashesIn(record) };
+  return { path, record, pixels: hashesIn(record) };
 }
 
-async function recordText(path: string, bytes: Uint8Array): Promise<string | undefined> {
-  const ending = extname(path).toLowerCase();
+function recordText(path: string, bytes: Uint8Array): string | undefined {
+  const ending = endingOf(path);
   if (ending === ".json") return new TextDecoder().decode(bytes);
   if (ending === ".webp") return readXmp(bytes);
   return readPngText(bytes)?.[recordKeyword];

@@ -1,9 +1,8 @@
-import { thisPlatform } from "../../../xstar/src/record/platform.js";
 import type { RunRecord } from "./run-record.js";
 
-/** The record of a run on this machine. Its keys have one order, so that a picture that is made again has the same bytes. */
-export function recordOf(run: Omit<RunRecord, "platform">): RunRecord {
-  const { xstar, threads, pictures, recipe, stopped, scale, format, ascent } = run;
+/** The record of a run. Its keys have one order, so that a picture that is made again has the same bytes. */
+export function recordOf(run: RunRecord): RunRecord {
+  const { xstar, threads, pictures, recipe, platform, stopped, scale, format, ascent } = run;
   const { model, models, generators, images, starts, inputs } = run;
   return {
     xstar,
@@ -16,7 +15,7 @@ export function recordOf(run: Omit<RunRecord, "platform">): RunRecord {
     inputs,
     pictures,
     recipe,
-    platform: thisPlatform(),
+    platform,
     stopped,
     ...(scale !== undefined && { scale }),
     ...(format !== undefined && { format }),

@@ -1,6 +1,4 @@
 import type { AscentRecord, Spec } from "@xstar/core";
-import type { FileReference } from "../../../xstar/src/record/file-reference.js";
-import type { Platform } from "../../../xstar/src/record/platform.js";
 
 /** One picture of a run, in the words of the command line. */
 export interface Job {
@@ -9,6 +7,29 @@ export interface Job {
   readonly start: string | null;
   /** What its files are called, without ending. */
   readonly slug: string;
+}
+
+/** A file that a run read: its path as it was given, and what it held. */
+export interface FileReference {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** What a record said of a file, where it has only moved since. */
+export function keepIfSame<T extends FileReference>(before: T | undefined, now: T): T {
+  const content = (one: object) => JSON.stringify({ ...one, path: "" });
+  return before && content(before) === content(now) ? before : now;
+}
+
+/** What of a machine decides bytes, besides ONNX Runtime (which `ascent.runtime` names). */
+export interface Platform {
+  readonly system: string;
+  /** ONNX Runtime chooses its kernels by the processor. */
+  readonly processor: string;
+  /** Its V8 has the mathematical functions. */
+  readonly node: string;
+  /** It reads and scales start pictures. */
+  readonly sharp: string;
 }
 
 /** A model's file, and the files beside it that hold its weights. */

@@ -2,18 +2,17 @@ import {
   keepSessions,
   maximize,
   XstarError,
-  type AscentRecord,
   type AscentResult,
   type LoadedModel,
   type MaximizeOptions,
+  type Runtime,
   type Spec,
   type Tensor,
 } from "@xstar/core";
-import { pictureOf, shrinkPlanes, type Planes } from "@xstar/results";
-import { loadModel } from "../../../xstar/src/load.js";
-import { nodeRuntime } from "../../../xstar/src/runtime.js";
-import type { JobModel, ManyJob } from "./job.js";
-import { measureOutcomes, type ClimbedMetrics } from "./measure-outcomes.js";
+import { pictureOf, shrinkPlanes, type LabelledModel, type Planes } from "@xstar/results";
+import type { JobModel, ManyJob, ModelSource } from "./job.js";
+import { measureOutcomes } from "./measure-outcomes.js";
+import type { Climbed, Glance, Goal, Outcome } from "./outcome.js";
 
 /** Climbs batches of targets of one job, one batch after the other. */
 export interface Climber {
@@ -25,62 +24,28 @@ export interface Climber {
   close(): Promise<void>;
 }
 
-/** What a picture is made for. */
-export interface Goal {
-  /** What is climbed. */
-  readonly objective: Spec;
-  /** What is measured: without penalties and without what a recipe makes of it. @default the objective */
-  readonly measured?: Spec;
-}
-
-/** How far a batch is. */
-export interface Glance {
-  /** Steps taken, of all pictures of the batch together. */
-  readonly steps: number;
-  /** Which of the batch is looked at. */
-  readonly at: number;
-  readonly activation: number;
-  /** A small form of its picture; undefined where it cannot be looked at. */
-  preview(): Planes | undefined;
-}
-
-/** What became of one target: a picture, or the reason why there is none. */
-export type Outcome = Climbed | { readonly failure: string };
-
-export interface Climbed {
-  /** [channels, height, width] in picture units. */
-  readonly picture: Tensor;
-  /** [height, width], how much its places counted; undefined where it was not asked for. */
-  readonly influence?: Tensor;
-  /** The step that it is from. */
-  readonly step: number;
-  /** The objective at every step. */
-  readonly curve: Float32Array;
-  readonly watch: Readonly<Record<string, Float32Array>>;
-  readonly ended: AscentResult["ended"];
-  readonly redirected: number;
-  /** What was odd, and why there are no metrics where they could not be measured. */
-  readonly warnings: readonly string[];
-  readonly metrics?: ClimbedMetrics;
-  /** What repeats the run of this target alone. */
-  readonly record: AscentRecord;
-  /** Its share of the time of its batch. */
-  readonly seconds: number;
+/** What opens models and runs them. */
+export interface Machine {
+  runtime(threads: number): Runtime;
+  loadModel(from: ModelSource, runtime: Runtime): Promise<LabelledModel>;
 }
 
 /** A climber in this thread. Throws what `loadModel` throws. */
-export async function openClimber({ model: from, options, models, generators, threads }: ManyJob): Promise<Climber> {
-  const runtime = keepSessions(nodeRuntime({ threads }));
+export async function openClimber(
+  { model: from, options, models, generators, threads }: ManyJob,
+  machine: Machine,
+): Promise<Climber> {
+  const runtime = keepSessions(machine.runtime(threads));
   const load = async (all: Readonly<Record<string, JobModel>>) =>
     Object.fromEntries(
       await Promise.all(
         Object.entries(all).map(
           async ([name, { model, ...rest }]) =>
-            [name, { ...rest, model: await loadModel(model, { runtime }) }] as const,
+            [name, { ...rest, model: await machine.loadModel(model, runtime) }] as const,
         ),
       ),
     );
-  const model = await loadModel(from, { runtime });
+  const model = await machine.loadModel(from, runtime);
   const stopped = new AbortController();
   const all: MaximizeOptions = {
     ...options,
@@ -91,7 +56,7 @@ export async function openClimber({ model: from, options, models, generators, th
     signal: stopped.signal,
   };
   // what it opens is of one batch only
-  const judge = { ...model, runtime: nodeRuntime({ threads }) };
+  const judge = { ...model, runtime: machine.runtime(threads) };
   return {
     climb: async (goals, report) => {
       const outcomes = await climb(

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { loadModel } from "../../../xstar/src/load.js";
+import { openModel } from "@xstar/core";
+import { nodeRuntime } from "../../../xstar/src/runtime.js";
 import { tinyModel } from "../../../results/src/testing/tiny-model.js";
 import { createJob } from "./job.js";
 
 describe("a job", () => {
-  test("can be sent to another thread, with further models as files", async () => {
-    const model = await loadModel(tinyModel());
+  test("can be sent to another thread, with further models as files", () => {
+    const model = openModel(tinyModel(), { runtime: nodeRuntime() });
     const job = createJob(model, {
       steps: 3,
       start: ["ones"],
@@ -24,8 +25,8 @@ describe("a job", () => {
     ["rules", { rules: {} }],
     ["streams", { streams: [1] }],
     ["signal", { signal: new AbortController().signal }],
-  ])("has no %s of a single run", async (name, options) => {
-    const model = await loadModel(tinyModel());
+  ])("has no %s of a single run", (name, options) => {
+    const model = openModel(tinyModel(), { runtime: nodeRuntime() });
     expect(() => createJob(model, options)).toThrow(
       expect.objectContaining({
         code: "bad-argument",
@@ -34,8 +35,8 @@ describe("a job", () => {
     );
   });
 
-  test("has one start", async () => {
-    const model = await loadModel(tinyModel());
+  test("has one start", () => {
+    const model = openModel(tinyModel(), { runtime: nodeRuntime() });
     expect(() => createJob(model, { start: ["ones", "zeros"] })).toThrow(
       expect.objectContaining({ code: "bad-argument" }),
     );

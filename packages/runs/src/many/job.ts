@@ -1,5 +1,4 @@
 import { XstarError, type FurtherModel, type LoadedModel, type MaximizeOptions, type Spec } from "@xstar/core";
-import type { ModelFile } from "../../../xstar/src/load.js";
 
 /** An ascent without its targets, in a form that can be sent to another thread. */
 export interface ManyJob {
@@ -11,8 +10,11 @@ export interface ManyJob {
   readonly threads: number;
 }
 
+/** A model that may lie in a file. */
+type SavedModel = LoadedModel & { readonly path?: string | undefined };
+
 /** A path, or the bytes of a model that has none. */
-type ModelSource = string | Uint8Array;
+export type ModelSource = string | Uint8Array;
 
 export type JobModel = Omit<FurtherModel, "model"> & { readonly model: ModelSource };
 
@@ -26,7 +28,7 @@ export type JobOptions = Omit<
  * streams, several starts) or cannot be sent to a thread (rules of one's own, models from memory with weights beside them).
  */
 export function createJob(
-  model: ModelFile,
+  model: SavedModel,
   { models = {}, generators = {}, rules, resume, signal, streams, start, ...options }: MaximizeOptions,
   threads = 1,
 ): ManyJob {
@@ -56,7 +58,7 @@ function sources(models: Readonly<Record<string, FurtherModel>>): Record<string,
   );
 }
 
-function sourceOf(model: LoadedModel & { readonly path?: string | undefined }, what: string): ModelSource {
+function sourceOf(model: SavedModel, what: string): ModelSource {
   if (model.path !== undefined) return model.path;
   if (model.files.size === 1) return model.source.bytes;
   throw new XstarError("bad-argument", `Many targets at once need ${what} as a file: its weights lie beside it`);

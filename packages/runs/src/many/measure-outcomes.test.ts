@@ -1,10 +1,20 @@
-import { channel, createRng, logit, mul, sub, tensor, totalVariation, type Spec } from "@xstar/core";
+import {
+  channel,
+  createRng,
+  logit,
+  mul,
+  openModel,
+  sub,
+  tensor,
+  totalVariation,
+  type LoadedModel,
+  type Spec,
+} from "@xstar/core";
 import { measurePictures } from "@xstar/results";
 import { beforeAll, describe, expect, test } from "vitest";
-import { loadModel, type ModelFile } from "../../../xstar/src/load.js";
 import { nodeRuntime } from "../../../xstar/src/runtime.js";
 import { tinyModel } from "../../../results/src/testing/tiny-model.js";
-import type { Climbed, Outcome } from "./climber.js";
+import type { Climbed, Outcome } from "./outcome.js";
 import { measureOutcomes } from "./measure-outcomes.js";
 
 const side = 8;
@@ -28,9 +38,9 @@ const climbed = (seed: number, shape = [1, side, side]): Climbed => ({
   seconds: 1,
 });
 
-let model: ModelFile;
+let model: LoadedModel;
 beforeAll(async () => {
-  model = await loadModel(tinyModel(), { runtime: nodeRuntime({ threads: 1 }) });
+  model = openModel(tinyModel(), { runtime: nodeRuntime({ threads: 1 }) });
 });
 
 const measure = (targets: readonly Spec[], outcomes: readonly Outcome[], options = {}) =>

@@ -1,23 +1,13 @@
 import { size, type MaximizeOptions, type Spec, type Tensor } from "@xstar/core";
-import { featureLayer, measureEach, networksOf, type PictureMetrics } from "@xstar/results";
-import type { ModelFile } from "../../../xstar/src/load.js";
-import type { Climbed, Outcome } from "./climber.js";
-
-/** What is known of one of many pictures without a data set. */
-export interface ClimbedMetrics {
-  readonly picture: PictureMetrics;
-  /** The layer that the features are of; undefined where the network has none for them. */
-  readonly layer: string | undefined;
-  /** Mean activations of its units, in which the diversity of all pictures is measured. */
-  readonly features: Float32Array | undefined;
-}
+import { featureLayer, measureEach, networksOf, type LabelledModel } from "@xstar/results";
+import type { Climbed, ClimbedMetrics, Outcome } from "./outcome.js";
 
 /**
  * Adds to the pictures of a batch what the networks make of them, each looked at by itself, so that the numbers do not depend
  * on the batch. No picture is lost: that it cannot be measured becomes a warning.
  */
 export async function measureOutcomes(
-  model: ModelFile,
+  model: LabelledModel,
   targets: readonly Spec[],
   outcomes: readonly Outcome[],
   options: MaximizeOptions,
@@ -39,7 +29,7 @@ export async function measureOutcomes(
 }
 
 async function measureAll(
-  model: ModelFile,
+  model: LabelledModel,
   targets: readonly Spec[],
   climbed: readonly Climbed[],
   options: MaximizeOptions,

@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { inBatches, fitBatches } from "./plan-batches.js";
 
-const needs = { picture: 1e6, thread: 1e8, targets: 100, isSeparable: true, memory: 1e10, jobs: 4, batch: undefined };
+const needs = {
+  picture: 1e6,
+  thread: 1e8,
+  targets: 100,
+  isSeparable: true,
+  free: 1e11,
+  memory: 1e10,
+  jobs: 4,
+  batch: undefined,
+};
 
 describe("targets in batches", () => {
   const target = (type: string, at: number, more = {}) => ({ objective: { type, at, ...more } });

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import {
   activationBytes,
   compileAscent,
@@ -14,7 +13,11 @@ export interface BatchPlan {
   readonly batch: number;
 }
 
-export interface PlanOptions {
+export interface BatchOptions {
+  /** Of the machine. */
+  readonly cores: number;
+  /** Bytes that nobody uses. */
+  readonly free: number;
   /** Bytes that all threads together may take. @default half of what is free */
   readonly memory?: number | undefined;
   /** Climbers. @default as many as the cores have threads for */
@@ -38,7 +41,7 @@ export async function planBatches(
   model: LoadedModel,
   objectives: readonly Spec[],
   ascent: MaximizeOptions,
-  options: PlanOptions = {},
+  options: BatchOptions,
 ): Promise<BatchPlan> {
   const { step } = await compileAscent(model, objectives.slice(0, 1), ascent);
   const picture = activationBytes(step.graph);
@@ -51,8 +54,9 @@ export async function planBatches(
     thread: threadBytes + 2 * weights,
     targets: objectives.length,
     isSeparable,
+    free: options.free,
     memory: options.memory,
-    jobs: options.jobs ?? Math.max(1, Math.floor(availableParallelism() / (options.threads ?? 1))),
+    jobs: options.jobs ?? Math.max(1, Math.floor(options.cores / (options.threads ?? 1))),
     batch: options.batch,
   });
 }
@@ -95,6 +99,8 @@ interface Needs {
   readonly targets: number;
   /** Whether pictures of a batch do not depend on each other. */
   readonly isSeparable: boolean;
+  /** Bytes that nobody uses. */
+  readonly free: number;
   /** Bytes; half of what is free when undefined. */
   readonly memory: number | undefined;
   readonly jobs: number;
@@ -107,11 +113,12 @@ export function fitBatches({
   thread,
   targets,
   isSeparable,
+  free,
   memory,
   jobs: most,
   batch: settled,
 }: Needs): BatchPlan {
-  const limit = memory ?? process.availableMemory() / 2;
+  const limit = memory ?? free / 2;
   const useful = isSeparable ? Math.min(usefulBatch, Math.max(1, Math.floor(usefulBytes / picture))) : 1;
   const wanted = settled ?? Math.max(1, Math.min(useful, Math.floor(targets / most)));
   const bytes = (batch: number) => thread + peakOverActivations * picture * batch;

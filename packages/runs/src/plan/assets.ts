@@ -7,14 +7,12 @@ import {
   type Shape,
   type Tensor,
 } from "@xstar/core";
-import type { FoundRecord, ModelReference, RunFiles } from "@xstar/results";
-import { loadModel, type ModelFile } from "../../../xstar/src/load.js";
-import { keepIfSame, type FileReference, type SourceFiles } from "../../../xstar/src/record/file-reference.js";
+import { keepIfSame, type FileReference, type FoundRecord, type ModelReference, type RunFiles } from "@xstar/results";
 import { earlierInputs, readInputs, type InputTexts } from "./given-inputs.js";
 import { earlierInput, readModelInput } from "./model-input.js";
 import { parseNamedFile, type AssetKind, type AssetPaths } from "./named-files.js";
-import { isFolder } from "../../../xstar/src/files/folder.js";
 import { readPicture, readSome } from "./read-picture.js";
+import type { ModelFile, Store } from "./store.js";
 
 /** Flags that give files a name. */
 export interface AssetFlags {
@@ -54,7 +52,7 @@ export interface AssetReader {
 
 interface AssetSources {
   readonly runtime: Runtime;
-  readonly files: SourceFiles;
+  readonly files: Store;
   /** What inputs of these models hold, as `InputTexts.further`. */
   readonly inputs: InputTexts["further"];
   readonly from?: FoundRecord | undefined;
@@ -63,7 +61,7 @@ interface AssetSources {
 export function createAssetReader({ runtime, files, inputs, from }: AssetSources): AssetReader {
   const opened = new Map<string, Promise<ModelFile>>();
   const open = (path: string) => {
-    const model = opened.get(path) ?? files.locate(path).then((place) => loadModel(place, { runtime }));
+    const model = opened.get(path) ?? files.locate(path).then((place) => files.loadModel(place, runtime));
     opened.set(path, model);
     return model;
   };
@@ -76,7 +74,7 @@ export function createAssetReader({ runtime, files, inputs, from }: AssetSources
     const record = from?.record;
     const earlier = record && earlierInput(from.path, record.ascent.models[name], record.inputs, `${name}::`);
     const flags = { input: inputs.get(name) ?? [] };
-    const { options, inputFiles: own } = await readModelInput(model, flags, { files, ...(earlier && { earlier }) });
+    const { options, inputFiles: own } = await readModelInput(model, flags, { files, earlier });
     keep(name, own);
     return { model, ...options, ...(model.labels && { labels: model.labels }) };
   }
@@ -91,7 +89,7 @@ export function createAssetReader({ runtime, files, inputs, from }: AssetSources
   const models = (paths: AssetPaths["models"]) => mapPaths(paths, openFurther);
   const readImage = async (path: string, shape: Shape): Promise<Tensor | readonly Tensor[]> => {
     const place = await files.locate(path);
-    return (await isFolder(place)) ? readSome(place, shape) : readPicture(place, shape);
+    return (await files.isFolder(place)) ? readSome(place, shape, files) : readPicture(place, shape, files);
   };
   // what has only moved is recorded as it was, so that the bytes are the same
   const referenceImage = async (name: string, path: string): Promise<FileReference> =>

@@ -1,6 +1,6 @@
 import { numbers, type DeclaredInput, type Model, type Tensor } from "@xstar/core";
 import { describe, expect, test } from "vitest";
-import { createSourceFiles } from "../../../xstar/src/record/file-reference.js";
+import { createStore } from "../../../xstar/src/record/store.js";
 import { readInputs, splitInputs } from "./given-inputs.js";
 
 const inputs: DeclaredInput[] = [
@@ -10,7 +10,7 @@ const inputs: DeclaredInput[] = [
   { name: "odd::name", dtype: "float32", dims: [] },
 ];
 const model = { inputs } as unknown as Model;
-const read = async (...texts: string[]) => (await readInputs(model, texts, { files: createSourceFiles() })).inputs;
+const read = async (...texts: string[]) => (await readInputs(model, texts, { files: createStore() })).inputs;
 const held = (one: Tensor | number | undefined) => {
   const { dtype, shape } = one as Tensor;
   return [dtype, shape, numbers(one as Tensor)];

@@ -10,9 +10,8 @@ import {
   type ModelRecord,
   type Tensor,
 } from "@xstar/core";
-import { decodeNpy } from "@xstar/results";
-import { readFileOrExplain } from "../../../xstar/src/files/read.js";
-import { keepIfSame, type FileReference, type SourceFiles } from "../../../xstar/src/record/file-reference.js";
+import { decodeNpy, keepIfSame, type FileReference } from "@xstar/results";
+import type { Store } from "./store.js";
 
 /** What `--input` says, for the model itself and for those that other flags name. */
 export interface InputTexts {
@@ -64,7 +63,7 @@ export interface ReadInputs {
 }
 
 interface ReadInputsOptions {
-  readonly files: SourceFiles;
+  readonly files: Pick<Store, "locate" | "reference" | "read">;
   readonly earlier?: EarlierInputs | undefined;
 }
 
@@ -84,7 +83,7 @@ export async function readInputs(
   const inputFiles: Record<string, FileReference> = {};
   for (const [name, value] of [...before.map(([name, { path }]) => [name, path] as const), ...now]) {
     if (value.endsWith(".npy")) {
-      read[name] = decodeNpy(await readFileOrExplain(await files.locate(value)), `"${value}"`);
+      read[name] = decodeNpy(await files.read(await files.locate(value)), `"${value}"`);
       inputFiles[name] = keepIfSame(earlier?.files[name], await files.reference(value));
     } else
       read[name] = readValue(

@@ -1,9 +1,6 @@
 import {
   contractOfRange,
-  fields,
   guessContract,
-  layouts,
-  orders,
   pictureChannels,
   pictureInput,
   XstarError,
@@ -17,12 +14,9 @@ import {
   type PartialContract,
   type Shape,
 } from "@xstar/core";
-import type { Command } from "commander";
-import type { ModelFile } from "../../../xstar/src/load.js";
-import type { ContractFile } from "../../../xstar/src/model/contract-file.js";
-import { createSourceFiles, type FileReference, type SourceFiles } from "../../../xstar/src/record/file-reference.js";
-import { collect, listOf, valueOf } from "../../../xstar/src/cli/flags.js";
+import type { FileReference } from "@xstar/results";
 import { earlierInputs, readInputs, type EarlierInputs } from "./given-inputs.js";
+import type { ContractFile, ModelFile, Store } from "./store.js";
 
 /** Flags that say how pictures go into a model: those of every command that runs one. */
 export interface ModelFlags {
@@ -34,35 +28,6 @@ export interface ModelFlags {
   readonly order?: ChannelOrder;
   readonly input?: readonly string[];
   readonly logits?: string;
-}
-
-export function addModelFlags(command: Command): void {
-  command
-    .optionsGroup("The model's input (default: <model>.contract.json, else a guess that xstar inspect explains):")
-    .option("--size <height,width>", "size of the picture, where the model leaves it free", listOf("--size", side))
-    .option("--mean <numbers>", "input = (picture - mean) / std, for all channels or each", listOf("--mean", anyNumber))
-    .option("--std <numbers>", "what is divided by; the picture goes from 0 to 1", listOf("--std", divisor))
-    .option(
-      "--input-range <low,high>",
-      "what black and white become, as in 0,255 or -1,1",
-      listOf("--input-range", anyNumber),
-    )
-    .option("--layout <layout>", `where the input's channels lie: ${layouts.join(" or ")}`, oneIn("--layout", layouts))
-    .option("--order <order>", `what the input's channels are: ${orders.join(", ")}`, oneIn("--order", orders))
-    .option(
-      "--input <name=value>",
-      "what another input holds: a number, numbers with commas, one-hot:INDEX or a .npy file",
-      collect,
-    )
-    .option("--logits <output>", "the output with the class scores, where there are several");
-}
-
-const side = fields.int("side", { min: 1 });
-const anyNumber = fields.fixed("number", { fallback: 0 });
-const divisor = fields.fixed("number", { fallback: 1, min: 1e-9 });
-
-function oneIn<T extends string>(flag: string, choices: readonly T[]): (text: string) => T {
-  return valueOf(flag, fields.choice(flag, choices, choices[0]!)) as (text: string) => T;
 }
 
 /** What is known about a model's input, for `inspect`, and the options of a run, with guesses for what is not known. */
@@ -100,15 +65,15 @@ export function earlierInput(
 }
 
 interface ReadInputOptions {
-  readonly files?: SourceFiles;
-  readonly earlier?: EarlierInput;
+  readonly files: Store;
+  readonly earlier?: EarlierInput | undefined;
 }
 
 /** Joins flags, contract file and guesses. Throws `bad-argument`, and for files what reading them does. */
 export async function readModelInput(
   model: ModelFile,
   flags: ModelFlags,
-  { files = createSourceFiles(), earlier }: ReadInputOptions = {},
+  { files, earlier }: ReadInputOptions,
 ): Promise<ModelInput> {
   const { source } = model;
   const contractFile = earlier?.contractFile ?? model.contractFile;

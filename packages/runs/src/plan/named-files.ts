@@ -1,5 +1,5 @@
-import { extname } from "node:path";
 import { fields, lookUp, objectives, parameterizations, starts, transforms, XstarError, type Spec } from "@xstar/core";
+import { endingOf } from "@xstar/results";
 import { pictureEndings } from "./read-picture.js";
 import type { DefinitionTable } from "./spec-flags.js";
 
@@ -67,6 +67,6 @@ function namesIn(table: DefinitionTable, spec: Spec, models: "models" | "generat
 
 function isPath({ kind, name, isSet }: AssetName): boolean {
   if (isSet) return true;
-  const ending = extname(name).toLowerCase();
+  const ending = endingOf(name);
   return kind === "images" ? pictureEndings.has(ending) : ending === ".onnx";
 }

@@ -17,8 +17,6 @@ import {
   type Spec,
 } from "@xstar/core";
 import type { FoundRecord, Job, RunFiles } from "@xstar/results";
-import type { ModelFile } from "../../../xstar/src/load.js";
-import type { SourceFiles } from "../../../xstar/src/record/file-reference.js";
 import { createAssetReader, givenPaths } from "./assets.js";
 import { baseOptions } from "./base-options.js";
 import { splitInputs } from "./given-inputs.js";
@@ -29,6 +27,7 @@ import { planStarts } from "./plan-starts.js";
 import { distinct, slugOf } from "./slug.js";
 import { parseSpec } from "./spec-flags.js";
 import { specOptions } from "./spec-options.js";
+import type { ModelFile, Store } from "./store.js";
 
 export interface Plan {
   readonly jobs: readonly Job[];
@@ -50,7 +49,9 @@ export interface Plan {
 export interface PlanSources {
   /** The model's path, as the command or the record has it. */
   readonly path: string;
-  readonly files: SourceFiles;
+  readonly files: Store;
+  /** Takes sentences that a person should read. */
+  onWarning(sentence: string): void;
   /** The run to repeat. */
   readonly from?: FoundRecord | undefined;
 }
@@ -60,12 +61,12 @@ export async function planAscent(
   model: ModelFile,
   targets: readonly string[],
   flags: MaximizeFlags,
-  { path, files, from }: PlanSources,
+  { path, files, from, onWarning }: PlanSources,
 ): Promise<Plan> {
   const record = from?.record;
   const earlier = from && earlierInput(from.path, from.record.ascent, from.record.inputs);
   const { own, further: furtherInputs } = splitInputs(model.source, flags.input ?? []);
-  const input = await readModelInput(model, { ...flags, input: own }, { files, ...(earlier && { earlier }) });
+  const input = await readModelInput(model, { ...flags, input: own }, { files, earlier });
   const first = await prepareBatch(model, 1, input.options);
   const { shape } = first;
   const base = baseOptions(flags.recipe, shape.slice(1), record);
@@ -91,6 +92,7 @@ export async function planAscent(
     shape: picture,
     files,
     from,
+    onWarning,
     isTransparent: parameterizations[specs.parameterization.type]!.isTransparent ?? false,
   });
   const isMany = texts.length > asked.length;

@@ -1,9 +1,8 @@
 import type { Shape, Spec } from "@xstar/core";
-import type { FoundRecord } from "@xstar/results";
-import type { FileReference, SourceFiles } from "../../../xstar/src/record/file-reference.js";
+import type { FileReference, FoundRecord } from "@xstar/results";
 import type { BaseOptions } from "./base-options.js";
-import { warn } from "../../../xstar/src/cli/print-warnings.js";
 import { numbersBeside, readStart, startPath } from "./read-start.js";
+import type { Store } from "./store.js";
 
 export interface PlannedStarts {
   /** In the words of the command line; null where the parameterization begins by itself. */
@@ -15,7 +14,8 @@ export interface PlannedStarts {
 interface StartSources {
   /** Of a picture, without the batch. */
   readonly shape: Shape;
-  readonly files: SourceFiles;
+  readonly files: Store;
+  onWarning(sentence: string): void;
   readonly from?: FoundRecord | undefined;
   /** Whether a start may have an opacity. */
   readonly isTransparent: boolean;
@@ -25,16 +25,18 @@ interface StartSources {
 export async function planStarts(
   init: readonly string[] | undefined,
   { options: base }: BaseOptions,
-  { shape, files, from, isTransparent }: StartSources,
+  { shape, files, from, onWarning, isTransparent }: StartSources,
 ): Promise<PlannedStarts> {
   const references: Record<string, FileReference> = {};
   const read = async (text: string) => {
     const path = startPath(text);
     if (path !== undefined) references[path] = await files.reference(path);
-    return readStart(text, shape, path === undefined ? undefined : await files.locate(path));
+    return readStart(text, shape, files, path === undefined ? undefined : await files.locate(path));
   };
   if (init) {
-    const texts = await Promise.all(init.map((text) => exact(text, isTransparent ? undefined : shape)));
+    const texts = await Promise.all(
+      init.map((text) => exact(text, files, { shape: isTransparent ? undefined : shape, onWarning })),
+    );
     return { texts, specs: await Promise.all(texts.map(read)), references };
   }
   if (base.start === undefined) return { texts: [null], specs: undefined, references };
@@ -52,14 +54,18 @@ export async function planStarts(
 }
 
 /**
- * The start with the numbers of a picture that xstar made, where they are and of the shape that is needed; a warning on
- * standard error where they are not there.
+ * The start with the numbers of a picture that xstar made, where they are and of the shape that is needed; a warning where
+ * they are not there.
  */
-async function exact(text: string, shape?: Shape): Promise<string> {
-  const beside = await numbersBeside(text, shape);
+async function exact(
+  text: string,
+  files: Store,
+  { shape, onWarning }: { readonly shape: Shape | undefined; onWarning(sentence: string): void },
+): Promise<string> {
+  const beside = await numbersBeside(text, files, shape);
   if (!beside) return text;
   if ("numbers" in beside) return beside.numbers;
-  warn(
+  onWarning(
     `"${text}" is a run's picture drawn as colours: what was below black, above white or between two of 256 levels is lost (${beside.missing}, which "xstar maximize --from" writes, is not beside it)`,
   );
   return text;

@@ -1,9 +1,6 @@
-import { extname } from "node:path";
 import { sameShape, size, XstarError, type Shape, type Tensor } from "@xstar/core";
-import { decodeNpy, type PictureSize } from "@xstar/results";
-import { openPictures } from "../../../xstar/src/data/pictures.js";
-import { readImage } from "../../../xstar/src/files/image.js";
-import { readFileOrExplain } from "../../../xstar/src/files/read.js";
+import { decodeNpy, endingOf, type PictureSize } from "@xstar/results";
+import type { Store } from "./store.js";
 
 /** Endings of files that hold a picture. */
 export const pictureEndings: ReadonlySet<string> = new Set([".png", ".jpg", ".jpeg", ".webp", ".npy"]);
@@ -12,9 +9,9 @@ export const pictureEndings: ReadonlySet<string> = new Set([".png", ".jpg", ".jp
  * A picture file or a .npy file as a picture of `shape` [channels, height, width]: pictures are scaled and cut to it.
  * Throws `bad-argument` for a shape that picture files do not have, `bad-data` and `file-not-readable` for the file.
  */
-export async function readPicture(path: string, shape: Shape): Promise<Tensor> {
-  if (extname(path).toLowerCase() === ".npy") return readNpyPicture(path, shape);
-  return readImage(path, formOf(path, shape));
+export async function readPicture(path: string, shape: Shape, files: Store): Promise<Tensor> {
+  if (endingOf(path) === ".npy") return readNpyPicture(path, shape, files);
+  return files.readImage(path, formOf(path, shape));
 }
 
 /** Pictures that stand for a folder of more: their means change little beyond. */
@@ -24,9 +21,9 @@ const enough = 256;
  * The pictures of a folder (of files, or of a data set) as pictures of `shape`; of more than 256 so many, evenly spaced. Throws
  * what `openPictures` and `readPicture` do.
  */
-export async function readSome(folder: string, shape: Shape): Promise<Tensor[]> {
+export async function readSome(folder: string, shape: Shape, files: Store): Promise<Tensor[]> {
   const form = formOf(folder, shape);
-  const { names, read } = await openPictures(folder);
+  const { names, read } = await files.openPictures(folder);
   const count = Math.min(names.length, enough);
   const pictures: Tensor[] = [];
   for (let i = 0; i < count; i++) pictures.push(await read(Math.floor((i * names.length) / count), form));
@@ -34,9 +31,9 @@ export async function readSome(folder: string, shape: Shape): Promise<Tensor[]> 
 }
 
 /** Picture `index` of a folder, from 0, in the order of `openPictures`. Throws `bad-argument` when there are not so many. */
-export async function readOneOf(folder: string, index: number, shape: Shape): Promise<Tensor> {
+export async function readOneOf(folder: string, index: number, shape: Shape, files: Store): Promise<Tensor> {
   const form = formOf(folder, shape);
-  const { names, read } = await openPictures(folder);
+  const { names, read } = await files.openPictures(folder);
   if (index < names.length) return read(index, form);
   throw new XstarError(
     "bad-argument",
@@ -54,8 +51,8 @@ function formOf(path: string, shape: Shape): PictureSize {
 }
 
 /** A channel more than `shape` has is the opacity. */
-async function readNpyPicture(path: string, shape: Shape): Promise<Tensor> {
-  const held = decodeNpy(await readFileOrExplain(path), `"${path}"`);
+async function readNpyPicture(path: string, shape: Shape, files: Store): Promise<Tensor> {
+  const held = decodeNpy(await files.read(path), `"${path}"`);
   const withOpacity = shape.length === 3 ? [shape[0]! + 1, ...shape.slice(1)] : shape;
   const own = sameShape(held.shape, withOpacity) ? withOpacity : shape;
   if (size(held.shape) !== size(own))

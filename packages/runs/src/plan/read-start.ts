@@ -1,13 +1,12 @@
-import { basename, dirname, extname, join } from "node:path";
 import { array, asStart, numbers, sameShape, starts, type Shape, type Spec, type Tensor } from "@xstar/core";
-import { decodeNpy, pixelHash, readRecord, type PictureRecord } from "@xstar/results";
-import { readFileOrExplain } from "../../../xstar/src/files/read.js";
+import { decodeNpy, endingOf, findRecord, nameOfFile, pixelHash, type PictureRecord } from "@xstar/results";
 import { pictureEndings, readOneOf, readPicture } from "./read-picture.js";
 import { parseSpec } from "./spec-flags.js";
+import type { Store } from "./store.js";
 
 /** The file or folder that a start names: `photo.png`, `photos#3`, `mnist#7`; undefined for other starts. */
 export function startPath(text: string): string | undefined {
-  if (pictureEndings.has(extname(text).toLowerCase())) return text;
+  if (pictureEndings.has(endingOf(text))) return text;
   return partsOf(text)?.folder;
 }
 
@@ -21,11 +20,11 @@ function partsOf(text: string): { readonly folder: string; readonly index: numbe
  * The start that a word, a number, a spec (`normal:deviation=0.3`), the path of a picture or .npy file, or `FOLDER#INDEX` stands
  * for; `place` is where its path lies. `shape` is that of one picture.
  */
-export async function readStart(text: string, shape: Shape, place: string | undefined): Promise<Spec> {
+export async function readStart(text: string, shape: Shape, files: Store, place: string | undefined): Promise<Spec> {
   if (place === undefined) return text.includes(":") ? parseSpec(starts, text, "start") : asStart(text);
   const part = partsOf(text);
   const isOfFolder = part && startPath(text) === part.folder;
-  const picture = await (isOfFolder ? readOneOf(place, part.index, shape) : readPicture(place, shape));
+  const picture = await (isOfFolder ? readOneOf(place, part.index, shape, files) : readPicture(place, shape, files));
   return array({ values: numbers(picture) });
 }
 
@@ -35,16 +34,20 @@ export async function readStart(text: string, shape: Shape, place: string | unde
  */
 export async function numbersBeside(
   path: string,
+  files: Store,
   shape?: Shape,
 ): Promise<{ readonly numbers: string } | { readonly missing: string } | undefined> {
-  const ending = extname(path).toLowerCase();
+  const ending = endingOf(path);
   if (ending !== ".png" && ending !== ".webp") return undefined;
-  const found = await readRecord(path).catch(() => undefined);
+  const found = await files
+    .read(path)
+    .then((bytes) => findRecord(bytes, path))
+    .catch(() => undefined);
   if (!found) return undefined;
   const { picture = 0, sha256, pictures } = found.record as Partial<PictureRecord> & PictureRecord;
   // the picture itself, not the change, and not the animation
-  const beside = join(dirname(path), `${basename(path, extname(path))}.npy`);
-  const held = await readFileOrExplain(beside).then(
+  const beside = files.beside(path, `${nameOfFile(path).slice(0, -ending.length)}.npy`);
+  const held = await files.read(beside).then(
     (bytes): Tensor | undefined => decodeNpy(bytes, `"${beside}"`),
     () => undefined,
   );

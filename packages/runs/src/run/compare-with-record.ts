@@ -1,17 +1,10 @@
 import { pictureOf, pixelHash, type FoundRecord, type RunRecord } from "@xstar/results";
 import { recordOfAscent, type Ascent } from "./run-file.js";
 
-/** Says whether a run that repeats another one, unchanged, gave the same numbers. */
-export function compareWithRecord({ path, record, pixels }: FoundRecord, ascent: Ascent): void {
-  const now = recordOfAscent(ascent);
-  if (taskOf(now) !== taskOf(record)) return;
-  const isSame = pixels.every(
-    (hash, i) => hash === undefined || hash === pixelHash(pictureOf(ascent.result.picture, i)),
-  );
-  if (isSame) return void process.stdout.write(`The numbers are those of ${path}, bit for bit\n`);
-  process.stderr.write(
-    `Warning: the numbers are not those of "${path}", which was made by ${makerOf(record)}; this is ${makerOf(now)}\n`,
-  );
+/** Whether a run that repeats another one gave the same numbers; undefined where more than the machine is another. */
+export function hasSameNumbers({ record, pixels }: FoundRecord, ascent: Ascent): boolean | undefined {
+  if (taskOf(recordOfAscent(ascent)) !== taskOf(record)) return undefined;
+  return pixels.every((hash, i) => hash === undefined || hash === pixelHash(pictureOf(ascent.result.picture, i)));
 }
 
 /** All that was asked for, whatever ran it. */
@@ -22,7 +15,8 @@ export function taskOf({ ascent, pictures: jobs, ...files }: Omit<RunRecord, "pl
   return JSON.stringify([specs, model, models, generators, images, starts, inputs, recipe, stopped, pictures]);
 }
 
-function makerOf({ xstar, platform, ascent }: RunRecord): string {
+/** Program and machine that made a run. */
+export function makerOf({ xstar, platform, ascent }: RunRecord): string {
   const { system, processor, node, sharp } = platform;
   return `xstar ${xstar} with ONNX Runtime (${ascent.runtime}), Node ${node} and sharp ${sharp} on ${system}, ${processor}`;
 }

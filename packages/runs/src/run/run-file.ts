@@ -1,24 +1,23 @@
-import { join } from "node:path";
 import type { AscentResult } from "@xstar/core";
 import {
   pictureOf,
   pixelHash,
   recordOf,
   type AnimationFormat,
-  type AscentMetrics,
   type ClassShare,
-  type Job,
+  type LabelledModel,
+  type Platform,
   type RunFacts,
+  type RunFile,
   type RunRecord,
 } from "@xstar/results";
-import { writeFileAtomic } from "../../../xstar/src/files/atomic.js";
-import type { ModelFile } from "../../../xstar/src/load.js";
 import type { Frames } from "./frames.js";
 
 /** A finished (or stopped) ascent with all that is said about it. */
 export interface Ascent {
-  readonly model: ModelFile;
+  readonly model: LabelledModel;
   readonly facts: RunFacts;
+  readonly platform: Platform;
   readonly result: AscentResult;
   readonly frames: Frames;
   readonly seconds: number;
@@ -27,32 +26,6 @@ export interface Ascent {
   /** Enlargement of the pictures. */
   readonly scale: number;
   readonly format: AnimationFormat;
-}
-
-/** One picture in `run.json`. */
-export interface PictureEntry extends Job {
-  readonly files: readonly string[];
-  /** The step that it shows. */
-  readonly step: number;
-  /** Steps that were taken with redirected gradients. */
-  readonly redirected: number;
-  readonly warnings: readonly string[];
-  /** SHA-256 of its numbers. */
-  readonly sha256: string;
-  /** Of what was climbed, as the steps saw it. */
-  readonly activation: { readonly start: number; readonly end: number };
-  readonly top: readonly ClassShare[] | null;
-  readonly curve: readonly number[];
-}
-
-/** What `run.json` holds: all that repeats the run, and what came of it. */
-export interface RunFile extends Omit<RunRecord, "pictures"> {
-  readonly ended: AscentResult["ended"];
-  readonly stepsTaken: number;
-  readonly seconds: number;
-  readonly pictures: readonly PictureEntry[];
-  /** Left out where they could not be measured. */
-  readonly metrics?: AscentMetrics;
 }
 
 /** `files` are those of each picture. */
@@ -77,14 +50,10 @@ export function runFileOf(ascent: Ascent, files: readonly (readonly string[])[])
   };
 }
 
-export async function writeRunFile(folder: string, run: RunFile): Promise<void> {
-  await writeFileAtomic(join(folder, "run.json"), `${JSON.stringify(run, undefined, 2)}\n`);
-}
-
 /** What every picture of an ascent carries. */
-export function recordOfAscent({ facts, result, scale, format }: Ascent): RunRecord {
+export function recordOfAscent({ facts, platform, result, scale, format }: Ascent): RunRecord {
   const stopped = result.ended === "aborted" ? result.last.index : null;
-  return recordOf({ ...facts, stopped, scale, format, ascent: result.record });
+  return recordOf({ ...facts, platform, stopped, scale, format, ascent: result.record });
 }
 
 /** The objective of the picture that is the result. */

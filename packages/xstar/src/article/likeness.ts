@@ -1,6 +1,5 @@
 import type { Runtime } from "@xstar/core";
-import { correlate, findNearest, type Variability } from "@xstar/results";
-import type { ImageDataset } from "../data/dataset.js";
+import { correlate, findNearest, type ImageDataset, type Variability } from "@xstar/results";
 
 /** How like a digit a picture is, by Pearson's correlations of pixels; null where one of the two is constant. */
 export interface Likeness {

@@ -1,11 +1,11 @@
 import {
   dataTable,
+  dataUri,
   encodePng,
   formatNumber,
   html,
   pictureFigure,
   pictureRow,
-  pngDataUri,
   type Html,
 } from "@xstar/results";
 import { spread, spreadOfLikeness, type Claims, type MadeSet, type Spread } from "./claims.js";
@@ -101,7 +101,7 @@ function byClass({ results, real }: Claims): Html {
 function sheets(set: MadeSet): Html {
   const figure = (what: "result" | "change", caption: string) => {
     const { width, height, ...picture } = madeSheet(set, what);
-    const light = pngDataUri(encodePng({ width, height, ...picture }));
+    const light = dataUri("image/png", encodePng({ width, height, ...picture }));
     return pictureFigure({ light, alt: caption, caption, width, height, scale: 1 });
   };
   return html`<h4>All that was made for network ${set.network}</h4>

@@ -2,6 +2,7 @@ import {
   barChart,
   colorBar,
   dataTable,
+  dataUri,
   diverging,
   embedJson,
   encodePng,
@@ -14,7 +15,6 @@ import {
   page,
   pictureFigure,
   pictureRow,
-  pngDataUri,
   viridis,
   type Html,
   type Picture,
@@ -27,7 +27,7 @@ import { claimsSection } from "./report-claims.js";
 import { constantViews, variabilityViews, viewAscents } from "./pictures.js";
 import type { ArticleResults, PictureResult, TableResult } from "./results.js";
 
-const uri = (picture: Picture) => pngDataUri(encodePng(picture));
+const uri = (picture: Picture) => dataUri("image/png", encodePng(picture));
 const size = { width: side, height: side };
 const digits = Array.from({ length: 10 }, (_, digit) => String(digit));
 

@@ -1,8 +1,9 @@
 import { fields, optimizers, overrides, parameterizations, schedules, XstarError } from "@xstar/core";
-import { addModelFlags, type MaximizeFlags } from "@xstar/runs";
+import type { MaximizeFlags } from "@xstar/runs";
 import { animationFormats } from "@xstar/results";
 import type { Command } from "commander";
 import { collect, listOf, valueOf } from "./flags.js";
+import { addModelFlags } from "./model-flags.js";
 import { addManyFlags } from "./run-many.js";
 import { runMaximize } from "./run-maximize.js";
 

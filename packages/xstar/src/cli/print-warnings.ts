@@ -1,5 +1,6 @@
 import { XstarError, type AscentResult } from "@xstar/core";
-import type { AscentMetrics, Job } from "@xstar/results";
+import { hasSameNumbers, makerOf, recordOfAscent, type Ascent } from "@xstar/runs";
+import type { AscentMetrics, FoundRecord, Job } from "@xstar/results";
 
 /** Says a sentence on stderr that a person should read. */
 export function warn(sentence: string): void {
@@ -68,5 +69,15 @@ export function complainAbout({ ended, last, broke, record }: AscentResult, fold
     "diverged",
     `The picture or its activation was no longer finite after step ${Math.min(...broken)}; "${folder}" holds the step before`,
     { hint },
+  );
+}
+
+/** Says whether a run that repeats another one, unchanged, gave the same numbers. */
+export function printComparison(from: FoundRecord, ascent: Ascent): void {
+  const isSame = hasSameNumbers(from, ascent);
+  if (isSame) process.stdout.write(`The numbers are those of ${from.path}, bit for bit\n`);
+  if (isSame !== false) return;
+  process.stderr.write(
+    `Warning: the numbers are not those of "${from.path}", which was made by ${makerOf(from.record)}; this is ${makerOf(recordOfAscent(ascent))}\n`,
   );
 }

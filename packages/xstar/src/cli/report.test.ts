@@ -2,12 +2,12 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createOps, Graph, observe, tensor, writeModel, type Tensor } from "@xstar/core";
-import type { RunFile } from "@xstar/runs";
-import { decodeNpy, formatNumber, measureDistance, percentileOf } from "@xstar/results";
+import type { ModelFile } from "@xstar/runs";
+import { decodeNpy, formatNumber, measureDistance, percentileOf, type RunFile } from "@xstar/results";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readImage } from "../files/image.js";
-import { loadModel, type ModelFile } from "../load.js";
+import { loadModel } from "../load.js";
 import { nodeRuntime } from "../runtime.js";
 import { runCli } from "../testing/run-cli.js";
 import { tinyModel } from "../../../results/src/testing/tiny-model.js";

@@ -1,22 +1,22 @@
 import { fields, XstarError, type MaximizeOptions, type Spec } from "@xstar/core";
-import { slugOf, type Entry, type MaximizeFlags, type Plan } from "@xstar/runs";
+import { slugOf, type MaximizeFlags, type ModelFile, type Plan } from "@xstar/runs";
 import {
   featureLayer,
   formatNumber,
   isOfOnePicture,
   networksOf,
-  openImages,
   rawView,
   surveyDataset,
   type ComparedImages,
+  type Entry,
 } from "@xstar/results";
 import type { Command } from "commander";
-import type { ModelFile } from "../load.js";
 import type { ComparedDataset } from "../run/many/compare-entry.js";
 import { maximizeMany, type ManyProgress, type ManyResult } from "../run/many/maximize-many.js";
 import type { CaptionedPicture } from "../terminal/blocks.js";
 import { createLiveView } from "../terminal/live-view.js";
 import { createProgress } from "../terminal/progress.js";
+import { openImages } from "../data/pictures.js";
 import { version } from "../version.js";
 import { valueOf } from "./flags.js";
 import { withInterrupt } from "./interrupt.js";

@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as core from "@xstar/core";
 import { adam, maximize, neg, objectives, type MaximizeOptions, type Spec } from "@xstar/core";
+import type { ModelFile } from "@xstar/runs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readImage } from "../files/image.js";
-import { loadModel, type ModelFile } from "../load.js";
+import { loadModel } from "../load.js";
 import { nodeRuntime } from "../runtime.js";
 
 const shared = join(import.meta.dirname, "../../../../shared");

@@ -8,21 +8,11 @@ import {
   XstarError,
   type ChannelOrder,
   type Layout,
-  type PartialContract,
 } from "@xstar/core";
+import type { ContractFile } from "@xstar/runs";
 import { readTextIfThere } from "./read-beside.js";
 
 const keys = ["mean", "std", "range", "layout", "order", "labels", "logits"];
-
-/** What a contract file beside a model says; the rest is guessed. */
-export interface ContractFile {
-  readonly path: string;
-  readonly contract: PartialContract;
-  /** Names of the classes, or a file of the folder that has them. */
-  readonly labels: readonly string[] | string | undefined;
-  /** The output that holds the class scores. */
-  readonly logits: string | undefined;
-}
 
 /**
  * The input contract beside a model: `<name>.contract.json`, or `model.contract.json` for all models of the folder, such

@@ -1,8 +1,7 @@
 import { maximize, type AscentResult, type Step } from "@xstar/core";
-import type { Frames, Plan, SavedAscent } from "@xstar/runs";
+import type { Frames, ModelFile, Plan, SavedAscent } from "@xstar/runs";
 import { drawingOf, formatNumber, pictureOf, type RunFacts } from "@xstar/results";
 import { prepareFolder } from "../files/folder.js";
-import type { ModelFile } from "../load.js";
 import { createLiveView } from "../terminal/live-view.js";
 import { checkpointFile, createCheckpoints } from "./checkpoints.js";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { XstarError } from "@xstar/core";
-import { writeRunFile, type Ascent, type Plan, type RunFile } from "@xstar/runs";
+import type { Ascent, Plan } from "@xstar/runs";
 import {
   drawExamples,
   drawingOf,
@@ -11,10 +11,13 @@ import {
   type AscentMetrics,
   type ComparedImages,
   type MeasuredAscent,
+  type RunFile,
   type TargetPictures,
 } from "@xstar/results";
 import { writeFileAtomic } from "../files/atomic.js";
+import { sharpCodec } from "../files/sharp-codec.js";
 import { createProgress } from "../terminal/progress.js";
+import { writeRunFile } from "./write-run-file.js";
 
 export interface ReportOptions {
   readonly plan: Plan;
@@ -47,6 +50,7 @@ export async function reportAscent(
     targets: plan.targets,
     views: await viewAll(ascent),
     examples: await drawAll(measured, images),
+    codec: sharpCodec,
     problem,
   });
   await writeFileAtomic(join(folder, "report.html"), report);
@@ -95,7 +99,9 @@ async function viewAll({ facts, result, frames }: Ascent) {
   const channels = shape.length === 4 ? shape[1]! : 1;
   if (!drawingOf(shape).isDrawable) return facts.pictures.map(() => undefined);
   return Promise.all(
-    facts.pictures.map((_, i) => viewResult(pictureOf(result.picture, i), pictureOf(frames.first, i), channels)),
+    facts.pictures.map((_, i) =>
+      viewResult(pictureOf(result.picture, i), pictureOf(frames.first, i), channels, sharpCodec),
+    ),
   );
 }
 

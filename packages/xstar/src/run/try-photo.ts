@@ -7,9 +7,9 @@ import {
   type ContractGuess,
   type PartialContract,
 } from "@xstar/core";
+import type { ModelFile } from "@xstar/runs";
 import { formatPercent, likeliestOf, type ClassShare } from "@xstar/results";
 import { readImage } from "../files/image.js";
-import type { ModelFile } from "../load.js";
 import { renderTable } from "../terminal/table.js";
 
 /** What a model sees in a photograph. */

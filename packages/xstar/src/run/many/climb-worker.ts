@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { XstarError } from "@xstar/core";
 import { openClimber, type Glance, type Goal, type ManyJob, type Outcome } from "@xstar/runs";
 import type { Planes } from "@xstar/results";
+import { thisMachine } from "./this-machine.js";
 
 /** What a climbing thread is told: a batch to climb, or to stop. */
 export type ClimberOrder = { readonly goals: readonly Goal[] } | "stop";
@@ -17,7 +18,7 @@ const reportMs = 200;
 
 const port = parentPort!;
 const send = (message: ClimberMessage) => port.postMessage(message);
-const climber = openClimber(workerData as ManyJob);
+const climber = openClimber(workerData as ManyJob, thisMachine);
 // whoever waits for it first gets the error
 climber.catch(() => undefined);
 let reported = Number.NEGATIVE_INFINITY;

@@ -1,10 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Spec } from "@xstar/core";
-import { knownOf, type DoneEntry } from "@xstar/runs";
-import { compareWithDataset, examplesFor, type DatasetSurvey } from "@xstar/results";
+import { compareWithDataset, examplesFor, knownOf, type DatasetSurvey, type DoneEntry } from "@xstar/results";
 import { writeFileAtomic } from "../../files/atomic.js";
-import type { RecordedMetrics } from "./write-picture.js";
+import { readRecorded } from "./recorded.js";
 
 /** Real pictures that those of many targets are compared with. */
 export interface ComparedDataset {
@@ -13,10 +11,6 @@ export interface ComparedDataset {
   /** Pictures that it has, with those that could not be read. */
   readonly count: number;
   readonly survey: DatasetSurvey;
-}
-
-interface Recorded {
-  readonly metrics?: RecordedMetrics;
 }
 
 /**
@@ -38,12 +32,4 @@ export async function compareEntry(
   const metrics = { ...record.metrics, pictures: [compared] };
   await writeFileAtomic(path, `${JSON.stringify({ ...record, metrics }, undefined, 1)}\n`);
   return { ...entry, metrics: knownOf(compared) };
-}
-
-async function readRecorded(path: string): Promise<Recorded | undefined> {
-  try {
-    return JSON.parse(await readFile(path, "utf8")) as Recorded;
-  } catch {
-    return undefined;
-  }
 }

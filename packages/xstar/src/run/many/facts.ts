@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
 import type { MaximizeOptions } from "@xstar/core";
-import type { ModelFile } from "../../load.js";
+import type { ModelFile } from "@xstar/runs";
+import { sha256Of } from "@xstar/results";
 import { version } from "../../version.js";
 import type { ManyFacts } from "./write-picture.js";
 
 /** What pictures carry when nobody knows from which files their options are. */
 export function factsOf({ path = "", source }: ModelFile, { start }: MaximizeOptions, threads: number): ManyFacts {
-  const sha256 = createHash("sha256").update(source.bytes).digest("hex");
+  const sha256 = sha256Of(source.bytes);
   return {
     run: {
       xstar: version,

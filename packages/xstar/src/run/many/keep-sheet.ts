@@ -1,8 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { DoneEntry, Manifest } from "@xstar/runs";
-import { createTile, drawSheet, encodeSheet, sheetPage, tileSide, type SheetTile } from "@xstar/results";
+import {
+  createTile,
+  drawSheet,
+  sheetPage,
+  tileSide,
+  type DoneEntry,
+  type Manifest,
+  type SheetTile,
+} from "@xstar/results";
 import { writeFileAtomic } from "../../files/atomic.js";
+import { sharpCodec } from "../../files/sharp-codec.js";
 
 export interface KeptSheet {
   /** Something is new: the sheet is written again, soon. */
@@ -29,7 +37,7 @@ export function createSheet(folder: string, title: string, manifest: () => Manif
   const tileOf = (entry: DoneEntry, side: number) => {
     const known = tiles.get(entry.target);
     if (known) return known;
-    const made = readFile(join(folder, entry.file)).then((png) => createTile(entry, png, side));
+    const made = readFile(join(folder, entry.file)).then((png) => createTile(entry, png, { side, codec: sharpCodec }));
     tiles.set(entry.target, made);
     return made;
   };
@@ -42,7 +50,7 @@ export function createSheet(folder: string, title: string, manifest: () => Manif
     const drawable = all.filter((entry) => entry.status === "done" && entry.file.endsWith(".png")) as DoneEntry[];
     if (drawable.length === 0) return;
     const shown = await Promise.all(drawable.map((entry) => tileOf(entry, side)));
-    await writeFileAtomic(join(folder, "sheet.png"), await encodeSheet(drawSheet(shown, all.length)));
+    await writeFileAtomic(join(folder, "sheet.png"), await sharpCodec.encode(drawSheet(shown, all.length), "png"));
     await writeFileAtomic(join(folder, "index.html"), sheetPage(title, shown, { count: all.length, metrics }));
     rest = Math.max(restMs, restShare * (performance.now() - began));
   };

@@ -1,16 +1,10 @@
-import {
-  knownOf,
-  removeLeftovers,
-  writeManifest,
-  type Entry,
-  type Goal,
-  type Manifest,
-  type Outcome,
-} from "@xstar/runs";
+import type { Goal, Outcome } from "@xstar/runs";
+import { knownOf, measureSet, type Entry, type Manifest } from "@xstar/results";
 import { prepareFolder } from "../../files/folder.js";
 import { compareEntry, type ComparedDataset } from "./compare-entry.js";
+import { removeLeftovers, writeManifest } from "./manifest-file.js";
 import { createSheet } from "./keep-sheet.js";
-import { measureSet } from "./measure-set.js";
+import { readAllMetrics } from "./recorded.js";
 import { writePicture, type ManyFacts } from "./write-picture.js";
 
 /** One of many targets. */
@@ -80,7 +74,7 @@ export async function keepFolder(
     keep: (climbed, outcomes) => (keeping = keeping.then(() => write(climbed, outcomes))),
     async finish() {
       if (manifest.targets.every(({ status }) => status !== "waiting")) {
-        manifest = { ...manifest, metrics: await measureSet(folder, manifest.targets) };
+        manifest = { ...manifest, metrics: measureSet(await readAllMetrics(folder, manifest.targets)) };
         await writeManifest(folder, manifest);
       }
       await sheet.finish();

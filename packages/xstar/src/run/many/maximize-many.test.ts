@@ -20,17 +20,24 @@ import {
   writeModel,
   type MaximizeOptions,
 } from "@xstar/core";
-import { openClimber, readManifest, type Climber, type DoneEntry, type ManyJob } from "@xstar/runs";
-import { measurePictures, surveyDataset, type PictureMetrics } from "@xstar/results";
+import { openClimber, type Climber, type ManyJob, type ModelFile } from "@xstar/runs";
+import {
+  measurePictures,
+  surveyDataset,
+  type DoneEntry,
+  type PictureMetrics,
+  type RecordedMetrics,
+} from "@xstar/results";
 import { decode } from "fast-png";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { loadModel, type ModelFile } from "../../load.js";
+import { loadModel } from "../../load.js";
 import { nodeRuntime } from "../../runtime.js";
 import { tinyModel } from "../../../../results/src/testing/tiny-model.js";
 import { factsOf } from "./facts.js";
 import type { ManyTarget } from "./kept-folder.js";
 import { maximizeMany, type ManyOptions } from "./maximize-many.js";
-import type { RecordedMetrics } from "./write-picture.js";
+import { readManifest } from "./manifest-file.js";
+import { thisMachine } from "./this-machine.js";
 
 let folder: string;
 let model: ModelFile;
@@ -54,7 +61,7 @@ const ascent: MaximizeOptions = { steps: 5, optimizer: adam({}), seed: 3 };
 function counting() {
   const climbed: string[] = [];
   const start = (job: ManyJob): Climber => {
-    const opened = openClimber(job);
+    const opened = openClimber(job, thisMachine);
     return {
       async climb(goals, report) {
         climbed.push(...goals.map(({ objective: { layer, channel: at } }) => `${layer}:${at}`));
@@ -354,7 +361,7 @@ describe("many targets at once", () => {
   });
 });
 
-const built = new URL("../../../dist/many/maximize-many.js", import.meta.url);
+const built = new URL("../../../dist/run/many/maximize-many.js", import.meta.url);
 
 describe.skipIf(!existsSync(built))("a run that is killed (needs a build)", () => {
   const dist = fileURLToPath(new URL("../../../dist/", import.meta.url));

@@ -1,21 +1,25 @@
+import { availableParallelism } from "node:os";
 import { usualSteps, XstarError, type MaximizeOptions } from "@xstar/core";
+import { sha256Of, type Manifest } from "@xstar/results";
 import {
   climbBatches,
   createJob,
   describeAscent,
   inBatches,
-  openManifest,
   planBatches,
   previewOf,
   type Climber,
   type Glance,
-  type Manifest,
   type ManyJob,
+  type ModelFile,
+  type ModelSource,
 } from "@xstar/runs";
-import type { ModelFile } from "../../load.js";
+import { hashFile } from "../../record/file-reference.js";
+import { version } from "../../version.js";
 import { startClimber } from "./climber-thread.js";
 import type { ComparedDataset } from "./compare-entry.js";
 import { factsOf } from "./facts.js";
+import { openManifest } from "./manifest-file.js";
 import { keepFolder, type ManyTarget } from "./kept-folder.js";
 import type { ManyFacts } from "./write-picture.js";
 
@@ -80,10 +84,12 @@ export async function maximizeMany(
   const job = createJob(model, ascent, threads);
   const named = targets.map(({ name: target, slug, objective }) => ({ target, slug, objective }));
   const { scale } = facts;
-  const own = { ...(await describeAscent(job)), ...(scale !== undefined && { scale }) };
-  const opened = await openManifest(folder, own, named);
+  const own = { ...(await describeAscent(job, digestOf)), ...(scale !== undefined && { scale }) };
+  const opened = await openManifest(folder, { xstar: version, ascent: own, targets: named });
   const objectives = targets.map(({ objective }) => objective);
   const plan = await planBatches(model, objectives, ascent, {
+    cores: availableParallelism(),
+    free: process.availableMemory(),
     jobs,
     threads,
     memory,
@@ -151,3 +157,5 @@ export async function maximizeMany(
   }
   return { manifest: kept.manifest, made: wanted.length, skipped: targets.length - wanted.length };
 }
+
+const digestOf = async (model: ModelSource) => (typeof model === "string" ? hashFile(model) : sha256Of(model));

@@ -7,12 +7,13 @@ import {
   pixelHash,
   planesOf,
   recordOf,
-  type PictureMetrics,
   type PictureRecord,
+  type RecordedMetrics,
   type RunFacts,
 } from "@xstar/results";
 import type { Climbed, ClimbedMetrics } from "@xstar/runs";
 import { writeFileAtomic } from "../../files/atomic.js";
+import { thisPlatform } from "../../record/platform.js";
 
 /** A target that has its picture. */
 export interface DonePicture {
@@ -37,15 +38,6 @@ interface WrittenPicture {
   readonly transparent?: string;
 }
 
-/** What the record of a picture says of it: as `run.json`, and its features. */
-export interface RecordedMetrics {
-  /** That the features were read from. */
-  readonly layer?: string;
-  readonly pictures: readonly PictureMetrics[];
-  /** Mean activations of the layer's units. */
-  readonly features?: readonly number[];
-}
-
 /** Pixels that a small picture is enlarged to, about. */
 const comfortable = 224;
 
@@ -68,6 +60,7 @@ export async function writePicture(
   const own = recordOf({
     ...run,
     pictures: [job],
+    platform: thisPlatform(),
     stopped: null,
     ...(scale !== undefined && { scale }),
     format: "none",
