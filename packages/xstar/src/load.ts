@@ -1,17 +1,9 @@
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  guessContract,
-  labelsInMetadata,
-  openModel,
-  readModel,
-  XstarError,
-  type Contract,
-  type LoadedModel,
-  type Runtime,
-} from "@xstar/core";
+import { guessContract, labelsInMetadata, openModel, readModel, XstarError, type Runtime } from "@xstar/core";
+import type { ContractFile, ModelFile } from "@xstar/runs";
 import { readFileOrExplain } from "./files/read.js";
-import { readContract, type ContractFile } from "./model/contract.js";
+import { readContract } from "./model/contract-file.js";
 import { readExternalData } from "./model/external-data.js";
 import { readTextIfThere } from "./model/read-beside.js";
 import { nodeRuntime } from "./runtime.js";
@@ -19,22 +11,6 @@ import { nodeRuntime } from "./runtime.js";
 export interface LoadModelOptions {
   /** What runs it. @default nodeRuntime() */
   readonly runtime?: Runtime;
-}
-
-/** A model with what lies beside its file. */
-export interface ModelFile extends LoadedModel {
-  /** The file's name without its ending. */
-  readonly name: string;
-  readonly path: string | undefined;
-  /** The class names: of the contract file, of `labels.txt` (one a line), or of the model's metadata. */
-  readonly labels: readonly string[] | undefined;
-  /**
-   * How pictures become inputs, from `<name>.contract.json` or `model.contract.json`, with guesses for what it leaves out:
-   * give it to `maximize`. Undefined without such a file; `guessContract(model.source)` is what the model itself tells.
-   */
-  readonly contract: Contract | undefined;
-  /** What that file says, and where it is. */
-  readonly contractFile: ContractFile | undefined;
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   type Spec,
   type Step,
 } from "@xstar/core";
-import { measureDistance } from "../analysis/correlation.js";
+import { measureDistance } from "@xstar/results";
 
 /** What one picture of a batch went through. */
 export interface Ascent {

@@ -1,8 +1,13 @@
 import type { Runtime } from "@xstar/core";
-import { correlate, correlateUnits, measureDistance, standardize } from "../analysis/correlation.js";
-import { summarize } from "../analysis/describe.js";
-import type { Variability } from "../analysis/variability.js";
-import type { ImageDataset } from "../data/dataset.js";
+import {
+  correlate,
+  correlateUnits,
+  measureDistance,
+  standardize,
+  summarize,
+  type ImageDataset,
+  type Variability,
+} from "@xstar/results";
 import { changeOf, type Ascent, type AscentPlan } from "./ascent.js";
 import { likenessOf, type Likeness } from "./likeness.js";
 

@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { exportAscent, openModel, type LoadedModel, type Runtime } from "@xstar/core";
-import { measureVariability, type Variability } from "../analysis/variability.js";
+import { measureVariability, sha256Of, type Variability } from "@xstar/results";
 import { loadMnist, type SplitDataset } from "../data/dataset.js";
 import { nodeRuntime } from "../runtime.js";
 import { side } from "../train/network.js";
@@ -149,7 +148,7 @@ export async function measureArticle(
       confusion: confusion.matrix,
       trainingSeconds: seconds,
       cached,
-      sha256: createHash("sha256").update(bytes).digest("hex"),
+      sha256: sha256Of(bytes),
     })),
     convergence,
     tables: measured.tables,

@@ -1,13 +1,20 @@
-import { diverging, gray, viridis } from "../picture/colormap.js";
-import { enlarge } from "../picture/enlarge.js";
-import type { Planes } from "../picture/planes.js";
-import type { Picture } from "../picture/picture.js";
-import { encodePng } from "../picture/png.js";
-import { changeScale } from "../picture/scale.js";
-import { contactSheet, surround } from "../picture/sheet.js";
-import { changeView, rawView, type View } from "../picture/view.js";
-import { drawNumber } from "../picture/digits.js";
-import { rowsSheet } from "../picture/rows.js";
+import {
+  changeScale,
+  changeView,
+  contactSheet,
+  diverging,
+  drawNumber,
+  encodePng,
+  enlarge,
+  gray,
+  rawView,
+  rowsSheet,
+  surround,
+  viridis,
+  type Picture,
+  type Planes,
+  type View,
+} from "@xstar/results";
 import { side } from "../train/network.js";
 import { changeOf, type Ascent } from "./ascent.js";
 import type { MadeSet } from "./claims.js";

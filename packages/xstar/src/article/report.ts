@@ -1,13 +1,24 @@
-import { diverging, gray, viridis } from "../picture/colormap.js";
-import { encodePng, pngDataUri } from "../picture/png.js";
-import type { Picture } from "../picture/picture.js";
-import { barChart } from "../report/bar-chart.js";
-import { dataTable } from "../report/data-table.js";
-import { colorBar, pictureFigure, pictureRow } from "../report/figure.js";
-import { formatNumber, formatPercent } from "../report/format.js";
-import { embedJson, html, page, type Html } from "../report/html.js";
-import { lineChart } from "../report/line-chart.js";
-import { matrixChart } from "../report/matrix-chart.js";
+import {
+  barChart,
+  colorBar,
+  dataTable,
+  dataUri,
+  diverging,
+  embedJson,
+  encodePng,
+  formatNumber,
+  formatPercent,
+  gray,
+  html,
+  lineChart,
+  matrixChart,
+  page,
+  pictureFigure,
+  pictureRow,
+  viridis,
+  type Html,
+  type Picture,
+} from "@xstar/results";
 import { side } from "../train/network.js";
 import type { Ascent, Curves } from "./ascent.js";
 import type { ArticleRun } from "./experiment.js";
@@ -16,7 +27,7 @@ import { claimsSection } from "./report-claims.js";
 import { constantViews, variabilityViews, viewAscents } from "./pictures.js";
 import type { ArticleResults, PictureResult, TableResult } from "./results.js";
 
-const uri = (picture: Picture) => pngDataUri(encodePng(picture));
+const uri = (picture: Picture) => dataUri("image/png", encodePng(picture));
 const size = { width: side, height: side };
 const digits = Array.from({ length: 10 }, (_, digit) => String(digit));
 

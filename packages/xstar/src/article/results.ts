@@ -1,4 +1,4 @@
-import type { Confusion } from "../analysis/confusion.js";
+import type { Confusion } from "@xstar/results";
 import type { Curves, Lately } from "./ascent.js";
 import type { Claims } from "./claims.js";
 import type { Confidence } from "./network.js";

@@ -1,6 +1,4 @@
-import { diverging, gray } from "../picture/colormap.js";
-import { changeView } from "../picture/view.js";
-import { formatPercent } from "../report/format.js";
+import { changeView, diverging, formatPercent, gray } from "@xstar/results";
 import { renderBlocks } from "../terminal/blocks.js";
 import type { ColorSupport } from "../terminal/color.js";
 import { renderTable } from "../terminal/table.js";

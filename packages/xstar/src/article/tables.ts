@@ -1,7 +1,5 @@
 import type { LoadedModel } from "@xstar/core";
-import { zeroBorder } from "../analysis/border.js";
-import { correlationMatrix, measureDistance } from "../analysis/correlation.js";
-import { describeChange } from "../report/describe-change.js";
+import { correlationMatrix, describeChange, measureDistance, zeroBorder } from "@xstar/results";
 import { side } from "../train/network.js";
 import { changeOf, climb, type Ascent, type AscentPlan } from "./ascent.js";
 import { inTurn } from "./in-turn.js";

@@ -7,7 +7,7 @@ import { writeArticle } from "../article/write.js";
 import { prepareFolder } from "../files/folder.js";
 import { colorSupport } from "../terminal/color.js";
 import { createProgress, type Progress } from "../terminal/progress.js";
-import { warn } from "./complain.js";
+import { warn } from "./print-warnings.js";
 import { valueOf } from "./flags.js";
 import { withInterrupt } from "./interrupt.js";
 

@@ -14,12 +14,12 @@ import {
   type Tensor,
   writeModel,
 } from "@xstar/core";
+import { decodeNpy, encodeNpy } from "@xstar/results";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { decodeNpy, encodeNpy } from "../files/npy.js";
 import { nodeRuntime } from "../runtime.js";
 import { runCli } from "../testing/run-cli.js";
-import { tinyModel } from "../testing/tiny-model.js";
+import { tinyModel } from "../../../results/src/testing/tiny-model.js";
 
 const models = fileURLToPath(new URL("../../../../../shared/models", import.meta.url));
 

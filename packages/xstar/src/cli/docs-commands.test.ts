@@ -3,14 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createRng } from "@xstar/core";
+import { planAscent, type MaximizeFlags, type ModelFile, type Plan } from "@xstar/runs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadModel, type ModelFile } from "../load.js";
-import { createSourceFiles } from "../record/file-reference.js";
+import { loadModel } from "../load.js";
+import { createStore } from "../record/store.js";
 import { writeNetwork } from "../train/evaluate.js";
 import { initialWeights } from "../train/network.js";
 import { createProgram } from "./main.js";
-import type { MaximizeFlags } from "./maximize-flags.js";
-import { planAscent, type Plan } from "./plan-ascent.js";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const pages = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)].filter((page) =>
@@ -76,7 +75,11 @@ describe("the pictures of docs/gallery.md", () => {
   test("are there", () => expect(lines.length).toBeGreaterThan(0));
   test.each(lines)("%s", async (line) => {
     const { targets, flags } = (await parse(line))!;
-    const plan: Plan = await planAscent(model, targets, flags, { path, files: createSourceFiles() });
+    const plan: Plan = await planAscent(model, targets, flags, {
+      path,
+      files: createStore(),
+      onWarning: () => undefined,
+    });
     expect(plan.shape.slice(1)).toEqual([1, 28, 28]);
     expect(plan.options.seed).toBe(0);
     if (flags.recipe === "none") {

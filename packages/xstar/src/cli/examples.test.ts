@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createOps, Graph, tensor, writeModel } from "@xstar/core";
+import type { ExamplesFile } from "@xstar/results";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { main } from "./main.js";
-import type { ExamplesFile } from "./write-examples.js";
 
 const side = 16;
 

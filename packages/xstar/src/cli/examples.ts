@@ -1,23 +1,29 @@
 import { join } from "node:path";
 import { expandTargets, fields, prepareBatch, unitCounts, XstarError } from "@xstar/core";
+import { distinct, readModelInput, slugOf, type ModelFlags } from "@xstar/runs";
+import {
+  findExamples,
+  formatNumber,
+  openTargets,
+  planesOf,
+  validView,
+  type ExamplesFile,
+  type FoundExamples,
+  type PictureSize,
+} from "@xstar/results";
 import type { Command } from "commander";
-import type { PictureSize } from "../analysis/look.js";
 import { openPictures } from "../data/pictures.js";
 import { prepareFolder } from "../files/folder.js";
 import { readImage } from "../files/image.js";
 import { loadModel } from "../load.js";
-import { validView } from "../picture/view.js";
-import { formatNumber } from "../report/format.js";
+import { createStore } from "../record/store.js";
 import { nodeRuntime } from "../runtime.js";
+import { writeExamples } from "../run/write-examples.js";
+import { addModelFlags } from "./model-flags.js";
 import { createProgress } from "../terminal/progress.js";
 import { renderTable } from "../terminal/table.js";
-import { findExamples, openTargets, type FoundExamples } from "./find-examples.js";
 import { valueOf } from "./flags.js";
 import { withInterrupt } from "./interrupt.js";
-import { addModelFlags, readModelInput, type ModelFlags } from "./model-flags.js";
-import { distinct, slugOf } from "./slug.js";
-import { planesOf } from "../picture/drawing.js";
-import { writeExamples, type ExamplesFile } from "./write-examples.js";
 
 interface ExamplesFlags extends ModelFlags {
   readonly images: string;
@@ -64,7 +70,7 @@ Examples:
 async function runExamples(path: string, asked: readonly string[], flags: ExamplesFlags): Promise<void> {
   const { threads, top, batch } = flags;
   const model = await loadModel(path, { runtime: nodeRuntime(threads === undefined ? {} : { threads }) });
-  const { options } = await readModelInput(model, flags);
+  const { options } = await readModelInput(model, flags, { files: createStore() });
   const { normalized } = await prepareBatch(model, 1, options);
   const targets = expandTargets(asked, unitCounts(model.source, normalized, options.logits));
   const pictures = await openPictures(flags.images);

@@ -2,11 +2,11 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createOps, createRng, Graph, tensor, writeModel } from "@xstar/core";
+import { encodeNpy } from "@xstar/results";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { encodeNpy } from "../files/npy.js";
 import { runCli } from "../testing/run-cli.js";
-import { tinyModel } from "../testing/tiny-model.js";
+import { tinyModel } from "../../../results/src/testing/tiny-model.js";
 
 let folder: string;
 const xstar = (...args: string[]) => runCli(folder, args);

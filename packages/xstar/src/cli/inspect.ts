@@ -1,10 +1,12 @@
 import { inspect, rangeOf, type Inspection, type LayerFacts } from "@xstar/core";
+import { readModelInput, type ModelFile, type ModelFlags } from "@xstar/runs";
 import type { Command } from "commander";
-import { loadModel, type ModelFile } from "../load.js";
+import { loadModel } from "../load.js";
+import { createStore } from "../record/store.js";
 import { nodeRuntime } from "../runtime.js";
+import { addModelFlags } from "./model-flags.js";
 import { renderTable } from "../terminal/table.js";
-import { addModelFlags, readModelInput, type ModelFlags } from "./model-flags.js";
-import { describeTrial, tryPhoto } from "./try-photo.js";
+import { describeTrial, tryPhoto } from "../run/try-photo.js";
 
 interface InspectFlags extends ModelFlags {
   readonly try?: string;
@@ -42,7 +44,7 @@ Examples:
 async function runInspect(path: string, flags: InspectFlags): Promise<void> {
   const model = await loadModel(path, { runtime: nodeRuntime({ threads: 1 }) });
   const hasPicture = model.source.inputs.some(({ dtype }) => dtype.startsWith("float"));
-  const input = hasPicture ? await readModelInput(model, flags) : undefined;
+  const input = hasPicture ? await readModelInput(model, flags, { files: createStore() }) : undefined;
   const { contract: _, shapes = new Map(), inputs = {}, logits } = input?.options ?? {};
   const given = Object.entries(inputs).flatMap(([name, held]) =>
     typeof held === "number" ? [] : [[name, held.shape] as const],

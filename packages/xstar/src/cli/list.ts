@@ -12,8 +12,8 @@ import {
   XstarError,
   type fields,
 } from "@xstar/core";
+import type { DefinitionTable } from "@xstar/runs";
 import type { Command } from "commander";
-import type { DefinitionTable } from "./spec-flags.js";
 
 interface Kind {
   readonly use: string;

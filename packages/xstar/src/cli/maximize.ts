@@ -1,8 +1,8 @@
 import { fields, optimizers, overrides, parameterizations, schedules, XstarError } from "@xstar/core";
+import type { MaximizeFlags } from "@xstar/runs";
+import { animationFormats } from "@xstar/results";
 import type { Command } from "commander";
-import { animationFormats } from "../record/run-record.js";
 import { collect, listOf, valueOf } from "./flags.js";
-import type { MaximizeFlags } from "./maximize-flags.js";
 import { addModelFlags } from "./model-flags.js";
 import { addManyFlags } from "./run-many.js";
 import { runMaximize } from "./run-maximize.js";

@@ -2,18 +2,15 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createOps, Graph, observe, tensor, writeModel, type Tensor } from "@xstar/core";
+import type { ModelFile } from "@xstar/runs";
+import { decodeNpy, formatNumber, measureDistance, percentileOf, type RunFile } from "@xstar/results";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { measureDistance } from "../analysis/correlation.js";
-import { percentileOf } from "../analysis/percentile.js";
 import { readImage } from "../files/image.js";
-import { decodeNpy } from "../files/npy.js";
-import { loadModel, type ModelFile } from "../load.js";
-import { formatNumber } from "../report/format.js";
+import { loadModel } from "../load.js";
 import { nodeRuntime } from "../runtime.js";
 import { runCli } from "../testing/run-cli.js";
-import { tinyModel } from "../testing/tiny-model.js";
-import type { RunFile } from "./run-file.js";
+import { tinyModel } from "../../../results/src/testing/tiny-model.js";
 
 const side = 8;
 const count = 12;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createRng } from "@xstar/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCli, type Outcome } from "../testing/run-cli.js";
-import { tinyModel } from "../testing/tiny-model.js";
+import { tinyModel } from "../../../results/src/testing/tiny-model.js";
 
 let folder: string;
 beforeAll(async () => {

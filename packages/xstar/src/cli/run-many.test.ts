@@ -3,11 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodePng, filledPicture, type DoneEntry, type Manifest } from "@xstar/results";
 import { runCli } from "../testing/run-cli.js";
-import { tinyModel } from "../testing/tiny-model.js";
-import { encodePng } from "../picture/png.js";
-import { filledPicture } from "../picture/picture.js";
-import type { DoneEntry, Manifest } from "../many/manifest.js";
+import { tinyModel } from "../../../results/src/testing/tiny-model.js";
 import { manyFolderName, readMemory, summarizeMany, summarizeWarnings } from "./run-many.js";
 
 describe("the memory of many pictures", () => {
@@ -70,7 +68,7 @@ test("a sheet is named only where there is one", () => {
   expect(summarizeMany(result("a-0.npy"), "out/a")).toContain("\nout/a: manifest.json\n");
 });
 
-const isBuilt = existsSync(new URL("../../dist/many/climb-worker.js", import.meta.url));
+const isBuilt = existsSync(new URL("../../dist/run/many/climb-worker.js", import.meta.url));
 
 describe.skipIf(!isBuilt)("xstar maximize of many targets (needs a build)", () => {
   let folder: string;

@@ -1,24 +1,25 @@
 import { fields, XstarError, type MaximizeOptions, type Spec } from "@xstar/core";
+import { slugOf, type MaximizeFlags, type ModelFile, type Plan } from "@xstar/runs";
+import {
+  featureLayer,
+  formatNumber,
+  isOfOnePicture,
+  networksOf,
+  rawView,
+  surveyDataset,
+  type ComparedImages,
+  type Entry,
+} from "@xstar/results";
 import type { Command } from "commander";
-import { networksOf } from "../analysis/networks.js";
-import { featureLayer, surveyDataset } from "../analysis/survey-dataset.js";
-import { isOfOnePicture } from "../analysis/terms.js";
-import type { ModelFile } from "../load.js";
-import type { ComparedDataset } from "../many/compare-entry.js";
-import { maximizeMany, type ManyProgress, type ManyResult } from "../many/maximize-many.js";
-import type { Entry } from "../many/manifest.js";
-import { rawView } from "../picture/view.js";
-import { formatNumber } from "../report/format.js";
+import type { ComparedDataset } from "../run/many/compare-entry.js";
+import { maximizeMany, type ManyProgress, type ManyResult } from "../run/many/maximize-many.js";
 import type { CaptionedPicture } from "../terminal/blocks.js";
 import { createLiveView } from "../terminal/live-view.js";
 import { createProgress } from "../terminal/progress.js";
+import { openImages } from "../data/pictures.js";
 import { version } from "../version.js";
 import { valueOf } from "./flags.js";
 import { withInterrupt } from "./interrupt.js";
-import type { MaximizeFlags } from "./maximize-flags.js";
-import { openImages, type ComparedImages } from "./measure-ascent.js";
-import type { Plan } from "./plan-ascent.js";
-import { slugOf } from "./slug.js";
 
 /** The flags of `xstar maximize` that say how many targets at once are made. */
 type ManyFlags = Pick<

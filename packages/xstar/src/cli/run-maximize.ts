@@ -1,28 +1,34 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { classify, compileAscent, exportAscent, sameShape, XstarError, type AscentResult } from "@xstar/core";
+import {
+  createFrames,
+  planAscent,
+  runFileOf,
+  taskOf,
+  type Ascent,
+  type MaximizeFlags,
+  type ModelFile,
+  type Plan,
+  type SavedAscent,
+} from "@xstar/runs";
+import { likeliestOf, type ClassShare, type FoundRecord, type Job, type RunFacts } from "@xstar/results";
 import { writeFileAtomic } from "../files/atomic.js";
-import { loadModel, type ModelFile } from "../load.js";
-import { createSourceFiles } from "../record/file-reference.js";
-import { readRecord, type FoundRecord } from "../record/picture-files.js";
-import type { Job, RunFacts } from "../record/run-record.js";
+import { openImages } from "../data/pictures.js";
+import { loadModel } from "../load.js";
+import { writeRunFile } from "../run/write-run-file.js";
+import { thisPlatform } from "../record/platform.js";
+import { readRecord } from "../record/read-record.js";
+import { createStore } from "../record/store.js";
 import { defaultThreads, nodeRuntime } from "../runtime.js";
 import { version } from "../version.js";
-import type { SavedAscent } from "./ascent-checkpoint.js";
-import { checkpointFile, readCheckpoint, removeCheckpoint } from "./checkpoints.js";
-import { climb } from "./climb.js";
-import { compareWithRecord, taskOf } from "./compare-with-record.js";
-import { complainAbout, complainAboutImages, warn, warnAbout } from "./complain.js";
-import { createFrames } from "./frames.js";
+import { checkpointFile, readCheckpoint, removeCheckpoint } from "../run/checkpoints.js";
+import { climb } from "../run/climb.js";
+import { complainAbout, complainAboutImages, printComparison, warn, warnAbout } from "./print-warnings.js";
 import { withInterrupt } from "./interrupt.js";
-import { likeliestOf, type ClassShare } from "./likeliest.js";
-import type { MaximizeFlags } from "./maximize-flags.js";
-import { openImages } from "./measure-ascent.js";
-import { planAscent, type Plan } from "./plan-ascent.js";
-import { reportAscent } from "./report-ascent.js";
-import { runFileOf, writeRunFile, type Ascent } from "./run-file.js";
+import { reportAscent } from "../run/report-ascent.js";
 import { manyFolderName, refuseForMany, runMany } from "./run-many.js";
 import { summarize } from "./summarize.js";
-import { usualScale, writePictures } from "./write-pictures.js";
+import { usualScale, writePictures } from "../run/write-pictures.js";
 
 /** `xstar maximize`: plans, climbs, writes. */
 export async function runMaximize(
@@ -34,9 +40,9 @@ export async function runMaximize(
   checkArguments(given, targets, { from, resume: flags.resume });
   const threads = flags.threads ?? from?.record.threads ?? defaultThreads;
   const path = from?.record.model.path ?? given!;
-  const files = createSourceFiles(from && { files: from.record, folder: from.folder, model: given });
+  const files = createStore(from && { files: from.record, folder: dirname(from.path), model: given });
   const model = await loadModel(await files.locate(path), { runtime: nodeRuntime({ threads }) });
-  const plan = await planAscent(model, targets, flags, { path, files, from });
+  const plan = await planAscent(model, targets, flags, { path, files, from, onWarning: warn });
   const { files: read, jobs, recipe, isMany } = plan;
   const facts: RunFacts = { xstar: version, threads, ...read, pictures: jobs, recipe };
   const name = isMany ? manyFolderName(targets) : folderName(jobs);
@@ -63,7 +69,7 @@ export async function runMaximize(
     const climbed = { facts, frames, folder, saved, seconds, signal, every: flags.checkpoint };
     const result = await climb(model, plan, climbed);
     const top = await likeliest(model, plan, result);
-    const ascent = { model, facts, result, frames, seconds: seconds(), top, ...look };
+    const ascent = { model, facts, platform: thisPlatform(), result, frames, seconds: seconds(), top, ...look };
     const written = await writePictures(ascent, folder);
     const run = runFileOf(ascent, written);
     await writeRunFile(folder, run);
@@ -75,7 +81,7 @@ export async function runMaximize(
     warnAbout(result, jobs);
     if (flags.export && result.redirected.some((steps) => steps > 0))
       warn("ascent.onnx has no redirected gradients, which this run needed: in it a target that sleeps stays asleep");
-    if (from) compareWithRecord(from, ascent);
+    if (from) printComparison(from, ascent);
     if (plan.stopAfter !== result.last.index) complainAbout(result, folder);
     if (metrics) complainAboutImages(metrics);
   });

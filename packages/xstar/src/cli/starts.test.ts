@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runCli } from "../testing/run-cli.js";
-import { tinyModel } from "../testing/tiny-model.js";
+import { tinyModel } from "../../../results/src/testing/tiny-model.js";
 
 let folder: string;
 const xstar = (args: readonly string[]) => runCli(folder, args);

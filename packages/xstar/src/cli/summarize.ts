@@ -1,11 +1,8 @@
-import { formatNumber, formatPercent } from "../report/format.js";
+import { drawingOf, formatNumber, formatPercent, metricLine, pictureOf, type AscentMetrics } from "@xstar/results";
+import { activationOf, type Ascent } from "@xstar/runs";
 import { renderBlocks } from "../terminal/blocks.js";
 import { colorSupport } from "../terminal/color.js";
 import { renderTable } from "../terminal/table.js";
-import { metricLine } from "./describe-metrics.js";
-import { drawingOf, pictureOf } from "../picture/drawing.js";
-import type { AscentMetrics } from "./measure-ascent.js";
-import { activationOf, type Ascent } from "./run-file.js";
 
 /** What a run reached, for the terminal: small pictures where it has colours, and a table. */
 export function summarize(

@@ -1,7 +1,6 @@
 import { XstarError } from "@xstar/core";
+import { xmpOf, type Picture } from "@xstar/results";
 import sharp from "sharp";
-import type { Picture } from "../picture/picture.js";
-import { xmpOf } from "./xmp.js";
 
 export interface AnimationOptions {
   readonly format: "gif" | "webp";

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { filledPicture, paste } from "../picture/picture.js";
-import { encodePng } from "../picture/png.js";
+import { encodePng, filledPicture, paste } from "@xstar/results";
 import { readImage } from "./image.js";
 
 let folder: string;

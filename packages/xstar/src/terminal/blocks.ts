@@ -1,4 +1,4 @@
-import type { Picture, Rgb } from "../picture/picture.js";
+import type { Picture, Rgb } from "@xstar/results";
 import type { ColorSupport } from "./color.js";
 
 export interface CaptionedPicture {

@@ -1,6 +1,6 @@
 import { rename } from "node:fs/promises";
 import { XstarError } from "@xstar/core";
-import { countConfusions } from "../analysis/confusion.js";
+import { countConfusions } from "@xstar/results";
 import { loadDataset, type IdxFolderOptions } from "../data/dataset.js";
 import { readFileOrExplain } from "../files/read.js";
 import { explainSystemError } from "../files/system-error.js";

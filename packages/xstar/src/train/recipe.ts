@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { fields, type Spec } from "@xstar/core";
+import { sha256Of } from "@xstar/results";
 
 /** Everything that decides a trained network, as plain JSON. */
 export interface Recipe {
@@ -31,10 +31,7 @@ const version = 3;
 
 /** A short name for the network that a recipe gives. */
 export function recipeHash(recipe: Recipe): string {
-  return createHash("sha256")
-    .update(JSON.stringify({ version, ...recipe }))
-    .digest("hex")
-    .slice(0, 16);
+  return sha256Of(JSON.stringify({ version, ...recipe })).slice(0, 16);
 }
 
 export function stepsOf({ epochs, batch }: Recipe, count: number): number {

@@ -1,0 +1,164 @@
+import {
+  isLocal,
+  observe,
+  XstarError,
+  type LoadedModel,
+  type Look,
+  type ObserveOptions,
+  type Observer,
+  type ReceptiveField,
+  type Shape,
+  type Spec,
+  type Target,
+} from "@xstar/core";
+import { lookAt, type Sight } from "./look.js";
+import { findPeak, type Example } from "./rank-examples.js";
+import type { PictureSize, PictureSource } from "./source.js";
+
+/** One target and what the pictures make of it. */
+export interface TargetExamples {
+  readonly target: string;
+  readonly objective: Spec;
+  /** What the places of its channel see of a picture; null where the target has no places that see different parts. */
+  readonly field: ReceptiveField | null;
+  /** In the order of the pictures, without those that were skipped. */
+  readonly examples: readonly Example[];
+}
+
+export interface SkippedPicture {
+  readonly index: number;
+  readonly reason: string;
+}
+
+export interface FoundExamples {
+  readonly targets: readonly TargetExamples[];
+  /** Mean activations of the units of the layer that was asked for, in the order of the examples. */
+  readonly features: readonly Float32Array[];
+  readonly skipped: readonly SkippedPicture[];
+  /** How many pictures were looked at, with those that were skipped; fewer than there are when stopped. */
+  readonly seen: number;
+}
+
+/** A target by the name that a person has for it. */
+export interface NamedTarget {
+  readonly target: string;
+  readonly objective: Target;
+}
+
+export interface OpenTargetsOptions extends ObserveOptions {
+  /** A layer to read features from, too. */
+  readonly layer?: string | undefined;
+}
+
+/** A model opened for measuring targets. Release the observer when done. */
+export interface OpenTargets {
+  readonly observer: Observer;
+  /** The form in which the model takes pictures. */
+  readonly size: PictureSize;
+  readonly targets: readonly OpenTarget[];
+}
+
+interface OpenTarget extends Omit<TargetExamples, "examples"> {
+  /** The one place that it is about. */
+  readonly place: readonly [number, number] | undefined;
+}
+
+/**
+ * Opens a model for targets, for `batch` pictures at once. Throws `bad-argument` and `unknown-layer` for targets, and
+ * `bad-argument` for a model that takes no pictures of 1 or 3 channels.
+ */
+export async function openTargets(
+  model: LoadedModel,
+  named: readonly NamedTarget[],
+  { layer, ...options }: OpenTargetsOptions,
+): Promise<OpenTargets> {
+  const targets: OpenTarget[] = [];
+  let size: PictureSize | undefined;
+  const observer = await observe(model, options, (look) => {
+    size = pictureSize(look.pictures.shape);
+    const values = named.flatMap(({ target, objective: asked }, i) => {
+      const objective = look.parse(asked);
+      const activation = [activationOf(i), look.objective(objective)] as const;
+      const { map, ...read } = readPlaces(look, objective);
+      targets.push({ target, objective, ...read });
+      return map ? [activation, [mapOf(i), map] as const] : [activation];
+    });
+    return Object.fromEntries([
+      ...values,
+      ...(layer === undefined ? [] : [["features", look.features(layer)] as const]),
+    ]);
+  });
+  return { observer, size: size!, targets };
+}
+
+/** Measures every target on every picture, until the signal stops it; pictures that cannot be read are skipped. */
+export async function findExamples(
+  { observer, targets }: OpenTargets,
+  pictures: PictureSource,
+  { signal, onPicture }: { signal: AbortSignal; onPicture: (seen: number, skipped: number) => void },
+): Promise<FoundExamples> {
+  const skipped: SkippedPicture[] = [];
+  const examples = targets.map((): Example[] => []);
+  const features: Float32Array[] = [];
+  let seen = 0;
+  for await (const sight of lookAt(observer, pictures)) {
+    if (signal.aborted) break;
+    const found = examplesOf(sight, targets, pictures.names[sight.index]!);
+    if (typeof found === "string") skipped.push({ index: sight.index, reason: found });
+    else {
+      found.examples.forEach((example, i) => examples[i]!.push(example));
+      if (found.features) features.push(found.features);
+    }
+    onPicture(++seen, skipped.length);
+  }
+  const all = targets.map(({ target, objective, field }, i) => ({ target, objective, field, examples: examples[i]! }));
+  return { targets: all, features, skipped, seen };
+}
+
+const activationOf = (target: number) => `activation${target}`;
+const mapOf = (target: number) => `map${target}`;
+
+/** What a target reads of a layer with places that see different parts: all of a channel, or one place. */
+function readPlaces(look: Look, { type, layer, channel, model, y, x }: Spec) {
+  const none = { map: undefined, field: null, place: undefined };
+  const name = String(layer);
+  if (!["channel", "neuron", "spatial"].includes(type) || model !== undefined) return none;
+  const field = look.field(name);
+  if (!isLocal(field)) return none;
+  if (type === "channel") return { map: look.unit(name, Number(channel)), field, place: undefined };
+  const [height, width] = look.layer(name).shape.slice(2) as [number, number];
+  const place = [Number(y ?? Math.floor(height / 2)), Number(x ?? Math.floor(width / 2))] as const;
+  return { map: undefined, field, place };
+}
+
+interface PictureExamples {
+  readonly examples: readonly Example[];
+  readonly features: Float32Array | undefined;
+}
+
+/** What a picture makes of each target, or why it counts for none. */
+function examplesOf(sight: Sight, targets: readonly OpenTarget[], name: string): PictureExamples | string {
+  if ("error" in sight) return sight.error instanceof Error ? sight.error.message : String(sight.error);
+  const { index, values } = sight;
+  const examples = targets.map(({ place }, i) => {
+    const activation = Number(values[activationOf(i)]!.data[0]);
+    const map = values[mapOf(i)];
+    if (place) return { index, activation, peak: { activation, y: place[0], x: place[1] } };
+    return { index, activation, peak: map ? findPeak(map.data as Float32Array, map.shape[1]!) : null };
+  });
+  return examples.every(({ activation }) => Number.isFinite(activation))
+    ? { examples, features: values["features"]?.data as Float32Array | undefined }
+    : `The activation of "${name}" is not finite`;
+}
+
+function pictureSize(shape: Shape): PictureSize {
+  const [, channels, height, width] = shape;
+  if (shape.length === 4 && (channels === 1 || channels === 3)) return { channels, height: height!, width: width! };
+  throw new XstarError(
+    "bad-argument",
+    `A model that takes inputs of shape [${shape.slice(1)}] cannot look at picture files`,
+    {
+      hint: "It needs the shape [channels, height, width] with 1 or 3 channels",
+    },
+  );
+}

@@ -1,0 +1,27 @@
+import type { Tensor } from "@xstar/core";
+
+/** The form in which a picture is read. */
+export interface PictureSize {
+  readonly channels: 1 | 3;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Pictures that are read one by one. */
+export interface PictureSource {
+  readonly names: readonly string[];
+  /** Picture `i` as float32 [channels, height, width] from 0 to 1. Throws where it cannot be read. */
+  read(i: number, size: PictureSize): Promise<Tensor>;
+}
+
+/** Grey pictures with a class each: picture i is `images[i * height * width ...]`, row-major, 0 to 255. */
+export interface ImageDataset {
+  readonly name: string;
+  readonly images: Uint8Array;
+  /** The class of each picture, from 0 to `classes - 1`. */
+  readonly labels: Uint8Array;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly classes: number;
+}

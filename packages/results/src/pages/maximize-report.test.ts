@@ -1,0 +1,121 @@
+import { adam, channel, constantRate, mul, opacity, pixel, sub, totalVariation } from "@xstar/core";
+import { describe, expect, test } from "vitest";
+import { thisPlatform } from "../../../xstar/src/record/platform.js";
+import type { PictureEntry, RunFile } from "../record/run-file.js";
+import { sharpCodec } from "../../../xstar/src/files/sharp-codec.js";
+import { maximizeReport } from "./maximize-report.js";
+
+const picture = (i: number, more: Partial<PictureEntry> = {}): PictureEntry => ({
+  target: `conv:${i}`,
+  start: null,
+  slug: `conv-${i}`,
+  files: [`conv-${i}.npy`],
+  step: 2,
+  redirected: 0,
+  warnings: [],
+  sha256: "ab",
+  activation: { start: 0, end: i },
+  top: null,
+  curve: [0, Number.NaN, i],
+  ...more,
+});
+
+const relu = channel({ layer: "conv", channel: 0 });
+
+function runOf(pictures: readonly PictureEntry[]): RunFile {
+  const files = { models: {}, generators: {}, images: {}, starts: {}, inputs: {} };
+  return {
+    ...files,
+    xstar: "1.0.0",
+    model: { path: "far/away/<net>.onnx", sha256: "f00d", weights: [] },
+    platform: thisPlatform(),
+    threads: 1,
+    recipe: null,
+    stopped: null,
+    ended: "plateau",
+    stepsTaken: 2,
+    seconds: 1234.5,
+    pictures,
+    ascent: {
+      objectives: pictures.map(() => relu),
+      start: null,
+      parameterization: pixel({}),
+      transforms: [],
+      optimizer: adam({}),
+      schedule: constantRate({}),
+      clip: null,
+      influence: false,
+      keep: "last",
+      patience: 3,
+      redirect: 16,
+      overrides: [],
+      rules: [],
+      contract: null,
+      inputs: {},
+      logits: null,
+      shapes: {},
+      models: {},
+      generators: {},
+      size: null,
+      assumed: ["height and width are taken to be 8"],
+      steps: 9,
+      seed: 7,
+      streams: pictures.map((_, i) => i),
+      shape: [pictures.length, 20],
+      runtime: "cpu",
+    },
+  };
+}
+
+const report = (pictures: readonly PictureEntry[], problem?: string, target = sub(relu, totalVariation({}))) =>
+  maximizeReport({
+    codec: sharpCodec,
+    run: runOf(pictures),
+    targets: pictures.map(() => target),
+    views: pictures.map(() => undefined),
+    examples: [],
+    problem,
+  });
+
+describe("a report", () => {
+  test("says warnings, redirected steps and why there are no metrics", async () => {
+    const text = await report([picture(1, { warnings: ["The target never moved"], redirected: 3 })], "no <room>");
+    expect(text).toContain("<strong>Warning:</strong> The target never moved");
+    expect(text).toContain("3 steps were taken with redirected ReLU gradients");
+    expect(text).toContain("The metrics could not be measured: no &#60;room&#62;.");
+    expect(text).toContain("<title>conv:1 of &#60;net&#62;</title>");
+    expect(text).toContain("The input is no picture; its numbers are in conv-1.npy.");
+    expect(text).toContain("xstar maximize --from run.json");
+  });
+
+  test("says what was asked, in the words of the command line", async () => {
+    const text = await report([picture(1)]);
+    for (const part of [
+      "2 of 9: ended early",
+      "height and width are taken to be 8",
+      "f00d",
+      "Less of: Total variation",
+    ])
+      expect(text).toContain(part);
+    expect(text).toContain("channel:layer=conv,channel=0");
+  });
+
+  test("explains the parts of a formula, of which none is simply wanted or not", async () => {
+    const text = await report([picture(1)], undefined, mul(relu, sub(1, opacity({}))));
+    expect(text).toContain(
+      "<p>What this formula makes of its parts. channel: Mean activation of one channel of a layer (of one feature over all tokens, of one unit where the layer has no space). opacity: Mean opacity of a picture that has one, from 0 to 1.</p>",
+    );
+  });
+
+  test("has a chart for every six pictures, and a row for each", async () => {
+    const text = await report(Array.from({ length: 8 }, (_, i) => picture(i)));
+    expect(text.match(/<svg viewBox="0 0 460/g)).toHaveLength(2);
+    expect(text).toContain("Activation by step (2 of 2)");
+    expect(text).toContain("conv:7: from 0 to 7");
+    expect(text.match(/<h2>conv:\d<\/h2>/g)).toHaveLength(8);
+  });
+
+  test("is the same however long the run took", async () => {
+    expect(await report([picture(1)])).not.toContain("1234.5");
+  });
+});

@@ -1,0 +1,74 @@
+import { normalized, pixel, recipes, useRecipe, type MaximizeOptions, type Shape, type Spec } from "@xstar/core";
+import type { RunRecord } from "@xstar/results";
+import { parseSpec } from "./spec-flags.js";
+
+/** What flags change: the options of a recipe, of an earlier run, or the defaults. */
+export interface BaseOptions {
+  readonly options: SpecOptions;
+  readonly recipe: Spec | null;
+  /** What is climbed in the place of a target. */
+  objective(target: Spec): Spec;
+}
+
+/** Options that are plain JSON. */
+type SpecOptions = Pick<
+  MaximizeOptions,
+  | "clip"
+  | "influence"
+  | "keep"
+  | "overrides"
+  | "patience"
+  | "redirect"
+  | "schedule"
+  | "seed"
+  | "size"
+  | "start"
+  | "steps"
+  | "streams"
+  | "tries"
+> &
+  Required<Pick<MaximizeOptions, "parameterization" | "transforms" | "optimizer">>;
+
+const defaults: SpecOptions = {
+  steps: 64,
+  seed: 0,
+  parameterization: pixel({}),
+  optimizer: normalized({}),
+  transforms: [],
+};
+
+/**
+ * Where flags begin: at an earlier run, with a recipe on top if one is named; else at the recipe `auto`, and at plain pixels
+ * for the recipe `none`. `shape` is that of the picture that the model takes, without the batch. Throws `bad-argument` for a
+ * recipe that is none.
+ */
+export function baseOptions(recipe: string | undefined, shape: Shape, from?: RunRecord): BaseOptions {
+  const before = from ? optionsOf(from) : defaults;
+  const named = recipe === undefined || recipe === "none" ? null : parseSpec(recipes, recipe, "recipe");
+  const chosen = recipe === undefined && !from ? recipes["auto"]!({}) : named;
+  const spec = recipe === undefined && from ? from.recipe : chosen;
+  if (spec === null) return { options: before, recipe: null, objective: (target) => target };
+  const { options, objective } = useRecipe(recipes, spec, { shape });
+  return { options: chosen ? { ...before, ...options } : before, recipe: spec, objective };
+}
+
+function optionsOf({ ascent }: RunRecord): SpecOptions {
+  const { steps, seed, streams, parameterization, optimizer, schedule, transforms, overrides } = ascent;
+  const { keep, redirect, influence, clip, patience, size, start, tries = 1 } = ascent;
+  const given = { clip, patience, size, start };
+  return {
+    steps,
+    seed,
+    streams,
+    tries,
+    parameterization,
+    optimizer,
+    schedule,
+    transforms,
+    overrides,
+    keep,
+    redirect,
+    ...(influence && { influence }),
+    ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as Partial<SpecOptions>),
+  };
+}

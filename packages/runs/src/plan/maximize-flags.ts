@@ -1,0 +1,45 @@
+import type { AnimationFormat } from "@xstar/results";
+import type { ModelFlags } from "./model-input.js";
+
+/** The flags of `xstar maximize`; what is left out is as in the recipe, in the record of `--from`, or the default. */
+export interface MaximizeFlags extends ModelFlags {
+  readonly from?: string;
+  readonly recipe?: string;
+  readonly init?: readonly string[];
+  readonly batch?: number;
+  readonly tries?: number;
+  readonly steps?: number;
+  readonly seed?: number;
+  readonly optimizer?: string;
+  readonly lr?: number;
+  readonly opt?: readonly string[];
+  readonly schedule?: string;
+  readonly clip?: number;
+  readonly keep?: "last" | "best";
+  readonly patience?: number;
+  readonly redirect?: number;
+  readonly override?: readonly string[];
+  readonly transform?: readonly string[];
+  readonly penalty?: readonly string[];
+  readonly parameterization?: string;
+  readonly param?: readonly string[];
+  readonly range?: string;
+  readonly squash?: string;
+  readonly pictureSize?: readonly [number, number];
+  readonly image?: readonly string[];
+  readonly second?: readonly string[];
+  readonly generator?: readonly string[];
+  readonly images?: string;
+  readonly transparent?: boolean;
+  readonly out?: string;
+  readonly scale?: number;
+  readonly format?: AnimationFormat;
+  readonly export?: boolean;
+  readonly resume?: boolean;
+  readonly checkpoint?: number;
+  readonly threads?: number;
+  /** For many targets at once. */
+  readonly jobs?: number;
+  /** Bytes, for many targets at once. */
+  readonly memory?: number;
+}

@@ -1,0 +1,9 @@
+import type { Machine } from "@xstar/runs";
+import { loadModel } from "../../load.js";
+import { nodeRuntime } from "../../runtime.js";
+
+/** What climbers run on here. */
+export const thisMachine: Machine = {
+  runtime: (threads) => nodeRuntime({ threads }),
+  loadModel: (from, runtime) => loadModel(from, { runtime }),
+};

@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import {
+  drawingOf,
+  encodeNpy,
+  encodeRecorded,
+  opaqueByInfluence,
+  pixelHash,
+  planesOf,
+  recordOf,
+  type PictureRecord,
+  type RecordedMetrics,
+  type RunFacts,
+} from "@xstar/results";
+import type { Climbed, ClimbedMetrics } from "@xstar/runs";
+import { writeFileAtomic } from "../../files/atomic.js";
+import { thisPlatform } from "../../record/platform.js";
+
+/** A target that has its picture. */
+export interface DonePicture {
+  readonly target: string;
+  readonly slug: string;
+  readonly climbed: Climbed;
+}
+
+/** What all pictures of a folder carry. */
+export interface ManyFacts {
+  readonly run: Omit<RunFacts, "pictures">;
+  /** The start in the words of the command line; null where the parameterization begins by itself. */
+  readonly start: string | null;
+  /** Pixels of a file for each of the picture, in both directions. @default to about 224 pixels */
+  readonly scale?: number;
+}
+
+/** The files of a picture, in its folder. */
+interface WrittenPicture {
+  readonly file: string;
+  readonly record: string;
+  readonly transparent?: string;
+}
+
+/** Pixels that a small picture is enlarged to, about. */
+const comfortable = 224;
+
+/**
+ * Writes a picture as PNG (as .npy where it cannot be looked at) and as JSON all that is known of it; both repeat the run
+ * of this picture alone. Gives their names in the folder.
+ */
+export async function writePicture(
+  folder: string,
+  { target, slug, climbed }: DonePicture,
+  { run, start, scale: asked }: ManyFacts,
+): Promise<WrittenPicture> {
+  const { picture, influence, step, curve, watch, ended, redirected, warnings, seconds, metrics } = climbed;
+  const { isDrawable, raw } = drawingOf(climbed.record.shape);
+  const [file, record] = [`${slug}.${isDrawable ? "png" : "npy"}`, `${slug}.json`];
+  const job = { target, start, slug };
+  const drawn = isDrawable ? raw(picture) : undefined;
+  const scale = drawn && (asked ?? Math.max(1, Math.round(comfortable / Math.max(drawn.width, drawn.height))));
+  const transparent = drawn && influence && `${slug}.transparent.png`;
+  const own = recordOf({
+    ...run,
+    pictures: [job],
+    platform: thisPlatform(),
+    stopped: null,
+    ...(scale !== undefined && { scale }),
+    format: "none",
+    ascent: climbed.record,
+  });
+  const sha256 = pixelHash(picture);
+  const facts = {
+    step,
+    redirected,
+    warnings,
+    sha256,
+    files: transparent === undefined ? [file] : [file, transparent],
+    activation: { start: curve[0], end: curve[step] },
+    curve: [...curve],
+    watch: Object.fromEntries(Object.entries(watch).map(([name, values]) => [name, [...values]])),
+  };
+  const content = {
+    ...own,
+    ended,
+    stepsTaken: curve.length - 1,
+    seconds,
+    pictures: [{ ...job, ...facts }],
+    ...(metrics && { metrics: recordMetrics(metrics) }),
+  };
+  const carried: PictureRecord = { ...own, picture: 0, step, sha256 };
+  await writeFileAtomic(join(folder, file), drawn ? encodeRecorded(drawn, carried, target) : encodeNpy(picture));
+  if (transparent !== undefined) {
+    const counting = encodeRecorded(opaqueByInfluence(drawn!, planesOf(influence!)), carried, `${target}: what counts`);
+    await writeFileAtomic(join(folder, transparent), counting);
+  }
+  await writeFileAtomic(join(folder, record), `${JSON.stringify(content, undefined, 1)}\n`);
+  return { file, record, ...(transparent !== undefined && { transparent }) };
+}
+
+function recordMetrics({ layer, picture, features }: ClimbedMetrics): RecordedMetrics {
+  return {
+    ...(layer !== undefined && { layer }),
+    pictures: [picture],
+    ...(features && { features: [...features] }),
+  };
+}
