@@ -19,12 +19,14 @@ export { resizeImage } from "./math/resize-image.js";
 export { isSpec, specKinds, type Spec, type SpecKind } from "./define/spec.js";
 export { kindIn, mapSpecs, specsIn, type SpecNode } from "./define/walk.js";
 export {
+  isDefinition,
   vocabularyOf,
   withDefinitions,
   type AnyDefinition,
   type DefinitionKind,
   type SpecDefinition,
   type Vocabulary,
+  type VocabularyOptions,
 } from "./define/vocabulary.js";
 export { lookUp, parseSpec, type Definition, type Table, type Tensors, type Values } from "./define/definition.js";
 export { defineObjective, type ObjectiveContext, type ObjectiveDefinition } from "./define/objective.js";
@@ -74,6 +76,13 @@ export {
   type PartialContract,
 } from "./model/contract.js";
 export { chooseShapes, type ChosenShapes, type ShapeOptions } from "./model/shapes.js";
+export {
+  collectSettings,
+  emptySlots,
+  prepareOptimizer,
+  type OptimizerOptions,
+  type Settings,
+} from "./compile/apply-optimizer.js";
 export { objectives } from "./objectives/table.js";
 export { channel, crossEntropy, layer, logit, neuron, probability, spatial } from "./objectives/activation.js";
 export { alignment, diversity, interpolation } from "./objectives/batch.js";
@@ -114,6 +123,7 @@ export * as fields from "./define/fields.js";
 export { parseTarget, type TargetNames } from "./words/target.js";
 export { inspect, type Inspection, type InspectOptions, type LayerFacts, type MissingRule } from "./model/inspect.js";
 export { pictureInput, targetNames, unitCounts } from "./model/layers.js";
+export { parseAssignment, parseWords, withParameters } from "./words/spec-words.js";
 export { expandTargets } from "./words/expand-targets.js";
 export { classify } from "./probe/classify.js";
 export type { TargetOptions } from "./words/read-target.js";
@@ -132,4 +142,4 @@ export { externalConstants, type ExternalConstant } from "./onnx/external.js";
 export type { DeclaredInput, Model } from "./onnx/model.js";
 export { prune } from "./ir/inline.js";
 export { recipes } from "./recipes/table.js";
-export { useRecipe } from "./recipes/use-recipe.js";
+export { useRecipe, type UsedRecipe, type UsedRecipeOptions } from "./recipes/use-recipe.js";

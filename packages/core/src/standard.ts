@@ -5,7 +5,7 @@ import { ascend } from "./ascend/maximize.js";
 import type { MaximizeOptions, Target } from "./ascend/options.js";
 import type { Run } from "./ascend/result.js";
 import type { Spec } from "./define/spec.js";
-import { withDefinitions, type AnyDefinition, type Vocabulary } from "./define/vocabulary.js";
+import { withDefinitions, type Vocabulary, type VocabularyOptions, type WithVocabulary } from "./define/vocabulary.js";
 import type { Value } from "./ir/graph.js";
 import type { LoadedModel } from "./model/load.js";
 import { objectives } from "./objectives/table.js";
@@ -31,12 +31,7 @@ export const standard: Vocabulary = {
   override: overrides,
 };
 
-interface Words {
-  readonly vocabulary?: Vocabulary | undefined;
-  readonly definitions?: readonly AnyDefinition[] | undefined;
-}
-
-const withStandard = <T extends Words>(options: T): T & { readonly vocabulary: Vocabulary } => ({
+const withStandard = <T extends VocabularyOptions>(options: T): T & WithVocabulary => ({
   ...options,
   vocabulary: withDefinitions(options.vocabulary ?? standard, options.definitions ?? []),
 });
@@ -99,7 +94,7 @@ export function compileAscent(
  */
 export function observe(
   model: LoadedModel,
-  options: Omit<ObserveOptions, "vocabulary"> & Words,
+  options: ObserveOptions,
   read: (look: Look) => Readonly<Record<string, Value>>,
 ): Promise<Observer> {
   return observeWith(model, withStandard(options), read);
@@ -115,7 +110,7 @@ export function observe(
 export function readTarget(
   target: Target,
   prepared: Parameters<typeof readTargetWith>[1],
-  options: Omit<TargetOptions, "vocabulary"> & Words = {},
+  options: TargetOptions & VocabularyOptions = {},
 ): Spec<"objective"> {
   return readTargetWith(target, prepared, withStandard(options));
 }

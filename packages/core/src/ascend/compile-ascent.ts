@@ -4,14 +4,14 @@ import { viewCount } from "../compile/views.js";
 import { lookUp, parseSpec, type Tensors } from "../define/definition.js";
 import type { Fields } from "../define/fields.js";
 import type { Spec } from "../define/spec.js";
-import { withDefinitions, type Vocabulary } from "../define/vocabulary.js";
+import { withDefinitions, type Vocabulary, type WithVocabulary } from "../define/vocabulary.js";
 import { XstarError } from "../errors.js";
 import { pictureOf, prepareBatch, type BatchOptions } from "../forward/batch.js";
 import { prepare, type Prepared } from "../forward/prepare.js";
 import { mapValues } from "../map-values.js";
 import { unitCounts } from "../model/layers.js";
 import type { LoadedModel } from "../model/load.js";
-import { useRecipe } from "../recipes/use-recipe.js";
+import { useRecipe, type UsedRecipe } from "../recipes/use-recipe.js";
 import { createRng } from "../rng.js";
 import { numbers, size, type Shape, type Tensor } from "../tensor.js";
 import { expandTargets, standsForMany } from "../words/expand-targets.js";
@@ -37,7 +37,7 @@ export interface CompiledAscent {
 }
 
 /** Options with the vocabulary that they are read by. */
-export type AscentOptions = Omit<MaximizeOptions, "vocabulary"> & { readonly vocabulary: Vocabulary };
+export type AscentOptions = Omit<MaximizeOptions, "vocabulary"> & WithVocabulary;
 
 /** Compiles an ascent without running it: for export, inspection and loops of one's own. */
 export async function compileAscent(
@@ -130,11 +130,11 @@ async function expand(
 async function recipeFor(
   model: LoadedModel,
   options: AscentOptions,
-): Promise<Pick<ReturnType<typeof useRecipe>, "options" | "objective">> {
+): Promise<Pick<UsedRecipe, "options" | "objective">> {
   const { recipe = "auto", vocabulary } = options;
   if (recipe === "none") return { options: {}, objective: (target) => target };
   const { shape } = await pictureOf(model, options);
-  return useRecipe(vocabulary.recipe, recipe, { shape: shape.slice(1) });
+  return useRecipe(vocabulary, recipe, { shape: shape.slice(1) });
 }
 
 function withoutUndefined<T extends object>(options: T): T {

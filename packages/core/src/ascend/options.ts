@@ -1,7 +1,7 @@
 import type { VjpRules } from "../autodiff/vjp.js";
 import type { RecipeOptions } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
-import type { AnyDefinition, Vocabulary } from "../define/vocabulary.js";
+import type { VocabularyOptions } from "../define/vocabulary.js";
 import { nearest, oneOf, XstarError } from "../errors.js";
 import type { PrepareOptions } from "../forward/prepare.js";
 import type { Checkpoint } from "./result.js";
@@ -15,16 +15,12 @@ import type { Checkpoint } from "./result.js";
 export type Target = Spec<"objective"> | string;
 
 /** How a run goes. What is left out comes from the recipe. */
-export interface MaximizeOptions extends RecipeOptions, Omit<PrepareOptions, "size" | "vocabulary"> {
+export interface MaximizeOptions extends RecipeOptions, Omit<PrepareOptions, "size">, VocabularyOptions {
   /**
    * Settings that go together, which every other option changes: a type, or a spec. `"auto"` looks at the model; `"none"` is plain
    * gradient ascent on pixels. @default "auto"
    */
   readonly recipe?: Spec<"recipe"> | string | undefined;
-  /** Definitions of your own, which specs, words and recipes may then name. @default [] */
-  readonly definitions?: readonly AnyDefinition[] | undefined;
-  /** All that specs may name, in the place of the standard definitions. */
-  readonly vocabulary?: Vocabulary | undefined;
   /** Decides every random number of the run. @default 0 */
   readonly seed?: number | undefined;
   /** Which stream of random numbers each picture draws from, one for all or one each. @default 0, 1, 2, ... */

@@ -1,10 +1,11 @@
-import { parseSpec, type Table } from "../define/definition.js";
+import { parseSpec } from "../define/definition.js";
 import { choice, fixed, flag, int } from "../define/fields.js";
 import type { StartGiven } from "../define/recipe.js";
 import type { Spec, SpecKind } from "../define/spec.js";
 import type { SpecDefinition, Vocabulary } from "../define/vocabulary.js";
 import { XstarError } from "../errors.js";
 import { asStart } from "../starts/starts.js";
+import { parseWords } from "../words/spec-words.js";
 import type { MaximizeOptions, Target } from "./options.js";
 
 /** The options of an ascent, checked, with defaults filled in; lists are as long as they were given. */
@@ -33,8 +34,7 @@ const plain = { parameterization: "pixel", optimizer: "normalized", schedule: "c
 
 /** Checks all that can be checked without the model. Throws `bad-argument`. */
 export function parseOptions(options: MaximizeOptions, vocabulary: Vocabulary): ParsedOptions {
-  const specOf = <Kind extends Exclude<SpecKind, "recipe">>(kind: Kind, given: Spec<Kind> | string) =>
-    checked(vocabulary[kind], given, kind) as Spec<Kind>;
+  const specOf = <Kind extends SpecKind>(kind: Kind, given: Spec<Kind> | string) => checked(vocabulary, kind, given);
   const parameterization = specOf("parameterization", options.parameterization ?? plain.parameterization);
   const { definition } = parseSpec(vocabulary.parameterization, parameterization, "parameterization");
   const givenStarts: StartGiven | readonly StartGiven[] | undefined =
@@ -68,10 +68,10 @@ export function parseOptions(options: MaximizeOptions, vocabulary: Vocabulary): 
   };
 }
 
-/** A spec that is right, as it was given; a type alone stands for it with all its defaults. */
-function checked(table: Table<SpecDefinition>, given: Spec | string, kind: string): Spec {
-  const spec = typeof given === "string" ? { type: given } : given;
-  parseSpec(table, spec, kind);
+/** A spec that is right, as it was given or as words say it. */
+function checked<Kind extends SpecKind>(vocabulary: Vocabulary, kind: Kind, given: Spec<Kind> | string): Spec<Kind> {
+  const spec = typeof given === "string" ? parseWords(vocabulary, kind, given) : given;
+  parseSpec<SpecDefinition>(vocabulary[kind], spec, kind);
   return spec;
 }
 

@@ -97,14 +97,14 @@ export interface ModelRecord {
 }
 
 export interface AscentRecord extends ModelRecord {
-  readonly objectives: readonly Spec[];
+  readonly objectives: readonly Spec<"objective">[];
   /** Null where the parameterization began by itself. */
   readonly start: readonly Spec[] | null;
   readonly tries: number;
-  readonly parameterization: Spec;
-  readonly transforms: readonly Spec[];
-  readonly optimizer: Spec;
-  readonly schedule: Spec;
+  readonly parameterization: Spec<"parameterization">;
+  readonly transforms: readonly Spec<"transform">[];
+  readonly optimizer: Spec<"optimizer">;
+  readonly schedule: Spec<"schedule">;
   readonly clip: number | null;
   readonly influence: boolean;
   readonly keep: "last" | "best";

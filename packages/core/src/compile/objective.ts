@@ -1,3 +1,4 @@
+import type { Settings } from "./apply-optimizer.js";
 import { XstarError } from "../errors.js";
 import { lookUp } from "../define/definition.js";
 import type { ObjectiveContext } from "../define/objective.js";
@@ -10,14 +11,6 @@ import type { Vocabulary } from "../define/vocabulary.js";
 import { unitOf } from "../objectives/units.js";
 import { tensor, type Tensor } from "../tensor.js";
 import type { Network, Prepared } from "../forward/prepare.js";
-
-/** Graph inputs with the numbers to feed them: targets, weights, learning rates. */
-export interface Settings {
-  /** A live input: its value can change from run to run. */
-  add(name: string, t: Tensor): Value;
-  /** The numbers behind a live input. */
-  numbersOf(value: Value): readonly number[] | undefined;
-}
 
 /** Checks a whole objective, those inside it too. Throws `bad-argument`. */
 export function parseObjective(vocabulary: Vocabulary, spec: Spec): Spec {

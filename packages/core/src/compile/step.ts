@@ -1,7 +1,7 @@
+import { collectSettings, emptySlots, prepareOptimizer, type Settings } from "./apply-optimizer.js";
 import { gradients } from "../autodiff/gradients.js";
 import type { VjpRules } from "../autodiff/vjp.js";
-import { parseSpec, type Tensors } from "../define/definition.js";
-import type { Fields } from "../define/fields.js";
+import { parseSpec, type Tensors, type Values } from "../define/definition.js";
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
 import { constantValue, Graph, type Value } from "../ir/graph.js";
@@ -15,7 +15,7 @@ import { beginAlone, beginAt } from "../starts/begin.js";
 import { withColorsOf } from "../parameterizations/color.js";
 import { createRng, type Rng } from "../rng.js";
 import { numbers, size, tensor, type Shape, type Tensor } from "../tensor.js";
-import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts, type Settings } from "./objective.js";
+import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts } from "./objective.js";
 import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opacity.js";
 import type { Network, Prepared } from "../forward/prepare.js";
 import { buildViews } from "./views.js";
@@ -23,13 +23,13 @@ import { buildViews } from "./views.js";
 /** All that decides a step, as plain JSON. */
 export interface AscentSpec {
   /** One objective for each picture of the batch. */
-  readonly objectives: readonly Spec[];
+  readonly objectives: readonly Spec<"objective">[];
   /** More numbers to report at every step, measured on the picture itself: one objective each for each picture. */
   readonly watch: Readonly<Record<string, readonly Spec[]>>;
-  readonly parameterization: Spec;
-  readonly transforms: readonly Spec[];
-  readonly optimizer: Spec;
-  readonly schedule: Spec;
+  readonly parameterization: Spec<"parameterization">;
+  readonly transforms: readonly Spec<"transform">[];
+  readonly optimizer: Spec<"optimizer">;
+  readonly schedule: Spec<"schedule">;
   /** Largest L2 norm, above 0, of the gradient by all variables of a picture; longer ones are shortened to it. */
   readonly clip: number | null;
   /** Whether to add up what every pixel counts, for a picture that is opaque only there. */
@@ -180,7 +180,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     isTransformed: chain.length > 0,
     begin: (start, attempt) => ({
       ...begin(start, attempt),
-      ...mapValues(updated.slots, (slot) => blank(slot.shape)),
+      ...emptySlots(updated.slots),
       [stepInput]: tensor("float32", [1], []),
     }),
     sample: views.sample,
@@ -195,8 +195,6 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
 
 /** Where a start's random numbers come from when it is drawn several times. */
 export const ofAttempt = (rng: Rng, attempt: number): Rng => (attempt === 0 ? rng : rng.split(`attempt ${attempt}`));
-
-const blank = (shape: Shape): Tensor => tensor("float32", new Float32Array(size(shape)), shape);
 
 /** One optimizer step of every variable. */
 function update(
@@ -213,21 +211,15 @@ function update(
     settings: Settings;
     rules?: VjpRules;
   },
-): { variables: Record<string, Value>; slots: Record<string, Value>; slope: Value; reach: Value } {
+): { variables: Values; slots: Values; slope: Value; reach: Value } {
   const { vocabulary, objective, picture, entry, variables, step, settings, rules } = given;
-  const optimizer = parseSpec(vocabulary.optimizer, spec.optimizer, "optimizer");
-  const schedule = parseSpec(vocabulary.schedule, spec.schedule, "schedule");
-  const live = (fields: Fields, values: Spec, prefix: string) =>
-    mapValues(fields, (field, name) =>
-      field.live ? settings.add(`${prefix}.${name}`, tensor(field.live, [values[name] as number], [])) : values[name],
-    );
-  const params = live(optimizer.definition.params as Fields, optimizer.spec, "optimizer");
-  if (!schedule.definition.isConstant) {
-    const steps = settings.add("steps", tensor("float32", [spec.steps], []));
-    const own = live(schedule.definition.params as Fields, schedule.spec, "schedule");
-    const factor = schedule.definition.build(own, { op, step, steps });
-    params["learningRate"] = op.mul(params["learningRate"] as Value, factor);
-  }
+  const optimizer = prepareOptimizer(op, {
+    vocabulary,
+    optimizer: spec.optimizer,
+    schedule: { spec: spec.schedule, steps: spec.steps },
+    step,
+    settings,
+  });
   const wrt = [picture, entry, ...Object.values(variables)];
   const [byPicture, byEntry, ...found] = gradients(op, { of: objective, wrt, ...(rules && { rules }) });
   if (found.every((gradient) => gradient === undefined)) {
@@ -240,24 +232,14 @@ function update(
   const reach = !byEntry || byEntry === byPicture ? slope : norm(op, [byEntry], batch);
   const raw = Object.values(variables).map((variable, i) => found[i] ?? op.fill(variable.shape, 0));
   const ascents = spec.clip === null ? raw : clipped(op, raw, { batch, settings, clip: spec.clip });
-  const result = { variables: {} as Record<string, Value>, slots: {} as Record<string, Value> };
-  Object.entries(variables).forEach(([name, variable], i) => {
-    const gradient = ascents[i]!;
-    const slots = Object.fromEntries(
-      (optimizer.definition.slots?.(optimizer.spec) ?? []).map((slot) => [
-        slot,
-        op.graph.input(`${spec.optimizer.type}.${slot}.${name}`, variable.type),
-      ]),
-    );
-    const { change, slots: after } = optimizer.definition.update(params, { op, variable, gradient, slots, step });
-    result.variables[name] = op.add(variable, change);
-    for (const [slot, value] of Object.entries(after)) result.slots[slots[slot]!.name] = value;
-  });
+  const names = Object.keys(variables);
+  const applied = optimizer.apply(variables, Object.fromEntries(names.map((name, i) => [name, ascents[i]!])));
+  const slots: Record<string, Value> = { ...applied.slots };
   if (spec.influence && byPicture?.rank === 4) {
     const sum = op.graph.input(influenceState, { dtype: "float32", shape: picture.shape.with(1, 1) });
-    result.slots[influenceState] = op.add(sum, op.reduceMean(op.abs(byPicture), [1], true));
+    slots[influenceState] = op.add(sum, op.reduceMean(op.abs(byPicture), [1], true));
   }
-  return { ...result, slope, reach };
+  return { variables: applied.variables, slots, slope, reach };
 }
 
 /** L2 norm over all that belongs to each picture: of values [n x batch, ...], [batch]. */
@@ -280,21 +262,6 @@ function clipped(
   const largest = settings.add("clip", tensor("float32", [clip], []));
   const factor = op.min(op.div(largest, op.add(norm(op, flat, rows), 1e-12)), 1);
   return gradients.map((x) => op.mul(x, op.reshape(factor, [rows, ...x.shape.slice(1).map(() => 1)])));
-}
-
-function collectSettings(graph: Graph): { settings: Settings; tensors: Record<string, Tensor> } {
-  const tensors: Record<string, Tensor> = {};
-  const settings: Settings = {
-    add(name, t) {
-      const known = graph.inputs.find((input) => input.name === name);
-      if (known) return known;
-      const value = graph.input(name, { dtype: t.dtype, shape: t.shape });
-      tensors[value.name] = t;
-      return value;
-    },
-    numbersOf: (value) => (tensors[value.name] ? numbers(tensors[value.name]!) : undefined),
-  };
-  return { settings, tensors };
 }
 
 /** What computes one output of a graph, from the same inputs. */

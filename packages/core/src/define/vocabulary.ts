@@ -34,6 +34,19 @@ export type AnyDefinition = DefinitionOf[DefinitionKind];
 /** All that specs and options may name, by kind and type. */
 export type Vocabulary = { readonly [Kind in DefinitionKind]: Table<DefinitionOf[Kind]> };
 
+/** What is read by a vocabulary. */
+export interface WithVocabulary {
+  readonly vocabulary: Vocabulary;
+}
+
+/** How a caller says what specs and words may name. */
+export interface VocabularyOptions {
+  /** Definitions of your own, which specs, words and recipes may then name. @default [] */
+  readonly definitions?: readonly AnyDefinition[] | undefined;
+  /** All that specs may name, in the place of the standard definitions. */
+  readonly vocabulary?: Vocabulary | undefined;
+}
+
 const none: Vocabulary = {
   objective: {},
   parameterization: {},
@@ -71,14 +84,17 @@ export function vocabularyOf(definitions: readonly AnyDefinition[]): Vocabulary 
   return withDefinitions(none, definitions);
 }
 
+/** Whether something is what defineObjective and the like return. */
+export function isDefinition(x: unknown): x is AnyDefinition {
+  const isThing = typeof x === "function" || (typeof x === "object" && x !== null);
+  if (!isThing || !("kind" in x) || !("type" in x)) return false;
+  return typeof x.kind === "string" && Object.hasOwn(none, x.kind) && typeof x.type === "string";
+}
+
 function check(definition: AnyDefinition): AnyDefinition {
-  const isThing = typeof definition === "function" || (typeof definition === "object" && definition !== null);
-  if (isThing && Object.hasOwn(none, definition.kind) && typeof definition.type === "string") return definition;
-  throw new XstarError(
-    "bad-argument",
-    `A definition is what defineObjective and the like return, not ${JSON.stringify(definition)}`,
-    {
-      hint: "Give the definitions themselves, not what they return when they are called",
-    },
-  );
+  if (isDefinition(definition)) return definition;
+  const shown = JSON.stringify(definition) ?? typeof definition;
+  throw new XstarError("bad-argument", `A definition is what defineObjective and the like return, not ${shown}`, {
+    hint: "Give the definitions themselves, not what they return when they are called",
+  });
 }

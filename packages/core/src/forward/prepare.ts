@@ -1,4 +1,4 @@
-import type { Vocabulary } from "../define/vocabulary.js";
+import type { Vocabulary, WithVocabulary } from "../define/vocabulary.js";
 import type { Assets } from "../define/assets.js";
 import { nearest, oneOf, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
@@ -44,8 +44,6 @@ export interface Network {
 }
 
 export interface PrepareOptions extends BatchOptions {
-  /** What specs may name. */
-  readonly vocabulary: Vocabulary;
   readonly models?: Readonly<Record<string, FurtherModel>> | undefined;
   /** Height and width of the picture; those of the model's input when left out. */
   readonly size?: readonly [number, number] | undefined;
@@ -59,7 +57,7 @@ export interface PrepareOptions extends BatchOptions {
 export async function prepare(
   model: LoadedModel,
   batch: number,
-  options: PrepareOptions,
+  options: PrepareOptions & WithVocabulary,
   others: readonly number[] = [],
 ): Promise<Prepared> {
   const { vocabulary, models = {}, generators = {}, images = {}, size, ...own } = options;

@@ -1,3 +1,5 @@
+import type { Settings } from "../compile/apply-optimizer.js";
+import type { VocabularyOptions, WithVocabulary } from "../define/vocabulary.js";
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
 import { Graph, type Value } from "../ir/graph.js";
@@ -7,7 +9,7 @@ import type { LoadedModel } from "../model/load.js";
 import { receptiveField, type ReceptiveField } from "../model/receptive-field.js";
 import { writeModel } from "../onnx/write.js";
 import { numbers, sameShape, type Shape, type Tensor } from "../tensor.js";
-import { buildObjectives, parseObjective, type Settings } from "../compile/objective.js";
+import { buildObjectives, parseObjective } from "../compile/objective.js";
 import { onGrey, separateOpacity } from "../compile/opacity.js";
 import { prepare, type PrepareOptions } from "../forward/prepare.js";
 import { readTarget } from "../words/read-target.js";
@@ -44,7 +46,7 @@ export interface Observer {
   release(): Promise<void>;
 }
 
-export interface ObserveOptions extends PrepareOptions {
+export interface ObserveOptions extends PrepareOptions, VocabularyOptions {
   /** Pictures of one run; 1 is taken where the model was made for one. @default 1 */
   readonly batch?: number | undefined;
   /** Whether the pictures have a channel more than the model takes, their opacity: they are looked at on grey. */
@@ -59,7 +61,7 @@ export interface ObserveOptions extends PrepareOptions {
  */
 export async function observe(
   model: LoadedModel,
-  { batch = 1, hasOpacity = false, ...options }: ObserveOptions,
+  { batch = 1, hasOpacity = false, ...options }: ObserveOptions & WithVocabulary,
   read: (look: Look) => Readonly<Record<string, Value>>,
 ): Promise<Observer> {
   const others = options.images ? [1] : [];

@@ -1,4 +1,4 @@
-import type { Vocabulary } from "../define/vocabulary.js";
+import type { WithVocabulary } from "../define/vocabulary.js";
 import type { Spec } from "../define/spec.js";
 import { targetNames } from "../model/layers.js";
 import { XstarError } from "../errors.js";
@@ -9,8 +9,6 @@ import type { Batched } from "../forward/batch.js";
 import type { FurtherModel, Prepared } from "../forward/prepare.js";
 
 export interface TargetOptions {
-  /** The objectives that targets may name. */
-  readonly vocabulary: Vocabulary;
   /** Names of the classes of the first model. */
   readonly labels?: readonly string[] | undefined;
   readonly models?: Readonly<Record<string, FurtherModel>> | undefined;
@@ -20,7 +18,7 @@ export interface TargetOptions {
 export function readTarget(
   target: Spec | string,
   { first, further }: Pick<Prepared, "first" | "further">,
-  { vocabulary, labels, models = {} }: TargetOptions,
+  { vocabulary, labels, models = {} }: TargetOptions & WithVocabulary,
 ): Spec {
   const names = () => ({ ...namesOf(first), models: new Map([...further].map(([name, one]) => [name, namesOf(one)])) });
   const spec = typeof target === "string" ? parseTarget(target, names(), vocabulary.objective) : target;

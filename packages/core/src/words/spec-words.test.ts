@@ -1,12 +1,12 @@
-import { parameterizations, transforms } from "@xstar/core";
 import { describe, expect, test } from "vitest";
-import { changeSpec, parseSpec } from "./spec-flags.js";
+import { standard } from "../standard.js";
+import { parseWords, withParameters } from "./spec-words.js";
 
-const read = (text: string) => parseSpec(parameterizations, text, "parameterization");
+const read = (text: string) => parseWords(standard, "parameterization", text);
 
 describe("a spec in words", () => {
   test("has its parameters behind it, with commas in them too", () => {
-    expect(parseSpec(transforms, "jitter:pixels=4", "transform")).toMatchObject({ type: "jitter", pixels: 4 });
+    expect(parseWords(standard, "transform", "jitter:pixels=4")).toMatchObject({ type: "jitter", pixels: 4 });
     expect(read("pixel:range=0,1, squash = sigmoid")).toMatchObject({ range: [0, 1], squash: "sigmoid" });
     expect(read("shared:factors=2,4")).toMatchObject({ factors: [2, 4] });
   });
@@ -33,13 +33,13 @@ describe("a spec in words", () => {
 
   test("is checked, what is inside too", () => {
     expect(() => read("alpha:inner=(fourier:decya=2)")).toThrow('"fourier" has no parameter "decya"');
-    expect(() => read("alpha:inner=(furier)")).toThrow('There is no parameterization for "inner" of type "furier"');
+    expect(() => read("alpha:inner=(furier)")).toThrow('There is no parameterization of type "furier"');
   });
 
   test("changes what another one has", () => {
     const base = read("alpha:inner=(fourier:decay=2)");
     const given = { opacity: "(fourier:decay=3)" };
-    expect(changeSpec(parameterizations, base, "parameterization", { text: undefined, given })).toMatchObject({
+    expect(withParameters(standard, "parameterization", base, given)).toMatchObject({
       inner: { decay: 2 },
       opacity: { type: "fourier", decay: 3 },
     });
