@@ -1,7 +1,7 @@
 /**
  * Pins what the runs of packages/xstar/src/pinned-runs.test.ts do now, in the data file beside it, or adds this processor to
- * it: node scripts/pin-runs.js. With a folder it leaves the pins alone and writes the step graphs there as text, so that those
- * of two versions can be compared: node scripts/pin-runs.js FOLDER
+ * it: npm run pin-runs. With a folder it leaves the pins alone and writes the step graphs there as text, so that those of two
+ * versions can be compared: npm run pin-runs -- FOLDER
  */
 import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";

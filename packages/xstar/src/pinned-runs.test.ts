@@ -6,7 +6,7 @@ import { runtime } from "./testing/pinned-networks.js";
 import { pinRun, runs, type PinnedRun, type RunPin } from "./testing/pinned-runs.js";
 import { processorFlavour } from "./testing/processor.js";
 
-/** What was pinned; `node scripts/pin-runs.js` writes it. */
+/** What was pinned; `npm run pin-runs` writes it. */
 interface Pins {
   /** By run; `blocks` are the pictures in means of 8 x 8 blocks, to four decimals. */
   readonly runs: Readonly<Record<string, RunPin & { readonly blocks: readonly (readonly number[])[] }>>;
@@ -60,7 +60,7 @@ describe.runIf(task === undefined)(`pinned runs on ${flavour}`, () => {
     if (unknown.length === 0) return;
     console.warn(
       `The pictures of ${unknown.length} pinned runs were compared roughly: nothing exact is known for "${flavour}". ` +
-        "Where the code is the one that was pinned, add it: node scripts/pin-runs.js",
+        "Where the code is the one that was pinned, add it: npm run pin-runs",
     );
   });
 });

@@ -64,6 +64,19 @@ export const networks = {
       },
       "N",
     ),
+  /** Pictures as large as photographs, of which recipes take their shares of pixels. */
+  photograph: () =>
+    build(
+      [1, 3, 128, 128],
+      (op, x) => {
+        const w = weightsFor(op, 5);
+        const low = op.relu(op.conv(x, w("low", [6, 3, 5, 5], 75), { strides: [4, 4], pads: [2, 2, 2, 2] }));
+        const mixed = op.relu(op.conv(low, w("mixed", [8, 6, 3, 3], 54), { strides: [2, 2], pads: [1, 1, 1, 1] }));
+        const scores = op.gemm(op.flatten(op.globalAveragePool(mixed)), w("scores", [8, 5], 2));
+        return { low, mixed, scores };
+      },
+      "N",
+    ),
   /** Makes grey pictures from six numbers. */
   decoder: () =>
     build([1, 6], (op, x) => {
@@ -74,7 +87,13 @@ export const networks = {
 } satisfies Record<string, () => LoadedModel>;
 
 /** Of one picture for each network. */
-export const pictureShapes = { article: [1, 28, 28], grey: [1, 12, 12], colour: [3, 16, 16], decoder: [6] };
+export const pictureShapes = {
+  article: [1, 28, 28],
+  grey: [1, 12, 12],
+  colour: [3, 16, 16],
+  photograph: [3, 128, 128],
+  decoder: [6],
+};
 
 /** A checkerboard on a slope, of other proportions than what the networks take. */
 export function drawPicture(channels: number): Tensor {

@@ -111,6 +111,7 @@ function withFormerNames(record: unknown): unknown {
 const colourContract = { mean: [0.4, 0.45, 0.5], std: [0.2, 0.25, 0.3], layout: "NHWC", order: "BGR" } as const;
 const contracts: Readonly<Record<string, MaximizeOptions>> = {
   colour: { contract: colourContract, labels: ["apple", "banana", "cherry", "date", "elder"] },
+  photograph: { contract: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], order: "RGB" } },
 };
 
 const [photo, greyPhoto] = [drawPicture(3), drawPicture(1)];
@@ -140,31 +141,36 @@ export const runs: Readonly<Record<string, Run>> = {
     target: { type: "probability", class: "cherry" },
     options: { keep: "best", patience: 4 },
   },
+  "auto on photographs": {
+    network: "photograph",
+    recipe: { type: "auto", steps: 2 },
+    target: logit(2),
+  },
   "lucid, two targets": {
-    network: "colour",
+    network: "photograph",
     recipe: { type: "lucid", steps: 3 },
-    target: [channel("mixed", 1), channel("deep", 3)],
+    target: [channel("mixed", 1), channel("low", 3)],
   },
   "distill, larger than the input": {
-    network: "colour",
+    network: "photograph",
     recipe: { type: "distill", steps: 2 },
-    target: channel("low", 2),
-    options: { size: [24, 20] },
+    target: channel("mixed", 2),
+    options: { size: [224, 200] },
   },
   "maco with influence": {
-    network: "colour",
-    recipe: { type: "maco", steps: 3, crops: 6 },
-    target: logit("date"),
+    network: "photograph",
+    recipe: { type: "maco", steps: 3, size: 128, crops: 6 },
+    target: logit(3),
     options: { influence: true },
   },
   "deepdream of a picture": {
-    network: "colour",
-    recipe: { type: "deepdream", steps: 3, octaves: 2, image: "photo" },
+    network: "photograph",
+    recipe: { type: "deepdream", steps: 3, size: 160, image: "photo" },
     target: { type: "layer", layer: "mixed" },
     options: { images: { photo } },
   },
   caricature: {
-    network: "colour",
+    network: "photograph",
     recipe: { type: "caricature", steps: 3, image: "photo" },
     target: { type: "layer", layer: "mixed" },
     options: { images: { photo } },
@@ -173,7 +179,8 @@ export const runs: Readonly<Record<string, Run>> = {
     network: "colour",
     recipe: { type: "accentuation", steps: 2, image: "photo", layer: "low", crops: 3 },
     target: logit("elder"),
-    options: { images: { photo } },
+    // at the image itself the direction of the distance would be that of rounding errors
+    options: { images: { photo }, start: "natural" },
   },
   "cppn, three streams": {
     network: "grey",
