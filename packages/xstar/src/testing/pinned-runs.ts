@@ -14,10 +14,11 @@ import { drawPicture, networks, pictureShapes } from "./pinned-networks.js";
 
 /**
  * All that the pinned runs take from xstar is in this file and in pinned-networks.ts, so that whoever renames something
- * follows it here and leaves what is pinned alone: a parameter, type or field of a record with a new name gets a line in
- * `formerNames`, `newName: "nameBefore"`.
+ * follows it here and leaves what is pinned alone. What has another name in records since then: the new name and the one
+ * that was pinned; a field of one type as `fourier.decay`, by the type's new name.
  */
-const formerNames: Readonly<Record<string, string>> = {};
+const formerTypes: Readonly<Record<string, string>> = {};
+const formerFields: Readonly<Record<string, string>> = {};
 
 /** What a machine has no part in. */
 export interface RunPin {
@@ -71,7 +72,7 @@ export async function pinRun(name: keyof typeof runs): Promise<PinnedRun> {
     sha256(...inOrder(tensors).flatMap(({ id, t }) => [`v${id} ${t.dtype}[${t.shape}]`, bytesOf(t)]));
   const { runtime: _, assumed: __, ...settings } = record;
   const pin = {
-    settings: withFormerNames(settings),
+    settings: withFormerNames(JSON.parse(JSON.stringify(settings))),
     graph: sha256(graphText),
     live: inOrder(step.settings).map(({ t }) => Array.from(t.data as ArrayLike<unknown>, Number)),
     start: sha256(...Array.from({ length: record.tries }, (_, attempt) => hashOf(begin(attempt)))),
@@ -98,14 +99,14 @@ function textOf({ bytes, files, next }: CompiledAscent["step"]): string {
 const bytesOf = ({ data }: Tensor) => viewOf(data as Float32Array);
 const viewOf = ({ buffer, byteOffset, byteLength }: Float32Array) => new Uint8Array(buffer, byteOffset, byteLength);
 
-/** As JSON says it, with the names that the data file has. */
-function withFormerNames(record: unknown): unknown {
-  const former = (name: string) => formerNames[name] ?? name;
-  return JSON.parse(JSON.stringify(record), (key, value: unknown) => {
-    if (key === "type") return former(value as string);
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, one]) => [former(name), one]));
-  });
+/** Of plain JSON: with the names that were pinned. */
+function withFormerNames(given: unknown): unknown {
+  if (Array.isArray(given)) return given.map(withFormerNames);
+  if (typeof given !== "object" || given === null) return given;
+  const { type } = given as { type?: string };
+  const former = (field: string) => formerFields[`${type}.${field}`] ?? formerFields[field] ?? field;
+  const fields = Object.entries(given).map(([field, value]) => [former(field), withFormerNames(value)]);
+  return { ...Object.fromEntries(fields), ...(type !== undefined && { type: formerTypes[type] ?? type }) };
 }
 
 const colourContract = { mean: [0.4, 0.45, 0.5], std: [0.2, 0.25, 0.3], layout: "NHWC", order: "BGR" } as const;
