@@ -36,7 +36,8 @@ describe("a run that diverges", () => {
   const both = open(
     buildModel((op, x) => ({ cube: op.mul(op.mul(x, x), x), tame: op.mul(x, 2) }), { shape: [1, 1, 2, 2] }),
   );
-  const [cube, tame] = ["cube", "tame"].map((layer) => channel({ layer, channel: 0 })) as [Spec, Spec];
+  const cube = channel({ layer: "cube", channel: 0 });
+  const tame = channel({ layer: "tame", channel: 0 });
 
   it("in one picture leaves the others of its batch alone, and stands still itself", async () => {
     const options: MaximizeOptions = { steps: 20, start: 3, optimizer: gradient({ learningRate: 10 }) };

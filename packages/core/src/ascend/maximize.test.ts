@@ -51,13 +51,51 @@ describe("a run", () => {
     expect([curve.length, ended]).toEqual([4, "steps"]);
   });
 
-  it("gives all its steps to the one who iterates, also when the result was asked for before", async () => {
+  it("gives all its steps to the one who iterates, and its result afterwards", async () => {
     const run = maximize(model, target, { steps: 4 });
-    const { result } = run;
     const seen: number[] = [];
     for await (const { index } of run) seen.push(index);
     expect(seen).toEqual([0, 1, 2, 3, 4]);
-    expect((await result).curve).toHaveLength(5);
+    expect((await run.result).curve).toHaveLength(5);
+    expect((await run).curve).toHaveLength(5);
+  });
+
+  it("that is awaited is its result", async () => {
+    const run = maximize(model, target, { steps: 2 });
+    const awaited = await run;
+    expect(awaited).toBe(await run.result);
+    expect([awaited.curve.length, awaited.ended]).toEqual([3, "steps"]);
+    await expect(maximize(model, "nowhere:1")).rejects.toMatchObject({ code: "unknown-layer" });
+  });
+
+  it("refuses to be iterated over once its steps are being taken", async () => {
+    const taken = expect.objectContaining({
+      code: "bad-argument",
+      message: "The steps of this run are being taken already",
+      hint: "Iterate first, and wait for the result afterwards",
+    });
+    const run = maximize(model, target, { steps: 2 });
+    const pending = run.result;
+    await Promise.resolve();
+    expect(() => run[Symbol.asyncIterator]()).toThrow(taken);
+    expect((await pending).curve).toHaveLength(3);
+    expect(() => run[Symbol.asyncIterator]()).toThrow(taken);
+    const iterated = maximize(model, target, { steps: 2 });
+    for await (const _ of iterated);
+    expect(() => iterated[Symbol.asyncIterator]()).toThrow(taken);
+  });
+
+  it("begins only when it is awaited or iterated over", async () => {
+    const opened: number[] = [];
+    const open = (...given: Parameters<typeof model.runtime.open>) => {
+      opened.push(opened.length);
+      return model.runtime.open(...given);
+    };
+    const run = maximize({ ...model, runtime: { ...model.runtime, open } }, target, { steps: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(opened).toEqual([]);
+    await run;
+    expect(opened).not.toEqual([]);
   });
 
   it("of no steps measures the start", async () => {
@@ -393,7 +431,7 @@ describe("a run that cannot begin", () => {
   it("for no target says so", async () => {
     await expect(maximize(model, []).result).rejects.toMatchObject({
       code: "bad-argument",
-      message: "The list of objectives is empty",
+      message: "The list of targets is empty",
     });
   });
 

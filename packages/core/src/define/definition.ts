@@ -1,7 +1,7 @@
 import { nearest, oneOf, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Tensor } from "../tensor.js";
-import { parseFields, type Fields, type Given } from "./fields.js";
+import { parseFields, type Fields, type Given, type IsAny, type Parsed } from "./fields.js";
 import type { Spec, SpecKind } from "./spec.js";
 
 export type Values = Readonly<Record<string, Value>>;
@@ -10,10 +10,14 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 /** Parameters may be left out altogether where every one of them has a default. */
 type Arguments<F extends Fields> = object extends Given<F> ? [given?: Given<F>] : [given: Given<F>];
 
+/** A spec with its parameters. */
+type Made<F extends Fields, Kind extends SpecKind, Type extends string> =
+  IsAny<F> extends true ? Spec<Kind, Type> : Spec<Kind, Type> & Parsed<F>;
+
 /** What every definition has: calling it checks the parameters and gives plain JSON. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export interface Definition<F extends Fields = any, Kind extends SpecKind = SpecKind, Type extends string = string> {
-  (...given: Arguments<F>): Spec<Kind, Type>;
+  (...given: Arguments<F>): Made<F, Kind, Type>;
   readonly kind: Kind;
   readonly type: Type;
   /** One sentence: what it is, and where it is from. */

@@ -31,7 +31,7 @@ type OptionalKeys<F extends Fields> = {
 }[keyof F];
 
 /** True for `any`, which stands for the fields of any definition in a table. */
-type IsAny<F> = 0 extends 1 & F ? true : false;
+export type IsAny<F> = 0 extends 1 & F ? true : false;
 
 /** What a caller gives: fields with a default may be left out. */
 export type Given<F extends Fields> =

@@ -57,7 +57,7 @@ export type ParameterizationDefinition<F extends Fields = any, Type extends stri
  *   doc: "Pixels whose right half is the mirror image of the left",
  *   params: {},
  *   invert: (_, pictures) => ({ pixels: pictures }),
- *   build: (_, { pixels }, { op }) => op.mul(op.add(pixels, op.flip(pixels, 3)), 0.5),
+ *   build: (_, { pixels }, { op }) => op.mul(op.add(pixels, op.flip(pixels, [3])), 0.5),
  * });
  */
 export function defineParameterization<const F extends Fields, const Type extends string>(

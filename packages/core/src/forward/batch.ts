@@ -60,15 +60,20 @@ interface PictureInput {
 
 /**
  * The picture that a model takes, one of a batch. Throws `unsupported-model` when it has no floating-point input, `bad-argument`
- * when another input is not given or the contract does not fit. `name` is how errors call a further model.
+ * when another input is not given or the contract does not fit. `name` is how errors call a further model, `batch` how many pictures
+ * there will be, where that is known.
  */
-export async function pictureOf(model: LoadedModel, options: BatchOptions, name?: string): Promise<PictureInput> {
+export async function pictureOf(
+  model: LoadedModel,
+  options: BatchOptions,
+  { name, batch }: { readonly name?: string | undefined; readonly batch?: number } = {},
+): Promise<PictureInput> {
   const { shapes: free = new Map<string, Shape>(), inputs: given = {} } = options;
   const contract = options.contract === undefined ? model.contract : (options.contract ?? undefined);
   const picture = pictureInput(model.source, Object.keys(given));
   checkGiven(model.source, picture, given, name);
   const { shapes, assumed } = await chooseShapes(model, {
-    shapes: new Map([...free, ...givenShapes(model.source, given, { batch: 1, from: 0, count: 1 })]),
+    shapes: new Map([...free, ...givenShapes(model.source, given, { batch, from: 0, count: 1 })]),
     layout: contract?.layout,
     picture,
   });
@@ -103,7 +108,7 @@ export async function prepareBatch(
   name?: string,
 ): Promise<Batched> {
   const { inputs: given = {}, logits } = options;
-  const { picture, contract, shapes, assumed } = await pictureOf(model, options, name);
+  const { picture, contract, shapes, assumed } = await pictureOf(model, options, { name, batch });
   const declared = shapes.get(picture.name)!;
   const result = (normalized: Normalized, perRun: number): Batched => {
     scoreOutput(normalized, logits);

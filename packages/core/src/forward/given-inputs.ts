@@ -31,9 +31,9 @@ export function checkGiven({ inputs }: Model, picture: DeclaredInput, given: Giv
 
 const quote = (name: string) => `"${name}"`;
 
-/** How many pictures of a batch of `batch` are looked at, and from which one on. */
+/** How many pictures of a batch of `batch`, where that is known, are looked at, and from which one on. */
 export interface Part {
-  readonly batch: number;
+  readonly batch: number | undefined;
   readonly from: number;
   readonly count: number;
 }
@@ -58,7 +58,7 @@ export function givenTensor({ name, dims, dtype }: DeclaredInput, given: Tensor 
   if (first === shape[0]) return tensor(dtype, values, shape);
   const rows = shape[0]!;
   const isForAll = rows === 1 && isFree(first);
-  const isForEach = rows === part.batch && (isFree(first) || first === 1);
+  const isForEach = rows === (part.batch ?? rows) && (isFree(first) || first === 1);
   if (!isForAll && !isForEach)
     throw misfit(name, dims, `the shape [${shape}] was given for ${part.batch} picture${part.batch === 1 ? "" : "s"}`);
   const row = values.length / rows;

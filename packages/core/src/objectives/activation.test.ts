@@ -43,8 +43,8 @@ describe("activations", () => {
         { shape: [1, 3, 4, 4] },
       ),
     );
-    const layer = { layer: "conv" };
-    const targets = [channel({ ...layer, channel: 1 }), layer(layer), spatial(layer)];
+    const conv = { layer: "conv" };
+    const targets = [channel({ ...conv, channel: 1 }), layer(conv), spatial(conv)];
     const [mean, squares, column] = await measure(Array<number>(48).fill(1), [1, 3, 4, 4], targets, { model });
     expect(mean).toBeCloseTo(1.3, 5);
     expect(squares).toBeCloseTo(1.69, 5);

@@ -23,8 +23,8 @@ describe("directions", () => {
   });
 
   it("have a cosine: 1 along, 0 where nothing is, -1 against", async () => {
-    const cosine = (vector: readonly number[]) => cosine({ ...same, vector, y: 0, x: 0 });
-    const all = await measure([3, 0, 4, 0], shape, [cosine([6, 8]), cosine([4, -3]), cosine([-0.3, -0.4])]);
+    const along = (vector: readonly number[]) => cosine({ ...same, vector, y: 0, x: 0 });
+    const all = await measure([3, 0, 4, 0], shape, [along([6, 8]), along([4, -3]), along([-0.3, -0.4])]);
     [1, 0, -1].forEach((wanted, i) => expect(all[i]).toBeCloseTo(wanted, 6));
     const [zero, mean] = await measure([3, 0, 4, 0], shape, [
       cosine({ ...same, vector: [1, 1], x: 1 }),

@@ -69,7 +69,7 @@ export const highFrequency = defineObjective({
   params: {},
   build(_, context) {
     const { op, picture } = context;
-    const sharp = op.sub(picture, stopGradient(op, blurred(context, "blur", 3)));
+    const sharp = op.sub(picture, stopGradient(op, blurred(context, "highFrequency", 3)));
     return op.mul(op.sumOfEach(op.mul(sharp, sharp)), 0.5);
   },
 });

@@ -5,20 +5,21 @@ import { channel, logit } from "../objectives/activation.js";
 import { sub } from "../objectives/combine.js";
 import { classify } from "./classify.js";
 import { observe } from "../standard.js";
+import type { Tensors } from "../define/definition.js";
 
 const pictures = randomTensor([3, 1, 6, 6]);
 
 async function look(batch: "N" | 1 = "N") {
   const observer = await observe(open(tinyCnn({ batch })), { batch: 3 }, (look) => ({
     mean: look.objective(look.parse("relu:2")),
-    difference: look.objective(sub(logit({ class: 1 }), channel({ layer: "relu", channel: 2 }), 2)),
+    difference: look.objective(sub(logit({ class: 1 }), channel({ layer: "relu", channel: 2 }))),
     map: look.unit("relu", 2),
     features: look.features("relu"),
     dense: look.features("scores"),
     scores: look.logits(),
   }));
   const [count] = observer.shape as [number];
-  const runs = [];
+  const runs: Tensors[] = [];
   for (let from = 0; from < 3; from += count) {
     const one = numbers(pictures).slice(from * 36, (from + count) * 36);
     runs.push(await observer.run(tensor("float32", one, [count, 1, 6, 6])));

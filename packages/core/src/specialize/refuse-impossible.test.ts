@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { declare, encodeModel } from "../testing/protos.js";
 import { open } from "../testing/models.js";
 
-const at = (node: Parameters<typeof encodeModel>[0]["node"]) =>
+const at = (node: Parameters<typeof encodeModel>[0]["node"] & object) =>
   open(
     encodeModel({ name: "g", input: [declare("x", [1, 1, 4, 4])], output: [declare("y", [])], node, initializer: [w] }),
   ).at(new Map([["x", [1, 1, 4, 4]]]));

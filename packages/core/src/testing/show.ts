@@ -6,7 +6,6 @@ import type { Spec } from "../define/spec.js";
 import { Graph } from "../ir/graph.js";
 import { createOps } from "../ir/ops/index.js";
 import { writeModel } from "../onnx/write.js";
-import { parameterizations } from "../parameterizations/table.js";
 import { createRng, type Rng } from "../rng.js";
 import type { Shape, Tensor } from "../tensor.js";
 import { runtime } from "./models.js";
@@ -18,7 +17,7 @@ export async function show(spec: Spec, variables: Tensors, shape: Shape, assets:
   const graph = new Graph("picture");
   const op = createOps(graph);
   const state = Object.fromEntries(Object.entries(variables).map(([name, t]) => [name, graph.input(name, t)]));
-  const definition = lookUp(parameterizations, spec, "parameterization");
+  const definition = lookUp(standard.parameterization, spec, "parameterization");
   graph.publish(definition.build(spec, state, { op, shape, assets }), "picture");
   const session = await runtime.open(writeModel(graph, { opsets: new Map([["", 20]]) }));
   const { picture } = await session.run(variables);
@@ -28,12 +27,12 @@ export async function show(spec: Spec, variables: Tensors, shape: Shape, assets:
 
 /** The variables with which a parameterization begins by itself. */
 export function beginning(spec: Spec, shape: Shape, rngs: readonly Rng[] = streams(shape[0]!), assets = none): Tensors {
-  return lookUp(parameterizations, spec, "parameterization").initial!(spec, shape, rngs, assets);
+  return lookUp(standard.parameterization, spec, "parameterization").initial!(spec, shape, rngs, assets);
 }
 
 /** The variables for start pictures. */
 export function invert(spec: Spec, pictures: Tensor, assets = none): Tensors {
-  return lookUp(parameterizations, spec, "parameterization").invert!(spec, pictures, assets);
+  return lookUp(standard.parameterization, spec, "parameterization").invert!(spec, pictures, assets);
 }
 
 /** One generator for each picture. */

@@ -3,6 +3,7 @@ import { prepareBatch } from "../forward/batch.js";
 import { targetNames, unitCounts } from "../model/layers.js";
 import { open, tinyCnn } from "../testing/models.js";
 import { expandTargets } from "./expand-targets.js";
+import { objectives } from "../objectives/table.js";
 import { parseTarget } from "./target.js";
 
 const counts = new Map([
@@ -50,7 +51,7 @@ describe("targets that stand for many", () => {
     const names = targetNames(model.source, normalized);
     for (const [name, count] of units) {
       const last = expandTargets([`${name}:*`], units).at(-1)!;
-      expect(Object.values(parseTarget(last, names))).toContain(count - 1);
+      expect(Object.values(parseTarget(last, names, objectives))).toContain(count - 1);
     }
   });
 });

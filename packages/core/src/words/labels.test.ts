@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { standard } from "../standard.js";
 import type { Spec } from "../define/spec.js";
 import { logit, probability } from "../objectives/activation.js";
 import { add, mul, sub } from "../objectives/combine.js";
@@ -16,7 +17,9 @@ const labels = [
   "cot",
 ];
 const others = ["cat", "dog"];
-const resolve = (spec: Spec) => resolveLabels(spec, (model) => (model === undefined ? labels : { b: others }[model]));
+const models: Readonly<Record<string, readonly string[]>> = { b: others };
+const resolve = (spec: Spec) =>
+  resolveLabels(standard, spec, (model) => (model === undefined ? labels : models[model]));
 const classOf = (label: string | number) => resolve(logit({ class: label }))["class"];
 
 describe("a class", () => {

@@ -4,14 +4,14 @@ import { add } from "../objectives/combine.js";
 import { open, tinyCnn, tinyTransformer } from "../testing/models.js";
 import { compile } from "../compile/step.js";
 import { prepare } from "../forward/prepare.js";
-import { readTarget } from "../standard.js";
+import { readTarget, standard } from "../standard.js";
 
 const models = { vit: { model: open(tinyTransformer()), labels: ["cat", "dog", "owl"] } };
 const labels = ["duck", "flamingo", "crane"];
 
 describe("a target", () => {
   it("is read with the layers and the labels of all models", async () => {
-    const prepared = await prepare(open(tinyCnn()), 1, { models });
+    const prepared = await prepare(open(tinyCnn()), 1, { vocabulary: standard, models });
     const read = (target: Parameters<typeof readTarget>[0]) => readTarget(target, prepared, { labels, models });
     expect(read("logit:flamingo + vit::logit:owl")).toEqual(
       add(logit({ class: 1 }), logit({ class: 2, model: "vit" })),
@@ -23,7 +23,7 @@ describe("a target", () => {
   });
 
   it("has to be read before it is compiled, where it has labels", async () => {
-    const prepared = await prepare(open(tinyCnn()), 1, {});
+    const prepared = await prepare(open(tinyCnn()), 1, { vocabulary: standard });
     const spec = {
       objectives: [logit({ class: "duck" })],
       watch: {},
@@ -32,6 +32,7 @@ describe("a target", () => {
       optimizer: { type: "gradient" },
       schedule: { type: "constant" },
       clip: null,
+      influence: false,
       steps: 1,
       seed: 0,
       streams: [0],

@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { Spec } from "../define/spec.js";
+import type { Model } from "../onnx/model.js";
+import { standard } from "../standard.js";
 import { buildModel, open, tinyCnn, tinyTransformer } from "../testing/models.js";
 import { channel, crossEntropy, layer, logit, neuron, probability } from "../objectives/activation.js";
 import { add, mul } from "../objectives/combine.js";
@@ -12,8 +15,9 @@ const reshaped = open(
     return { probabilities, shares: op.reshape(probabilities, [1, 36, 1]), twice: op.mul(x, 2) };
   }),
 ).source;
-const warn = (spec: Parameters<typeof softmaxWarning>[0], first = cnn) =>
-  softmaxWarning(spec, (model) => (model === undefined ? first : { vit, cnn }[model]));
+const models: Readonly<Record<string, Model>> = { vit, cnn };
+const warn = (spec: Spec, first = cnn) =>
+  softmaxWarning(standard, spec, (model) => (model === undefined ? first : models[model]));
 
 describe("a target that is a softmax", () => {
   it("is said, with the score in its place", () => {
@@ -21,13 +25,13 @@ describe("a target that is a softmax", () => {
     expect(warn(probability({ class: 2 }))).toBe(
       `The target "probability" is a softmax, ${why}: "logit:2" is the score before it`,
     );
-    const layer = { layer: "probabilities" };
-    expect(warn(channel({ ...layer, channel: 1 }))).toBe(
+    const last = { layer: "probabilities" };
+    expect(warn(channel({ ...last, channel: 1 }))).toBe(
       `The layer "probabilities" is the result of a softmax, ${why}: "logit:1" is the score before it`,
     );
-    expect(warn(neuron({ ...layer, channel: 0, model: "cnn" }), vit)).toContain('"cnn::logit:0"');
-    expect(warn(layer(layer))).toContain('"logit:CLASS"');
-    expect(warn(add(logit({ class: 1 }), mul(2, channel({ ...layer, channel: 1 }))))).toContain('"logit:1"');
+    expect(warn(neuron({ ...last, channel: 0, model: "cnn" }), vit)).toContain('"cnn::logit:0"');
+    expect(warn(layer(last))).toContain('"logit:CLASS"');
+    expect(warn(add(logit({ class: 1 }), mul(2, channel({ ...last, channel: 1 }))))).toContain('"logit:1"');
   });
 
   it("is seen through what only moves its numbers", () => {

@@ -20,7 +20,7 @@ export function softmaxWarning(vocabulary: Vocabulary, spec: Spec, modelOf: Mode
 function warningOf({ spec, definition }: SpecNode, modelOf: ModelOf): string | undefined {
   const model = spec["model"] as string | undefined;
   const scope = model === undefined ? "" : `${model}::`;
-  if ("saturates" in definition)
+  if ("saturates" in definition && definition.saturates)
     return `The target "${spec.type}" is a softmax, ${whySo} "${scope}logit:${spec["class"]}" is the score before it`;
   const layer = spec["layer"];
   const source = typeof layer === "string" ? modelOf(model) : undefined;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { XstarError } from "../errors.js";
+import { objectives } from "../objectives/table.js";
 import { parseTarget } from "./target.js";
 
 const layers = ["conv1", "conv1/relu", "a", "a-b", "model/conv1/Relu:0", "fire2/squeeze 1x1", "logit", "214", "p+q"];
@@ -7,7 +8,7 @@ const models = new Map([
   ["b", { layers: ["conv1", "other"] }],
   ["b2", { layers: ["a"] }],
 ]);
-const parse = (text: string) => parseTarget(text, { layers, nodes: ["Conv_7"], models });
+const parse = (text: string) => parseTarget(text, { layers, nodes: ["Conv_7"], models }, objectives);
 const channel = (layer: string, at: number) => ({ type: "channel", layer, channel: at });
 const tv = { type: "tv" };
 
@@ -216,7 +217,7 @@ describe("a target", () => {
   });
 
   test("says how a model is given that is not there", () => {
-    expect(() => parseTarget("sq::logit:3", { layers })).toThrow(
+    expect(() => parseTarget("sq::logit:3", { layers }, objectives)).toThrow(
       expect.objectContaining({ hint: expect.stringContaining("--second sq=FILE") }),
     );
   });
@@ -234,7 +235,7 @@ describe("a target", () => {
 
   test("suggests the nearest names", () => {
     const layersAlone = { layers: ["conv1", "scores"] };
-    expect(() => parseTarget("nope:3", layersAlone)).toThrow(
+    expect(() => parseTarget("nope:3", layersAlone, objectives)).toThrow(
       expect.objectContaining({ hint: 'Did you mean "conv1" or "scores"? xstar inspect lists all layers' }),
     );
     expect(() => parse("conv1/2")).toThrow(
