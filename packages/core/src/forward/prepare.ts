@@ -8,7 +8,6 @@ import { joinWeights } from "../onnx/weights.js";
 import type { Shape } from "../tensor.js";
 import { checkImages, createAssets, type Images } from "./assets.js";
 import { buildForward, prepareBatch, type BatchOptions, type Batched, type Forward } from "./batch.js";
-import { resized } from "../compile/views.js";
 
 /** A further model that targets may read, with how pictures become its input. */
 export interface FurtherModel extends BatchOptions {
@@ -137,7 +136,7 @@ function pictureSize(shape: Shape, size: readonly [number, number] | undefined):
 function fit(op: Ops, pictures: Value, { shape, input }: Batched, name: string): Value {
   if (pictures.rank !== 4 || shape.length !== 4) return pictures;
   const [, channels, height, width] = shape as [number, number, number, number];
-  const sized = resized(op, pictures, { height, width });
+  const sized = op.resize(pictures, [...pictures.shape.slice(0, 2), height, width]);
   if (sized.shape[1] === channels) return sized;
   if (sized.shape[1] === 1) return op.expand(sized, shape);
   const of = name === "" ? "" : ` of the model "${name}"`;

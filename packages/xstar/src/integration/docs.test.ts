@@ -18,7 +18,7 @@ import {
   writeModel,
 } from "../index.js";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "../../..");
+const root = join(dirname(fileURLToPath(import.meta.url)), "../../../..");
 const pages = [
   "README.md",
   "AGENTS.md",

@@ -20,7 +20,7 @@ import { readImage } from "../files/image.js";
 import { nodeRuntime } from "../runtime.js";
 
 const side = 112;
-const photo = join(import.meta.dirname, "../../../../shared/photos/chelsea.png");
+const photo = join(import.meta.dirname, "../../../../../shared/photos/chelsea.png");
 
 /** A model that gives its input back: all that is climbed is the picture's own likeness to another. */
 function mirror() {

@@ -8,7 +8,7 @@ import { readImage } from "../files/image.js";
 import { loadModel } from "../load.js";
 import { nodeRuntime } from "../runtime.js";
 
-const shared = join(import.meta.dirname, "../../../../shared");
+const shared = join(import.meta.dirname, "../../../../../shared");
 const pathOf = (name: string) => join(shared, "models", name, `${name}.onnx`);
 const networks = { cnn: "cifar10-resnet20", transformer: "mnist-vit" };
 const isThere = Object.values(networks).every((name) => existsSync(pathOf(name)));

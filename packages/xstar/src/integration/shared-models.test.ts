@@ -10,7 +10,7 @@ import { readImage } from "../files/image.js";
 import { loadModel } from "../load.js";
 import { nodeRuntime } from "../runtime.js";
 
-const shared = join(import.meta.dirname, "../../../../shared");
+const shared = join(import.meta.dirname, "../../../../../shared");
 const isThere = existsSync(shared);
 const readJson = (...path: string[]) => JSON.parse(readFileSync(join(shared, ...path), "utf8"));
 const folders = isThere ? readdirSync(join(shared, "models")).filter((name) => !name.includes(".md")) : [];

@@ -375,7 +375,7 @@ describe.skipIf(!existsSync(built))("a run that is killed (needs a build)", () =
   function program(out: string, kill = Infinity): Promise<string | null> {
     const script = `
       import { loadModel } from ${JSON.stringify(`${dist}load.js`)};
-      import { maximizeMany } from ${JSON.stringify(`${dist}many/maximize-many.js`)};
+      import { maximizeMany } from ${JSON.stringify(`${dist}run/many/maximize-many.js`)};
       const [path, folder, targets, ascent] = process.argv.slice(1);
       const onProgress = ({ finished }) => process.stdout.write(finished + "\\n");
       const options = { folder, jobs: 2, batch: 2, onProgress };
