@@ -29,8 +29,7 @@ export const packages = [
       {
         parts: ["autodiff/"],
         beside: "onnx",
-        holds:
-          "gradients.ts the walker; vjp.ts what a rule is; rules/ a table by family; overrides; law/ cases and the check against differences",
+        holds: "gradients.ts the walker; vjp.ts what a rule is; rules/ a table by family; overrides",
         not: "broadcasting or checks in a rule",
       },
       {
@@ -50,8 +49,14 @@ export const packages = [
       },
       {
         parts: ["model/"],
-        holds: "an opened model and what can be told of it: layers, units, input contract, receptive fields, float64, vjp",
+        holds:
+          "an opened model and what can be told of it: layers, units, input contract, receptive fields, float64, vjp",
         not: "objectives",
+      },
+      {
+        parts: ["law/"],
+        holds: "for development: cases of every rule, the check against central differences, docs/operators.md",
+        not: "anything that is published",
       },
       {
         parts: ["define/"],

@@ -31,6 +31,7 @@ export function ascend(model: LoadedModel, target: Target | readonly Target[], o
     get result() {
       return result();
     },
+    // oxlint-disable-next-line unicorn/no-thenable -- a run is awaited for its result
     then: (onResult, onError) => result().then(onResult, onError),
     [Symbol.asyncIterator]() {
       if (isDriven) {

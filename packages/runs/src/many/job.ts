@@ -41,7 +41,7 @@ export function createJob(
     streams,
     start,
     definitions = [],
-    vocabulary: _,
+    vocabulary: _vocabulary,
     ...options
   }: MaximizeOptions,
   { threads = 1, use = [] }: { readonly threads?: number; readonly use?: readonly string[] } = {},

@@ -1,23 +1,20 @@
 import {
   compileAscent,
   maximize,
-  recipes,
-  useRecipe,
   type CompiledAscent,
   type MaximizeOptions,
   type Spec,
-  type Target,
   type Tensor,
 } from "@xstar/core";
 import { canonicalGraph, sha256 } from "./canonical-graph.js";
-import { drawPicture, networks, pictureShapes } from "./pinned-networks.js";
+import { drawPicture, networks } from "./pinned-networks.js";
 
 /**
  * All that the pinned runs take from xstar is in this file and in pinned-networks.ts, so that whoever renames something
  * follows it here and leaves what is pinned alone. What has another name in records since then: the new name and the one
  * that was pinned; a field of one type as `fourier.decay`, by the type's new name.
  */
-const formerTypes: Readonly<Record<string, string>> = {};
+const formerTypes: Readonly<Record<string, string>> = { highFrequency: "blur" };
 const formerFields: Readonly<Record<string, string>> = {};
 
 /** What a machine has no part in. */
@@ -44,24 +41,19 @@ export interface PinnedRun {
 
 interface Run {
   readonly network: keyof typeof networks;
-  readonly target: Spec | readonly Spec[] | string | readonly string[];
+  readonly target: Spec<"objective"> | readonly Spec<"objective">[] | string | readonly string[];
   /** The recipe whose options go before those of the run. */
-  readonly recipe?: Spec;
+  readonly recipe?: Spec<"recipe">;
   readonly options?: MaximizeOptions;
 }
 
 export async function pinRun(name: keyof typeof runs): Promise<PinnedRun> {
   const { network, target, recipe, options = {} } = runs[name]!;
   const model = networks[network]();
-  const chosen = recipe && useRecipe(recipes, recipe, { shape: pictureShapes[network] });
-  const all = { ...contracts[network], ...chosen?.options, ...options };
-  const climbed: Target | readonly Target[] = chosen
-    ? Array.isArray(target)
-      ? target.map(chosen.objective)
-      : chosen.objective(target as Spec)
-    : target;
+  const plain: MaximizeOptions = { recipe: "none", optimizer: "gradient" };
+  const all: MaximizeOptions = { contract: null, ...contracts[network], ...(recipe ? { recipe } : plain), ...options };
 
-  const { step, record, begin, redirected } = await compileAscent(model, climbed, all);
+  const { step, record, begin, redirected } = await compileAscent(model, target, all);
   const graph = canonicalGraph(step.bytes, step.files);
   const graphText = [step, redirected()].map(textOf).join("\n");
   const inOrder = (tensors: Readonly<Record<string, Tensor>>) =>
@@ -79,7 +71,7 @@ export async function pinRun(name: keyof typeof runs): Promise<PinnedRun> {
     drawn: sha256(...Array.from({ length: record.steps + 1 }, (_, index) => hashOf(step.sample(index)))),
   };
 
-  const { picture, curve, watch, influence } = await maximize(model, climbed, all).result;
+  const { picture, curve, watch, influence } = await maximize(model, target, all);
   const measured = [...curve, ...Object.values(watch).flat(), ...(influence ? [influence.data as Float32Array] : [])];
   const exact = { pictures: sha256(bytesOf(picture)), measured: sha256(...measured.map(viewOf)) };
   return { pin, graphText, pictures: picture, exact };
@@ -197,7 +189,7 @@ export const runs: Readonly<Record<string, Run>> = {
   },
   "pyramid with penalties": {
     network: "colour",
-    target: "mixed:3 - 0.1*tv - 0.05*l1 - 0.05*l2 - 0.02*linf - 0.02*lp:p=4 - 0.1*blur - 0.01*boundary",
+    target: "mixed:3 - 0.1*tv - 0.05*l1 - 0.05*l2 - 0.02*linf - 0.02*lp:p=4 - 0.1*highFrequency - 0.01*boundary",
     options: {
       parameterization: { type: "pyramid", levels: 3, color: "i1i2i3" },
       optimizer: { type: "lbfgs", history: 2 },

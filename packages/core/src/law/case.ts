@@ -1,5 +1,5 @@
-import type { Rng } from "../../rng.js";
-import { size, tensor, type DType, type Shape, type Tensor } from "../../tensor.js";
+import type { Rng } from "../rng.js";
+import { size, tensor, type DType, type Shape, type Tensor } from "../tensor.js";
 
 /** How an input of a case is made. Float inputs are differentiated unless they are held. */
 export interface Sample {

@@ -1,4 +1,4 @@
-import { numbers, tensor, type Tensor } from "../../tensor.js";
+import { numbers, tensor, type Tensor } from "../tensor.js";
 
 type Feeds = Readonly<Record<string, Tensor>>;
 

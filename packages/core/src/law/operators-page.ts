@@ -1,10 +1,10 @@
 import { cases } from "./cases.js";
-import { rules } from "../rules/table.js";
-import { withoutRule } from "../without-rule.js";
-import { decompositions } from "../../normalize/decompositions.js";
-import { dynamicallyQuantizedOperators, quantizedOperators } from "../../normalize/quantized-operators.js";
+import { rules } from "../autodiff/rules/table.js";
+import { withoutRule } from "../autodiff/without-rule.js";
+import { decompositions } from "../normalize/decompositions.js";
+import { dynamicallyQuantizedOperators, quantizedOperators } from "../normalize/quantized-operators.js";
 import { standardOperators } from "./standard-operators.js";
-import { upgrades } from "../../normalize/upgrades.js";
+import { upgrades } from "../normalize/upgrades.js";
 
 export interface OperatorRow {
   readonly name: string;

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { withoutRule } from "../without-rule.js";
-import { quantizedOperators } from "../../normalize/quantized-operators.js";
+import { withoutRule } from "../autodiff/without-rule.js";
+import { quantizedOperators } from "../normalize/quantized-operators.js";
 import { listOperators, operatorsPage } from "./operators-page.js";
 
-const page = join(import.meta.dirname, "../../../../../docs/operators.md");
+const page = join(import.meta.dirname, "../../../../docs/operators.md");
 const rows = listOperators();
 
 describe("the operators", () => {

@@ -1,12 +1,12 @@
 import ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { decompositions } from "../../normalize/decompositions.js";
-import { dynamicallyQuantizedOperators, quantizedOperators } from "../../normalize/quantized-operators.js";
-import { upgrades } from "../../normalize/upgrades.js";
-import { fromOrt } from "../../runtime/runtime.js";
+import { decompositions } from "../normalize/decompositions.js";
+import { dynamicallyQuantizedOperators, quantizedOperators } from "../normalize/quantized-operators.js";
+import { upgrades } from "../normalize/upgrades.js";
+import { fromOrt } from "../runtime/runtime.js";
 import { cases } from "./cases.js";
 import { checkCase } from "./gradient-check.js";
-import { rules } from "../rules/table.js";
+import { rules } from "../autodiff/rules/table.js";
 
 const runtime = fromOrt(ort);
 

@@ -1,12 +1,12 @@
-import { Graph, Node, Value, constantValue, type Attribute } from "../../ir/graph.js";
-import { inline } from "../../ir/inline.js";
-import { createOps, type Lowering } from "../../ir/ops/index.js";
-import { openModel, type LoadedModel } from "../../model/load.js";
-import { writeModel } from "../../onnx/write.js";
-import { createRng, type Rng } from "../../rng.js";
-import type { Runtime, Session } from "../../runtime/runtime.js";
-import { floatTypes, numbers, size, type Shape, type Tensor } from "../../tensor.js";
-import { gradients } from "../gradients.js";
+import { Graph, Node, Value, constantValue, type Attribute } from "../ir/graph.js";
+import { inline } from "../ir/inline.js";
+import { createOps, type Lowering } from "../ir/ops/index.js";
+import { openModel, type LoadedModel } from "../model/load.js";
+import { writeModel } from "../onnx/write.js";
+import { createRng, type Rng } from "../rng.js";
+import type { Runtime, Session } from "../runtime/runtime.js";
+import { floatTypes, numbers, size, type Shape, type Tensor } from "../tensor.js";
+import { gradients } from "../autodiff/gradients.js";
 import { drawTensor, type Case, type CaseAttribute } from "./case.js";
 import { differentiateAlong, type Difference } from "./finite-differences.js";
 
