@@ -38,7 +38,12 @@ interface Words {
 
 const withStandard = <T extends Words>(options: T): T & { readonly vocabulary: Vocabulary } => ({
   ...options,
-  vocabulary: withDefinitions(options.vocabulary ?? standard, options.definitions ?? []),
+  vocabulary: options.vocabulary ?? standard,
+});
+
+const withOwn = <T extends Words>({ vocabulary = standard, definitions = [], ...options }: T) => ({
+  ...options,
+  vocabulary: withDefinitions(vocabulary, definitions),
 });
 
 /**
@@ -97,12 +102,12 @@ export function compileAscent(
  * const { mean, scores } = await observer.run(pictures);
  * await observer.release();
  */
-export function observe(
+export async function observe(
   model: LoadedModel,
   options: Omit<ObserveOptions, "vocabulary"> & Words,
   read: (look: Look) => Readonly<Record<string, Value>>,
 ): Promise<Observer> {
-  return observeWith(model, withStandard(options), read);
+  return observeWith(model, withOwn(options), read);
 }
 
 /**
@@ -117,5 +122,5 @@ export function readTarget(
   prepared: Parameters<typeof readTargetWith>[1],
   options: Omit<TargetOptions, "vocabulary"> & Words = {},
 ): Spec<"objective"> {
-  return readTargetWith(target, prepared, withStandard(options));
+  return readTargetWith(target, prepared, withOwn(options));
 }
