@@ -33,7 +33,12 @@ export const standard: Vocabulary = {
 
 const withStandard = <T extends VocabularyOptions>(options: T): T & WithVocabulary => ({
   ...options,
-  vocabulary: withDefinitions(options.vocabulary ?? standard, options.definitions ?? []),
+  vocabulary: options.vocabulary ?? standard,
+});
+
+const withOwn = <T extends Words>({ vocabulary = standard, definitions = [], ...options }: T) => ({
+  ...options,
+  vocabulary: withDefinitions(vocabulary, definitions),
 });
 
 /**
@@ -92,12 +97,12 @@ export function compileAscent(
  * const { mean, scores } = await observer.run(pictures);
  * await observer.release();
  */
-export function observe(
+export async function observe(
   model: LoadedModel,
   options: ObserveOptions,
   read: (look: Look) => Readonly<Record<string, Value>>,
 ): Promise<Observer> {
-  return observeWith(model, withStandard(options), read);
+  return observeWith(model, withOwn(options), read);
 }
 
 /**
@@ -112,5 +117,5 @@ export function readTarget(
   prepared: Parameters<typeof readTargetWith>[1],
   options: TargetOptions & VocabularyOptions = {},
 ): Spec<"objective"> {
-  return readTargetWith(target, prepared, withStandard(options));
+  return readTargetWith(target, prepared, withOwn(options));
 }

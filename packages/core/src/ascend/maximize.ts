@@ -1,3 +1,4 @@
+import { withDefinitions } from "../define/vocabulary.js";
 import { XstarError } from "../errors.js";
 import type { LoadedModel } from "../model/load.js";
 import { compileAscent, type AscentOptions } from "./compile-ascent.js";
@@ -91,7 +92,8 @@ async function* takeSteps(
   } finally {
     const result = history?.result(ended);
     const modelOf = (name?: string) => (name === undefined ? model : models?.[name]?.model)?.source;
-    if (result) resolve({ ...result, warnings: warningsOf(result, options.vocabulary, modelOf) });
+    const vocabulary = () => withDefinitions(options.vocabulary, options.definitions ?? []);
+    if (result) resolve({ ...result, warnings: warningsOf(result, vocabulary(), modelOf) });
     else reject(new XstarError("aborted", "The run was stopped before its first step"));
     await runner?.release();
   }

@@ -45,7 +45,7 @@ export interface MaximizeOptions extends RecipeOptions, Omit<PrepareOptions, "si
   readonly labels?: readonly string[] | undefined;
   /**
    * Goes on from where another run of the same specs on the same model stood; the result is that of one run. It may have
-   * more steps than before where the schedule is constant.
+   * more steps than before where the schedule does not depend on their number.
    */
   readonly resume?: Checkpoint | undefined;
   /** Stops the run after the step in progress; what is done is kept. */

@@ -48,9 +48,9 @@ export function parseOptions(options: MaximizeOptions, vocabulary: Vocabulary): 
     starts:
       givenStarts === undefined
         ? null
-        : someOf(givenStarts, "starts")
-            .map(asStart)
-            .map((start) => parseSpec(vocabulary.start, start, "start").spec),
+        : someOf(givenStarts, "starts").map(
+            (start) => parseSpec(vocabulary.start, asStart(start, vocabulary.start), "start").spec,
+          ),
     streams:
       options.streams === undefined ? null : someOf(options.streams, "streams").map((one) => wholeOf("streams", one)),
     tries: options.tries === undefined ? null : wholeOf("tries", options.tries, 1),

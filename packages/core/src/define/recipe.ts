@@ -18,7 +18,7 @@ export interface RecipeOptions {
   readonly parameterization?: Spec<"parameterization"> | string | undefined;
   /** What happens to the picture before the model sees it. @default [] */
   readonly transforms?: readonly (Spec<"transform"> | string)[] | undefined;
-  /** @default gradient({ learningRate: 1 }) */
+  /** @default "normalized" */
   readonly optimizer?: Spec<"optimizer"> | string | undefined;
   /** How the learning rate changes over the run. @default "constant" */
   readonly schedule?: Spec<"schedule"> | string | undefined;

@@ -195,10 +195,10 @@ describe("starts", () => {
   });
 
   it("have words and numbers that stand for them", () => {
-    expect(["ones", "zeros", "gray", "0.25", 3, -1].map(asStart)).toEqual(
+    expect(["ones", "zeros", "gray", "0.25", 3, -1].map((one) => asStart(one))).toEqual(
       [1, 0, 0.5, 0.25, 3, -1].map((value) => constant({ value })),
     );
-    expect(["random", "uniform", "normal", "natural"].map(asStart)).toEqual([
+    expect(["random", "uniform", "normal", "natural"].map((one) => asStart(one))).toEqual([
       uniform({}),
       uniform({}),
       normal({}),

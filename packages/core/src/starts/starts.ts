@@ -94,7 +94,7 @@ export const starts = {
 } satisfies Table<StartDefinition>;
 
 /** Words and numbers that stand for a start: `ones`, `zeros`, `0.5`, `uniform`, `normal`, `natural`, `random`. */
-export function asStart(start: StartGiven): Spec<"start"> {
+export function asStart(start: StartGiven, table: Table<StartDefinition> = {}): Spec<"start"> {
   if (typeof start === "object") return start;
   const words: Readonly<Record<string, Spec<"start">>> = {
     ones: constant({ value: 1 }),
@@ -107,6 +107,7 @@ export function asStart(start: StartGiven): Spec<"start"> {
   };
   const word = Object.hasOwn(words, start) ? words[start] : undefined;
   if (word) return word;
+  if (typeof start === "string" && Object.hasOwn(table, start)) return { type: start };
   const value = Number(start);
   if (start !== "" && Number.isFinite(value)) return constant({ value });
   throw new XstarError("bad-argument", `"${start}" is no start`, {
