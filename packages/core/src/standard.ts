@@ -36,7 +36,7 @@ const withStandard = <T extends VocabularyOptions>(options: T): T & WithVocabula
   vocabulary: options.vocabulary ?? standard,
 });
 
-const withOwn = <T extends Words>({ vocabulary = standard, definitions = [], ...options }: T) => ({
+const withOwn = <T extends VocabularyOptions>({ vocabulary = standard, definitions = [], ...options }: T) => ({
   ...options,
   vocabulary: withDefinitions(vocabulary, definitions),
 });
