@@ -25,6 +25,15 @@ export interface ErrorOptions {
   readonly cause?: unknown;
 }
 
+/** An error as plain JSON. */
+export interface ErrorJson {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly stack?: string;
+}
+
 const marker = Symbol.for("xstar.error");
 
 /** The one error class of xstar: `code` for programs, `message` and `hint` for people. */
@@ -40,6 +49,19 @@ export class XstarError extends Error {
     this.code = code;
     this.hint = options.hint;
     this.details = options.details;
+  }
+
+  /** What travels to another thread or a queue, and back by `XstarError.from`. */
+  toJSON(): ErrorJson {
+    const { code, message, hint, details, stack } = this;
+    return { code, message, ...(hint !== undefined && { hint }), ...(details && { details }), ...(stack && { stack }) };
+  }
+
+  /** The error that `toJSON` was called of, with its stack. */
+  static from({ code, message, stack, ...options }: ErrorJson): XstarError {
+    const error = new XstarError(code, message, options);
+    if (stack !== undefined) error.stack = stack;
+    return error;
   }
 
   /** True for an XstarError of any copy of this package (`instanceof` is not). */

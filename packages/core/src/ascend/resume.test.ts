@@ -11,7 +11,8 @@ import { buildModel, open, tinyCnn, weights } from "../testing/models.js";
 import { crops, jitter } from "../transforms/affine.js";
 import { noise } from "../transforms/pixelwise.js";
 import { maximize } from "../testing/plain.js";
-import type { MaximizeOptions, Target } from "./options.js";
+import type { MaximizeOptions } from "./options.js";
+import type { Target } from "./result.js";
 import type { AscentResult, Checkpoint, Step } from "./result.js";
 
 const model = open(tinyCnn());
