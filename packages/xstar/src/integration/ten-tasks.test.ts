@@ -157,7 +157,7 @@ describe("the commonest tasks are a line or two", () => {
     );
     await writeFile(join(folder, "ascent.onnx"), await exportAscent(model, "conv:2", quick));
     const ascent = await loadModel(join(folder, "ascent.onnx"));
-    expect(ascent.source.outputs.map(({ name }) => name)).toContain("picture");
+    expect(ascent.source.graph.outputs.map(({ name }) => name)).toContain("picture");
     const { images } = await maximize(model, "conv:2", quick);
     expect(decodeNpy(images[0]!.toNpy(), "it").shape).toEqual([1, 8, 8]);
   });
