@@ -32,6 +32,8 @@ export function ascend(model: LoadedModel, target: Target | readonly Target[], o
     get result() {
       return result();
     },
+    // a run may be awaited for its result
+    // oxlint-disable-next-line unicorn/no-thenable
     then: (onResult, onError) => result().then(onResult, onError),
     [Symbol.asyncIterator]() {
       if (isDriven) {

@@ -1,7 +1,7 @@
 import { XstarError } from "../errors.js";
 import { lookUp } from "../define/definition.js";
 import type { ObjectiveContext } from "../define/objective.js";
-import { isSpec, type Spec } from "../define/spec.js";
+import type { Spec } from "../define/spec.js";
 import { parseFields, type Fields } from "../define/fields.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";

@@ -1,7 +1,7 @@
 import type { Vocabulary } from "../define/vocabulary.js";
 import { mapSpecs } from "../define/walk.js";
 import { asset, choice, numbers, optional } from "../define/fields.js";
-import { isSpec, type Spec } from "../define/spec.js";
+import type { Spec } from "../define/spec.js";
 import type { Assets } from "../define/assets.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
