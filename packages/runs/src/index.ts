@@ -1,9 +1,9 @@
-export { climbBatches } from "./many/climb-batches.js";
 export { openClimber, previewOf, type Climber, type Machine } from "./many/climber.js";
 export { createJob, type ManyJob, type ModelSource } from "./many/job.js";
 export { continueManifest, describeAscent, parseManifest } from "./many/manifest.js";
 export type { Climbed, ClimbedMetrics, Glance, Goal, Outcome } from "./many/outcome.js";
 export { inBatches, planBatches } from "./many/plan-batches.js";
+export { inPool } from "./many/pool.js";
 export type { MaximizeFlags } from "./plan/maximize-flags.js";
 export { readModelInput, type ModelFlags } from "./plan/model-input.js";
 export { planAscent, type Plan } from "./plan/plan-ascent.js";
