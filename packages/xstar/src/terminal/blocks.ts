@@ -1,5 +1,6 @@
 import type { Picture, Rgb } from "@xstar/results";
 import type { ColorSupport } from "./color.js";
+import { fitText } from "./width.js";
 
 export interface CaptionedPicture {
   readonly picture: Picture;
@@ -124,9 +125,4 @@ function xtermColor([red, green, blue]: Rgb): number {
 
 function luminance([red, green, blue]: Rgb): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-}
-
-function fitText(text: string, width: number): string {
-  const characters = [...text];
-  return characters.length > width ? `${characters.slice(0, width - 1).join("")}…` : text.padEnd(width);
 }
