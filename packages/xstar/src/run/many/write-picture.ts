@@ -60,7 +60,7 @@ export async function writePicture(
   const own = recordOf({
     ...run,
     pictures: [job],
-    platform: thisPlatform(),
+    platform: await thisPlatform(),
     stopped: null,
     ...(scale !== undefined && { scale }),
     format: "none",
