@@ -12,5 +12,6 @@ export type { DefinitionTable } from "./plan/spec-flags.js";
 export type { ContractFile, ModelFile, SourceFiles, Store } from "./plan/store.js";
 export { decodeAscent, encodeAscent, type SavedAscent } from "./run/ascent-checkpoint.js";
 export { hasSameNumbers, makerOf, taskOf } from "./run/compare-with-record.js";
+export { drawFiles, recordOfPicture } from "./run/picture-files.js";
 export { createFrames, type Frames } from "./run/frames.js";
 export { activationOf, recordOfAscent, runFileOf, type Ascent } from "./run/run-file.js";
