@@ -12,49 +12,68 @@ export const packages = [
     is: "@xstar/core, isomorphic (no node:, no DOM): ONNX graphs, their gradients, the ascent",
     isomorphic: true,
     layers: [
-      {
-        parts: ["errors", "rng", "tensor", "map-values", "ziggurat", "natural-noise"],
-        holds: "one error class; one seeded generator and its noises; dtypes, shapes, arrays",
-        not: "graphs",
-      },
+      { parts: ["errors", "tensor", "map-values"], holds: "one error class; dtypes, shapes, arrays", not: "graphs" },
+      { parts: ["math/"], holds: "numbers on the host: Fourier transform, matrices, resizing", not: "randomness" },
+      { parts: ["rng"], holds: "one seeded generator, split into streams", not: "a clock" },
       {
         parts: ["ir/"],
-        holds: "Graph, Node, Value; ops/ typed emitters; print; inline (copy a graph into another)",
+        holds: "Graph, Node, Value; ops/ typed emitters; print; inline (copy a graph into another); windows",
         not: "bytes, gradients",
       },
-      { parts: ["onnx/"], beside: "autodiff", holds: "bytes <-> Graph; external data", not: "what operators mean" },
+      {
+        parts: ["onnx/"],
+        beside: "graphs",
+        holds: "bytes <-> Graph; weights and external data",
+        not: "what operators mean",
+      },
       {
         parts: ["autodiff/"],
-        beside: "onnx",
-        holds: "gradients.ts the walker; vjp.ts what a rule is; rules/ a table by family, and its cases",
+        beside: "graphs",
+        holds: "gradients.ts the walker; vjp.ts what a rule is; rules/ a table by family; overrides",
         not: "broadcasting or checks in a rule",
       },
       {
-        parts: ["runtime", "keep-sessions"],
-        holds: "what runs graphs, the only file that knows ONNX Runtime; one session for equal graphs",
+        parts: ["runtime/"],
+        holds: "what runs graphs, the only place that knows ONNX Runtime; one session for equal graphs",
         not: "models",
       },
       {
+        parts: ["specialize/"],
+        holds: "a model made concrete: types and shapes by a trial run, folded constants and branches",
+        not: "numbers changed",
+      },
+      {
+        parts: ["normalize/"],
+        holds: "a concrete model in one form: one opset, fewer operators, the same numbers",
+        not: "shapes guessed",
+      },
+      {
         parts: ["model/"],
-        holds: "specialize (types, shapes, folding), normalize + upgrades (one canonical form), float64, inspect, vjp",
+        holds:
+          "an opened model and what can be told of it: layers, units, input contract, receptive fields, float64, vjp",
         not: "objectives",
       },
       {
+        parts: ["law/"],
+        holds: "for development: cases of every rule, the check against central differences, docs/operators.md",
+        not: "anything that is published",
+      },
+      {
         parts: ["define/"],
-        holds:
-          "fields (kinds of parameters), define (objective, parameterization, transform, optimizer, schedule, start)",
+        holds: "what a spec, a field, a definition of each kind and a vocabulary of them are; walks over specs",
         not: "definitions",
       },
       {
         parts: ["objectives/"],
         beside: "definitions",
-        holds: "what is made large, in a table; target.ts reads targets in words",
+        holds: "what is made large, in a table",
         not: "gradients: autodiff has them",
       },
+      { parts: ["starts/"], holds: "how first pictures are filled, in a table", not: "variables of a method" },
       {
         parts: ["parameterizations/"],
         beside: "definitions",
-        holds: "what a picture is made of, in a table; starts",
+        holds: "what a picture is made of, in a table",
         not: "steps",
       },
       {
@@ -66,22 +85,28 @@ export const packages = [
       {
         parts: ["optimizers/"],
         beside: "definitions",
-        holds: "how variables climb, and schedules, in tables",
+        holds: "how variables go uphill, and schedules, in tables",
         not: "signs: larger is better",
       },
       {
+        parts: ["forward/"],
+        holds: "models made ready for a number of pictures: contract, further inputs, named pictures and models",
+        not: "objectives",
+      },
+      { parts: ["words/"], holds: "targets and specs as words, read and printed", not: "flags" },
+      {
         parts: ["compile/"],
-        holds:
-          "prepare (models for a number of pictures), views (transforms -> one resampling), objective, compile (the step graph); observe and classify: forward only",
+        holds: "the one idea: variables, views, model, objective, gradient and optimizer as one step graph",
         not: "loops",
       },
+      { parts: ["probe/"], holds: "looking at given pictures: forward only, and by gradient", not: "steps" },
+      { parts: ["recipes/"], holds: "settings that go together; auto chooses by the model", not: "mechanisms" },
       {
         parts: ["ascend/"],
-        holds:
-          "parse-options, compile-ascent (options -> step and record), step-runner, history, rows, fingerprint (resume only the same run), maximize (the loop), warnings",
+        holds: "options -> step and record; the loop, its history, checkpoints, identity and warnings",
         not: "graphs",
       },
-      { parts: ["recipes/"], holds: "settings that go together; auto chooses by the model", not: "mechanisms" },
+      { parts: ["standard"], holds: "the standard vocabulary, and the calls that take it", not: "definitions" },
     ],
   },
   {

@@ -41,7 +41,7 @@ export {
 } from "./measure/measure-pictures.js";
 export { measureSet, type RecordedMetrics } from "./measure/measure-set.js";
 export { findNearest } from "./measure/nearest.js";
-export { networksOf, type LabelledModel } from "./measure/networks.js";
+export { networksOf } from "./measure/networks.js";
 export { percentileOf } from "./measure/percentile.js";
 export {
   compareWithDataset,

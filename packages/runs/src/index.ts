@@ -8,7 +8,6 @@ export type { MaximizeFlags } from "./plan/maximize-flags.js";
 export { readModelInput, type ModelFlags } from "./plan/model-input.js";
 export { planAscent, type Plan } from "./plan/plan-ascent.js";
 export { distinct, slugOf } from "./plan/slug.js";
-export type { DefinitionTable } from "./plan/spec-flags.js";
 export type { ContractFile, ModelFile, SourceFiles, Store } from "./plan/store.js";
 export { decodeAscent, encodeAscent, type SavedAscent } from "./run/ascent-checkpoint.js";
 export { hasSameNumbers, makerOf, taskOf } from "./run/compare-with-record.js";

@@ -1,5 +1,5 @@
 import type { Tensor } from "../tensor.js";
-import type { Step } from "./options.js";
+import type { Step } from "./result.js";
 import { withRows } from "./rows.js";
 
 /** Of each picture of a batch the one with the largest objective so far, and its step: replaced, never changed. */

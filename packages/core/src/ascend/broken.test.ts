@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Spec } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
 import { channel } from "../objectives/activation.js";
 import { gradient } from "../optimizers/gradient.js";
 import { buildModel, open } from "../testing/models.js";
 import { numbers } from "../tensor.js";
-import { maximize } from "./maximize.js";
-import type { AscentResult, MaximizeOptions } from "./options.js";
+import { maximize } from "../testing/plain.js";
+import type { MaximizeOptions } from "./options.js";
+import type { AscentResult } from "./result.js";
 
 /** The values of one picture of a batch at the end. */
 function pictureOf({ last }: AscentResult, i: number): number[] {
@@ -35,7 +36,8 @@ describe("a run that diverges", () => {
   const both = open(
     buildModel((op, x) => ({ cube: op.mul(op.mul(x, x), x), tame: op.mul(x, 2) }), { shape: [1, 1, 2, 2] }),
   );
-  const [cube, tame] = ["cube", "tame"].map((layer) => channel({ layer, channel: 0 })) as [Spec, Spec];
+  const cube = channel({ layer: "cube", channel: 0 });
+  const tame = channel({ layer: "tame", channel: 0 });
 
   it("in one picture leaves the others of its batch alone, and stands still itself", async () => {
     const options: MaximizeOptions = { steps: 20, start: 3, optimizer: gradient({ learningRate: 10 }) };

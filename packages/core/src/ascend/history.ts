@@ -5,14 +5,14 @@ import {
   reachOutput,
   slopeOutput,
   watchOutput,
-} from "../compile/compile.js";
-import type { Tensors } from "../define/define.js";
+} from "../compile/step.js";
+import type { Tensors } from "../define/definition.js";
 import { mapValues } from "../map-values.js";
 import type { Tensor } from "../tensor.js";
 import { asleep } from "./asleep.js";
 import { better, type Best } from "./best.js";
 import type { CompiledAscent } from "./compile-ascent.js";
-import type { AscentRecord, AscentResult, Checkpoint, Step } from "./options.js";
+import type { AscentRecord, AscentResult, Checkpoint, Step } from "./result.js";
 import { finiteRows, withNumbers, withRows, withRowsOfAll } from "./rows.js";
 import { checkResumes } from "./same-run.js";
 import type { Taken } from "./step-runner.js";
@@ -39,7 +39,8 @@ export class History {
     const { record } = compiled;
     const { resume } = from;
     this.record = record;
-    if (resume) checkResumes(resume, { record, watched, identity: compiled.identity() });
+    if (resume)
+      checkResumes(resume, { record, watched, identity: compiled.identity(), isOpenEnded: compiled.isOpenEnded });
     this.state = resume ? resume.state : from.begin;
     this.broke = resume?.broke ?? record.objectives.map(() => null);
     this.redirected = resume?.redirected ?? record.objectives.map(() => 0);

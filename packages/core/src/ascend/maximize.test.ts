@@ -1,14 +1,15 @@
 import type { VjpRules } from "../autodiff/vjp.js";
 import { describe, expect, it } from "vitest";
-import { maximize } from "./maximize.js";
-import type { AscentResult, MaximizeOptions, Step } from "./options.js";
-import type { Spec } from "../define/fields.js";
-import { channel, crossEntropy, layerObjective, logit, neuron } from "../objectives/activation.js";
+import { maximize } from "../testing/plain.js";
+import type { MaximizeOptions } from "./options.js";
+import type { AscentResult, Step } from "./result.js";
+import type { Spec } from "../define/spec.js";
+import { channel, crossEntropy, layer, logit, neuron } from "../objectives/activation.js";
 import { add, mul } from "../objectives/combine.js";
 import { adam } from "../optimizers/adaptive.js";
 import { gradient, normalized } from "../optimizers/gradient.js";
 import { shared } from "../parameterizations/shared.js";
-import { array, normal, uniform } from "../parameterizations/starts.js";
+import { array, normal, uniform } from "../starts/starts.js";
 import { createRng } from "../rng.js";
 import { buildModel, open, tinyCnn } from "../testing/models.js";
 import { numbers, tensor, type Tensor } from "../tensor.js";
@@ -50,13 +51,51 @@ describe("a run", () => {
     expect([curve.length, ended]).toEqual([4, "steps"]);
   });
 
-  it("gives all its steps to the one who iterates, also when the result was asked for before", async () => {
+  it("gives all its steps to the one who iterates, and its result afterwards", async () => {
     const run = maximize(model, target, { steps: 4 });
-    const { result } = run;
     const seen: number[] = [];
     for await (const { index } of run) seen.push(index);
     expect(seen).toEqual([0, 1, 2, 3, 4]);
-    expect((await result).curve).toHaveLength(5);
+    expect((await run.result).curve).toHaveLength(5);
+    expect((await run).curve).toHaveLength(5);
+  });
+
+  it("that is awaited is its result", async () => {
+    const run = maximize(model, target, { steps: 2 });
+    const awaited = await run;
+    expect(awaited).toBe(await run.result);
+    expect([awaited.curve.length, awaited.ended]).toEqual([3, "steps"]);
+    await expect(maximize(model, "nowhere:1")).rejects.toMatchObject({ code: "unknown-layer" });
+  });
+
+  it("refuses to be iterated over once its steps are being taken", async () => {
+    const taken = expect.objectContaining({
+      code: "bad-argument",
+      message: "The steps of this run are being taken already",
+      hint: "Iterate first, and wait for the result afterwards",
+    });
+    const run = maximize(model, target, { steps: 2 });
+    const pending = run.result;
+    await Promise.resolve();
+    expect(() => run[Symbol.asyncIterator]()).toThrow(taken);
+    expect((await pending).curve).toHaveLength(3);
+    expect(() => run[Symbol.asyncIterator]()).toThrow(taken);
+    const iterated = maximize(model, target, { steps: 2 });
+    for await (const _ of iterated);
+    expect(() => iterated[Symbol.asyncIterator]()).toThrow(taken);
+  });
+
+  it("begins only when it is awaited or iterated over", async () => {
+    const opened: number[] = [];
+    const open = (...given: Parameters<typeof model.runtime.open>) => {
+      opened.push(opened.length);
+      return model.runtime.open(...given);
+    };
+    const run = maximize({ ...model, runtime: { ...model.runtime, open } }, target, { steps: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(opened).toEqual([]);
+    await run;
+    expect(opened).not.toEqual([]);
   });
 
   it("of no steps measures the start", async () => {
@@ -120,7 +159,7 @@ describe("a batch", () => {
       logit({ class: 1 }),
       neuron({ layer: "relu", channel: 0, y: 2, x: 3 }),
       channel({ layer: "conv", channel: 0 }),
-      add(layerObjective({ layer: "pool" }), mul(0.5, crossEntropy({ class: 0 }))),
+      add(layer({ layer: "pool" }), mul(0.5, crossEntropy({ class: 0 }))),
     ];
     const batch = await maximize(model, mixed, { ...options, start }).result;
     for (const [i, one] of mixed.entries()) {
@@ -392,14 +431,14 @@ describe("a run that cannot begin", () => {
   it("for no target says so", async () => {
     await expect(maximize(model, []).result).rejects.toMatchObject({
       code: "bad-argument",
-      message: "The list of objectives is empty",
+      message: "The list of targets is empty",
     });
   });
 
   it("at an image, for an input without height and width, says so", async () => {
     const flat = open(buildModel((op, x) => ({ y: op.mul(x, 2) }), { shape: [1, 5] }));
     const photo = tensor("float32", [0, 0, 0, 0], [1, 2, 2]);
-    await expect(maximize(flat, layerObjective({ layer: "y" }), withImage(photo)).result).rejects.toMatchObject({
+    await expect(maximize(flat, layer({ layer: "y" }), withImage(photo)).result).rejects.toMatchObject({
       code: "bad-argument",
       message: 'The picture "photo" cannot be the start of an input of shape [5], without height and width',
     });

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { channel, logit } from "../objectives/activation.js";
 import { mul, sub } from "../objectives/combine.js";
-import { totalVariation } from "../objectives/penalty.js";
+import { tv } from "../objectives/penalty.js";
 import { adam } from "../optimizers/adaptive.js";
 import { gradient } from "../optimizers/gradient.js";
-import type { Runtime } from "../runtime.js";
+import type { Runtime } from "../runtime/runtime.js";
 import { crops } from "../transforms/affine.js";
 import { buildModel, open, runtime, tinyCnn } from "../testing/models.js";
 import { numbers, tensor } from "../tensor.js";
-import { maximize } from "./maximize.js";
+import { maximize } from "../testing/plain.js";
 import type { MaximizeOptions } from "./options.js";
 
 /** Its first unit sleeps where a picture is below 1, its second where it is above -1. */
@@ -64,7 +64,7 @@ describe("a target that no gradient reaches", () => {
   });
 
   it("wakes up whatever penalties say, of which it alone is not seen", async () => {
-    const penalized = sub(unit(0), mul(0.001, totalVariation({})));
+    const penalized = sub(unit(0), mul(0.001, tv({})));
     const start = { type: "uniform", low: 0, high: 0.5 };
     const run = maximize(model, penalized, { ...options, start });
     for await (const { index, slope, reach } of run) {
@@ -80,7 +80,7 @@ describe("a target that no gradient reaches", () => {
 
   it("says when penalties alone have moved the picture", async () => {
     const dead = open(buildModel((op, x) => ({ y: op.clip(x, 5, 6) }), { shape: [1, 1, 3, 3] }));
-    const penalized = sub(channel({ layer: "y", channel: 0 }), mul(0.1, totalVariation({})));
+    const penalized = sub(channel({ layer: "y", channel: 0 }), mul(0.1, tv({})));
     const { redirected, warnings } = await maximize(dead, penalized, { steps: 8, redirect: 3 }).result;
     expect(redirected).toEqual([3]);
     expect(warnings).toEqual([

@@ -10,8 +10,9 @@ import { tensor } from "../tensor.js";
 import { buildModel, open, tinyCnn, weights } from "../testing/models.js";
 import { crops, jitter } from "../transforms/affine.js";
 import { noise } from "../transforms/pixelwise.js";
-import { maximize } from "./maximize.js";
-import type { AscentResult, Checkpoint, MaximizeOptions, Step, Target } from "./options.js";
+import { maximize } from "../testing/plain.js";
+import type { MaximizeOptions, Target } from "./options.js";
+import type { AscentResult, Checkpoint, Step } from "./result.js";
 
 const model = open(tinyCnn());
 const target = logit({ class: 1 });

@@ -1,4 +1,4 @@
-import type { Tensors } from "../define/define.js";
+import type { Tensors } from "../define/definition.js";
 import type { Tensor } from "../tensor.js";
 
 /** The rows of the first axis of `a`, or of `b` where it is chosen. */

@@ -1,7 +1,7 @@
-import { objectiveOutput, reachOutput, type CompiledStep } from "../compile/compile.js";
-import type { Tensors } from "../define/define.js";
+import { objectiveOutput, reachOutput, type CompiledStep } from "../compile/step.js";
+import type { Tensors } from "../define/definition.js";
 import type { LoadedModel } from "../model/load.js";
-import type { Session } from "../runtime.js";
+import type { Session } from "../runtime/runtime.js";
 import { asleep } from "./asleep.js";
 import type { CompiledAscent } from "./compile-ascent.js";
 import { hasRows, withRowsOfAll } from "./rows.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { channel, layerObjective, logit, probability } from "../objectives/activation.js";
+import { channel, layer, logit, probability } from "../objectives/activation.js";
 import { mul, sub } from "../objectives/combine.js";
-import { totalVariation } from "../objectives/penalty.js";
+import { tv } from "../objectives/penalty.js";
 import { adam } from "../optimizers/adaptive.js";
 import { gradient, normalized } from "../optimizers/gradient.js";
 import { fourier } from "../parameterizations/fourier.js";
@@ -10,7 +10,7 @@ import { buildModel, open, tinyCnn } from "../testing/models.js";
 import { specs } from "../testing/specs.js";
 import { jitter } from "../transforms/affine.js";
 import { tensor } from "../tensor.js";
-import { maximize } from "./maximize.js";
+import { maximize } from "../testing/plain.js";
 import type { MaximizeOptions, Target } from "./options.js";
 
 const model = open(tinyCnn());
@@ -106,7 +106,7 @@ describe("a warning", () => {
         },
         { shape: [1, 2, 3, 3], opset },
       );
-    const objective = layerObjective({ layer: "y" });
+    const objective = layer({ layer: "y" });
     expect(await warnings(objective, {}, open(bytes(0)))).toEqual([[]]);
     const own =
       "has 1 BatchNormalization layer in training mode, so that what it makes of a picture depends on that picture's own statistics and those beside it: export it for inference";
@@ -125,7 +125,7 @@ describe("a warning", () => {
   });
 
   it("offers the logit of a probability, also inside other objectives", async () => {
-    for (const objective of [probability({ class: 2 }), sub(probability({ class: 2 }), mul(0.1, totalVariation({})))])
+    for (const objective of [probability({ class: 2 }), sub(probability({ class: 2 }), mul(0.1, tv({})))])
       expect(await warnings(objective)).toEqual([[expect.stringContaining('"logit:2"')]]);
     expect(await warnings(channel({ layer: "probabilities", channel: 1 }))).toEqual([
       [expect.stringContaining('"logit:1"')],

@@ -1,16 +1,17 @@
-import { parseSpec } from "../define/define.js";
-import type { Fields, Spec } from "../define/fields.js";
-import { isTraining } from "../model/batch-normalization.js";
+import { lookUp, parseSpec } from "../define/definition.js";
+import type { Fields } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
+import { isTraining } from "../normalize/batch-normalization.js";
 import type { Model } from "../onnx/model.js";
-import { softmaxWarning, type ModelOf } from "../objectives/softmax-warning.js";
-import { boundsOf } from "../parameterizations/pixel.js";
-import { parameterizations } from "../parameterizations/table.js";
-import type { AscentResult } from "./options.js";
+import { softmaxWarning, type ModelOf } from "../words/softmax-warning.js";
+import type { Vocabulary } from "../define/vocabulary.js";
+import { kindIn } from "../define/walk.js";
+import type { AscentResult } from "./result.js";
 
 type Facts = Omit<AscentResult, "warnings">;
 
 /** Of each picture, what a person should know before trusting it, in sentences. */
-export function warningsOf(facts: Facts, modelOf: ModelOf): string[][] {
+export function warningsOf(facts: Facts, vocabulary: Vocabulary, modelOf: ModelOf): string[][] {
   const { record } = facts;
   const training = ["", ...Object.keys(record.models)].map((name) => trainingWarning(name, modelOf(name || undefined)));
   return record.objectives.map((objective, k) => {
@@ -19,9 +20,9 @@ export function warningsOf(facts: Facts, modelOf: ModelOf): string[][] {
       brokenWarning(facts, k),
       stuckWarning(facts, k) ?? asleepWarning(facts, k),
       loweredWarning(facts, k),
-      softmaxWarning(objective, modelOf),
+      softmaxWarning(vocabulary, objective, modelOf),
       ...training,
-      saturationWarning(facts, picture, k),
+      saturationWarning(facts, vocabulary, picture, k),
       outsideWarning(facts, picture),
     ].filter((warning) => warning !== undefined);
   });
@@ -99,27 +100,40 @@ const finest = 1 / 510;
 /** More values at the ends of the range than this share are too many. */
 const saturated = 0.5;
 
-function saturationWarning({ record, last }: Facts, picture: Float32Array, k: number): string | undefined {
-  const range = rangeOf(record.parameterization);
+function saturationWarning(
+  { record, last }: Facts,
+  vocabulary: Vocabulary,
+  picture: Float32Array,
+  k: number,
+): string | undefined {
+  const range = rangeOf(vocabulary, record.parameterization);
   if (!range || last.index === 0) return undefined;
   const [low, high] = range;
   const margin = finest * (high - low);
   const start = record.start?.[k];
   // what began at an end may have been left there
-  const ends = range.filter((end) => !(start?.type === "constant" && start["value"] === end));
+  const level = start && levelOf(vocabulary, start);
+  const ends = range.filter((end) => end !== level);
   const share = shareOf(picture, (x) => ends.some((end) => Math.abs(x - end) <= margin));
   if (share < saturated) return undefined;
   return `The picture is saturated: ${percent(share)} of its values are at the ends of their range, ${shown(low)} and ${shown(high)}`;
 }
 
-type Squashed = Parameters<typeof boundsOf>[0];
+/** The range that a parameterization, or the first one inside it, keeps its picture in. */
+function rangeOf(
+  { parameterization: table }: Pick<Vocabulary, "parameterization">,
+  given: Spec,
+): readonly [number, number] | undefined {
+  const { definition, spec } = parseSpec(table, given, "parameterization");
+  if (definition.range) return definition.range(spec);
+  const inner = Object.entries(definition.params as Fields).find(([, field]) => kindIn(field) === "parameterization");
+  return inner && rangeOf({ parameterization: table }, spec[inner[0]] as Spec);
+}
 
-/** The range that a parameterization, or the one inside it, keeps its picture in. */
-function rangeOf(given: Spec): readonly [number, number] | undefined {
-  const { definition, spec } = parseSpec(parameterizations, given, "parameterization");
-  if ("squash" in spec) return spec["squash"] === "none" ? undefined : boundsOf(spec as Spec & Squashed);
-  const inner = Object.entries(definition.params as Fields).find(([, { kind }]) => kind === "parameterization");
-  return inner && rangeOf(spec[inner[0]] as Spec);
+/** The value of all pixels of a start, where it is one; the record of a start may leave its numbers out. */
+function levelOf({ start: table }: Pick<Vocabulary, "start">, given: Spec): number | undefined {
+  const definition = lookUp(table, given, "start");
+  return definition.level?.(parseSpec(table, given, "start").spec);
 }
 
 function outsideWarning({ record }: Facts, picture: Float32Array): string | undefined {

@@ -1,5 +1,6 @@
 import { nearest, oneOf, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
+import { isSpec, type Spec } from "./spec.js";
 
 /**
  * One parameter of a definition: yields its type, its validation, its flag on the command line and its line in the docs.
@@ -13,6 +14,8 @@ export interface Field<Given, Built = Given> {
   /** A live field is a graph input: its value can change without compiling again, and differ within a batch. */
   readonly live?: "float32" | "int64";
   readonly choices?: readonly string[];
+  /** Whether it holds as many numbers as a picture, which records leave out. */
+  readonly isData?: boolean;
   parse(x: unknown, name: string): Given;
   /** Only for types: never set. */
   readonly built?: Built;
@@ -28,7 +31,7 @@ type OptionalKeys<F extends Fields> = {
 }[keyof F];
 
 /** True for `any`, which stands for the fields of any definition in a table. */
-type IsAny<F> = 0 extends 1 & F ? true : false;
+export type IsAny<F> = 0 extends 1 & F ? true : false;
 
 /** What a caller gives: fields with a default may be left out. */
 export type Given<F extends Fields> =
@@ -46,15 +49,6 @@ export type Parsed<F extends Fields> =
 
 /** What `build` receives: live fields as values of the graph. */
 export type Built<F extends Fields> = IsAny<F> extends true ? any : { readonly [K in keyof F]: BuiltOf<F[K]> };
-
-/** The JSON of one objective, parameterization, transform, optimizer or start. */
-export interface Spec {
-  readonly type: string;
-  readonly [field: string]: unknown;
-}
-
-/** Whether a field of a spec is a spec inside it. */
-export const isSpec = (x: unknown): x is Spec => typeof x === "object" && x !== null && "type" in x;
 
 interface Bounds {
   readonly min?: number;
@@ -198,6 +192,11 @@ export function numbers(
   };
 }
 
+/** A list of numbers as long as a picture, of which a record keeps the length alone. */
+export function data(doc: string): Field<ArrayLike<number>> {
+  return { ...numbers(doc), isData: true };
+}
+
 /** A live list of numbers: in objectives one for each picture, [batch, length]; pictures of one length share a graph. */
 export function vector(doc: string): Field<ArrayLike<number>, Value> {
   const { parse } = numbers(doc);
@@ -254,15 +253,17 @@ export function classOf(doc: string): Field<number | string, Value> {
 }
 
 /** A parameterization inside another one. */
-export function inner(doc: string, fallback: Spec): WithFallback<Field<Spec>, Spec> {
+export function innerParameterization(
+  doc: string,
+  fallback: Spec<"parameterization">,
+): WithFallback<Field<Spec<"parameterization">>, Spec<"parameterization">> {
   return {
     kind: "parameterization",
     doc,
     fallback,
     parse(x, name) {
       const spec = typeof x === "string" && x !== "" ? { type: x } : x;
-      if (typeof spec === "object" && spec !== null && "type" in spec && typeof spec.type === "string")
-        return spec as Spec;
+      if (isSpec(spec)) return spec;
       throw new XstarError(
         "bad-argument",
         `"${name}" must be a parameterization: current value is ${JSON.stringify(x)}`,
@@ -271,14 +272,14 @@ export function inner(doc: string, fallback: Spec): WithFallback<Field<Spec>, Sp
   };
 }
 
-/** Another spec of the same kind; `build` receives what that one built. */
-export function nested(doc: string): Field<Spec | number, Value> {
+/** An objective inside another one, or a number; `build` receives what that one built. */
+export function innerObjective(doc: string): Field<Spec<"objective"> | number, Value> {
   return {
     kind: "objective",
     doc,
     parse(x, name) {
       if (typeof x === "number" && Number.isFinite(x)) return x;
-      if (typeof x === "object" && x !== null && "type" in x && typeof x.type === "string") return x as Spec;
+      if (isSpec(x)) return x;
       throw new XstarError(
         "bad-argument",
         `"${name}" must be an objective or a number: current value is ${JSON.stringify(x)}`,

@@ -1,12 +1,12 @@
-import { windowOf } from "../autodiff/rules/window.js";
+import { windowOf } from "../ir/window.js";
 import { XstarError } from "../errors.js";
 import { Graph, Node, Value, type ValueType } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 import { writeModel } from "../onnx/write.js";
-import type { Runtime } from "../runtime.js";
+import type { Runtime } from "../runtime/runtime.js";
 import { size } from "../tensor.js";
-import type { Normalized } from "./normalize.js";
+import type { Normalized } from "../normalize/normalize.js";
 
 /**
  * The same computation with float64 in the place of float32; inputs, outputs and the values that can be named stay float32.

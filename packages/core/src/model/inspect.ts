@@ -1,5 +1,5 @@
 import { mergeRules } from "../autodiff/overrides.js";
-import { findReach, type Reach } from "../autodiff/reach.js";
+import { findReach, type Reach } from "../autodiff/differentiability.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { Graph, type Node, type Value } from "../ir/graph.js";
 import { inline, valuesRead } from "../ir/inline.js";
@@ -10,7 +10,7 @@ import { guessContract, type ContractGuess, type ContractSources, type PartialCo
 import { beforeSoftmax, classCount, scoreOutput, unitAxis } from "./layers.js";
 import { inputShapes, type LoadedModel } from "./load.js";
 import { chooseShapes, type ChosenShapes } from "./shapes.js";
-import { foreignNodes } from "./specialize.js";
+import { foreignNodes } from "../specialize/specialize.js";
 
 export interface InspectOptions {
   /** @default 1 */

@@ -3,7 +3,7 @@ import type { Value } from "../ir/graph.js";
 import { isFloat } from "../ir/ops/index.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import { floatTypes } from "../tensor.js";
-import type { Normalized } from "./normalize.js";
+import type { Normalized } from "../normalize/normalize.js";
 
 /** The axis along which a layer's units lie: channels of [N, C, ...], features of tokens [N, T, D]. */
 export function unitAxis(rank: number): number {

@@ -1,16 +1,21 @@
 import { XstarError } from "../errors.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import { readModel } from "../onnx/read.js";
-import type { Runtime } from "../runtime.js";
-import type { Shape } from "../tensor.js";
-import { normalize, type Normalized } from "./normalize.js";
-import { specialize } from "./specialize.js";
-import { ownFile, type WeightFiles } from "./weights.js";
+import type { Runtime } from "../runtime/runtime.js";
+import { floatTypes, type Shape } from "../tensor.js";
+import { guessContract, labelsInMetadata, type Contract, type PartialContract } from "./contract.js";
+import { normalize, type Normalized } from "../normalize/normalize.js";
+import { specialize } from "../specialize/specialize.js";
+import { ownFile, type WeightFiles } from "../onnx/weights.js";
 
 export interface LoadOptions {
   readonly runtime: Runtime;
   /** Bytes of the files that hold the model's external data, by the location that the model names. */
   readonly files?: ReadonlyMap<string, Uint8Array>;
+  /** What is known of how a picture becomes the model's input; the rest is guessed. Null: a picture is the input. */
+  readonly contract?: PartialContract | null | undefined;
+  /** Names of the classes. @default those in the model's metadata */
+  readonly labels?: readonly string[] | undefined;
 }
 
 /** A model that can be asked for its normalized graph at any input shapes. */
@@ -19,12 +24,19 @@ export interface LoadedModel {
   readonly runtime: Runtime;
   /** What sessions of graphs built on this model need: its own bytes and its external data. */
   readonly files: WeightFiles;
+  /** How a picture becomes the model's input; undefined where it is the input itself. */
+  readonly contract: Contract | undefined;
+  /** Names of the classes; undefined where they are not known. */
+  readonly labels: readonly string[] | undefined;
   /** The graph at these input shapes (kept, so that asking again costs nothing). */
   at(shapes: ReadonlyMap<string, Shape>): Promise<Normalized>;
 }
 
 /** A model from the bytes of an ONNX file, or from what `readModel` made of them. Throws as `readModel` does. */
-export function openModel(file: Uint8Array | Model, { runtime, files = new Map() }: LoadOptions): LoadedModel {
+export function openModel(
+  file: Uint8Array | Model,
+  { runtime, files = new Map(), contract, labels }: LoadOptions,
+): LoadedModel {
   const source = file instanceof Uint8Array ? readModel(file) : file;
   const opset = source.opsets.get("");
   if (opset === undefined) {
@@ -37,6 +49,8 @@ export function openModel(file: Uint8Array | Model, { runtime, files = new Map()
     source,
     runtime,
     files: weights,
+    contract: contractOf(source, contract),
+    labels: labels ?? labelsInMetadata(source),
     at(shapes) {
       const key = JSON.stringify([...shapes]);
       const graph =
@@ -45,6 +59,12 @@ export function openModel(file: Uint8Array | Model, { runtime, files = new Map()
       return graph;
     },
   };
+}
+
+/** What is known, and guesses for the rest; nothing for a model without an input that could be a picture. */
+function contractOf(source: Model, given: PartialContract | null | undefined): Contract | undefined {
+  if (given === null || !source.inputs.some(({ dtype }) => floatTypes.has(dtype))) return undefined;
+  return guessContract(source, given ? { given } : {}).contract;
 }
 
 /**

@@ -6,11 +6,11 @@ import { Graph, type Value } from "../ir/graph.js";
 import { inline, prune } from "../ir/inline.js";
 import { createOps, isFloat } from "../ir/ops/index.js";
 import { writeModel } from "../onnx/write.js";
-import type { Session } from "../runtime.js";
+import type { Session } from "../runtime/runtime.js";
 import type { Shape, Tensor } from "../tensor.js";
 import { inFloat64 } from "./float64.js";
 import type { LoadedModel } from "./load.js";
-import { locator } from "./weights.js";
+import { locator } from "../onnx/weights.js";
 
 export interface VjpFunction {
   /** The output for `feeds`, and the gradient of sum(output * cotangent) by the input, of the input's shape. */

@@ -1,7 +1,6 @@
-import { defineObjective, type ObjectiveContext } from "../define/define.js";
+import { defineObjective, type ObjectiveContext } from "../define/objective.js";
 import { classOf, index } from "../define/fields.js";
 import type { Value } from "../ir/graph.js";
-import { meanOfEach } from "./reduce.js";
 import { atPlace, model, ofLayer, pick, place, unitOf, unitsOf } from "./units.js";
 
 const channelIndex = { channel: index("which channel, from 0") };
@@ -10,7 +9,7 @@ export const channel = defineObjective({
   type: "channel",
   doc: "Mean activation of one channel of a layer (of one feature over all tokens, of one unit where the layer has no space)",
   params: { ...ofLayer, ...channelIndex },
-  build: (p, context) => meanOfEach(context.op, unitOf(context, p, p.channel)),
+  build: (p, context) => context.op.meanOfEach(unitOf(context, p, p.channel)),
 });
 
 export const neuron = defineObjective({
@@ -30,13 +29,13 @@ export const spatial = defineObjective({
   },
 });
 
-export const layerObjective = defineObjective({
+export const layer = defineObjective({
   type: "layer",
   doc: "Mean of the squared activations of a whole layer, as in DeepDream (Mordvintsev et al., 2015)",
   params: ofLayer,
   build(p, context) {
     const activations = context.layer(p.layer, p.model);
-    return meanOfEach(context.op, context.op.mul(activations, activations));
+    return context.op.meanOfEach(context.op.mul(activations, activations));
   },
 });
 
@@ -56,6 +55,7 @@ export const logit = defineObjective({
 
 export const probability = defineObjective({
   type: "probability",
+  saturates: true,
   doc: "Softmax probability of a class; saturates, so prefer logit for ascent",
   params: ofClass,
   build: (p, context) => pickClass(context, context.op.softmax(context.logits(p.model), 1), p.class),

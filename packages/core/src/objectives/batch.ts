@@ -1,9 +1,8 @@
-import { defineObjective, type ObjectiveContext } from "../define/define.js";
+import { defineObjective, type ObjectiveContext } from "../define/objective.js";
 import { index, number, optional } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import { tensor } from "../tensor.js";
-import { meanOfEach } from "./reduce.js";
 import { unitVectors } from "./unit-vectors.js";
 import { ofLayer, unitOf, unitsOf } from "./units.js";
 
@@ -51,7 +50,7 @@ const reach = 4;
 export const alignment = defineObjective({
   type: "alignment",
   doc: "How alike neighbours in the batch are: minus half the mean squared differences to the 4 before and the 4 after, so that a pair counts once; the transforms move all pictures alike (Lucid)",
-  together: true,
+  sharedViews: true,
   needs: "batch",
   params: { ...ofLayer, decay: number("how much less each farther neighbour counts", { fallback: 2, min: 1 }) },
   build(p, context) {
@@ -61,7 +60,7 @@ export const alignment = defineObjective({
     const terms = Array.from({ length: Math.min(reach, batch - 1) }, (_, k) => {
       const distance = k + 1;
       const apart = op.sub(op.sliceAxis(x, 0, distance, batch), op.sliceAxis(x, 0, 0, batch - distance));
-      const pairs = meanOfEach(op, op.mul(apart, apart));
+      const pairs = op.meanOfEach(op.mul(apart, apart));
       const both = op.add(op.pad(pairs, [distance], [0]), op.pad(pairs, [0], [distance]));
       return op.div(both, op.pow(p.decay, distance));
     });
@@ -90,7 +89,7 @@ export const interpolation = defineObjective({
         Float32Array.from({ length: batch }, (_, i) => i / (batch - 1)),
       );
     const share = p.share ?? op.constant(places(), "shares");
-    const [from, to] = [p.from, p.to].map((chosen) => meanOfEach(op, unitOf(context, p, chosen)));
+    const [from, to] = [p.from, p.to].map((chosen) => op.meanOfEach(unitOf(context, p, chosen)));
     return op.add(op.mul(from!, op.sub(1, share)), op.mul(to!, share));
   },
 });

@@ -1,9 +1,11 @@
-import { defineObjective } from "../define/define.js";
-import { nested, type Spec } from "../define/fields.js";
+import { defineObjective } from "../define/objective.js";
+import { innerObjective } from "../define/fields.js";
+import type { ObjectiveDefinition } from "../define/objective.js";
+import type { Spec } from "../define/spec.js";
 
 /** Algebra: objectives of objectives and numbers. Nothing is changed: each call gives a new spec. */
 
-const sides = { left: nested("the left side"), right: nested("the right side") };
+const sides = { left: innerObjective("the left side"), right: innerObjective("the right side") };
 
 const total = defineObjective({
   type: "add",
@@ -43,29 +45,30 @@ const power = defineObjective({
 const absolute = defineObjective({
   type: "abs",
   doc: "Size of an objective, without its sign",
-  params: { of: nested("the objective") },
+  params: { of: innerObjective("the objective") },
   build: ({ of }, { op }) => op.abs(of),
 });
 
 export const combinations = { add: total, sub: difference, mul: product, div: quotient, pow: power, abs: absolute };
 
-type Term = Spec | number;
+type Objective = Spec<"objective">;
+type Term = Objective | number;
 
 /** The sum of objectives. */
-export const add = (...terms: readonly [Term, ...Term[]]): Spec => fold(total, terms);
+export const add = (...terms: readonly [Term, ...Term[]]): Objective => fold(total, terms);
 /** The first objective minus the second. */
-export const sub = (left: Term, right: Term): Spec => difference({ left, right });
+export const sub = (left: Term, right: Term): Objective => difference({ left, right });
 /** The product of objectives; a number is a weight. */
-export const mul = (...terms: readonly [Term, ...Term[]]): Spec => fold(product, terms);
+export const mul = (...terms: readonly [Term, ...Term[]]): Objective => fold(product, terms);
 /** The first objective over the second. */
-export const div = (left: Term, right: Term): Spec => quotient({ left, right });
+export const div = (left: Term, right: Term): Objective => quotient({ left, right });
 /** The first objective to the power of the second. */
-export const pow = (left: Term, right: Term): Spec => power({ left, right });
+export const pow = (left: Term, right: Term): Objective => power({ left, right });
 /** The size of an objective, without its sign. */
-export const abs = (term: Term): Spec => absolute({ of: term });
+export const abs = (term: Term): Objective => absolute({ of: term });
 /** Minus an objective: what was climbed is descended. */
-export const neg = (term: Term): Spec => mul(-1, term);
+export const neg = (term: Term): Objective => mul(-1, term);
 
-function fold(combine: typeof total, [first, ...rest]: readonly [Term, ...Term[]]): Spec {
-  return rest.reduce<Term>((left, right) => combine({ left, right }), first) as Spec;
+function fold(combine: ObjectiveDefinition<typeof sides>, [first, ...rest]: readonly [Term, ...Term[]]): Objective {
+  return rest.reduce<Term>((left, right) => combine({ left, right }), first) as Objective;
 }

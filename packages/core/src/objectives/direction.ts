@@ -1,8 +1,8 @@
-import { defineObjective, type ObjectiveContext } from "../define/define.js";
+import { defineObjective, type ObjectiveContext } from "../define/objective.js";
 import { asset, int, number, optional, vector } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
-import { axesAfterFirst, meanOfEach, sumOfEach } from "./reduce.js";
+import { axesAfterFirst } from "../ir/ops/index.js";
 import { unitVectors } from "./unit-vectors.js";
 import { ofLayer, overPlaces, place, unitsOf } from "./units.js";
 
@@ -46,7 +46,7 @@ export const direction = defineObjective({
   build: (p, context) => overPlaces(context, compare(context, p).dot, p, p.layer),
 });
 
-export const cosineSimilarity = defineObjective({
+export const cosine = defineObjective({
   type: "cosine",
   doc: "Cosine of the angle between a layer's channels and a vector, from -1 to 1: mean over all places, or at one place",
   params: alongVector,
@@ -101,7 +101,7 @@ export const tensorDirection = defineObjective({
       p.image !== undefined
         ? op.slice(context.imageLayer(p.image, p.layer, p.model), ranges)
         : asPatch(context, p.values!, patch, p.layer);
-    return meanOfEach(op, op.reduceSum(op.mul(patch, wanted), [axis]));
+    return op.meanOfEach(op.reduceSum(op.mul(patch, wanted), [axis]));
   },
 });
 
@@ -122,6 +122,6 @@ export function compareWhole(
   const { op } = context;
   const places = x.shape.reduce((a, b, i) => (i === 0 || i === axis ? a : a * b), 1);
   const units = (value: Value) => unitVectors(op, value, axesAfterFirst(value));
-  const dot = (a: Value, b: Value) => sumOfEach(op, op.mul(a, b));
+  const dot = (a: Value, b: Value) => op.sumOfEach(op.mul(a, b));
   return { dot: op.div(dot(x, other), places), cosine: dot(units(x), units(other)) };
 }

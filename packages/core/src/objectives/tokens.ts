@@ -1,9 +1,8 @@
-import { defineObjective } from "../define/define.js";
+import { defineObjective } from "../define/objective.js";
 import { index, int, optional } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
-import { meanOfEach } from "./reduce.js";
 import { ofLayer, pick, unitOf } from "./units.js";
 
 export const token = defineObjective({
@@ -36,7 +35,7 @@ export const head = defineObjective({
     const { x, axis } = byHead(op, context.layer(p.layer, p.model), p);
     context.limit(p.head, x.shape[axis]!, `heads of layer "${p.layer}"`);
     const one = pick(context, x, axis, p.head);
-    return meanOfEach(op, op.mul(one, one));
+    return op.meanOfEach(op.mul(one, one));
   },
 });
 

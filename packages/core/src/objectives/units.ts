@@ -1,10 +1,9 @@
-import type { ObjectiveContext } from "../define/define.js";
+import type { ObjectiveContext } from "../define/objective.js";
 import { asset, index, layer, optional } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import { positiveAxis } from "../ir/ops/index.js";
 import { unitAxis } from "../model/layers.js";
-import { meanOfEach } from "./reduce.js";
 
 /** How objectives name the units of layers: channels of [N, C, ...], features of tokens [N, T, D], neurons of [N, C]. */
 
@@ -93,5 +92,5 @@ export function atPlace(context: ObjectiveContext, map: Value, { y, x }: Place, 
 
 /** The mean of a map over its places, or one place where that is given, [batch]. */
 export function overPlaces(context: ObjectiveContext, map: Value, at: Place, layer: string): Value {
-  return at.y || at.x ? atPlace(context, map, at, layer) : meanOfEach(context.op, map);
+  return at.y || at.x ? atPlace(context, map, at, layer) : context.op.meanOfEach(map);
 }

@@ -1,4 +1,4 @@
-import { defineOptimizer, type OptimizerContext } from "../define/define.js";
+import { defineOptimizer, type OptimizerContext } from "../define/optimizer.js";
 import { number } from "../define/fields.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";

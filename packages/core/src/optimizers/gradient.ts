@@ -1,6 +1,6 @@
-import { defineOptimizer } from "../define/define.js";
+import { defineOptimizer } from "../define/optimizer.js";
 import { flag, number } from "../define/fields.js";
-import { ownAxes } from "./own-axes.js";
+import { axesAfterFirst } from "../ir/ops/index.js";
 
 export const gradient = defineOptimizer({
   type: "gradient",
@@ -30,7 +30,7 @@ export const normalized = defineOptimizer({
   doc: "Gradient divided by its root mean square over each variable of each picture: every step moves pixels by learningRate on average",
   params: { learningRate: number("root mean square of the change, in picture units", { fallback: 0.1, min: 0 }) },
   update(p, { op, gradient: g }) {
-    const rms = op.sqrt(op.reduceMean(op.mul(g, g), ownAxes(g), true));
+    const rms = op.sqrt(op.reduceMean(op.mul(g, g), axesAfterFirst(g), true));
     return { change: op.mul(op.div(g, op.add(rms, 1e-12)), p.learningRate), slots: {} };
   },
 });

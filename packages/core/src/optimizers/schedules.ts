@@ -1,4 +1,5 @@
-import { defineSchedule, type ScheduleDefinition } from "../define/define.js";
+import type { Table } from "../define/definition.js";
+import { defineSchedule, type ScheduleDefinition } from "../define/schedule.js";
 import { fixed, int } from "../define/fields.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
@@ -10,6 +11,8 @@ function progress(op: Ops, step: Value, steps: Value): Value {
 
 export const constant = defineSchedule({
   type: "constant",
+  isConstant: true,
+  isOpenEnded: true,
   doc: "The same learning rate at every step",
   params: {},
   build: (_, { op }) => op.scalar(1),
@@ -43,6 +46,7 @@ export const exponential = defineSchedule({
 
 export const staircase = defineSchedule({
   type: "staircase",
+  isOpenEnded: true,
   doc: "The learning rate is multiplied with a factor every so many steps (Mahendran and Vedaldi, 2015)",
   params: {
     factor: fixed("what it is multiplied with", { fallback: 0.1, min: 1e-12 }),
@@ -57,6 +61,7 @@ export const staircase = defineSchedule({
 
 export const warmup = defineSchedule({
   type: "warmup",
+  isOpenEnded: true,
   doc: "From a share of the learning rate to all of it in so many steps, then the same",
   params: {
     steps: int("steps until the whole learning rate", { fallback: 10, min: 1 }),
@@ -66,11 +71,11 @@ export const warmup = defineSchedule({
 });
 
 /** Every schedule, by type. */
-export const schedules: Readonly<Record<string, ScheduleDefinition<any>>> = {
+export const schedules = {
   constant,
   linear,
   cosine,
   exponential,
   staircase,
   warmup,
-};
+} satisfies Table<ScheduleDefinition>;

@@ -3,7 +3,7 @@ import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import type { Rng } from "../rng.js";
 import { tensor, type Shape, type Tensor } from "../tensor.js";
-import { drawEach } from "./random.js";
+import { drawEach } from "../starts/random.js";
 import { defineSpatial, spatialShape } from "./spatial.js";
 
 /** Coordinates of the longer side go from minus to plus this, which gives them variance 1. */

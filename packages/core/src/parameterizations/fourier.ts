@@ -1,8 +1,8 @@
 import { fixed } from "../define/fields.js";
 import { size, tensor, type Shape } from "../tensor.js";
-import { frequencies, halfWidth, spectrumOf } from "./dft.js";
+import { frequencies, halfWidth, spectrumOf } from "../math/dft.js";
 import { inverseDft } from "./inverse-dft.js";
-import { normals } from "./random.js";
+import { normals } from "../starts/random.js";
 import { defineSpatial, spatialShape } from "./spatial.js";
 
 /** Brings a random spectrum of deviation 0.01 to where the sigmoid is steep, as in Lucid. */

@@ -1,11 +1,11 @@
-import { defineParameterization } from "../define/define.js";
+import { defineParameterization } from "../define/parameterization.js";
 import { asset, fixed, optional, range } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import type { Rng } from "../rng.js";
 import { size, type Shape } from "../tensor.js";
-import { drawEach } from "./random.js";
+import { drawEach } from "../starts/random.js";
 
 /** Standard deviations within which a latent stays by default: beyond them no training picture was. */
 const usual = 3;

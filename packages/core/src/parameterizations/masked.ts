@@ -1,5 +1,7 @@
-import { defineParameterization, type Assets, type Size } from "../define/define.js";
-import { asset, inner } from "../define/fields.js";
+import { defineParameterization } from "../define/parameterization.js";
+import type { Assets } from "../define/assets.js";
+import type { Size } from "../define/transform.js";
+import { asset, innerParameterization } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import { size, tensor, type Tensor } from "../tensor.js";
 import { fourier } from "./fourier.js";
@@ -12,11 +14,12 @@ export const masked = defineParameterization({
   params: {
     image: asset("image", "the picture that stays"),
     mask: asset("image", "where the picture changes: 1 (white) wholly, 0 (black) not at all"),
-    inner: inner("what is shown there", fourier({})),
+    inner: innerParameterization("what is shown there", fourier({})),
   },
-  tries: (params) => innerOf(params.inner).tries,
-  initial: (params, shape, rngs, assets) => innerOf(params.inner).initial(shape, rngs, assets),
-  invert: (params, pictures, assets) => innerOf(params.inner).invert(pictures, assets),
+  isOutermost: true,
+  tries: (params, assets) => innerOf(assets, params.inner).tries,
+  initial: (params, shape, rngs, assets) => innerOf(assets, params.inner).initial(shape, rngs, assets),
+  invert: (params, pictures, assets) => innerOf(assets, params.inner).invert(pictures, assets),
   build(params, state, context) {
     const { op, shape, assets } = context;
     const [, channels, height, width] = spatialShape(shape);
@@ -30,10 +33,10 @@ export const masked = defineParameterization({
     const image = op.constant(held, "image");
     checkMask(params, { height, width }, assets);
     const mask = op.constant(maskOf(params.mask, height, width, assets), "mask");
-    const shown = innerOf(params.inner).build(state, context);
+    const shown = innerOf(assets, params.inner).build(state, context);
     return op.add(op.mul(op.sub(shown, image), mask), image);
   },
-  project: (params, state, context) => innerOf(params.inner).project(state, context),
+  project: (params, state, context) => innerOf(context.assets, params.inner).project(state, context),
 });
 
 /** Throws `bad-argument` for a mask that would be stretched other than the picture that it is for. */

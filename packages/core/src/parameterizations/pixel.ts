@@ -1,4 +1,4 @@
-import { defineParameterization } from "../define/define.js";
+import { defineParameterization } from "../define/parameterization.js";
 import { choice, optional, range } from "../define/fields.js";
 import { colorParams, mixColors, separateColors, separateColorsOf } from "./color.js";
 import { clipTo, logitFrom, sigmoidTo } from "./squash.js";
@@ -17,6 +17,7 @@ export const pixel = defineParameterization({
     ),
     ...colorParams("none"),
   },
+  range: (params) => boundsOf(params),
   invert(params, start) {
     const bounds = boundsOf(params);
     const within = bounds ? (params.squash === "clip" ? clipTo : logitFrom)(start, bounds) : start;

@@ -1,7 +1,6 @@
 import { fixed, int } from "../define/fields.js";
 import { size, tensor, type Shape } from "../tensor.js";
-import { normals } from "./random.js";
-import { enlarge } from "./resize.js";
+import { normals } from "../starts/random.js";
 import { defineSpatial, spatialShape } from "./spatial.js";
 
 export const pyramid = defineSpatial({
@@ -23,7 +22,7 @@ export const pyramid = defineSpatial({
   pixels: ({ levels }, state, { op, shape }) =>
     levelShapes(shape, levels)
       .map((_, i) => state[`level${i}`]!)
-      .reduceRight((coarse, fine) => op.add(fine, enlarge(op, coarse, fine.shape[2]!, fine.shape[3]!))),
+      .reduceRight((coarse, fine) => op.add(fine, op.resize(coarse, fine.shape))),
 });
 
 /** Of the layers, finest first. */

@@ -1,11 +1,10 @@
 import {
   defineParameterization,
-  type Assets,
   type ParameterizationContext,
   type ParameterizationDefinition,
-  type Tensors,
-  type Values,
-} from "../define/define.js";
+} from "../define/parameterization.js";
+import type { Assets } from "../define/assets.js";
+import type { Tensors, Values } from "../define/definition.js";
 import { choice, range, type Fields, type Parsed } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
@@ -33,14 +32,18 @@ const spatialParams = (color: Color) => ({
 type SpatialFields<F extends Fields> = F & ReturnType<typeof spatialParams>;
 
 /** A parameterization that makes numbers around 0, of which `toPicture` makes the picture. */
-export interface SpatialDefinition<F extends Fields = Fields> extends ParameterizationDefinition<SpatialFields<F>> {
+// oxlint-disable-next-line typescript/no-explicit-any
+export interface SpatialDefinition<
+  F extends Fields = any,
+  Type extends string = string,
+> extends ParameterizationDefinition<SpatialFields<F>, Type> {
   /** Numbers around 0 along the colour axes, [batch, channels, height, width]. */
   pixels(params: Parsed<F> & SpatialParams, state: Values, context: ParameterizationContext): Value;
 }
 
 /** A parameterization of pictures with decorrelated colours and a range that is kept. */
-export function defineSpatial<const F extends Fields>(definition: {
-  readonly type: string;
+export function defineSpatial<const F extends Fields, const Type extends string>(definition: {
+  readonly type: Type;
   readonly doc: string;
   readonly params: F;
   /** Colour axes where none are chosen. @default "auto" */
@@ -49,15 +52,16 @@ export function defineSpatial<const F extends Fields>(definition: {
   /** The variables for numbers around 0 [batch, channels, height, width]. */
   invert?(params: Parsed<F> & SpatialParams, pixels: Tensor): Tensors;
   pixels(params: Parsed<F> & SpatialParams, state: Values, context: ParameterizationContext): Value;
-}): SpatialDefinition<F> {
+}): SpatialDefinition<F, Type> {
   const { type, doc, params: own, color = "auto", initial, invert, pixels } = definition;
   // the compiler cannot see that what is parsed from both lists of fields is parsed from each
   const read = (parsed: Parsed<SpatialFields<F>>) => parsed as unknown as Parsed<F> & SpatialParams;
   const params: SpatialFields<F> = { ...own, ...spatialParams(color) };
-  const made = defineParameterization<SpatialFields<F>>({
+  const made = defineParameterization<SpatialFields<F>, Type>({
     type,
     doc,
     params,
+    range: (p) => (read(p).squash === "none" ? undefined : read(p).range),
     initial: (p, shape, rngs, assets) => initial(read(p), shape, rngs, assets),
     ...(invert && { invert: (p, pictures) => invert(read(p), fromPicture(read(p), pictures)) }),
     build: (p, state, context) => toPicture(context.op, read(p), pixels(read(p), state, context)),

@@ -1,5 +1,5 @@
 import { int } from "../define/fields.js";
-import type { Spec } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
 import { abs, mul, sub } from "../objectives/combine.js";
 import { l1 } from "../objectives/penalty.js";
 import { adam } from "../optimizers/adaptive.js";
@@ -8,7 +8,7 @@ import { fourier } from "../parameterizations/fourier.js";
 import { pixel } from "../parameterizations/pixel.js";
 import type { Shape } from "../tensor.js";
 import { jitter, pad, rotate, scale } from "../transforms/affine.js";
-import { defineRecipe, type RecipeOptions } from "./define-recipe.js";
+import { defineRecipe, type RecipeOptions } from "../define/recipe.js";
 import { isSmall, squareWithin } from "./picture-size.js";
 
 /** docs/recipes.md has what was measured for these numbers. */

@@ -1,14 +1,14 @@
 import { asset, fixed, int, layer, optional } from "../define/fields.js";
-import { accentuation as accentuationObjective, caricature as caricatureObjective } from "../objectives/likeness.js";
+import { accentuation as accentuationObjective, caricature as caricatureObjective } from "../objectives/image.js";
 import { XstarError } from "../errors.js";
 import { adam } from "../optimizers/adaptive.js";
 import { normalized } from "../optimizers/gradient.js";
 import { fourier } from "../parameterizations/fourier.js";
 import { pixel } from "../parameterizations/pixel.js";
-import { image as imageStart, natural } from "../parameterizations/starts.js";
+import { image as imageStart, natural } from "../starts/starts.js";
 import { crops, jitter } from "../transforms/affine.js";
 import { noise } from "../transforms/pixelwise.js";
-import { defineRecipe } from "./define-recipe.js";
+import { defineRecipe } from "../define/recipe.js";
 import { lucidTransforms } from "./published.js";
 import { publishedPicture } from "./published-picture.js";
 

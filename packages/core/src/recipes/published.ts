@@ -6,7 +6,7 @@ import { maco } from "../parameterizations/maco.js";
 import { pixel } from "../parameterizations/pixel.js";
 import { crops, jitter, pad, rotate, scale } from "../transforms/affine.js";
 import { noise } from "../transforms/pixelwise.js";
-import { defineRecipe } from "./define-recipe.js";
+import { defineRecipe } from "../define/recipe.js";
 import { publishedPicture } from "./published-picture.js";
 
 const stepsOf = (fallback: number) => int("steps to take", { fallback, min: 0 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
-import type { Spec } from "../define/fields.js";
+import { maximize } from "../testing/plain.js";
+import type { Spec } from "../define/spec.js";
 import { abs, mul, sub } from "../objectives/combine.js";
-import { layerObjective, logit } from "../objectives/activation.js";
+import { layer, logit } from "../objectives/activation.js";
 import { l1 } from "../objectives/penalty.js";
 import { adam } from "../optimizers/adaptive.js";
 import { linear } from "../optimizers/schedules.js";
@@ -11,7 +11,7 @@ import { pixel } from "../parameterizations/pixel.js";
 import { open, randomTensor, tinyCnn } from "../testing/models.js";
 import type { Shape } from "../tensor.js";
 import { jitter, pad, rotate, scale } from "../transforms/affine.js";
-import { useRecipe } from "./define-recipe.js";
+import { useRecipe } from "./use-recipe.js";
 import { recipes } from "./table.js";
 
 /** A recipe of every type, with what has no default, and a target that it takes. */
@@ -22,7 +22,7 @@ const samples: readonly { readonly spec: Spec; readonly target?: Spec }[] = [
   { spec: { type: "distill" } },
   { spec: { type: "maco", crops: 2 } },
   { spec: { type: "deepdream", octaves: 2 } },
-  { spec: { type: "caricature", image: "photo" }, target: layerObjective({ layer: "relu" }) },
+  { spec: { type: "caricature", image: "photo" }, target: layer({ layer: "relu" }) },
   { spec: { type: "accentuation", image: "photo", layer: "conv", crops: 2 } },
 ];
 

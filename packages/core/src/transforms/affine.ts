@@ -1,4 +1,4 @@
-import { defineAffine, type Affine, type Size } from "../define/define.js";
+import { defineAffine, type Affine, type Size } from "../define/transform.js";
 import { choice, fixed, flag, int, numbers } from "../define/fields.js";
 
 /** A shift: what is at (x, y) comes from (x + dx, y + dy). */

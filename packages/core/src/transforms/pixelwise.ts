@@ -1,11 +1,11 @@
-import { defineTransform } from "../define/define.js";
+import { defineTransform } from "../define/transform.js";
 import { fixed, int, optional } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import type { Rng } from "../rng.js";
 import { size, type Shape } from "../tensor.js";
-import { naturalNoise } from "../natural-noise.js";
+import { naturalNoise } from "../starts/natural-noise.js";
 
 export const noise = defineTransform({
   type: "noise",
@@ -116,6 +116,7 @@ export function blend(op: Ops, colours: Value, opacity: Value, background: Value
 
 export const background = defineTransform({
   type: "background",
+  fillsTransparency: true,
   doc: "Lays a picture that has an opacity on random noise that falls as 1 / frequency, as natural pictures do, so that only what is opaque can be relied on (Mordvintsev et al., 2018)",
   params: {
     deviation: fixed("standard deviation of the noise about grey, in picture units", { fallback: 0.2, min: 0 }),

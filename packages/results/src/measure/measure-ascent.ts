@@ -1,7 +1,7 @@
-import type { MaximizeOptions, ObserveOptions, Spec, Tensor } from "@xstar/core";
+import type { LoadedModel, MaximizeOptions, ObserveOptions, Spec, Tensor } from "@xstar/core";
 import type { PictureSize, PictureSource } from "./source.js";
 import { measurePictures, type MeasuredPictures } from "./measure-pictures.js";
-import { networksOf, type LabelledModel } from "./networks.js";
+import { networksOf } from "./networks.js";
 import { featureLayer, surveyOf, type DatasetSurvey } from "./survey-dataset.js";
 import { isOfOnePicture } from "./terms.js";
 import {
@@ -59,7 +59,7 @@ export interface MeasureAscentOptions {
 
 /** Measures the pictures of a run: all that can be known with the networks and the data set that there are. */
 export async function measureAscent(
-  model: LabelledModel,
+  model: LoadedModel,
   { pictures, targets, hasOpacity, options }: MeasuredRun,
   { images, batch = pictures.shape[0]!, signal, onPicture }: MeasureAscentOptions = {},
 ): Promise<MeasuredAscent> {
@@ -101,7 +101,7 @@ const surveyBatch = 8;
 
 /** Shows the network the data set once: activations, the places that answer most, and features. */
 async function surveyImages(
-  model: LabelledModel,
+  model: LoadedModel,
   { folder, pictures }: ComparedImages,
   { targets, layer, options, signal, onPicture }: SurveyOptions,
 ): Promise<Survey> {

@@ -1,11 +1,6 @@
 import type { LoadedModel, MaximizeOptions, ObserveOptions } from "@xstar/core";
 import type { SecondNetwork } from "./measure-pictures.js";
 
-/** A model with the names of its classes. */
-export interface LabelledModel extends LoadedModel {
-  readonly labels?: readonly string[] | undefined;
-}
-
 /** The networks of an ascent, as those who look at its pictures see them. */
 export interface Networks {
   /** How the first one sees pictures, without their size: those of a data set have their own. */
@@ -14,11 +9,21 @@ export interface Networks {
 }
 
 /** What of an ascent counts for looking at its pictures: its options, and the names that the model has for its classes. */
-export function networksOf(model: Pick<LabelledModel, "labels">, options: MaximizeOptions): Networks {
-  const { contract, inputs, shapes, logits, models = {}, images } = options;
+export function networksOf(model: Pick<LoadedModel, "labels">, options: MaximizeOptions): Networks {
+  const { contract, inputs, shapes, logits, models = {}, images, definitions, vocabulary } = options;
   const labels = model.labels ?? options.labels;
   const hasImages = images && Object.keys(images).length > 0;
-  const given = { contract, inputs, shapes, logits, models, labels, ...(hasImages && { images }) };
+  const given = {
+    contract,
+    inputs,
+    shapes,
+    logits,
+    models,
+    labels,
+    definitions,
+    vocabulary,
+    ...(hasImages && { images }),
+  };
   return {
     own: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     others: Object.fromEntries(Object.entries(models).map(([name, one]) => [name, asSecond(one, labels)])),

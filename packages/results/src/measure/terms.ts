@@ -1,4 +1,4 @@
-import { objectives, type Spec } from "@xstar/core";
+import { standard, type Spec, type Vocabulary } from "@xstar/core";
 
 /** A part of an objective that is no algebra. */
 export interface Term {
@@ -33,8 +33,8 @@ export function isWeightedSum(spec: Spec): boolean {
 }
 
 /** Whether one picture alone, such as one of a data set, has an activation for it. */
-export function isOfOnePicture(spec: Spec): boolean {
-  return termsOf(spec).every((term) => objectives[term.spec.type]?.needs === undefined);
+export function isOfOnePicture(spec: Spec, { objective: table }: Vocabulary = standard): boolean {
+  return termsOf(spec).every((term) => table[term.spec.type]?.needs === undefined);
 }
 
 const classObjectives: ReadonlySet<string> = new Set(["logit", "probability", "crossEntropy"]);

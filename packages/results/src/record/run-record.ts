@@ -48,6 +48,8 @@ export interface RunFiles {
   readonly starts: Readonly<Record<string, FileReference>>;
   /** What inputs besides the picture hold, by their names. */
   readonly inputs: Readonly<Record<string, FileReference>>;
+  /** Modules with definitions of the user's own; left out where there are none. */
+  readonly use?: readonly FileReference[];
 }
 
 /** All that decides the bytes of a run's pictures, as JSON. */

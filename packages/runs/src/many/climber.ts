@@ -2,6 +2,7 @@ import {
   keepSessions,
   maximize,
   XstarError,
+  type AnyDefinition,
   type AscentResult,
   type LoadedModel,
   type MaximizeOptions,
@@ -9,7 +10,7 @@ import {
   type Spec,
   type Tensor,
 } from "@xstar/core";
-import { pictureOf, shrinkPlanes, type LabelledModel, type Planes } from "@xstar/results";
+import { pictureOf, shrinkPlanes, type Planes } from "@xstar/results";
 import type { JobModel, ManyJob, ModelSource } from "./job.js";
 import { measureOutcomes } from "./measure-outcomes.js";
 import type { Climbed, Glance, Goal, Outcome } from "./outcome.js";
@@ -28,12 +29,14 @@ export interface Climber {
 /** What opens models and runs them. */
 export interface Machine {
   runtime(threads: number): Runtime;
-  loadModel(from: ModelSource, runtime: Runtime): Promise<LabelledModel>;
+  loadModel(from: ModelSource, runtime: Runtime): Promise<LoadedModel>;
+  /** The definitions that modules export. */
+  loadDefinitions(modules: readonly string[]): Promise<readonly AnyDefinition[]>;
 }
 
 /** A climber in this thread. Throws what `loadModel` throws. */
 export async function openClimber(
-  { model: from, options, models, generators, threads }: ManyJob,
+  { model: from, options, models, generators, threads, use }: ManyJob,
   machine: Machine,
 ): Promise<Climber> {
   const runtime = keepSessions(machine.runtime(threads));
@@ -49,6 +52,7 @@ export async function openClimber(
   const model = await machine.loadModel(from, runtime);
   const all: MaximizeOptions = {
     ...options,
+    definitions: await machine.loadDefinitions(use),
     models: await load(models),
     generators: await load(generators),
     // all draw the same numbers, so that a picture does not depend on its place
@@ -73,7 +77,7 @@ export async function openClimber(
 
 async function climb(
   model: LoadedModel,
-  objectives: readonly Spec[],
+  objectives: readonly Spec<"objective">[],
   options: MaximizeOptions,
   report: (now: Glance) => void,
 ): Promise<readonly Outcome[]> {

@@ -1,4 +1,4 @@
-import { XstarError, type FurtherModel, type LoadedModel, type MaximizeOptions, type Spec } from "@xstar/core";
+import { XstarError, type FurtherModel, type LoadedModel, type MaximizeOptions, type StartGiven } from "@xstar/core";
 
 /** An ascent without its targets, in a form that can be sent to another thread. */
 export interface ManyJob {
@@ -8,6 +8,8 @@ export interface ManyJob {
   readonly generators: Readonly<Record<string, JobModel>>;
   /** Threads of ONNX Runtime for each climber. */
   readonly threads: number;
+  /** Modules that export definitions of the user's own. */
+  readonly use: readonly string[];
 }
 
 /** A model that may lie in a file. */
@@ -20,22 +22,39 @@ export type JobModel = Omit<FurtherModel, "model"> & { readonly model: ModelSour
 
 export type JobOptions = Omit<
   MaximizeOptions,
-  "models" | "generators" | "rules" | "resume" | "signal" | "streams" | "start"
-> & { readonly start?: string | number | Spec };
+  "models" | "generators" | "rules" | "resume" | "signal" | "streams" | "start" | "definitions" | "vocabulary"
+> & { readonly start?: StartGiven };
 
 /**
  * The job that the options of an ascent make. Throws `bad-argument` for what belongs to one run only (a checkpoint,
- * streams, several starts) or cannot be sent to a thread (rules of one's own, models from memory with weights beside them).
+ * streams, several starts) or cannot be sent to a thread (rules and definitions of one's own that no module of `use` exports,
+ * models from memory with weights beside them).
  */
 export function createJob(
   model: SavedModel,
-  { models = {}, generators = {}, rules, resume, signal, streams, start, ...options }: MaximizeOptions,
-  threads = 1,
+  {
+    models = {},
+    generators = {},
+    rules,
+    resume,
+    signal,
+    streams,
+    start,
+    definitions = [],
+    vocabulary: _vocabulary,
+    ...options
+  }: MaximizeOptions,
+  { threads = 1, use = [] }: { readonly threads?: number; readonly use?: readonly string[] } = {},
 ): ManyJob {
   const refused = { rules, resume, signal, streams };
   for (const [name, value] of Object.entries(refused)) {
     if (value !== undefined)
       throw new XstarError("bad-argument", `The option "${name}" cannot be used for many targets at once`);
+  }
+  if (definitions.length > 0 && use.length === 0) {
+    throw new XstarError("bad-argument", "Definitions of your own cannot be sent to threads as they are", {
+      hint: 'Export them from a module and name it: use: ["./my-parts.js"]',
+    });
   }
   const starts = Array.isArray(start) ? start : [start];
   if (starts.length > 1)
@@ -46,6 +65,7 @@ export function createJob(
     models: sources(models),
     generators: sources(generators),
     threads,
+    use,
   };
 }
 

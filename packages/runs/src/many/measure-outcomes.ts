@@ -1,5 +1,5 @@
-import { size, type MaximizeOptions, type Spec, type Tensor } from "@xstar/core";
-import { featureLayer, measureEach, networksOf, type LabelledModel } from "@xstar/results";
+import { type LoadedModel, size, type MaximizeOptions, type Spec, type Tensor } from "@xstar/core";
+import { featureLayer, measureEach, networksOf } from "@xstar/results";
 import type { Climbed, ClimbedMetrics, Outcome } from "./outcome.js";
 
 /**
@@ -7,7 +7,7 @@ import type { Climbed, ClimbedMetrics, Outcome } from "./outcome.js";
  * on the batch. No picture is lost: that it cannot be measured becomes a warning.
  */
 export async function measureOutcomes(
-  model: LabelledModel,
+  model: LoadedModel,
   targets: readonly Spec[],
   outcomes: readonly Outcome[],
   options: MaximizeOptions,
@@ -29,7 +29,7 @@ export async function measureOutcomes(
 }
 
 async function measureAll(
-  model: LabelledModel,
+  model: LoadedModel,
   targets: readonly Spec[],
   climbed: readonly Climbed[],
   options: MaximizeOptions,

@@ -11,6 +11,8 @@ import {
 export interface BatchPlan {
   readonly jobs: number;
   readonly batch: number;
+  /** Steps of each. */
+  readonly steps: number;
 }
 
 export interface BatchOptions {
@@ -39,17 +41,17 @@ const usefulBatch = 8;
 /** Finds out what one picture needs, by compiling its step. Throws `bad-argument` when not even one fits in the memory. */
 export async function planBatches(
   model: LoadedModel,
-  objectives: readonly Spec[],
+  objectives: readonly Spec<"objective">[],
   ascent: MaximizeOptions,
   options: BatchOptions,
 ): Promise<BatchPlan> {
-  const { step } = await compileAscent(model, objectives.slice(0, 1), ascent);
+  const { step, record } = await compileAscent(model, objectives.slice(0, 1), ascent);
   const picture = activationBytes(step.graph);
   const weights = [...step.files.values()].reduce((total, { byteLength }) => total + byteLength, 0);
   // a plateau is waited for by the whole batch, and shared variables belong to all of it
   const mayBatch = 2 * picture <= usefulBytes && ascent.patience === undefined;
   const isSeparable = mayBatch && !(await sharesVariables(model, objectives, ascent));
-  return fitBatches({
+  const fitted = fitBatches({
     picture,
     thread: threadBytes + 2 * weights,
     targets: objectives.length,
@@ -59,12 +61,13 @@ export async function planBatches(
     jobs: options.jobs ?? Math.max(1, Math.floor(options.cores / (options.threads ?? 1))),
     batch: options.batch,
   });
+  return { ...fitted, steps: record.steps };
 }
 
 /** Whether one variable serves several pictures. */
 async function sharesVariables(
   model: LoadedModel,
-  [first, second]: readonly Spec[],
+  [first, second]: readonly Spec<"objective">[],
   ascent: MaximizeOptions,
 ): Promise<boolean> {
   if (!first || !second) return false;
@@ -117,7 +120,7 @@ export function fitBatches({
   memory,
   jobs: most,
   batch: settled,
-}: Needs): BatchPlan {
+}: Needs): Omit<BatchPlan, "steps"> {
   const limit = memory ?? free / 2;
   const useful = isSeparable ? Math.min(usefulBatch, Math.max(1, Math.floor(usefulBytes / picture))) : 1;
   const wanted = settled ?? Math.max(1, Math.min(useful, Math.floor(targets / most)));

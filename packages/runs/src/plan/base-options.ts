@@ -1,17 +1,26 @@
-import { normalized, pixel, recipes, useRecipe, type MaximizeOptions, type Shape, type Spec } from "@xstar/core";
+import {
+  normalized,
+  parseWords,
+  pixel,
+  useRecipe,
+  type AscentRecord,
+  type MaximizeOptions,
+  type Shape,
+  type Spec,
+  type Vocabulary,
+} from "@xstar/core";
 import type { RunRecord } from "@xstar/results";
-import { parseSpec } from "./spec-flags.js";
 
 /** What flags change: the options of a recipe, of an earlier run, or the defaults. */
 export interface BaseOptions {
   readonly options: SpecOptions;
-  readonly recipe: Spec | null;
+  readonly recipe: Spec<"recipe"> | null;
   /** What is climbed in the place of a target. */
-  objective(target: Spec): Spec;
+  objective(target: Spec<"objective">): Spec<"objective">;
 }
 
 /** Options that are plain JSON. */
-type SpecOptions = Pick<
+type SpecOptions = { readonly schedule?: Spec<"schedule"> } & Pick<
   MaximizeOptions,
   | "clip"
   | "influence"
@@ -19,7 +28,6 @@ type SpecOptions = Pick<
   | "overrides"
   | "patience"
   | "redirect"
-  | "schedule"
   | "seed"
   | "size"
   | "start"
@@ -27,7 +35,7 @@ type SpecOptions = Pick<
   | "streams"
   | "tries"
 > &
-  Required<Pick<MaximizeOptions, "parameterization" | "transforms" | "optimizer">>;
+  Pick<AscentRecord, "parameterization" | "transforms" | "optimizer">;
 
 const defaults: SpecOptions = {
   steps: 64,
@@ -42,13 +50,18 @@ const defaults: SpecOptions = {
  * for the recipe `none`. `shape` is that of the picture that the model takes, without the batch. Throws `bad-argument` for a
  * recipe that is none.
  */
-export function baseOptions(recipe: string | undefined, shape: Shape, from?: RunRecord): BaseOptions {
+export function baseOptions(
+  recipe: string | undefined,
+  shape: Shape,
+  vocabulary: Vocabulary,
+  from?: RunRecord,
+): BaseOptions {
   const before = from ? optionsOf(from) : defaults;
-  const named = recipe === undefined || recipe === "none" ? null : parseSpec(recipes, recipe, "recipe");
-  const chosen = recipe === undefined && !from ? recipes["auto"]!({}) : named;
-  const spec = recipe === undefined && from ? from.recipe : chosen;
-  if (spec === null) return { options: before, recipe: null, objective: (target) => target };
-  const { options, objective } = useRecipe(recipes, spec, { shape });
+  const named = recipe === undefined || recipe === "none" ? null : parseWords(vocabulary, "recipe", recipe);
+  const chosen = recipe === undefined && !from ? parseWords(vocabulary, "recipe", "auto") : named;
+  const used = recipe === undefined && from ? from.recipe : chosen;
+  if (used === null) return { options: before, recipe: null, objective: (target) => target };
+  const { spec, options, objective } = useRecipe(vocabulary, used, { shape });
   return { options: chosen ? { ...before, ...options } : before, recipe: spec, objective };
 }
 

@@ -4,6 +4,8 @@ import type { ModelFlags } from "./model-input.js";
 /** The flags of `xstar maximize`; what is left out is as in the recipe, in the record of `--from`, or the default. */
 export interface MaximizeFlags extends ModelFlags {
   readonly from?: string;
+  /** Modules with definitions of the user's own. */
+  readonly use?: readonly string[];
   readonly recipe?: string;
   readonly init?: readonly string[];
   readonly batch?: number;

@@ -1,7 +1,14 @@
-import { fields, lookUp, objectives, parameterizations, starts, transforms, XstarError, type Spec } from "@xstar/core";
+import {
+  specsIn,
+  XstarError,
+  type fields,
+  type Spec,
+  type SpecKind,
+  type SpecNode,
+  type Vocabulary,
+} from "@xstar/core";
 import { endingOf } from "@xstar/results";
 import { pictureEndings } from "./read-picture.js";
-import type { DefinitionTable } from "./spec-flags.js";
 
 /** What specs name instead of holding it. */
 export type AssetKind = "models" | "generators" | "images";
@@ -24,12 +31,13 @@ export function parseNamedFile(flag: string, text: string): [name: string, path:
 }
 
 /** Parameters of specs that are the path of a picture or a model: the path is then its own name. */
-export function pathsInSpecs(specs: SpecsOfRun): AssetPaths {
+export function pathsInSpecs(vocabulary: Vocabulary, specs: SpecsOfRun): AssetPaths {
+  const namesOf = (kind: SpecKind, spec: Spec) => [...specsIn(vocabulary, kind, spec)].flatMap(namesIn);
   const found = [
-    ...specs.objectives.flatMap((spec) => namesIn(objectives, spec, "models")),
-    ...namesIn(parameterizations, specs.parameterization, "generators"),
-    ...specs.transforms.flatMap((spec) => namesIn(transforms, spec, "models")),
-    ...specs.starts.flatMap((spec) => namesIn(starts, spec, "models")),
+    ...specs.objectives.flatMap((spec) => namesOf("objective", spec)),
+    ...namesOf("parameterization", specs.parameterization),
+    ...specs.transforms.flatMap((spec) => namesOf("transform", spec)),
+    ...specs.starts.flatMap((spec) => namesOf("start", spec)),
   ];
   const ofKind = (kind: AssetKind) =>
     new Map(found.filter((one) => one.kind === kind && isPath(one)).map(({ name }) => [name, name] as const));
@@ -49,19 +57,14 @@ export function joinPaths(first: AssetPaths, second: AssetPaths): AssetPaths {
   return { models: join("models"), generators: join("generators"), images: join("images") };
 }
 
-/** All names of pictures and models in a spec and those inside it; `models` is what a model in it is. */
-function namesIn(table: DefinitionTable, spec: Spec, models: "models" | "generators"): AssetName[] {
-  const { params } = lookUp(table, spec, "type");
-  return Object.entries(params).flatMap(([param, { kind }]) => {
-    const value = spec[param];
-    if (kind === "objective" && fields.isSpec(value)) return namesIn(objectives, value, models);
-    if (kind === "parameterization" && fields.isSpec(value)) return namesIn(parameterizations, value, models);
-    if (typeof value !== "string") return [];
-    return kind === "image" || kind === "images"
-      ? [{ kind: "images", name: value, isSet: kind === "images" }]
-      : kind === "model"
-        ? [{ kind: models, name: value }]
-        : [];
+/** All names of pictures and models that a spec has; a model of a parameterization is a generator. */
+function namesIn({ kind: of, spec, definition }: SpecNode): AssetName[] {
+  return Object.entries(definition.params as fields.Fields).flatMap(([param, { kind }]): AssetName[] => {
+    const name = spec[param];
+    if (typeof name !== "string") return [];
+    if (kind === "image" || kind === "images") return [{ kind: "images", name, isSet: kind === "images" }];
+    if (kind === "model") return [{ kind: of === "parameterization" ? "generators" : "models", name }];
+    return [];
   });
 }
 

@@ -1,10 +1,9 @@
 import {
   expandTargets,
   fields,
+  lookUp,
   mul,
-  objectives,
-  parameterizations,
-  penalties,
+  parseWords,
   prepareBatch,
   readTarget,
   sub,
@@ -15,6 +14,7 @@ import {
   type MaximizeOptions,
   type Shape,
   type Spec,
+  type Vocabulary,
 } from "@xstar/core";
 import type { FoundRecord, Job, RunFiles } from "@xstar/results";
 import { createAssetReader, givenPaths } from "./assets.js";
@@ -25,19 +25,18 @@ import { earlierInput, readModelInput } from "./model-input.js";
 import { joinPaths, pathsInSpecs } from "./named-files.js";
 import { planStarts } from "./plan-starts.js";
 import { distinct, slugOf } from "./slug.js";
-import { parseSpec } from "./spec-flags.js";
 import { specOptions } from "./spec-options.js";
 import type { ModelFile, Store } from "./store.js";
 
 export interface Plan {
   readonly jobs: readonly Job[];
-  readonly objectives: readonly Spec[];
+  readonly objectives: readonly Spec<"objective">[];
   /** What the jobs' targets are, without penalties and without what a recipe makes of them. */
-  readonly targets: readonly Spec[];
+  readonly targets: readonly Spec<"objective">[];
   readonly options: MaximizeOptions;
   /** Of the pictures without their opacity, [batch, channels, height, width]. */
   readonly shape: Shape;
-  readonly recipe: Spec | null;
+  readonly recipe: Spec<"recipe"> | null;
   /** The files that it reads. */
   readonly files: RunFiles;
   /** Whether a target stands for many, such as `conv2:*`. */
@@ -50,6 +49,10 @@ export interface PlanSources {
   /** The model's path, as the command or the record has it. */
   readonly path: string;
   readonly files: Store;
+  /** All that words may name. */
+  readonly vocabulary: Vocabulary;
+  /** The modules from which some of it comes. @default [] */
+  readonly use?: readonly string[] | undefined;
   /** Takes sentences that a person should read. */
   onWarning(sentence: string): void;
   /** The run to repeat. */
@@ -61,7 +64,7 @@ export async function planAscent(
   model: ModelFile,
   targets: readonly string[],
   flags: MaximizeFlags,
-  { path, files, from, onWarning }: PlanSources,
+  { path, files, vocabulary, use = [], from, onWarning }: PlanSources,
 ): Promise<Plan> {
   const record = from?.record;
   const earlier = from && earlierInput(from.path, from.record.ascent, from.record.inputs);
@@ -69,8 +72,8 @@ export async function planAscent(
   const input = await readModelInput(model, { ...flags, input: own }, { files, earlier });
   const first = await prepareBatch(model, 1, input.options);
   const { shape } = first;
-  const base = baseOptions(flags.recipe, shape.slice(1), record);
-  const specs = specOptions(flags, base);
+  const base = baseOptions(flags.recipe, shape.slice(1), vocabulary, record);
+  const specs = specOptions(flags, base, vocabulary);
   const picture = specs.size && shape.length === 4 ? [shape[1]!, ...specs.size] : shape.slice(1);
 
   const changesTargets = targets.length > 0 || flags.recipe !== undefined;
@@ -78,7 +81,7 @@ export async function planAscent(
   const reader = createAssetReader({ runtime: model.runtime, files, inputs: furtherInputs, from });
   const given = givenPaths(flags, record);
   const further = await reader.models(given.models);
-  const { expand, read } = await targetReader(first, further, model.labels);
+  const { expand, read } = await targetReader(first, further, { labels: model.labels, vocabulary });
   const texts = expand(asked);
   const before = record?.pictures.map(({ target }) => target) ?? [];
   const climbed = new Map(
@@ -91,9 +94,11 @@ export async function planAscent(
   const starts = await planStarts(flags.init, base, {
     shape: picture,
     files,
+    vocabulary,
     from,
     onWarning,
-    isTransparent: parameterizations[specs.parameterization.type]!.isTransparent ?? false,
+    isTransparent:
+      lookUp(vocabulary.parameterization, specs.parameterization, "parameterization").isTransparent ?? false,
   });
   const isMany = texts.length > asked.length;
   if (isMany && flags.batch !== undefined) throw notForMany();
@@ -101,10 +106,12 @@ export async function planAscent(
   const pairs = repeats ? record.pictures.map((job, i) => ({ ...jobOf(job), at: i })) : pairUp(texts, starts.texts);
   const batch = flags.batch ?? (repeats ? undefined : batchOf(record?.pictures));
   const jobs = batch === undefined ? named(pairs) : named(eachSeveral(pairs, batch));
-  const objectivesOfJobs = jobs.map(({ target }) => withPenalties(climbed.get(target)!, flags.penalty ?? []));
+  const objectivesOfJobs = jobs.map(({ target }) =>
+    withPenalties(vocabulary, climbed.get(target)!, flags.penalty ?? []),
+  );
   const isOneStart = isMany || starts.specs?.length === 1;
   const startsOfJobs = isOneStart ? starts.specs : starts.specs && jobs.map(({ at }) => starts.specs![at]!);
-  const inSpecs = pathsInSpecs({ ...specs, objectives: objectivesOfJobs, starts: starts.specs ?? [] });
+  const inSpecs = pathsInSpecs(vocabulary, { ...specs, objectives: objectivesOfJobs, starts: starts.specs ?? [] });
   const assets = await reader.all(joinPaths(given, inSpecs), picture);
   const { streams, ...rest } = specs;
   return {
@@ -116,6 +123,9 @@ export async function planAscent(
     isMany,
     stopAfter: flags.steps === undefined ? (record?.stopped ?? null) : null,
     options: {
+      // what it decides is in the options already
+      recipe: "none",
+      vocabulary,
       ...rest,
       ...input.options,
       ...assets.options,
@@ -128,6 +138,7 @@ export async function planAscent(
       ...assets.references,
       starts: starts.references,
       inputs: { ...input.inputFiles, ...assets.inputFiles },
+      ...(use.length > 0 && { use: await Promise.all(use.map((module) => files.reference(module))) }),
     },
   };
 }
@@ -142,7 +153,7 @@ interface TargetReader {
 async function targetReader(
   first: Batched,
   models: Readonly<Record<string, FurtherModel>>,
-  labels: readonly string[] | undefined,
+  { labels, vocabulary }: { readonly labels: readonly string[] | undefined; readonly vocabulary: Vocabulary },
 ): Promise<TargetReader> {
   const further = new Map<string, Batched>();
   for (const [name, { model, ...options }] of Object.entries(models))
@@ -152,7 +163,7 @@ async function targetReader(
   for (const [name, one] of further) for (const [layer, count] of countsOf(one)) counts.set(`${name}::${layer}`, count);
   return {
     expand: (texts) => expandTargets(texts, counts),
-    read: (text) => readTarget(asJson(text) ?? text, { first, further }, { models, ...(labels && { labels }) }),
+    read: (text) => readTarget(asJson(text) ?? text, { first, further }, { models, labels, vocabulary }),
   };
 }
 
@@ -171,20 +182,30 @@ function asJson(text: string): Spec | undefined {
 const weighted = /^(\{.*\}|[a-z]\w*(?::.*=.*)?)=([^=]*)$/i;
 
 /** `tv=0.01`: the objective minus 0.01 tv. */
-function withPenalties(objective: Spec, texts: readonly string[]): Spec {
-  return texts.reduce((rest, text) => {
+function withPenalties(
+  vocabulary: Vocabulary,
+  objective: Spec<"objective">,
+  texts: readonly string[],
+): Spec<"objective"> {
+  return texts.reduce<Spec<"objective">>((rest, text) => {
     const [, spec, given] = weighted.exec(text) ?? [];
     if (spec === undefined) {
       throw new XstarError("bad-argument", `"--penalty" must be a name and its weight: current value is ${text}`, {
         hint: "Write it as tv=0.01, with parameters as boundary:width=3=0.01",
       });
     }
-    // any objective can be subtracted, but only penalties are suggested
-    const table = Object.hasOwn(objectives, spec.split(":")[0]!) ? objectives : penalties;
-    const penalty = parseSpec(table, spec, "penalty");
+    const penalty = readPenalty(vocabulary, spec);
     const weight = fields.fixed("weight", { fallback: 1 }).parse(given, `--penalty ${text}`);
     return sub(rest, mul(weight, penalty));
   }, objective);
+}
+
+/** Any objective can be subtracted, but only penalties are suggested. */
+function readPenalty(vocabulary: Vocabulary, text: string): Spec<"objective"> {
+  if (text.startsWith("{") || Object.hasOwn(vocabulary.objective, text.split(":")[0]!))
+    return parseWords(vocabulary, "objective", text);
+  const penalties = Object.entries(vocabulary.objective).filter(([, { isPenalty }]) => isPenalty);
+  return lookUp(Object.fromEntries(penalties), { type: text.split(":")[0]! }, "penalty")({});
 }
 
 const jobOf = ({ target, start, slug }: Job): Job => ({ target, start, slug });

@@ -1,4 +1,4 @@
-import type { Shape, Spec } from "@xstar/core";
+import { lookUp, type fields, type Shape, type Spec, type StartGiven, type Vocabulary } from "@xstar/core";
 import type { FileReference, FoundRecord } from "@xstar/results";
 import type { BaseOptions } from "./base-options.js";
 import { numbersBeside, readStart, startPath } from "./read-start.js";
@@ -7,7 +7,7 @@ import type { Store } from "./store.js";
 export interface PlannedStarts {
   /** In the words of the command line; null where the parameterization begins by itself. */
   readonly texts: readonly (string | null)[];
-  readonly specs: readonly Spec[] | undefined;
+  readonly specs: readonly Spec<"start">[] | undefined;
   readonly references: Readonly<Record<string, FileReference>>;
 }
 
@@ -15,6 +15,7 @@ interface StartSources {
   /** Of a picture, without the batch. */
   readonly shape: Shape;
   readonly files: Store;
+  readonly vocabulary: Vocabulary;
   onWarning(sentence: string): void;
   readonly from?: FoundRecord | undefined;
   /** Whether a start may have an opacity. */
@@ -25,13 +26,13 @@ interface StartSources {
 export async function planStarts(
   init: readonly string[] | undefined,
   { options: base }: BaseOptions,
-  { shape, files, from, onWarning, isTransparent }: StartSources,
+  { shape, files, vocabulary, from, onWarning, isTransparent }: StartSources,
 ): Promise<PlannedStarts> {
   const references: Record<string, FileReference> = {};
   const read = async (text: string) => {
     const path = startPath(text);
     if (path !== undefined) references[path] = await files.reference(path);
-    return readStart(text, shape, files, path === undefined ? undefined : await files.locate(path));
+    return readStart(text, shape, { files, vocabulary }, path === undefined ? undefined : await files.locate(path));
   };
   if (init) {
     const texts = await Promise.all(
@@ -40,12 +41,12 @@ export async function planStarts(
     return { texts, specs: await Promise.all(texts.map(read)), references };
   }
   if (base.start === undefined) return { texts: [null], specs: undefined, references };
-  const given = [base.start].flat() as readonly (string | number | Spec)[];
+  const given = [base.start].flat() as readonly StartGiven[];
   const specs = await Promise.all(
     given.map((start, i) => {
       if (typeof start !== "object") return read(String(start));
       // a record has the path of a picture, not its numbers
-      return start.type === "array" && from ? read(from.record.pictures[i]?.start ?? "") : start;
+      return from && holdsNumbers(vocabulary, start) ? read(from.record.pictures[i]?.start ?? "") : start;
     }),
   );
   const texts = given.map((start, i) => from?.record.pictures[i]?.start ?? nameOf(start));
@@ -71,4 +72,8 @@ async function exact(
   return text;
 }
 
-const nameOf = (start: string | number | Spec) => (typeof start === "object" ? start.type : String(start));
+const nameOf = (start: StartGiven) => (typeof start === "object" ? start.type : String(start));
+
+function holdsNumbers({ start: table }: Vocabulary, start: Spec): boolean {
+  return Object.values(lookUp(table, start, "start").params as fields.Fields).some(({ isData }) => isData);
+}

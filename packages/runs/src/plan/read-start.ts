@@ -1,7 +1,16 @@
-import { array, asStart, numbers, sameShape, starts, type Shape, type Spec, type Tensor } from "@xstar/core";
+import {
+  asStart,
+  numbers,
+  parseWords,
+  sameShape,
+  starts,
+  type Shape,
+  type Spec,
+  type Tensor,
+  type Vocabulary,
+} from "@xstar/core";
 import { decodeNpy, endingOf, findRecord, nameOfFile, pixelHash, type PictureRecord } from "@xstar/results";
 import { pictureEndings, readOneOf, readPicture } from "./read-picture.js";
-import { parseSpec } from "./spec-flags.js";
 import type { Store } from "./store.js";
 
 /** The file or folder that a start names: `photo.png`, `photos#3`, `mnist#7`; undefined for other starts. */
@@ -20,12 +29,20 @@ function partsOf(text: string): { readonly folder: string; readonly index: numbe
  * The start that a word, a number, a spec (`normal:deviation=0.3`), the path of a picture or .npy file, or `FOLDER#INDEX` stands
  * for; `place` is where its path lies. `shape` is that of one picture.
  */
-export async function readStart(text: string, shape: Shape, files: Store, place: string | undefined): Promise<Spec> {
-  if (place === undefined) return text.includes(":") ? parseSpec(starts, text, "start") : asStart(text);
+export async function readStart(
+  text: string,
+  shape: Shape,
+  { files, vocabulary }: { readonly files: Store; readonly vocabulary: Vocabulary },
+  place: string | undefined,
+): Promise<Spec<"start">> {
+  if (place === undefined) {
+    const isSpec = text.includes(":") || Object.hasOwn(vocabulary.start, text);
+    return isSpec ? parseWords(vocabulary, "start", text) : asStart(text);
+  }
   const part = partsOf(text);
   const isOfFolder = part && startPath(text) === part.folder;
   const picture = await (isOfFolder ? readOneOf(place, part.index, shape, files) : readPicture(place, shape, files));
-  return array({ values: numbers(picture) });
+  return starts.array({ values: numbers(picture) });
 }
 
 /**

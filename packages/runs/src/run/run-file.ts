@@ -1,11 +1,10 @@
-import type { AscentResult } from "@xstar/core";
+import type { AscentResult, LoadedModel } from "@xstar/core";
 import {
   pictureOf,
   pixelHash,
   recordOf,
   type AnimationFormat,
   type ClassShare,
-  type LabelledModel,
   type Platform,
   type RunFacts,
   type RunFile,
@@ -15,7 +14,7 @@ import type { Frames } from "./frames.js";
 
 /** A finished (or stopped) ascent with all that is said about it. */
 export interface Ascent {
-  readonly model: LabelledModel;
+  readonly model: LoadedModel;
   readonly facts: RunFacts;
   readonly platform: Platform;
   readonly result: AscentResult;

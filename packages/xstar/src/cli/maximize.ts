@@ -34,6 +34,7 @@ export function addMaximize(program: Command): void {
       whole("--tries", 1),
     )
     .option("--steps <count>", "steps to take (default: the recipe's; 64 for none)", whole("--steps", 0))
+    .option("--use <module>", "a module that exports definitions of your own, as in ./my-parts.js", collect)
     .option("--seed <number>", "decides every random number (default: 0)", whole("--seed", 0))
     .option("--optimizer <spec>", `${namesOf(optimizers)} (default: the recipe's)`)
     .option("--lr <number>", "learning rate of the optimizer", numberFrom("--lr", 0))

@@ -24,7 +24,7 @@ import { withInterrupt } from "./interrupt.js";
 /** The flags of `xstar maximize` that say how many targets at once are made. */
 type ManyFlags = Pick<
   MaximizeFlags,
-  "jobs" | "memory" | "threads" | "scale" | "images" | "format" | "export" | "checkpoint" | "resume"
+  "jobs" | "memory" | "threads" | "scale" | "images" | "format" | "export" | "checkpoint" | "resume" | "use"
 >;
 
 export function addManyFlags(command: Command): void {
@@ -105,6 +105,7 @@ export async function runMany(
         signal,
         onProgress: view.show,
         threads,
+        ...(flags.use && { use: flags.use }),
         ...(climbers !== undefined && { jobs: climbers }),
         ...(memory !== undefined && { memory }),
         ...(dataset && { dataset }),
@@ -139,7 +140,7 @@ async function surveyImages(
   const progress = createProgress({ stream: process.stderr, label: "images", total: count });
   try {
     const survey = await surveyDataset(model, pictures, {
-      objectives: objectives.filter(isOfOnePicture),
+      objectives: objectives.filter((one) => isOfOnePicture(one, options.vocabulary)),
       layer: await featureLayer(model, own),
       options: own,
       signal,

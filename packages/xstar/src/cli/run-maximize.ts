@@ -1,5 +1,14 @@
 import { dirname, join } from "node:path";
-import { classify, compileAscent, exportAscent, sameShape, XstarError, type AscentResult } from "@xstar/core";
+import {
+  classify,
+  compileAscent,
+  exportAscent,
+  sameShape,
+  standard,
+  withDefinitions,
+  XstarError,
+  type AscentResult,
+} from "@xstar/core";
 import {
   createFrames,
   planAscent,
@@ -14,6 +23,7 @@ import {
 import { likeliestOf, type ClassShare, type FoundRecord, type Job, type RunFacts } from "@xstar/results";
 import { writeFileAtomic } from "../files/atomic.js";
 import { openImages } from "../data/pictures.js";
+import { loadDefinitions } from "../load-definitions.js";
 import { loadModel } from "../load.js";
 import { writeRunFile } from "../run/write-run-file.js";
 import { thisPlatform } from "../record/platform.js";
@@ -42,7 +52,10 @@ export async function runMaximize(
   const path = from?.record.model.path ?? given!;
   const files = createStore(from && { files: from.record, folder: dirname(from.path), model: given });
   const model = await loadModel(await files.locate(path), { runtime: nodeRuntime({ threads }) });
-  const plan = await planAscent(model, targets, flags, { path, files, from, onWarning: warn });
+  const { use = [] } = flags;
+  checkUse(use, from);
+  const vocabulary = withDefinitions(standard, await loadDefinitions(use));
+  const plan = await planAscent(model, targets, flags, { path, files, vocabulary, use, from, onWarning: warn });
   const { files: read, jobs, recipe, isMany } = plan;
   const facts: RunFacts = { xstar: version, threads, ...read, pictures: jobs, recipe };
   const name = isMany ? manyFolderName(targets) : folderName(jobs);
@@ -85,6 +98,19 @@ export async function runMaximize(
     if (plan.stopAfter !== result.last.index) complainAbout(result, folder);
     if (metrics) complainAboutImages(metrics);
   });
+}
+
+/** A record never says which code is run: who repeats it names the modules again. */
+function checkUse(use: readonly string[], from: FoundRecord | undefined): void {
+  const before = from?.record.use ?? [];
+  if (before.length === 0 || use.length > 0) return;
+  throw new XstarError(
+    "bad-argument",
+    `"${from!.path}" was made with definitions of ${before.map(({ path }) => `"${path}"`).join(", ")}`,
+    {
+      hint: `Look at what they do, then name them: ${before.map(({ path }) => `--use ${path}`).join(" ")}`,
+    },
+  );
 }
 
 type Look = Pick<Ascent, "scale" | "format">;

@@ -136,6 +136,16 @@ const samples: Readonly<Record<string, readonly Sample[]>> = {
     sample([[2], [1]], (op, ...terms) => op.sum(terms)),
     sample([[2]], (op, ...terms) => op.sum(terms)),
   ],
+  meanOfEach: [
+    sample([floats([1, 2, 3, 6], [2, 2])], (op, x) => op.meanOfEach(x), [1.5, 4.5]),
+    sample([[2, 3, 4]], (op, x) => op.meanOfEach(x)),
+    sample([[2]], (op, x) => op.meanOfEach(x)),
+  ],
+  sumOfEach: [
+    sample([floats([1, 2, 3, 6], [2, 2])], (op, x) => op.sumOfEach(x), [3, 9]),
+    sample([[2, 3, 4]], (op, x) => op.sumOfEach(x)),
+  ],
+  safeSqrt: [sample([floats([0, 4, 9], [3])], (op, x) => op.safeSqrt(x), [1e-6, 2, 3])],
   reduceSum: reduce("reduceSum"),
   reduceMean: reduce("reduceMean" as "reduceSum"),
   reduceMax: reduce("reduceMax" as "reduceSum"),

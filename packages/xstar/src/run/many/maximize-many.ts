@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { usualSteps, XstarError, type MaximizeOptions } from "@xstar/core";
+import { XstarError, type MaximizeOptions } from "@xstar/core";
 import { sha256Of, type Manifest } from "@xstar/results";
 import {
   inPool,
@@ -15,6 +15,7 @@ import {
   type ModelSource,
 } from "@xstar/runs";
 import { hashFile } from "../../record/file-reference.js";
+import { loadDefinitions } from "../../load-definitions.js";
 import { version } from "../../version.js";
 import { startClimber } from "./climber-thread.js";
 import type { ComparedDataset } from "./compare-entry.js";
@@ -41,6 +42,8 @@ export interface ManyOptions {
   readonly dataset?: ComparedDataset;
   /** What the pictures carry of the files that they were made from. @default the model alone */
   readonly facts?: ManyFacts;
+  /** Modules that export the definitions of your own that targets and options name, as in `loadDefinitions`. @default [] */
+  readonly use?: readonly string[];
   /** Makes what climbs a batch. @default a thread */
   readonly start?: (job: ManyJob) => Climber;
 }
@@ -75,13 +78,14 @@ export interface ManyResult {
 export async function maximizeMany(
   model: ModelFile,
   given: readonly ManyTarget[],
-  ascent: MaximizeOptions,
+  settings: MaximizeOptions,
   options: ManyOptions,
 ): Promise<ManyResult> {
   const targets = [...new Map(given.map((target) => [target.name, target])).values()];
-  const { folder, jobs, threads = 1, memory, signal, onProgress, dataset, start = startClimber } = options;
+  const { folder, jobs, threads = 1, memory, signal, onProgress, dataset, use = [], start = startClimber } = options;
+  const ascent = { ...settings, definitions: [...(settings.definitions ?? []), ...(await loadDefinitions(use))] };
   const facts = options.facts ?? factsOf(model, ascent, threads);
-  const job = createJob(model, ascent, threads);
+  const job = createJob(model, ascent, { threads, use });
   const named = targets.map(({ name: target, slug, objective }) => ({ target, slug, objective }));
   const { scale } = facts;
   const own = { ...(await describeAscent(job, digestOf)), ...(scale !== undefined && { scale }) };
@@ -110,7 +114,7 @@ export async function maximizeMany(
     .map((batch) => batch.filter(({ name }) => waiting.has(name)))
     .filter((batch) => batch.length > 0);
 
-  const stepsOfOne = ascent.steps ?? usualSteps;
+  const stepsOfOne = plan.steps;
   let stepsDone = 0;
   let finished = targets.length - wanted.length;
   const running = new Map<Climber, number>();

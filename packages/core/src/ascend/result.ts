@@ -1,0 +1,147 @@
+import type { Tensors } from "../define/definition.js";
+import type { Spec } from "../define/spec.js";
+import type { Contract } from "../model/contract.js";
+import type { Shape, Tensor } from "../tensor.js";
+import type { Best } from "./best.js";
+
+/** Where a run stands: enough to go on and end with the same bytes. */
+export interface Checkpoint {
+  /** What is run; only a run with the same record can go on from here. */
+  readonly record: AscentRecord;
+  /** What it is run on. */
+  readonly identity: RunIdentity;
+  /** The last step that was measured. */
+  readonly index: number;
+  /** The variables and all that the optimizer keeps, before step `index + 1`: finite, also where a picture broke. */
+  readonly state: Tensors;
+  readonly curve: readonly Float32Array[];
+  readonly watch: Readonly<Record<string, readonly Float32Array[]>>;
+  /** Of each picture, the step at which it broke. */
+  readonly broke: readonly (number | null)[];
+  /** Of each picture, the steps that were taken with redirected gradients. */
+  readonly redirected: readonly number[];
+  /** Of step `index`, as `Step.slope`, `Step.reach` and `Step.picture`. */
+  readonly slope: Float32Array;
+  readonly reach: Float32Array;
+  readonly picture: Tensor;
+  /** The best picture of each so far. */
+  readonly best: Best;
+}
+
+/** Fingerprints of what a record only names: runs go on only where they are equal. */
+export interface RunIdentity {
+  /** Of all model files. */
+  readonly weights: string;
+  /** Of the step graph, with the inputs, images and rules in it. */
+  readonly graph: string;
+  /** Of the variables before the first step. */
+  readonly beginning: string;
+}
+
+/** The picture after `index` steps, and what it makes of the network. */
+export interface Step {
+  /** 0 is the start. */
+  readonly index: number;
+  /** The objective of each picture, as its transformed views reach it (the mean of them). */
+  readonly objective: Float32Array;
+  /** L2 norm of the objective's gradient by each picture. */
+  readonly slope: Float32Array;
+  /**
+   * L2 norm of the part of it that comes through the network, by the views of each picture; 0 also where a redirected one is
+   * taken in its place. That of `slope` where the objective reads no network.
+   */
+  readonly reach: Float32Array;
+  readonly watch: Readonly<Record<string, Float32Array>>;
+  /** [batch, channels, height, width] in picture units; a channel more than the model takes is the opacity. */
+  readonly picture: Tensor;
+  /** Where the run stands after this step, to go on from. */
+  checkpoint(): Checkpoint;
+}
+
+export interface AscentResult {
+  /** The last finite step. */
+  readonly last: Step;
+  /** The pictures that the run is for, by `keep`, as `Step.picture`; and the step of each. */
+  readonly picture: Tensor;
+  readonly steps: readonly number[];
+  /** How much every pixel counted, [batch, 1, height, width], 0 or more; null when it was not asked for. */
+  readonly influence: Tensor | null;
+  /** The objective of each picture at every step. */
+  readonly curve: readonly Float32Array[];
+  readonly watch: Readonly<Record<string, readonly Float32Array[]>>;
+  /** Why the run ended; `diverged` when all its pictures broke. */
+  readonly ended: "steps" | "plateau" | "aborted" | "diverged";
+  /**
+   * Of each picture, the step at which it, its target or the gradient that leads there was no finite number; null where
+   * none was. It stays as it was in the step before, which its curves repeat, while the others go on. At 0, on the start
+   * picture, its target is no number.
+   */
+  readonly broke: readonly (number | null)[];
+  /** Of each picture, the steps that were taken with redirected gradients because none arrived. */
+  readonly redirected: readonly number[];
+  /** Of each picture, what a person should know before trusting it, in sentences. */
+  readonly warnings: readonly (readonly string[])[];
+  /** What was run, as JSON: with the model and the backend it repeats the run. */
+  readonly record: AscentRecord;
+}
+
+/** How a model is run. */
+export interface ModelRecord {
+  readonly contract: Contract | null;
+  /** What the inputs besides the picture hold; of a large tensor only its shape. */
+  readonly inputs: Readonly<Record<string, number | { readonly shape: Shape; readonly values?: readonly number[] }>>;
+  /** The output that class scores were read from; null when it was not named. */
+  readonly logits: string | null;
+  /** The shapes that were given for inputs, by name. */
+  readonly shapes: Readonly<Record<string, Shape>>;
+}
+
+export interface AscentRecord extends ModelRecord {
+  readonly objectives: readonly Spec<"objective">[];
+  /** Null where the parameterization began by itself. */
+  readonly start: readonly Spec[] | null;
+  readonly tries: number;
+  readonly parameterization: Spec<"parameterization">;
+  readonly transforms: readonly Spec<"transform">[];
+  readonly optimizer: Spec<"optimizer">;
+  readonly schedule: Spec<"schedule">;
+  readonly clip: number | null;
+  readonly influence: boolean;
+  readonly keep: "last" | "best";
+  readonly patience: number | null;
+  readonly redirect: number;
+  readonly overrides: readonly string[];
+  /** The operators for which the caller gave a rule of their own. */
+  readonly rules: readonly string[];
+  /** Further models and generators, by name. */
+  readonly models: Readonly<Record<string, ModelRecord>>;
+  readonly generators: Readonly<Record<string, ModelRecord>>;
+  /** Height and width of the picture where they were asked for; null where they are those of the model's input. */
+  readonly size: readonly [number, number] | null;
+  /** What was taken for granted, in sentences, such as the size of a picture that the model leaves free. */
+  readonly assumed: readonly string[];
+  readonly steps: number;
+  readonly seed: number;
+  readonly streams: readonly number[];
+  readonly shape: Shape;
+  readonly runtime: string;
+}
+
+/**
+ * A run: wait for its result, or iterate over its steps. It begins when one of the two is asked for, and its steps can be had
+ * once.
+ *
+ * @example
+ * const { picture } = await maximize(model, "conv2:7");
+ *
+ * @example
+ * const run = maximize(model, "conv2:7");
+ * for await (const step of run) console.log(step.index, step.objective[0]);
+ * const { picture } = await run;
+ */
+export interface Run extends AsyncIterable<Step>, PromiseLike<AscentResult> {
+  /** Takes the steps that are left, where nobody iterates over them, and ends with the result. */
+  readonly result: Promise<AscentResult>;
+  /** The steps. Throws `bad-argument` where they are being taken already. */
+  [Symbol.asyncIterator](): AsyncIterator<Step, void>;
+}

@@ -1,0 +1,160 @@
+import type { Env, InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
+import { XstarError } from "../errors.js";
+import type { Lowering } from "../ir/ops/index.js";
+import { floatTypes, type DType, type Shape, type Tensor } from "../tensor.js";
+
+/** What runs ONNX graphs. The caller chooses it; nothing else in xstar knows ONNX Runtime. */
+export interface Runtime {
+  /** `cpu`, `wasm` or `webgpu`, with the version of ONNX Runtime: goes into records. */
+  readonly name: string;
+  readonly lowering: Lowering;
+  /** Opens a graph. Throws `runtime-failure` when ONNX Runtime refuses it. */
+  open(model: Uint8Array, options?: OpenOptions): Promise<Session>;
+}
+
+export interface OpenOptions {
+  /** Bytes of the files that the graph points to as external data, by location. */
+  readonly files?: ReadonlyMap<string, Uint8Array>;
+  /** How much ONNX Runtime rewrites the graph; `disabled` opens fastest. */
+  readonly optimization?: "disabled" | "all";
+}
+
+/** A value as ONNX Runtime sees it; undefined dimensions are free. */
+export interface Port {
+  readonly name: string;
+  /** Undefined when it is no tensor, or of a type that xstar does not handle. */
+  readonly dtype: DType | undefined;
+  readonly dims: readonly (number | undefined)[];
+}
+
+export interface Session {
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /**
+   * Runs the graph once; gives the named outputs, or all. Outputs that `into` has a tensor for are written into it, which
+   * saves allocating large ones again at every step.
+   */
+  run(
+    feeds: Readonly<Record<string, Tensor>>,
+    outputs?: readonly string[],
+    into?: Readonly<Record<string, Tensor>>,
+  ): Promise<Record<string, Tensor>>;
+  release(): Promise<void>;
+}
+
+/** The part of an ONNX Runtime package (`onnxruntime-node`, `onnxruntime-web/webgpu`, ...) that xstar uses. */
+export interface Ort {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+  readonly Tensor: TensorConstructor;
+  readonly env: Env;
+}
+
+export interface RuntimeOptions {
+  /** Execution provider; `cpu` by default (`wasm` in a browser). */
+  readonly provider?: "cpu" | "wasm" | "webgpu";
+  /** Threads of one run; 1 is best for small networks and for many sessions at once. */
+  readonly threads?: number;
+  /** Let idle threads spin between runs too, not only between operators: up to twice as slow on a busy machine. @default false */
+  readonly spinning?: boolean;
+  /** Refuse graphs of which a part would silently run on the CPU. */
+  readonly strict?: boolean;
+}
+
+/** Microseconds that a thread without work waits for the next operator before it sleeps: to wake it takes as long. */
+const pause = 20;
+
+/** A runtime from an ONNX Runtime package. */
+export function fromOrt(
+  ort: Ort,
+  { provider = "cpu", threads = 1, spinning = false, strict = false }: RuntimeOptions = {},
+): Runtime {
+  const { versions } = ort.env;
+  const version = versions.node ?? versions.web ?? versions.common;
+  return {
+    name: `${provider} ${version} ${threads}t`,
+    lowering: provider === "webgpu" ? "webgpu" : "cpu",
+    async open(model, { files, optimization = "all" } = {}) {
+      const options: InferenceSession.SessionOptions = {
+        executionProviders: [provider],
+        graphOptimizationLevel: optimization,
+        intraOpNumThreads: threads,
+        logSeverityLevel: 4,
+        extra: {
+          session: {
+            intra_op: { allow_spinning: "1", ...(!spinning && { spin_duration_us: String(pause) }) },
+            ...(strict && { disable_cpu_ep_fallback: "1" }),
+          },
+        },
+      };
+      if (files && files.size > 0) options.externalData = [...files].map(([path, data]) => ({ path, data }));
+      const session = await explained(() => ort.InferenceSession.create(model, options), "open the graph");
+      return wrap(ort, session);
+    },
+  };
+}
+
+function wrap(ort: Ort, session: InferenceSession): Session {
+  return {
+    inputs: session.inputMetadata.map(port),
+    outputs: session.outputMetadata.map(port),
+    async run(feeds, outputs = session.outputNames, into = {}) {
+      const given = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toOrt(ort, t)]));
+      const wanted = Object.fromEntries(outputs.map((name) => [name, into[name] ? toOrt(ort, into[name]) : null]));
+      const results = await explained(() => session.run(given, wanted), "run the graph");
+      return Object.fromEntries(Object.entries(results).map(([name, t]) => [name, into[name] ?? fromOrtTensor(t)]));
+    },
+    release: () => session.release(),
+  };
+}
+
+function port(metadata: InferenceSession.ValueMetadata): Port {
+  if (!metadata.isTensor) return { name: metadata.name, dtype: undefined, dims: [] };
+  const dims = metadata.shape.map((dim) => (typeof dim === "number" && dim >= 0 ? dim : undefined));
+  return { name: metadata.name, dtype: known.has(metadata.type) ? (metadata.type as DType) : undefined, dims };
+}
+
+const known: ReadonlySet<string> = new Set<DType>([
+  ...floatTypes,
+  "int8",
+  "int16",
+  "int32",
+  "int64",
+  "uint8",
+  "uint16",
+  "uint32",
+  "uint64",
+  "bool",
+  "string",
+]);
+
+/** A tensor goes into ONNX Runtime, and back into the next run, as the object that it was. */
+const cache = new WeakMap<Tensor, OrtTensor>();
+
+function toOrt(ort: Ort, t: Tensor): OrtTensor {
+  const made = cache.get(t) ?? new ort.Tensor(t.dtype as "float32", t.data as Float32Array, t.shape);
+  cache.set(t, made);
+  return made;
+}
+
+function fromOrtTensor(t: OrtTensor): Tensor {
+  const held = t.data as Float32Array;
+  // platforms that have a Float16Array give one instead of the bits
+  const isHalf = t.type === "float16" && !((held as unknown) instanceof Uint16Array);
+  const data = isHalf ? new Uint16Array(held.buffer, held.byteOffset, held.length) : held;
+  const result: Tensor = { dtype: t.type as DType, shape: t.dims as Shape, data };
+  cache.set(result, t);
+  return result;
+}
+
+async function explained<T>(work: () => Promise<T>, what: string): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new XstarError("runtime-failure", `ONNX Runtime could not ${what}: ${reason.replace(/\s+/g, " ").trim()}`, {
+      cause,
+    });
+  }
+}
