@@ -22,13 +22,13 @@ export const packages = [
       },
       {
         parts: ["onnx/"],
-        beside: "autodiff",
+        beside: "graphs",
         holds: "bytes <-> Graph; weights and external data",
         not: "what operators mean",
       },
       {
         parts: ["autodiff/"],
-        beside: "onnx",
+        beside: "graphs",
         holds: "gradients.ts the walker; vjp.ts what a rule is; rules/ a table by family; overrides",
         not: "broadcasting or checks in a rule",
       },

@@ -2,10 +2,9 @@ import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { guessContract, labelsInMetadata, openModel, readModel, XstarError, type Runtime } from "@xstar/core";
 import type { ContractFile, ModelFile } from "@xstar/runs";
-import { readFileOrExplain } from "./files/read.js";
+import { readFileOrExplain, readTextIfThere } from "./files/read.js";
 import { readContract } from "./model/contract-file.js";
 import { readExternalData } from "./model/external-data.js";
-import { readTextIfThere } from "./model/read-beside.js";
 import { nodeRuntime } from "./runtime.js";
 
 export interface LoadModelOptions {

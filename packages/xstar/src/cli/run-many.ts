@@ -24,7 +24,7 @@ import { withInterrupt } from "./interrupt.js";
 /** The flags of `xstar maximize` that say how many targets at once are made. */
 type ManyFlags = Pick<
   MaximizeFlags,
-  "jobs" | "memory" | "threads" | "scale" | "images" | "format" | "export" | "checkpoint" | "use"
+  "jobs" | "memory" | "threads" | "scale" | "images" | "format" | "export" | "checkpoint" | "resume" | "use"
 >;
 
 export function addManyFlags(command: Command): void {
@@ -87,6 +87,8 @@ export async function runMany(
   { folder, flags }: { readonly folder: string; readonly flags: ManyFlags },
 ): Promise<void> {
   const { jobs: climbers, memory, threads = 1, scale } = flags;
+  if (flags.resume)
+    process.stderr.write("Many targets at once always go on where they stopped, without --resume too\n");
   const images = flags.images === undefined ? undefined : await openImages(flags.images, shape);
   const targets = jobs.map(({ target, slug }, i) => ({
     name: target,

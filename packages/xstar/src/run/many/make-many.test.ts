@@ -63,11 +63,10 @@ function counting() {
   const start = (job: ManyJob): Climber => {
     const opened = openClimber(job, thisMachine);
     return {
-      async climb(goals, report) {
+      async climb(goals, report, signal) {
         climbed.push(...goals.map(({ objective: { layer, channel: at } }) => `${layer}:${at}`));
-        return (await opened).climb(goals, report);
+        return (await opened).climb(goals, report, signal);
       },
-      stop: () => void opened.then((climber) => climber.stop()),
       close: async () => (await opened).close(),
     };
   };

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { XstarError, type MaximizeOptions } from "@xstar/core";
 import { sha256Of, type Manifest } from "@xstar/results";
 import {
-  climbBatches,
+  inPool,
   createJob,
   describeAscent,
   inBatches,
@@ -136,13 +136,14 @@ export async function makeMany(
       targets: targets.length,
       latest: { target, activation, preview },
     });
-  const climb = async (climber: Climber, batch: readonly ManyTarget[]) => {
+  const climb = async (climber: Climber, batch: readonly ManyTarget[], stop: AbortSignal) => {
     const outcomes = await climber.climb(
       batch.map(({ objective, measured }) => ({ objective, ...(measured && { measured }) })),
       (glance) => {
         running.set(climber, glance.steps);
         tell(batch[glance.at]!, glance);
       },
+      stop,
     );
     await kept.keep(batch, outcomes);
     running.delete(climber);
@@ -157,7 +158,7 @@ export async function makeMany(
 
   const climbers = Array.from({ length: Math.min(plan.jobs, batches.length) }, () => openClimber(job));
   try {
-    await climbBatches(climbers, batches, climb, signal);
+    await inPool(climbers, batches, climb, signal);
   } catch (error) {
     if (!XstarError.is(error) || error.code !== "aborted") throw error;
   } finally {
