@@ -55,6 +55,12 @@ export function distinct(shape: Shape, gap = 0.1): Sample {
   return { shape, role: "differentiated", dtype: "float", draw };
 }
 
+/** The same with zeros at some places. */
+export const withZeros = (sample: Sample, places: readonly number[]): Sample => ({
+  ...sample,
+  draw: (rng) => Array.from(sample.draw(rng), (x, i) => (places.includes(i) ? 0 : x)),
+});
+
 /** An initializer of numbers of a type: `float` follows the precision that is tested. */
 export function constant(
   values: readonly number[],

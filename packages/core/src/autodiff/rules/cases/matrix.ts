@@ -55,6 +55,10 @@ export const matrix: Cases = {
     einsum("bhqd,bhkd->bhqk", [1, 2, 3, 2], [1, 2, 4, 2]),
     einsum("ab,cd->ac", [2, 3], [4, 2]),
     einsum("i...->...", [2, 3]),
+    einsum("ij,jk->ik", [2, 1], [3, 2]),
+    einsum("ij,jk->ik", [2, 3], [1, 2]),
+    einsum("ij,ij->i", [2, 1], [1, 3]),
+    einsum("i,j,ij->", [1], [3], [2, 1]),
     { ...einsum("nchw,co->nohw", [1, 3, 2, 2], [3, 2]), opset: 12 },
   ],
 };
