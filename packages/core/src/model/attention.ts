@@ -1,3 +1,4 @@
+import { limitOf } from "../autodiff/limits.js";
 import type { Node, Value, ValueType } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { tensor, type DType } from "../tensor.js";
@@ -156,7 +157,7 @@ function contribScale(node: Node, q: Value): number {
 /** com.microsoft::MultiHeadAttention with separate query, key and value. */
 export const multiHeadAttention: Upgrade["rewrite"] = (node, inputs, op) => {
   const [query, key, value, bias, mask, attentionBias, pastKey, pastValue] = inputs;
-  if (query?.rank !== 3 || !key || !value) return undefined;
+  if (limitOf(node) || query?.rank !== 3 || !key || !value) return undefined;
   const heads = node.int("num_heads", 1);
   const widths = [query, key, value].map((x) => (x.rank === 3 ? x.shape[2]! : x.shape[1]! * x.shape[3]!));
   const shifts = bias ? op.split(bias, widths, 0) : [];
@@ -174,8 +175,8 @@ export const multiHeadAttention: Upgrade["rewrite"] = (node, inputs, op) => {
 
 /** com.microsoft::Attention: query, key and value are one matrix product of the input. */
 export const contribAttention: Upgrade["rewrite"] = (node, inputs, op) => {
-  const [x, weights, bias, mask, past, attentionBias, pastLength] = inputs;
-  if (pastLength || node.int("do_rotary", 0) === 1) return undefined;
+  const [x, weights, bias, mask, past, attentionBias] = inputs;
+  if (limitOf(node)) return undefined;
   const heads = node.int("num_heads", 1);
   const total = weights!.shape[1]!;
   const widths = node.ints("qkv_hidden_sizes") ?? [total / 3, total / 3, total / 3];

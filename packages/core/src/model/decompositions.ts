@@ -1,3 +1,4 @@
+import { limitOf } from "../autodiff/limits.js";
 import { constantNumbers, type Value } from "../ir/graph.js";
 import { positiveAxis, type Ops } from "../ir/ops/index.js";
 import { tensor } from "../tensor.js";
@@ -106,8 +107,8 @@ const gelu = (op: Ops, x: Value, approximate: "none" | "tanh") => op.emit("Gelu"
 
 /** Crops or pads to a size, as evenly at both ends as it goes. */
 const centerCropPad: Rewrite = (node, [x, target], op) => {
-  const sizes = constantNumbers(target);
-  if (!sizes) return undefined;
+  if (limitOf(node)) return undefined;
+  const sizes = constantNumbers(target)!;
   const axes = (node.ints("axes") ?? x!.shape.map((_, i) => i)).map((axis) => positiveAxis(axis, x!.rank));
   const before = x!.shape.map((dim, axis) => {
     const more = (sizes[axes.indexOf(axis)] ?? dim) - dim;
@@ -161,16 +162,11 @@ const wrapTwice: Rewrite = (node, [x, given, , over], op) => {
   ];
 };
 
-/** Longer products would make graphs of more nodes than are worth it. */
-const longestProduct = 1024;
-
 /** Products one after the other, so that zeros among the factors have their derivatives too. */
 const cumProd: Rewrite = (node, [x, given], op) => {
-  const [along] = constantNumbers(given) ?? [];
-  if (along === undefined) return undefined;
-  const axis = positiveAxis(along, x!.rank);
+  if (limitOf(node)) return undefined;
+  const axis = positiveAxis(constantNumbers(given)![0]!, x!.rank);
   const n = x!.shape[axis]!;
-  if (n === 0 || n > longestProduct) return undefined;
   const reversed = node.int("reverse", 0) === 1;
   const parts = op.split(
     x!,

@@ -1,3 +1,4 @@
+import { limitOf } from "../autodiff/limits.js";
 import type { Node, Value } from "../ir/graph.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
 import { size } from "../tensor.js";
@@ -82,7 +83,7 @@ const binary =
 const unary =
   (opType: string, attributes: (node: Node) => object = () => ({})): Rewrite =>
   (node, inputs, op) => {
-    if (node.int("channels_last", 0) === 1) return undefined;
+    if (limitOf(node)) return undefined;
     const [x, xScale, xZero, yScale, yZero] = inputs as [Value, Value, Value, Value, Value?];
     const y = likewise(op, opType, [dequantize(op, [x, xScale, xZero], 1)], node, attributes(node));
     return quantize(op, y, node, yScale, yZero);

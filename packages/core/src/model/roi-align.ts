@@ -1,4 +1,6 @@
-import type { Value } from "../ir/graph.js";
+import { limitOf } from "../autodiff/limits.js";
+import type { Attribute, Value } from "../ir/graph.js";
+import { appendChanged } from "../ir/inline.js";
 import type { Ops } from "../ir/ops/index.js";
 import { tensor } from "../tensor.js";
 import type { Upgrade } from "./upgrades.js";
@@ -38,11 +40,15 @@ function sharesOf(op: Ops, start: Value, extent: Value, { length, bins, points }
   return op.reduceMean(op.reshape(counted, [regions, bins, points, length]), [2], false);
 }
 
-/** RoiAlign of means as two matrix products for each region. Left alone where the regions decide how many points a bin has. */
+/** RoiAlign of means as two matrix products for each region; others say where pixels lie, which `usual` was before. */
 export function roiAlign(usual: "half_pixel" | "output_half_pixel"): Upgrade["rewrite"] {
-  return (node, [x, rois, batches], op) => {
+  return (node, inputs, op) => {
+    const [x, rois, batches] = inputs;
+    if (limitOf(node)) {
+      const where: Attribute = { kind: "string", value: node.string("coordinate_transformation_mode", usual) };
+      return appendChanged(op.graph, node, inputs, { coordinate_transformation_mode: where });
+    }
     const points = node.int("sampling_ratio", 0);
-    if (node.string("mode", "avg") !== "avg" || points <= 0) return undefined;
     const [, , height, width] = x!.shape as [number, number, number, number];
     const half = node.string("coordinate_transformation_mode", usual) === "half_pixel";
     const scaled = op.sub(op.mul(rois!, node.float("spatial_scale", 1)), half ? 0.5 : 0);

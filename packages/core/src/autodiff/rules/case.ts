@@ -11,7 +11,12 @@ export interface Sample {
   draw(rng: Rng): ArrayLike<number>;
 }
 
-export type CaseAttribute = number | string | readonly number[] | { readonly float: number | readonly number[] };
+export type CaseAttribute =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number | readonly number[] }
+  | { readonly strings: readonly string[] };
 
 /** One node to be checked against finite differences: inputs, attributes, and under which version of its operator set. */
 export interface Case {
