@@ -27,6 +27,16 @@ const nets: Readonly<Record<string, Net>> = {
     net: (op, x) => op.conv(x, weights(op, [4, 1, 3, 3]), { group: 4, strides: [2, 2] }),
     to: [2, 4, 3, 2],
   },
+  "a large kernel": {
+    net: (op, x) =>
+      op.conv(op.reshape(x, [1, 4, 14, 6]), weights(op, [2, 2, 9, 8], 1, 0.1), {
+        group: 2,
+        strides: [1, 2],
+        dilations: [1, 1],
+        pads: [1, 3, 2, 1],
+      }),
+    to: [1, 2, 9, 2],
+  },
   "a rectifier and a pool": {
     net: (op, x) => op.maxPool(op.relu(op.sub(x, 0.1)), { kernel: [3, 2], strides: [1, 2] }),
     to: [2, 4, 5, 3],

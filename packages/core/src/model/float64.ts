@@ -86,7 +86,7 @@ async function findKernels(source: Graph, opset: number, runtime: Runtime): Prom
 }
 
 /** They have kernels that open, and refuse to run. */
-const refusing: ReadonlySet<string> = new Set(["LSTM", "GRU", "RNN"]);
+const refusing: ReadonlySet<string> = new Set(["LSTM", "GRU"]);
 
 async function kernelOf(node: Node, opset: number, runtime: Runtime): Promise<Kernel> {
   if (refusing.has(node.qualifiedType)) return undefined;
@@ -124,14 +124,9 @@ const rewrites: Readonly<Record<string, (node: Node, inputs: readonly Value[], o
     const group = node.int("group", 1);
     const { strides, dilations, before, after } = windowOf(node, kernel, x!.shape.slice(2), places);
     const padded = op.pad(x!, [0, 0, ...before], [0, 0, ...after]);
-    const taps = offsets(kernel).map((offset) => {
-      const ranges = offset.map((at, axis) => {
-        const start = at * dilations[axis]!;
-        return { axis: axis + 2, start, end: start + (places[axis]! - 1) * strides[axis]! + 1, step: strides[axis]! };
-      });
-      return op.reshape(op.slice(padded, ranges), [n, group, channels / group, 1, size(places)]);
-    });
-    const patches = op.reshape(op.concat(taps, 3), [n, group, i * size(kernel), size(places)]);
+    const windows = { kernel, strides, dilations, places };
+    const taken = size(kernel) > mostSlices ? gatherWindows(op, padded, windows) : sliceWindows(op, padded, windows);
+    const patches = op.reshape(taken, [n, group, (channels / group) * size(kernel), size(places)]);
     const product = op.matMul(op.reshape(w!, [group, o / group, i * size(kernel)]), patches);
     const y = op.reshape(product, [n, o, ...places]);
     return [bias ? op.add(y, op.reshape(bias, [o, ...places.map(() => 1)])) : y];
@@ -155,6 +150,41 @@ const rewrites: Readonly<Record<string, (node: Node, inputs: readonly Value[], o
     return [bias ? op.add(y, bias) : y, mean, inverse];
   },
 };
+
+interface Windows {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly places: readonly number[];
+}
+
+/** Of larger kernels ONNX Runtime takes minutes to open the graph: those are gathered, which is slower to go back through. */
+const mostSlices = 64;
+
+/** The elements under each window, [N, C, elements of the kernel, windows]: a slice for each element. */
+function sliceWindows(op: Ops, x: Value, { kernel, strides, dilations, places }: Windows): Value {
+  const taps = offsets(kernel).map((offset) => {
+    const ranges = offset.map((at, axis) => {
+      const start = at * dilations[axis]!;
+      return { axis: axis + 2, start, end: start + (places[axis]! - 1) * strides[axis]! + 1, step: strides[axis]! };
+    });
+    return op.reshape(op.slice(x, ranges), [...x.shape.slice(0, 2), 1, size(places)]);
+  });
+  return op.concat(taps, 2);
+}
+
+/** The same, axis by axis. */
+function gatherWindows(op: Ops, x: Value, { kernel, strides, dilations, places }: Windows): Value {
+  const gathered = kernel.reduce((rest, k, axis) => {
+    const at = Array.from({ length: k * places[axis]! }, (_, i) => {
+      const place = i % places[axis]!;
+      return ((i - place) / places[axis]!) * dilations[axis]! + place * strides[axis]!;
+    });
+    return op.gather(rest, op.constant(tensor("int64", at, [k, places[axis]!]), "windows"), 2 * axis + 2);
+  }, x);
+  const axes = kernel.map((_, axis) => 2 * axis + 2);
+  return op.transpose(gathered, [0, 1, ...axes, ...axes.map((axis) => axis + 1)]);
+}
 
 /** All places of a kernel in row-major order. */
 function offsets(kernel: readonly number[]): number[][] {
