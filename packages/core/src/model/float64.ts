@@ -176,11 +176,11 @@ function sliceWindows(op: Ops, x: Value, { kernel, strides, dilations, places }:
 /** The same, axis by axis. */
 function gatherWindows(op: Ops, x: Value, { kernel, strides, dilations, places }: Windows): Value {
   const gathered = kernel.reduce((rest, k, axis) => {
-    const at = Array.from({ length: k * places[axis]! }, (_, i) => {
-      const place = i % places[axis]!;
-      return ((i - place) / places[axis]!) * dilations[axis]! + place * strides[axis]!;
-    });
-    return op.gather(rest, op.constant(tensor("int64", at, [k, places[axis]!]), "windows"), 2 * axis + 2);
+    const [steps, starts] = [
+      { count: k, by: dilations[axis]!, shape: [k, 1] },
+      { count: places[axis]!, by: strides[axis]!, shape: [1, places[axis]!] },
+    ].map(({ count, by, shape }) => op.reshape(op.mul(op.range(count), by), shape)) as [Value, Value];
+    return op.gather(rest, op.add(steps, starts), 2 * axis + 2);
   }, x);
   const axes = kernel.map((_, axis) => 2 * axis + 2);
   return op.transpose(gathered, [0, 1, ...axes, ...axes.map((axis) => axis + 1)]);
