@@ -56,7 +56,7 @@ ${standard.map(line).join("\n")}
 
 ## Other domains
 
-Operators that exporters and optimizers write. The quantized ones become DequantizeLinear, the operator on floats and QuantizeLinear, and are tested together; MatMulInteger and ConvInteger are products of floats where they are cast to floats.
+Operators that exporters and optimizers write. The quantized ones become DequantizeLinear, the operator on floats and QuantizeLinear, and are tested together; MatMulInteger and ConvInteger are products of floats where they, or their sums with a bias, are cast to floats.
 
 | operator | differentiable | cases |
 | --- | --- | --- |
