@@ -108,6 +108,7 @@ export function tensor(
     throw new XstarError(
       "bad-argument",
       `A tensor of shape [${shape}] holds ${size(shape)} numbers, but ${values.length} were given`,
+      { hint: "Give another shape, or that many numbers" },
     );
   }
   if (dtype === "int64" || dtype === "uint64") {
