@@ -65,6 +65,7 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
   RNN: recurrent,
   LSTM: recurrent,
   GRU: recurrent,
+  STFT: [depends(1, "a step"), depends(3, "a length")],
   Upsample: [depends(1, "scales")],
   "com.microsoft::Attention": [
     { what: "past_sequence_length", holds: (node) => node.inputs[6] !== undefined },

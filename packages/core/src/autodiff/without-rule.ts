@@ -15,8 +15,6 @@ const sequence: WithoutRule = {
 };
 const optional: WithoutRule = { why: "optionals are not followed" };
 const control: WithoutRule = { why: "control flow that depends on the input is not differentiated" };
-const loss: WithoutRule = { why: "a training loss: choose the scores before it, xstar has its own crossEntropy" };
-const spectral: WithoutRule = { why: "spectra are made outside of vision models; no rule yet" };
 
 /** The standard operators on floats that have no rule, each with the reason. */
 export const withoutRule: Readonly<Record<string, WithoutRule>> = {
@@ -40,21 +38,14 @@ export const withoutRule: Readonly<Record<string, WithoutRule>> = {
   ConstantOfShape: source,
   HammingWindow: source,
   HannWindow: source,
-  MelWeightMatrix: source,
   RandomNormal: source,
   RandomUniform: source,
   TfIdfVectorizer: source,
   BitCast: { why: "it reads bits, not numbers" },
-  Det: { why: "determinants do not occur in vision models; no rule yet" },
-  DeformConv: { why: "no rule yet" },
-  DFT: spectral,
-  STFT: spectral,
   If: { why: "control flow that depends on the input is not differentiated; a known condition is folded" },
   Loop: control,
   Scan: control,
   MaxRoiPool: { why: "regions are found outside of the gradient's way; no rule yet" },
-  NegativeLogLikelihoodLoss: loss,
-  SoftmaxCrossEntropyLoss: loss,
   Optional: optional,
   OptionalGetElement: optional,
   SequenceAt: sequence,
@@ -66,7 +57,6 @@ export const withoutRule: Readonly<Record<string, WithoutRule>> = {
   SequenceMap: sequence,
   SplitToSequence: sequence,
   Range: { why: "where its bounds depend on the input, so does its length; others are folded" },
-  TensorScatter: { why: "it writes caches of text models; no rule yet" },
   Unique: { why: "how many results it has depends on the input" },
 };
 

@@ -4,10 +4,13 @@ import { positiveAxis, type Ops } from "../ir/ops/index.js";
 import { tensor } from "../tensor.js";
 import { attention, contribAttention, multiHeadAttention, rotaryEmbedding } from "./attention.js";
 import { normalizeByBatch } from "./batch-normalization.js";
+import { deformConv } from "./deform-conv.js";
+import { crossEntropyLoss, likelihoodLoss } from "./losses.js";
 import { castOfProduct, dynamicallyQuantizedOperators, quantizedOperators } from "./quantized-operators.js";
 import { recurrentOperators } from "./recurrent.js";
 import { retiredOperators } from "./retired-operators.js";
 import { roiAlign } from "./roi-align.js";
+import { shortTimeFourier } from "./spectral.js";
 import type { Upgrade } from "./upgrades.js";
 
 type Rewrite = Upgrade["rewrite"];
@@ -183,6 +186,22 @@ const cumProd: Rewrite = (node, [x, given], op) => {
   return [op.concat(reversed ? products.toReversed() : products, axis)];
 };
 
+/** Writes each row of the batch into a cache from a place of its own on, around its end where it is circular. */
+const scatterTensor: Rewrite = (node, [cache, update, starts], op) => {
+  const axis = positiveAxis(node.int("axis", -2), cache!.rank);
+  const along = (values: Value, at: number) =>
+    op.reshape(
+      values,
+      cache!.shape.map((_, i) => (i === at ? values.shape[0]! : 1)),
+    );
+  const steps = along(op.range(update!.shape[axis]!), axis);
+  const places = starts ? op.add(along(op.cast(starts, "int64"), 0), steps) : steps;
+  const length = op.scalar(cache!.shape[axis]!, "int64");
+  const around =
+    node.string("mode", "linear") === "circular" ? op.emit("Mod", [places, length], [places.type])[0]! : places;
+  return [op.scatterElements(cache!, op.expand(around, update!.shape), update!, axis)];
+};
+
 /** Even a model that was exported for training is looked at as it infers. */
 const dropout: Rewrite = (node, [x], op) => {
   const mask = node.outputs[1];
@@ -199,6 +218,11 @@ export const decompositions: Readonly<Record<string, Rewrite>> = {
   CumProd: cumProd,
   Pad: wrapTwice,
   RoiAlign: roiAlign("half_pixel"),
+  STFT: shortTimeFourier,
+  NegativeLogLikelihoodLoss: likelihoodLoss,
+  SoftmaxCrossEntropyLoss: crossEntropyLoss,
+  DeformConv: deformConv,
+  TensorScatter: scatterTensor,
   Attention: attention,
   RotaryEmbedding: rotaryEmbedding,
   "com.microsoft::Attention": contribAttention,

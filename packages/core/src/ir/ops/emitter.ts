@@ -42,9 +42,7 @@ export class Emitter {
     const outputs = types.map((type) => type && new Value(this.graph.uniqueName(`${this.scope}/${opType}`), type));
     const read = new Map<string, Attribute>();
     for (const [name, value] of Object.entries(attributes)) if (value !== undefined) read.set(name, attributeOf(value));
-    // an empty last input would be legal, but ONNX Runtime crashes on some when it fuses
-    const given = inputs.slice(0, inputs.findLastIndex((input) => input !== undefined) + 1);
-    this.graph.append(new Node(opType, given, outputs, read, domain));
+    this.graph.append(new Node(opType, [...inputs], outputs, read, domain));
     return outputs as Value[];
   }
 

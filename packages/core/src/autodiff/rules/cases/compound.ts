@@ -69,6 +69,12 @@ export const compound: Cases = {
   ScaledTanh: [retired({ alpha: float(0.7), beta: float(1.3) })],
   ParametricSoftplus: [retired({ alpha: float(0.7), beta: float(1.3) })],
   Crop: [retired({ border: [1, 0, 2, 1] }), retired({ border: [1, 1, 0, 0], scale: [2, 3] })],
+  TensorScatter: [
+    { inputs: [x(2, 5, 3), x(2, 2, 3), constant([1, 3])], opset: 24 },
+    { inputs: [x(2, 5, 3), x(2, 2, 3), fed(constant([4, 2]))], attributes: { mode: "circular" }, opset: 24 },
+    { inputs: [x(2, 2, 3, 2), x(2, 2, 2, 2)], opset: 24 },
+    { inputs: [x(2, 3, 4), x(2, 3, 1), constant([3, 0])], attributes: { axis: 2 }, opset: 24 },
+  ],
   Attention: [
     attention([four(queries), four(keys), four(keys)]),
     attention([flat(queries), flat(keys), flat(keys)], counts),

@@ -1,4 +1,4 @@
-import { held, uniform, type Case, type CaseAttribute, type Cases } from "../case.js";
+import { held, uniform, withZeros, type Case, type CaseAttribute, type Cases } from "../case.js";
 
 const x = (...shape: readonly number[]) => uniform(-1, 1, shape);
 
@@ -38,6 +38,13 @@ export const matrix: Cases = {
     gemm([3, 2], [4, 3], undefined, { transA: 1, transB: 1, alpha: { float: 0.7 } }),
     gemm([2, 3], [3, 4], []),
     { ...gemm([2, 3], [4, 3], [4], { transB: 1 }), opset: 7 },
+  ],
+  Det: [
+    { inputs: [x(3, 3)] },
+    { inputs: [x(2, 2, 4, 4)], opset: 11 },
+    { inputs: [x(2, 2, 2)] },
+    { inputs: [x(3, 1, 1)] },
+    { inputs: [withZeros(x(3, 3), [0, 1, 2])] },
   ],
   Einsum: [
     einsum("ij,jk->ik", [2, 3], [3, 4]),
