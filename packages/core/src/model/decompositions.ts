@@ -189,6 +189,8 @@ const cumProd: Rewrite = (node, [x, given], op) => {
 /** Writes each row of the batch into a cache from a place of its own on, around its end where it is circular. */
 const scatterTensor: Rewrite = (node, [cache, update, starts], op) => {
   const axis = positiveAxis(node.int("axis", -2), cache!.rank);
+  const length = cache!.shape[axis]!;
+  if (length === 0) return [cache];
   const along = (values: Value, at: number) =>
     op.reshape(
       values,
@@ -196,9 +198,10 @@ const scatterTensor: Rewrite = (node, [cache, update, starts], op) => {
     );
   const steps = along(op.range(update!.shape[axis]!), axis);
   const places = starts ? op.add(along(op.cast(starts, "int64"), 0), steps) : steps;
-  const length = op.scalar(cache!.shape[axis]!, "int64");
   const around =
-    node.string("mode", "linear") === "circular" ? op.emit("Mod", [places, length], [places.type])[0]! : places;
+    node.string("mode", "linear") === "circular"
+      ? op.emit("Mod", [places, op.scalar(length, "int64")], [places.type])[0]!
+      : places;
   return [op.scatterElements(cache!, op.expand(around, update!.shape), update!, axis)];
 };
 

@@ -12,7 +12,7 @@ const shapes = new Map([
 ]);
 const corners = tensor("float32", [0.3, 1.2, 4.1, 3.7, 1.1, 0.4, 5.2, 4.9], [2, 4]);
 
-/** y = RoiAlign(x) + w */
+/** y = RoiAlign(x) w */
 function regions(opset: number, attributes: Readonly<Record<string, Attribute>>): Uint8Array {
   const graph = new Graph("regions");
   const op = createOps(graph);
@@ -22,7 +22,7 @@ function regions(opset: number, attributes: Readonly<Record<string, Attribute>>)
   const size: Attribute = { kind: "int", value: 2 };
   const all = new Map(Object.entries({ ...attributes, output_height: size, output_width: size }));
   graph.append(new Node("RoiAlign", [x, constantValue("regions", corners), rows], [aligned], all, "", "align"));
-  graph.publish(op.add(aligned, w), "y");
+  graph.publish(op.mul(aligned, w), "y");
   return writeModel(graph, { opsets: new Map([["", opset]]) });
 }
 
@@ -44,10 +44,11 @@ describe("RoiAlign", () => {
       const { y } = await plain.run(feeds);
       await plain.release();
       const of = await vjp(open(bytes), { shapes, wrt: "w" });
-      const { output, gradient } = await of.run(feeds, randomTensor([2, 2, 2, 2], 3));
+      const { output, gradient } = await of.run(feeds, feeds.w);
       await of.release();
-      numbers(output).forEach((value, i) => expect(value).toBeCloseTo(numbers(y!)[i]!, 5));
-      expect(numbers(gradient)).toEqual(numbers(randomTensor([2, 2, 2, 2], 3)));
+      for (const same of [output, gradient]) {
+        numbers(same).forEach((value, i) => expect(value).toBeCloseTo(numbers(y!)[i]!, 5));
+      }
     },
   );
 

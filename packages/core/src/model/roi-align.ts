@@ -1,6 +1,5 @@
 import { limitOf } from "../autodiff/limits.js";
-import type { Attribute, Value } from "../ir/graph.js";
-import { appendChanged } from "../ir/inline.js";
+import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { tensor } from "../tensor.js";
 import type { Upgrade } from "./upgrades.js";
@@ -45,8 +44,8 @@ export function roiAlign(usual: "half_pixel" | "output_half_pixel"): Upgrade["re
   return (node, inputs, op) => {
     const [x, rois, batches] = inputs;
     if (limitOf(node)) {
-      const where: Attribute = { kind: "string", value: node.string("coordinate_transformation_mode", usual) };
-      return appendChanged(op.graph, node, inputs, { coordinate_transformation_mode: where });
+      const coordinate_transformation_mode = node.string("coordinate_transformation_mode", usual);
+      return op.repeatNode(node, inputs, [node.outputs[0]!.type], [], { coordinate_transformation_mode });
     }
     const points = node.int("sampling_ratio", 0);
     const [, , height, width] = x!.shape as [number, number, number, number];
