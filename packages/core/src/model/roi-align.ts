@@ -39,11 +39,12 @@ function sharesOf(op: Ops, start: Value, extent: Value, { length, bins, points }
   return op.reduceMean(op.reshape(counted, [regions, bins, points, length]), [2], false);
 }
 
-/** RoiAlign of means as two matrix products for each region; others say where pixels lie, which `usual` was before. */
+/** RoiAlign of means as two matrix products for each region; others say where pixels lie, unless that is what the newest operator set says. */
 export function roiAlign(usual: "half_pixel" | "output_half_pixel"): Upgrade["rewrite"] {
   return (node, inputs, op) => {
     const [x, rois, batches] = inputs;
     if (limitOf(node)) {
+      if (usual === "half_pixel") return undefined;
       const coordinate_transformation_mode = node.string("coordinate_transformation_mode", usual);
       return op.repeatNode(node, inputs, [node.outputs[0]!.type], [], { coordinate_transformation_mode });
     }
