@@ -39,7 +39,10 @@ function sharesOf(op: Ops, start: Value, extent: Value, { length, bins, points }
   return op.reduceMean(op.reshape(counted, [regions, bins, points, length]), [2], false);
 }
 
-/** RoiAlign of means as two matrix products for each region; others say where pixels lie, unless that is what the newest operator set says. */
+/**
+ * RoiAlign of means as two matrix products for each region. Others are left alone, but for saying where pixels lie when the
+ * newest operator set would take it for another place.
+ */
 export function roiAlign(usual: "half_pixel" | "output_half_pixel"): Upgrade["rewrite"] {
   return (node, inputs, op) => {
     const [x, rois, batches] = inputs;
