@@ -17,6 +17,15 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
+/** What helps with most errors of a code; those that know better say so. */
+const usualHints: Readonly<Partial<Record<ErrorCode, string>>> = {
+  "bad-graph":
+    "With a model as it came from its exporter this is a fault of xstar; with rules of your own look at those",
+  "bad-model": "The file is damaged or was written wrongly: onnx.checker.check_model may say more, or export it again",
+  "runtime-failure": "If ONNX Runtime runs the model by itself with the same inputs, this is a fault of xstar",
+  "unsupported-model": "Choose other input shapes, or export the model without what the message names",
+};
+
 export interface ErrorOptions {
   /** What the reader can do about it: one sentence. */
   readonly hint?: string;
@@ -47,7 +56,7 @@ export class XstarError extends Error {
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.hint = options.hint;
+    this.hint = options.hint ?? usualHints[code];
     this.details = options.details;
   }
 

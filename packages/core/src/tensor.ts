@@ -119,6 +119,7 @@ export function tensor<D extends Exclude<DType, "string">>(
     throw new XstarError(
       "bad-argument",
       `A tensor of shape [${shape}] holds ${size(shape)} numbers, but ${values.length} were given`,
+      { hint: "Give another shape, or that many numbers" },
     );
   }
   return { dtype, shape, data: elementsOf(dtype, values) as DataOf[D] };

@@ -19,9 +19,8 @@ import { expandTargets, standsForMany } from "../words/expand-targets.js";
 import { readTarget } from "../words/read-target.js";
 import { fingerprint, fingerprintFiles, fingerprintTensors } from "./fingerprint.js";
 import { checkOptionNames, type MaximizeOptions } from "./options.js";
-import type { Target } from "./result.js";
+import type { Target, Asked, AscentRecord, ModelRecord, RunIdentity } from "./result.js";
 import { parseOptions, someOf } from "./parse-options.js";
-import type { Asked, AscentRecord, ModelRecord, RunIdentity } from "./result.js";
 
 export interface CompiledAscent {
   readonly step: CompiledStep;

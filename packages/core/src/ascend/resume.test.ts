@@ -12,8 +12,7 @@ import { crops, jitter } from "../transforms/affine.js";
 import { noise } from "../transforms/pixelwise.js";
 import { maximize } from "../testing/plain.js";
 import type { MaximizeOptions } from "./options.js";
-import type { Target } from "./result.js";
-import type { AscentResult, Checkpoint, Step } from "./result.js";
+import type { Target, AscentResult, Checkpoint, Step } from "./result.js";
 
 const model = open(tinyCnn());
 const target = logit({ class: 1 });
