@@ -2,6 +2,7 @@ import {
   contractOfRange,
   fields,
   guessContract,
+  isPicture,
   layouts,
   orders,
   pictureChannels,
@@ -134,7 +135,13 @@ export async function readModelInput(
     given,
     from,
     inputFiles,
-    options: { contract, inputs, shapes, ...(logits !== undefined && { logits }) },
+    options: {
+      // the numbers of what is no picture go in as they are
+      ...((isPicture(picture) || Object.keys(given).length > 0) && { contract }),
+      inputs,
+      shapes,
+      ...(logits !== undefined && { logits }),
+    },
   };
 }
 
