@@ -33,6 +33,7 @@ export { pictureShape } from "./compile/contract.js";
 export {
   contractOfRange,
   guessContract,
+  isPicture,
   labelsInMetadata,
   layouts,
   orders,
@@ -112,7 +113,14 @@ export { lookUp } from "./define/define.js";
 export { canonicalOpset } from "./model/normalize.js";
 export * as fields from "./define/fields.js";
 export { parseTarget, type TargetNames } from "./objectives/target.js";
-export { inspect, type Inspection, type InspectOptions, type LayerFacts, type MissingRule } from "./model/inspect.js";
+export {
+  inspect,
+  type AxisFacts,
+  type Inspection,
+  type InspectOptions,
+  type LayerFacts,
+  type MissingRule,
+} from "./model/inspect.js";
 export { pictureInput, targetNames, unitCounts } from "./model/layers.js";
 export { expandTargets } from "./objectives/expand-targets.js";
 export { classify } from "./compile/classify.js";

@@ -2,7 +2,6 @@ import { gradients } from "../autodiff/gradients.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { parseSpec, type Tensors } from "../define/define.js";
 import type { Fields, Spec } from "../define/fields.js";
-import { XstarError } from "../errors.js";
 import { constantValue, Graph, type Value } from "../ir/graph.js";
 import { inline, prune, valuesRead } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
@@ -19,6 +18,7 @@ import { numbers, size, tensor, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts, type Settings } from "./objective.js";
 import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opacity.js";
 import type { Network, Prepared } from "./prepare.js";
+import { noGradient, requireGradients, type NetworkTerm } from "./require-gradient.js";
 import { buildViews } from "./views.js";
 
 /** All that decides a step, as plain JSON. */
@@ -124,17 +124,22 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     chain.length === 0 ? seen : prepared.network(op, opacity ? onGrey(op, colours, opacity) : colours),
   );
   const parts = { op, prepared, picture: colours, opacity, settings };
-  const build = (specs: readonly Spec[], name: string, pass: Pick<ObjectiveParts, "network" | "views" | "see">) =>
-    buildObjectives(specs.map(parseObjective), name, { ...parts, ...pass });
+  const build = (
+    specs: readonly Spec[],
+    name: string,
+    pass: Pick<ObjectiveParts, "network" | "views" | "see" | "terms">,
+  ) => buildObjectives(specs.map(parseObjective), name, { ...parts, ...pass });
   const see = (images: Value) => views.see(opacity ? opaque(op, images) : images);
-  const transformed = { network: seen, views: views.count, ...(chain.length > 0 && { see }) };
+  const terms: NetworkTerm[] = [];
+  const transformed = { network: seen, views: views.count, terms, ...(chain.length > 0 && { see }) };
   const objective = build(spec.objectives, "objective", transformed);
   const watched = mapValues(spec.watch, (specs, name) =>
     build(specs, watchOutput(name), { network: untouched, views: 1 }),
   );
 
   const step = graph.input(stepInput, { dtype: "float32", shape: [] });
-  const updated = update(op, spec, { objective, picture, entry, variables, step, settings, ...(rules && { rules }) });
+  const given = { objective, terms, picture, entry, variables, step, settings, ...(rules && { rules }) };
+  const updated = update(op, spec, given);
   const context = { op, shape, assets };
   const projected =
     parameterization.definition.project?.(parameterization.spec, updated.variables, context) ?? updated.variables;
@@ -185,6 +190,8 @@ function update(
   spec: AscentSpec,
   given: {
     objective: Value;
+    /** What of it reads the network. */
+    terms: readonly NetworkTerm[];
     picture: Value;
     /** What the network sees of the pictures, [views x batch, ...]. */
     entry: Value;
@@ -194,7 +201,7 @@ function update(
     rules?: VjpRules;
   },
 ): { variables: Record<string, Value>; slots: Record<string, Value>; slope: Value; reach: Value } {
-  const { objective, picture, entry, variables, step, settings, rules } = given;
+  const { objective, terms, picture, entry, variables, step, settings, rules } = given;
   const optimizer = parseSpec(optimizers, spec.optimizer, "optimizer");
   const schedule = parseSpec(schedules, spec.schedule, "schedule");
   const live = (fields: Fields, values: Spec, prefix: string) =>
@@ -210,11 +217,8 @@ function update(
   }
   const wrt = [picture, entry, ...Object.values(variables)];
   const [byPicture, byEntry, ...found] = gradients(op, { of: objective, wrt, ...(rules && { rules }) });
-  if (found.every((gradient) => gradient === undefined)) {
-    throw new XstarError("no-gradient", "The target does not depend on the picture, so there is nothing to climb", {
-      hint: "Choose a layer that lies behind the model's input",
-    });
-  }
+  if (terms.length > 1 || !byEntry) requireGradients(op, terms, entry, rules);
+  if (found.every((gradient) => gradient === undefined)) throw noGradient();
   const batch = picture.shape[0]!;
   const slope = byPicture ? norm(op, [byPicture], batch) : op.fill([batch], 0);
   const reach = !byEntry || byEntry === byPicture ? slope : norm(op, [byEntry], batch);
@@ -331,6 +335,7 @@ function lazy(make: () => Network): Network {
   let made: Network | undefined;
   return {
     layer: (name, model) => (made ??= make()).layer(name, model),
+    arrangement: (name, model) => (made ??= make()).arrangement(name, model),
     logits: (model) => (made ??= make()).logits(model),
   };
 }

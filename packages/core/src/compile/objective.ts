@@ -5,7 +5,9 @@ import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { objectives } from "../objectives/table.js";
 import { tensor, type Tensor } from "../tensor.js";
+import { axisGiven } from "./arrange.js";
 import type { Network, Prepared } from "./prepare.js";
+import type { NetworkTerm } from "./require-gradient.js";
 
 /** Graph inputs with the numbers to feed them: targets, weights, learning rates. */
 export interface Settings {
@@ -67,11 +69,23 @@ export interface ObjectiveParts {
   readonly picture: Value;
   readonly opacity: Value | undefined;
   readonly settings: Settings;
+  /** Takes the terms that read the network. */
+  readonly terms?: NetworkTerm[];
+}
+
+/** The context of one view, which tells whether the network has been read. */
+interface Reading extends ObjectiveContext {
+  readonly readings: () => number;
 }
 
 /** What the objectives of one view may read. */
-function objectiveContext(parts: ObjectiveParts, view: number): ObjectiveContext {
+function objectiveContext(parts: ObjectiveParts, view: number): Reading {
   const { op, prepared, network, views, see, picture, opacity, settings } = parts;
+  let readings = 0;
+  const counted = (value: Value) => {
+    readings++;
+    return value;
+  };
   const { batch, assets, shape } = prepared;
   const ofView = (all: Value) => (views === 1 ? all : splitOnce(op, all, views)[view]!);
   const image = (name: string) => {
@@ -89,8 +103,13 @@ function objectiveContext(parts: ObjectiveParts, view: number): ObjectiveContext
     batch,
     picture,
     opacity,
-    layer: (name, model) => ofView(network.layer(name, model)),
-    logits: (model) => ofView(network.logits(model)),
+    readings: () => readings,
+    layer: (name, model) => counted(ofView(network.layer(name, model))),
+    unitAxis(name, { model, axis }) {
+      const arranged = network.arrangement(name, model);
+      return axis === undefined ? arranged.units : axisGiven(arranged, axis, name);
+    },
+    logits: (model) => counted(ofView(network.logits(model))),
     image,
     imageLayer(name, layer, model) {
       if (!see) return networkOnce(op, name, () => prepared.network(op, image(name))).layer(layer, model);
@@ -141,22 +160,18 @@ function splitOnce(op: Ops, all: Value, views: number): readonly Value[] {
   return parts;
 }
 
-function buildView(
-  specs: readonly Spec[],
-  name: string,
-  context: ObjectiveContext,
-  { op, settings }: ObjectiveParts,
-): Value {
+function buildView(specs: readonly Spec[], name: string, context: Reading, parts: ObjectiveParts): Value {
+  const { op } = parts;
   const { batch } = context;
   const groups = new Map<string, number[]>();
   specs.forEach((spec, i) => {
     const key = JSON.stringify(structureOf(spec));
     groups.set(key, [...(groups.get(key) ?? []), i]);
   });
-  const parts = [...groups.values()].map((members, k) => {
+  const values = [...groups.values()].map((members, k) => {
     const filled = specs.map((spec, i) => (members.includes(i) ? spec : specs[members[0]!]!));
     const own = groups.size === 1 ? name : `${name}.${k}`;
-    const value = buildOne(filled, own, context, settings);
+    const value = buildOne(filled, own, context, parts);
     if (groups.size === 1) return value;
     const mask = tensor(
       "bool",
@@ -164,7 +179,7 @@ function buildView(
     );
     return op.where(op.constant(mask, "mask"), value, 0);
   });
-  const total = op.sum(parts);
+  const total = op.sum(values);
   if (total.shape.length === 1 && total.shape[0] === batch) return total;
   return op.expand(total, [batch]);
 }
@@ -181,12 +196,8 @@ function liveTensor(dtype: "float32" | "int64", values: readonly unknown[], name
 }
 
 /** Objectives of one structure. */
-function buildOne(
-  specs: readonly (Spec | number)[],
-  path: string,
-  context: ObjectiveContext,
-  settings: Settings,
-): Value {
+function buildOne(specs: readonly (Spec | number)[], path: string, context: Reading, parts: ObjectiveParts): Value {
+  const { settings, terms } = parts;
   const [first] = specs;
   if (typeof first === "number") return settings.add(path, tensor("float32", specs as readonly number[]));
   const { params, build } = lookUp(objectives, first!, "objective");
@@ -194,9 +205,12 @@ function buildOne(
     const values = (specs as readonly Spec[]).map((spec) => spec[name]);
     const own = `${path}.${name}`;
     if (values[0] === undefined) return [name, undefined];
-    if (field.kind === "objective") return [name, buildOne(values as (Spec | number)[], own, context, settings)];
+    if (field.kind === "objective") return [name, buildOne(values as (Spec | number)[], own, context, parts)];
     if (field.live) return [name, settings.add(own, liveTensor(field.live, values, name))];
     return [name, values[0]];
   });
-  return build(Object.fromEntries(built), context);
+  const before = context.readings();
+  const value = build(Object.fromEntries(built), context);
+  if (context.readings() > before) terms?.push({ spec: first!, value });
+  return value;
 }

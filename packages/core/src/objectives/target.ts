@@ -1,5 +1,5 @@
-import type { Field, Fields, Spec } from "../define/fields.js";
-import { nearest, oneOf, XstarError } from "../errors.js";
+import type { Field, Fields, Places, Spec } from "../define/fields.js";
+import { didYouMean, nearest, oneOf, XstarError } from "../errors.js";
 import { channel, layerObjective, neuron, spatial } from "./activation.js";
 import { add, div, mul, pow, sub } from "./combine.js";
 import { Scanner } from "./scanner.js";
@@ -9,6 +9,8 @@ interface NamesOfModel {
   readonly layers: readonly string[];
   /** Names of nodes, which stand for their first output. */
   readonly nodes?: readonly string[];
+  /** Other names of the model, with why they are no layers. */
+  readonly others?: ReadonlyMap<string, string>;
 }
 
 /** What a target may name. */
@@ -19,7 +21,7 @@ export interface TargetNames extends NamesOfModel {
 
 type Term = Spec | number;
 
-const form = `A target is LAYER, LAYER:CHANNEL, LAYER:CHANNEL@Y,X or LAYER@Y,X, a word such as logit:3 or tv, a word with parameters such as lp:p=4,around=0.5, MODEL::TARGET, and sums, differences, products and powers of them: "0.5*conv1:3 - logit:7"`;
+const form = `A target is LAYER, LAYER:CHANNEL, LAYER:CHANNEL@Y,X or LAYER@Y,X (also LAYER[axis=2]:CHANNEL, and ranges as in @0-6,*), a word such as logit:3 or tv, a word with parameters such as lp:p=4,around=0.5, MODEL::TARGET, and sums, differences, products and powers of them: "0.5*conv1:3 - logit:7"`;
 
 const decimal = String.raw`(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
 const weightForm = new RegExp(String.raw`${decimal}\s*\*(?!\*)\s*`, "iy");
@@ -41,13 +43,19 @@ const innerComma = /,(?![a-z]\w*=)/iy;
 /** Behind a number, the end of a range: digits that are no weight and begin no name. */
 const rangeEnd = /-\d+(?!\s*\*|[\w.:/])/y;
 /** What may come behind a name. */
-const boundary = /[\s:@^*,+)-]|$/y;
+const boundary = /[\s:@^*,+)-]|\[axis=|$/y;
+/** Which axis of a layer holds its units. */
+const axisForm = /\[axis=-?\d+\]/y;
+/** All places along an axis: no product. */
+const allPlaces = /\*(?=,(?![a-z]\w*=))/iy;
+const allOfLast = /\*(?=[\s,+)^-]|$)/y;
 
 /**
  * The objective that a text stands for: `conv2:7`, `conv2:7@3,4`, `0.5*conv2:7 - logit:flamingo - 0.01*tv`.
  *
  * - `LAYER` is the `layer` objective, `LAYER:CHANNEL` is `channel`, `LAYER:CHANNEL@Y,X` is `neuron`, `LAYER@Y,X` is
- *   `spatial` (`@` alone: the centre).
+ *   `spatial` (`@` alone: the centre). A place is a number, a range `0-6` or `*` for each axis that is neither the batch
+ *   nor the units: `@4` is token 4 or box 4, `@0-6,*` the first seven rows. `LAYER[axis=2]` says which axis holds the units.
  * - Any objective is a word by its type: alone where it needs nothing (`tv`), with the one thing that it needs
  *   (`logit:3`, `logit:"polar bear"`, `diversity:mixed4a`), or with parameters by name, separated by commas and without
  *   spaces (`lp:p=4`, `direction:layer=mixed4a,vector=1,0,-1`). A target inside is a term or in parentheses
@@ -69,13 +77,14 @@ interface Scope {
   /** The longest first. */
   readonly names: readonly string[];
   readonly layers: ReadonlySet<string>;
+  readonly others: ReadonlyMap<string, string>;
   readonly model?: string;
 }
 
-function scopeOf({ layers, nodes = [] }: NamesOfModel, model?: string): Scope {
+function scopeOf({ layers, nodes = [], others = new Map() }: NamesOfModel, model?: string): Scope {
   const own = new Set([...layers, ...nodes]);
   const names = [...new Set([...own, ...Object.keys(objectives)])].sort((a, b) => b.length - a.length);
-  return { names, layers: own, ...(model !== undefined && { model }) };
+  return { names, layers: own, others, ...(model !== undefined && { model }) };
 }
 
 class Parser {
@@ -190,19 +199,39 @@ class Parser {
   private layer(layer: string, scope: Scope): Spec {
     const { scan } = this;
     const { model } = scope;
-    const from = { layer, model };
-    if (scan.take(/@/y)) return spatial({ ...from, ...this.place() });
-    if (!scan.take(/:/y)) return layerObjective(from);
+    const axis = scan.take(axisForm)?.slice("[axis=".length, -1);
+    const from = { layer, model, ...(axis !== undefined && { axis: Number(axis) }) };
+    if (scan.take(/@/y)) return spatial({ ...from, ...this.place(scope) });
+    if (axis !== undefined && !scan.sees(/:/y)) throw scan.expected('":" and a channel number, or "@"');
+    if (!scan.take(/:/y)) return layerObjective({ layer, model });
     const unit = scan.index("a channel number");
     this.refuseRange(unit, scope);
-    return scan.take(/@/y) ? neuron({ ...from, channel: unit, ...this.place() }) : channel({ ...from, channel: unit });
+    return scan.take(/@/y)
+      ? neuron({ ...from, channel: unit, ...this.place(scope) })
+      : channel({ ...from, channel: unit });
   }
 
-  private place(): { y?: number; x?: number } {
+  private place(scope: Scope): { y?: number; x?: number; at?: Places } {
     const { scan } = this;
-    if (!scan.sees(/\d/y) && !scan.sees(innerComma)) return {};
-    const y = scan.index("a row number");
-    return scan.take(innerComma) ? { y, x: scan.index("a column number") } : { y };
+    if (!scan.sees(/\d/y) && !scan.sees(innerComma) && !scan.sees(allPlaces)) return {};
+    const parts: Places[number][] = [];
+    do parts.push(this.placePart(parts.length, scope));
+    while (scan.take(innerComma));
+    const [y, x, ...rest] = parts;
+    if (rest.length > 0 || typeof y !== "number" || (x !== undefined && typeof x !== "number")) return { at: parts };
+    return x === undefined ? { y } : { y, x };
+  }
+
+  /** A number, a range or all of an axis. */
+  private placePart(i: number, scope: Scope): Places[number] {
+    const { scan } = this;
+    if (scan.take(allPlaces) ?? (i > 0 ? scan.take(allOfLast) : undefined)) return "*";
+    const from = scan.index(["a row number", "a column number"][i] ?? "a number");
+    const to = scan.sees(rangeEnd)?.slice(1);
+    if (to === undefined || scope.layers.has(to)) return from;
+    scan.take(rangeEnd);
+    if (from <= Number(to)) return [from, Number(to)];
+    throw new XstarError("bad-argument", `The range ${from}-${to} ends before it begins (${scan.place()})`);
   }
 
   private word(word: string, scope: Scope): Spec {
@@ -282,14 +311,23 @@ class Parser {
       });
     }
     const wanted =
-      scan.sees(/[^\s()*^]+?(?=:\d+(?:@[\d,]*)?(?:[\s+)^-]|$))/y) ??
+      scan.sees(/[^\s()*^]+?(?=(?:\[axis=-?\d+\])?:\d+(?:@[\d,*-]*)?(?:[\s+)^-]|$))/y) ??
       scan.sees(/[^\s()*^,]+(?=,[a-z]\w*=)/iy) ??
       scan.sees(/[^\s()*^]+/y);
     if (wanted === undefined || /^[+-]/.test(wanted)) return scan.expected("a layer");
-    const near = this.nearestNames(wanted, scope);
     const owner = model === undefined ? "The model" : `The model "${model}"`;
+    const other = scan.takeName(
+      [...scope.others.keys()].toSorted((a, b) => b.length - a.length),
+      boundary,
+    );
+    if (other !== undefined) {
+      const problem = `"${other}" is a value of ${owner.replace("The", "the")} but no layer: ${scope.others.get(other)}`;
+      return new XstarError("unknown-layer", problem, { details: { layer: other } });
+    }
+    const near = this.nearestNames(wanted, scope);
+    const help = scope.layers.size > 0 ? "xstar inspect lists all layers" : "It has no layers that hold activations";
     return new XstarError("unknown-layer", `${owner} has no layer "${wanted}" (${scan.place()})`, {
-      hint: `Did you mean ${oneOf(near)}? xstar inspect lists all layers${/[*/]/.test(wanted) ? '; products and quotients of terms need spaces: "a * b", "a / b"' : ""}`,
+      hint: `${didYouMean(near)}${help}${/[*/]/.test(wanted) ? '; products and quotients of terms need spaces: "a * b", "a / b"' : ""}`,
       details: { layer: wanted, at: scan.at, nearest: near },
     });
   }

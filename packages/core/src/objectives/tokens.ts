@@ -4,13 +4,13 @@ import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { meanOfEach } from "./reduce.js";
-import { ofLayer, pick, unitOf } from "./units.js";
+import { ofLayer, ofUnits, pick, unitOf } from "./units.js";
 
 export const token = defineObjective({
   type: "token",
   doc: "Activation of one feature of one token of a transformer's layer (attention or MLP), [N, tokens, features]",
   params: {
-    ...ofLayer,
+    ...ofUnits,
     channel: index("which feature, from 0"),
     token: optional(index("which token, from 0; the class token, 0, when left out")),
   },
