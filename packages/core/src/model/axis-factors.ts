@@ -70,11 +70,30 @@ export function noteReader(axis: Axis | undefined, by: string): void {
 /** An axis of another length that still holds the same kind of thing: a slice of it, or padded. */
 export function resizedAxis(axis: Axis, length: number): Axis {
   if (sizeOf(axis) === length) return axis;
+  const inner = axis.slice(axis.findIndex(({ role }) => role === "batch"));
+  if (holdsBatch(axis) && length < sizeOf(axis) && length % sizeOf(inner) === 0)
+    return length === sizeOf(inner) ? inner : [fresh(length / sizeOf(inner)), ...inner];
   const units = axis.filter(({ role }) => role === "unit");
   if (units.length === 0) return [fresh(length)];
   const { by } = units.find(({ isNew }) => isNew) ?? units[0]!;
   return [{ ...unitsBy(by!, length)[0]!, isNew: units.some(({ isNew }) => isNew) }];
 }
+
+/** A batch of 1 can be any axis of 1: where it is `axis`, it goes to the last other one that is there. */
+export function batchMovedFrom(layout: Layout, axis: number): Layout {
+  const lone = layout.findLastIndex((one, i) => i !== axis && one.length === 1 && isLone(one[0]!));
+  const batch = layout[axis]!.find(({ role, size }) => role === "batch" && size === 1);
+  return batch && lone >= 0
+    ? layout
+        .with(
+          axis,
+          layout[axis]!.filter((one) => one !== batch),
+        )
+        .with(lone, [batch])
+    : layout;
+}
+
+const isLone = ({ role, size }: Factor): boolean => size === 1 && role === "place";
 
 /**
  * The axes after a reshape, which keeps the order of the elements: factors are taken in turn, divided where an axis ends
@@ -86,7 +105,7 @@ export function reshaped(layout: Layout, shape: Shape): Layout | undefined {
     factors.filter((one) => one.size > 1),
     shape,
   );
-  return axes && placeOnes(axes, factors, shape);
+  return axes && placeOnes(axes, layout, shape);
 }
 
 function dealOut(factors: Factor[], shape: Shape): Factor[][] | undefined {
@@ -120,12 +139,11 @@ const importance = ({ role }: Factor) => ["batch", "unit", "place"].indexOf(role
  * Factors of 1 can go anywhere: each becomes an axis of 1 between the same neighbours, else another such axis; what
  * matters of the rest joins its neighbour.
  */
-function placeOnes(axes: Factor[][], factors: readonly Factor[], shape: Shape): Layout {
-  const before = (lengths: readonly number[]) => lengths.reduce((product, length) => product * length, 1);
-  const free = new Map(shape.flatMap((length, i) => (length === 1 ? [[i, before(shape.slice(0, i))] as const] : [])));
-  const ones = factors.flatMap((factor, i) =>
-    factor.size === 1 ? [{ factor, at: before(factors.slice(0, i).map((one) => one.size)) }] : [],
-  );
+function placeOnes(axes: Factor[][], layout: Layout, shape: Shape): Layout {
+  const free = new Map(shape.flatMap((length, i) => (length === 1 ? [[i, before(shape, i)] as const] : [])));
+  const factors = layout.flat();
+  const sizes = factors.map((one) => one.size);
+  const ones = factors.flatMap((factor, i) => (factor.size === 1 ? [{ factor, at: before(sizes, i) }] : []));
   const take = (factor: Factor, axis: number) => free.delete(axis) && axes[axis]!.push(factor);
   const left: typeof ones = [];
   for (const at of new Set(ones.map((one) => one.at))) {
@@ -138,11 +156,26 @@ function placeOnes(axes: Factor[][], factors: readonly Factor[], shape: Shape): 
   for (const { factor, at } of left) {
     const [slot] = free.keys();
     if (slot !== undefined) take(factor, slot);
-    else if (factor.role === "place") continue;
-    else if (at === 1) axes.find((_, i) => shape[i]! > 1 || shape.length === 1)?.unshift(factor);
-    else axes.findLast((_, i) => before(shape.slice(0, i)) < at)?.push(factor);
+    else if (factor.role !== "place") joinNeighbour(axes, factor, { at, layout, shape });
   }
   return axes.map((axis) => (axis.length > 0 ? axis : [fresh(1)]));
+}
+
+const before = (lengths: readonly number[], i: number) => lengths.slice(0, i).reduce((a, b) => a * b, 1);
+
+/** In front of the axis that begins there, if that one is new or the first; else behind the one that ends there. */
+function joinNeighbour(
+  axes: Factor[][],
+  factor: Factor,
+  { at, layout, shape }: { readonly at: number; readonly layout: Layout; readonly shape: Shape },
+): void {
+  const begins = (lengths: readonly number[]) =>
+    lengths.findIndex((length, i) => length > 1 && before(lengths, i) === at);
+  const lengths = layout.map(sizeOf);
+  const next = begins(shape);
+  const isNew = shape[next] !== lengths[begins(lengths)];
+  if (next >= 0 && (at === 1 || isNew)) axes[next]!.unshift(factor);
+  else axes.findLast((_, i) => before(shape, i) < at || i === 0)?.push(factor);
 }
 
 function divided(factor: Factor, outer: number): [Factor, Factor] {

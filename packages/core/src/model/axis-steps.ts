@@ -2,6 +2,7 @@ import { constantNumbers, type Node, type Value } from "../ir/graph.js";
 import { positiveAxis } from "../ir/ops/index.js";
 import {
   aged,
+  batchMovedFrom,
   broadcastLayout,
   fresh,
   holdsBatch,
@@ -196,7 +197,7 @@ const reduceOne: Step = ({ node, y, layouts: [x] }) => {
 
 const concat: Step = ({ node, y, layouts }) => {
   const axis = positiveAxis(node.int("axis", 0), y.rank);
-  const some = layouts.filter((layout) => layout !== undefined);
+  const some = layouts.flatMap((layout) => (layout ? [batchMovedFrom(layout, axis)] : []));
   const whole = broadcastLayout(some, y.shape);
   const parts = some.map((layout) => layout[axis]!);
   const longest = parts.find((part) => part.some(({ isNew }) => isNew)) ?? parts.find(holdsUnits) ?? parts[0]!;
