@@ -23,7 +23,8 @@ const timeMajor = (freeBatch?: string) =>
     buildModel(
       (op, x) => {
         const pooled = op.conv(x, weights(op, [5, 1, 4, 1]));
-        const time = op.transpose(op.squeeze(pooled, [2]), [2, 0, 1]);
+        const signal = openReshape(op, pooled, [freeBatch ? -1 : 1, 5, 6], [1, 5, 6]);
+        const time = op.transpose(signal, [2, 0, 1]);
         return { pooled, time, y: op.matMul(time, weights(op, [5, 7], 2)) };
       },
       { shape: [1, 1, 4, 6], ...(freeBatch && { freeBatch }) },

@@ -1,8 +1,9 @@
-import type { Field, Fields, Places, Spec } from "../define/fields.js";
+import type { Field, Fields, Spec } from "../define/fields.js";
 import { didYouMean, nearest, oneOf, XstarError } from "../errors.js";
 import { channel, layerObjective, neuron, spatial } from "./activation.js";
 import { add, div, mul, pow, sub } from "./combine.js";
 import { Scanner } from "./scanner.js";
+import { placesForm, takeAxis, takePlace } from "./target-place.js";
 import { objectives } from "./table.js";
 
 interface NamesOfModel {
@@ -38,17 +39,10 @@ const signForm = /[+-]\s*/y;
 const furtherWords = /(?:\s+[^\s()*/^+,":@-][^\s()"]*)+/y;
 const assignment = /[a-z]\w*=/iy;
 const assignmentBehind = /:[a-z]\w*=/iy;
-/** A comma that does not begin the next parameter. */
-const innerComma = /,(?![a-z]\w*=)/iy;
 /** Behind a number, the end of a range: digits that are no weight and begin no name. */
 const rangeEnd = /-\d+(?!\s*\*|[\w.:/])/y;
 /** What may come behind a name. */
 const boundary = /[\s:@^*,+)-]|\[axis=|$/y;
-/** Which axis of a layer holds its units. */
-const axisForm = /\[axis=-?\d+\]/y;
-/** All places along an axis: no product. */
-const allPlaces = /\*(?=,(?![a-z]\w*=))/iy;
-const allOfLast = /\*(?=[\s,+)^-]|$)/y;
 
 /**
  * The objective that a text stands for: `conv2:7`, `conv2:7@3,4`, `0.5*conv2:7 - logit:flamingo - 0.01*tv`.
@@ -199,39 +193,16 @@ class Parser {
   private layer(layer: string, scope: Scope): Spec {
     const { scan } = this;
     const { model } = scope;
-    const axis = scan.take(axisForm)?.slice("[axis=".length, -1);
-    const from = { layer, model, ...(axis !== undefined && { axis: Number(axis) }) };
-    if (scan.take(/@/y)) return spatial({ ...from, ...this.place(scope) });
+    const axis = takeAxis(scan);
+    const from = { layer, model, ...(axis !== undefined && { axis }) };
+    if (scan.take(/@/y)) return spatial({ ...from, ...takePlace(scan) });
     if (axis !== undefined && !scan.sees(/:/y)) throw scan.expected('":" and a channel number, or "@"');
     if (!scan.take(/:/y)) return layerObjective({ layer, model });
     const unit = scan.index("a channel number");
     this.refuseRange(unit, scope);
     return scan.take(/@/y)
-      ? neuron({ ...from, channel: unit, ...this.place(scope) })
+      ? neuron({ ...from, channel: unit, ...takePlace(scan) })
       : channel({ ...from, channel: unit });
-  }
-
-  private place(scope: Scope): { y?: number; x?: number; at?: Places } {
-    const { scan } = this;
-    if (!scan.sees(/\d/y) && !scan.sees(innerComma) && !scan.sees(allPlaces)) return {};
-    const parts: Places[number][] = [];
-    do parts.push(this.placePart(parts.length, scope));
-    while (scan.take(innerComma));
-    const [y, x, ...rest] = parts;
-    if (rest.length > 0 || typeof y !== "number" || (x !== undefined && typeof x !== "number")) return { at: parts };
-    return x === undefined ? { y } : { y, x };
-  }
-
-  /** A number, a range or all of an axis. */
-  private placePart(i: number, scope: Scope): Places[number] {
-    const { scan } = this;
-    if (scan.take(allPlaces) ?? (i > 0 ? scan.take(allOfLast) : undefined)) return "*";
-    const from = scan.index(["a row number", "a column number"][i] ?? "a number");
-    const to = scan.sees(rangeEnd)?.slice(1);
-    if (to === undefined || scope.layers.has(to)) return from;
-    scan.take(rangeEnd);
-    if (from <= Number(to)) return [from, Number(to)];
-    throw new XstarError("bad-argument", `The range ${from}-${to} ends before it begins (${scan.place()})`);
   }
 
   private word(word: string, scope: Scope): Spec {
@@ -275,7 +246,8 @@ class Parser {
       throw this.unknownName(scope);
     }
     const isList = field?.kind === "numbers" || field?.kind === "range";
-    const text = (isList ? scan.take(numbersForm) : undefined) ?? scan.take(valueForm);
+    const listed = isList ? numbersForm : field?.kind === "places" ? placesForm : undefined;
+    const text = (listed && scan.take(listed)) ?? scan.take(valueForm);
     if (text === undefined) throw scan.expected(describe(name, field));
     if (field?.kind === "index" || field?.kind === "class") this.refuseRange(text, scope);
     return text.startsWith('"') ? text.slice(1, -1) : text;
