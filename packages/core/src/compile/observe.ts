@@ -4,6 +4,7 @@ import { Graph, type Value } from "../ir/graph.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 import type { LoadedModel } from "../model/load.js";
 import { receptiveField, type ReceptiveField } from "../model/receptive-field.js";
+import { axesAfterFirst } from "../objectives/reduce.js";
 import { writeModel } from "../onnx/write.js";
 import { numbers, sameShape, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, parseObjective, type Settings } from "./objective.js";
@@ -26,10 +27,12 @@ export interface Look {
   unit(layer: string, unit: number): Value;
   /** The mean of every unit of a layer over all places, [batch, units]. Throws `bad-argument`, `unknown-layer`. */
   features(layer: string): Value;
-  /** Class scores before a softmax, [batch, classes], or [batch, classes, ...places] of a network that has places. */
+  /** Class scores before a softmax, [batch, classes]: their mean over the places of a network that scores many. */
   logits(): Value;
   /** What of a picture the places of a layer see. */
   field(layer: string): ReceptiveField;
+  /** How many places a layer has along each of their axes. Throws `bad-argument`, `unknown-layer`. */
+  places(layer: string): Shape;
 }
 
 /** Takes pictures, gives what was to be read of them. Release it when done. */
@@ -84,7 +87,11 @@ export async function observe(
     layer: (name) => network.layer(name),
     unit: (name, unit) => unitOf(op, network, unit, name),
     features: (name) => featuresOf(op, network, name),
-    logits: () => network.logits(),
+    logits() {
+      const scores = network.logits();
+      return scores.rank === 2 ? scores : op.reduceMean(scores, axesAfterFirst(scores).slice(1));
+    },
+    places: (layer) => placesOf(network, layer).map((axis) => network.layer(layer).shape[axis]!),
     field: (layer) => fieldOf(graph, network, { layer, picture: pictures }),
   });
   if (Object.keys(values).length === 0)

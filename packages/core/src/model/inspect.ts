@@ -54,6 +54,8 @@ export interface Inspection {
     /** The type of whole numbers that the file has, where xstar takes float32 instead. */
     readonly whole?: DType;
   }[];
+  /** The input that is ascended; null when none is of floating-point numbers. */
+  readonly picture: string | null;
   readonly outputs: readonly TypedName[];
   /** How pictures become the input, with why; null when the input is no picture and nothing is known of its numbers. */
   readonly contract: (ContractGuess & { readonly input: string }) | null;
@@ -163,7 +165,7 @@ export async function inspect(model: LoadedModel, options: InspectOptions = {}):
 function declarations(
   model: LoadedModel,
   { contract: given = {}, contractFrom: from, picture: name }: InspectOptions,
-): Pick<Inspection, "file" | "inputs" | "contract"> {
+): Pick<Inspection, "file" | "inputs" | "picture" | "contract"> {
   const { source } = model;
   const picture = pictureOf(source, name);
   const hasContract = picture && (isPicture(picture) || Object.keys(given).length > 0);
@@ -176,6 +178,7 @@ function declarations(
       parameters: countParameters(source),
     },
     inputs: source.inputs.map((input) => ({ ...input, dims: input.dims.map((dim) => dim ?? null) })),
+    picture: picture?.name ?? null,
     contract: hasContract
       ? { input: picture.name, ...guessContract(source, { given, picture, ...(from !== undefined && { from }) }) }
       : null,

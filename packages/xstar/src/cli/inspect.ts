@@ -117,13 +117,7 @@ function describe(model: ModelFile, found: Inspection, showAll: boolean): string
 function rowOf({ name, opType, dtype, shape, axes, units, reason }: LayerFacts): string[] {
   const type = dtype === null || dtype === "float32" ? "" : `${dtype} `;
   const held = axes?.map(axisInWords) ?? shape;
-  return [
-    name,
-    opType,
-    held ? `${type}[${held.join(", ")}]` : "",
-    units ? `${units.count}, ${units.why}` : "",
-    reason ? `no: ${reason}` : "yes",
-  ];
+  return [name, opType, held ? `${type}[${held.join(", ")}]` : "", units?.why ?? "", reason ? `no: ${reason}` : "yes"];
 }
 
 /** `N` for the pictures (one, as inspected), `N x 64` where something else is multiplied with them. */
