@@ -82,6 +82,7 @@ export { pictureShape } from "./forward/apply-contract.js";
 export {
   contractOfRange,
   guessContract,
+  isPicture,
   labelsInMetadata,
   layouts,
   orders,
@@ -141,7 +142,14 @@ export { createOps, type Ops } from "./ir/ops/index.js";
 export { canonicalOpset } from "./normalize/normalize.js";
 export * as fields from "./define/fields.js";
 export { parseTarget, type TargetNames } from "./words/target.js";
-export { inspect, type Inspection, type InspectOptions, type LayerFacts, type MissingRule } from "./model/inspect.js";
+export {
+  inspect,
+  type AxisFacts,
+  type Inspection,
+  type InspectOptions,
+  type LayerFacts,
+  type MissingRule,
+} from "./model/inspect.js";
 export { pictureInput, targetNames, unitCounts } from "./model/layers.js";
 export { parseAssignment, parseWords, withParameters } from "./words/spec-words.js";
 export { printTarget, printWords } from "./words/print-target.js";

@@ -65,7 +65,7 @@ describe("a layer", () => {
     const model = open(buildModel((op, x) => ({ best: op.argMax(x, 1), y: op.mul(x, 2) }), { shape: [1, 3] }));
     await expect(maximize(model, channel({ layer: "best", channel: 0 }), { steps: 0 }).result).rejects.toMatchObject({
       code: "unknown-layer",
-      message: '"best" is a value of the model but no layer: it does not hold activations',
+      message: '"best" is a value of the model but no layer: it holds whole numbers (int64), so it has no gradient',
     });
   });
 });

@@ -1,9 +1,10 @@
-import { nearest, oneOf, XstarError } from "../errors.js";
+import { didYouMean, nearest, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
 import type { Contract } from "../model/contract.js";
-import { beforeSoftmax, layerNames, pictureInput, scoreOutput } from "../model/layers.js";
+import { axesOf, followAxes } from "../model/axes.js";
+import { beforeSoftmax, layerNames, pictureInput, scoreOutput, whyNoLayer } from "../model/layers.js";
 import type { LoadedModel } from "../model/load.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import type { Normalized } from "../normalize/normalize.js";
@@ -11,6 +12,7 @@ import { chooseShapes } from "../model/shapes.js";
 import { size, type Shape } from "../tensor.js";
 import { applyContract, pictureShape } from "./apply-contract.js";
 import { checkGiven, givenTensor, type GivenInputs, type Part } from "./given-inputs.js";
+import { arrangement, picturesFirst, type Arrangement } from "./arrange.js";
 
 /** What a batch is made from, besides the pictures. */
 export interface BatchOptions {
@@ -134,16 +136,24 @@ export async function prepareBatch(
       if (XstarError.is(error) && error.code === "unsupported-model") return undefined;
       throw error;
     });
-    const fits = normalized?.graph.outputs.every((output) => output.type?.shape[0] === batch);
-    if (normalized && fits) return result(normalized, batch);
+    if (normalized && holdsPictures(normalized, picture.name)) return result(normalized, batch);
   }
   return result(await model.at(shapes.set(picture.name, declared.with(0, 1))), 1);
+}
+
+/** Whether every output has an axis for the pictures of a batch: a model made for one picture has none, or fails. */
+function holdsPictures(normalized: Normalized, picture: string): boolean {
+  const layouts = followAxes(normalized, picture);
+  return normalized.graph.outputs.every((output) => output.type && axesOf(normalized, output, layouts).batch);
 }
 
 /** One pass of pictures through the model, of which only the layers that are asked for are built. */
 export interface Forward {
   /** A layer by the name of its value or of its node, [batch, ...]. Throws `unknown-layer`. */
   layer(name: string): Value;
+  /** How the axes of a layer lie in [batch, ...]. Throws `unknown-layer`. */
+  arrangement(name: string): Arrangement;
+  /** Scores of classes before a final softmax, [batch, classes, ...places]. */
   logits(): Value;
   /** The model's first output, whatever it is. */
   output(): Value;
@@ -177,6 +187,8 @@ export function buildForward(op: Ops, batched: Batched, pictures: Value, scope =
     }
     return map;
   });
+  const layouts = followAxes(normalized, batched.input);
+  const axes = (value: Value) => axesOf(normalized, value, layouts);
   const built = new Map<Value, Value>();
   const bring = (value: Value): Value => {
     const known = built.get(value);
@@ -184,7 +196,7 @@ export function buildForward(op: Ops, batched: Batched, pictures: Value, scope =
     const results = maps.map((map, i) => {
       const prefix = maps.length > 1 ? `${scope.slice(0, -1)}${i}/` : scope;
       for (const [from, to] of inline(op.graph, normalized.graph, map, [value], { prefix })) map.set(from, to);
-      return map.get(value)!;
+      return picturesFirst(op, map.get(value)!, axes(value), perRun, value.name);
     });
     const whole = op.cast(op.concat(results, 0), "float32");
     built.set(value, whole);
@@ -192,10 +204,20 @@ export function buildForward(op: Ops, batched: Batched, pictures: Value, scope =
   };
   return {
     layer: (name) => bring(findLayer(batched, name)),
+    arrangement(name) {
+      const value = findLayer(batched, name);
+      return arrangement(value.shape, axes(value));
+    },
     output: () => bring(normalized.graph.outputs[0]!),
     logits: () => {
-      const scores = bring(beforeSoftmax(scoreOutput(normalized, logits)));
-      return scores.rank === 2 ? scores : op.reshape(scores, [batch, size(scores.shape) / batch]);
+      const value = beforeSoftmax(scoreOutput(normalized, logits));
+      const scores = bring(value);
+      const { units } = arrangement(value.shape, axes(value));
+      const rest = scores.shape.slice(1);
+      if (scores.rank === 2) return scores;
+      if (units === undefined || size(rest) === Math.max(...rest)) return op.reshape(scores, [batch, size(rest)]);
+      const places = rest.map((_, i) => i + 1).filter((axis) => axis !== units);
+      return units === 1 ? scores : op.transpose(scores, [0, units, ...places]);
     },
   };
 }
@@ -205,15 +227,15 @@ function findLayer({ model, normalized }: Batched, name: string): Value {
   const byNode = model.source.graph.nodes.find((node) => node.name === name)?.outputs[0]?.name;
   const value = normalized.values.get(name) ?? (byNode === undefined ? undefined : normalized.values.get(byNode));
   if (value && isFloat(value) && !value.constant) return value;
-  const names = layerNames(normalized);
-  if (value) {
+  if (value)
     throw new XstarError(
       "unknown-layer",
-      `"${name}" is a value of the model but no layer: it does not hold activations`,
+      `"${name}" is a value of the model but no layer: ${whyNoLayer(normalized, value)}`,
     );
-  }
+  const names = layerNames(normalized);
+  const near = nearest(name, names);
   throw new XstarError("unknown-layer", `The model has no layer "${name}"`, {
-    hint: `Did you mean ${oneOf(nearest(name, names))}? It has ${names.length} layers: see xstar inspect`,
-    details: { layer: name, nearest: nearest(name, names) },
+    hint: `${didYouMean(near)}It has ${names.length} layers: see xstar inspect`,
+    details: { layer: name, nearest: near },
   });
 }

@@ -6,6 +6,7 @@ import type { Ops } from "../ir/ops/index.js";
 import type { LoadedModel } from "../model/load.js";
 import { joinWeights } from "../onnx/weights.js";
 import type { Shape } from "../tensor.js";
+import type { Arrangement } from "./arrange.js";
 import { checkImages, createAssets, type Images } from "./assets.js";
 import { buildForward, prepareBatch, type BatchOptions, type Batched, type Forward } from "./batch.js";
 
@@ -39,6 +40,8 @@ export interface Prepared {
 export interface Network {
   /** [n, ...]; of a further model by its name. Throws `unknown-layer`, `bad-argument`. */
   layer(name: string, model?: string): Value;
+  /** How its axes lie in [n, ...]. */
+  arrangement(name: string, model?: string): Arrangement;
   logits(model?: string): Value;
 }
 
@@ -111,6 +114,7 @@ export async function prepare(
     };
     return {
       layer: (name, one) => forward(one).layer(name),
+      arrangement: (name, one) => forward(one).arrangement(name),
       logits: (one) => forward(one).logits(),
     };
   }

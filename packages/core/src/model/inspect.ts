@@ -6,8 +6,15 @@ import { inline, valuesRead } from "../ir/inline.js";
 import { createOps, isFloat } from "../ir/ops/index.js";
 import type { Model } from "../onnx/model.js";
 import { floatTypes, size, type DType, type Shape } from "../tensor.js";
-import { guessContract, type ContractGuess, type ContractSources, type PartialContract } from "./contract.js";
-import { beforeSoftmax, classCount, scoreOutput, unitAxis } from "./layers.js";
+import {
+  guessContract,
+  isPicture,
+  type ContractGuess,
+  type ContractSources,
+  type PartialContract,
+} from "./contract.js";
+import { axesOf, followAxes, type LayerAxes } from "./axes.js";
+import { beforeSoftmax, classCount, scoreOutput } from "./layers.js";
 import { inputShapes, type LoadedModel } from "./load.js";
 import { chooseShapes, type ChosenShapes } from "./shapes.js";
 import { foreignNodes } from "../specialize/specialize.js";
@@ -47,8 +54,10 @@ export interface Inspection {
     /** The type of whole numbers that the file has, where xstar takes float32 instead. */
     readonly whole?: DType;
   }[];
+  /** The input that is ascended; null when none is of floating-point numbers. */
+  readonly picture: string | null;
   readonly outputs: readonly TypedName[];
-  /** How pictures become the input, with why; null when no input is of floating-point numbers. */
+  /** How pictures become the input, with why; null when the input is no picture and nothing is known of its numbers. */
   readonly contract: (ContractGuess & { readonly input: string }) | null;
   /** Sizes that were taken for granted, in sentences. */
   readonly assumed: readonly string[];
@@ -69,11 +78,19 @@ interface TypedName {
 export interface LayerFacts extends TypedName {
   readonly node: string;
   readonly opType: string;
-  /** How many units (channels) it has and along which axis; null for what has none. */
-  readonly units: { readonly count: number; readonly axis: number } | null;
+  /** How many units (channels) it has, along which axis, and what tells; null for what has none. */
+  readonly units: { readonly count: number; readonly axis: number; readonly why: string } | null;
+  /** What every axis holds; null for what is no tensor of floats. */
+  readonly axes: readonly AxisFacts[] | null;
   readonly differentiable: boolean;
   /** Why it is not differentiable. */
   readonly reason: string | null;
+}
+
+export interface AxisFacts {
+  readonly size: number;
+  /** The pictures of the batch (with other things besides, where it is longer than the batch), the units, or places. */
+  readonly holds: "batch" | "units" | "places";
 }
 
 export interface MissingRule {
@@ -108,6 +125,11 @@ export async function inspect(model: LoadedModel, options: InspectOptions = {}):
     const type = found(name)?.type;
     return { name, dtype: type?.dtype ?? null, shape: type?.shape ?? null };
   };
+  const layouts = followAxes(normalized, pictureOf(source, options.picture)?.name ?? "");
+  const axes = (name: string) => {
+    const value = normalized.values.get(name);
+    return value && layouts.has(value) && isFloat(value) ? axesOf(normalized, value, layouts) : undefined;
+  };
   const layers = source.graph.nodes.flatMap((node) =>
     node.outputs.flatMap((output) => {
       if (!output) return [];
@@ -118,7 +140,7 @@ export async function inspect(model: LoadedModel, options: InspectOptions = {}):
         ...facts,
         node: node.name,
         opType: node.qualifiedType,
-        units: unitsOf(facts),
+        ...axisFacts(facts, axes(output.name), node),
         differentiable: reason === null,
         reason,
       } satisfies LayerFacts;
@@ -143,9 +165,10 @@ export async function inspect(model: LoadedModel, options: InspectOptions = {}):
 function declarations(
   model: LoadedModel,
   { contract: given = {}, contractFrom: from, picture: name }: InspectOptions,
-): Pick<Inspection, "file" | "inputs" | "contract"> {
+): Pick<Inspection, "file" | "inputs" | "picture" | "contract"> {
   const { source } = model;
   const picture = pictureOf(source, name);
+  const hasContract = picture && (isPicture(picture) || Object.keys(given).length > 0);
   return {
     file: {
       bytes: [...model.files.values()].reduce((total, { byteLength }) => total + byteLength, 0),
@@ -155,7 +178,8 @@ function declarations(
       parameters: countParameters(source),
     },
     inputs: source.inputs.map((input) => ({ ...input, dims: input.dims.map((dim) => dim ?? null) })),
-    contract: picture
+    picture: picture?.name ?? null,
+    contract: hasContract
       ? { input: picture.name, ...guessContract(source, { given, picture, ...(from !== undefined && { from }) }) }
       : null,
   };
@@ -193,6 +217,7 @@ function inspectUnrunnable(model: LoadedModel, options: InspectOptions): Inspect
       node: node!.name,
       opType: node!.qualifiedType,
       units: null,
+      axes: null,
       differentiable: false,
       reason,
     };
@@ -219,10 +244,24 @@ function inspectUnrunnable(model: LoadedModel, options: InspectOptions): Inspect
 
 const foreignProblem = "ONNX Runtime has no such operator, and the model does not define it as a function";
 
-function unitsOf({ dtype, shape }: TypedName): LayerFacts["units"] {
-  if (!shape || shape.length < 2 || !dtype || !floatTypes.has(dtype)) return null;
-  const axis = unitAxis(shape.length);
-  return { count: shape[axis]!, axis };
+const recurrentTypes: ReadonlySet<string> = new Set(["LSTM", "GRU", "RNN"]);
+
+function axisFacts(
+  { shape }: TypedName,
+  found: LayerAxes | undefined,
+  { opType }: Node,
+): Pick<LayerFacts, "units" | "axes"> {
+  if (!shape || !found) return { units: null, axes: null };
+  const { units, batch } = found;
+  // a recurrent layer is written as products and sums
+  const why = recurrentTypes.has(opType) ? `made by ${opType}` : units?.why;
+  return {
+    units: units ? { count: shape[units.axis]!, axis: units.axis, why: why! } : null,
+    axes: shape.map((size, axis) => ({
+      size,
+      holds: axis === batch?.axis ? "batch" : axis === units?.axis ? "units" : "places",
+    })),
+  };
 }
 
 function whyNot(value: Value | undefined, reach: Reach | undefined): string | null {

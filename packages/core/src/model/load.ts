@@ -3,7 +3,8 @@ import type { DeclaredInput, Model } from "../onnx/model.js";
 import { readModel } from "../onnx/read.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { floatTypes, type Shape } from "../tensor.js";
-import { guessContract, labelsInMetadata, type Contract, type PartialContract } from "./contract.js";
+import { guessContract, isPicture, labelsInMetadata, type Contract, type PartialContract } from "./contract.js";
+import { pictureInput } from "./layers.js";
 import { normalize, type Normalized } from "../normalize/normalize.js";
 import { specialize } from "../specialize/specialize.js";
 import { ownFile, type WeightFiles } from "../onnx/weights.js";
@@ -66,6 +67,8 @@ export function openModel(
 /** What is known, and guesses for the rest; nothing for a model without an input that could be a picture. */
 function contractOf(source: Model, given: PartialContract | null | undefined): Contract | undefined {
   if (given === null || !source.inputs.some(({ dtype }) => floatTypes.has(dtype))) return undefined;
+  // the numbers of what is no picture go in as they are
+  if (!given && !isPicture(pictureInput(source))) return undefined;
   return guessContract(source, given ? { given } : {}).contract;
 }
 

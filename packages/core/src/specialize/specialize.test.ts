@@ -211,6 +211,20 @@ describe("openModel", () => {
     });
   });
 
+  it("says that double precision is why ONNX Runtime has no kernel", async () => {
+    const double = buildModel(
+      (op, x) => {
+        const w = op.constant(tensor("float64", [1, 2, 3, 4], [1, 1, 2, 2]));
+        return { y: op.emit("Conv", [x, w], [{ dtype: "float64", shape: [1, 1, 5, 5] }])[0]! };
+      },
+      { dtype: "float64" },
+    );
+    await expect(typed(double, { x: [1, 1, 6, 6] })).rejects.toMatchObject({
+      code: "unsupported-model",
+      hint: expect.stringMatching(/no Conv of double precision \(float64\)/),
+    });
+  });
+
   it("points back at the weights in the file, and at those beside it", async () => {
     const graph = new Graph("far");
     const op = createOps(graph);

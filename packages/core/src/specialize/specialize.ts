@@ -217,9 +217,21 @@ async function explained<T>(graph: Graph, opset: number, work: () => Promise<T>)
     const reason = XstarError.is(cause) ? cause.message : String(cause);
     throw new XstarError("unsupported-model", `The model cannot be run with input ${shapes}: ${reason}`, {
       cause,
-      ...(opset < 7 || opset > newestOpset ? { hint: opsetHint(opset) } : {}),
+      ...hintOf(graph, opset, reason),
     });
   }
+}
+
+function hintOf(graph: Graph, opset: number, reason: string): { readonly hint?: string } {
+  if (opset < 7 || opset > newestOpset) return { hint: opsetHint(opset) };
+  const [, missing] = /Could not find an implementation for (\w+)/.exec(reason) ?? [];
+  const isDouble = [...graph.inputs, ...graph.nodes.flatMap(valuesRead)].some(
+    (value) => value.type?.dtype === "float64",
+  );
+  if (missing === undefined || !isDouble) return {};
+  return {
+    hint: `ONNX Runtime has no ${missing} of double precision (float64), which the model uses: export it in float32`,
+  };
 }
 
 function zeros({ dtype, shape }: ValueType): Tensor {

@@ -2,6 +2,7 @@ import {
   contractOfRange,
   guessContract,
   pictureChannels,
+  isPicture,
   pictureInput,
   XstarError,
   type BatchOptions,
@@ -99,7 +100,13 @@ export async function readModelInput(
     given,
     from,
     inputFiles,
-    options: { contract, inputs, shapes, ...(logits !== undefined && { logits }) },
+    options: {
+      // the numbers of what is no picture go in as they are
+      contract: isPicture(picture) || Object.keys(given).length > 0 ? contract : null,
+      inputs,
+      shapes,
+      ...(logits !== undefined && { logits }),
+    },
   };
 }
 
