@@ -1,5 +1,6 @@
-import { type Graph, type Node, type Value } from "../ir/graph.js";
+import { constantNumbers, type Graph, type Node, type Value } from "../ir/graph.js";
 import { valuesRead } from "../ir/inline.js";
+import { positiveAxis } from "../ir/ops/index.js";
 
 /** What is the same for every input of the same shape. */
 export interface FixedValues {
@@ -9,17 +10,8 @@ export interface FixedValues {
   readonly shapes: ReadonlySet<Value>;
 }
 
-/** Operators whose result's shape depends on the elements, not only on the shapes, of what they read; or that may not end. */
-const dataShaped: ReadonlySet<string> = new Set([
-  "NonZero",
-  "Unique",
-  "Compress",
-  "NonMaxSuppression",
-  "Loop",
-  "If",
-  "Scan",
-  "StringSplit",
-]);
+/** What they give, and whether they end, depends on the values inside: they are unrolled or folded where that is possible. */
+const controlFlow: ReadonlySet<string> = new Set(["If", "Loop", "Scan"]);
 
 const randomTypes: ReadonlySet<string> = new Set([
   "RandomNormal",
@@ -36,6 +28,7 @@ const deciding: Readonly<Record<string, readonly number[]>> = {
   BlackmanWindow: [0],
   CenterCropPad: [1],
   Col2Im: [1, 2],
+  Compress: [1],
   ConstantOfShape: [0],
   DFT: [1, 2],
   Expand: [1],
@@ -43,6 +36,8 @@ const deciding: Readonly<Record<string, readonly number[]>> = {
   HannWindow: [0],
   MaxUnpool: [2],
   MelWeightMatrix: [0, 1],
+  NonMaxSuppression: [0, 1, 2, 3, 4],
+  NonZero: [0],
   OneHot: [1],
   Pad: [1, 3],
   Range: [0, 1, 2],
@@ -56,8 +51,10 @@ const deciding: Readonly<Record<string, readonly number[]>> = {
   SplitToSequence: [1],
   Squeeze: [1],
   STFT: [1, 3],
+  StringSplit: [0],
   Tile: [1],
   TopK: [1],
+  Unique: [0],
   Unsqueeze: [1],
   Upsample: [1],
 };
@@ -65,7 +62,7 @@ const deciding: Readonly<Record<string, readonly number[]>> = {
 /** The inputs of a node whose elements decide the shape of what it gives. */
 export function decidingInputs(node: Node): Value[] {
   if (node.domain !== "") return [];
-  if (dataShaped.has(node.opType)) return valuesRead(node);
+  if (controlFlow.has(node.opType)) return valuesRead(node);
   const places = node.opType.startsWith("Reduce") ? [1] : (deciding[node.opType] ?? []);
   return places.flatMap((i) => node.inputs[i] ?? []);
 }
@@ -77,11 +74,11 @@ export function findFixedValues(graph: Graph): FixedValues {
   const fixed = (value: Value) => value.constant !== undefined || elements.has(value);
   for (const node of graph.nodes) {
     const reads = valuesRead(node);
-    const allFixed = reads.every(fixed) && !randomTypes.has(node.opType) && ends(node);
+    const isRun = !controlFlow.has(node.qualifiedType) && !isEndless(node);
+    const allFixed = isRun && reads.every(fixed) && !randomTypes.has(node.opType);
     const readsShapeOnly = node.domain === "" && (node.opType === "Shape" || node.opType === "Size");
     const shapesFixed =
-      reads.every((value) => fixed(value) || shapes.has(value)) &&
-      (allFixed || (decidingInputs(node).every(fixed) && !dataShaped.has(node.opType)));
+      isRun && reads.every((value) => fixed(value) || shapes.has(value)) && decidingInputs(node).every(fixed);
     for (const output of node.outputs) {
       if (!output) continue;
       if (allFixed || (readsShapeOnly && shapesFixed)) elements.add(output);
@@ -91,7 +88,15 @@ export function findFixedValues(graph: Graph): FixedValues {
   return { elements, shapes };
 }
 
-/** False for loops, which are unrolled where that is possible, and for what ONNX Runtime is known never to finish. */
-function ends(node: Node): boolean {
-  return node.opType !== "Loop";
+/**
+ * ONNX Runtime never finishes an inverse, one-sided DFT of one element, of which the result would have none: it is run only
+ * where there are more.
+ */
+export function isEndless(node: Node): boolean {
+  const [x, length, axisInput] = node.inputs;
+  if (node.qualifiedType !== "DFT" || node.int("inverse", 0) === 0 || node.int("onesided", 0) === 0 || length)
+    return false;
+  const axis = constantNumbers(axisInput)?.[0] ?? (axisInput ? undefined : node.int("axis", -2));
+  if (!x?.type || axis === undefined) return true;
+  return x.shape[positiveAxis(axis, x.rank)] === 1;
 }

@@ -1,12 +1,13 @@
 import { constantValue, type Graph, Node, Value } from "../ir/graph.js";
+import { windowOf } from "../autodiff/rules/window.js";
 import { appendChanged } from "../ir/inline.js";
 import { tensor, type Shape } from "../tensor.js";
 
 const pools: ReadonlySet<string> = new Set(["MaxPool", "AveragePool", "LpPool"]);
 
 /**
- * A pool of `ceil_mode` whose last window would lie outside the input, written with explicit padding; undefined where none
- * would. ONNX Runtime leaves such windows out when it runs, but counts them when it infers the shape.
+ * A pool of another shape than is inferred, written with explicit padding; undefined for others. With `ceil_mode` ONNX
+ * Runtime counts windows outside of the input when it infers the shape and leaves them out when it runs.
  */
 export function closePoolWindow(
   graph: Graph,
@@ -15,17 +16,33 @@ export function closePoolWindow(
   inferred: Shape,
   opset: number,
 ): (Value | undefined)[] | undefined {
+  const same = samePads(node);
+  if (same) return appendChanged(graph, node, inputs, explicit(same));
   const pads = explicitPads(node, inferred);
   if (!pads) return undefined;
   const countsPads = node.opType === "AveragePool" && node.int("count_include_pad", 0) === 1;
   const counted = countsPads ? padded(graph, inputs[0]!, pads.asked, opset) : inputs[0]!;
   const rest = countsPads ? pads.closing.map((n, i) => n - Math.min(n, pads.asked[i]!)) : pads.closing;
   return appendChanged(graph, node, [counted], {
-    ceil_mode: { kind: "int", value: 0 },
-    auto_pad: { kind: "string", value: "NOTSET" },
-    pads: { kind: "ints", value: rest },
+    ...explicit(rest),
     ...(countsPads && { count_include_pad: { kind: "int", value: 0 } }),
   });
+}
+
+const explicit = (pads: readonly number[]) =>
+  ({
+    ceil_mode: { kind: "int", value: 0 },
+    auto_pad: { kind: "string", value: "NOTSET" },
+    pads: { kind: "ints", value: pads },
+  }) as const;
+
+/** The padding of a pool whose `auto_pad` finds it. */
+function samePads(node: Node): number[] | undefined {
+  const kernel = node.ints("kernel_shape");
+  if (!pools.has(node.qualifiedType) || !kernel || !node.string("auto_pad", "NOTSET").startsWith("SAME"))
+    return undefined;
+  const { before, after } = windowOf(node, kernel, node.inputs[0]!.shape.slice(2), node.outputs[0]!.shape.slice(2));
+  return [...before, ...after];
 }
 
 /** Zeros around the spatial axes that count as elements. */
@@ -44,7 +61,7 @@ function explicitPads(node: Node, shape: Shape): { asked: readonly number[]; clo
   const input = node.inputs[0];
   const kernel = node.ints("kernel_shape");
   const auto = node.string("auto_pad", "NOTSET");
-  if (!input?.type || !kernel || auto.startsWith("SAME")) return undefined;
+  if (!input?.type || !kernel) return undefined;
   const none = [...kernel, ...kernel].map(() => 0);
   const asked = auto === "VALID" ? none : (node.ints("pads") ?? none);
   const axes = kernel.map((k, i) => {

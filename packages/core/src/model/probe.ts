@@ -5,7 +5,7 @@ import type { Model } from "../onnx/model.js";
 import { writeModel } from "../onnx/write.js";
 import type { Runtime, Session } from "../runtime.js";
 import { elementBytes, floatTypes, numbers, size, viewBytes, type DType, type Shape, type Tensor } from "../tensor.js";
-import { findFixedValues, type FixedValues } from "./fixed-values.js";
+import { findFixedValues, isEndless } from "./fixed-values.js";
 import { locator, type WeightFiles } from "./weights.js";
 
 /** Constants up to this many elements are folded, whatever their type; larger ones stay nodes that ONNX Runtime folds. */
@@ -57,6 +57,17 @@ export async function inferTypes(graph: Graph, host: Host): Promise<Map<Value, I
     types.set(value, { dtype: port.dtype, shape });
   }
   return types;
+}
+
+/** Types the values that have none as far as their shapes are inferred; not those that cannot be computed. */
+export function adoptTypes(graph: Graph, types: ReadonlyMap<Value, InferredType>): void {
+  for (const node of graph.nodes) {
+    if (isEndless(node)) continue;
+    for (const output of node.outputs) {
+      const { dtype, shape } = (output && types.get(output)) ?? {};
+      if (dtype && shape) output!.type ??= { dtype, shape };
+    }
+  }
 }
 
 /**

@@ -6,8 +6,8 @@ import type { Runtime } from "../runtime.js";
 import { size, type Shape, type Tensor } from "../tensor.js";
 import { inlineKnownBranches } from "./branches.js";
 import { countAxesFromFront } from "./old-axes.js";
-import { knownType, pinShapes } from "./pin-shapes.js";
-import { inferTypes, runForShapes, type Host } from "./probe.js";
+import { pinShapes } from "./pin-shapes.js";
+import { adoptTypes, inferTypes, runForShapes, type Host } from "./probe.js";
 import { refuseImpossible } from "./refuse-impossible.js";
 import { writeSamePads } from "./same-pads.js";
 import { followSequences } from "./sequences.js";
@@ -84,8 +84,8 @@ async function settle(source: Graph, opset: number, host: Host): Promise<Graph> 
   let graph = source;
   for (;;) {
     const inferred = await inferTypes(graph, host);
-    for (const { outputs } of graph.nodes)
-      for (const output of outputs) if (output) output.type = knownType(inferred.get(output));
+    for (const { outputs } of graph.nodes) for (const output of outputs) if (output) output.type = undefined;
+    adoptTypes(graph, inferred);
     // of these ONNX Runtime says the shape, but does not run all
     const padded = writeSamePads(graph);
     if (!padded) {
