@@ -28,7 +28,7 @@ export type { FurtherModel, PrepareOptions } from "./compile/prepare.js";
 export { resizeImage } from "./model/resize-image.js";
 export type { Spec } from "./define/fields.js";
 export { prepareBatch, type Batched, type BatchOptions } from "./compile/forward.js";
-export type { GivenInputs } from "./compile/given-inputs.js";
+export type { GivenInputs } from "./model/given.js";
 export { pictureShape } from "./compile/contract.js";
 export {
   contractOfRange,

@@ -16,8 +16,16 @@ import { withColorsOf } from "../parameterizations/color.js";
 import { parameterizations } from "../parameterizations/table.js";
 import { createRng, type Rng } from "../rng.js";
 import { numbers, size, tensor, type Shape, type Tensor } from "../tensor.js";
-import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts, type Settings } from "./objective.js";
+import {
+  buildObjectives,
+  nameTargets,
+  needsSharedViews,
+  parseObjective,
+  type ObjectiveParts,
+  type Settings,
+} from "./objective.js";
 import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opacity.js";
+import { modelScope } from "./forward.js";
 import type { Network, Prepared } from "./prepare.js";
 import { buildViews } from "./views.js";
 
@@ -209,7 +217,12 @@ function update(
     params["learningRate"] = op.mul(params["learningRate"] as Value, factor);
   }
   const wrt = [picture, entry, ...Object.values(variables)];
-  const [byPicture, byEntry, ...found] = gradients(op, { of: objective, wrt, ...(rules && { rules }) });
+  const [byPicture, byEntry, ...found] = gradients(op, {
+    of: objective,
+    wrt,
+    called: { of: nameTargets(spec.objectives), scope: modelScope },
+    ...(rules && { rules }),
+  });
   if (found.every((gradient) => gradient === undefined)) {
     throw new XstarError("no-gradient", "The target does not depend on the picture, so there is nothing to climb", {
       hint: "Choose a layer that lies behind the model's input",

@@ -1,15 +1,17 @@
+import { cutOff } from "../autodiff/gradients.js";
 import { nearest, oneOf, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
 import type { Contract } from "../model/contract.js";
+import type { GivenInputs } from "../model/given.js";
 import { beforeSoftmax, layerNames, pictureInput, scoreOutput } from "../model/layers.js";
 import type { LoadedModel } from "../model/load.js";
 import type { Normalized } from "../model/normalize.js";
 import { chooseShapes } from "../model/shapes.js";
-import { size, type Shape } from "../tensor.js";
+import { size, type Shape, type Tensor } from "../tensor.js";
 import { applyContract, pictureShape } from "./contract.js";
-import { checkGiven, givenTensor, type GivenInputs } from "./given-inputs.js";
+import { checkGiven, givenTensor, isForAll } from "./given-inputs.js";
 
 /** What a batch is made from, besides the pictures. */
 export interface BatchOptions {
@@ -36,6 +38,8 @@ export interface Batched {
   readonly shape: Shape;
   /** Of the model's input, in its own layout. */
   readonly inputShape: Shape;
+  /** What the inputs besides the picture hold, for each run. */
+  readonly given: readonly ReadonlyMap<string, Tensor>[];
   readonly options: BatchOptions;
   /** What was taken for granted about shapes, in sentences. */
   readonly assumed: readonly string[];
@@ -59,19 +63,21 @@ export async function prepareBatch(
   const { source } = model;
   const picture = pictureInput(source, Object.keys(given));
   checkGiven(source, picture, given, name);
-  const shapesFor = (from: number, count: number) =>
+  const others = source.inputs.filter((input) => given[input.name] !== undefined);
+  /** Of one part of the batch; what is one number has the shape that is chosen for it. */
+  const tensorsFor = (from: number, count: number, sized?: ReadonlyMap<string, Shape>) =>
     new Map(
-      source.inputs.flatMap((input) => {
-        const held = given[input.name];
-        return held === undefined
-          ? []
-          : [[input.name, givenTensor(input, held, { batch, from, count }).shape] as const];
+      others.flatMap((input) => {
+        const held = given[input.name]!;
+        if (typeof held === "number" && !sized) return [];
+        return [[input.name, givenTensor(input, held, { batch, from, count }, sized?.get(input.name))] as const];
       }),
     );
-  const single = shapesFor(0, 1);
+  const numbersGiven = Object.entries(given).filter(([, held]) => typeof held === "number");
   const { shapes, assumed } = await chooseShapes(model, {
-    shapes: new Map([...free, ...single]),
+    shapes: free,
     layout: contract?.layout,
+    inputs: Object.fromEntries([...numbersGiven, ...tensorsFor(0, 1)]),
     picture,
   });
   const declared = shapes.get(picture.name)!;
@@ -83,6 +89,7 @@ export async function prepareBatch(
   }
   const result = (normalized: Normalized, perRun: number): Batched => {
     scoreOutput(normalized, logits);
+    const runs = Array.from({ length: batch / perRun }, (_, i) => tensorsFor(i * perRun, perRun, shapes));
     return {
       model,
       normalized,
@@ -91,20 +98,23 @@ export async function prepareBatch(
       input: picture.name,
       shape: pictureShape(declared.with(0, batch), contract),
       inputShape: declared.with(0, batch),
+      given: runs,
       options,
       assumed,
     };
   };
   if (batch > 1) {
-    const whole = new Map([...shapes, ...shapesFor(0, batch)]).set(picture.name, declared.with(0, batch));
-    const normalized = await model.at(whole).catch((error: unknown) => {
+    const whole = new Map(shapes).set(picture.name, declared.with(0, batch));
+    const normalized = await model.at(whole, tensorsFor(0, batch, shapes)).catch((error: unknown) => {
       if (XstarError.is(error) && error.code === "unsupported-model") return undefined;
       throw error;
     });
     const fits = normalized?.graph.outputs.every((output) => output.type?.shape[0] === batch);
     if (normalized && fits) return result(normalized, batch);
   }
-  return result(await model.at(shapes.set(picture.name, declared.with(0, 1))), 1);
+  const shared = new Map(tensorsFor(0, 1, shapes));
+  for (const input of others) if (!isForAll(input, given[input.name]!)) shared.delete(input.name);
+  return result(await model.at(shapes.set(picture.name, declared.with(0, 1)), shared), 1);
 }
 
 /** One pass of pictures through the model, of which only the layers that are asked for are built. */
@@ -116,10 +126,13 @@ export interface Forward {
   output(): Value;
 }
 
+/** What goes before the names of the first model's values. */
+export const modelScope = "model/";
+
 /** `scope` goes before the names of the model's values in the graph. */
-export function buildForward(op: Ops, batched: Batched, pictures: Value, scope = "model/"): Forward {
-  const { model, normalized, batch, perRun, inputShape, options } = batched;
-  const { contract, inputs: given = {}, logits } = options;
+export function buildForward(op: Ops, batched: Batched, pictures: Value, scope = modelScope): Forward {
+  const { normalized, batch, perRun, inputShape, options } = batched;
+  const { contract, logits } = options;
   const input = contract ? applyContract(op, pictures, contract, inputShape) : pictures;
   const source = normalized.graph.inputs.find(({ name }) => name === batched.input)!;
   const typed = op.cast(input, source.dtype);
@@ -133,14 +146,9 @@ export function buildForward(op: Ops, batched: Batched, pictures: Value, scope =
         );
   const maps = parts.map((part, i) => {
     const map = new Map([[source, part]]);
-    for (const declared of model.source.inputs) {
-      const held = given[declared.name];
-      if (held === undefined) continue;
-      const value = normalized.graph.inputs.find(({ name }) => name === declared.name)!;
-      map.set(
-        value,
-        op.constant(givenTensor(declared, held, { batch, from: i * perRun, count: perRun }), declared.name),
-      );
+    for (const input of normalized.graph.inputs) {
+      const held = batched.given[i]!.get(input.name);
+      if (held && input !== source) map.set(input, op.constant(held, input.name));
     }
     return map;
   });
@@ -172,6 +180,7 @@ function findLayer({ model, normalized }: Batched, name: string): Value {
   const byNode = model.source.graph.nodes.find((node) => node.name === name)?.outputs[0]?.name;
   const value = normalized.values.get(name) ?? (byNode === undefined ? undefined : normalized.values.get(byNode));
   if (value && isFloat(value) && !value.constant) return value;
+  if (value?.node && !value.type) throw cutOff(value.node, { of: `layer "${name}"`, scope: "" });
   const names = layerNames(normalized);
   if (value) {
     throw new XstarError(

@@ -30,6 +30,18 @@ export function needsSharedViews(spec: Spec): boolean {
   return Object.values(spec).some((x) => isSpec(x) && needsSharedViews(x));
 }
 
+/** The layers that objectives read, for errors. */
+export function nameTargets(specs: readonly Spec[]): string {
+  const layers = new Set<string>();
+  const visit = (spec: Spec) => {
+    if (typeof spec["layer"] === "string") layers.add(spec["layer"]);
+    for (const inner of Object.values(spec)) if (isSpec(inner)) visit(inner);
+  };
+  specs.forEach(visit);
+  if (layers.size === 0) return "the class scores";
+  return `${layers.size === 1 ? "layer" : "layers"} ${[...layers].map((name) => `"${name}"`).join(" and ")}`;
+}
+
 /** Everything about an objective but its live numbers: objectives of one structure share their nodes. */
 function structureOf(spec: Spec | number): unknown {
   if (typeof spec === "number") return "number";

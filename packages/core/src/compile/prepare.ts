@@ -6,7 +6,7 @@ import type { LoadedModel } from "../model/load.js";
 import { joinWeights } from "../model/weights.js";
 import type { Shape } from "../tensor.js";
 import { checkImages, createAssets, type Images } from "./assets.js";
-import { buildForward, prepareBatch, type BatchOptions, type Batched, type Forward } from "./forward.js";
+import { buildForward, modelScope, prepareBatch, type BatchOptions, type Batched, type Forward } from "./forward.js";
 import { resized } from "./views.js";
 
 /** A further model that targets may read, with how pictures become its input. */
@@ -103,7 +103,7 @@ export async function prepare(
           name,
           [...ready.keys()].filter((one) => one !== ""),
         );
-      const made = buildForward(op, batched, fit(op, pictures, batched, name), name === "" ? "model/" : `${name}/`);
+      const made = buildForward(op, batched, fit(op, pictures, batched, name), name === "" ? modelScope : `${name}/`);
       built.set(name, made);
       return made;
     };

@@ -1,5 +1,5 @@
 import { nearest, oneOf, XstarError } from "../errors.js";
-import { gradients } from "../autodiff/gradients.js";
+import { cutOff, gradients } from "../autodiff/gradients.js";
 import { mergeRules } from "../autodiff/overrides.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { Graph, type Value } from "../ir/graph.js";
@@ -9,6 +9,7 @@ import { writeModel } from "../onnx/write.js";
 import type { Session } from "../runtime.js";
 import type { Shape, Tensor } from "../tensor.js";
 import { inFloat64 } from "./float64.js";
+import { givenTensors, type GivenInputs } from "./given.js";
 import type { LoadedModel } from "./load.js";
 import { locator } from "./weights.js";
 
@@ -20,6 +21,8 @@ export interface VjpFunction {
 
 export interface VjpOptions {
   readonly shapes: ReadonlyMap<string, Shape>;
+  /** What other inputs hold, by name: constants, which `run` is not fed again. Shapes may depend on them. */
+  readonly inputs?: GivenInputs;
   /** The value to differentiate; the model's first output when left out. */
   readonly of?: string;
   /** The input to differentiate by; the model's first of floats when left out. */
@@ -38,9 +41,9 @@ export interface VjpOptions {
 /** Builds the vector-Jacobian product of a model: one graph, forward and backward. */
 export async function vjp(
   model: LoadedModel,
-  { shapes, of, wrt, overrides, rules, precision = "float32" }: VjpOptions,
+  { shapes, inputs = {}, of, wrt, overrides, rules, precision = "float32" }: VjpOptions,
 ): Promise<VjpFunction> {
-  const single = await model.at(shapes);
+  const single = await model.at(shapes, givenTensors(model.source.inputs, inputs, shapes));
   const normalized = precision === "float64" ? await inFloat64(single, model.runtime) : single;
   const graph = new Graph("vjp");
   const op = createOps(graph, model.runtime.lowering);
@@ -53,6 +56,7 @@ export async function vjp(
       details: { layer: of, nearest: near },
     });
   }
+  if (!target.type && target.node) throw cutOff(target.node, { of: `"${of ?? target.name}"`, scope: "" });
   const map = inline(graph, normalized.graph, bindings, [target]);
   const output = map.get(target) ?? target;
   const input = inputToDifferentiate(graph.inputs, wrt);

@@ -3,6 +3,7 @@ import {
   fields,
   guessContract,
   layouts,
+  oneOf,
   orders,
   pictureChannels,
   pictureInput,
@@ -27,6 +28,7 @@ import { earlierInputs, readInputs, type EarlierInputs } from "./given-inputs.js
 /** Flags that say how pictures go into a model: those of every command that runs one. */
 export interface ModelFlags {
   readonly size?: readonly number[];
+  readonly shape?: readonly string[];
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
   readonly inputRange?: readonly number[];
@@ -40,6 +42,11 @@ export function addModelFlags(command: Command): void {
   command
     .optionsGroup("The model's input (default: <model>.contract.json, else a guess that xstar inspect explains):")
     .option("--size <height,width>", "size of the picture, where the model leaves it free", listOf("--size", side))
+    .option(
+      "--shape <name=sizes>",
+      "shape of an input that leaves sizes free, as in state=2,1,128; repeatable",
+      collect,
+    )
     .option("--mean <numbers>", "input = (picture - mean) / std, for all channels or each", listOf("--mean", anyNumber))
     .option("--std <numbers>", "what is divided by; the picture goes from 0 to 1", listOf("--std", divisor))
     .option(
@@ -128,7 +135,7 @@ export async function readModelInput(
   const picture = pictureInput(source, Object.keys(inputs));
   const { contract } = guessContract(source, { given, from, picture });
   const sized = sizedShapes(source, picture, flags.size, contract.layout ?? "NCHW");
-  const shapes = new Map([...(earlier?.shapes ?? []), ...sized]);
+  const shapes = new Map([...(earlier?.shapes ?? []), ...sized, ...readShapes(source, flags.shape ?? [])]);
   return {
     picture: picture.name,
     given,
@@ -151,6 +158,33 @@ function contractOfFlags({ mean, std, inputRange, layout, order }: ModelFlags): 
     ...(layout && { layout }),
     ...(order && { order }),
   };
+}
+
+/** `--shape state=2,1,128`: the shapes of inputs as they are given. */
+function readShapes({ inputs }: Model, texts: readonly string[]): Map<string, Shape> {
+  return new Map(
+    texts.map((text) => {
+      const input = inputs.find(({ name }) => text.startsWith(`${name}=`));
+      if (!input) {
+        throw new XstarError(
+          "bad-argument",
+          `"--shape" must be the name of an input and its sizes: current value is ${text}`,
+          {
+            hint: `The model has ${oneOf(inputs.map(({ name }) => name))}: write --shape ${inputs[0]?.name}=1,3,224,224`,
+          },
+        );
+      }
+      const { name, dims } = input;
+      const sizes = listOf(`--shape ${name}`, side)(text.slice(name.length + 1));
+      if (sizes.length === dims.length && dims.every((dim, i) => typeof dim !== "number" || dim === sizes[i]))
+        return [name, sizes];
+      const declared = dims.map((dim) => dim ?? "?").join(", ");
+      throw new XstarError(
+        "bad-argument",
+        `"--shape ${name}" [${sizes}] does not fit the input, which is [${declared}]`,
+      );
+    }),
+  );
 }
 
 /** `--size 224,224`: the model's picture input with height and width filled in where it leaves them free. */
