@@ -177,7 +177,7 @@ describe("inputShapes", () => {
       expect.objectContaining({
         code: "bad-argument",
         message: 'Dimension 2 of input "x" is free and needs a size',
-        hint: "Give the input's shape, for example x=224,3,224,224",
+        hint: 'Give the input\'s shape, for example shapes: new Map([["x", [1, 3, 224, 224]]]), on the command line --shape x=1,3,224,224',
       }),
     );
   });

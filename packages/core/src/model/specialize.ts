@@ -3,8 +3,9 @@ import { constantValue, Graph, type Node, type Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import type { Model } from "../onnx/model.js";
 import type { Runtime } from "../runtime.js";
-import { size, type Shape, type Tensor } from "../tensor.js";
-import { inlineKnownBranches } from "./branches.js";
+import { sameShape, size, type Shape, type Tensor } from "../tensor.js";
+import { inlineKnownBranches, joinComputedBranches } from "./branches.js";
+import { unrollLoops } from "./loops.js";
 import { countAxesFromFront } from "./old-axes.js";
 import { pinShapes } from "./pin-shapes.js";
 import { adoptTypes, inferTypes, runForShapes, type Host } from "./probe.js";
@@ -88,18 +89,37 @@ async function settle(source: Graph, opset: number, host: Host): Promise<Graph> 
     adoptTypes(graph, inferred);
     // of these ONNX Runtime says the shape, but does not run all
     const padded = writeSamePads(graph);
-    if (!padded) {
-      const known = await runForShapes(graph, inferred, host);
-      if (known.size > 0) graph = fold(graph, known);
-      const next = simpler(graph, opset);
-      if (!next) return pinShapes(graph, opset, host, known.size > 0 ? undefined : inferred);
-      graph = next;
-    } else graph = padded;
+    if (padded) {
+      graph = padded;
+      continue;
+    }
+    const known = await runForShapes(graph, inferred, host);
+    if (known.size > 0) graph = fold(graph, known);
+    const next = simpler(graph, opset);
+    if (!next) return join(await pinShapes(graph, opset, host, known.size > 0 ? undefined : inferred), opset, host);
+    graph = next;
   }
 }
 
 const simpler = (graph: Graph, opset: number): Graph | undefined =>
-  inlineKnownBranches(graph) ?? followSequences(graph, opset) ?? countAxesFromFront(graph, opset);
+  inlineKnownBranches(graph) ??
+  unrollLoops(graph, opset) ??
+  followSequences(graph, opset) ??
+  countAxesFromFront(graph, opset);
+
+/** Joins the branches of an `If` where both can be run and give the same shapes. */
+async function join(graph: Graph, opset: number, host: Host): Promise<Graph> {
+  const joined = joinComputedBranches(graph, opset);
+  if (!joined) return graph;
+  const settled = await settle(joined, opset, host).catch((error: unknown) => {
+    if (XstarError.is(error) && error.code === "unsupported-model") return undefined;
+    throw error;
+  });
+  if (!settled) return graph;
+  const results = new Map([...settled.values()].map((value) => [value.name, value]));
+  const isSame = ({ name, type }: Value) => !type || sameShape(type.shape, results.get(name)?.type?.shape ?? [-1]);
+  return [...graph.values()].every((value) => !results.has(value.name) || isSame(value)) ? settled : graph;
+}
 
 /** The graph with known values as constants, without the nodes that only they needed. */
 function fold(graph: Graph, known: ReadonlyMap<Value, Tensor>): Graph {
