@@ -77,7 +77,7 @@ export {
 } from "./define/recipe.js";
 export { defineOverride, defineRule, type OverrideDefinition, type RuleDefinition } from "./autodiff/define-rule.js";
 export { prepareBatch, type Batched, type BatchOptions } from "./forward/batch.js";
-export type { GivenInputs } from "./forward/given-inputs.js";
+export type { GivenInputs } from "./model/given.js";
 export { pictureShape } from "./forward/apply-contract.js";
 export {
   contractOfRange,

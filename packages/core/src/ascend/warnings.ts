@@ -134,12 +134,7 @@ function saturatedShare({ record }: Facts, vocabulary: Vocabulary, picture: Floa
   return shareOf(picture, (x) => ends.some((end) => Math.abs(x - end) <= margin));
 }
 
-function saturationWarning(
-  facts: Facts,
-  vocabulary: Vocabulary,
-  picture: Float32Array,
-  k: number,
-): string | undefined {
+function saturationWarning(facts: Facts, vocabulary: Vocabulary, picture: Float32Array, k: number): string | undefined {
   const range = rangeOf(vocabulary, facts.record.parameterization);
   const share = saturatedShare(facts, vocabulary, picture, k);
   if (!range || facts.last.index === 0 || share < saturated) return undefined;

@@ -26,6 +26,14 @@ export function needsSharedViews(vocabulary: Vocabulary, spec: Spec): boolean {
   return [...specsIn(vocabulary, "objective", spec)].some(({ definition }) => "sharedViews" in definition);
 }
 
+/** The layers that objectives read, for errors. */
+export function nameTargets(vocabulary: Vocabulary, specs: readonly Spec[]): string {
+  const all = specs.flatMap((spec) => [...specsIn(vocabulary, "objective", spec)]);
+  const layers = new Set(all.map(({ spec }) => spec["layer"]).filter((name) => typeof name === "string"));
+  if (layers.size === 0) return "the class scores";
+  return `${layers.size === 1 ? "layer" : "layers"} ${[...layers].map((name) => `"${name}"`).join(" and ")}`;
+}
+
 /** Everything about an objective but its live numbers: objectives of one structure share their nodes. */
 function structureOf(table: Vocabulary["objective"], spec: Spec | number): unknown {
   if (typeof spec === "number") return "number";

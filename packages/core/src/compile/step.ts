@@ -3,8 +3,6 @@ import { gradients } from "../autodiff/gradients.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { parseSpec, type Tensors, type Values } from "../define/definition.js";
 import type { Spec } from "../define/spec.js";
-import { XstarError } from "../errors.js";
-import type { Fields } from "../define/fields.js";
 import { constantValue, Graph, type Value } from "../ir/graph.js";
 import { inline, prune, valuesRead } from "../ir/inline.js";
 import { axesAfterFirst, createOps, type Ops } from "../ir/ops/index.js";
@@ -16,10 +14,11 @@ import { beginAlone, beginAt } from "../starts/begin.js";
 import { withColorsOf } from "../parameterizations/color.js";
 import { createRng, type Rng } from "../rng.js";
 import { numbers, size, tensor, type Shape, type Tensor } from "../tensor.js";
-import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts } from "./objective.js";
+import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts, nameTargets } from "./objective.js";
 import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opacity.js";
 import type { Network, Prepared } from "../forward/prepare.js";
 import { noGradient, requireGradients, type NetworkTerm } from "./require-gradient.js";
+import { modelScope } from "../forward/batch.js";
 import { buildViews } from "./views.js";
 
 /** All that decides a step, as plain JSON. */
@@ -231,7 +230,12 @@ function update(
     settings,
   });
   const wrt = [picture, entry, ...Object.values(variables)];
-  const [byPicture, byEntry, ...found] = gradients(op, { of: objective, wrt, ...(rules && { rules }) });
+  const [byPicture, byEntry, ...found] = gradients(op, {
+    of: objective,
+    wrt,
+    called: { of: nameTargets(vocabulary, spec.objectives), scope: modelScope },
+    ...(rules && { rules }),
+  });
   if (terms.length > 1 || !byEntry) requireGradients(op, terms, entry, rules);
   if (found.every((gradient) => gradient === undefined)) throw noGradient();
   const batch = picture.shape[0]!;

@@ -296,7 +296,10 @@ describe("a model of several inputs", () => {
       message: 'Besides "x" the model "other" needs "z"',
       hint: expect.stringContaining("--input other::z=0"),
     });
-    await expect(started(sum("N", ["N", "k"]), { z: 1 })).rejects.toThrow("one number does not say its size");
+    await expect(started(sum("N", ["N", "k"]), { z: 1 })).rejects.toMatchObject({
+      message: 'Dimension 1 of input "z" is free and needs a size',
+      hint: expect.stringContaining("--shape z=1,224"),
+    });
   });
 });
 

@@ -8,7 +8,8 @@ import { joinWeights } from "../onnx/weights.js";
 import type { Shape } from "../tensor.js";
 import type { Arrangement } from "./arrange.js";
 import { checkImages, createAssets, type Images } from "./assets.js";
-import { buildForward, prepareBatch, type BatchOptions, type Batched, type Forward } from "./batch.js";
+import { buildForward, prepareBatch, type BatchOptions, type Batched, type Forward, modelScope } from "./batch.js";
+import { resized } from "../compile/views.js";
 
 /** A further model that targets may read, with how pictures become its input. */
 export interface FurtherModel extends BatchOptions {
@@ -108,7 +109,7 @@ export async function prepare(
           name,
           [...ready.keys()].filter((one) => one !== ""),
         );
-      const made = buildForward(op, batched, fit(op, pictures, batched, name), name === "" ? "model/" : `${name}/`);
+      const made = buildForward(op, batched, fit(op, pictures, batched, name), name === "" ? modelScope : `${name}/`);
       built.set(name, made);
       return made;
     };

@@ -15,6 +15,7 @@ import {
 } from "./contract.js";
 import { axesOf, followAxes, type LayerAxes } from "./axes.js";
 import { beforeSoftmax, classCount, scoreOutput } from "./layers.js";
+import { givenTensors, withGivenShapes, type GivenInputs } from "./given.js";
 import { inputShapes, type LoadedModel } from "./load.js";
 import { chooseShapes, type ChosenShapes } from "./shapes.js";
 import { foreignNodes } from "../specialize/specialize.js";
@@ -24,6 +25,8 @@ export interface InspectOptions {
   readonly batch?: number;
   /** Sizes for input dimensions that the model leaves free; usual ones are taken for the picture when left out. */
   readonly shapes?: ReadonlyMap<string, Shape>;
+  /** What other inputs hold, which may decide shapes and branches. */
+  readonly inputs?: GivenInputs;
   /** The input that is the picture; the first of floating-point numbers when left out. */
   readonly picture?: string;
   /** What is known of the input contract; the rest is guessed. */
@@ -110,7 +113,7 @@ export async function inspect(model: LoadedModel, options: InspectOptions = {}):
   const { source } = model;
   if (foreignNodes(source.graph).length > 0) return inspectUnrunnable(model, options);
   const { shapes, assumed } = await shapesOf(model, options);
-  const normalized = await model.at(shapes);
+  const normalized = await model.at(shapes, givenTensors(source.inputs, options.inputs ?? {}, shapes));
   const graph = new Graph("inspect");
   const op = createOps(graph, model.runtime.lowering);
   const bindings = new Map(normalized.graph.inputs.map((input) => [input, graph.input(input.name, input.type)]));
@@ -190,11 +193,12 @@ const pictureOf = ({ inputs }: Model, name?: string) =>
 
 async function shapesOf(
   model: LoadedModel,
-  { batch = 1, shapes, contract, picture: name }: InspectOptions,
+  { batch = 1, shapes = new Map(), inputs = {}, contract, picture: name }: InspectOptions,
 ): Promise<ChosenShapes> {
   const picture = pictureOf(model.source, name);
-  if (!picture) return { shapes: inputShapes(model.source.inputs, batch, shapes), assumed: [] };
-  return chooseShapes(model, { batch, picture, layout: contract?.layout, ...(shapes && { shapes }) });
+  if (!picture)
+    return { shapes: inputShapes(model.source.inputs, batch, withGivenShapes(shapes, inputs)), assumed: [] };
+  return chooseShapes(model, { batch, picture, layout: contract?.layout, shapes, inputs });
 }
 
 /** A model that cannot be run: which operators are to blame, and which layers they cut off. */
@@ -266,8 +270,8 @@ function axisFacts(
 
 function whyNot(value: Value | undefined, reach: Reach | undefined): string | null {
   if (!value || value.constant) return "it does not depend on the input";
-  if (!value.type) return "it is no tensor of a type that xstar handles";
-  if (!isFloat(value)) return `it holds ${value.dtype}, which has no gradient`;
+  if (!value.type && !reach) return "it is no tensor of a shape and type that xstar knows";
+  if (value.type && !isFloat(value)) return `it holds ${value.dtype}, which has no gradient`;
   if (!reach) return "it does not depend on the input";
   const [first, ...others] = reach.missing;
   if (first) return `${labelOf(first[0])}: ${first[1]}${others.length > 0 ? ` (and ${others.length} more)` : ""}`;

@@ -48,11 +48,9 @@ async function runInspect(path: string, flags: InspectFlags): Promise<void> {
   const hasPicture = model.source.inputs.some(({ dtype }) => dtype.startsWith("float"));
   const input = hasPicture ? await readModelInput(model, flags, { files: createStore() }) : undefined;
   const { contract: _, shapes = new Map(), inputs = {}, logits } = input?.options ?? {};
-  const given = Object.entries(inputs).flatMap(([name, held]) =>
-    typeof held === "number" ? [] : [[name, held.shape] as const],
-  );
   const found = await inspect(model, {
-    shapes: new Map([...shapes, ...given]),
+    shapes,
+    inputs,
     ...(input && { picture: input.picture, contract: input.given, contractFrom: input.from }),
     ...(logits !== undefined && { logits }),
   });
