@@ -3,8 +3,8 @@ import { limits } from "../autodiff/limits.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { buildModel, open, weights } from "../testing/models.js";
-import { decompositions } from "./decompositions.js";
-import { upgrades } from "./upgrades.js";
+import { decompositions } from "../normalize/decompositions.js";
+import { upgrades } from "../normalize/upgrades.js";
 import { vjp } from "./vjp.js";
 
 interface Limited {
