@@ -16,7 +16,7 @@ import {
   neuron,
   sub,
   tensor,
-  totalVariation,
+  tv,
   writeModel,
   type MaximizeOptions,
 } from "@xstar/core";
@@ -129,7 +129,7 @@ describe("many targets at once", () => {
   test("are measured one by one and together, whatever was climbed for them", async () => {
     const penalized = targetsOf("scores", [0, 1, 2]).map((target) => ({
       ...target,
-      objective: sub(target.objective, mul(0.5, totalVariation({}))),
+      objective: sub(target.objective, mul(0.5, tv({}))),
       measured: target.objective,
     }));
     const { manifest } = await run("a", {}, {}, penalized);
