@@ -426,7 +426,7 @@ describe("a mistake is one sentence and an exit code", () => {
     const { err } = await xstar([...target, "--penalty", "foo=3"]);
     const suggested = [...err.split("Hint: ")[1]!.matchAll(/"(\w+)"/g)].map(([, name]) => name);
     expect(suggested.length).toBeGreaterThan(0);
-    for (const name of suggested) expect(standard.objective[name!]).toMatchObject({ isPenalty: true });
+    expect(suggested.filter((name) => !standard.objective[name!]?.isPenalty)).toEqual([]);
   });
 
   test("a slope that is not finite at the start is no matter of the learning rate", async () => {
