@@ -28,15 +28,10 @@ export async function loadModel(
   const name = path === undefined ? source.graph.name : basename(path, extname(path));
   const files = await naming(path, () => readExternalData(source, folder));
   const contractFile = folder === undefined ? undefined : await readContract(folder, name);
-  const hasPicture = source.inputs.some(({ dtype }) => dtype.startsWith("float"));
-  return {
-    ...(await naming(path, async () => openModel(source, { runtime, files }))),
-    name,
-    path,
-    labels: (await readLabels(folder, contractFile)) ?? labelsInMetadata(source),
-    contract: contractFile && hasPicture ? guessContract(source, { given: contractFile.contract }).contract : undefined,
-    contractFile,
-  };
+  const labels = await readLabels(folder, contractFile);
+  const contract = contractFile?.contract;
+  const model = await naming(path, async () => openModel(source, { runtime, files, contract, labels }));
+  return { ...model, name, path, contractFile };
 }
 
 async function readLabels(

@@ -6,8 +6,10 @@ import type { Ops } from "../ir/ops/index.js";
 import type { LoadedModel } from "../model/load.js";
 import { joinWeights } from "../onnx/weights.js";
 import type { Shape } from "../tensor.js";
+import type { Arrangement } from "./arrange.js";
 import { checkImages, createAssets, type Images } from "./assets.js";
-import { buildForward, prepareBatch, type BatchOptions, type Batched, type Forward } from "./batch.js";
+import { buildForward, prepareBatch, type BatchOptions, type Batched, type Forward, modelScope } from "./batch.js";
+import { resized } from "../compile/views.js";
 
 /** A further model that targets may read, with how pictures become its input. */
 export interface FurtherModel extends BatchOptions {
@@ -39,6 +41,8 @@ export interface Prepared {
 export interface Network {
   /** [n, ...]; of a further model by its name. Throws `unknown-layer`, `bad-argument`. */
   layer(name: string, model?: string): Value;
+  /** How its axes lie in [n, ...]. */
+  arrangement(name: string, model?: string): Arrangement;
   logits(model?: string): Value;
 }
 
@@ -105,12 +109,13 @@ export async function prepare(
           name,
           [...ready.keys()].filter((one) => one !== ""),
         );
-      const made = buildForward(op, batched, fit(op, pictures, batched, name), name === "" ? "model/" : `${name}/`);
+      const made = buildForward(op, batched, fit(op, pictures, batched, name), name === "" ? modelScope : `${name}/`);
       built.set(name, made);
       return made;
     };
     return {
       layer: (name, one) => forward(one).layer(name),
+      arrangement: (name, one) => forward(one).arrangement(name),
       logits: (one) => forward(one).logits(),
     };
   }

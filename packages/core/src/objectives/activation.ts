@@ -1,28 +1,28 @@
 import { defineObjective, type ObjectiveContext } from "../define/objective.js";
 import { classOf, index } from "../define/fields.js";
 import type { Value } from "../ir/graph.js";
-import { atPlace, model, ofLayer, pick, place, unitOf, unitsOf } from "./units.js";
+import { atPlace, model, ofLayer, pick, place, unitOf, unitsOf, ofUnits } from "./units.js";
 
 const channelIndex = { channel: index("which channel, from 0") };
 
 export const channel = defineObjective({
   type: "channel",
   doc: "Mean activation of one channel of a layer (of one feature over all tokens, of one unit where the layer has no space)",
-  params: { ...ofLayer, ...channelIndex },
+  params: { ...ofUnits, ...channelIndex },
   build: (p, context) => context.op.meanOfEach(unitOf(context, p, p.channel)),
 });
 
 export const neuron = defineObjective({
   type: "neuron",
-  doc: "Activation of one neuron of a channel; the centre one when no place is given",
-  params: { ...ofLayer, ...channelIndex, ...place },
+  doc: "Activation of one neuron of a channel, or its mean over a region; the centre one when no place is given",
+  params: { ...ofUnits, ...channelIndex, ...place },
   build: (p, context) => atPlace(context, unitOf(context, p, p.channel), p, p.layer),
 });
 
 export const spatial = defineObjective({
   type: "spatial",
   doc: "Mean activation of all channels at one place of a layer (a column of it); the centre one when no place is given",
-  params: { ...ofLayer, ...place },
+  params: { ...ofUnits, ...place },
   build(p, context) {
     const { x, axis } = unitsOf(context, p);
     return atPlace(context, context.op.reduceMean(x, [axis]), p, p.layer);
@@ -43,12 +43,12 @@ const ofClass = { class: classOf("which class: its number from 0, or its label")
 
 const pickClass = (context: ObjectiveContext, scores: Value, chosen: Value) => {
   context.limit(chosen, scores.shape[1]!, "classes of the model");
-  return pick(context, scores, 1, chosen);
+  return context.op.meanOfEach(pick(context, scores, 1, chosen));
 };
 
 export const logit = defineObjective({
   type: "logit",
-  doc: "Score of a class before the softmax",
+  doc: "Score of a class before the softmax; of a network with scores at many places (boxes, pixels, times) their mean",
   params: ofClass,
   build: (p, context) => pickClass(context, context.logits(p.model), p.class),
 });

@@ -4,7 +4,7 @@ import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import { tensor } from "../tensor.js";
 import { unitVectors } from "./unit-vectors.js";
-import { ofLayer, unitOf, unitsOf } from "./units.js";
+import { ofLayer, ofUnits, unitOf, unitsOf } from "./units.js";
 
 /** Objectives that look at the pictures of a batch together. */
 
@@ -30,7 +30,7 @@ export const diversity = defineObjective({
   type: "diversity",
   doc: "How unlike in texture the pictures of the batch are: minus the sum of the cosines between a picture's Gram matrix and each other one's (Olah et al., 2017, with weight 100)",
   needs: "batch",
-  params: ofLayer,
+  params: ofUnits,
   build(p, context) {
     needOthers(context, "diversity");
     const { op, batch } = context;
@@ -73,7 +73,7 @@ export const interpolation = defineObjective({
   doc: "A mixture of two channels: from the first one alone in the first picture of the batch to the second one alone in the last",
   needs: "batch",
   params: {
-    ...ofLayer,
+    ...ofUnits,
     from: index("the channel of the first picture, from 0"),
     to: index("the channel of the last picture, from 0"),
     share: optional(

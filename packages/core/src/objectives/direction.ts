@@ -4,9 +4,9 @@ import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import { axesAfterFirst } from "../ir/ops/index.js";
 import { unitVectors } from "./unit-vectors.js";
-import { ofLayer, overPlaces, place, unitsOf } from "./units.js";
+import { ofUnits, overPlaces, place, unitsOf, type OfUnits } from "./units.js";
 
-const alongVector = { ...ofLayer, vector: vector("a number for every channel of the layer"), ...place };
+const alongVector = { ...ofUnits, vector: vector("a number for every channel of the layer"), ...place };
 
 interface Compared {
   /** Dot product with the vector at every place, [batch, ...places]. */
@@ -16,10 +16,7 @@ interface Compared {
 }
 
 /** The units of a layer against a vector [batch, units], at every place. Throws `bad-argument`. */
-function compare(
-  context: ObjectiveContext,
-  p: { readonly layer: string; readonly model: string | undefined; readonly vector: Value },
-): Compared {
+function compare(context: ObjectiveContext, p: OfUnits & { readonly vector: Value }): Compared {
   const { op, batch } = context;
   const { x, axis } = unitsOf(context, p);
   const [units, given] = [x.shape[axis]!, p.vector.shape[1]!];
@@ -73,7 +70,7 @@ export const tensorDirection = defineObjective({
   type: "tensorDirection",
   doc: "Dot product of a patch of a layer with an array, or with the same patch for a picture: sum over channels, mean over places",
   params: {
-    ...ofLayer,
+    ...ofUnits,
     values: optional(vector("the array [channels, height, width] in one row")),
     image: optional(asset("image", "the picture whose activations are the array")),
     height: patchSide("rows of the patch; all when left out"),

@@ -5,15 +5,13 @@ import { gramOf } from "./batch.js";
 import { compareWhole, weighByCosine } from "./direction.js";
 import { axesAfterFirst } from "../ir/ops/index.js";
 import { scaleOf } from "./unit-vectors.js";
-import { ofLayer, unitsOf } from "./units.js";
+import { ofUnits, unitsOf, type OfUnits } from "./units.js";
 
 /** Objectives that compare what a layer makes of the picture with what it makes of another one, given by name. */
 
-const ofImage = { ...ofLayer, image: asset("image", "the picture to compare with") };
+const ofImage = { ...ofUnits, image: asset("image", "the picture to compare with") };
 
-interface OfImage {
-  readonly layer: string;
-  readonly model: string | undefined;
+interface OfImage extends OfUnits {
   readonly image: string;
 }
 

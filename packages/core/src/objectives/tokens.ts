@@ -3,13 +3,13 @@ import { index, int, optional } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
-import { ofLayer, pick, unitOf } from "./units.js";
+import { ofLayer, pick, unitOf, ofUnits } from "./units.js";
 
 export const token = defineObjective({
   type: "token",
   doc: "Activation of one feature of one token of a transformer's layer (attention or MLP), [N, tokens, features]",
   params: {
-    ...ofLayer,
+    ...ofUnits,
     channel: index("which feature, from 0"),
     token: optional(index("which token, from 0; the class token, 0, when left out")),
   },

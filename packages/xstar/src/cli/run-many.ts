@@ -12,7 +12,7 @@ import {
 } from "@xstar/results";
 import type { Command } from "commander";
 import type { ComparedDataset } from "../run/many/compare-entry.js";
-import { maximizeMany, type ManyProgress, type ManyResult } from "../run/many/maximize-many.js";
+import { makeMany, type ManyProgress, type ManyResult } from "../run/many/make-many.js";
 import type { CaptionedPicture } from "../terminal/blocks.js";
 import { createLiveView } from "../terminal/live-view.js";
 import { createProgress } from "../terminal/progress.js";
@@ -100,7 +100,7 @@ export async function runMany(
     const dataset = images && (await surveyImages(model, images, { objectives: measured, options, signal }));
     const view = createView();
     try {
-      return await maximizeMany(model, targets, options, {
+      return await makeMany(model, targets, options, {
         folder,
         signal,
         onProgress: view.show,
