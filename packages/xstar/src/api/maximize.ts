@@ -6,7 +6,7 @@ import {
   type Target,
   type Tensor,
 } from "@xstar/core";
-import { pixelHash, type FileReference, type ModelReference, type RunFiles } from "@xstar/results";
+import { pixelHash, sha256Of, type FileReference, type ModelReference, type RunFiles } from "@xstar/results";
 import {
   maximizeIn,
   type Environment,
@@ -15,7 +15,6 @@ import {
   type ImageStep,
   type ModelFile,
 } from "@xstar/runs";
-import { sha256Of } from "@xstar/results";
 import { createSourceFiles } from "../record/file-reference.js";
 import { thisPlatform } from "../record/platform.js";
 import { version } from "../version.js";

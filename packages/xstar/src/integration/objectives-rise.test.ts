@@ -80,6 +80,7 @@ describe.skipIf(!isThere)(
 
     const rises = async (model: ModelFile, spec: Spec, own: MaximizeOptions) => {
       const { curve } = await maximize(model, [spec, spec], {
+        recipe: "none",
         ...own,
         steps: 3,
         seed: 4,
