@@ -9,8 +9,8 @@ import {
   optimizers,
   overrides,
   parameterizations,
-  penalties,
   schedules,
+  standard,
   type Tensor,
   writeModel,
 } from "@xstar/core";
@@ -425,7 +425,8 @@ describe("a mistake is one sentence and an exit code", () => {
   test("only penalties are suggested for --penalty", async () => {
     const { err } = await xstar([...target, "--penalty", "foo=3"]);
     const suggested = [...err.split("Hint: ")[1]!.matchAll(/"(\w+)"/g)].map(([, name]) => name);
-    expect(Object.keys(penalties)).toEqual(expect.arrayContaining(suggested));
+    expect(suggested.length).toBeGreaterThan(0);
+    expect(suggested.filter((name) => !standard.objective[name!]?.isPenalty)).toEqual([]);
   });
 
   test("a slope that is not finite at the start is no matter of the learning rate", async () => {
