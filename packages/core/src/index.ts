@@ -1,6 +1,16 @@
-export { errorCodes, nearest, oneOf, XstarError, type ErrorCode } from "./errors.js";
+export { errorCodes, nearest, oneOf, XstarError, type ErrorCode, type ErrorJson } from "./errors.js";
 export { createRng, type Rng } from "./rng.js";
-export { numbers, sameShape, size, tensor, type DType, type Shape, type Tensor } from "./tensor.js";
+export {
+  numbers,
+  sameShape,
+  size,
+  tensor,
+  type DataOf,
+  type DType,
+  type Shape,
+  type Tensor,
+  type TensorData,
+} from "./tensor.js";
 export { inputShapes, openModel, type LoadedModel, type LoadOptions } from "./model/load.js";
 export { vjp, type VjpFunction, type VjpOptions } from "./model/vjp.js";
 export { fromOrt, type Ort, type Runtime, type RuntimeOptions, type Session } from "./runtime/runtime.js";
@@ -8,12 +18,22 @@ export { keepSessions, type KeepingRuntime } from "./runtime/keep-sessions.js";
 export { readModel } from "./onnx/read.js";
 export { writeModel } from "./onnx/write.js";
 export { print } from "./ir/print.js";
-export { compileAscent, exportAscent, maximize, observe, readTarget, standard } from "./standard.js";
+export { compileAscent, differentiate, exportAscent, maximize, observe, readTarget, standard } from "./standard.js";
 export type { AscentOptions, CompiledAscent } from "./ascend/compile-ascent.js";
 export { ascend } from "./ascend/maximize.js";
 export { checkSameRun } from "./ascend/same-run.js";
-export type { MaximizeOptions, Target } from "./ascend/options.js";
-export type { AscentRecord, AscentResult, Checkpoint, ModelRecord, Run, RunIdentity, Step } from "./ascend/result.js";
+export type { MaximizeOptions } from "./ascend/options.js";
+export type {
+  AscentRecord,
+  AscentResult,
+  Asked,
+  Checkpoint,
+  ModelRecord,
+  Run,
+  RunIdentity,
+  Step,
+  Target,
+} from "./ascend/result.js";
 export type { FurtherModel, PrepareOptions } from "./forward/prepare.js";
 export { resizeImage } from "./math/resize-image.js";
 export { isSpec, specKinds, type Spec, type SpecKind } from "./define/spec.js";
@@ -124,10 +144,12 @@ export { parseTarget, type TargetNames } from "./words/target.js";
 export { inspect, type Inspection, type InspectOptions, type LayerFacts, type MissingRule } from "./model/inspect.js";
 export { pictureInput, targetNames, unitCounts } from "./model/layers.js";
 export { parseAssignment, parseWords, withParameters } from "./words/spec-words.js";
-export { expandTargets } from "./words/expand-targets.js";
+export { printTarget, printWords } from "./words/print-target.js";
+export { expandTargets, standsForMany } from "./words/expand-targets.js";
 export { classify } from "./probe/classify.js";
 export type { TargetOptions } from "./words/read-target.js";
 export { activationBytes } from "./forward/memory.js";
+export type { DifferentiateOptions, GradientProbe, PictureGradient } from "./probe/differentiate.js";
 export type { Look, ObserveOptions, Observer } from "./probe/observe.js";
 export {
   fieldBox,

@@ -4,7 +4,7 @@ import { withRows } from "./rows.js";
 
 /** Of each picture of a batch the one with the largest objective so far, and its step: replaced, never changed. */
 export interface Best {
-  readonly picture: Tensor;
+  readonly picture: Tensor<"float32">;
   readonly steps: readonly number[];
   /** What of each is compared: its objective, or where transforms draw luck into that, the running mean there. */
   readonly values: Float32Array;

@@ -129,8 +129,9 @@ export class History {
       record.keep === "best"
         ? { picture: best.picture, steps: best.steps }
         : { picture: last.picture, steps: lastSteps };
-    const influence = last.checkpoint().state[influenceState] ?? null;
-    return { last, ...kept, influence, curve, watch, ended, broke, redirected, record };
+    const influence = (last.checkpoint().state[influenceState] as Tensor<"float32"> | undefined) ?? null;
+    const { asked } = this.compiled;
+    return { asked, last, ...kept, influence, curve, watch, ended, broke, redirected, record };
   }
 
   private measured(results: Tensors): Measured {
@@ -140,7 +141,7 @@ export class History {
       slope: floats(results[slopeOutput]!),
       reach: floats(results[reachOutput]!),
       watch: mapValues(this.watch, (_, name) => floats(results[watchOutput(name)]!)),
-      picture: results[pictureOutput]!,
+      picture: results[pictureOutput] as Tensor<"float32">,
     };
   }
 }

@@ -11,7 +11,8 @@ import { specs } from "../testing/specs.js";
 import { jitter } from "../transforms/affine.js";
 import { tensor } from "../tensor.js";
 import { maximize } from "../testing/plain.js";
-import type { MaximizeOptions, Target } from "./options.js";
+import type { MaximizeOptions } from "./options.js";
+import type { Target } from "./result.js";
 
 const model = open(tinyCnn());
 const target = logit({ class: 1 });

@@ -4,7 +4,7 @@ import { isFloat, type Ops } from "../ir/ops/index.js";
 import { carriesCotangent } from "./gradients.js";
 import { rules as standardRules } from "./rules/table.js";
 import type { VjpRules } from "./vjp.js";
-import { withoutRule } from "./without-rule.js";
+import { whyWithout } from "./without-rule.js";
 
 /** How a gradient gets from a value back to the inputs. Values that do not depend on the inputs have none. */
 export interface Reach {
@@ -60,8 +60,8 @@ function through(
 function tryRule(op: Ops, node: Node, needs: (input: number) => boolean, rules: VjpRules): number[] | string {
   const rule = rules[node.qualifiedType];
   if (!rule) {
-    const known = withoutRule[node.qualifiedType];
-    return known ? `it has no vjp rule (${known.why})` : "it has no vjp rule";
+    const why = whyWithout(node);
+    return why ? `it has no vjp rule (${why})` : "it has no vjp rule";
   }
   const outputs = node.outputs as Value[];
   const isActive = (value: Value) => node.inputs.some((input, i) => input === value && needs(i));

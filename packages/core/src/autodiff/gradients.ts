@@ -6,7 +6,7 @@ import { sameShape, type Shape } from "../tensor.js";
 import { rules as standardRules } from "./rules/table.js";
 import { isStopped } from "./stop-gradient.js";
 import type { VjpRules } from "./vjp.js";
-import { withoutRule } from "./without-rule.js";
+import { whyWithout } from "./without-rule.js";
 
 export interface GradientOptions {
   /** The value to differentiate. */
@@ -134,7 +134,7 @@ function missingRules(nodes: readonly Node[], of: Value): XstarError {
     "missing-vjp-rule",
     `Cannot differentiate "${of.name}": no vjp rule for ${types.join(", ")}, which ${nodes.length === 1 ? "is" : "are"} needed at node ${shown.join(", ")}${more}`,
     {
-      hint: `${reasons(types)}Give the rules as { rules: { "${types[0]}": ... } }, or choose a target that does not lie behind these nodes`,
+      hint: `${reasons(nodes)}Give the rules as { rules: { "${types[0]}": ... } }, or choose a target that does not lie behind these nodes`,
       details: { nodes: nodes.map((node) => ({ node: node.label, opType: node.qualifiedType })) },
     },
   );
@@ -151,7 +151,8 @@ function missingOutput(node: Node, output: number, of: Value): XstarError {
   );
 }
 
-/** `Loop: control flow ... is not differentiated. ` for every operator of which it is known. */
-function reasons(types: readonly string[]): string {
-  return types.flatMap((type) => (withoutRule[type] ? `${type}: ${withoutRule[type].why}. ` : [])).join("");
+/** `Loop: control flow ... is not differentiated. ` for every node of which it is known. */
+function reasons(nodes: readonly Node[]): string {
+  const known = new Set(nodes.flatMap((node) => whyWithout(node) ?? []));
+  return [...known].map((why) => `${why}. `).join("");
 }

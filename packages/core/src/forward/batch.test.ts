@@ -261,6 +261,14 @@ describe("a model of several inputs", () => {
     expect((await started(sum("N", []), { z: 7 })).values).toEqual([[7], [7]]);
   });
 
+  it("takes a tensor for each of the pictures in a recipe, too", async () => {
+    const inputs = { z: tensor("float32", [4, 5, 6, 7], [2, 2]) };
+    const options = { recipe: "auto", start: "zeros", streams: [0, 1], steps: 0, inputs };
+    const { curve } = await maximize(sum("N", ["N", 2]), "y:0", options);
+    const [first, second] = curve[0]!;
+    expect(second! - first!).toBeCloseTo(2, 5);
+  });
+
   it("ascends the first that is not given", async () => {
     expect((await started(sum("N", ["N", 2]), { x: 1 })).record).toMatchObject({ inputs: { x: 1 }, shape: [1, 2] });
   });

@@ -40,7 +40,9 @@ export function openModel(
   const source = file instanceof Uint8Array ? readModel(file) : file;
   const opset = source.opsets.get("");
   if (opset === undefined) {
-    throw new XstarError("bad-model", "The model does not say which version of the ONNX operator set it uses");
+    throw new XstarError("bad-model", "The model does not say which version of the ONNX operator set it uses", {
+      hint: "Add an opset_import of the domain ai.onnx; models of ai.onnx.ml or training operators alone have no gradient",
+    });
   }
   if (source.graph.outputs.length === 0) throw new XstarError("bad-model", "The model has no output");
   const weights = new Map([...files, [ownFile, source.bytes]]);

@@ -8,6 +8,7 @@ import { createOps, isFloat } from "../ir/ops/index.js";
 import { writeModel } from "../onnx/write.js";
 import type { Session } from "../runtime/runtime.js";
 import type { Shape, Tensor } from "../tensor.js";
+import { checkFeed, checkFeeds } from "./check-feeds.js";
 import { inFloat64 } from "./float64.js";
 import type { LoadedModel } from "./load.js";
 import { locator } from "../onnx/weights.js";
@@ -40,6 +41,11 @@ export async function vjp(
   model: LoadedModel,
   { shapes, of, wrt, overrides, rules, precision = "float32" }: VjpOptions,
 ): Promise<VjpFunction> {
+  if (!["float32", "float64"].includes(precision)) {
+    throw new XstarError("bad-argument", `The precision is "float32" or "float64", not ${JSON.stringify(precision)}`, {
+      hint: "A float16 model is computed in float16 by itself, with tensors of float16",
+    });
+  }
   const single = await model.at(shapes);
   const normalized = precision === "float64" ? await inFloat64(single, model.runtime) : single;
   const graph = new Graph("vjp");
@@ -72,12 +78,26 @@ export async function vjp(
     locate: locator(model.source),
   });
   const session: Session = await model.runtime.open(bytes, { files: model.files });
+  let isReleased = false;
   return {
     async run(feeds, given) {
+      if (isReleased) {
+        throw new XstarError("bad-argument", `The gradient of "${output.name}" was released and cannot run`, {
+          hint: "Build it again with vjp, or release it after its last run",
+        });
+      }
+      checkFeeds(
+        feeds,
+        graph.inputs.filter((one) => one !== cotangent),
+      );
+      checkFeed("cotangent", given, cotangent.type!);
       const results = await session.run({ ...feeds, [cotangent.name]: given });
       return { output: results[output.name]!, gradient: results[result.name]! };
     },
-    release: () => session.release(),
+    async release() {
+      if (!isReleased) await session.release();
+      isReleased = true;
+    },
   };
 }
 

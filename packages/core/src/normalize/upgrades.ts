@@ -1,9 +1,9 @@
 import { constantNumbers, type Node, type Value } from "../ir/graph.js";
-import type { Ops } from "../ir/ops/index.js";
-import { positiveAxis } from "../ir/ops/index.js";
+import { type Ops, positiveAxis } from "../ir/ops/index.js";
 import { size } from "../tensor.js";
 import { isTraining, normalizeByBatch } from "./batch-normalization.js";
 import { roiAlign } from "./roi-align.js";
+import { fourierAlong } from "./spectral.js";
 
 /** Says how a node of an operator set older than `below` is written in the canonical one. */
 export interface Upgrade {
@@ -139,6 +139,7 @@ export const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   Upsample: [{ below: 10, rewrite: resizeByScales }],
   Resize: [{ below: 11, rewrite: resizeByScales }],
   GridSample: [{ below: 20, rewrite: gridSample }],
+  DFT: [{ below: 20, rewrite: fourierAlong }],
   RoiAlign: [{ below: 16, rewrite: roiAlign("output_half_pixel") }],
   Scatter: [{ below: Number.POSITIVE_INFINITY, rewrite: scatter }],
   ReduceSum: reduceAxes(13),

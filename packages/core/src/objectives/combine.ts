@@ -1,6 +1,5 @@
-import { defineObjective } from "../define/objective.js";
+import { defineObjective, type ObjectiveDefinition } from "../define/objective.js";
 import { innerObjective } from "../define/fields.js";
-import type { ObjectiveDefinition } from "../define/objective.js";
 import type { Spec } from "../define/spec.js";
 
 /** Algebra: objectives of objectives and numbers. Nothing is changed: each call gives a new spec. */

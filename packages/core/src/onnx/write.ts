@@ -124,11 +124,13 @@ function writeInfo(value: Value, options: Writing): ValueInfoProto {
 }
 
 function writeNode(node: Node, options: Writing) {
+  // empty last inputs would be legal, but ONNX Runtime crashes on some
+  const given = node.inputs.slice(0, node.inputs.findLastIndex((input) => input !== undefined) + 1);
   return create(NodeProtoSchema, {
     opType: node.opType,
     domain: node.domain,
     name: node.name,
-    input: node.inputs.map((input) => nameOf(input, options)),
+    input: given.map((input) => nameOf(input, options)),
     output: node.outputs.map((output) => output?.name ?? ""),
     attribute: [...node.attributes].map(([name, attribute]) => writeAttribute(name, attribute, options)),
   });

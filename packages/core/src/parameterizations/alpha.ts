@@ -1,7 +1,6 @@
 import { defineParameterization, type ParameterizationContext } from "../define/parameterization.js";
 import { innerParameterization } from "../define/fields.js";
-import type { Shape, Tensor } from "../tensor.js";
-import { size, tensor } from "../tensor.js";
+import { type Shape, type Tensor, size, tensor } from "../tensor.js";
 import { fourier } from "./fourier.js";
 import { innerOf } from "./inner.js";
 import { spatialShape } from "./spatial.js";

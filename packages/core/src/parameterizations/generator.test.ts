@@ -91,7 +91,7 @@ describe.skipIf(!isThere)(`generators in ${folder}${isThere ? "" : " (missing)"}
   ])("of two numbers (variational) shows all ten digits by the recipe auto: %s, seed %d", async (name, seed, given) => {
     const digits = Array.from({ length: 10 }, (_, digit) => digit);
     const classifier = load(name);
-    const { options, objective } = useRecipe(recipes, { type: "auto", steps: 64 }, { shape: [1, 28, 28] });
+    const { options, objective } = useRecipe(standard, { type: "auto", steps: 64 }, { shape: [1, 28, 28] });
     const { picture } = await maximize(
       classifier,
       digits.map((digit) => objective(logit({ class: digit }))),

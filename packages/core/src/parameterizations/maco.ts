@@ -1,9 +1,8 @@
-import { axesAfterFirst } from "../ir/ops/index.js";
+import { axesAfterFirst, type Ops } from "../ir/ops/index.js";
 import type { Assets } from "../define/assets.js";
 import { asset, numbers, optional } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
-import type { Ops } from "../ir/ops/index.js";
 import type { Shape, Tensor } from "../tensor.js";
 import { halfWidth } from "../math/dft.js";
 import { inverseDft } from "./inverse-dft.js";

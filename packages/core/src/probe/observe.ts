@@ -114,7 +114,7 @@ function withChannel(shape: Shape): Shape {
 }
 
 /** Indices and weights of objectives as constants: nothing is changed between runs. */
-function fixedSettings(op: Ops): Settings {
+export function fixedSettings(op: Ops): Settings {
   const held = new Map<Value, readonly number[]>();
   return {
     add(name, t) {

@@ -87,9 +87,20 @@ export async function specialize(
   const bindings = new Map<Value, Value>();
   model.inputs.forEach(({ name, dtype }, i) => {
     const shape = shapes.get(name);
-    if (!shape) throw new XstarError("bad-argument", `The shape of input "${name}" is missing`);
-    if (size(shape) > largestInput)
-      throw new XstarError("bad-argument", `Input "${name}" of shape [${shape}] is too large`);
+    if (!shape)
+      throw new XstarError("bad-argument", `The shape of input "${name}" is missing`, {
+        hint: `Give it as shapes: new Map([["${name}", [...]]])`,
+      });
+    if (!shape.every((dim) => Number.isInteger(dim) && dim >= 0)) {
+      throw new XstarError("bad-argument", `Input "${name}" cannot have the shape [${shape}]`, {
+        hint: "Give whole numbers, none below 0",
+      });
+    }
+    if (size(shape) > largestInput) {
+      throw new XstarError("bad-argument", `Input "${name}" of shape [${shape}] is too large`, {
+        hint: `It would have ${size(shape)} elements, and ${largestInput} is the most`,
+      });
+    }
     bindings.set(model.graph.inputs[i]!, graph.input(name, { dtype, shape }));
   });
   const map = inline(graph, model.graph, bindings, [...model.graph.values()]);

@@ -93,7 +93,7 @@ export const starts = {
   image,
 } satisfies Table<StartDefinition>;
 
-/** Words and numbers that stand for a start: `ones`, `zeros`, `0.5`, `uniform`, `normal`, `natural`, `random`. */
+/** Words and numbers that stand for a start: `ones`, `zeros`, `0.5`, `uniform`, `normal`, `natural`, `random`, or a type of `table`. */
 export function asStart(start: StartGiven, table: Table<StartDefinition> = {}): Spec<"start"> {
   if (typeof start === "object") return start;
   const words: Readonly<Record<string, Spec<"start">>> = {

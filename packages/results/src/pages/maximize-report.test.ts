@@ -1,6 +1,5 @@
 import { adam, channel, constantRate, mul, opacity, pixel, sub, totalVariation } from "@xstar/core";
 import { describe, expect, test } from "vitest";
-import { thisPlatform } from "../../../xstar/src/record/platform.js";
 import type { PictureEntry, RunFile } from "../record/run-file.js";
 import { sharpCodec } from "../../../xstar/src/files/sharp-codec.js";
 import { maximizeReport } from "./maximize-report.js";
@@ -28,7 +27,7 @@ function runOf(pictures: readonly PictureEntry[]): RunFile {
     ...files,
     xstar: "1.0.0",
     model: { path: "far/away/<net>.onnx", sha256: "f00d", weights: [] },
-    platform: thisPlatform(),
+    platform: { system: "linux x64", processor: "a processor", node: "20.19.0", sharp: "0.35" },
     threads: 1,
     recipe: null,
     stopped: null,

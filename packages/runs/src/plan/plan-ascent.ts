@@ -21,10 +21,11 @@ import { createAssetReader, givenPaths } from "./assets.js";
 import { baseOptions } from "./base-options.js";
 import { splitInputs } from "./given-inputs.js";
 import type { MaximizeFlags } from "./maximize-flags.js";
+import { nameJobs, type Pair } from "./jobs.js";
 import { earlierInput, readModelInput } from "./model-input.js";
 import { joinPaths, pathsInSpecs } from "./named-files.js";
 import { planStarts } from "./plan-starts.js";
-import { distinct, slugOf } from "./slug.js";
+
 import { specOptions } from "./spec-options.js";
 import type { ModelFile, Store } from "./store.js";
 
@@ -105,7 +106,7 @@ export async function planAscent(
   const repeats = record && targets.length === 0 && !flags.init;
   const pairs = repeats ? record.pictures.map((job, i) => ({ ...jobOf(job), at: i })) : pairUp(texts, starts.texts);
   const batch = flags.batch ?? (repeats ? undefined : batchOf(record?.pictures));
-  const jobs = batch === undefined ? named(pairs) : named(eachSeveral(pairs, batch));
+  const jobs = batch === undefined ? nameJobs(pairs) : nameJobs(eachSeveral(pairs, batch));
   const objectivesOfJobs = jobs.map(({ target }) =>
     withPenalties(vocabulary, climbed.get(target)!, flags.penalty ?? []),
   );
@@ -211,10 +212,10 @@ function readPenalty(vocabulary: Vocabulary, text: string): Spec<"objective"> {
 const jobOf = ({ target, start, slug }: Job): Job => ({ target, start, slug });
 
 /** A picture to be: `at` is the place of its start in the list of them. */
-type Pair = Omit<Job, "slug"> & { readonly slug?: string; readonly at: number };
+type PlannedPair = Pair & { readonly at: number };
 
 /** Several targets from one start, several starts for one target, or as many of each. */
-function pairUp(targets: readonly string[], starts: readonly (string | null)[]): Pair[] {
+function pairUp(targets: readonly string[], starts: readonly (string | null)[]): PlannedPair[] {
   return Array.from({ length: Math.max(targets.length, starts.length) }, (_, i) => {
     const at = i < starts.length ? i : 0;
     return { target: targets[i] ?? targets[0]!, start: starts[at]!, at };
@@ -222,7 +223,7 @@ function pairUp(targets: readonly string[], starts: readonly (string | null)[]):
 }
 
 /** Each of them so many times, and none twice before. */
-function eachSeveral(pairs: readonly Pair[], count: number): Pair[] {
+function eachSeveral(pairs: readonly PlannedPair[], count: number): PlannedPair[] {
   const different = new Map(pairs.map((pair) => [JSON.stringify([pair.target, pair.start]), pair]));
   return [...different.values()].flatMap(({ target, start, at }) =>
     Array.from({ length: count }, () => ({ target, start, at })),
@@ -234,14 +235,6 @@ function batchOf(pictures: readonly Job[] = []): number | undefined {
   const [first, ...others] = pictures;
   const isOne = others.every(({ target, start }) => target === first!.target && start === first!.start);
   return others.length > 0 && isOne ? pictures.length : undefined;
-}
-
-/** With what their files are called. */
-function named(pairs: readonly Pair[]): (Job & Pair)[] {
-  const severalStarts = new Set(pairs.map(({ start }) => start)).size > 1;
-  const names = pairs.map(({ target, start }) => slugOf(severalStarts ? `${target} from ${start}` : target));
-  const slugs = distinct(names);
-  return pairs.map((pair, i) => ({ ...pair, slug: pair.slug ?? slugs[i]! }));
 }
 
 function notForMany(): XstarError {

@@ -78,7 +78,10 @@ export function addMaximize(program: Command): void {
     .option("--export", "also write the ascent as an ONNX file of its own, ascent.onnx")
     .optionsGroup("How it is run:")
     .option("--from <file>", "run a picture that xstar made (or its run.json) again; other flags change the run")
-    .option("--resume", "go on from the checkpoint of a run that was stopped, with its flags")
+    .option(
+      "--resume",
+      "go on from the checkpoint of a run that was stopped, with its flags (many targets at once always go on)",
+    )
     .option(
       "--checkpoint <steps>",
       "steps from one checkpoint to the next (default: every 10 s, less often where writing one takes more than a twentieth of the time)",

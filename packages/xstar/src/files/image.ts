@@ -1,6 +1,7 @@
 import { type Tensor, XstarError } from "@xstar/core";
-import sharp, { type Sharp } from "sharp";
+import type { Sharp } from "sharp";
 import { readFileOrExplain } from "./read.js";
+import { loadSharp } from "./sharp.js";
 
 export interface ReadImageOptions {
   readonly channels: 1 | 3;
@@ -17,7 +18,9 @@ const formats = new Set(["png", "jpeg", "webp"]);
  * white where it is transparent. Throws `file-not-readable`, and `bad-data` for what is no such picture.
  */
 export async function readImage(path: string, options: ReadImageOptions): Promise<Tensor> {
-  const source = sharp(await readFileOrExplain(path));
+  const bytes = await readFileOrExplain(path);
+  const sharp = await loadSharp();
+  const source = sharp(bytes);
   const { format } = await source.metadata().catch(() => ({ format: undefined }));
   if (!format || !formats.has(format)) throw new XstarError("bad-data", `"${path}" is not a PNG, JPEG or WebP picture`);
 
@@ -27,11 +30,12 @@ export async function readImage(path: string, options: ReadImageOptions): Promis
 }
 
 /** Grey pixels (0 to 255, row-major) as `readImage` gives a file. */
-export function fitGray(
+export async function fitGray(
   pixels: Uint8Array,
   from: { readonly height: number; readonly width: number },
   options: ReadImageOptions,
-) {
+): Promise<Tensor> {
+  const sharp = await loadSharp();
   return fitImage(sharp(pixels, { raw: { ...from, channels: 1 } }), options);
 }
 

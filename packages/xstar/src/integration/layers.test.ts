@@ -28,3 +28,9 @@ test.each(packages)("every file of $name belongs to a layer that is there", ({ n
   const found = readdirSync(folder).filter((file) => !file.endsWith(".test.ts"));
   expect(found.map((file) => file.replace(/\.ts$/, "")).filter((file) => !known.has(file))).toEqual([]);
 });
+
+test("layers that stand beside each other name the same group", () => {
+  const groups = packages.flatMap(({ layers }) => layers.flatMap(({ beside }) => beside ?? []));
+  const alone = groups.filter((group) => groups.filter((one) => one === group).length < 2);
+  expect(alone).toEqual([]);
+});

@@ -1,3 +1,5 @@
+import { textWidth } from "./width.js";
+
 /**
  * Rows of text in columns of equal width, two spaces apart. The first row is the header; a column whose other cells
  * all begin like a number stands to the right.
@@ -23,8 +25,4 @@ export function renderTable(rows: readonly (readonly string[])[]): string {
         .trimEnd(),
     )
     .join("\n");
-}
-
-function textWidth(text: string): number {
-  return [...text].length;
 }

@@ -35,7 +35,7 @@ import { nodeRuntime } from "../../runtime.js";
 import { tinyModel } from "../../../../results/src/testing/tiny-model.js";
 import { factsOf } from "./facts.js";
 import type { ManyTarget } from "./kept-folder.js";
-import { maximizeMany, type ManyOptions } from "./maximize-many.js";
+import { makeMany, type ManyOptions } from "./make-many.js";
 import { readManifest } from "./manifest-file.js";
 import { thisMachine } from "./this-machine.js";
 
@@ -63,11 +63,10 @@ function counting() {
   const start = (job: ManyJob): Climber => {
     const opened = openClimber(job, thisMachine);
     return {
-      async climb(goals, report) {
+      async climb(goals, report, signal) {
         climbed.push(...goals.map(({ objective: { layer, channel: at } }) => `${layer}:${at}`));
-        return (await opened).climb(goals, report);
+        return (await opened).climb(goals, report, signal);
       },
-      stop: () => void opened.then((climber) => climber.stop()),
       close: async () => (await opened).close(),
     };
   };
@@ -75,7 +74,7 @@ function counting() {
 }
 
 const run = (out: string, options: Partial<ManyOptions> = {}, own: Partial<MaximizeOptions> = {}, which = targets) =>
-  maximizeMany(model, which, { ...ascent, ...own }, { folder: join(folder, out), start: counting().start, ...options });
+  makeMany(model, which, { ...ascent, ...own }, { folder: join(folder, out), start: counting().start, ...options });
 
 /** Every file of a folder but those that tell times. */
 async function contents(out: string): Promise<Record<string, unknown>> {
@@ -269,7 +268,7 @@ describe("many targets at once", () => {
     y.name = "y";
     graph.output(y);
     const broken = await loadModel(writeModel(graph, { opsets: new Map([["", 20]]) }));
-    const { manifest } = await maximizeMany(broken, targetsOf("y", [0, 1, 2]), ascent, {
+    const { manifest } = await makeMany(broken, targetsOf("y", [0, 1, 2]), ascent, {
       folder: join(folder, "a"),
       batch: 3,
       start: counting().start,
@@ -289,7 +288,7 @@ describe("many targets at once", () => {
     y.name = "y";
     graph.output(y);
     const steep = await loadModel(writeModel(graph, { opsets: new Map([["", 20]]) }));
-    const { manifest } = await maximizeMany(
+    const { manifest } = await makeMany(
       steep,
       targetsOf("y", [0, 1]),
       { steps: 20, start: 3, optimizer: gradient({ learningRate: 1000 }) },
@@ -361,7 +360,7 @@ describe("many targets at once", () => {
   });
 });
 
-const built = new URL("../../../dist/run/many/maximize-many.js", import.meta.url);
+const built = new URL("../../../dist/run/many/make-many.js", import.meta.url);
 
 describe.skipIf(!existsSync(built))("a run that is killed (needs a build)", () => {
   const dist = fileURLToPath(new URL("../../../dist/", import.meta.url));
@@ -375,11 +374,11 @@ describe.skipIf(!existsSync(built))("a run that is killed (needs a build)", () =
   function program(out: string, kill = Infinity): Promise<string | null> {
     const script = `
       import { loadModel } from ${JSON.stringify(`${dist}load.js`)};
-      import { maximizeMany } from ${JSON.stringify(`${dist}run/many/maximize-many.js`)};
+      import { makeMany } from ${JSON.stringify(`${dist}run/many/make-many.js`)};
       const [path, folder, targets, ascent] = process.argv.slice(1);
       const onProgress = ({ finished }) => process.stdout.write(finished + "\\n");
       const options = { folder, jobs: 2, batch: 2, onProgress };
-      await maximizeMany(await loadModel(path), JSON.parse(targets), JSON.parse(ascent), options);`;
+      await makeMany(await loadModel(path), JSON.parse(targets), JSON.parse(ascent), options);`;
     const given = [model.path!, join(folder, out), JSON.stringify(layers), JSON.stringify({ ...ascent, steps: 800 })];
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, ["--input-type=module", "-e", script, ...given], {

@@ -1,0 +1,93 @@
+import {
+  XstarError,
+  type FurtherModel,
+  type LoadedModel,
+  type MaximizeOptions,
+  type Target,
+  type Tensor,
+} from "@xstar/core";
+import { pixelHash, type FileReference, type ModelReference, type RunFiles } from "@xstar/results";
+import {
+  maximizeIn,
+  type Environment,
+  type ImageResult,
+  type ImageRun,
+  type ImageStep,
+  type ModelFile,
+} from "@xstar/runs";
+import { sha256Of } from "@xstar/results";
+import { createSourceFiles } from "../record/file-reference.js";
+import { thisPlatform } from "../record/platform.js";
+import { version } from "../version.js";
+import { FileImage } from "./image.js";
+
+/** What `maximize` gives here: images that can be saved. */
+export type MaximizeResult = ImageResult<FileImage>;
+export type MaximizeStep = ImageStep<FileImage>;
+export type MaximizeRun = ImageRun<FileImage>;
+
+const node: Environment<FileImage> = {
+  version,
+  platform: async () => thisPlatform(),
+  references,
+  image: (parts) => new FileImage(parts),
+};
+
+/**
+ * Changes pictures so that targets become as large as possible: the input that a neuron wants most. What it gives has images, which
+ * carry what makes them again as those of the command line do, byte for byte.
+ *
+ * One target and several starts, several targets and one start, or as many of each make a batch that runs in one session. Throws
+ * `bad-argument`, `unknown-layer`, `missing-vjp-rule`, `no-gradient` before the first step.
+ *
+ * @param target an objective, or words: `conv2:7`, `logit:flamingo`, `conv2:0-15`, `conv2:7 - 0.1*tv`
+ *
+ * @example
+ * const model = await loadModel("model.onnx");
+ * const { images } = await maximize(model, "conv2:7");
+ * await images[0].save("conv2-7.png");
+ *
+ * @example
+ * for await (const step of maximize(model, "logit:flamingo", { steps: 128, seed: 7 })) console.log(step.objective[0]);
+ */
+export function maximize(
+  model: LoadedModel,
+  target: Target | readonly Target[],
+  options: MaximizeOptions = {},
+): MaximizeRun {
+  return maximizeIn(node, model, target, options);
+}
+
+/** The files of a run that was begun in a program: of models by their paths, of pictures by their names. */
+async function references(model: LoadedModel, options: MaximizeOptions): Promise<RunFiles> {
+  const files = createSourceFiles();
+  const referTo = async (name: string, one: LoadedModel): Promise<ModelReference> =>
+    hasPath(one)
+      ? files.referenceModel(one.path, one)
+      : { path: name, sha256: sha256Of(one.source.bytes), weights: [] };
+  const all = async (models: Readonly<Record<string, FurtherModel>> = {}) =>
+    Object.fromEntries(
+      await Promise.all(
+        Object.entries(models).map(async ([name, further]) => [name, await referTo(name, further.model)] as const),
+      ),
+    );
+  return {
+    model: await referTo("", model),
+    models: await all(options.models),
+    generators: await all(options.generators),
+    images: Object.fromEntries(
+      Object.entries(options.images ?? {}).map(([name, some]) => [name, referToPictures(name, some)]),
+    ),
+    starts: {},
+    inputs: {},
+  };
+}
+
+const hasPath = (model: LoadedModel): model is ModelFile & { readonly path: string } =>
+  "path" in model && typeof model.path === "string";
+
+function referToPictures(path: string, some: Tensor | readonly Tensor[]): FileReference {
+  const hashes = [some].flat().map((one) => pixelHash(one as Tensor));
+  if (hashes.length === 0) throw new XstarError("bad-argument", `The picture "${path}" is an empty list`);
+  return { path, sha256: hashes.length === 1 ? hashes[0]! : sha256Of(new TextEncoder().encode(hashes.join("\n"))) };
+}
