@@ -183,6 +183,7 @@ export const packages = [
         holds: "the calls of the library where Node has more to give: images that save, records with files, threads",
         not: "flags",
       },
+      { parts: ["browser"], holds: "the library in a browser: all that needs no Node", not: "node:" },
       { parts: ["article/"], holds: "the experiment, its results, its report", not: "charts" },
       {
         parts: ["cli/"],

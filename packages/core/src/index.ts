@@ -13,7 +13,8 @@ export {
 } from "./tensor.js";
 export { inputShapes, openModel, type LoadedModel, type LoadOptions } from "./model/load.js";
 export { vjp, type VjpFunction, type VjpOptions } from "./model/vjp.js";
-export { fromOrt, type Ort, type Runtime, type RuntimeOptions, type Session } from "./runtime/runtime.js";
+export type { Ort } from "./runtime/ort.js";
+export { fromOrt, type Runtime, type RuntimeOptions, type Session } from "./runtime/runtime.js";
 export { keepSessions, type KeepingRuntime } from "./runtime/keep-sessions.js";
 export { readModel } from "./onnx/read.js";
 export { writeModel } from "./onnx/write.js";

@@ -72,7 +72,7 @@ export type { ExamplesFile } from "./record/examples-file.js";
 export { knownOf, type DoneEntry, type Entry, type Manifest, type NamedEntry } from "./record/manifest.js";
 export { endingOf, nameOfFile } from "./record/paths.js";
 export { encodeRecorded, findRecord, type FoundRecord } from "./record/picture-record.js";
-export { Image, type ImageParts } from "./record/image.js";
+export { Image, type CanvasData, type ImageParts } from "./record/image.js";
 export { pixelHash } from "./record/pixel-hash.js";
 export { recordOf } from "./record/record-of.js";
 export type { PictureEntry, RunFile } from "./record/run-file.js";

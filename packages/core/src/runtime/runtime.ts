@@ -1,7 +1,7 @@
-import type { Env, InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
 import { XstarError } from "../errors.js";
 import type { Lowering } from "../ir/ops/index.js";
 import { floatTypes, type DType, type Shape, type Tensor } from "../tensor.js";
+import type { Ort, OrtPort, OrtSession, OrtSettings, OrtTensor } from "./ort.js";
 
 /** What runs ONNX graphs. The caller chooses it; nothing else in xstar knows ONNX Runtime. */
 export interface Runtime {
@@ -44,15 +44,6 @@ export interface Session {
   release(): Promise<void>;
 }
 
-/** The part of an ONNX Runtime package (`onnxruntime-node`, `onnxruntime-web/webgpu`, ...) that xstar uses. */
-export interface Ort {
-  readonly InferenceSession: {
-    create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
-  };
-  readonly Tensor: TensorConstructor;
-  readonly env: Env;
-}
-
 export interface RuntimeOptions {
   /** Execution provider. @default "cpu", and "wasm" for onnxruntime-web */
   readonly provider?: "cpu" | "wasm" | "webgpu";
@@ -85,7 +76,7 @@ export function fromOrt(ort: Ort, options: RuntimeOptions = {}): Runtime {
     lowering: provider === "webgpu" ? "webgpu" : "cpu",
     threads,
     async open(model, { files, optimization = "all" } = {}) {
-      const settings: InferenceSession.SessionOptions = {
+      const settings: OrtSettings = {
         executionProviders: [provider],
         graphOptimizationLevel: optimization,
         intraOpNumThreads: threads,
@@ -123,7 +114,7 @@ function queueOf(ort: Ort): InTurn {
   return inTurn;
 }
 
-function wrap(ort: Ort, session: InferenceSession, inTurn: InTurn): Session {
+function wrap(ort: Ort, session: OrtSession, inTurn: InTurn): Session {
   return {
     inputs: session.inputMetadata.map(port),
     outputs: session.outputMetadata.map(port),
@@ -137,7 +128,7 @@ function wrap(ort: Ort, session: InferenceSession, inTurn: InTurn): Session {
   };
 }
 
-function port(metadata: InferenceSession.ValueMetadata): Port {
+function port(metadata: OrtPort): Port {
   if (!metadata.isTensor) return { name: metadata.name, dtype: undefined, dims: [] };
   const dims = metadata.shape.map((dim) => (typeof dim === "number" && dim >= 0 ? dim : undefined));
   return { name: metadata.name, dtype: known.has(metadata.type) ? (metadata.type as DType) : undefined, dims };

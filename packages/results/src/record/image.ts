@@ -21,6 +21,11 @@ export interface ImageParts {
   record?(): Promise<PictureRecord>;
 }
 
+/** `ImageData` where the DOM is known; programs in Node need not know it. */
+export type CanvasData = typeof globalThis extends { readonly ImageData: { readonly prototype: infer T } }
+  ? T
+  : Picture;
+
 /**
  * A picture that a neuron wants: its numbers, and what can be done with them.
  *
@@ -55,7 +60,7 @@ export class Image {
   }
 
   /** For the canvas of a browser. Throws `bad-data` where it cannot be drawn. */
-  toImageData(): ImageData {
+  toImageData(): CanvasData {
     const { data, width, height } = this.toRgba();
     return new ImageData(data, width, height);
   }

@@ -3,6 +3,7 @@ import { XstarError } from "@xstar/core";
 import { contactSheet as drawSheet, encodePng, Image, type Picture, type SheetOptions } from "@xstar/results";
 import { prepareFolder } from "../files/folder.js";
 import { writeFileAtomic } from "../files/atomic.js";
+import { picturesOf } from "./pictures-of.js";
 
 /**
  * An image that can be saved.
@@ -37,10 +38,7 @@ export interface Sheet extends Picture {
  * await contactSheet(images).save("sheet.png");
  */
 export function contactSheet(images: readonly (Image | Picture)[], options: SheetOptions = {}): Sheet {
-  const sheet = drawSheet(
-    images.map((image) => (image instanceof Image ? image.toRgba() : image)),
-    options,
-  );
+  const sheet = drawSheet(picturesOf(images), options);
   return {
     ...sheet,
     async save(path) {

@@ -1,12 +1,5 @@
-import {
-  XstarError,
-  type FurtherModel,
-  type LoadedModel,
-  type MaximizeOptions,
-  type Target,
-  type Tensor,
-} from "@xstar/core";
-import { pixelHash, sha256Of, type FileReference, type ModelReference, type RunFiles } from "@xstar/results";
+import type { LoadedModel, MaximizeOptions, Target } from "@xstar/core";
+import type { RunFiles } from "@xstar/results";
 import {
   maximizeIn,
   type Environment,
@@ -19,6 +12,7 @@ import { createSourceFiles } from "../record/file-reference.js";
 import { thisPlatform } from "../record/platform.js";
 import { version } from "../version.js";
 import { FileImage } from "./image.js";
+import { referencesOf, referToBytes } from "./references.js";
 
 /** What `maximize` gives here: images that can be saved. */
 export type MaximizeResult = ImageResult<FileImage>;
@@ -57,36 +51,13 @@ export function maximize(
   return maximizeIn(node, model, target, options);
 }
 
-/** The files of a run that was begun in a program: of models by their paths, of pictures by their names. */
-async function references(model: LoadedModel, options: MaximizeOptions): Promise<RunFiles> {
+/** Models by their paths, where they have one. */
+function references(model: LoadedModel, options: MaximizeOptions): Promise<RunFiles> {
   const files = createSourceFiles();
-  const referTo = async (name: string, one: LoadedModel): Promise<ModelReference> =>
-    hasPath(one)
-      ? files.referenceModel(one.path, one)
-      : { path: name, sha256: sha256Of(one.source.bytes), weights: [] };
-  const all = async (models: Readonly<Record<string, FurtherModel>> = {}) =>
-    Object.fromEntries(
-      await Promise.all(
-        Object.entries(models).map(async ([name, further]) => [name, await referTo(name, further.model)] as const),
-      ),
-    );
-  return {
-    model: await referTo("", model),
-    models: await all(options.models),
-    generators: await all(options.generators),
-    images: Object.fromEntries(
-      Object.entries(options.images ?? {}).map(([name, some]) => [name, referToPictures(name, some)]),
-    ),
-    starts: {},
-    inputs: {},
-  };
+  return referencesOf(model, options, (name, one) =>
+    hasPath(one) ? files.referenceModel(one.path, one) : referToBytes(name, one),
+  );
 }
 
 const hasPath = (model: LoadedModel): model is ModelFile & { readonly path: string } =>
   "path" in model && typeof model.path === "string";
-
-function referToPictures(path: string, some: Tensor | readonly Tensor[]): FileReference {
-  const hashes = [some].flat().map((one) => pixelHash(one as Tensor));
-  if (hashes.length === 0) throw new XstarError("bad-argument", `The picture "${path}" is an empty list`);
-  return { path, sha256: hashes.length === 1 ? hashes[0]! : sha256Of(new TextEncoder().encode(hashes.join("\n"))) };
-}
