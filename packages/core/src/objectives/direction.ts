@@ -36,22 +36,43 @@ function compare(context: ObjectiveContext, p: OfUnits & { readonly vector: Valu
 export const weighByCosine = (context: ObjectiveContext, dot: Value, cosine: Value, power: Value): Value =>
   context.op.mul(dot, context.op.pow(context.op.max(cosine, 0.1), power));
 
+/**
+ * Dot product of a layer's channels with a vector: mean over all places, or at one place.
+ *
+ * @example
+ * direction({ layer: "conv2", vector: [1, 0, -1] });
+ */
 export const direction = defineObjective({
   type: "direction",
+  example: { layer: "conv2", vector: [1, 0, -1] },
   doc: "Dot product of a layer's channels with a vector: mean over all places, or at one place",
   params: alongVector,
   build: (p, context) => overPlaces(context, compare(context, p).dot, p, p.layer),
 });
 
+/**
+ * Cosine of the angle between a layer's channels and a vector, from -1 to 1: mean over all places, or at one place.
+ *
+ * @example
+ * cosine({ layer: "conv2", vector: [1, 0, -1] });
+ */
 export const cosine = defineObjective({
   type: "cosine",
+  example: { layer: "conv2", vector: [1, 0, -1] },
   doc: "Cosine of the angle between a layer's channels and a vector, from -1 to 1: mean over all places, or at one place",
   params: alongVector,
   build: (p, context) => overPlaces(context, compare(context, p).cosine(), p, p.layer),
 });
 
+/**
+ * Dot product with a vector times max(0.1, cosine)^power, for pictures of that direction alone (Carter et al., 2019).
+ *
+ * @example
+ * cosineDirection({ layer: "conv2", vector: [1, 0, -1] });
+ */
 export const cosineDirection = defineObjective({
   type: "cosineDirection",
+  example: { layer: "conv2", vector: [1, 0, -1] },
   doc: "Dot product with a vector times max(0.1, cosine)^power, for pictures of that direction alone (Carter et al., 2019)",
   params: { ...alongVector, power: number("how much the angle counts; 0 is the dot product", { fallback: 2, min: 0 }) },
   build(p, context) {
@@ -66,8 +87,16 @@ export const cosineDirection = defineObjective({
 
 const patchSide = (doc: string) => optional(int(doc, { min: 0 }));
 
+/**
+ * Dot product of a patch of a layer with an array, or with the same patch for a picture: sum over channels, mean over
+ * places.
+ *
+ * @example
+ * tensorDirection({ layer: "conv2" });
+ */
 export const tensorDirection = defineObjective({
   type: "tensorDirection",
+  example: { layer: "conv2" },
   doc: "Dot product of a patch of a layer with an array, or with the same patch for a picture: sum over channels, mean over places",
   params: {
     ...ofUnits,

@@ -5,8 +5,15 @@ import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { ofLayer, pick, unitOf, ofUnits } from "./units.js";
 
+/**
+ * Activation of one feature of one token of a transformer's layer (attention or MLP), [N, tokens, features].
+ *
+ * @example
+ * token({ layer: "block3", channel: 7, token: 0 });
+ */
 export const token = defineObjective({
   type: "token",
+  example: { layer: "block3", channel: 7, token: 0 },
   doc: "Activation of one feature of one token of a transformer's layer (attention or MLP), [N, tokens, features]",
   params: {
     ...ofUnits,
@@ -22,8 +29,16 @@ export const token = defineObjective({
   },
 });
 
+/**
+ * Mean of the squared activations of one attention head: of its map or values [N, heads, ...], or of its share of the
+ * features [N, tokens, features].
+ *
+ * @example
+ * head({ layer: "attention", head: 2 });
+ */
 export const head = defineObjective({
   type: "head",
+  example: { layer: "attention", head: 2 },
   doc: "Mean of the squared activations of one attention head: of its map or values [N, heads, ...], or of its share of the features [N, tokens, features]",
   params: {
     ...ofLayer,

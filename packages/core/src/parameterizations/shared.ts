@@ -9,8 +9,16 @@ import { fourier } from "./fourier.js";
 import { normals } from "../starts/random.js";
 import { spatialShape, toPicture, type SpatialDefinition, type SpatialParams } from "./spatial.js";
 
+/**
+ * Coarse layers that all pictures of the batch share, added to each one's own, so that they are laid out alike (Mordvintsev
+ * et al. 2018).
+ *
+ * @example
+ * shared({ factors: [4, 8] });
+ */
 export const shared = defineParameterization({
   type: "shared",
+  example: { factors: [4, 8] },
   doc: "Coarse layers that all pictures of the batch share, added to each one's own, so that they are laid out alike (Mordvintsev et al. 2018)",
   params: {
     inner: innerParameterization("what each picture has of its own: fourier, pyramid, cppn or maco", fourier({})),

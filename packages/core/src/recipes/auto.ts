@@ -14,6 +14,7 @@ import { isSmall, squareWithin } from "./picture-size.js";
 /** docs/recipes.md has what was measured for these numbers. */
 export const auto = defineRecipe({
   type: "auto",
+  example: {},
   doc: "Looks at what the model takes, and chooses what gives a good picture on it",
   params: { steps: int("steps to take", { fallback: 256, min: 0 }) },
   options({ steps }, { shape }) {
