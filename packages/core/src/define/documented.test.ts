@@ -20,7 +20,7 @@ function commentsBefore(type: string): string[] {
     String.raw`/\*\*((?:(?!\*/)[\s\S])*)\*/\nexport const \w+ = define\w+\(\{\s*type: "${type}",`,
     "g",
   );
-  return [...text.matchAll(pattern)].map(([, comment]) => comment!.replaceAll(/\n? \* ?/g, " ").trim());
+  return [...text.matchAll(pattern)].map(([, comment]) => comment!.replaceAll(/\n \* ?/g, " ").trim());
 }
 
 describe.each(all)("the definition of $name", ({ type, definition }) => {
