@@ -303,6 +303,32 @@ describe("a model of several inputs", () => {
   });
 });
 
+describe("a number for an input that leaves sizes free", () => {
+  /** y [N, 2] = x + the sum over the first axis of z [2, batch, 2]. */
+  const model = (batch: string) =>
+    open(
+      encodeModel({
+        name: "states",
+        input: [declare("x", ["N", 2]), declare("z", [2, batch, 2])],
+        output: [declare("y", ["N", 2])],
+        node: [
+          { opType: "ReduceMax", input: ["z"], output: ["m"] },
+          { opType: "Add", input: ["x", "m"], output: ["s"] },
+          { opType: "Reshape", input: ["s", "shape"], output: ["y"] },
+        ],
+        initializer: [{ name: "shape", dataType: 7, dims: [2n], int64Data: [-1n, 2n] }],
+      }),
+    );
+
+  it("is as large as the shape that is given, or as what has the same name", async () => {
+    const shapes = new Map([["z", [2, 3, 2]]]);
+    const sized = await prepareBatch(model("B"), 1, { inputs: { z: 5 }, shapes });
+    expect(sized.given[0]!.get("z")!.shape).toEqual([2, 3, 2]);
+    const named = await prepareBatch(model("N"), 1, { inputs: { z: 5 } });
+    expect(named.given[0]!.get("z")).toMatchObject({ shape: [2, 1, 2], data: new Float32Array(4).fill(5) });
+  });
+});
+
 describe("a model of several outputs", () => {
   const two = () => {
     const graph = new Graph("two");

@@ -9,7 +9,6 @@ import type { Shape } from "../tensor.js";
 import type { Arrangement } from "./arrange.js";
 import { checkImages, createAssets, type Images } from "./assets.js";
 import { buildForward, prepareBatch, type BatchOptions, type Batched, type Forward, modelScope } from "./batch.js";
-import { resized } from "../compile/views.js";
 
 /** A further model that targets may read, with how pictures become its input. */
 export interface FurtherModel extends BatchOptions {
@@ -92,7 +91,7 @@ export async function prepare(
     weights: joinWeights(loaded),
     opsets: new Map([
       ...[...loaded.values()].flatMap(({ source }) => [...source.opsets]),
-      ["", first.normalized.opset],
+      ["", commonOpset([...ready.values(), new Map(makers)].flatMap((some) => [...some.values()]))],
     ]),
     irVersion: Math.max(...[...loaded.values()].map(({ source }) => source.irVersion)),
     network,
@@ -119,6 +118,27 @@ export async function prepare(
       logits: (one) => forward(one).logits(),
     };
   }
+}
+
+/** Operators that mean something else from a version on, and that no rewrite brings over. */
+const changed: Readonly<Record<string, number>> = { GroupNormalization: 21 };
+
+/** The version of the operator set under which the graphs of all models are written. Throws `unsupported-model`. */
+function commonOpset(all: readonly Batched[]): number {
+  const highest = Math.max(...all.map(({ normalized }) => normalized.opset));
+  for (const { normalized } of all) {
+    const { graph, opset } = normalized;
+    const older = graph.nodes.find(
+      ({ qualifiedType }) => opset < changed[qualifiedType]! && changed[qualifiedType]! <= highest,
+    );
+    if (!older) continue;
+    throw new XstarError(
+      "unsupported-model",
+      `${older.qualifiedType} (node "${older.label}") of a model of operator set ${opset} means something else in operator set ${highest}, which another model needs`,
+      { hint: "Convert both models to one operator set, for example with onnx.version_converter" },
+    );
+  }
+  return highest;
 }
 
 function checkSize(size: unknown): void {

@@ -122,11 +122,18 @@ describe.each([1, 2])("axes of a batch of %d", (n) => {
       const [y, last] = op.emit("LSTM", [time, w, weights(op, [1, 4 * hidden, hidden], 2)], types, {
         hidden_size: hidden,
       }) as [Value, Value];
-      return { y, last, out: op.squeeze(op.identity(y), [1]) };
+      const states = op.concat([last, op.mul(last, 2)], 0);
+      return {
+        y,
+        last,
+        states,
+        out: op.emit("Squeeze", [y, op.ints([1])], [{ dtype: "float32", shape: [3, n, hidden] }])[0]!,
+      };
     });
     expect(found).toMatchObject({
       y: expect.stringMatching(/^\[3, 1, N, units 4\] made by/),
       ...(n > 1 && { last: expect.stringMatching(/^\[1, N, units 4\] made by/) }),
+      states: expect.stringMatching(/^\[2, N, units 4\] made by/),
       out: expect.stringMatching(/^\[3, N, units 4\] made by/),
     });
   });

@@ -79,18 +79,14 @@ export function resizedAxis(axis: Axis, length: number): Axis {
   return [{ ...unitsBy(by!, length)[0]!, isNew: units.some(({ isNew }) => isNew) }];
 }
 
-/** A batch of 1 can be any axis of 1: where it is `axis`, it goes to the last other one that is there. */
-export function batchMovedFrom(layout: Layout, axis: number): Layout {
-  const lone = layout.findLastIndex((one, i) => i !== axis && one.length === 1 && isLone(one[0]!));
-  const batch = layout[axis]!.find(({ role, size }) => role === "batch" && size === 1);
-  return batch && lone >= 0
-    ? layout
-        .with(
-          axis,
-          layout[axis]!.filter((one) => one !== batch),
-        )
-        .with(lone, [batch])
-    : layout;
+/** A batch of 1 can be any axis of 1: where it is among `axes`, it goes to the last such axis that is not. */
+export function batchMovedFrom(layout: Layout, axes: readonly number[]): Layout {
+  const from = axes.find((axis) => holdsBatch(layout[axis]!));
+  const lone = layout.findLastIndex((one, i) => !axes.includes(i) && one.length === 1 && isLone(one[0]!));
+  const batch = from === undefined ? undefined : layout[from]!.find(({ role, size }) => role === "batch" && size === 1);
+  if (!batch || lone < 0) return layout;
+  const rest = layout[from!]!.filter((one) => one !== batch);
+  return layout.with(from!, rest).with(lone, [batch]);
 }
 
 const isLone = ({ role, size }: Factor): boolean => size === 1 && role === "place";

@@ -173,8 +173,11 @@ const axesGiven = (node: Node, rank: number): number[] | undefined =>
 
 const squeeze: Step = ({ node, layouts: [x] }) => {
   const axes = x && (axesGiven(node, x.length) ?? x.flatMap((axis, i) => (sizeOf(axis) === 1 ? [i] : [])));
-  return axes && x.filter((_, i) => !axes.includes(i));
+  return axes && withoutAxes(x, axes);
 };
+
+const withoutAxes = (x: Layout, axes: readonly number[]): Layout =>
+  batchMovedFrom(x, axes).filter((_, i) => !axes.includes(i));
 
 const unsqueeze: Step = ({ node, y, layouts: [x] }) => {
   const axes = axesGiven(node, y.rank);
@@ -186,18 +189,18 @@ const reduce: Step = ({ node, y, layouts: [x] }) => {
   if (!x) return undefined;
   if (x.length === y.rank) return sameAxes(x, y);
   const axes = axesGiven(node, x.length);
-  return axes && x.filter((_, i) => !axes.includes(i));
+  return axes && withoutAxes(x, axes);
 };
 
 /** ArgMax and ArgMin say their one axis otherwise. */
 const reduceOne: Step = ({ node, y, layouts: [x] }) => {
   const axis = x && positiveAxis(node.int("axis", 0), x.length);
-  return x && (x.length === y.rank ? sameAxes(x, y) : x.filter((_, i) => i !== axis));
+  return x && (x.length === y.rank ? sameAxes(x, y) : withoutAxes(x, [axis!]));
 };
 
 const concat: Step = ({ node, y, layouts }) => {
   const axis = positiveAxis(node.int("axis", 0), y.rank);
-  const some = layouts.flatMap((layout) => (layout ? [batchMovedFrom(layout, axis)] : []));
+  const some = layouts.flatMap((layout) => (layout ? [batchMovedFrom(layout, [axis])] : []));
   const whole = broadcastLayout(some, y.shape);
   const parts = some.map((layout) => layout[axis]!);
   const longest = parts.find((part) => part.some(({ isNew }) => isNew)) ?? parts.find(holdsUnits) ?? parts[0]!;

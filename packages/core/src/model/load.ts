@@ -61,7 +61,9 @@ export function openModel(
       const key = JSON.stringify([...shapes]);
       const known = kept.find((one) => one.key === key && areSame(one.given, given));
       if (known) return known.graph;
-      const graph = specialize(source, shapes, runtime, weights, given).then((typed) => normalize(typed, opset));
+      const graph = specialize(source, shapes, runtime, weights, given).then((typed) =>
+        namingOutputs(normalize(typed, opset), source),
+      );
       kept.push({ key, given, graph });
       return graph;
     },
@@ -74,6 +76,13 @@ function contractOf(source: Model, given: PartialContract | null | undefined): C
   // the numbers of what is no picture go in as they are
   if (!given && !isPicture(pictureInput(source))) return undefined;
   return guessContract(source, given ? { given } : {}).contract;
+}
+
+/** With the names of the model's outputs, which those that are folded or come out of a sequence have lost. */
+function namingOutputs(normalized: Normalized, { graph }: Model): Normalized {
+  const values = new Map(normalized.values);
+  graph.outputs.forEach(({ name }, i) => values.set(name, values.get(name) ?? normalized.graph.outputs[i]!));
+  return { ...normalized, values };
 }
 
 interface Kept {

@@ -111,6 +111,18 @@ describe("targets at places", () => {
     expectClose(values, [of(6, 3), mean(times), of(6, 3), mean([0, 1, 2, 3, 4].map((c) => of(6, c))), mean(times)]);
   });
 
+  it("of a signal are channels, not times", async () => {
+    const signal = open(
+      buildModel((op, x) => ({ heard: op.conv(op.reshape(x, [1, 1, 48]), weights(op, [32, 1, 5])) }), { shape }),
+    );
+    const { values, output } = await measure(signal, "heard", ["heard:31", "heard:31@40"]);
+    expect(output).toHaveLength(32 * 44);
+    expectClose(values, [mean(output.slice(31 * 44)), output[31 * 44 + 40]!]);
+    await expect(measure(signal, "heard", ["heard:40"])).rejects.toThrow(
+      '40 is out of range: there are 32 channels of layer "heard"',
+    );
+  });
+
   it("are one of any number of axes, the centre when none is given", async () => {
     const video = open(
       buildModel((op, x) => ({ frames: op.reshape(op.conv(x, weights(op, [2, 1, 1, 1])), [1, 2, 2, 3, 8]) }), {

@@ -1,5 +1,6 @@
 import type { ObjectiveContext } from "../define/objective.js";
-import { asset, index, layer, optional, int, places, type Places } from "../define/fields.js";
+import { asset, index, layer, optional, int } from "../define/fields.js";
+import { places, type Places } from "../define/places.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import { positiveAxis } from "../ir/ops/index.js";

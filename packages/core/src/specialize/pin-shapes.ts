@@ -4,6 +4,7 @@ import { sameShape, tensor } from "../tensor.js";
 import { closePoolWindow } from "./pool-windows.js";
 import { adoptTypes, inferTypes, type Host, type InferredType } from "./probe.js";
 import { settleScales } from "./resize-scales.js";
+import { writeTransposedPads } from "../model/transposed-pads.js";
 
 type Types = ReadonlyMap<Value, InferredType>;
 type Rewriting = NonNullable<InlineOptions["rewrite"]>;
@@ -36,7 +37,7 @@ function firstWrong(graph: Graph, types: Types, pinned: ReadonlySet<string>): Se
     for (const output of node.outputs) {
       if (!output || pinned.has(output.name)) continue;
       const shape = types.get(output)?.shape;
-      const isWrong = shape !== undefined && !sameShape(shape, output.shape);
+      const isWrong = shape !== undefined && output.type !== undefined && !sameShape(shape, output.shape);
       if (isWrong && !isBehind) wrong.add(output);
       if (isWrong || isBehind) behind.add(output);
     }
@@ -59,7 +60,8 @@ function correcting(graph: Graph, { wrong, types, opset, pinned, corrected }: Co
     const anew = corrected.has(first.name)
       ? undefined
       : (closePoolWindow(graph, node, inputs, types.get(first)!.shape!, opset) ??
-        settleScales(graph, node, inputs, opset));
+        settleScales(graph, node, inputs, opset) ??
+        writeTransposedPads(graph, node, inputs));
     corrected.add(first.name);
     const outputs = anew ?? reshaped(graph, node, inputs, wrong, pinned);
     outputs.forEach((output, i) => output && (output.type = node.outputs[i]!.type));

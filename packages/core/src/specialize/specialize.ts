@@ -2,9 +2,8 @@ import { XstarError } from "../errors.js";
 import { constantValue, Graph, type Node, type Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import type { Model } from "../onnx/model.js";
-import { writeModel } from "../onnx/write.js";
 import type { Runtime } from "../runtime/runtime.js";
-import { elementBytes, floatTypes, size, viewBytes, type Shape, type Tensor, sameShape } from "../tensor.js";
+import { sameShape, size, type Shape, type Tensor } from "../tensor.js";
 import { inlineKnownBranches, joinComputedBranches } from "./branches.js";
 import { unrollLoops } from "./loops.js";
 import { countAxesFromFront } from "./old-axes.js";
@@ -13,7 +12,7 @@ import { adoptTypes, inferTypes, runForShapes, type Host } from "./probe.js";
 import { refuseImpossible } from "./refuse-impossible.js";
 import { writeSamePads } from "./same-pads.js";
 import { followSequences } from "./sequences.js";
-import { locator, type WeightFiles } from "../onnx/weights.js";
+import type { WeightFiles } from "../onnx/weights.js";
 
 /** Inputs of more elements are taken for a mistake, not allocated. */
 const largestInput = 2 ** 27;

@@ -43,7 +43,7 @@ function printTerm(table: Table<ObjectiveDefinition>, spec: Spec): string {
   return `${scope}${printParameters(table, spec)}`;
 }
 
-function printParameters(table: Table<ObjectiveDefinition>, { type, model: _, ...params }: Spec): string {
+function printParameters(table: Table<ObjectiveDefinition>, { type, model: _model, ...params }: Spec): string {
   const fields = lookUp(table, { type }, "objective").params as Fields;
   const given = Object.entries(params).filter(([name, value]) => isOwn(fields, name, value));
   const needed = Object.entries(fields).filter(([, field]) => field.fallback === undefined && !field.optional);

@@ -1,4 +1,4 @@
-import type { Places } from "../define/fields.js";
+import type { Places } from "../define/places.js";
 import { XstarError } from "../errors.js";
 import type { Scanner } from "./scanner.js";
 

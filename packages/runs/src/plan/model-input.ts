@@ -158,7 +158,7 @@ export function sizedShapes(
 const side = fields.int("side", { min: 1 });
 
 /** `state=2,1,128`: the shapes of inputs as they are given. */
-function readShapes({ inputs }: Model, texts: readonly string[]): Map<string, Shape> {
+export function readShapes({ inputs }: Model, texts: readonly string[]): Map<string, Shape> {
   return new Map(
     texts.map((text) => {
       const input = inputs.find(({ name }) => text.startsWith(`${name}=`));
