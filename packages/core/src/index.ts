@@ -83,8 +83,8 @@ export { pictureShape } from "./forward/apply-contract.js";
 export {
   contractOfRange,
   guessContract,
-  isPicture,
   labelsInMetadata,
+  nounOf,
   layouts,
   orders,
   rangeOf,
@@ -97,6 +97,16 @@ export {
   type Layout,
   type PartialContract,
 } from "./model/contract.js";
+export {
+  inputKind,
+  kinds,
+  recordedKind,
+  type GivenKind,
+  type InputKind,
+  type InputKindGuess,
+  type Kind,
+} from "./model/input-kind.js";
+export { planesOf as planesOfInput, type Planes as InputPlanes } from "./forward/planes.js";
 export { chooseShapes, type ChosenShapes, type ShapeOptions } from "./model/shapes.js";
 export {
   collectSettings,

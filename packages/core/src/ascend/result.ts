@@ -1,6 +1,7 @@
 import type { Tensors } from "../define/definition.js";
 import type { StartGiven } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
+import type { InputKind } from "../model/input-kind.js";
 import type { Contract } from "../model/contract.js";
 import type { Shape, Tensor } from "../tensor.js";
 import type { Best } from "./best.js";
@@ -144,6 +145,8 @@ export interface AscentRecord extends ModelRecord {
   readonly seed: number;
   readonly streams: readonly number[];
   readonly shape: Shape;
+  /** What the input holds; left out for pictures. */
+  readonly holds?: InputKind;
   readonly runtime: string;
 }
 

@@ -10,6 +10,7 @@ import type { GivenInputs } from "../model/given.js";
 import type { LoadedModel } from "../model/load.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import type { Normalized } from "../normalize/normalize.js";
+import { inputKind, type InputKind } from "../model/input-kind.js";
 import { chooseShapes } from "../model/shapes.js";
 import { size, type Shape, type Tensor } from "../tensor.js";
 import { applyContract, pictureShape } from "./apply-contract.js";
@@ -39,6 +40,8 @@ export interface Batched {
   readonly input: string;
   /** Of the picture, [batch, channels, height, width]. */
   readonly shape: Shape;
+  /** What the input holds. */
+  readonly holds: InputKind;
   /** Of the model's input, in its own layout. */
   readonly inputShape: Shape;
   /** What the inputs besides the picture hold, for each run. */
@@ -57,6 +60,7 @@ export type FreeShapes = ReadonlyMap<string, Shape>;
 interface PictureInput {
   readonly picture: DeclaredInput;
   readonly contract: Contract | undefined;
+  readonly holds: InputKind;
   /** Shapes of all inputs for one picture. */
   readonly shapes: Map<string, Shape>;
   /** Of one picture, [1, channels, height, width]. */
@@ -78,6 +82,7 @@ export async function pictureOf(
   const contract = options.contract === undefined ? model.contract : (options.contract ?? undefined);
   const picture = pictureInput(model.source, Object.keys(given));
   checkGiven(model.source, picture, given, name);
+  const holds = inputKind(model.source, picture, { given: contract, inputs: given });
   const numbersGiven = Object.entries(given).filter(([, held]) => typeof held === "number");
   const tensorsGiven = tensorsFor(model.source, given, { batch, from: 0, count: 1 });
   const { shapes, assumed } = await chooseShapes(model, {
@@ -85,15 +90,16 @@ export async function pictureOf(
     layout: contract?.layout,
     inputs: Object.fromEntries([...numbersGiven, ...tensorsGiven]),
     picture,
+    holds,
   });
   const declared = shapes.get(picture.name)!;
   if (declared.length < 2) {
     throw new XstarError(
       "unsupported-model",
-      `Input "${picture.name}" of shape [${declared}] is no picture: it needs a batch axis and at least one more`,
+      `Input "${picture.name}" of shape [${declared}] has nothing to climb: it needs a batch axis and at least one more`,
     );
   }
-  return { picture, contract, shapes, shape: pictureShape(declared.with(0, 1), contract), assumed };
+  return { picture, contract, holds, shapes, shape: pictureShape(declared.with(0, 1), contract), assumed };
 }
 
 /**
@@ -126,7 +132,7 @@ export async function prepareBatch(
   name?: string,
 ): Promise<Batched> {
   const { inputs: given = {}, logits } = options;
-  const { picture, contract, shapes, assumed } = await pictureOf(model, options, { name, batch });
+  const { picture, contract, holds, shapes, assumed } = await pictureOf(model, options, { name, batch });
   const declared = shapes.get(picture.name)!;
   const tensorsOf = (part: Omit<Part, "batch">) => tensorsFor(model.source, given, { batch, ...part }, shapes);
   const result = (normalized: Normalized, perRun: number): Batched => {
@@ -143,6 +149,7 @@ export async function prepareBatch(
       given: runs,
       options,
       contract,
+      holds,
       assumed,
     };
   };

@@ -3,7 +3,7 @@ import {
   fields,
   guessContract,
   pictureChannels,
-  isPicture,
+  inputKind,
   oneOf,
   pictureInput,
   XstarError,
@@ -11,6 +11,7 @@ import {
   type ChannelOrder,
   type ContractSources,
   type DeclaredInput,
+  type Kind,
   type Layout,
   type Model,
   type ModelRecord,
@@ -30,6 +31,10 @@ export interface ModelFlags {
   readonly inputRange?: readonly number[];
   readonly layout?: Layout;
   readonly order?: ChannelOrder;
+  /** What the input holds, where the guess is wrong. */
+  readonly kind?: Kind;
+  /** Samples a second of a signal. */
+  readonly rate?: number;
   readonly input?: readonly string[];
   readonly logits?: string;
 }
@@ -96,6 +101,7 @@ export async function readModelInput(
   const logits = flags.logits ?? contractFile?.logits;
   const picture = pictureInput(source, Object.keys(inputs));
   const { contract } = guessContract(source, { given, from, picture });
+  const { kind } = inputKind(source, picture, { given, inputs });
   const sized = sizedShapes(source, picture, flags.size, contract.layout ?? "NCHW");
   const shapes = new Map([...(earlier?.shapes ?? []), ...sized, ...readShapes(source, flags.shape ?? [])]);
   return {
@@ -105,7 +111,7 @@ export async function readModelInput(
     inputFiles,
     options: {
       // the numbers of what is no picture go in as they are
-      contract: isPicture(picture) || Object.keys(given).length > 0 ? contract : null,
+      contract: kind === "picture" || Object.keys(given).length > 0 ? contract : null,
       inputs,
       shapes,
       ...(logits !== undefined && { logits }),
@@ -113,7 +119,7 @@ export async function readModelInput(
   };
 }
 
-function contractOfFlags({ mean, std, inputRange, layout, order }: ModelFlags): PartialContract {
+function contractOfFlags({ mean, std, inputRange, layout, order, kind, rate }: ModelFlags): PartialContract {
   if (inputRange && (mean || std))
     throw new XstarError("bad-argument", '"--input-range" says the same as "--mean" and "--std": give one of them');
   const [low = 0, high = 0, ...more] = inputRange ?? [];
@@ -125,6 +131,8 @@ function contractOfFlags({ mean, std, inputRange, layout, order }: ModelFlags): 
     ...(std && { std }),
     ...(layout && { layout }),
     ...(order && { order }),
+    ...(kind && { kind }),
+    ...(rate !== undefined && { rate }),
   };
 }
 
@@ -139,11 +147,13 @@ export function sizedShapes(
   const { name, dims } = picture;
   if (sides.length !== 2)
     throw new XstarError("bad-argument", `"--size" must be height,width: it has ${sides.length} numbers`);
-  if (dims.length < 3 || dims.length > 4) {
+  if (dims.length !== 4) {
     const shown = dims.map((dim) => dim ?? "?").join(", ");
-    throw new XstarError("bad-argument", `"--size" does not fit input "${name}" with the dimensions [${shown}]`);
+    throw new XstarError("bad-argument", `"--size" does not fit input "${name}" with the dimensions [${shown}]`, {
+      hint: `--shape ${name}=... gives the whole shape of any input`,
+    });
   }
-  const first = dims.length === 4 && layout === "NCHW" ? 2 : 1;
+  const first = layout === "NCHW" ? 2 : 1;
   const declared = [dims[first], dims[first + 1]];
   if (declared.some((dim, i) => typeof dim === "number" && dim !== sides[i])) {
     throw new XstarError(
@@ -151,7 +161,7 @@ export function sizedShapes(
       `Input "${name}" is always ${declared.map((dim) => dim ?? "any").join(" high and ")} wide: it cannot be ${sides.join(" x ")}`,
     );
   }
-  const channels = dims.length === 4 ? [pictureChannels(model, layout, picture) ?? 3] : [];
+  const channels = [pictureChannels(model, layout, picture) ?? 3];
   return new Map([[name, layout === "NHWC" ? [1, ...sides, ...channels] : [1, ...channels, ...sides]]]);
 }
 

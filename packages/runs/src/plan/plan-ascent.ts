@@ -5,12 +5,14 @@ import {
   mul,
   parseWords,
   prepareBatch,
+  recordedKind,
   readTarget,
   sub,
   unitCounts,
   XstarError,
   type Batched,
   type FurtherModel,
+  type InputKind,
   type MaximizeOptions,
   type Shape,
   type Spec,
@@ -37,6 +39,8 @@ export interface Plan {
   readonly options: MaximizeOptions;
   /** Of the pictures without their opacity, [batch, channels, height, width]. */
   readonly shape: Shape;
+  /** What the input holds; undefined for pictures. */
+  readonly holds: InputKind | undefined;
   readonly recipe: Spec<"recipe"> | null;
   /** The files that it reads. */
   readonly files: RunFiles;
@@ -73,7 +77,7 @@ export async function planAscent(
   const input = await readModelInput(model, { ...flags, input: own }, { files, earlier });
   const first = await prepareBatch(model, 1, input.options);
   const { shape } = first;
-  const base = baseOptions(flags.recipe, shape.slice(1), vocabulary, record);
+  const base = baseOptions(flags.recipe, shape.slice(1), { vocabulary, holds: first.holds }, record);
   const specs = specOptions(flags, base, vocabulary);
   const picture = specs.size && shape.length === 4 ? [shape[1]!, ...specs.size] : shape.slice(1);
 
@@ -120,6 +124,7 @@ export async function planAscent(
     objectives: objectivesOfJobs,
     targets: jobs.map(({ target }) => read(target)),
     shape: [jobs.length, ...picture],
+    holds: recordedKind(first.holds),
     recipe: base.recipe,
     isMany,
     stopAfter: flags.steps === undefined ? (record?.stopped ?? null) : null,
