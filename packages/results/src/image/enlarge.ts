@@ -1,4 +1,4 @@
-import { XstarError, type Shape } from "@xstar/core";
+import { XstarError, type InputKind, type Shape } from "@xstar/core";
 import type { Picture } from "./picture.js";
 
 /** Every pixel becomes `factor` x `factor` pixels. */
@@ -27,7 +27,8 @@ export function enlargementFor({ width, height }: { width: number; height: numbe
 /** Pixels of the longer side that a file is enlarged to, about. */
 const comfortable = 280;
 
-/** The enlargement of pictures [..., height, width] to about 280 pixels. */
-export function usualScale(shape: Shape): number {
+/** The enlargement of pictures [..., height, width] to about 280 pixels; what is no picture is drawn large enough. */
+export function usualScale(shape: Shape, holds?: InputKind): number {
+  if (holds) return 1;
   return Math.ceil(comfortable / Math.max(...shape.slice(-2)));
 }

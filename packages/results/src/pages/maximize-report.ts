@@ -15,6 +15,7 @@ import { metricRows } from "./describe-metrics.js";
 import { exampleRow } from "./examples-page.js";
 import type { AscentMetrics } from "../measure/measure-ascent.js";
 import { repeatRun, settingsOf } from "./report-settings.js";
+import { inputFigures, wordFor, type ShownInput } from "./input-figures.js";
 import type { ResultViews } from "./report-views.js";
 import type { TargetPictures } from "./draw-examples.js";
 
@@ -23,8 +24,8 @@ export interface MaximizeReport {
   readonly run: RunFile;
   /** What each picture was made for, without penalties. */
   readonly targets: readonly Spec[];
-  /** By picture; undefined for inputs that cannot be looked at. */
-  readonly views: readonly (ResultViews | undefined)[];
+  /** By picture; undefined for pictures that cannot be looked at. */
+  readonly views: readonly (ResultViews | ShownInput | undefined)[];
   /** By picture; undefined without a data set. */
   readonly examples: readonly (TargetPictures | undefined)[];
   readonly codec: ImageCodec;
@@ -49,7 +50,7 @@ export async function maximizeReport(report: MaximizeReport): Promise<string> {
         What is climbed, as the step sees it: the mean over the transformed views, with penalties. Steps are counted from the
         start, which is step 0.
       </p>
-      ${curves(pictures)} ${settingsOf(run)} ${repeatRun(run)} ${caveats}
+      ${curves(pictures)} ${settingsOf(run)} ${repeatRun(run)} ${caveats(run.ascent.holds ? "An input" : "A picture")}
     `,
   });
 }
@@ -64,13 +65,13 @@ function titleOf({ run: { pictures, model: file } }: MaximizeReport): string {
     : `${pictures.length} targets of ${model}`;
 }
 
-function verdict({ run: { pictures, metrics, stepsTaken } }: MaximizeReport): string {
+function verdict({ run: { pictures, metrics, stepsTaken, ascent } }: MaximizeReport): string {
   const [first] = pictures;
   const steps = `${stepsTaken} ${stepsTaken === 1 ? "step" : "steps"}`;
   if (pictures.length > 1)
-    return `${pictures.length} pictures, each changed in ${steps} until its target answered as strongly as possible.`;
+    return `${pictures.length} ${ascent.holds ? "inputs" : "pictures"}, each changed in ${steps} until its target answered as strongly as possible.`;
   const { start, end } = first!.activation;
-  const changed = `A picture was changed in ${steps} so that the target answers as strongly as possible: ${formatNumber(start)} became ${formatNumber(end)}.`;
+  const changed = `${ascent.holds ? "An input" : "A picture"} was changed in ${steps} so that the target answers as strongly as possible: ${formatNumber(start)} became ${formatNumber(end)}.`;
   const [measured] = metrics?.pictures ?? [];
   if (measured?.activation === undefined || measured.percentile === undefined) return changed;
   const [, percentile] = metricRows(measured, metrics!);
@@ -92,12 +93,12 @@ async function pictureSection({ run, targets, views, examples, codec }: Maximize
   const shown = views[i];
   const rows: string[][] = [
     ["Climbed, at the start", formatNumber(activation.start), "step 0"],
-    ["Climbed, at the end", formatNumber(activation.end), `step ${step}, the picture here`],
+    ["Climbed, at the end", formatNumber(activation.end), `step ${step}, the ${wordFor(run.ascent.holds)} here`],
     ...(measured ? metricRows(measured, metrics!) : []).map((row) => [row.name, row.value, row.note]),
   ];
   return html`<h2>${name}</h2>
     <p>${wordsOf(targets[i]!)}</p>
-    ${shown ? figures(shown, name) : html`<p>The input is no picture; its numbers are in ${picture.slug}.npy.</p>`}
+    ${shown ? ("holds" in shown ? inputFigures(shown, name) : figures(shown, name)) : html`<p>It has no channels that could be colours: its numbers are in ${picture.slug}.npy.</p>`}
     ${notes(warnings, redirected)}
     ${factsTable({ caption: "How good it is", columns: ["Measured", "Value", "Of"], rows })}
     ${
@@ -216,8 +217,8 @@ function curves(pictures: readonly PictureEntry[]): Html[] {
   });
 }
 
-const caveats = html`<p class="note">
-  A picture here is one of many that excite the target, found by one rule from one start: it says what suffices for the network,
+const caveats = (what: string) => html`<p class="note">
+  ${what} here is one of many that excite the target, found by one rule from one start: it says what suffices for the network,
   not what the network &ldquo;sees&rdquo; in real pictures.
 </p>`;
 

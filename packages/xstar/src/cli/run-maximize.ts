@@ -20,7 +20,7 @@ import {
   type Plan,
   type SavedAscent,
 } from "@xstar/runs";
-import { likeliestOf, type ClassShare, type FoundRecord, type Job, type RunFacts } from "@xstar/results";
+import { likeliestOf, usualScale, type ClassShare, type FoundRecord, type Job, type RunFacts } from "@xstar/results";
 import { writeFileAtomic } from "../files/atomic.js";
 import { openImages } from "../data/pictures.js";
 import { loadDefinitions } from "../load-definitions.js";
@@ -38,7 +38,7 @@ import { withInterrupt } from "./interrupt.js";
 import { reportAscent } from "../run/report-ascent.js";
 import { manyFolderName, refuseForMany, runMany } from "./run-many.js";
 import { summarize } from "./summarize.js";
-import { usualScale, writePictures } from "../run/write-pictures.js";
+import { writePictures } from "../run/write-pictures.js";
 
 /** `xstar maximize`: plans, climbs, writes. */
 export async function runMaximize(
@@ -129,10 +129,10 @@ function checkArguments(
 }
 
 /** How the pictures are drawn: as the flags say, as in the record for pictures of the same size, or as usual. */
-function lookOf(flags: MaximizeFlags, { shape }: Plan, from: FoundRecord | undefined): Look {
+function lookOf(flags: MaximizeFlags, { shape, holds }: Plan, from: FoundRecord | undefined): Look {
   const { scale, format = "gif" } = from?.record ?? {};
   const isSameSize = from !== undefined && sameShape(from.record.ascent.shape.slice(1), shape.slice(1));
-  const usual = isSameSize ? (scale ?? usualScale(shape)) : usualScale(shape);
+  const usual = isSameSize ? (scale ?? usualScale(shape, holds)) : usualScale(shape, holds);
   return { scale: flags.scale ?? usual, format: flags.format ?? format };
 }
 

@@ -41,7 +41,7 @@ function describeClass({ class: index, label, probability }: NonNullable<Ascent[
 
 function drawings({ facts, result }: Ascent): string[] {
   const color = colorSupport(process.env, process.stdout.isTTY);
-  const drawing = drawingOf(result.record.shape);
+  const drawing = drawingOf(result.record.shape, result.record.holds);
   if (color === "none" || !drawing.isDrawable) return [];
   const jobs = facts.pictures;
   const tiles = jobs.map(({ slug }, i) => ({

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { XstarError } from "@xstar/core";
 import type { Ascent, Plan } from "@xstar/runs";
 import {
+  dataUri,
   drawExamples,
   drawingOf,
   maximizeReport,
@@ -12,11 +13,14 @@ import {
   type ComparedImages,
   type MeasuredAscent,
   type RunFile,
+  type ShownInput,
   type TargetPictures,
 } from "@xstar/results";
 import { writeFileAtomic } from "../files/atomic.js";
+import { encodeAnimation } from "../files/animation.js";
 import { sharpCodec } from "../files/sharp-codec.js";
 import { createProgress } from "../terminal/progress.js";
+import { playing } from "./write-pictures.js";
 import { writeRunFile } from "./write-run-file.js";
 
 export interface ReportOptions {
@@ -95,8 +99,19 @@ async function attempt(work: () => Promise<MeasuredAscent>): Promise<Attempt> {
 }
 
 async function viewAll({ facts, result, frames }: Ascent) {
-  const { shape } = result.record;
+  const { shape, holds } = result.record;
   const channels = shape.length === 4 ? shape[1]! : 1;
+  if (holds) {
+    return Promise.all(
+      facts.pictures.map(async (_, i): Promise<ShownInput> => {
+        const picture = pictureOf(result.picture, i);
+        const shown = { holds, picture, start: pictureOf(frames.first, i) };
+        if (holds.kind !== "video") return shown;
+        const bytes = await encodeAnimation(playing(picture, holds), { format: "webp" });
+        return { ...shown, animation: dataUri("image/webp", bytes) };
+      }),
+    );
+  }
   if (!drawingOf(shape).isDrawable) return facts.pictures.map(() => undefined);
   return Promise.all(
     facts.pictures.map((_, i) =>
