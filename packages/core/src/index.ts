@@ -78,7 +78,11 @@ export {
 } from "./define/recipe.js";
 export { defineOverride, defineRule, type OverrideDefinition, type RuleDefinition } from "./autodiff/define-rule.js";
 export { prepareBatch, type Batched, type BatchOptions } from "./forward/batch.js";
-export type { GivenInputs } from "./model/given.js";
+export { checkGiven } from "./forward/given-inputs.js";
+export { floatTypes } from "./tensor.js";
+export { isTensor, type DrawnInput, type GivenInputs, type HeldInput } from "./model/given.js";
+export { nearestTokens, type NearToken } from "./model/tokens.js";
+export type { TokenTable } from "./onnx/model.js";
 export { pictureShape } from "./forward/apply-contract.js";
 export {
   contractOfRange,

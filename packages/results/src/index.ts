@@ -69,6 +69,7 @@ export { embedJson, html, page, type Html } from "./pages/html.js";
 export { lineChart } from "./pages/line-chart.js";
 export { matrixChart } from "./pages/matrix-chart.js";
 export { maximizeReport } from "./pages/maximize-report.js";
+export { tokenText } from "./pages/token-table.js";
 export { inputFigures, wordFor, type ShownInput } from "./pages/input-figures.js";
 export { viewResult } from "./pages/report-views.js";
 export { createTile, drawSheet, sheetPage, tileSide, type SheetTile } from "./pages/sheet.js";
@@ -79,7 +80,7 @@ export { encodeRecorded, findRecord, type FoundRecord } from "./record/picture-r
 export { Image, type CanvasData, type ImageParts } from "./record/image.js";
 export { pixelHash } from "./record/pixel-hash.js";
 export { recordOf } from "./record/record-of.js";
-export type { PictureEntry, RunFile } from "./record/run-file.js";
+export type { NamedToken, PictureEntry, RunFile } from "./record/run-file.js";
 export {
   animationFormats,
   keepIfSame,

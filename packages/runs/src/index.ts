@@ -17,6 +17,7 @@ export {
   type SavedAscent,
 } from "./run/ascent-checkpoint.js";
 export { hasSameNumbers, makerOf, taskOf } from "./run/compare-with-record.js";
+export { nameTokens } from "./run/name-tokens.js";
 export { drawFiles, recordOfPicture, soundFiles, spectrogramFiles } from "./run/picture-files.js";
 export { createFrames, type Frames } from "./run/frames.js";
 export { maximizeIn, type Environment, type ImageResult, type ImageRun, type ImageStep } from "./run/maximize.js";

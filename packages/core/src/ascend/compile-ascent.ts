@@ -11,6 +11,7 @@ import { pictureOf, prepareBatch, type BatchOptions } from "../forward/batch.js"
 import { planesOf } from "../forward/planes.js";
 import { prepare, type Prepared } from "../forward/prepare.js";
 import { mapValues } from "../map-values.js";
+import { isTensor } from "../model/given.js";
 import { recordedKind } from "../model/input-kind.js";
 import { unitCounts } from "../model/layers.js";
 import type { LoadedModel } from "../model/load.js";
@@ -189,7 +190,7 @@ function modelRecord(
 ): ModelRecord {
   return {
     contract: contract ?? null,
-    inputs: mapValues(inputs, (held) => (typeof held === "number" ? held : heldIn(held))),
+    inputs: mapValues(inputs, (held) => (isTensor(held) ? heldIn(held) : held)),
     logits: logits ?? null,
     shapes: Object.fromEntries(shapes),
   };

@@ -6,7 +6,7 @@ import { isFloat, type Ops } from "../ir/ops/index.js";
 import type { Contract } from "../model/contract.js";
 import { axesOf, followAxes } from "../model/axes.js";
 import { beforeSoftmax, layerNames, pictureInput, scoreOutput, whyNoLayer } from "../model/layers.js";
-import type { GivenInputs } from "../model/given.js";
+import { isTensor, type GivenInputs } from "../model/given.js";
 import type { LoadedModel } from "../model/load.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import type { Normalized } from "../normalize/normalize.js";
@@ -83,7 +83,7 @@ export async function pictureOf(
   const picture = pictureInput(model.source, Object.keys(given));
   checkGiven(model.source, picture, given, name);
   const holds = inputKind(model.source, picture, { given: contract, inputs: given });
-  const numbersGiven = Object.entries(given).filter(([, held]) => typeof held === "number");
+  const numbersGiven = Object.entries(given).filter(([, held]) => !isTensor(held));
   const tensorsGiven = tensorsFor(model.source, given, { batch, from: 0, count: 1 });
   const { shapes, assumed } = await chooseShapes(model, {
     shapes: free,
@@ -115,7 +115,7 @@ function tensorsFor(
   return new Map(
     inputs.flatMap((input) => {
       const held = given[input.name];
-      if (held === undefined || (typeof held === "number" && !sized)) return [];
+      if (held === undefined || (!isTensor(held) && !sized)) return [];
       return [[input.name, givenTensor(input, held, part, sized?.get(input.name))] as const];
     }),
   );

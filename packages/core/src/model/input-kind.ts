@@ -104,6 +104,8 @@ function told(source: Model, input: DeclaredInput, kind: Kind): Found {
 }
 
 function guess(source: Model, input: DeclaredInput): Found {
+  if (input.tokens)
+    return { kind: "embedding", time: 1, why: `it has the vectors of ${input.tokens.count} tokens`, sure: true };
   switch (input.dims.length) {
     case 4:
       return { kind: "picture", why: "it has height and width", sure: true };

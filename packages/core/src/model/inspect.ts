@@ -56,6 +56,8 @@ export interface Inspection {
     readonly dims: readonly (number | string | null)[];
     /** The type of whole numbers that the file has, where xstar takes float32 instead. */
     readonly whole?: DType;
+    /** How many tokens there are, where xstar takes their vectors in the place of their numbers. */
+    readonly tokens?: number;
   }[];
   /** The input that is ascended; null when none is of floating-point numbers. */
   readonly picture: string | null;
@@ -183,7 +185,11 @@ function declarations(
       opsets: Object.fromEntries([...source.opsets].map(([domain, version]) => [domain || "ai.onnx", version])),
       parameters: countParameters(source),
     },
-    inputs: source.inputs.map((input) => ({ ...input, dims: input.dims.map((dim) => dim ?? null) })),
+    inputs: source.inputs.map(({ tokens, ...input }) => ({
+      ...input,
+      dims: input.dims.map((dim) => dim ?? null),
+      ...(tokens && { tokens: tokens.count }),
+    })),
     picture: picture?.name ?? null,
     kind,
     contract: hasContract

@@ -14,6 +14,7 @@ import { XstarError } from "../errors.js";
 import { Graph, Node, Value, valueOf, type Attribute, type Constant, type ValueType } from "../ir/graph.js";
 import { elementBytes, size, tensor, type DType, type Tensor } from "../tensor.js";
 import { inlineFunctions } from "./functions.js";
+import { takeTokensAsVectors } from "./token-inputs.js";
 import { takeWholeInputsAsFloats } from "./whole-inputs.js";
 import { dtypeOf, nameOfType, type DeclaredInput, type Model } from "./model.js";
 
@@ -32,7 +33,7 @@ export function readModel(bytes: Uint8Array): Model {
   const graph = readGraph(calls, new Map(), (input) => inputs.push(readInput(input)));
   return {
     graph,
-    inputs: takeWholeInputsAsFloats(graph, inputs),
+    inputs: takeTokensAsVectors(graph, takeWholeInputsAsFloats(graph, inputs)),
     opsets,
     irVersion: Number(proto.irVersion),
     producer: [proto.producerName, proto.producerVersion].filter(Boolean).join(" "),

@@ -56,6 +56,7 @@ export const specs = {
     flip({ vertical: true }),
     crops({ count: 3 }),
     noise({ deviation: 0.25 }),
+    lowPass({ cutoff: 0.2 }),
     blur({ radius: 1 }),
     blur({ smallest: 0.5, largest: 2 }),
     lighting({}),

@@ -16,6 +16,7 @@ import { exampleRow } from "./examples-page.js";
 import type { AscentMetrics } from "../measure/measure-ascent.js";
 import { repeatRun, settingsOf } from "./report-settings.js";
 import { inputFigures, wordFor, type ShownInput } from "./input-figures.js";
+import { tokenTable } from "./token-table.js";
 import type { ResultViews } from "./report-views.js";
 import type { TargetPictures } from "./draw-examples.js";
 
@@ -87,7 +88,7 @@ const comfortable = 448;
 async function pictureSection({ run, targets, views, examples, codec }: MaximizeReport, i: number): Promise<Html> {
   const { pictures, metrics } = run;
   const picture = pictures[i]!;
-  const { top, activation, step, redirected, warnings, files } = picture;
+  const { top, activation, step, redirected, warnings, files, tokens } = picture;
   const name = nameOf(picture, pictures);
   const measured = metrics?.pictures[i];
   const shown = views[i];
@@ -99,7 +100,7 @@ async function pictureSection({ run, targets, views, examples, codec }: Maximize
   return html`<h2>${name}</h2>
     <p>${wordsOf(targets[i]!)}</p>
     ${shown ? ("holds" in shown ? inputFigures(shown, name) : figures(shown, name)) : html`<p>It has no channels that could be colours: its numbers are in ${picture.slug}.npy.</p>`}
-    ${notes(warnings, redirected)}
+    ${tokens && tokenTable(tokens)} ${notes(warnings, redirected)}
     ${factsTable({ caption: "How good it is", columns: ["Measured", "Value", "Of"], rows })}
     ${
       top &&

@@ -1,4 +1,5 @@
 import {
+  checkGiven,
   contractOfRange,
   fields,
   guessContract,
@@ -76,17 +77,23 @@ export function earlierInput(
 interface ReadInputOptions {
   readonly files: Store;
   readonly earlier?: EarlierInput | undefined;
+  /** Decides random numbers that inputs hold. @default 0 */
+  readonly seed?: number | undefined;
 }
 
 /** Joins flags, contract file and guesses. Throws `bad-argument`, and for files what reading them does. */
 export async function readModelInput(
   model: ModelFile,
   flags: ModelFlags,
-  { files, earlier }: ReadInputOptions,
+  { files, earlier, seed }: ReadInputOptions,
 ): Promise<ModelInput> {
   const { source } = model;
   const contractFile = earlier?.contractFile ?? model.contractFile;
-  const { inputs, inputFiles } = await readInputs(source, flags.input ?? [], { files, earlier: earlier?.inputs });
+  const { inputs, climbed, inputFiles } = await readInputs(source, flags.input ?? [], {
+    files,
+    earlier: earlier?.inputs,
+    seed,
+  });
   const fromFlags = contractOfFlags(flags);
   const given = { ...contractFile?.contract, ...fromFlags };
   const said = (part: PartialContract, who: string): ContractSources => ({
@@ -99,7 +106,9 @@ export async function readModelInput(
     ...said(fromFlags, "a flag says so"),
   };
   const logits = flags.logits ?? contractFile?.logits;
-  const picture = pictureInput(source, Object.keys(inputs));
+  const picture = source.inputs.find(({ name }) => name === climbed) ?? pictureInput(source, Object.keys(inputs));
+  // the input that is climbed is the one that is left
+  if (climbed !== undefined) checkGiven(source, picture, inputs);
   const { contract } = guessContract(source, { given, from, picture });
   const { kind } = inputKind(source, picture, { given, inputs });
   const sized = sizedShapes(source, picture, flags.size, contract.layout ?? "NCHW");
@@ -186,6 +195,7 @@ export function readShapes({ inputs }: Model, texts: readonly string[]): Map<str
         .slice(name.length + 1)
         .split(",")
         .map((part) => side.parse(part, `--shape ${name}`));
+      if (input.tokens && sizes.length === dims.length - 1) sizes.push(input.tokens.size);
       if (sizes.length === dims.length && dims.every((dim, i) => typeof dim !== "number" || dim === sizes[i]))
         return [name, sizes];
       const declared = dims.map((dim) => dim ?? "?").join(", ");

@@ -11,6 +11,7 @@ import {
 } from "@xstar/core";
 import {
   createFrames,
+  nameTokens,
   planAscent,
   runFileOf,
   taskOf,
@@ -82,7 +83,8 @@ export async function runMaximize(
     const climbed = { facts, frames, folder, saved, seconds, signal, every: flags.checkpoint };
     const result = await climb(model, plan, climbed);
     const top = await likeliest(model, plan, result);
-    const ascent = { model, facts, platform: await thisPlatform(), result, frames, seconds: seconds(), top, ...look };
+    const tokens = nameTokens(model, result);
+    const ascent = { model, facts, platform: await thisPlatform(), result, frames, seconds: seconds(), top, tokens, ...look };
     const written = await writePictures(ascent, folder);
     const run = runFileOf(ascent, written);
     await writeRunFile(folder, run);

@@ -1,4 +1,4 @@
-import { drawingOf, formatNumber, formatPercent, metricLine, pictureOf, type AscentMetrics } from "@xstar/results";
+import { drawingOf, formatNumber, formatPercent, metricLine, pictureOf, tokenText, type AscentMetrics } from "@xstar/results";
 import { activationOf, type Ascent } from "@xstar/runs";
 import { renderBlocks } from "../terminal/blocks.js";
 import { colorSupport } from "../terminal/color.js";
@@ -10,7 +10,7 @@ export function summarize(
   files: readonly (readonly string[])[],
   { folder, metrics }: { readonly folder: string; readonly metrics: AscentMetrics | undefined },
 ): string {
-  const { facts, result, top } = ascent;
+  const { facts, result, top, tokens } = ascent;
   const jobs = facts.pictures;
   const several = jobs.length > 1;
   const severalStarts = new Set(jobs.map(({ start }) => start)).size > 1;
@@ -29,6 +29,7 @@ export function summarize(
     ...drawings(ascent),
     table,
     ...(metrics?.pictures ?? []).map((one, i) => `${several ? `${jobs[i]!.slug}: ` : ""}${metricLine(one, metrics!)}`),
+    ...(tokens ?? []).map((places, i) => `${several ? `${jobs[i]!.slug}: ` : ""}nearest tokens: ${tokenText(places)}`),
     ...result.record.assumed.map((assumed) => `Note: ${assumed}`),
     `Written to ${folder}: ${written}`,
     "",
