@@ -52,7 +52,12 @@ export function givenTensor(input: DeclaredInput, given: HeldInput, part: Part, 
   if (dtype === "string") throw new XstarError("bad-argument", `Input "${name}" holds text, which cannot be given`);
   if (!isTensor(given)) {
     const goesWithPictures = sized!.length > 0 && isFree(dims[0]);
-    return filled(input, given, goesWithPictures ? sized!.with(0, part.count) : sized!, goesWithPictures ? part.from : 0);
+    return filled(
+      input,
+      given,
+      goesWithPictures ? sized!.with(0, part.count) : sized!,
+      goesWithPictures ? part.from : 0,
+    );
   }
   const { shape } = given;
   const fits = shape.length === dims.length && dims.every((dim, i) => i === 0 || isFree(dim) || dim === shape[i]);

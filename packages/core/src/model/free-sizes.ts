@@ -43,7 +43,10 @@ export function sizesToTry(source: Model, input: DeclaredInput, holds: InputKind
       return along(Math.round(rate), `${inWords(Math.round(rate))}, one second of ${rate} samples a second`);
     const first = kind === "audio" ? usualSound : usualLengths[0]!;
     return [...new Set([first, ...usualLengths])].flatMap((length) =>
-      along(length, length === first ? inWords(length) : `${inWords(length)}, the first usual length with which the model runs`),
+      along(
+        length,
+        length === first ? inWords(length) : `${inWords(length)}, the first usual length with which the model runs`,
+      ),
     );
   }
   if (kind === "embedding")

@@ -28,14 +28,15 @@ export const withGivenShapes = (shapes: ReadonlyMap<string, Shape>, given: Given
  * An input that holds one number everywhere, or random ones: of rows that go with pictures, each has its own, whatever else is in
  * the batch. Throws `bad-argument`.
  */
-export const filled = (
-  input: DeclaredInput,
-  value: number | DrawnInput,
-  shape: Shape,
-  firstRow = 0,
-): Tensor => (typeof value === "number" ? constantInput(input, value, shape) : drawnInput(input, value, shape, firstRow));
+export const filled = (input: DeclaredInput, value: number | DrawnInput, shape: Shape, firstRow = 0): Tensor =>
+  typeof value === "number" ? constantInput(input, value, shape) : drawnInput(input, value, shape, firstRow);
 
-function drawnInput({ name, dtype }: DeclaredInput, { drawn, seed }: DrawnInput, shape: Shape, firstRow: number): Tensor {
+function drawnInput(
+  { name, dtype }: DeclaredInput,
+  { drawn, seed }: DrawnInput,
+  shape: Shape,
+  firstRow: number,
+): Tensor {
   if (dtype === "string" || !floatTypes.has(dtype))
     throw new XstarError("bad-argument", `Input "${name}" holds ${dtype}, which is not drawn at random`, {
       hint: "Give it a number or a .npy file",

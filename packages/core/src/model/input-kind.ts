@@ -120,15 +120,21 @@ function guess(source: Model, input: DeclaredInput): Found {
   }
 }
 
+/** Numbers of channels that frames have, the usual ones last. */
+const frameChannels: readonly unknown[] = [4, 1, 3];
+
 function video(source: Model, input: DeclaredInput): Found {
-  const [, second, third] = input.dims;
-  const isConvolved = frontOf(source, input).convolved === 5;
-  const isUsual = (dim: unknown) => dim === 1 || dim === 3 || dim === 4;
-  if (isConvolved || isUsual(second) || !isUsual(third)) {
-    const sure = isConvolved || isUsual(second);
-    return { kind: "video", channels: 1, time: 2, why: "it has frames of height and width behind its channels", sure };
-  }
-  return { kind: "video", time: 1, channels: 2, why: "it has frames, each with channels, height and width", sure: true };
+  const [second, third] = input.dims.slice(1, 3).map((dim) => frameChannels.indexOf(dim)) as [number, number];
+  if (third > second)
+    return {
+      kind: "video",
+      time: 1,
+      channels: 2,
+      why: "it has frames, each with channels, height and width",
+      sure: true,
+    };
+  const sure = second >= 0 || frontOf(source, input).convolved === 5;
+  return { kind: "video", channels: 1, time: 2, why: "it has frames of height and width behind its channels", sure };
 }
 
 /** The least features of a vector that stands for a word or a patch. */
@@ -146,13 +152,14 @@ function ofThreeAxes(source: Model, input: DeclaredInput): Found {
   const features = typeof third === "number" ? third : undefined;
   if (front.recurrent || front.product) {
     const isVector = features !== undefined && features >= leastFeatures;
-    if (isVector) return { kind: "embedding", time: 1, why: `${front.by} reads vectors of ${features} numbers`, sure: true };
+    if (isVector)
+      return { kind: "embedding", time: 1, why: `${front.by} reads vectors of ${features} numbers`, sure: true };
     if (features !== undefined && features > 1)
       return { kind: "series", time: 1, why: `${front.by} reads ${features} numbers at a time`, sure: false };
   }
   if (third === 1 && second !== 1) return { kind: "series", time: 1, why: "it has one channel, last", sure: true };
   if (second === 1) return { kind: "series", time: 2, why: "it has one channel", sure: true };
-  const [a, b] = [second, third].map((dim) => (typeof dim === "number" ? dim : Number.POSITIVE_INFINITY));
+  const [a, b] = [second, third].map((dim) => (typeof dim === "number" ? dim : 8 * leastFeatures - 1));
   if (Math.max(a!, b!) >= 8 * Math.min(a!, b!))
     return { kind: "series", time: a! > b! ? 1 : 2, why: "one of its axes is much longer than the other", sure: false };
   return { kind: "embedding", time: 1, why: "it has places and features", sure: false };
@@ -171,7 +178,11 @@ function ofTwoAxes(source: Model, input: DeclaredInput): Found {
 
 const soundName = /audio|wave?form|\bwave?\b|speech|sound|\bpcm\b|voice/i;
 
-function soundOf(source: Model, { name }: DeclaredInput, rate: number | undefined): Pick<Found, "why" | "sure"> | undefined {
+function soundOf(
+  source: Model,
+  { name }: DeclaredInput,
+  rate: number | undefined,
+): Pick<Found, "why" | "sure"> | undefined {
   if (soundName.test(name)) return { why: `it is called "${name}"`, sure: false };
   if (rate !== undefined && rate >= slowestSound) return { why: `it has ${rate} samples a second`, sure: false };
   return undefined;
@@ -217,7 +228,9 @@ function frontOf({ graph, inputs }: Model, input: DeclaredInput): Front {
   const seen = { isTurned: false, product: false, isSpectral: false, by: "" };
   let isMoved = false;
   for (let i = 0; value && i < longestFront; i++) {
-    const readers: Node[] = graph.nodes.filter(({ opType, inputs: read }) => opType !== "Shape" && read.includes(value!));
+    const readers: Node[] = graph.nodes.filter(
+      ({ opType, inputs: read }) => opType !== "Shape" && read.includes(value!),
+    );
     const is = (...types: string[]) => readers.find(({ opType }) => types.includes(opType));
     const told = is("Conv", "ConvTranspose", "LSTM", "GRU", "RNN", "MatMul", "Gemm", "STFT", "DFT");
     const by = told?.opType ?? "";

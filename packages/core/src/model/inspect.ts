@@ -6,12 +6,7 @@ import { inline, valuesRead } from "../ir/inline.js";
 import { createOps, isFloat } from "../ir/ops/index.js";
 import type { Model } from "../onnx/model.js";
 import { floatTypes, size, type DType, type Shape } from "../tensor.js";
-import {
-  guessContract,
-  type ContractGuess,
-  type ContractSources,
-  type PartialContract,
-} from "./contract.js";
+import { guessContract, type ContractGuess, type ContractSources, type PartialContract } from "./contract.js";
 import { inputKind, type InputKindGuess } from "./input-kind.js";
 import { axesOf, followAxes, type LayerAxes } from "./axes.js";
 import { beforeSoftmax, classCount, scoreOutput } from "./layers.js";

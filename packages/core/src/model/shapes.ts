@@ -41,10 +41,7 @@ const usualSides: readonly number[] = [224, 28, 32, 64, 96, 128, 227, 256, 299, 
  * rate is known, else a usual one, as do sequences and videos; free features of a vector are read from the weights behind it.
  * Throws `bad-argument` when another dimension is free and was not given.
  */
-export async function chooseShapes(
-  model: LoadedModel,
-  options: ShapeOptions = {},
-): Promise<ChosenShapes> {
+export async function chooseShapes(model: LoadedModel, options: ShapeOptions = {}): Promise<ChosenShapes> {
   const { source } = model;
   const { batch = 1, shapes: free = new Map(), layout, inputs = {}, picture = pictureInput(source) } = options;
   const { holds = inputKind(source, picture, { inputs }) } = options;

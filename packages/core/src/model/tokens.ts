@@ -41,8 +41,7 @@ export function nearestTokens(table: TokenTable, files: WeightFiles, vectors: Te
 
 function numbersOf({ table: { dtype, shape, source } }: TokenTable, files: WeightFiles): ArrayLike<number> {
   let bytes = "bytes" in source ? source.bytes : undefined;
-  if ("location" in source)
-    bytes = files.get(source.location)?.subarray(source.offset, source.offset + source.length);
+  if ("location" in source) bytes = files.get(source.location)?.subarray(source.offset, source.offset + source.length);
   if (!bytes) throw new XstarError("bad-model", "The table of the tokens' vectors cannot be read");
   // a view of a file may begin anywhere, numbers in memory may not
   return numbers({ dtype, shape, data: viewBytes(dtype as "float32", bytes.slice()) });

@@ -19,7 +19,11 @@ export function takeTokensAsVectors(graph: Graph, inputs: readonly DeclaredInput
   const vectors = new Value(ids.name);
   graph.inputs[at] = vectors;
   ids.name = graph.uniqueName(`${ids.name}/nearest`);
-  graph.nodes.splice(graph.nodes.indexOf(gather), 1, new Node("Identity", [vectors], gather.outputs, new Map(), "", gather.name));
+  graph.nodes.splice(
+    graph.nodes.indexOf(gather),
+    1,
+    new Node("Identity", [vectors], gather.outputs, new Map(), "", gather.name),
+  );
   if (graph.nodes.some((node) => node.inputs.includes(ids)))
     graph.nodes.unshift(...nearestNodes(graph, { ids, vectors, table, input, size }));
   const tokens = { count, size, table: table.constant! };
@@ -42,13 +46,16 @@ function lookupOf(graph: Graph, { dtype, dims }: DeclaredInput, at: number): Loo
   const readers = (value: Value) => graph.nodes.filter((node) => valuesRead(node).includes(value));
   // what a branch or a loop reads inside stays as it is
   if (graph.outputs.includes(ids) || readers(ids).some((node) => !node.inputs.includes(ids))) return [];
-  const casts = readers(ids).filter(({ opType, domain }) => domain === "" && (opType === "Cast" || opType === "Identity"));
+  const casts = readers(ids).filter(
+    ({ opType, domain }) => domain === "" && (opType === "Cast" || opType === "Identity"),
+  );
   const numbers = [ids, ...casts.flatMap(({ outputs }) => outputs)];
   return graph.nodes.flatMap((gather) => {
     const [table, indices] = gather.inputs;
     const shape = table?.constant?.shape;
     const isLookup = gather.opType === "Gather" && gather.domain === "" && gather.int("axis", 0) === 0;
-    if (!isLookup || !numbers.includes(indices) || shape?.length !== 2 || !floatTypes.has(table!.constant!.dtype)) return [];
+    if (!isLookup || !numbers.includes(indices) || shape?.length !== 2 || !floatTypes.has(table!.constant!.dtype))
+      return [];
     return [{ at, gather, table: table!, count: shape[0]!, size: shape[1]! }];
   });
 }

@@ -34,7 +34,11 @@ export const auto = defineRecipe({
         // standardized signals mostly stay within three deviations
         return { ...climb, ...signal(shape[holds.time! - 1]!, [-3, 3]) };
       case "video":
-        return { ...climb, parameterization: fourier({ decay: 1.2, color: "none" }), transforms: gentle(shape.slice(-3), 0.03) };
+        return {
+          ...climb,
+          parameterization: fourier({ decay: 1.2, color: "none" }),
+          transforms: gentle(shape.slice(-3), 0.03),
+        };
       case "embedding":
         return { ...climb, parameterization: pixel({}), start: normal({ mean: 0, deviation: 0.1 }) };
       case "table":
@@ -43,7 +47,8 @@ export const auto = defineRecipe({
     }
     return { ...climb, ...(isDrawing(shape) ? drawing(shape) : isSmall(shape) ? thumbnail(shape) : photograph(shape)) };
   },
-  objective: (_, target, { shape, holds }) => (holds?.kind === "picture" && isDrawing(shape) ? pricedInk(target) : target),
+  objective: (_, target, { shape, holds }) =>
+    holds?.kind === "picture" && isDrawing(shape) ? pricedInk(target) : target,
 });
 
 /** Ink costs a share of the target's size, whatever its scale and sign: strokes that add little stay black. */

@@ -35,7 +35,10 @@ export function useRecipe(
       hint: "Leave out the batch: [channels, height, width]",
     });
   }
-  const context = { shape, holds: holds ?? (shape.length === 3 ? ({ kind: "picture" } as const) : ({ kind: "table" } as const)) };
+  const context = {
+    shape,
+    holds: holds ?? (shape.length === 3 ? ({ kind: "picture" } as const) : ({ kind: "table" } as const)),
+  };
   const named = typeof given === "string" ? parseWords(vocabulary, "recipe", given) : given;
   const { definition, spec } = parseSpec(vocabulary.recipe, named, "recipe");
   return {

@@ -14,6 +14,7 @@ import { pyramid } from "../parameterizations/pyramid.js";
 import { shared } from "../parameterizations/shared.js";
 import { array, constant, image, natural, normal, uniform } from "../starts/starts.js";
 import { crops, flip, jitter, pad, rotate, scale } from "../transforms/affine.js";
+import { lowPass } from "../transforms/low-pass.js";
 import { background, blur, lighting, noise } from "../transforms/pixelwise.js";
 import { objectiveSpecs } from "./objective-specs.js";
 

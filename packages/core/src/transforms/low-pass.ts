@@ -23,7 +23,9 @@ export const lowPass = defineTransform({
       above: 0,
       max: 0.5,
     }),
-    radius: optional(int("samples on each side of the middle of the filter; two periods when left out", { min: 1, max: 256 })),
+    radius: optional(
+      int("samples on each side of the middle of the filter; two periods when left out", { min: 1, max: 256 }),
+    ),
   },
   sample: () => ({}),
   build(p, picture, _, op) {

@@ -55,7 +55,10 @@ interface Coding {
 const codings: Readonly<Record<string, Coding>> = {
   [`${pcm} 8`]: { bytes: 1, read: (view, at) => (view.getUint8(at) - 128) / 2 ** 7 },
   [`${pcm} 16`]: { bytes: 2, read: (view, at) => view.getInt16(at, true) / 2 ** 15 },
-  [`${pcm} 24`]: { bytes: 3, read: (view, at) => (view.getInt8(at + 2) * 2 ** 16 + view.getUint16(at, true)) / 2 ** 23 },
+  [`${pcm} 24`]: {
+    bytes: 3,
+    read: (view, at) => (view.getInt8(at + 2) * 2 ** 16 + view.getUint16(at, true)) / 2 ** 23,
+  },
   [`${pcm} 32`]: { bytes: 4, read: (view, at) => view.getInt32(at, true) / 2 ** 31 },
   [`${float} 32`]: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
   [`${float} 64`]: { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
@@ -69,7 +72,7 @@ export function decodeWav(bytes: Uint8Array, source = "the .wav file"): Sound {
   const text = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
   if (text(0) !== "RIFF" || text(8) !== "WAVE") throw fail("is no WAV file: it does not begin with RIFF and WAVE");
   let format: { readonly coding: Coding; readonly count: number; readonly rate: number } | undefined;
-  for (let at = 12; at + 8 <= bytes.length; ) {
+  for (let at = 12; at + 8 <= bytes.length;) {
     const [name, length] = [text(at), view.getUint32(at + 4, true)];
     const from = at + 8;
     if (name === "fmt ") {

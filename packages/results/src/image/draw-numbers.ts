@@ -78,7 +78,8 @@ export function drawBars(values: ArrayLike<number>, scale: Scale): Picture {
   const width = Math.min(64, Math.max(1, Math.floor(curveWidth / count)));
   const gap = width >= 4 ? Math.ceil(width / 8) : 0;
   const picture = filledPicture(width * count, height, paper);
-  const yOf = (x: number) => Math.round(margin + (1 - (Math.min(Math.max(x, low), high) - low) / (high - low)) * (height - 1 - 2 * margin));
+  const yOf = (x: number) =>
+    Math.round(margin + (1 - (Math.min(Math.max(x, low), high) - low) / (high - low)) * (height - 1 - 2 * margin));
   const parts = envelopeOf(values, count);
   for (let i = 0; i < count; i++) {
     const [top, bottom] = [yOf(Math.max(parts.high[i]!, 0)), yOf(Math.min(parts.low[i]!, 0))];

@@ -66,7 +66,8 @@ function drawingOfNumbers(holds: InputKind): Drawing {
         const { shape, data } = gridOf(picture, holds);
         return drawGrid(shape[0]!, shape[1]!, data, limit);
       };
-      const limitOf = (picture: Tensor) => changeScale([planesOf({ ...picture, shape: [1, size(picture.shape)] })]).high;
+      const limitOf = (picture: Tensor) =>
+        changeScale([planesOf({ ...picture, shape: [1, size(picture.shape)] })]).high;
       return {
         isDrawable: true,
         raw: (picture, like = picture) => draw(picture, limitOf(like)),
@@ -83,7 +84,8 @@ function drawingOfNumbers(holds: InputKind): Drawing {
       };
     }
     default: {
-      const draw = (picture: Tensor, like: Tensor) => drawCurves(linesOf(picture, holds), wholeScale(linesOf(like, holds)));
+      const draw = (picture: Tensor, like: Tensor) =>
+        drawCurves(linesOf(picture, holds), wholeScale(linesOf(like, holds)));
       return {
         isDrawable: true,
         raw: (picture, like = picture) => draw(picture, like),

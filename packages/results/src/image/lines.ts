@@ -35,7 +35,10 @@ export function envelopeOf(line: ArrayLike<number>, columns: number): Envelope {
 }
 
 /** The numbers as rows and columns: places by features of vectors, channels by samples of a signal, one row of a list. */
-export function gridOf(picture: Tensor, { kind, time }: InputKind): { readonly shape: Shape; readonly data: Float32Array } {
+export function gridOf(
+  picture: Tensor,
+  { kind, time }: InputKind,
+): { readonly shape: Shape; readonly data: Float32Array } {
   const { shape } = picture;
   const data = picture.data as Float32Array;
   if (kind !== "embedding") return { shape: [1, size(shape)], data };

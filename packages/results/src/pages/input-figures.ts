@@ -43,6 +43,9 @@ export function inputFigures(shown: ShownInput, name: string): Html {
 /** Parts of a curve: more cannot be told apart on a page. */
 const columns = 320;
 
+/** Samples that are shown one by one where the whole signal is too long for that. */
+const closeUp = 240;
+
 /** Bytes of sound that a page holds. */
 const mostSound = 2 ** 21;
 
@@ -52,7 +55,13 @@ function signalFigures({ holds, picture, start }: ShownInput, name: string): Htm
   const before = linesOf(start, holds);
   const label = rate === undefined ? "sample" : "seconds";
   const chart = (title: string, line: ArrayLike<number>, yLabel: string) =>
-    lineChart({ title, xLabel: label, yLabel, hasMarks: false, series: [{ name: title, points: pointsOf(line, rate ?? 1) }] });
+    lineChart({
+      title,
+      xLabel: label,
+      yLabel,
+      hasMarks: false,
+      series: [{ name: title, points: pointsOf(line, rate ?? 1) }],
+    });
   const what = kind === "audio" ? "The sound" : "The signal";
   const charts = lines.slice(0, mostLanes).map((line, c) => {
     const of = lines.length > 1 ? `, channel ${c}` : "";
@@ -63,8 +72,21 @@ function signalFigures({ holds, picture, start }: ShownInput, name: string): Htm
       "change",
     )}`;
   });
+  const first = lines[0]!;
+  const from = Math.max(0, Math.floor((first.length - closeUp) / 2));
+  const isLong = first.length > 2 * columns;
   const more = lines.length - mostLanes;
   return html`${charts}
+  ${
+    isLong &&
+    lineChart({
+      title: `${closeUp} samples from its middle${lines.length > 1 ? ", channel 0" : ""}`,
+      xLabel: label,
+      yLabel: "value",
+      hasMarks: false,
+      series: [{ name: what, points: pointsOf(first.subarray(from, from + closeUp), rate ?? 1, from) }],
+    })
+  }
   ${more > 0 && html`<p class="note">${more} more channels are in the .npy file.</p>`}
   ${rate !== undefined && 4 * lines.length * lines[0]!.length <= mostSound && sound(lines, rate, name)}
   ${rate !== undefined && spectrogram(lines[0]!, rate, name, lines.length > 1)}`;
@@ -97,8 +119,8 @@ function spectrogram(line: ArrayLike<number>, rate: number, name: string, isFirs
   ]);
 }
 
-function pointsOf(line: ArrayLike<number>, rate: number): Point[] {
-  if (line.length <= 2 * columns) return Array.from(line, (y, i) => [i / rate, y]);
+function pointsOf(line: ArrayLike<number>, rate: number, first = 0): Point[] {
+  if (line.length <= 2 * columns) return Array.from(line, (y, i) => [(first + i) / rate, y]);
   const { low, high } = envelopeOf(line, columns);
   const step = line.length / columns;
   return Array.from(low, (least, i): Point[] => [
@@ -213,4 +235,4 @@ function addressOf(picture: Picture) {
 
 /** What is climbed, in one word: "picture", "sound". */
 export const wordFor = (holds: InputKind | undefined): string =>
-  holds === undefined ? "picture" : nounOf(holds.kind).replace(/^an? /, "");
+  holds === undefined ? "picture" : nounOf(holds.kind).replace(/^an? (list of )?/, "");

@@ -95,7 +95,10 @@ async function pictureSection({ run, targets, views, examples, codec }: Maximize
   const rows: string[][] = [
     ["Climbed, at the start", formatNumber(activation.start), "step 0"],
     ["Climbed, at the end", formatNumber(activation.end), `step ${step}, the ${wordFor(run.ascent.holds)} here`],
-    ...(measured ? metricRows(measured, metrics!) : []).map((row) => [row.name, row.value, row.note]),
+    ...(measured ? metricRows(measured, metrics!) : [])
+      // most of what is not known is of pictures alone
+      .filter(({ value }) => !run.ascent.holds || value !== "–")
+      .map((row) => [row.name, row.value, row.note]),
   ];
   return html`<h2>${name}</h2>
     <p>${wordsOf(targets[i]!)}</p>

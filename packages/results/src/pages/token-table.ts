@@ -16,16 +16,16 @@ export function tokenTable(places: readonly (readonly NamedToken[])[]): Html {
   const others = Array.from({ length: count - 1 }, (_, i) => `Next ${i + 1}`);
   const cell = (token: NamedToken | undefined) => token && `${nameOf(token)} (${formatNumber(token.cosine, 2)})`;
   return html`${dataTable({
-      caption: "The nearest real tokens",
-      columns: ["Place", "Nearest", "Number", "Distance", ...others],
-      rows: places.map(([first, ...rest], place) => [
-        String(place),
-        cell(first) ?? "–",
-        first ? String(first.index) : "–",
-        first ? formatNumber(first.distance, 3) : "–",
-        ...others.map((_, i) => cell(rest[i]) ?? "–"),
-      ]),
-    })}
+    caption: "The nearest real tokens",
+    columns: ["Place", "Nearest", "Number", "Distance", ...others],
+    rows: places.map(([first, ...rest], place) => [
+      String(place),
+      cell(first) ?? "–",
+      first ? String(first.index) : "–",
+      first ? formatNumber(first.distance, 3) : "–",
+      ...others.map((_, i) => cell(rest[i]) ?? "–"),
+    ]),
+  })}
     <p class="note">
       In parentheses the cosine between the two vectors: what was climbed lies between tokens, and a low one says that no token is
       near it.

@@ -91,7 +91,10 @@ export class Image {
   toWav(): Uint8Array {
     const { holds } = this.parts;
     if (holds?.kind !== "audio" && holds?.kind !== "series")
-      throw new XstarError("bad-data", `${holds ? nounOf(holds.kind) : "a picture"} is no sound`.replace(/^./, (x) => x.toUpperCase()));
+      throw new XstarError(
+        "bad-data",
+        `${holds ? nounOf(holds.kind) : "a picture"} is no sound`.replace(/^./, (x) => x.toUpperCase()),
+      );
     if (holds.rate === undefined)
       throw new XstarError("bad-data", "Nobody says how many samples of the signal there are in a second", {
         hint: 'Say it beside the model, in model.contract.json: {"kind": "audio", "rate": 16000}, or with --rate',

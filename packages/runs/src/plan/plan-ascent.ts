@@ -74,11 +74,15 @@ export async function planAscent(
   const record = from?.record;
   const earlier = from && earlierInput(from.path, from.record.ascent, from.record.inputs);
   const { own, further: furtherInputs } = splitInputs(model.source, flags.input ?? []);
-  const input = await readModelInput(model, { ...flags, input: own }, {
-    files,
-    earlier,
-    seed: flags.seed ?? record?.ascent.seed,
-  });
+  const input = await readModelInput(
+    model,
+    { ...flags, input: own },
+    {
+      files,
+      earlier,
+      seed: flags.seed ?? record?.ascent.seed,
+    },
+  );
   const first = await prepareBatch(model, 1, input.options);
   const { shape } = first;
   const base = baseOptions(flags.recipe, shape.slice(1), { vocabulary, holds: first.holds }, record);

@@ -1,4 +1,13 @@
-import { lookUp, printWords, type fields, type InputKind, type Shape, type Spec, type StartGiven, type Vocabulary } from "@xstar/core";
+import {
+  lookUp,
+  printWords,
+  type fields,
+  type InputKind,
+  type Shape,
+  type Spec,
+  type StartGiven,
+  type Vocabulary,
+} from "@xstar/core";
 import type { FileReference, FoundRecord } from "@xstar/results";
 import type { BaseOptions } from "./base-options.js";
 import { numbersBeside, readStart, startPath } from "./read-start.js";
@@ -34,7 +43,12 @@ export async function planStarts(
   const read = async (text: string) => {
     const path = startPath(text);
     if (path !== undefined) references[path] = await files.reference(path);
-    return readStart(text, { shape, holds }, { files, vocabulary, onWarning }, path === undefined ? undefined : await files.locate(path));
+    return readStart(
+      text,
+      { shape, holds },
+      { files, vocabulary, onWarning },
+      path === undefined ? undefined : await files.locate(path),
+    );
   };
   if (init) {
     const texts = await Promise.all(

@@ -20,9 +20,13 @@ export async function readSound(
 ): Promise<{ readonly values: Float32Array; readonly note: string | undefined }> {
   const planes = holds && planesOfInput([1, ...shape], holds);
   if (!holds || !planes?.isLine)
-    throw new XstarError("bad-argument", `The sound "${path}" does not fit an input of shape [${shape}], which is no signal`, {
-      hint: "Where it is one, say so: --kind audio",
-    });
+    throw new XstarError(
+      "bad-argument",
+      `The sound "${path}" does not fit an input of shape [${shape}], which is no signal`,
+      {
+        hint: "Where it is one, say so: --kind audio",
+      },
+    );
   const read = decodeWav(await files.read(path), `"${path}"`);
   const sound = holds.rate === undefined ? read : resampled(read, holds.rate);
   const [, count, , length] = planes.shape as [number, number, number, number];
@@ -32,7 +36,9 @@ export async function readSound(
   channels.forEach((channel, c) => data.set(channel.subarray(0, length), c * length));
   const had = sound.channels[0]!.length;
   const notes = [
-    holds.rate !== undefined && read.rate !== holds.rate && `brought from ${read.rate} to ${holds.rate} samples a second`,
+    holds.rate !== undefined &&
+      read.rate !== holds.rate &&
+      `brought from ${read.rate} to ${holds.rate} samples a second`,
     had > length && `cut to its first ${length} of ${had} samples`,
     had < length && `followed by ${length - had} samples of silence`,
     !fits && `the mean of its ${sound.channels.length} channels`,

@@ -66,7 +66,9 @@ async function runInspect(path: string, flags: InspectFlags): Promise<void> {
 function describeKind({ kind, picture }: Inspection): string[] {
   if (!kind || kind.kind === "picture") return [];
   const rate = kind.rate === undefined ? "" : `, ${kind.rate} samples a second`;
-  return [`${picture} holds ${nounOf(kind.kind)}${rate}: ${kind.why}${kind.sure ? "" : " (a guess: --kind says otherwise)"}`];
+  return [
+    `${picture} holds ${nounOf(kind.kind)}${rate}: ${kind.why}${kind.sure ? "" : " (a guess: --kind says otherwise)"}`,
+  ];
 }
 
 /** How a picture becomes the input, and why it is thought so. */

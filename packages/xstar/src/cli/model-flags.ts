@@ -21,11 +21,19 @@ export function addModelFlags(command: Command): void {
     )
     .option("--layout <layout>", `where the input's channels lie: ${layouts.join(" or ")}`, oneIn("--layout", layouts))
     .option("--order <order>", `what the input's channels are: ${orders.join(", ")}`, oneIn("--order", orders))
-    .option("--kind <kind>", `what the input holds, where the guess is wrong: ${kinds.join(", ")}`, oneIn("--kind", kinds))
-    .option("--rate <hertz>", "samples a second of a signal, for its spectrogram and .wav files", valueOf("--rate", rate))
+    .option(
+      "--kind <kind>",
+      `what the input holds, where the guess is wrong: ${kinds.join(", ")}`,
+      oneIn("--kind", kinds),
+    )
+    .option(
+      "--rate <hertz>",
+      "samples a second of a signal, for its spectrogram and .wav files",
+      valueOf("--rate", rate),
+    )
     .option(
       "--input <name=value>",
-      "what another input holds: a number, numbers with commas, one-hot:INDEX or a .npy file",
+      "what another input holds: a number, numbers with commas, one-hot:INDEX, a .npy file, normal or uniform (drawn at random); NAME=climb says which one is climbed",
       collect,
     )
     .option("--logits <output>", "the output with the class scores, where there are several");

@@ -62,12 +62,12 @@ export function complainAbout({ ended, last, broke, record }: AscentResult, fold
     ? "The objective's slope is not finite there: add a small number inside a power or a quotient"
     : "A smaller --lr keeps it finite";
   if (broken.length < broke.length) {
-    const problem = `${broken.length} of ${broke.length} pictures or their activations were no longer finite; "${folder}" holds them as they were before`;
+    const problem = `${broken.length} of ${broke.length} ${record.holds ? "inputs" : "pictures"} or their activations were no longer finite; "${folder}" holds them as they were before`;
     throw new XstarError("diverged", problem, { hint });
   }
   throw new XstarError(
     "diverged",
-    `The picture or its activation was no longer finite after step ${Math.min(...broken)}; "${folder}" holds the step before`,
+    `The ${record.holds ? "input" : "picture"} or its activation was no longer finite after step ${Math.min(...broken)}; "${folder}" holds the step before`,
     { hint },
   );
 }

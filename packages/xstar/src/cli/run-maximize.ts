@@ -84,7 +84,17 @@ export async function runMaximize(
     const result = await climb(model, plan, climbed);
     const top = await likeliest(model, plan, result);
     const tokens = nameTokens(model, result);
-    const ascent = { model, facts, platform: await thisPlatform(), result, frames, seconds: seconds(), top, tokens, ...look };
+    const ascent = {
+      model,
+      facts,
+      platform: await thisPlatform(),
+      result,
+      frames,
+      seconds: seconds(),
+      top,
+      tokens,
+      ...look,
+    };
     const written = await writePictures(ascent, folder);
     const run = runFileOf(ascent, written);
     await writeRunFile(folder, run);

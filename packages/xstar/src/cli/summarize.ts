@@ -1,4 +1,12 @@
-import { drawingOf, formatNumber, formatPercent, metricLine, pictureOf, tokenText, type AscentMetrics } from "@xstar/results";
+import {
+  drawingOf,
+  formatNumber,
+  formatPercent,
+  metricLine,
+  pictureOf,
+  tokenText,
+  type AscentMetrics,
+} from "@xstar/results";
 import { activationOf, type Ascent } from "@xstar/runs";
 import { renderBlocks } from "../terminal/blocks.js";
 import { colorSupport } from "../terminal/color.js";
