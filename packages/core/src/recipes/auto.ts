@@ -4,9 +4,10 @@ import { abs, mul, sub } from "../objectives/combine.js";
 import { l1 } from "../objectives/penalty.js";
 import { adam } from "../optimizers/adaptive.js";
 import { linear } from "../optimizers/schedules.js";
-import { natural, normal } from "../starts/starts.js";
+import { normal } from "../starts/starts.js";
 import { fourier } from "../parameterizations/fourier.js";
 import { pixel } from "../parameterizations/pixel.js";
+import { pyramid } from "../parameterizations/pyramid.js";
 import type { Shape } from "../tensor.js";
 import { jitter, pad, rotate, scale } from "../transforms/affine.js";
 import { defineRecipe, type RecipeOptions } from "../define/recipe.js";
@@ -65,22 +66,12 @@ function drawing(shape: Shape): RecipeOptions {
   };
 }
 
-/** Longer prime factors of a signal's length make its Fourier transform too large. */
-const largestFactor = 512;
-
-/** In the frequencies that a signal has, of which the lower count a little more: without the buzz that only this network hears. */
+/** In layers from slow to fast: tones that other networks hear, too, where single samples draw the ripple of this one alone. */
 function signal(length: number, range: readonly [number, number]): RecipeOptions {
-  const samples = Math.max(1, Math.round(length * 0.008));
-  const transforms = [jitter({ pixels: samples }), scale({ factors: [0.95, 0.975, 1, 1.025, 1.05] })];
-  if (largestPrimeFactor(length) > largestFactor)
-    return { parameterization: pixel({ range }), start: natural({ mean: 0, deviation: 0.05 }), transforms };
-  return { parameterization: fourier({ decay: 0.5, range, color: "none" }), transforms };
-}
-
-function largestPrimeFactor(n: number): number {
-  let rest = n;
-  for (let factor = 2; factor * factor <= rest; factor++) while (rest > factor && rest % factor === 0) rest /= factor;
-  return rest;
+  return {
+    parameterization: pyramid({ range, color: "none" }),
+    transforms: [jitter({ pixels: Math.max(1, Math.round(length * 0.008)) })],
+  };
 }
 
 /** Small: every pixel counts, and shapes need help against stripes. */
