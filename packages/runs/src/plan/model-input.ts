@@ -156,13 +156,13 @@ export function sizedShapes(
   const { name, dims } = picture;
   if (sides.length !== 2)
     throw new XstarError("bad-argument", `"--size" must be height,width: it has ${sides.length} numbers`);
-  if (dims.length !== 4) {
+  if (dims.length < 3 || dims.length > 4) {
     const shown = dims.map((dim) => dim ?? "?").join(", ");
     throw new XstarError("bad-argument", `"--size" does not fit input "${name}" with the dimensions [${shown}]`, {
       hint: `--shape ${name}=... gives the whole shape of any input`,
     });
   }
-  const first = layout === "NCHW" ? 2 : 1;
+  const first = dims.length === 4 && layout === "NCHW" ? 2 : 1;
   const declared = [dims[first], dims[first + 1]];
   if (declared.some((dim, i) => typeof dim === "number" && dim !== sides[i])) {
     throw new XstarError(
@@ -170,7 +170,7 @@ export function sizedShapes(
       `Input "${name}" is always ${declared.map((dim) => dim ?? "any").join(" high and ")} wide: it cannot be ${sides.join(" x ")}`,
     );
   }
-  const channels = [pictureChannels(model, layout, picture) ?? 3];
+  const channels = dims.length === 4 ? [pictureChannels(model, layout, picture) ?? 3] : [];
   return new Map([[name, layout === "NHWC" ? [1, ...sides, ...channels] : [1, ...channels, ...sides]]]);
 }
 
