@@ -15,7 +15,7 @@ import { Graph, Node, Value, valueOf, type Attribute, type Constant, type ValueT
 import { elementBytes, size, tensor, type DType, type Tensor } from "../tensor.js";
 import { inlineFunctions } from "./functions.js";
 import { takeTokensAsVectors } from "./token-inputs.js";
-import { takeWholeInputsAsFloats } from "./whole-inputs.js";
+import { takeWholeInputsAsFloats } from "./integer-inputs.js";
 import { dtypeOf, nameOfType, type DeclaredInput, type Model } from "./model.js";
 
 /**

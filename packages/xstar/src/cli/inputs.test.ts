@@ -16,7 +16,7 @@ import { runCli } from "../testing/run-cli.js";
 let folder: string;
 const xstar = (args: readonly string[]) => runCli(folder, args);
 const readRun = async (out: string) => JSON.parse(await readFile(join(folder, out, "run.json"), "utf8"));
-const climb = async (out: string, ...args: string[]) => {
+const ascent = async (out: string, ...args: string[]) => {
   const steps = args.includes("--steps") ? [] : ["--steps", "4"];
   const outcome = await xstar(["maximize", ...args, ...steps, "--out", out]);
   expect(outcome.err.replaceAll(/^maximize.*$/gm, "").trim()).toBe("");
@@ -62,7 +62,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe("inputs that are no pictures (needs a build)", () => {
   test("a sound is heard, seen, begun at, and made again", async () => {
-    const { run, out } = await climb("sound", "speech.onnx", "y:2");
+    const { run, out } = await runPlan("sound", "speech.onnx", "y:2");
     expect(run.ascent.holds).toEqual({ kind: "audio", time: 2, rate: 8000 });
     expect(run.pictures[0].files).toEqual(
       expect.arrayContaining(["y-2.wav", "y-2.png", "y-2.change.png", "y-2.spectrogram.png", "y-2.npy"]),
@@ -71,13 +71,13 @@ describe("inputs that are no pictures (needs a build)", () => {
     const { rate, channels } = decodeWav(await readFile(join(folder, "sound", "y-2.wav")));
     expect([rate, channels.length, channels[0]!.length]).toEqual([8000, 1, 400]);
 
-    const again = await climb("again", "--from", "sound/y-2.png");
+    const again = await runPlan("again", "--from", "sound/y-2.png");
     expect(again.out).toContain("bit for bit");
-    const { run: on } = await climb(
+    const { run: on } = await runPlan(
       "on",
       "speech.onnx",
       "y:2",
-      "--init",
+      "--start",
       "sound/y-2.wav",
       "--recipe",
       "none",
@@ -93,7 +93,7 @@ describe("inputs that are no pictures (needs a build)", () => {
       "maximize",
       "speech.onnx",
       "y:1",
-      "--init",
+      "--start",
       "short.wav",
       "--rate",
       "16000",
@@ -101,17 +101,27 @@ describe("inputs that are no pictures (needs a build)", () => {
       "0",
     ]);
     expect(err).toContain("brought from 8000 to 16000 samples a second, cut to its first 400 of 800 samples");
-    const refused = await xstar(["maximize", "two.onnx", "y:1", "--input", "z=0", "--init", "short.wav"]);
+    const refused = await xstar(["maximize", "two.onnx", "y:1", "--input", "z=0", "--start", "short.wav"]);
     expect(refused.err).toContain("which is no signal");
   });
 
-  test("inputs are climbed, held, or drawn at random by the seed of the run", async () => {
-    const { run } = await climb("drawn", "two.onnx", "y:1", "--input", "z=climb", "--input", "x=normal", "--seed", "5");
+  test("inputs are maximized, held, or drawn at random by the seed of the run", async () => {
+    const { run } = await runPlan(
+      "drawn",
+      "two.onnx",
+      "y:1",
+      "--input",
+      "z=climb",
+      "--input",
+      "x=normal",
+      "--seed",
+      "5",
+    );
     expect(run.ascent.inputs).toEqual({ x: { drawn: "normal", seed: 5 } });
-    expect((await climb("drawn-again", "--from", "drawn/run.json")).out).toContain("bit for bit");
-    const other = await climb("other", "two.onnx", "y:1", "--input", "z=climb", "--input", "x=normal", "--seed", "6");
+    expect((await runPlan("drawn-again", "--from", "drawn/run.json")).out).toContain("bit for bit");
+    const other = await runPlan("other", "two.onnx", "y:1", "--input", "z=climb", "--input", "x=normal", "--seed", "6");
     expect(other.run.pictures[0].activation.start).not.toBe(run.pictures[0].activation.start);
-    const held = await climb("held", "two.onnx", "y:1", "--input", "x=0,1,0,0,0");
+    const held = await runPlan("held", "two.onnx", "y:1", "--input", "x=0,1,0,0,0");
     expect(held.run.ascent.inputs.x.values).toEqual([0, 1, 0, 0, 0]);
     expect(await readFile(join(folder, "drawn", "report.html"), "utf8")).toContain("drawn at random (normal, seed 5)");
 
@@ -122,7 +132,7 @@ describe("inputs that are no pictures (needs a build)", () => {
   });
 
   test("tokens become vectors, and the nearest words are named", async () => {
-    const { run, out } = await climb("words", "words.onnx", "y:2", "--input", "ids=embed");
+    const { run, out } = await runPlan("words", "words.onnx", "y:2", "--input", "ids=embed");
     expect(out).toMatch(/nearest tokens: [a-h] [a-h] [a-h]\n/);
     expect(run.pictures[0].tokens).toHaveLength(3);
     expect(run.pictures[0].tokens[0][0]).toMatchObject({
@@ -155,7 +165,7 @@ describe("inputs that are no pictures (needs a build)", () => {
 
   const long = fileURLToPath(new URL("../../../../../shared/reproducers/models/long-signal.onnx", import.meta.url));
   test.skipIf(!existsSync(long))("a signal of 20000 samples has its report", async () => {
-    const { run } = await climb("long", long, "y:1");
+    const { run } = await runPlan("long", long, "y:1");
     expect(run.ascent.holds).toEqual({ kind: "series", time: 1 });
     expect(await readFile(join(folder, "long", "report.html"), "utf8")).toContain("Change since the start");
   });

@@ -33,7 +33,7 @@ export function addModelFlags(command: Command): void {
     )
     .option(
       "--input <name=value>",
-      "what another input holds: a number, numbers with commas, one-hot:INDEX, a .npy file, normal or uniform (drawn at random); NAME=climb says which one is climbed",
+      "what another input holds: a number, numbers with commas, one-hot:INDEX, a .npy file, normal or uniform (drawn at random); NAME=climb says which one is maximized",
       collect,
     )
     .option("--logits <output>", "the output with the class scores, where there are several");
