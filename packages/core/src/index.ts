@@ -1,6 +1,17 @@
 export { errorCodes, nearest, oneOf, XstarError, type ErrorCode } from "./errors.js";
 export { createRng, type Rng } from "./rng.js";
-export { numbers, sameShape, size, tensor, type DType, type Shape, type Tensor } from "./tensor.js";
+export {
+  dtypeNumbers,
+  fromHalf,
+  numbers,
+  sameShape,
+  size,
+  tensor,
+  type DType,
+  type Shape,
+  type Tensor,
+  type TensorData,
+} from "./tensor.js";
 export { inputShapes, openModel, type LoadedModel, type LoadOptions } from "./model/load.js";
 export { vjp, type VjpFunction, type VjpOptions } from "./model/vjp.js";
 export { fromOrt, type Ort, type Runtime, type RuntimeOptions, type Session } from "./runtime.js";
@@ -106,7 +117,7 @@ export { gradients } from "./autodiff/gradients.js";
 export type { VjpContext, VjpRule, VjpRules } from "./autodiff/vjp.js";
 export { overrides, type Override } from "./autodiff/overrides.js";
 export { rules } from "./autodiff/rules/table.js";
-export { constantNumbers, constantValue, Graph, Node, Value, valueOf } from "./ir/graph.js";
+export { constantNumbers, constantTensor, constantValue, Graph, Node, Value, valueOf } from "./ir/graph.js";
 export { createOps, type Ops } from "./ir/ops/index.js";
 export { lookUp } from "./define/define.js";
 export { canonicalOpset } from "./model/normalize.js";

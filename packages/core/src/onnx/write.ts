@@ -26,6 +26,8 @@ export interface WriteOptions {
   readonly opsets: ReadonlyMap<string, number>;
   readonly metadata?: ReadonlyMap<string, string>;
   readonly irVersion?: number;
+  /** Who made the model. @default "xstar" */
+  readonly producer?: string;
   /** Name of the first dimension of inputs and outputs, where it is left free. */
   readonly freeBatch?: string;
   /** Files of which external data is copied into the result instead of pointed at. */
@@ -34,15 +36,13 @@ export interface WriteOptions {
   readonly locate?: (bytes: Uint8Array) => Place | undefined;
 }
 
-const producerName = "xstar";
-
 /** IR version 10 (ONNX 1.16) goes with opsets up to 21 and is read by every ONNX Runtime since 1.18. */
 const irVersion = 10;
 
 /** The newest that ONNX Runtime reads; later ones add nothing that a graph of xstar would need. */
 const newestIrVersion = 13;
 
-/** The graph as the bytes of an ONNX file. Constants that no node reads are left out. */
+/** The graph as the bytes of an ONNX file. Constants that no node reads are left out; dimensions of -1 are left free. */
 export function writeModel(graph: Graph, given: WriteOptions): Uint8Array {
   const constants = constantsOf(graph);
   const options: Writing = { ...given, names: constantNames(graph, constants) };
@@ -50,7 +50,7 @@ export function writeModel(graph: Graph, given: WriteOptions): Uint8Array {
     ModelProtoSchema,
     create(ModelProtoSchema, {
       irVersion: BigInt(Math.min(newestIrVersion, Math.max(irVersion, options.irVersion ?? 0))),
-      producerName,
+      producerName: options.producer ?? "xstar",
       opsetImport: [...options.opsets].map(([domain, version]) => ({ domain, version: BigInt(version) })),
       metadataProps: [...(options.metadata ?? [])].map(([key, value]) => ({ key, value })),
       graph: writeGraph(graph, options, constants),
@@ -112,11 +112,19 @@ function constantsOf(graph: Graph): Value[] {
 function writeInfo(value: Value, options: Writing): ValueInfoProto {
   const { freeBatch } = options;
   if (!value.type) return create(ValueInfoProtoSchema, { name: nameOf(value, options) });
-  const dim = value.shape.map((dimension, i) =>
-    i === 0 && freeBatch !== undefined
-      ? { value: { case: "dimParam" as const, value: freeBatch } }
-      : { value: { case: "dimValue" as const, value: BigInt(dimension) } },
-  );
+  const dim = value.shape.map((dimension, i) => {
+    const free =
+      i === 0 && freeBatch !== undefined
+        ? freeBatch
+        : dimension < 0
+          ? i === 0
+            ? "N"
+            : `${value.name}_${i}`
+          : undefined;
+    return free === undefined
+      ? { value: { case: "dimValue" as const, value: BigInt(dimension) } }
+      : { value: { case: "dimParam" as const, value: free } };
+  });
   return create(ValueInfoProtoSchema, {
     name: nameOf(value, options),
     type: { value: { case: "tensorType", value: { elemType: dtypeNumbers[value.dtype], shape: { dim } } } },

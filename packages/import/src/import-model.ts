@@ -1,0 +1,92 @@
+import { XstarError } from "@xstar/core";
+import type { ImportedModel } from "./build/model.js";
+import type { ModelFiles } from "./files.js";
+import { asTfjs, readJson } from "./formats/tfjs.js";
+import { readZip } from "./formats/zip.js";
+import { importKeras } from "./keras/import.js";
+import type { EmitLayer } from "./keras/layer.js";
+import { asTopology, readKerasArchive, readKerasH5, readKerasTopology, readTfjsLayers } from "./keras/read.js";
+import { recognize, type Format } from "./recognize.js";
+
+export interface ImportOptions {
+  /** What layers of the user's own compute, by class. */
+  readonly layers?: Readonly<Record<string, EmitLayer>>;
+}
+
+/**
+ * Makes ONNX of a model of Keras (.keras, .h5), TensorFlow.js (model.json), TensorFlow (SavedModel, frozen graph) or
+ * TensorFlow Lite, whatever its files are called. What xstar does not support is cut off, and `cuts` says so.
+ *
+ * Throws `bad-model` for damaged files, `unsupported-model` for those of another kind or where nothing would be left,
+ * and what `files` throws.
+ */
+export async function importModel(files: ModelFiles, { layers = {} }: ImportOptions = {}): Promise<ImportedModel> {
+  const bytes = await files.read(files.name);
+  const read = readers[recognize(bytes)];
+  if (!read) throw notAModel(files.name);
+  return read(bytes, files, layers);
+}
+
+type Read = (
+  bytes: Uint8Array,
+  files: ModelFiles,
+  layers: Readonly<Record<string, EmitLayer>>,
+) => Promise<ImportedModel>;
+
+const fromJson: Read = async (bytes, files, layers) => {
+  const json = readJson(bytes);
+  const tfjs = asTfjs(json);
+  if (tfjs && asTopology(tfjs.modelTopology)) return importKeras(await readTfjsLayers(tfjs, files), layers);
+  const topology = asTopology(json);
+  if (topology) return importKeras(await readKerasTopology(topology, files), layers);
+  throw notAModel(files.name);
+};
+
+const fromZip: Read = async (bytes, files, layers) => {
+  const names: string[] = [];
+  readZip(bytes, (name) => {
+    names.push(name);
+    return false;
+  });
+  if (names.includes("config.json") && names.includes("metadata.json"))
+    return importKeras(await readKerasArchive(bytes), layers);
+  if (names.some((name) => name.endsWith("data.pkl"))) throw isPyTorch(files.name);
+  throw notAModel(files.name);
+};
+
+const pickled: Read = async (_, files) => {
+  throw isPyTorch(files.name);
+};
+
+const readers: Readonly<Partial<Record<Format, Read>>> = {
+  hdf5: async (bytes, files, layers) => importKeras(await readKerasH5(bytes, files), layers),
+  zip: fromZip,
+  json: fromJson,
+  gzip: fromJson,
+  pickle: pickled,
+  safetensors: async (_, files) => {
+    throw new XstarError(
+      "unsupported-model",
+      `"${files.name}" holds weights alone (safetensors): what the network computes is not in it`,
+      exportHint,
+    );
+  },
+};
+
+const exportHint = {
+  hint: 'Export it in Python: torch.onnx.export(model.eval(), (torch.zeros(1, 3, 224, 224),), "model.onnx", dynamo=True)',
+};
+
+function isPyTorch(name: string): XstarError {
+  return new XstarError(
+    "unsupported-model",
+    `"${name}" is a file of PyTorch: it holds pickled Python objects, which xstar never runs`,
+    exportHint,
+  );
+}
+
+function notAModel(name: string): XstarError {
+  return new XstarError("bad-model", `"${name}" is no model that xstar can read`, {
+    hint: "It reads ONNX, Keras (.keras, .h5), TensorFlow.js (model.json), TensorFlow (SavedModel, frozen graph) and TensorFlow Lite",
+  });
+}

@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fromOrt, numbers, readModel, tensor, type Tensor } from "@xstar/core";
+import ort from "onnxruntime-node";
+import type { ModelFiles } from "../files.js";
+
+export const runtime = fromOrt(ort);
+
+/** A model on the disk. */
+export function filesAt(path: string): ModelFiles {
+  const isFolder = statSync(path).isDirectory();
+  const folder = isFolder ? path : dirname(path);
+  return {
+    name: basename(path),
+    list: async () =>
+      (readdirSync(folder, { recursive: true }) as string[]).filter((name) => statSync(join(folder, name)).isFile()),
+    read: async (name) => new Uint8Array(readFileSync(join(folder, name))),
+  };
+}
+
+/** Runs an ONNX file. Values that are asked for by name besides its outputs are given too. */
+export async function run(onnx: Uint8Array, inputs: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
+  const session = await runtime.open(onnx);
+  const results = await session.run(inputs);
+  await session.release();
+  return results;
+}
+
+export const inputsOf = (onnx: Uint8Array) => readModel(onnx).inputs;
+
+/** The result with its channels at the end again, as the original has it. */
+export function channelsLast(t: Tensor): Tensor {
+  const rank = t.shape.length;
+  if (rank < 4) return t;
+  const [n, c, ...spatial] = t.shape as [number, number, ...number[]];
+  const pixels = spatial.reduce((product, dim) => product * dim, 1);
+  const from = numbers(t);
+  const to = new Float32Array(from.length);
+  for (let i = 0; i < n; i++)
+    for (let k = 0; k < c; k++)
+      for (let p = 0; p < pixels; p++) to[(i * pixels + p) * c + k] = from[(i * c + k) * pixels + p]!;
+  return tensor("float32", to, [n, ...spatial, c]);
+}
+
+/** The largest difference, relative to the largest number that is expected. */
+export function largestError(found: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let [difference, largest] = [0, 0];
+  for (let i = 0; i < expected.length; i++) {
+    const gap = Math.abs(found[i]! - expected[i]!);
+    difference = Number.isNaN(gap) ? Number.POSITIVE_INFINITY : Math.max(difference, gap);
+    largest = Math.max(largest, Math.abs(expected[i]!));
+  }
+  if (found.length !== expected.length) return Number.POSITIVE_INFINITY;
+  return difference / Math.max(largest, 1e-30);
+}
