@@ -4,13 +4,13 @@ import {
   guessContract,
   labelsInMetadata,
   openModel,
-  readModel,
   XstarError,
   type Contract,
   type LoadedModel,
   type Runtime,
 } from "@xstar/core";
 import { readFileOrExplain } from "./files/read.js";
+import { openModelFile } from "./model/import.js";
 import { readContract, type ContractFile } from "./model/contract.js";
 import { readExternalData } from "./model/external-data.js";
 import { readTextIfThere } from "./model/read-beside.js";
@@ -35,10 +35,13 @@ export interface ModelFile extends LoadedModel {
   readonly contract: Contract | undefined;
   /** What that file says, and where it is. */
   readonly contractFile: ContractFile | undefined;
+  /** Sentences about what is not as in the original, where the model is not one of ONNX. */
+  readonly notes: readonly string[];
 }
 
 /**
- * Opens an ONNX model from a path, a file: URL or bytes; with a path also its external data, labels and input contract.
+ * Opens a model from a path, a file: URL or bytes; with a path also its external data, labels and input contract. What is not
+ * ONNX is imported: Keras, TensorFlow, TensorFlow.js and TensorFlow Lite.
  *
  * Throws `file-not-readable`, `bad-model`, `unsupported-model` and, for a wrong contract, `bad-data`.
  */
@@ -47,8 +50,7 @@ export async function loadModel(
   { runtime = nodeRuntime() }: LoadModelOptions = {},
 ): Promise<ModelFile> {
   const path = from instanceof Uint8Array ? undefined : from instanceof URL ? fileURLToPath(from) : from;
-  const bytes = from instanceof Uint8Array ? from : await readFileOrExplain(path!);
-  const source = await naming(path, async () => readModel(bytes));
+  const { source, notes } = await naming(path, () => openModelFile(from instanceof Uint8Array ? from : path!));
   const folder = path === undefined ? undefined : dirname(path);
   const name = path === undefined ? source.graph.name : basename(path, extname(path));
   const files = await naming(path, () => readExternalData(source, folder));
@@ -61,6 +63,7 @@ export async function loadModel(
     labels: (await readLabels(folder, contractFile)) ?? labelsInMetadata(source),
     contract: contractFile && hasPicture ? guessContract(source, { given: contractFile.contract }).contract : undefined,
     contractFile,
+    notes,
   };
 }
 
@@ -75,7 +78,13 @@ async function readLabels(
     labels === undefined
       ? await readTextIfThere(join(folder, "labels.txt"))
       : new TextDecoder().decode(await readFileOrExplain(join(folder, labels)));
-  return text?.trimEnd().split(/\r?\n/);
+  return text === undefined ? undefined : unnumbered(text.trimEnd().split(/\r?\n/));
+}
+
+/** Teachable Machine counts the lines itself: `0 cat`, `1 dog`. */
+function unnumbered(lines: readonly string[]): readonly string[] {
+  const isCounted = lines.every((line, i) => line.startsWith(`${i} `));
+  return isCounted ? lines.map((line, i) => line.slice(`${i} `.length)) : lines;
 }
 
 /** Says in errors about the model which file they are about. */

@@ -48,7 +48,8 @@ export class Cuts {
 
   /** The outputs of what is left: in the place of a cut one the values before the cut. Throws the cause when nothing is. */
   outputs(wanted: readonly (Symbolic | Cut)[]): Symbolic[] {
-    const found = [...new Set(wanted.flatMap((one) => (one instanceof Cut ? one.before : [one])))];
+    const before = new Set(wanted.flatMap((one) => (one instanceof Cut ? one.before : [])));
+    const found = [...wanted.flatMap((one) => (one instanceof Cut ? [] : [one])), ...before];
     const useful = found.filter(({ value }) => value.node !== undefined);
     if (useful.length > 0) return useful;
     const cut = wanted.find((one) => one instanceof Cut);

@@ -33,10 +33,15 @@ export function importKeras(model: KerasModel, layers: Readonly<Record<string, E
   const b = new Builder(String(config["name"] ?? "model"));
   const cuts = new Cuts();
   const notes: string[] = [];
-  const keras = Number(version?.match(/^\d+/)?.[0] ?? 2);
+  const keras = Number(version?.match(/^\d+/)?.[0] ?? (looksLikeKeras3(config) ? 3 : 2));
   const context: LayerContext = { keras, rows: allRows(layers), notes, weightsOf };
   const building = { b, cuts, context, isChannelsFirst: hasChannelsFirst(config) };
   const outputs = buildModel(building, { className, config, held: weights, prefix: "" });
   publish(b, cuts.outputs(outputs));
   return written(b, { producer: `Keras ${version ?? ""}`.trim(), cuts: cuts.list(), notes });
+}
+
+/** A configuration without a version: only Keras 3 writes values as `__keras_tensor__`, and where a class comes from. */
+function looksLikeKeras3(config: Config): boolean {
+  return /"__keras_tensor__"|"registered_name"/.test(JSON.stringify(config));
 }

@@ -109,12 +109,16 @@ export class Layer {
   }
 
   weightIfThere(name: string, ...parts: readonly string[]): Tensor | undefined {
-    return this.held
-      .find(
-        ({ path }) =>
-          this.nameOf(path) === name && parts.every((part) => path.slice(0, -1).some((one) => one.includes(part))),
-      )
-      ?.read();
+    const inParts = (path: readonly string[]) =>
+      parts.every((part) => path.slice(0, -1).some((one) => one.includes(part)));
+    const found = this.held.find(({ path }) => this.nameOf(path) === name && inParts(path)) ?? this.onlyWeight(name);
+    return found?.read();
+  }
+
+  /** Where a layer has one weight, its name does not matter. */
+  private onlyWeight(name: string): LayerWeight | undefined {
+    const names = this.context.rows.get(this.className)?.weights;
+    return names?.length === 1 && names[0] === name && this.held.length === 1 ? this.held[0] : undefined;
   }
 
   /** The name of a weight that the file may only number. */

@@ -52,7 +52,8 @@ export function buildModel(building: Building, part: ModelPart, given?: readonly
     pending.delete(key);
     results.set(key, buildCall(building, part, call, valueOf));
   };
-  for (const key of neededCalls(plan, keyOf)) if (!results.has(key)) run(key);
+  const inputs = plan.inputs.map(({ layer, node }) => keyOf(layer, node));
+  for (const key of [...inputs, ...neededCalls(plan, keyOf)]) if (!results.has(key)) run(key);
   return plan.outputs.map(valueOf);
 }
 

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { loadModel, type ModelFile } from "../load.js";
 import { nodeRuntime } from "../runtime.js";
 import { renderTable } from "../terminal/table.js";
+import { warn } from "./complain.js";
 import { addModelFlags, readModelInput, type ModelFlags } from "./model-flags.js";
 import { describeTrial, tryPhoto } from "./try-photo.js";
 
@@ -41,6 +42,7 @@ Examples:
 
 async function runInspect(path: string, flags: InspectFlags): Promise<void> {
   const model = await loadModel(path, { runtime: nodeRuntime({ threads: 1 }) });
+  model.notes.forEach(warn);
   const hasPicture = model.source.inputs.some(({ dtype }) => dtype.startsWith("float"));
   const input = hasPicture ? await readModelInput(model, flags) : undefined;
   const { contract: _, shapes = new Map(), inputs = {}, logits } = input?.options ?? {};

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { version } from "../version.js";
 import { addArticle } from "./article.js";
+import { addConvert } from "./convert.js";
 import { addExamples } from "./examples.js";
 import { explain } from "./explain.js";
 import { addInspect } from "./inspect.js";
@@ -9,7 +10,7 @@ import { addMaximize } from "./maximize.js";
 import { addTrain } from "./train.js";
 
 /** Every command; each adds itself to the program. */
-const commands = [addArticle, addTrain, addInspect, addMaximize, addExamples, addList];
+const commands = [addArticle, addTrain, addInspect, addMaximize, addExamples, addConvert, addList];
 
 /** Runs a command line (without `node` and the script). Never throws; gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -36,6 +36,7 @@ export async function runMaximize(
   const path = from?.record.model.path ?? given!;
   const files = createSourceFiles(from && { files: from.record, folder: from.folder, model: given });
   const model = await loadModel(await files.locate(path), { runtime: nodeRuntime({ threads }) });
+  model.notes.forEach(warn);
   const plan = await planAscent(model, targets, flags, { path, files, from });
   const { files: read, jobs, recipe, isMany } = plan;
   const facts: RunFacts = { xstar: version, threads, ...read, pictures: jobs, recipe };

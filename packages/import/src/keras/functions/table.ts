@@ -1,7 +1,7 @@
 import { XstarError } from "@xstar/core";
 import type { Builder } from "../../build/builder.js";
 import { positive, rankOf, type Symbolic } from "../../build/symbolic.js";
-import { relu6, softmax } from "../../ops/activations.js";
+import { gelu, leakyRelu, relu6, softmax } from "../../ops/activations.js";
 import { matMul } from "../../ops/dense.js";
 import { binary, cast, clip, unary, type Operand } from "../../ops/elementwise.js";
 import { resize } from "../../ops/images.js";
@@ -47,6 +47,15 @@ const reshaping: EmitFunction = (b, take) => {
     take(0, "tensor", "x") as Symbolic,
     shape.map((dim) => dim ?? -1),
   );
+};
+
+/** A list of values; Keras 2 hands each over as an argument of its own. */
+const joining: EmitFunction = (b, take) => {
+  const first = take(0, "values", "xs") as Symbolic | Symbolic[];
+  if (Array.isArray(first)) return concat(b, first, Number(take(1, "axis") ?? -1));
+  const xs: Symbolic[] = [];
+  for (let x = first as Symbolic | undefined; x; x = take(xs.length) as Symbolic | undefined) xs.push(x);
+  return concat(b, xs, Number(take(xs.length, "axis") ?? -1));
 };
 
 interface Bounds {
@@ -117,8 +126,8 @@ const byName: Readonly<Record<string, EmitFunction>> = {
   transpose: (b, take) => transpose(b, take(0, "a", "x") as Symbolic, take(1, "perm", "axes") as number[]),
   expand_dims: (b, take) => unsqueeze(b, take(0, "input", "x") as Symbolic, [Number(take(1, "axis"))]),
   squeeze: (b, take) => squeeze(b, take(0, "input", "x") as Symbolic, [take(1, "axis")].flat().map(Number)),
-  concat: (b, take) => concat(b, take(0, "values", "xs") as Symbolic[], Number(take(1, "axis"))),
-  concatenate: (b, take) => concat(b, take(0, "values", "xs") as Symbolic[], Number(take(1, "axis") ?? -1)),
+  concat: joining,
+  concatenate: joining,
   flatten: (b, take) => flatten(b, take(0, "x") as Symbolic),
   matmul: (b, take) => matMul(b, take(0, "a", "x1") as Symbolic, take(1, "b", "x2") as Symbolic),
   clip: (b, take) => clip(b, take(0, "x") as Symbolic, take(1, "x_min") as number, take(2, "x_max") as number),
@@ -130,6 +139,10 @@ const byName: Readonly<Record<string, EmitFunction>> = {
       : cast(b, take(0, "x") as Symbolic, "float32"),
   l2_normalize: (b, take) => l2Normalize(b, take(0, "x") as Symbolic, [Number(take(1, "axis") ?? -1)], 1e-12),
   relu6: (b, take) => relu6(b, take(0, "features", "x") as Symbolic),
+  gelu: (b, take, { className }) =>
+    gelu(b, take(0, "features", "x") as Symbolic, Boolean(take(1, "approximate") ?? className.startsWith("ops."))),
+  leaky_relu: (b, take) =>
+    leakyRelu(b, take(0, "features", "x") as Symbolic, Number(take(1, "alpha", "negative_slope") ?? 0.2)),
   softmax: (b, take) => softmax(b, take(0, "logits", "x") as Symbolic, Number(take(1, "axis") ?? -1)),
   identity: (_, take) => take(0, "input", "x") as Symbolic,
   getitem: item,
@@ -169,7 +182,9 @@ function emitFunction(b: Builder, layer: Layer, call: LayerCall, name: string): 
   }
   const take = (place: number, ...names: readonly string[]) => {
     const key = names.find((one) => one in call.kwargs) ?? names.find((one) => layer.config[one] !== undefined);
-    return call.args[place] ?? (key === undefined ? undefined : (call.kwargs[key] ?? layer.config[key]));
+    return key !== undefined && key in call.kwargs
+      ? call.kwargs[key]
+      : (call.args[place] ?? (key && layer.config[key]));
   };
   return emit(b, take, layer);
 }
