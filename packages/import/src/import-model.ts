@@ -6,6 +6,8 @@ import { readZip } from "./formats/zip.js";
 import { importKeras } from "./keras/import.js";
 import type { EmitLayer } from "./keras/layer.js";
 import { asTopology, readKerasArchive, readKerasH5, readKerasTopology, readTfjsLayers } from "./keras/read.js";
+import { importTensorflow } from "./tensorflow/import.js";
+import { readFrozenGraph, readTfjsGraph } from "./tensorflow/read.js";
 import { recognize, type Format } from "./recognize.js";
 
 export interface ImportOptions {
@@ -37,6 +39,7 @@ const fromJson: Read = async (bytes, files, layers) => {
   const json = readJson(bytes);
   const tfjs = asTfjs(json);
   if (tfjs && asTopology(tfjs.modelTopology)) return importKeras(await readTfjsLayers(tfjs, files), layers);
+  if (tfjs && Array.isArray(tfjs.modelTopology["node"])) return importTensorflow(await readTfjsGraph(tfjs, files));
   const topology = asTopology(json);
   if (topology) return importKeras(await readKerasTopology(topology, files), layers);
   throw notAModel(files.name);
@@ -63,6 +66,7 @@ const readers: Readonly<Partial<Record<Format, Read>>> = {
   zip: fromZip,
   json: fromJson,
   gzip: fromJson,
+  protobuf: async (bytes) => importTensorflow(readFrozenGraph(bytes)),
   pickle: pickled,
   safetensors: async (_, files) => {
     throw new XstarError(

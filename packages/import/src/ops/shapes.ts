@@ -23,7 +23,7 @@ export function reshape(b: Builder, x: Symbolic, spec: readonly number[]): Symbo
   const dims = kept.map((dim) => (dim === -1 ? rest : dim));
   if (held) return b.derived(x, reshaped(held, dims as number[]));
   if (dims.length === x.dims.length && dims.every((dim, i) => dim === x.dims[i] && dim !== undefined)) return x;
-  const to = b.ints(spec.map((dim, i) => (dim === -1 && rest !== undefined && !spec.includes(0) ? rest : dim)));
+  const to = b.ints(spec.map((dim) => (dim === -1 && rest !== undefined && !spec.includes(0) ? rest : dim)));
   return { ...b.emit("Reshape", [b.last(x), to], { dims, dtype: x.dtype }), ...(x.known && { known: x.known }) };
 }
 

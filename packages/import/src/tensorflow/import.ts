@@ -1,0 +1,77 @@
+import { prune, XstarError, type Tensor } from "@xstar/core";
+import { Builder } from "../build/builder.js";
+import { Cut, Cuts } from "../build/cut.js";
+import { publish, written, type ImportedModel } from "../build/model.js";
+import type { Dim } from "../build/symbolic.js";
+import { cast } from "../ops/elementwise.js";
+import { guessSignature, type Port, type Signature, type TfGraph, type TfNode } from "./graph.js";
+import type { Held } from "./op.js";
+import { opRows } from "./ops/table.js";
+import { runGraph, type Building } from "./run.js";
+import { dtypeOfNumber } from "./values.js";
+
+/** A TensorFlow model, whichever file it came from. */
+export interface TfModel {
+  readonly graph: TfGraph;
+  /** Guessed from the graph when left out. */
+  readonly signature?: Signature | undefined;
+  readonly producer: string;
+  /** Numbers that lie beside the graph. */
+  readonly weights?: ReadonlyMap<string, Tensor>;
+  readonly variables?: ReadonlyMap<string, Tensor>;
+}
+
+/** Builds the ONNX of a TensorFlow graph. Throws `bad-model` and `unsupported-model`. */
+export function importTensorflow({ graph, signature, producer, weights, variables }: TfModel): ImportedModel {
+  const { inputs, outputs } = signature && signature.outputs.length > 0 ? signature : guessSignature(graph);
+  const b = new Builder("graph");
+  const cuts = new Cuts();
+  const held: Held = {
+    constant: (node) => weights?.get(node.name) ?? node.tensor("value"),
+    variable: (name) => variables?.get(name),
+  };
+  const building: Building = { b, cuts, graph, held, rows: new Map(Object.entries(opRows)), rename: renaming(graph) };
+  const given = new Map(inputs.map((port) => [port.ref.replace(/:0$/, ""), inputOf(b, port, graph.nodes.get(port.ref.replace(/:0$/, "")))]));
+  const results = runGraph(building, graph.nodes, given, outputs.map(({ ref }) => ref));
+  const found = results.map((one, i) => one ?? missing(outputs[i]!));
+  const isWhole = !found.some((one) => one instanceof Cut);
+  publish(b, cuts.outputs(found), isWhole ? outputs.map((port) => outputName(port, building)) : []);
+  prune(b.graph);
+  return written(b, { producer, cuts: cuts.list(), notes: [] });
+}
+
+function missing({ name }: Port): never {
+  throw new XstarError("unsupported-model", `Output "${name}" of the graph is never computed`);
+}
+
+/** The name in the signature, unless it says nothing. */
+function outputName({ name, ref }: Port, { rename }: Building): string | undefined {
+  if (!/^(output_\d+|Identity(_\d+)?(:\d+)?)$/.test(name)) return rename(name);
+  const node = ref.replace(/:\d+$/, "");
+  return /^(Identity(_\d+)?|.*PartitionedCall(_\d+)?)$/.test(node) ? undefined : rename(node);
+}
+
+function inputOf(b: Builder, { name, dims }: Port, node: TfNode | undefined) {
+  const shape = dims ?? node?.dims("shape");
+  if (!shape || (shape.length === 0 && !dims)) {
+    throw new XstarError("unsupported-model", `The file does not say the shape of input "${name}"`, {
+      hint: "Export the model with a signature, or with a shape for its placeholder",
+    });
+  }
+  const type = dtypeOfNumber(node?.type("dtype") ?? 1) ?? "float32";
+  const declared = b.input(name, shape as readonly Dim[], type);
+  return cast(b, declared, type);
+}
+
+/** Wrappers that every name may have in front say nothing. */
+function renaming({ nodes, functions }: TfGraph): (name: string) => string {
+  const call = /^((Stateful)?PartitionedCall(_\d+)?\/)+/;
+  const all = [nodes, ...[...functions.values()].map((one) => one.nodes)].flatMap((some) => [...some.values()]);
+  const weighty = all.filter(({ op }) => /Conv|MatMul/.test(op)).map(({ name }) => name.replace(call, ""));
+  const model = /^(model|functional|sequential)(_\d+)?\//.exec(weighty[0] ?? "")?.[0] ?? "";
+  const isCommon = model !== "" && weighty.every((name) => name.startsWith(model));
+  return (name) => {
+    const bare = name.replace(call, "");
+    return isCommon && bare.startsWith(model) ? bare.slice(model.length) : bare;
+  };
+}
