@@ -35,7 +35,9 @@ export class Builder {
   readonly graph: Graph;
   private op: Ops;
   private scope = "";
-  private readonly twins = new Map<Value, Symbolic>();
+  /** What values are with their axes moved, by the direction. */
+  private readonly firsts = new Map<Value, Symbolic>();
+  private readonly lasts = new Map<Value, Symbolic>();
 
   constructor(name: string) {
     this.graph = new Graph(name);
@@ -116,14 +118,15 @@ export class Builder {
   }
 
   private moved(x: Symbolic, perm: readonly number[], isFirst: boolean): Symbolic {
-    const known = this.twins.get(x.value);
-    if (known) return { ...known, dims: x.dims };
+    const [there, back] = isFirst ? [this.firsts, this.lasts] : [this.lasts, this.firsts];
+    const known = there.get(x.value);
+    if (known) return { ...known, dims: x.dims, isFirst };
     const held = tensorOf(x);
     const twin = held
       ? { ...this.derived(x, transposed(held, perm)), dims: x.dims, isFirst }
       : this.move(x, perm, isFirst);
-    this.twins.set(x.value, twin);
-    this.twins.set(twin.value, x);
+    there.set(x.value, twin);
+    back.set(twin.value, x);
     return twin;
   }
 

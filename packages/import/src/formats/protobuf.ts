@@ -26,7 +26,10 @@ export function decode(schema: Schema, bytes: Uint8Array): Message {
     return readMessage(schema, new BinaryReader(bytes), 0);
   } catch (cause) {
     if (XstarError.is(cause)) throw cause;
-    throw new XstarError("bad-model", "The protocol buffer is damaged", { hint: "Check that the file was copied whole", cause });
+    throw new XstarError("bad-model", "The protocol buffer is damaged", {
+      hint: "Check that the file was copied whole",
+      cause,
+    });
   }
 }
 
@@ -47,11 +50,16 @@ function readMessage(schema: Schema, reader: BinaryReader, depth: number): Messa
     const read = (from: BinaryReader) =>
       typeof kind === "string" ? readers[kind](from) : readMessage(kind(), new BinaryReader(from.bytes()), depth + 1);
     if (count === "map") {
-      const { key, value } = readMessage({ 1: ["key", "string"], 2: ["value", kind] }, new BinaryReader(reader.bytes()), depth + 1);
+      const { key, value } = readMessage(
+        { 1: ["key", "string"], 2: ["value", kind] },
+        new BinaryReader(reader.bytes()),
+        depth + 1,
+      );
       ((message[name] ??= new Map()) as Map<unknown, unknown>).set(key ?? "", value ?? (kind === "string" ? "" : {}));
     } else if (count === "many") {
       const list = (message[name] ??= []) as unknown[];
-      const isPacked = wire === WireType.LengthDelimited && typeof kind === "string" && kind !== "bytes" && kind !== "string";
+      const isPacked =
+        wire === WireType.LengthDelimited && typeof kind === "string" && kind !== "bytes" && kind !== "string";
       if (isPacked) readPacked(reader.bytes(), read, list);
       else list.push(read(reader));
     } else message[name] = read(reader);

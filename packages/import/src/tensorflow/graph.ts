@@ -48,7 +48,9 @@ export class TfNode {
   }
 
   private list(key: string, kind: string): readonly unknown[] {
-    return ((this.attributes.get(key)?.["list"] as Message | undefined)?.[kind] as readonly unknown[] | undefined) ?? [];
+    return (
+      ((this.attributes.get(key)?.["list"] as Message | undefined)?.[kind] as readonly unknown[] | undefined) ?? []
+    );
   }
 
   /** The number of an element type; 0 where the file does not say. */
@@ -118,7 +120,10 @@ function readFunction({ signature, nodeDef, ret }: Message): [string, TfFunction
   const names = (list: unknown) => (list as readonly Message[]).map((one) => String(one["name"]));
   const results = ret instanceof Map ? ret : new Map(Object.entries((ret ?? {}) as Record<string, string>));
   const nodes = nodeDef === undefined ? new Map<string, TfNode>() : nodesByName(nodeDef);
-  return [String(name), { inputs: names(inputArg), outputs: names(outputArg).map((one) => String(results.get(one))), nodes }];
+  return [
+    String(name),
+    { inputs: names(inputArg), outputs: names(outputArg).map((one) => String(results.get(one))), nodes },
+  ];
 }
 
 /** What a signature of a file says. */
@@ -128,14 +133,22 @@ export function readSignature(signature: unknown): Signature {
 }
 
 function portsOf(infos: unknown): Port[] {
-  const entries = infos instanceof Map ? [...(infos as Map<string, Message>)] : Object.entries((infos ?? {}) as Record<string, Message>);
+  const entries =
+    infos instanceof Map
+      ? [...(infos as Map<string, Message>)]
+      : Object.entries((infos ?? {}) as Record<string, Message>);
   return entries
     .filter(([, { name }]) => typeof name === "string")
-    .map(([name, info]) => ({ name: name.replace(/:0$/, ""), ref: String(info["name"]), dims: readDims(info["tensorShape"] as Message | undefined) }));
+    .map(([name, info]) => ({
+      name: name.replace(/:0$/, ""),
+      ref: String(info["name"]),
+      dims: readDims(info["tensorShape"] as Message | undefined),
+    }));
 }
 
 /** Operations that no network computes with. */
-const aside = /^(Const|NoOp|Assert|Placeholder.*|VarHandleOp|Variable(V2)?|Assign.*|.*Save.*|.*Restore.*|MergeV2Checkpoints|.*Summary|ShardedFilename)$/;
+const aside =
+  /^(Const|NoOp|Assert|Placeholder.*|VarHandleOp|Variable(V2)?|Assign.*|.*Save.*|.*Restore.*|MergeV2Checkpoints|.*Summary|ShardedFilename)$/;
 
 /** Without a signature the placeholders are the inputs, and what nothing reads are the outputs. */
 export function guessSignature({ nodes }: TfGraph): Signature {

@@ -31,8 +31,15 @@ export function importTensorflow({ graph, signature, producer, weights, variable
     variable: (name) => variables?.get(name),
   };
   const building: Building = { b, cuts, graph, held, rows: new Map(Object.entries(opRows)), rename: renaming(graph) };
-  const given = new Map(inputs.map((port) => [port.ref.replace(/:0$/, ""), inputOf(b, port, graph.nodes.get(port.ref.replace(/:0$/, "")))]));
-  const results = runGraph(building, graph.nodes, given, outputs.map(({ ref }) => ref));
+  const given = new Map(
+    inputs.map((port) => [port.ref.replace(/:0$/, ""), inputOf(b, port, graph.nodes.get(port.ref.replace(/:0$/, "")))]),
+  );
+  const results = runGraph(
+    building,
+    graph.nodes,
+    given,
+    outputs.map(({ ref }) => ref),
+  );
   const found = results.map((one, i) => one ?? missing(outputs[i]!));
   const isWhole = !found.some((one) => one instanceof Cut);
   publish(b, cuts.outputs(found), isWhole ? outputs.map((port) => outputName(port, building)) : []);

@@ -4,7 +4,10 @@ import type { Symbolic } from "../build/symbolic.js";
 import type { TfNode } from "./graph.js";
 
 /** Settings of an operation, as its emitter reads them: of a TensorFlow node, or of a TFLite operator. */
-export type Settings = Pick<TfNode, "name" | "op" | "int" | "float" | "flag" | "string" | "ints" | "strings" | "type" | "dims" | "has">;
+export type Settings = Pick<
+  TfNode,
+  "name" | "op" | "int" | "float" | "flag" | "string" | "ints" | "strings" | "type" | "dims" | "has"
+>;
 
 /** What constants and variables hold, by name. */
 export interface Held {

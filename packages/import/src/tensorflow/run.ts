@@ -28,13 +28,19 @@ const outputNames: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Builds what `wanted` is computed from, given the values of some nodes or arguments. */
-export function runGraph(building: Building, nodes: Nodes, given: ReadonlyMap<string, Value>, wanted: readonly string[]): Value[] {
+export function runGraph(
+  building: Building,
+  nodes: Nodes,
+  given: ReadonlyMap<string, Value>,
+  wanted: readonly string[],
+): Value[] {
   const results = new Map<string, readonly Value[]>([...given].map(([name, value]) => [name, [value]]));
   const valueOf = (ref: string): Value => {
     const { name, output } = readRef(ref, nodes);
     return results.get(name)![output];
   };
-  for (const node of inOrder(nodes, wanted, given)) results.set(node.name, runNode(building, node, node.inputs.map(valueOf)));
+  for (const node of inOrder(nodes, wanted, given))
+    results.set(node.name, runNode(building, node, node.inputs.map(valueOf)));
   return wanted.map(valueOf);
 }
 
@@ -87,7 +93,8 @@ function runNode(building: Building, node: TfNode, inputs: readonly Value[]): re
   if (node.op === "Switch") return switchOf(inputs, node);
   if (inputs.length > 0 && inputs.every((input) => input === undefined)) return [];
   const calledName = calls.has(node.op) ? node.function("f") : branchOf(node, inputs);
-  if (calledName !== undefined) return callFunction(building, graph.functions.get(calledName), calledName, node, inputs);
+  if (calledName !== undefined)
+    return callFunction(building, graph.functions.get(calledName), calledName, node, inputs);
   const given = inputs.filter((input): input is Symbolic | Cut => input !== undefined);
   const name = building.rename(node.name);
   const results = cuts.guard(name, given, () => {
@@ -114,11 +121,17 @@ function leafOf({ b, held }: Building, node: TfNode): Symbolic | undefined {
   if (node.op === "Const") {
     const value = held.constant(node);
     if (!value) throw new XstarError("unsupported-model", `Constant "${node.name}" holds text, which is not supported`);
-    return { ...b.constant(value, "value"), ...(value.dtype === "int64" && value.shape.length === 0 && { known: [Number(value.data[0])] }) };
+    return {
+      ...b.constant(value, "value"),
+      ...(value.dtype === "int64" && value.shape.length === 0 && { known: [Number(value.data[0])] }),
+    };
   }
   if (node.op === "VarHandleOp" || node.op === "VariableV2" || node.op === "Variable") {
     const value = held.variable(node.name);
-    if (!value) throw new XstarError("bad-model", `The file holds no numbers of variable "${node.name}"`, { hint: "Check that the folder was copied whole, with variables/" });
+    if (!value)
+      throw new XstarError("bad-model", `The file holds no numbers of variable "${node.name}"`, {
+        hint: "Check that the folder was copied whole, with variables/",
+      });
     return b.constant(value, "value");
   }
   return undefined;
@@ -134,7 +147,11 @@ function branchOf(node: TfNode, inputs: readonly Value[]): string | undefined {
 function conditionOf(input: Value, node: TfNode): boolean {
   const known = input && !(input instanceof Cut) ? constantNumbers(input.value)?.[0] : undefined;
   if (known !== undefined) return known !== 0;
-  throw new XstarError("unsupported-model", `"${node.name}" (${node.op}) decides by the input what is computed, which is not supported`, { details: { node: node.name } });
+  throw new XstarError(
+    "unsupported-model",
+    `"${node.name}" (${node.op}) decides by the input what is computed, which is not supported`,
+    { details: { node: node.name } },
+  );
 }
 
 /** Switch: [false branch, true branch]. */
@@ -142,10 +159,22 @@ function switchOf([x, condition]: readonly Value[], node: TfNode): Value[] {
   return conditionOf(condition, node) ? [undefined, x] : [x, undefined];
 }
 
-function callFunction(building: Building, called: TfFunction | undefined, name: string, node: TfNode, inputs: readonly Value[]): readonly Value[] {
-  if (!called) throw new XstarError("bad-model", `"${node.name}" calls the function "${name}", which the file does not hold`);
+function callFunction(
+  building: Building,
+  called: TfFunction | undefined,
+  name: string,
+  node: TfNode,
+  inputs: readonly Value[],
+): readonly Value[] {
+  if (!called)
+    throw new XstarError("bad-model", `"${node.name}" calls the function "${name}", which the file does not hold`);
   const handed = calls.has(node.op) ? inputs : inputs.slice(1);
-  return runGraph(building, called.nodes, new Map(called.inputs.map((argument, i) => [argument, handed[i]])), called.outputs);
+  return runGraph(
+    building,
+    called.nodes,
+    new Map(called.inputs.map((argument, i) => [argument, handed[i]])),
+    called.outputs,
+  );
 }
 
 export function unsupportedOp({ name, op }: Pick<TfNode, "name" | "op">): XstarError {

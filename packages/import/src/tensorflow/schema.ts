@@ -40,8 +40,16 @@ const node: Schema = {
   5: ["attr", () => attribute, "map"],
 };
 const argument: Schema = { 1: ["name", "string"] };
-const signature: Schema = { 1: ["name", "string"], 2: ["inputArg", () => argument, "many"], 3: ["outputArg", () => argument, "many"] };
-const functionDef: Schema = { 1: ["signature", () => signature], 3: ["nodeDef", () => node, "many"], 4: ["ret", "string", "map"] };
+const signature: Schema = {
+  1: ["name", "string"],
+  2: ["inputArg", () => argument, "many"],
+  3: ["outputArg", () => argument, "many"],
+};
+const functionDef: Schema = {
+  1: ["signature", () => signature],
+  3: ["nodeDef", () => node, "many"],
+  4: ["ret", "string", "map"],
+};
 const library: Schema = { 1: ["function", () => functionDef, "many"] };
 export const graphSchema: Schema = { 1: ["node", () => node, "many"], 2: ["library", () => library] };
 const tensorInfo: Schema = { 1: ["name", "string"], 2: ["dtype", "int"], 3: ["tensorShape", () => shape] };

@@ -18,7 +18,8 @@ const typeNumbers: Readonly<Record<string, number>> = {
   DT_RESOURCE: 20,
 };
 
-export const typeNumber = (type: unknown): number => (typeof type === "string" ? (typeNumbers[type] ?? 0) : Number(type ?? 0));
+export const typeNumber = (type: unknown): number =>
+  typeof type === "string" ? (typeNumbers[type] ?? 0) : Number(type ?? 0);
 
 /** What xstar computes with instead: all fractions in float32, all whole numbers in int64. */
 export function dtypeOfNumber(type: number): "float32" | "int64" | "bool" | undefined {
@@ -76,10 +77,16 @@ function bfloat(bits: number): number {
 export function tensorOfBytes(type: number, shape: readonly number[], bytes: Uint8Array, name: string): Tensor {
   const element = elements[type];
   const dtype = dtypeOfNumber(type);
-  if (!element || !dtype) throw new XstarError("unsupported-model", `Constant "${name}" has the element type ${type}, which is not supported`);
+  if (!element || !dtype)
+    throw new XstarError(
+      "unsupported-model",
+      `Constant "${name}" has the element type ${type}, which is not supported`,
+    );
   const count = size(shape);
-  if (bytes.byteLength < count * element.width) throw new XstarError("bad-model", `Constant "${name}" of shape [${shape}] has too few bytes (${bytes.byteLength})`);
-  if (type === 1 && bytes.byteOffset % 4 === 0) return tensor("float32", new Float32Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, count), shape);
+  if (bytes.byteLength < count * element.width)
+    throw new XstarError("bad-model", `Constant "${name}" of shape [${shape}] has too few bytes (${bytes.byteLength})`);
+  if (type === 1 && bytes.byteOffset % 4 === 0)
+    return tensor("float32", new Float32Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, count), shape);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const values = new Float64Array(count);
   for (let i = 0; i < count; i++) values[i] = element.read(view, i * element.width);
@@ -98,8 +105,16 @@ export function readTensor(message: Message | undefined, name: string): Tensor |
   if (!dtype) return undefined;
   const content = message["tensorContent"];
   if (content instanceof Uint8Array && content.byteLength > 0) return tensorOfBytes(type, shape, content, name);
-  if (typeof content === "string" && content !== "") return tensorOfBytes(type, shape, Uint8Array.from(atob(content), (c) => c.charCodeAt(0)), name);
-  const found = lists.map((key) => message[key] as readonly unknown[] | undefined).find((list) => list && list.length > 0);
+  if (typeof content === "string" && content !== "")
+    return tensorOfBytes(
+      type,
+      shape,
+      Uint8Array.from(atob(content), (c) => c.charCodeAt(0)),
+      name,
+    );
+  const found = lists
+    .map((key) => message[key] as readonly unknown[] | undefined)
+    .find((list) => list && list.length > 0);
   if (!found) return tensor(dtype, new Float64Array(size(shape)), shape);
   const numbers = found.map(Number).map((bits) => (type === 19 ? fromHalf(bits) : type === 14 ? bfloat(bits) : bits));
   const values = Array.from({ length: size(shape) }, (_, i) => numbers[Math.min(i, numbers.length - 1)]!);

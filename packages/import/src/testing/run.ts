@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { fromOrt, numbers, readModel, tensor, type Tensor } from "@xstar/core";
+import { canonicalOpset, fromOrt, numbers, readModel, tensor, writeModel, type Tensor } from "@xstar/core";
 import ort from "onnxruntime-node";
 import type { ModelFiles } from "../files.js";
 
@@ -24,6 +24,43 @@ export async function run(onnx: Uint8Array, inputs: Readonly<Record<string, Tens
   const results = await session.run(inputs);
   await session.release();
   return results;
+}
+
+export interface Evaluated {
+  readonly names: readonly string[];
+  readonly outputs: readonly Tensor[];
+  /** The values inside, in the order in which they were asked for. */
+  readonly inside: readonly Tensor[];
+}
+
+/** Runs an ONNX file, and looks inside. */
+export async function evaluate(
+  onnx: Uint8Array,
+  inputs: Readonly<Record<string, Tensor>>,
+  inside: readonly string[],
+): Promise<Evaluated> {
+  const { graph, inputs: declared } = readModel(onnx);
+  const names = graph.outputs.map(({ name }) => name);
+  graph.inputs.forEach((input, i) => {
+    input.type = {
+      dtype: declared[i]!.dtype,
+      shape: declared[i]!.dims.map((dim) => (typeof dim === "number" ? dim : -1)),
+    };
+  });
+  const byName = new Map([...graph.values()].map((value) => [value.name, value]));
+  for (const name of inside) {
+    const value = byName.get(name);
+    if (!value) throw new Error(`The network has no value "${name}", but ${[...byName.keys()].join(", ")}`);
+    if (!graph.outputs.includes(value)) graph.output(value);
+  }
+  const results = await run(writeModel(graph, { opsets: new Map([["", canonicalOpset]]) }), inputs);
+  return { names, outputs: names.map((name) => results[name]!), inside: inside.map((name) => results[name]!) };
+}
+
+/** The name of what the softmax of an output is computed from. */
+export function logitsName(onnx: Uint8Array): string | undefined {
+  const softmax = readModel(onnx).graph.nodes.findLast(({ opType }) => opType === "Softmax");
+  return softmax?.inputs[0]?.name;
 }
 
 export const inputsOf = (onnx: Uint8Array) => readModel(onnx).inputs;

@@ -36,7 +36,11 @@ const select: EmitOp = (b, [condition, x, y]) => {
 
 const casting: EmitOp = (b, [x], op) => {
   const dtype = dtypeOfNumber(op.type("DstT"));
-  if (!dtype) throw new XstarError("unsupported-model", `Operation "${op.name}" casts to the element type ${op.type("DstT")}, which is not supported`);
+  if (!dtype)
+    throw new XstarError(
+      "unsupported-model",
+      `Operation "${op.name}" casts to the element type ${op.type("DstT")}, which is not supported`,
+    );
   return cast(b, x!, dtype);
 };
 

@@ -22,7 +22,10 @@ export function batchNormOf(b: Builder, x: Symbolic, given: readonly Symbolic[],
 
 const fusedBatchNorm: EmitOp = (b, [x, ...given], op) => {
   if (op.flag("is_training") && given[2]!.dims[0] === 0)
-    throw new XstarError("unsupported-model", `Operation "${op.name}" normalizes each batch by itself, as in training, which is not supported`);
+    throw new XstarError(
+      "unsupported-model",
+      `Operation "${op.name}" normalizes each batch by itself, as in training, which is not supported`,
+    );
   return channelsLast(b, x!, op, (moved) => batchNormOf(b, moved, given, op.float("epsilon", 1e-4)));
 };
 
@@ -61,7 +64,8 @@ export const normalizations: OpRows = {
   FusedBatchNorm: fusedBatchNorm,
   FusedBatchNormV2: fusedBatchNorm,
   FusedBatchNormV3: fusedBatchNorm,
-  LRN: (b, [x], op) => lrn(b, x!, op.int("depth_radius", 5), op.float("bias", 1), op.float("alpha", 1), op.float("beta", 0.5)),
+  LRN: (b, [x], op) =>
+    lrn(b, x!, op.int("depth_radius", 5), op.float("bias", 1), op.float("alpha", 1), op.float("beta", 0.5)),
   L2Loss: (b, [x]) => l2Half(b, x!),
   Mean: reduction("ReduceMean"),
   Sum: reduction("ReduceSum"),
@@ -74,6 +78,16 @@ export const normalizations: OpRows = {
 
 /** Half of the sum of squares. */
 function l2Half(b: Builder, x: Symbolic): Symbolic {
-  return binary(b, "Mul", reduce(b, "ReduceSumSquare", x, x.dims.map((_, i) => i), false), 0.5);
+  return binary(
+    b,
+    "Mul",
+    reduce(
+      b,
+      "ReduceSumSquare",
+      x,
+      x.dims.map((_, i) => i),
+      false,
+    ),
+    0.5,
+  );
 }
-

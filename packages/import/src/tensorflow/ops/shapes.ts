@@ -3,7 +3,18 @@ import type { Builder } from "../../build/builder.js";
 import { inPhysicalOrder, positive, rankOf, wholeNumbers, type Dim, type Symbolic } from "../../build/symbolic.js";
 import { depthToSpace, resize, spaceToDepth, type Resizing } from "../../ops/images.js";
 import { cast } from "../../ops/elementwise.js";
-import { concat, gather, reshape, slice, split, squeeze, tile, transpose, unsqueeze, type Part } from "../../ops/shapes.js";
+import {
+  concat,
+  gather,
+  reshape,
+  slice,
+  split,
+  squeeze,
+  tile,
+  transpose,
+  unsqueeze,
+  type Part,
+} from "../../ops/shapes.js";
 import type { EmitOp, OpRows, Settings } from "../op.js";
 import { channelsLast } from "./windows.js";
 import { stridedSlice } from "./strided-slice.js";
@@ -12,7 +23,10 @@ import { stridedSlice } from "./strided-slice.js";
 const shapeOf: EmitOp = (b, [x]) => {
   if (!x!.dims.includes(undefined)) return b.ints(x!.dims as number[]);
   const found = b.emit("Shape", [x], { dims: [rankOf(x!)], dtype: "int64" });
-  const places = inPhysicalOrder(x!, x!.dims.map((_, i) => i));
+  const places = inPhysicalOrder(
+    x!,
+    x!.dims.map((_, i) => i),
+  );
   const ordered = x!.isFirst ? gather(b, found, b.ints(places.map((_, axis) => places.indexOf(axis))), 0) : found;
   return { ...ordered, known: x!.dims };
 };
@@ -24,13 +38,24 @@ const reshaping: EmitOp = (b, [x, shape], op) => {
   const open = spec.filter((dim) => dim === -1).length;
   if (open > 1) return dynamicReshape(b, x!, shape!, op);
   // a batch that was counted at run time stays the batch
-  return reshape(b, x!, open === 0 && !known.includes(-1) ? spec.map((dim) => (dim === 0 && spec.filter((d) => d === 0).length === 1 ? -1 : dim)) : spec);
+  return reshape(
+    b,
+    x!,
+    open === 0 && !known.includes(-1)
+      ? spec.map((dim) => (dim === 0 && spec.filter((d) => d === 0).length === 1 ? -1 : dim))
+      : spec,
+  );
 };
 
 function dynamicReshape(b: Builder, x: Symbolic, shape: Symbolic, { name }: Settings): Symbolic {
   const rank = shape.dims[0];
-  if (rank === undefined) throw new XstarError("unsupported-model", `Operation "${name}" gives a value of a rank that depends on the input, which is not supported`);
-  const dims: readonly Dim[] = shape.known?.map((dim) => (dim === -1 ? undefined : dim)) ?? Array.from({ length: rank }, () => undefined);
+  if (rank === undefined)
+    throw new XstarError(
+      "unsupported-model",
+      `Operation "${name}" gives a value of a rank that depends on the input, which is not supported`,
+    );
+  const dims: readonly Dim[] =
+    shape.known?.map((dim) => (dim === -1 ? undefined : dim)) ?? Array.from({ length: rank }, () => undefined);
   return b.emit("Reshape", [b.last(x), shape], { dims, dtype: x.dtype });
 }
 
@@ -42,12 +67,21 @@ const pack: EmitOp = (b, xs, op) => {
     const parts = xs.map((x) => b.emit("Unsqueeze", [x, b.ints([0])], { dims: [1], dtype: "int64" }));
     return { ...b.emit("Concat", parts, { dims: [xs.length], dtype: "int64" }, { axis: 0 }), known };
   }
-  return concat(b, xs.map((x) => unsqueeze(b, x, [positive(axis, rankOf(x) + 1)])), positive(axis, rankOf(xs[0]!) + 1));
+  return concat(
+    b,
+    xs.map((x) => unsqueeze(b, x, [positive(axis, rankOf(x) + 1)])),
+    positive(axis, rankOf(xs[0]!) + 1),
+  );
 };
 
 const unpack: EmitOp = (b, [x], op) => {
   const axis = positive(op.int("axis", 0), rankOf(x!));
-  const parts = split(b, x!, Array.from({ length: op.int("num", x!.dims[axis] ?? 1) }, () => 1), axis);
+  const parts = split(
+    b,
+    x!,
+    Array.from({ length: op.int("num", x!.dims[axis] ?? 1) }, () => 1),
+    axis,
+  );
   return parts.map((part) => squeeze(b, part, [axis]));
 };
 
@@ -55,24 +89,49 @@ const splitting: EmitOp = (b, [axis, x], op) => {
   const [at] = wholeNumbers(axis!, "The axis of a split") as [number];
   const count = op.int("num_split", 1);
   const size = x!.dims.at(at);
-  if (size === undefined) throw new XstarError("unsupported-model", `Operation "${op.name}" splits an axis of a free size, which is not supported`);
-  return split(b, x!, Array.from({ length: count }, () => size / count), at);
+  if (size === undefined)
+    throw new XstarError(
+      "unsupported-model",
+      `Operation "${op.name}" splits an axis of a free size, which is not supported`,
+    );
+  return split(
+    b,
+    x!,
+    Array.from({ length: count }, () => size / count),
+    at,
+  );
 };
 
 const splittingBySizes: EmitOp = (b, [x, sizes, axis]) => {
   const [at] = wholeNumbers(axis!, "The axis of a split") as [number];
   const list = wholeNumbers(sizes!, "The sizes of a split");
   const rest = (x!.dims.at(at) ?? 0) - list.reduce((sum, n) => sum + Math.max(n, 0), 0);
-  return split(b, x!, list.map((n) => (n < 0 ? rest : n)), at);
+  return split(
+    b,
+    x!,
+    list.map((n) => (n < 0 ? rest : n)),
+    at,
+  );
 };
 
 const slicing: EmitOp = (b, [x, begin, size]) => {
   const [starts, sizes] = [wholeNumbers(begin!, "The begin of a slice"), wholeNumbers(size!, "The size of a slice")];
-  const parts = starts.map((start, axis): Part => ({ axis, start, end: sizes[axis] === -1 ? 2 ** 31 - 1 : start + sizes[axis]! }));
-  return slice(b, x!, parts.filter(({ axis, start, end }) => start !== 0 || (end < 2 ** 31 - 1 && end !== x!.dims[axis])).map((part) => capped(x!, part)));
+  const parts = starts.map((start, axis): Part => ({
+    axis,
+    start,
+    end: sizes[axis] === -1 ? 2 ** 31 - 1 : start + sizes[axis]!,
+  }));
+  return slice(
+    b,
+    x!,
+    parts
+      .filter(({ axis, start, end }) => start !== 0 || (end < 2 ** 31 - 1 && end !== x!.dims[axis]))
+      .map((part) => capped(x!, part)),
+  );
 };
 
-const capped = ({ dims }: Symbolic, part: Part): Part => (part.end === 2 ** 31 - 1 && dims[part.axis] !== undefined ? { ...part, end: dims[part.axis]! } : part);
+const capped = ({ dims }: Symbolic, part: Part): Part =>
+  part.end === 2 ** 31 - 1 && dims[part.axis] !== undefined ? { ...part, end: dims[part.axis]! } : part;
 
 const squeezing: EmitOp = (b, [x], op) => {
   const given = op.ints(op.has("squeeze_dims") ? "squeeze_dims" : "axis");
@@ -99,15 +158,27 @@ const broadcastTo: EmitOp = (b, [x, shape]) => {
 };
 
 const range: EmitOp = (b, given) => {
-  const [start, limit, delta] = given.map((x) => wholeNumbers(x, "The bounds of a range")[0]!) as [number, number, number];
+  const [start, limit, delta] = given.map((x) => wholeNumbers(x, "The bounds of a range")[0]!) as [
+    number,
+    number,
+    number,
+  ];
   const values = Array.from({ length: Math.max(0, Math.ceil((limit - start) / delta)) }, (_, i) => start + i * delta);
   return cast(b, b.ints(values), given[0]!.dtype);
 };
 
 const oneHot: EmitOp = (b, [indices, depth, on, off]) => {
   const [classes] = wholeNumbers(depth!, "The number of classes") as [number];
-  const values = b.emit("Concat", [unsqueeze(b, off!, [0]), unsqueeze(b, on!, [0])], { dims: [2], dtype: on!.dtype }, { axis: 0 });
-  return b.emit("OneHot", [indices, b.ints([classes]), values], { dims: [...indices!.dims, classes], dtype: on!.dtype });
+  const values = b.emit(
+    "Concat",
+    [unsqueeze(b, off!, [0]), unsqueeze(b, on!, [0])],
+    { dims: [2], dtype: on!.dtype },
+    { axis: 0 },
+  );
+  return b.emit("OneHot", [indices, b.ints([classes]), values], {
+    dims: [...indices!.dims, classes],
+    dtype: on!.dtype,
+  });
 };
 
 const topK: EmitOp = (b, [x, k]) => {
@@ -118,8 +189,12 @@ const topK: EmitOp = (b, [x, k]) => {
 
 const gatherNd: EmitOp = (b, [x, indices]) => {
   const depth = indices!.dims.at(-1);
-  if (depth === undefined) throw new XstarError("unsupported-model", "The depth of a GatherNd depends on the input, which is not supported");
-  return b.emit("GatherND", [b.last(x!), b.last(indices!)], { dims: [...indices!.dims.slice(0, -1), ...x!.dims.slice(depth)], dtype: x!.dtype });
+  if (depth === undefined)
+    throw new XstarError("unsupported-model", "The depth of a GatherNd depends on the input, which is not supported");
+  return b.emit("GatherND", [b.last(x!), b.last(indices!)], {
+    dims: [...indices!.dims.slice(0, -1), ...x!.dims.slice(depth)],
+    dtype: x!.dtype,
+  });
 };
 
 const resizing =
@@ -131,17 +206,30 @@ const resizing =
   };
 
 const count: EmitOp = (b, [x], op) => {
-  if (x!.dims.includes(undefined)) throw new XstarError("unsupported-model", `Operation "${op.name}" counts elements of a free size, which is not supported`);
+  if (x!.dims.includes(undefined))
+    throw new XstarError(
+      "unsupported-model",
+      `Operation "${op.name}" counts elements of a free size, which is not supported`,
+    );
   return b.ints([(x!.dims as number[]).reduce((product, dim) => product * dim, 1)], []);
 };
 
 const reversing: EmitOp = (b, [x, axes]) =>
-  slice(b, x!, wholeNumbers(axes!, "The axes of a reversal").map((axis) => ({ axis, start: -1, end: -(2 ** 31), step: -1 })));
+  slice(
+    b,
+    x!,
+    wholeNumbers(axes!, "The axes of a reversal").map((axis) => ({ axis, start: -1, end: -(2 ** 31), step: -1 })),
+  );
 
 const cumulative: EmitOp = (b, [x, axis], op) => {
   const [at] = wholeNumbers(axis!, "The axis of a sum") as [number];
   const attributes = { exclusive: op.flag("exclusive") ? 1 : 0, reverse: op.flag("reverse") ? 1 : 0 };
-  return b.emit("CumSum", [b.last(x!), b.constant(tensor("int64", [at], []))], { dims: x!.dims, dtype: x!.dtype }, attributes);
+  return b.emit(
+    "CumSum",
+    [b.last(x!), b.constant(tensor("int64", [at], []))],
+    { dims: x!.dims, dtype: x!.dtype },
+    attributes,
+  );
 };
 
 /** Operations that move, copy, choose or count. */
@@ -177,4 +265,3 @@ export const shapes: OpRows = {
   DepthToSpace: (b, [x], op) => channelsLast(b, x!, op, (moved) => depthToSpace(b, moved, op.int("block_size", 2))),
   SpaceToDepth: (b, [x], op) => channelsLast(b, x!, op, (moved) => spaceToDepth(b, moved, op.int("block_size", 2))),
 };
-

@@ -47,13 +47,16 @@ export const stridedSlice: EmitOp = (b, [x, ...bounds], op) => {
   const { parts, single, added } = read(x!, lists, op);
   const known = x!.known && rankOf(x!) === 1 && added.length === 0 ? knownPart(x!.known, parts) : undefined;
   if (known && !known.includes(undefined)) return b.ints(known as number[], single.length > 0 ? [] : [known.length]);
-  const inside = parts.map((part) => (part.end === last && x!.dims[part.axis] !== undefined ? { ...part, end: x!.dims[part.axis]! } : part));
+  const inside = parts.map((part) =>
+    part.end === last && x!.dims[part.axis] !== undefined ? { ...part, end: x!.dims[part.axis]! } : part,
+  );
   const cut = slice(b, x!, inside);
   const result = unsqueeze0(b, squeeze(b, cut, single), added);
   return known ? { ...result, known } : result;
 };
 
-const unsqueeze0 = (b: Parameters<EmitOp>[0], x: Symbolic, added: readonly number[]) => (added.length === 0 ? x : unsqueeze(b, x, added));
+const unsqueeze0 = (b: Parameters<EmitOp>[0], x: Symbolic, added: readonly number[]) =>
+  added.length === 0 ? x : unsqueeze(b, x, added);
 
 function knownPart(list: readonly (number | undefined)[], [part]: readonly Part[]): (number | undefined)[] {
   if (!part) return [...list];

@@ -24,7 +24,8 @@ export function spatial<T>(op: Settings, list: readonly T[]): T[] {
 
 function windowOf(op: Settings, x: Symbolic): Window {
   const axes = rankOf(x);
-  const ofAxes = (key: string) => spatial(op, op.ints(key).length === axes ? op.ints(key) : Array.from({ length: axes }, () => 1));
+  const ofAxes = (key: string) =>
+    spatial(op, op.ints(key).length === axes ? op.ints(key) : Array.from({ length: axes }, () => 1));
   return { strides: ofAxes("strides"), dilations: ofAxes("dilations"), padding: paddingOf(op) };
 }
 
@@ -32,7 +33,10 @@ function paddingOf(op: Settings): Padding {
   const name = op.string("padding", "VALID");
   if (name !== "EXPLICIT") return name === "SAME" ? "same" : "valid";
   const list = op.ints("explicit_paddings");
-  return spatial(op, Array.from({ length: list.length / 2 }, (_, i) => [list[2 * i]!, list[2 * i + 1]!] as const));
+  return spatial(
+    op,
+    Array.from({ length: list.length / 2 }, (_, i) => [list[2 * i]!, list[2 * i + 1]!] as const),
+  );
 }
 
 /** What SpaceToBatchND hands on: pictures to be convolved with holes of this size. */
@@ -47,22 +51,36 @@ const spreads = new WeakMap<Symbolic, Spread>();
 /** Space to batch, a convolution, and back, is a convolution with dilations: padded before, cropped behind. */
 function undilated(x: Symbolic, window: Window): { x: Symbolic; window: Window } {
   const spread = spreads.get(x);
-  return spread ? { x: spread.source, window: { ...window, dilations: spread.block, padding: spread.pads } } : { x, window };
+  return spread
+    ? { x: spread.source, window: { ...window, dilations: spread.block, padding: spread.pads } }
+    : { x, window };
 }
 
 const toBatch: EmitOp = (b, [x, block, pads]) => {
   const sizes = wholeNumbers(block!, "The block of SpaceToBatchND");
   const list = wholeNumbers(pads!, "The padding of SpaceToBatchND");
   const spread = { ...x! };
-  spreads.set(spread, { source: x!, block: sizes, pads: sizes.map((_, i) => [list[2 * i]!, list[2 * i + 1]!] as const) });
+  spreads.set(spread, {
+    source: x!,
+    block: sizes,
+    pads: sizes.map((_, i) => [list[2 * i]!, list[2 * i + 1]!] as const),
+  });
   return spread;
 };
 
 const fromBatch: EmitOp = (b, [x, , crops]) => {
   const list = wholeNumbers(crops!, "The crops of BatchToSpaceND");
-  const parts = Array.from({ length: list.length / 2 }, (_, i) => ({ axis: i + 1, start: list[2 * i]!, after: list[2 * i + 1]! }));
+  const parts = Array.from({ length: list.length / 2 }, (_, i) => ({
+    axis: i + 1,
+    start: list[2 * i]!,
+    after: list[2 * i + 1]!,
+  }));
   const needed = parts.filter(({ start, after }) => start > 0 || after > 0);
-  return slice(b, x!, needed.map(({ axis, start, after }) => ({ axis, start, end: after === 0 ? 2 ** 31 - 1 : -after })));
+  return slice(
+    b,
+    x!,
+    needed.map(({ axis, start, after }) => ({ axis, start, end: after === 0 ? 2 ** 31 - 1 : -after })),
+  );
 };
 
 const convolution: EmitOp = (b, [given, kernel], op) =>
@@ -98,7 +116,11 @@ export const fused =
       else if (name === "LeakyRelu") y = leakyRelu(b, y, op.float("leakyrelu_alpha", 0.2));
       else if (name === "Relu6") y = relu6(b, y);
       else if (fusedUnary.has(name)) y = unary(b, name, y);
-      else throw new XstarError("unsupported-model", `Operation "${op.name}" is joined with ${name}, which is not supported`);
+      else
+        throw new XstarError(
+          "unsupported-model",
+          `Operation "${op.name}" is joined with ${name}, which is not supported`,
+        );
     }
     return y;
   };
@@ -119,14 +141,18 @@ function sidesOf(pads: Symbolic): Pads {
   return Array.from({ length: list.length / 2 }, (_, i) => [list[2 * i]!, list[2 * i + 1]!] as const);
 }
 
-const padded: EmitOp = (b, [x, pads, value]) => pad(b, x!, sidesOf(pads!), "constant", value ? wholeNumbers(value, "A padding")[0] : 0);
+const padded: EmitOp = (b, [x, pads, value]) =>
+  pad(b, x!, sidesOf(pads!), "constant", value ? wholeNumbers(value, "A padding")[0] : 0);
 
 /** Symmetric repeats the border itself: by one pixel that is ONNX's edge, by more there is nothing like it. */
 const mirrored: EmitOp = (b, [x, pads], op) => {
   const sides = sidesOf(pads!);
   if (op.string("mode", "REFLECT") === "REFLECT") return pad(b, x!, sides, "reflect");
   if (sides.flat().some((side) => side > 1))
-    throw new XstarError("unsupported-model", `Operation "${op.name}" mirrors more than one pixel with the border, which is not supported`);
+    throw new XstarError(
+      "unsupported-model",
+      `Operation "${op.name}" mirrors more than one pixel with the border, which is not supported`,
+    );
   return pad(b, x!, sides, "edge");
 };
 
