@@ -7,7 +7,8 @@ import { importKeras } from "./keras/import.js";
 import type { EmitLayer } from "./keras/layer.js";
 import { asTopology, readKerasArchive, readKerasH5, readKerasTopology, readTfjsLayers } from "./keras/read.js";
 import { importTensorflow } from "./tensorflow/import.js";
-import { readFrozenGraph, readTfjsGraph } from "./tensorflow/read.js";
+import { readFrozenGraph, readSavedModel, readTfjsGraph } from "./tensorflow/read.js";
+import { importTflite } from "./tflite/import.js";
 import { recognize, type Format } from "./recognize.js";
 
 export interface ImportOptions {
@@ -23,10 +24,26 @@ export interface ImportOptions {
  * and what `files` throws.
  */
 export async function importModel(files: ModelFiles, { layers = {} }: ImportOptions = {}): Promise<ImportedModel> {
-  const bytes = await files.read(files.name);
+  const main = await mainFile(files);
+  const bytes = await main.read(main.name);
   const read = readers[recognize(bytes)];
   if (!read) throw notAModel(files.name);
-  return read(bytes, files, layers);
+  return read(bytes, main, layers);
+}
+
+/** The file that a folder is a model by. */
+const mainNames = ["saved_model.pb", "model.json", "config.json"];
+
+async function mainFile(files: ModelFiles): Promise<ModelFiles> {
+  const names = await files.list();
+  if (names.includes(files.name)) return files;
+  const name = mainNames.find((one) => names.includes(one));
+  if (name === undefined) {
+    throw new XstarError("bad-model", `The folder "${files.name}" holds no model that xstar can read`, {
+      hint: "It reads folders with a saved_model.pb or a model.json",
+    });
+  }
+  return { ...files, name, list: () => files.list(), read: (path) => files.read(path) };
 }
 
 type Read = (
@@ -57,6 +74,9 @@ const fromZip: Read = async (bytes, files, layers) => {
   throw notAModel(files.name);
 };
 
+/** A SavedModel begins with the version of its schema, a graph with a node. */
+const isSavedModel = (bytes: Uint8Array) => bytes[0] === 0x08;
+
 const pickled: Read = async (_, files) => {
   throw isPyTorch(files.name);
 };
@@ -66,7 +86,9 @@ const readers: Readonly<Partial<Record<Format, Read>>> = {
   zip: fromZip,
   json: fromJson,
   gzip: fromJson,
-  protobuf: async (bytes) => importTensorflow(readFrozenGraph(bytes)),
+  protobuf: async (bytes, files) =>
+    importTensorflow(isSavedModel(bytes) ? await readSavedModel(bytes, files) : readFrozenGraph(bytes)),
+  tflite: async (bytes) => importTflite(bytes),
   pickle: pickled,
   safetensors: async (_, files) => {
     throw new XstarError(

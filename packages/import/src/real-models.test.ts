@@ -1,6 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { inputShapes, numbers, openModel, size, tensor, vjp, type Tensor } from "@xstar/core";
+import {
+  constantNumbers,
+  inputShapes,
+  numbers,
+  readModel,
+  openModel,
+  size,
+  tensor,
+  vjp,
+  type Tensor,
+} from "@xstar/core";
 import { afterAll, describe, expect, it } from "vitest";
 import { importModel } from "./import-model.js";
 import { channelsLast, evaluate, filesAt, inputsOf, largestError, logitsName, runtime } from "./testing/run.js";
@@ -25,6 +35,7 @@ interface Inside extends Reference {
 }
 
 interface Entry {
+  readonly inputs?: readonly { readonly scale: number; readonly zero_point: number }[];
   readonly outputs: readonly Reference[];
   readonly middle?: Inside | readonly Inside[];
   readonly logits?: Reference;
@@ -69,9 +80,29 @@ const models: readonly (readonly [folder: string, file: string, wanted?: Wanted]
     { error: 2e-5, names: { sequential_1: "sequential_1/global_average_pooling2d_GlobalAveragePooling2D1" } },
   ],
   ["lenet-savedmodel", "frozen_model.pb"],
+  ["lenet-savedmodel", "saved_model/"],
   ["lenet-tfjs-graph", "tfjs-graph/model.json"],
   ["basic-pitch", "tfjs-graph/model.json", { error: 2e-4, slope: 1e-3 }],
+  ["basic-pitch", "saved_model/", { error: 3e-3, slope: 3e-2 }],
+  ["basic-pitch", "nmp.tflite", { error: 2e-4, names: { "model_1/cq_t2010v2_1/conv1d_4": "cq_t2010v2_1/conv1d_4" } }],
+  ["blazeface-short-range", "face_detection_short_range.tflite"],
+  [
+    "blazeface-full-range-sparse",
+    "face_detection_full_range_sparse.tflite",
+    { names: { "model_1/model/activation_32/Relu": "activation_32/Relu" } },
+  ],
+  ["iris-landmark", "iris_landmark.tflite"],
+  ["fer-emotion", "emotion_model_quantized.tflite", { error: 0.05 }],
+  ["mobilenet-v1-0.25-128-tflite", "mobilenet_v1_0.25_128.tflite"],
 ];
+
+interface References {
+  readonly inputs: readonly Input[];
+  readonly files: Readonly<Record<string, Entry>>;
+}
+
+const readReference = (folder: string) =>
+  JSON.parse(readFileSync(join(shared, folder, "reference.json"), "utf8")) as References;
 
 function pictureOf({ shape, dtype, lo, hi }: Input): Tensor {
   const wave = (i: number) => 0.5 + 0.5 * Math.sin(0.37 * i + 0.11);
@@ -97,25 +128,40 @@ function errorOf(found: Tensor, { values, indices, max_abs: largest }: Reference
   return largestError(chosen, values) * scale;
 }
 
+/** What a value inside is called here. */
+function nameOf({ layer, node, name }: Inside, names: Readonly<Record<string, string>> = {}): string {
+  const own = layer ?? node ?? name!.split(";")[0]!;
+  return names[own] ?? own;
+}
+
+/** The largest distance in quanta, and the part of the values that are further away than one. */
+function quantaOff(
+  onnx: Uint8Array,
+  name: string,
+  found: Tensor,
+  { values, indices }: Reference,
+): { most: number; far: number } {
+  const { node } = [...readModel(onnx).graph.values()].find((value) => value.name === name)!;
+  const [scale, zero] = node!.inputs.slice(1).map((input) => constantNumbers(input)![0]!) as [number, number];
+  const all = numbers(channelsLast(found));
+  const gaps = values.map((q, i) => Math.abs(all[indices?.[i] ?? i]! / scale + zero - q));
+  return { most: Math.max(...gaps), far: gaps.filter((gap) => gap > 1.01).length / gaps.length };
+}
+
 const measured: string[] = [];
 
 describe.skipIf(!isThere)(`real models in ${shared}${isThere ? "" : " (missing)"}`, () => {
   it.each(models)(
     "%s: %s",
     async (folder, file, { input = 0, as = file, error = 1e-5, slope = 1e-4, names = {} } = {}) => {
-      const { inputs, files } = JSON.parse(readFileSync(join(shared, folder, "reference.json"), "utf8")) as {
-        inputs: readonly Input[];
-        files: Readonly<Record<string, Entry>>;
-      };
+      const { inputs, files } = readReference(folder);
       const entry = files[as]!;
       const { onnx, cuts } = await importModel(filesAt(join(shared, folder, file)));
       expect(cuts).toEqual([]);
       const x = pictureOf(inputs[input]!);
       const feeds = { [inputsOf(onnx)[0]!.name]: x };
       const inside = [entry.middle ?? []].flat() as readonly Inside[];
-      const named = inside.flatMap(
-        (one) => names[one.layer ?? ""] ?? one.layer ?? one.node ?? one.name?.split(";").at(-1) ?? [],
-      );
+      const named = inside.map((one) => nameOf(one, names));
       const logits = logitsName(onnx);
       const values = await evaluate(onnx, feeds, [...named, ...(logits ? [logits] : [])]);
       const outputs = values.outputs.map((found, i) => errorOf(found, entry.outputs[i]!));
@@ -151,6 +197,36 @@ describe.skipIf(!isThere)(`real models in ${shared}${isThere ? "" : " (missing)"
       expect(steepness).toBeLessThan(slope);
     },
   );
+});
+
+/** Files that compute with whole numbers of 8 bits. */
+const quantized = [
+  ["mobilenet-v1-0.25-128-tflite", "mobilenet_v1_0.25_128_quant.tflite", 1],
+  ["person-detect-int8", "person_detect.tflite", 0],
+] as const;
+
+describe.skipIf(!isThere)(`real quantized models in ${shared}${isThere ? "" : " (missing)"}`, () => {
+  it.each(quantized)("%s: %s", async (folder, file, input) => {
+    const { inputs, files } = readReference(folder);
+    const entry = files[file]!;
+    const { onnx, cuts } = await importModel(filesAt(join(shared, folder, file)));
+    expect(cuts).toEqual([]);
+    const whole = pictureOf(inputs[input]!);
+    const { scale, zero_point } = entry.inputs![0]!;
+    const x = tensor(
+      "float32",
+      Float32Array.from(numbers(whole), (q) => (q - zero_point) * scale),
+      whole.shape,
+    );
+    const places = [entry.outputs[0]!, entry.logits!, entry.middle as Inside];
+    const names = [readModel(onnx).graph.outputs[0]!.name, logitsName(onnx)!, nameOf(entry.middle as Inside)];
+    const values = await evaluate(onnx, { [inputsOf(onnx)[0]!.name]: x }, names);
+    const off = places.map((one, i) => quantaOff(onnx, names[i]!, values.inside[i]!, one));
+    measured.push(
+      `${folder}/${file}: quanta off ${off.map(({ most, far }) => `${most.toFixed(1)} (${(100 * far).toFixed(1)} % over 1)`).join(", ")}`,
+    );
+    for (const { far } of off) expect(far).toBeLessThanOrEqual(0.01);
+  });
 });
 
 const most = (errors: readonly number[]) => Math.max(0, ...errors).toExponential(1);

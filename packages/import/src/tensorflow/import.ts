@@ -7,6 +7,7 @@ import { cast } from "../ops/elementwise.js";
 import { guessSignature, type Port, type Signature, type TfGraph, type TfNode } from "./graph.js";
 import type { Held } from "./op.js";
 import { opRows } from "./ops/table.js";
+import { commonWrapper } from "./names.js";
 import { runGraph, type Building } from "./run.js";
 import { dtypeOfNumber } from "./values.js";
 
@@ -30,7 +31,14 @@ export function importTensorflow({ graph, signature, producer, weights, variable
     constant: (node) => weights?.get(node.name) ?? node.tensor("value"),
     variable: (name) => variables?.get(name),
   };
-  const building: Building = { b, cuts, graph, held, rows: new Map(Object.entries(opRows)), rename: renaming(graph) };
+  const building: Building = {
+    b,
+    cuts,
+    graph,
+    held,
+    rows: new Map(Object.entries(opRows)),
+    rename: commonWrapper(weightyNames(graph)),
+  };
   const given = new Map(
     inputs.map((port) => [port.ref.replace(/:0$/, ""), inputOf(b, port, graph.nodes.get(port.ref.replace(/:0$/, "")))]),
   );
@@ -70,15 +78,8 @@ function inputOf(b: Builder, { name, dims }: Port, node: TfNode | undefined) {
   return cast(b, declared, type);
 }
 
-/** Wrappers that every name may have in front say nothing. */
-function renaming({ nodes, functions }: TfGraph): (name: string) => string {
-  const call = /^((Stateful)?PartitionedCall(_\d+)?\/)+/;
+/** Names of the operations that weigh, in functions too. */
+function weightyNames({ nodes, functions }: TfGraph): string[] {
   const all = [nodes, ...[...functions.values()].map((one) => one.nodes)].flatMap((some) => [...some.values()]);
-  const weighty = all.filter(({ op }) => /Conv|MatMul/.test(op)).map(({ name }) => name.replace(call, ""));
-  const model = /^(model|functional|sequential)(_\d+)?\//.exec(weighty[0] ?? "")?.[0] ?? "";
-  const isCommon = model !== "" && weighty.every((name) => name.startsWith(model));
-  return (name) => {
-    const bare = name.replace(call, "");
-    return isCommon && bare.startsWith(model) ? bare.slice(model.length) : bare;
-  };
+  return all.filter(({ op }) => /Conv|MatMul/.test(op)).map(({ name }) => name);
 }

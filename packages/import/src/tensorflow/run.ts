@@ -121,10 +121,7 @@ function leafOf({ b, held }: Building, node: TfNode): Symbolic | undefined {
   if (node.op === "Const") {
     const value = held.constant(node);
     if (!value) throw new XstarError("unsupported-model", `Constant "${node.name}" holds text, which is not supported`);
-    return {
-      ...b.constant(value, "value"),
-      ...(value.dtype === "int64" && value.shape.length === 0 && { known: [Number(value.data[0])] }),
-    };
+    return b.constant(value, "value");
   }
   if (node.op === "VarHandleOp" || node.op === "VariableV2" || node.op === "Variable") {
     const value = held.variable(node.name);

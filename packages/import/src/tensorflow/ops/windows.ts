@@ -49,7 +49,7 @@ interface Spread {
 const spreads = new WeakMap<Symbolic, Spread>();
 
 /** Space to batch, a convolution, and back, is a convolution with dilations: padded before, cropped behind. */
-function undilated(x: Symbolic, window: Window): { x: Symbolic; window: Window } {
+export function undilated(x: Symbolic, window: Window): { x: Symbolic; window: Window } {
   const spread = spreads.get(x);
   return spread
     ? { x: spread.source, window: { ...window, dilations: spread.block, padding: spread.pads } }
