@@ -35,6 +35,7 @@ interface Inside extends Reference {
 }
 
 interface Entry {
+  readonly second_input?: Entry;
   readonly inputs?: readonly { readonly scale: number; readonly zero_point: number }[];
   readonly outputs: readonly Reference[];
   readonly middle?: Inside | readonly Inside[];
@@ -52,6 +53,8 @@ interface Input {
 interface Wanted {
   /** Which input of the reference. @default 0 */
   readonly input?: number;
+  /** Takes the reference's broadband input: of a pure tone the logarithm of noise is most of what a network hears. */
+  readonly isSecond?: boolean;
   /** The entry of the reference, where it has another name. */
   readonly as?: string;
   /** Of outputs and of what is inside, relative to the largest number. @default 1e-5 */
@@ -82,9 +85,9 @@ const models: readonly (readonly [folder: string, file: string, wanted?: Wanted]
   ["lenet-savedmodel", "frozen_model.pb"],
   ["lenet-savedmodel", "saved_model/"],
   ["lenet-tfjs-graph", "tfjs-graph/model.json"],
-  ["basic-pitch", "tfjs-graph/model.json", { error: 2e-4, slope: 1e-3 }],
-  ["basic-pitch", "saved_model/", { error: 3e-3, slope: 3e-2 }],
-  ["basic-pitch", "nmp.tflite", { error: 2e-4, names: { "model_1/cq_t2010v2_1/conv1d_4": "cq_t2010v2_1/conv1d_4" } }],
+  ["basic-pitch", "tfjs-graph/model.json", { isSecond: true }],
+  ["basic-pitch", "saved_model/", { isSecond: true, error: 2e-4, slope: 1e-3 }],
+  ["basic-pitch", "nmp.tflite", { isSecond: true, error: 2e-4 }],
   ["blazeface-short-range", "face_detection_short_range.tflite"],
   [
     "blazeface-full-range-sparse",
@@ -95,6 +98,16 @@ const models: readonly (readonly [folder: string, file: string, wanted?: Wanted]
   ["fer-emotion", "emotion_model_quantized.tflite", { error: 0.05 }],
   ["mobilenet-v1-0.25-128-tflite", "mobilenet_v1_0.25_128.tflite"],
 ];
+
+function broadband({ shape }: Input): Tensor {
+  const noise = (i: number) => 43758.5453 * Math.sin(12.9898 * i);
+  const at = (i: number) => 0.25 * Math.sin(0.05 * i) + 0.5 * (noise(i) - Math.floor(noise(i)) - 0.5);
+  return tensor(
+    "float32",
+    Float32Array.from({ length: size(shape) }, (_, i) => at(i)),
+    shape,
+  );
+}
 
 interface References {
   readonly inputs: readonly Input[];
@@ -153,12 +166,12 @@ const measured: string[] = [];
 describe.skipIf(!isThere)(`real models in ${shared}${isThere ? "" : " (missing)"}`, () => {
   it.each(models)(
     "%s: %s",
-    async (folder, file, { input = 0, as = file, error = 1e-5, slope = 1e-4, names = {} } = {}) => {
+    async (folder, file, { input = 0, isSecond = false, as = file, error = 1e-5, slope = 1e-4, names = {} } = {}) => {
       const { inputs, files } = readReference(folder);
-      const entry = files[as]!;
+      const entry = isSecond ? { outputs: [], ...files[as]!.second_input } : files[as]!;
       const { onnx, cuts } = await importModel(filesAt(join(shared, folder, file)));
       expect(cuts).toEqual([]);
-      const x = pictureOf(inputs[input]!);
+      const x = isSecond ? broadband(inputs[input]!) : pictureOf(inputs[input]!);
       const feeds = { [inputsOf(onnx)[0]!.name]: x };
       const inside = [entry.middle ?? []].flat() as readonly Inside[];
       const named = inside.map((one) => nameOf(one, names));

@@ -91,7 +91,7 @@ function runNode(building: Building, node: TfNode, inputs: readonly Value[]): re
   const { b, cuts, graph, rows } = building;
   if (node.op === "Merge") return mergeOf(inputs);
   if (node.op === "Switch") return switchOf(inputs, node);
-  if (inputs.length > 0 && inputs.every((input) => input === undefined)) return [];
+  if (inputs.includes(undefined)) return [];
   const calledName = calls.has(node.op) ? node.function("f") : branchOf(node, inputs);
   if (calledName !== undefined)
     return callFunction(building, graph.functions.get(calledName), calledName, node, inputs);

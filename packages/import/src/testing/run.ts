@@ -90,3 +90,8 @@ export function largestError(found: ArrayLike<number>, expected: ArrayLike<numbe
   if (found.length !== expected.length) return Number.POSITIVE_INFINITY;
   return difference / Math.max(largest, 1e-30);
 }
+
+/** The result in the layout of the original: pictures that came from windows have their channels on axis 1. */
+export function asOriginal(found: Tensor, shape: readonly number[]): Tensor {
+  return String(found.shape) === String(shape) ? found : channelsLast(found);
+}
