@@ -21,8 +21,9 @@ export function importTflite(bytes: Uint8Array): ImportedModel {
   const cuts = new Cuts();
   const bare = commonWrapper(model.tensors.map(({ name }) => name));
   const values = new Map<number, Value>(model.inputs.map((index) => [index, inputOf(b, model, index)]));
-  for (const operator of model.operators) runOperator({ b, cuts, model, values, bare }, operator);
-  const outputs = model.outputs.map((index) => values.get(index) ?? missing(model.tensors[index]?.name));
+  const running: Running = { b, cuts, model, values, bare };
+  for (const operator of model.operators) runOperator(running, operator);
+  const outputs = model.outputs.map((index) => valueOf(running, index) ?? missing(model.tensors[index]?.name));
   const isWhole = !outputs.some((one) => one instanceof Cut);
   publish(
     b,
@@ -109,7 +110,7 @@ function emit(
   const outputs = operator.outputs.map((index) => model.tensors[index]!);
   const options = operator.options ?? noOptions;
   const made = [
-    row.emit(b, inputs as Symbolic[], { options, name, outputDims: outputs[0]!.dims, outputs: outputs.length }),
+    row.emit(b, inputs as Symbolic[], { options, name, outputType: outputs[0]!.type, outputs: outputs.length }),
   ].flat();
   return made.map(
     (x, i) =>

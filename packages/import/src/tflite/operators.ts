@@ -7,6 +7,7 @@ import { reshape, split, transpose } from "../ops/shapes.js";
 import { conv, convTranspose, depthwise, pool, type Window } from "../ops/windows.js";
 import { rankOf, wholeNumbers, type Symbolic } from "../build/symbolic.js";
 import { undilated } from "../tensorflow/ops/windows.js";
+import { types } from "./model.js";
 import { same, type EmitOperator, type OperatorRow, type OperatorRows, type Options } from "./row.js";
 
 /** Rows of several kinds of operators: `[code, emit]` each. */
@@ -154,7 +155,7 @@ const elementwise = rows({
   SELECT: [64, same("Select")],
   SELECT_V2: [123, same("SelectV2")],
   ZEROS_LIKE: [93, same("ZerosLike")],
-  CAST: [53, same("Cast", (options) => ({ DstT: castTypes[options.byte(1)] ?? 0 }))],
+  CAST: [53, same("Cast", (_, { outputType }) => ({ DstT: types[outputType] ?? 0 }))],
   LOCAL_RESPONSE_NORMALIZATION: [
     13,
     same("LRN", (options) => ({
@@ -165,9 +166,6 @@ const elementwise = rows({
     })),
   ],
 });
-
-/** TFLite's numbers of element types as TensorFlow's. */
-const castTypes: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 4, 4: 9, 6: 10, 9: 6 };
 
 const reductions = rows({
   MEAN: [40, reduced("Mean")],
@@ -229,9 +227,7 @@ const moves = rows(
       })),
     ],
     SHAPE: [77, same("Shape")],
-    RANK: [110, same("Rank")],
     FILL: [94, same("Fill")],
-    RANGE: [96, same("Range")],
     ONE_HOT: [85, same("OneHot")],
     DEQUANTIZE: [6, same("Identity")],
     QUANTIZE: [114, same("Identity")],

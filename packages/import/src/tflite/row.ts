@@ -9,8 +9,8 @@ export interface OperatorFacts {
   /** Its settings, by the numbers of their fields; an absent one has its default. */
   readonly options: Options;
   readonly name: string;
-  /** The dimensions that the file declares for its first result. */
-  readonly outputDims: readonly (number | undefined)[];
+  /** TFLite's number of the element type of its first result. */
+  readonly outputType: number;
   readonly outputs: number;
 }
 

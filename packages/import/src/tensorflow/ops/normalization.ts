@@ -7,7 +7,7 @@ import { batchNorm, lrn } from "../../ops/normalization.js";
 import { argOf, reduce } from "../../ops/reductions.js";
 import { transpose } from "../../ops/shapes.js";
 import type { EmitOp, OpRows } from "../op.js";
-import { channelsLast, fused } from "./windows.js";
+import { channelsLast } from "./channels.js";
 
 /** From scale, offset, mean and variance. */
 export function batchNormOf(b: Builder, x: Symbolic, given: readonly Symbolic[], epsilon: number): Symbolic {
@@ -41,7 +41,7 @@ const product =
     return q.value.constant && rankOf(q) === 2 ? dense(b, p, q) : matMul(b, p, q);
   };
 
-const matrices = product("transpose_a", "transpose_b");
+export const matrices = product("transpose_a", "transpose_b");
 const batches = product("adj_x", "adj_y");
 
 const reduction =
@@ -59,7 +59,6 @@ export const normalizations: OpRows = {
   MatMul: matrices,
   BatchMatMul: batches,
   BatchMatMulV2: batches,
-  _FusedMatMul: fused(matrices),
   Einsum: (b, xs, op) => einsum(b, op.string("equation", ""), xs),
   FusedBatchNorm: fusedBatchNorm,
   FusedBatchNormV2: fusedBatchNorm,

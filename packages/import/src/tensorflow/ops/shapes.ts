@@ -16,7 +16,7 @@ import {
   type Part,
 } from "../../ops/shapes.js";
 import type { EmitOp, OpRows, Settings } from "../op.js";
-import { channelsLast } from "./windows.js";
+import { channelsLast } from "./channels.js";
 import { stridedSlice } from "./strided-slice.js";
 
 /** A shape as far as it is known; at run time it is read from the value. */
@@ -147,15 +147,15 @@ const gathering: EmitOp = (b, [x, indices, axis]) => {
   return gather(b, x!, indices!, at);
 };
 
-const fill: EmitOp = (b, [shape, value]) => {
-  const sizes = wholeNumbers(shape!, "The shape of a fill");
-  return b.emit("Expand", [value, b.ints(sizes)], { dims: sizes, dtype: value!.dtype });
-};
+/** To a shape of which some sizes may be known only at run time. */
+function expanded(b: Builder, x: Symbolic, shape: Symbolic): Symbolic {
+  const dims = shape.known ?? wholeNumbers(shape, "A shape");
+  return b.emit("Expand", [b.last(x), shape], { dims, dtype: x.dtype });
+}
 
-const broadcastTo: EmitOp = (b, [x, shape]) => {
-  const sizes = wholeNumbers(shape!, "The shape of a broadcast");
-  return b.emit("Expand", [b.last(x!), b.ints(sizes)], { dims: sizes, dtype: x!.dtype });
-};
+const fill: EmitOp = (b, [shape, value]) => expanded(b, value!, shape!);
+
+const broadcastTo: EmitOp = (b, [x, shape]) => expanded(b, x!, shape!);
 
 const range: EmitOp = (b, given) => {
   const [start, limit, delta] = given.map((x) => wholeNumbers(x, "The bounds of a range")[0]!) as [

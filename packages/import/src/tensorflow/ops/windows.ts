@@ -1,26 +1,9 @@
 import { XstarError } from "@xstar/core";
-import { leakyRelu, prelu, relu6 } from "../../ops/activations.js";
-import { binary, unary } from "../../ops/elementwise.js";
-import { batchNormOf } from "./normalization.js";
-import type { Builder } from "../../build/builder.js";
-import { rankOf, toFirst, toLast, wholeNumbers, type Symbolic } from "../../build/symbolic.js";
-import { pad, slice, transpose, type Pads } from "../../ops/shapes.js";
+import { rankOf, wholeNumbers, type Symbolic } from "../../build/symbolic.js";
+import { pad, slice, type Pads } from "../../ops/shapes.js";
 import { conv, convTranspose, depthwise, pool, type Padding, type Window } from "../../ops/windows.js";
 import type { EmitOp, OpRows, Settings } from "../op.js";
-
-const isChannelsFirst = (op: Settings) => /^NC/.test(op.string("data_format", "NHWC"));
-
-/** `work` on pictures whose channels are at the end, whichever way the operation has them. */
-export function channelsLast(b: Builder, x: Symbolic, op: Settings, work: (x: Symbolic) => Symbolic): Symbolic {
-  if (!isChannelsFirst(op)) return work(x);
-  const y = work(transpose(b, x, toLast(rankOf(x))));
-  return transpose(b, y, toFirst(rankOf(y)));
-}
-
-/** A setting for the spatial axes, of a list over all axes. */
-export function spatial<T>(op: Settings, list: readonly T[]): T[] {
-  return isChannelsFirst(op) ? list.slice(2) : list.slice(1, -1);
-}
+import { channelsLast, spatial } from "./channels.js";
 
 function windowOf(op: Settings, x: Symbolic): Window {
   const axes = rankOf(x);
@@ -83,14 +66,14 @@ const fromBatch: EmitOp = (b, [x, , crops]) => {
   );
 };
 
-const convolution: EmitOp = (b, [given, kernel], op) =>
+export const convolution: EmitOp = (b, [given, kernel], op) =>
   channelsLast(b, given!, op, (moved) => {
     const { x, window } = undilated(moved, windowOf(op, moved));
     const groups = x.dims.at(-1) === undefined ? 1 : x.dims.at(-1)! / kernel!.dims.at(-2)!;
     return conv(b, x, kernel!, { ...window, groups });
   });
 
-const depthwiseConvolution: EmitOp = (b, [given, kernel], op) =>
+export const depthwiseConvolution: EmitOp = (b, [given, kernel], op) =>
   channelsLast(b, given!, op, (moved) => {
     const { x, window } = undilated(moved, windowOf(op, moved));
     return depthwise(b, x, kernel!, window);
@@ -102,34 +85,6 @@ const transposed: EmitOp = (b, [sizes, kernel, x], op) => {
     convTranspose(b, moved, kernel!, { ...windowOf(op, moved), outputSizes: spatial(op, wanted) }),
   );
 };
-
-/** TF.js joins a convolution, or a product of matrices, with what follows it. */
-export const fused =
-  (main: EmitOp): EmitOp =>
-  (b, [x, weights, ...rest], op) => {
-    let y = main(b, [x!, weights!], op) as Symbolic;
-    const given = [...rest];
-    for (const name of op.strings("fused_ops")) {
-      if (name === "BiasAdd") y = withBias(b, y, given.shift()!, op);
-      else if (name === "FusedBatchNorm") y = batchNormOf(b, y, given.splice(0, 4), op.float("epsilon", 1e-4));
-      else if (name === "Prelu") y = prelu(b, y, given.shift()!);
-      else if (name === "LeakyRelu") y = leakyRelu(b, y, op.float("leakyrelu_alpha", 0.2));
-      else if (name === "Relu6") y = relu6(b, y);
-      else if (fusedUnary.has(name)) y = unary(b, name, y);
-      else
-        throw new XstarError(
-          "unsupported-model",
-          `Operation "${op.name}" is joined with ${name}, which is not supported`,
-        );
-    }
-    return y;
-  };
-
-const fusedUnary = new Set(["Relu", "Elu", "Sigmoid", "Tanh"]);
-
-export function withBias(b: Builder, x: Symbolic, bias: Symbolic, op: Settings): Symbolic {
-  return rankOf(x) < 3 ? binary(b, "Add", x, bias) : channelsLast(b, x, op, (moved) => binary(b, "Add", moved, bias));
-}
 
 const pooling =
   (opType: "MaxPool" | "AveragePool"): EmitOp =>
@@ -161,8 +116,6 @@ export const windows: OpRows = {
   Conv2D: convolution,
   Conv3D: convolution,
   DepthwiseConv2dNative: depthwiseConvolution,
-  _FusedConv2D: fused(convolution),
-  FusedDepthwiseConv2dNative: fused(depthwiseConvolution),
   Conv2DBackpropInput: transposed,
   MaxPool: pooling("MaxPool"),
   AvgPool: pooling("AveragePool"),
@@ -170,7 +123,6 @@ export const windows: OpRows = {
   AvgPool3D: pooling("AveragePool"),
   SpaceToBatchND: toBatch,
   BatchToSpaceND: fromBatch,
-  BiasAdd: (b, [x, bias], op) => withBias(b, x!, bias!, op),
   Pad: padded,
   PadV2: padded,
   MirrorPad: mirrored,
