@@ -92,6 +92,18 @@ def recoded(name):
     return change
 
 
+
+
+def squeezed(model):
+    """The last operator, a reshape, becomes a squeeze of both sides."""
+    recoded("SQUEEZE")(model)
+    operator = model.subgraphs[0].operators[-1]
+    operator.inputs = [operator.inputs[0]]
+    operator.builtinOptionsType = schema.BuiltinOptions.SqueezeOptions
+    operator.builtinOptions = schema.SqueezeOptionsT()
+    operator.builtinOptions.squeezeDims = [1, 2]
+
+
 conv = lambda x, filters=5, act=tf.nn.relu, **kw: act(tf.nn.bias_add(tf.nn.conv2d(x, W(3, 3, 4, filters), **{"strides": 2, "padding": "SAME", **kw}), W(filters)))
 add("CONV_2D", conv)
 add("CONV_2D relu6", lambda x: conv(x * 9.0, act=tf.nn.relu6))
@@ -153,7 +165,7 @@ add("RESIZE_BILINEAR", lambda x: tf.image.resize(x, [9, 15]))
 add("RESIZE_BILINEAR aligned", lambda x: tf.compat.v1.image.resize_bilinear(x, [9, 15], align_corners=True))
 add("RESIZE_NEAREST_NEIGHBOR", lambda x: tf.image.resize(x, [10, 18], "nearest"))
 add("RESHAPE", lambda x: tf.reshape(conv(x), [2, 45]))
-add("SQUEEZE", lambda x: tf.squeeze(tf.nn.max_pool2d(x, (5, 6), 1, "VALID"), [1, 2]), free=True)
+add("SQUEEZE", lambda x: tf.reshape(tf.nn.max_pool2d(x, (5, 6), 1, "VALID"), [2, 4]), change=squeezed, expect=lambda x: x.max((1, 2)))
 add("EXPAND_DIMS", lambda x: tf.expand_dims(x, -2), free=True)
 add("TRANSPOSE", lambda x: tf.transpose(x, [0, 2, 1, 3]))
 add("PAD", lambda x: tf.pad(x, [[0, 0], [1, 2], [0, 1], [0, 0]]))

@@ -21,6 +21,15 @@ export function packedFile(name: string): ModelFiles {
   };
 }
 
+/** Files that are given in base64. */
+export function inMemory(name: string, files: Readonly<Record<string, string>>): ModelFiles {
+  return {
+    name,
+    list: async () => Object.keys(files),
+    read: async (path) => new Uint8Array(Buffer.from(files[path]!, "base64")),
+  };
+}
+
 /** Cases that the scripts in scripts/import-fixtures wrote. */
 export function readCases<T>(name: string): T[] {
   return JSON.parse(gunzipSync(readFileSync(join(fixtures, name))).toString()) as T[];

@@ -3,7 +3,7 @@ import { rankOf, toFirst, toLast, type Symbolic } from "../../build/symbolic.js"
 import { transpose } from "../../ops/shapes.js";
 import type { Settings } from "../op.js";
 
-const isChannelsFirst = (op: Settings) => /^NC/.test(op.string("data_format", "NHWC"));
+const isChannelsFirst = (op: Settings) => op.string("data_format", "NHWC").startsWith("NC");
 
 /** `work` on pictures whose channels are at the end, whichever way the operation has them. */
 export function channelsLast(b: Builder, x: Symbolic, op: Settings, work: (x: Symbolic) => Symbolic): Symbolic {
