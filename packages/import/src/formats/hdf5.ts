@@ -38,8 +38,7 @@ function arraysIn(group: Group, path: readonly string[]): LayerWeight[] {
 
 function tensorOf(data: Dataset): Tensor {
   const { shape, value } = data;
-  const numbers = typeof value === "number" ? [value] : value;
-  return tensor("float32", Float32Array.from(numbers), shape);
+  return tensor("float32", new Float32Array(typeof value === "number" ? [value] : value), shape);
 }
 
 /** The reader throws strings and whatever a damaged file leads to. */

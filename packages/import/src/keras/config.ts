@@ -53,19 +53,26 @@ export function readPlan(className: string, config: Config | readonly unknown[])
 
 function entriesOf(described: readonly Description[]): LayerEntry[] {
   const counts = new Map<string, number>();
-  return described.map(({ class_name, config, name, module = "" }) => {
-    const isFunction = /\.ops\b/.test(module);
+  return described.map((one) => {
+    const { class_name, config, name } = one;
     const bare = class_name.replace(/^.*>/, "").replace(/(?<=[a-z])V[12]$/, "");
     const snake = snakeCase(bare);
     const count = counts.get(snake) ?? 0;
     counts.set(snake, count + 1);
     return {
       name: String(name ?? config["name"] ?? bare),
-      className: isFunction ? `ops.${snake}` : bare,
+      className: isOperation(one) ? `ops.${snake}` : bare,
       config,
       key: count === 0 ? snake : `${snake}_${count}`,
     };
   });
+}
+
+/** Keras 3 has operations between layers, of the same names; an .h5 file does not say which module they come from. */
+function isOperation({ class_name, config, module, inbound_nodes: [call] = [] }: Description): boolean {
+  if (module !== undefined) return /\.ops\b/.test(module);
+  const isKeras3 = typeof call === "object" && call !== null && "args" in call;
+  return isKeras3 && class_name !== "InputLayer" && !("trainable" in config || "dtype" in config);
 }
 
 /** As Keras names the weights of a layer after its class: `Conv2D` is `conv2d`, `MaxPooling2D` `max_pooling2d`. */
