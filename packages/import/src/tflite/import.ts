@@ -11,6 +11,7 @@ import { readTflite, types, type TfliteModel, type TfliteOperator } from "./mode
 import { activations, operatorsByCode } from "./operators.js";
 import { isSame, quantize, rangeOf } from "./quantization.js";
 import { noOptions, type OperatorRow } from "./row.js";
+import { keepWholeWeights } from "./whole-weights.js";
 
 type Value = Symbolic | Cut | undefined;
 
@@ -112,6 +113,12 @@ function emit(
   const made = [
     row.emit(b, inputs as Symbolic[], { options, name, outputType: outputs[0]!.type, outputs: outputs.length }),
   ].flat();
+  if (outputs[0]!.quantization && made[0])
+    keepWholeWeights(
+      b,
+      made[0],
+      operator.inputs.map((index) => model.tensors[index]),
+    );
   return made.map(
     (x, i) =>
       x &&
