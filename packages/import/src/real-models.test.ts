@@ -147,16 +147,21 @@ function nameOf({ layer, node, name }: Inside, names: Readonly<Record<string, st
   return names[own] ?? own;
 }
 
+/** How the whole numbers that a value was made from stand for fractions. */
+function quantizationOf(onnx: Uint8Array, name: string): [scale: number, zero: number] {
+  let { node } = [...readModel(onnx).graph.values()].find((value) => value.name === name)!;
+  while (node!.opType !== "DequantizeLinear") node = node!.inputs[0]!.node;
+  return node!.inputs.slice(1).map((input) => constantNumbers(input)![0]!) as [number, number];
+}
+
 /** The largest distance in quanta, and the part of the values that are further away than one. */
 function quantaOff(
   onnx: Uint8Array,
   name: string,
   found: Tensor,
-  { values, indices }: Reference,
+  { values, indices, scale: known, zero_point }: Reference,
 ): { most: number; far: number } {
-  let { node } = [...readModel(onnx).graph.values()].find((value) => value.name === name)!;
-  while (node!.opType !== "DequantizeLinear") node = node!.inputs[0]!.node;
-  const [scale, zero] = node!.inputs.slice(1).map((input) => constantNumbers(input)![0]!) as [number, number];
+  const [scale, zero] = known === undefined ? quantizationOf(onnx, name) : [known, zero_point!];
   const all = numbers(channelsLast(found));
   const gaps = values.map((q, i) => Math.abs(all[indices?.[i] ?? i]! / scale + zero - q));
   return { most: Math.max(...gaps), far: gaps.filter((gap) => gap > 1.01).length / gaps.length };

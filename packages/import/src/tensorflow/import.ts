@@ -59,14 +59,14 @@ function missing({ name }: Port): never {
   throw new XstarError("unsupported-model", `Output "${name}" of the graph is never computed`);
 }
 
-/** The name in the signature, unless it says nothing. */
+/** The node's own name, or where it says nothing the one in the signature. */
 function outputName({ name, ref }: Port, { rename }: Building): string | undefined {
-  if (!/^(output_\d+|Identity(_\d+)?(:\d+)?)$/.test(name)) return rename(name);
-  const node = ref.replace(/:\d+$/, "");
-  return /^(Identity(_\d+)?|.*PartitionedCall(_\d+)?)$/.test(node) ? undefined : rename(node);
+  const node = rename(ref.replace(/:\d+$/, ""));
+  if (!/^(Identity(_\d+)?|(Stateful)?PartitionedCall(_\d+)?)$/.test(node)) return node;
+  return /^(output_\d+|Identity(_\d+)?(:\d+)?)$/.test(name) ? undefined : name;
 }
 
-function inputOf(b: Builder, { name, dims }: Port, node: TfNode | undefined) {
+function inputOf(b: Builder, { name, ref, dims }: Port, node: TfNode | undefined) {
   const shape = dims ?? node?.dims("shape");
   if (!shape || (shape.length === 0 && !dims)) {
     throw new XstarError("unsupported-model", `The file does not say the shape of input "${name}"`, {
@@ -74,7 +74,7 @@ function inputOf(b: Builder, { name, dims }: Port, node: TfNode | undefined) {
     });
   }
   const type = dtypeOfNumber(node?.type("dtype") ?? 1) ?? "float32";
-  const declared = b.input(name, shape as readonly Dim[], type);
+  const declared = b.input(ref.replace(/:0$/, "").replace(/^serving_default_/, ""), shape as readonly Dim[], type);
   return cast(b, declared, type);
 }
 

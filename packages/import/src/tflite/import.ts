@@ -156,7 +156,9 @@ function finish(
     );
   const y = follow ? follow(b, b.name(x, `${name}/preactivation`)) : x;
   const output = tensors[operator.outputs[i]!]!;
-  const isKept = row.moves === true && operator.inputs.some((index) => index >= 0 && isSame(tensors[index]!, output));
+  const isKept =
+    row.isExact ||
+    (row.moves === true && operator.inputs.some((index) => index >= 0 && isSame(tensors[index]!, output)));
   return output.quantization && y.dtype === "float32" && !isKept && !y.value.constant ? quantize(b, y, output) : y;
 }
 

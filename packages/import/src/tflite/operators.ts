@@ -121,8 +121,6 @@ const elementwise = rows({
   ELU: [111, same("Elu")],
   GELU: [150, same("Gelu", (options) => ({ approximate: options.flag(0) }))],
   HARD_SWISH: [117, same("HardSwish")],
-  SOFTMAX: [25, scaledSoftmax],
-  LOG_SOFTMAX: [50, same("LogSoftmax")],
   EXP: [47, same("Exp")],
   LOG: [73, same("Log")],
   SQRT: [75, same("Sqrt")],
@@ -166,6 +164,8 @@ const elementwise = rows({
     })),
   ],
 });
+
+const heads = rows({ SOFTMAX: [25, scaledSoftmax], LOG_SOFTMAX: [50, same("LogSoftmax")] }, { isExact: true });
 
 const reductions = rows({
   MEAN: [40, reduced("Mean")],
@@ -243,7 +243,7 @@ const unsupported = rows({
 });
 
 /** Every operator of TFLite that xstar builds. */
-export const operatorRows: OperatorRows = { ...weighty, ...elementwise, ...reductions, ...moves };
+export const operatorRows: OperatorRows = { ...weighty, ...elementwise, ...heads, ...reductions, ...moves };
 
 export const operatorsByCode: ReadonlyMap<number, readonly [string, OperatorRow]> = new Map(
   Object.entries({ ...operatorRows, ...unsupported }).map(([name, row]) => [row.code, [name, row]]),

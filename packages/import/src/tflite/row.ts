@@ -33,6 +33,8 @@ export interface OperatorRow {
   readonly fused?: number;
   /** Whether it only moves numbers, so that what it gives is quantized as what it takes. */
   readonly moves?: boolean;
+  /** Whether what it gives stays fractions in files of whole numbers: scores are found behind a softmax that nothing follows. */
+  readonly isExact?: boolean;
   readonly emit: EmitOperator;
 }
 
