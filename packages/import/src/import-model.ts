@@ -24,11 +24,25 @@ export interface ImportOptions {
  * and what `files` throws.
  */
 export async function importModel(files: ModelFiles, { layers = {} }: ImportOptions = {}): Promise<ImportedModel> {
-  const main = await mainFile(files);
-  const bytes = await main.read(main.name);
-  const read = readers[recognize(bytes)];
-  if (!read) throw notAModel(files.name);
-  return read(bytes, main, layers);
+  let unread: unknown;
+  const noting = (path: string) =>
+    files.read(path).catch((error: unknown) => {
+      unread = error;
+      throw error;
+    });
+  try {
+    const main = await mainFile({ name: files.name, list: () => files.list(), read: noting });
+    const bytes = await main.read(main.name);
+    const read = readers[recognize(bytes)];
+    if (!read) throw notAModel(files.name);
+    return await read(bytes, main, layers);
+  } catch (cause) {
+    if (XstarError.is(cause) || cause === unread) throw cause;
+    throw new XstarError("bad-model", `"${files.name}" is damaged, or written in a way that xstar does not know`, {
+      hint: "Check that it was copied whole, or save it again",
+      cause,
+    });
+  }
 }
 
 /** The file that a folder is a model by. */
