@@ -31,7 +31,11 @@ describe("damaged files are refused by design, or read", () => {
     const whole = await read(name);
     const foreign: unknown[] = [];
     for (let seed = 1; seed <= 60; seed++) {
-      const broken: ModelFiles = { name, list, read: async (path) => (path === name ? damaged(whole, seed) : read(path)) };
+      const broken: ModelFiles = {
+        name,
+        list,
+        read: async (path) => (path === name ? damaged(whole, seed) : read(path)),
+      };
       const failure: unknown = await importModel(broken).then(
         () => undefined,
         (error: unknown) => error,

@@ -53,7 +53,7 @@ async function mainFile(files: ModelFiles): Promise<ModelFiles> {
   if (names.includes(files.name)) return files;
   const name = mainNames.find((one) => names.includes(one));
   if (name === undefined) {
-    throw new XstarError("bad-model", `The folder "${files.name}" holds no model that xstar can read`, {
+    throw new XstarError("bad-model", `The folder holds no model that xstar can read`, {
       hint: "It reads folders with a saved_model.pb or a model.json",
     });
   }

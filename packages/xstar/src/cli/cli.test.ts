@@ -335,7 +335,7 @@ describe("a mistake is one sentence and an exit code", () => {
     ],
     [1, ["inspect", "missing.onnx"], 'Cannot read "missing.onnx": it does not exist', ""],
     [1, ["inspect", "notes.txt"], 'The file is not a readable ONNX model (in "notes.txt")', "Check that the path"],
-    [1, ["inspect", "."], 'Cannot read ".": it is a folder', ""],
+    [1, ["inspect", "."], 'The folder holds no model that xstar can read (in ".")', ""],
     [2, ["maximize", "tiny.onnx", "conv:0-3 - tv"], "The range 0-3 cannot stand in a sum", '"0 - 3"'],
     [
       2,
