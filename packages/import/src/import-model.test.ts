@@ -96,9 +96,7 @@ describe("importModel", () => {
     const files = { "model.json": tfjs([input([null, 3]), dense], "scores", weights), "w.bin": Uint8Array.from(bytes) };
     const [, kernel] = graphOf((await importModel(filesOf("model.json", files))).onnx).nodes[0]!.inputs;
     const expected = [-1, -0.5, 0, 0.5, 1, 126.5];
-    constantNumbers(kernel)!.forEach((x, i) =>
-      expect(x).toBeCloseTo(expected[i]!, 6),
-    );
+    constantNumbers(kernel)!.forEach((x, i) => expect(x).toBeCloseTo(expected[i]!, 6));
   });
 
   it("leaves out what it does not know, and says so", async () => {
@@ -127,6 +125,12 @@ describe("importModel", () => {
     expect(cuts).toEqual([]);
     const { swirl } = await run(onnx, { x: tensor("float32", [1, 0, -1], [1, 3]) });
     numbers(swirl!).forEach((y, i) => expect(y).toBeCloseTo([1.761594, 0, -0.238406][i]!, 5));
+  });
+
+  it("tells the family of a network by its layers", async () => {
+    const layers = [input([null, 3]), layer("ReLU", "block_1_expand", {}, "x")];
+    const { producer } = await importModel(filesOf("model.json", { "model.json": tfjs(layers, "block_1_expand") }));
+    expect(producer).toBe("Keras 2.4.0 (MobileNetV2)");
   });
 
   it("calls a layer twice, and a model inside twice", async () => {
@@ -230,7 +234,7 @@ describe("importModel", () => {
     [
       "a folder without a model",
       filesOf("folder", { "a.txt": text("hello") }),
-      { code: "bad-model", message: 'The folder holds no model that xstar can read' },
+      { code: "bad-model", message: "The folder holds no model that xstar can read" },
     ],
   ];
 

@@ -282,7 +282,13 @@ const habits: readonly {
     what: "0 to 255 minus the mean of ImageNet",
   },
   { producer: /caffe|cntk/i, pictures: "grey", range: contractOfRange(0, 255), what: "0 to 255" },
-  { producer: /tfl/i, pictures: "colour", range: contractOfRange(-1, 1), what: "-1 to 1" },
+  {
+    producer: /keras.*(mobilenet|xception|inception|resnetv2|nasnet)/i,
+    pictures: "colour",
+    range: contractOfRange(-1, 1),
+    what: "-1 to 1",
+  },
+  { producer: /tfl|tensorflow lite/i, pictures: "colour", range: contractOfRange(-1, 1), what: "-1 to 1" },
   {
     producer: /pytorch/i,
     pictures: "colour",

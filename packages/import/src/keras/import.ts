@@ -2,6 +2,7 @@ import { XstarError } from "@xstar/core";
 import { Builder } from "../build/builder.js";
 import { Cuts } from "../build/cut.js";
 import { publish, written, type ImportedModel } from "../build/model.js";
+import { architectureOf } from "./architecture.js";
 import type { Config, EmitLayer, LayerContext, LayerWeight } from "./layer.js";
 import { modelClasses } from "./config.js";
 import { buildModel, hasChannelsFirst } from "./network.js";
@@ -38,7 +39,9 @@ export function importKeras(model: KerasModel, layers: Readonly<Record<string, E
   const building = { b, cuts, context, isChannelsFirst: hasChannelsFirst(config) };
   const outputs = buildModel(building, { className, config, held: weights, prefix: "" });
   publish(b, cuts.outputs(outputs));
-  return written(b, { producer: `Keras ${version ?? ""}`.trim(), cuts: cuts.list(), notes });
+  const family = architectureOf(config);
+  const producer = ["Keras", version, family && `(${family})`].filter(Boolean).join(" ");
+  return written(b, { producer, cuts: cuts.list(), notes });
 }
 
 /** A configuration without a version: only Keras 3 writes values as `__keras_tensor__`, and where a class comes from. */
