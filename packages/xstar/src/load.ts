@@ -37,6 +37,8 @@ export interface ModelFile extends LoadedModel {
   readonly contractFile: ContractFile | undefined;
   /** Sentences about what is not as in the original, where the model is not one of ONNX. */
   readonly notes: readonly string[];
+  /** Files beside `path` that an imported model was read from, too. */
+  readonly parts: readonly string[];
 }
 
 /**
@@ -50,7 +52,7 @@ export async function loadModel(
   { runtime = nodeRuntime() }: LoadModelOptions = {},
 ): Promise<ModelFile> {
   const path = from instanceof Uint8Array ? undefined : from instanceof URL ? fileURLToPath(from) : from;
-  const { source, notes } = await naming(path, () => openModelFile(from instanceof Uint8Array ? from : path!));
+  const { source, notes, parts } = await naming(path, () => openModelFile(from instanceof Uint8Array ? from : path!));
   const folder = path === undefined ? undefined : dirname(path);
   const name = path === undefined ? source.graph.name : basename(path, extname(path));
   const files = await naming(path, () => readExternalData(source, folder));
@@ -64,6 +66,7 @@ export async function loadModel(
     contract: contractFile && hasPicture ? guessContract(source, { given: contractFile.contract }).contract : undefined,
     contractFile,
     notes,
+    parts,
   };
 }
 

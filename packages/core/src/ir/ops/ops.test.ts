@@ -437,3 +437,24 @@ describe("constants", () => {
     expect(op.scalar(0)).not.toBe(op.scalar(-0));
   });
 });
+
+describe("attributes", () => {
+  it("are of the kind of what is given", () => {
+    const op = createOps(new Graph());
+    const [y] = op.emit("Any", [], [{ dtype: "float32", shape: [] }], {
+      a: 1,
+      b: "x",
+      c: [1, 2],
+      d: ["x", "y"],
+      e: [],
+      f: undefined,
+    });
+    expect(Object.fromEntries(y!.node!.attributes)).toEqual({
+      a: { kind: "int", value: 1 },
+      b: { kind: "string", value: "x" },
+      c: { kind: "ints", value: [1, 2] },
+      d: { kind: "strings", value: ["x", "y"] },
+      e: { kind: "ints", value: [] },
+    });
+  });
+});

@@ -161,6 +161,11 @@ const layerScale: LayerRow = {
 /** What training alone changes, and what only says something about its input. */
 const nothing: EmitLayer = (_, xs) => xs[0]!;
 
+const masking: EmitLayer = (_, [x], layer) => {
+  layer.context.notes.push(`Layer "${layer.name}" (Masking) is left out: every step counts`);
+  return x!;
+};
+
 const softmaxLayer: EmitLayer = (b, [x], layer) => {
   const axis = layer.config["axis"];
   if (!Array.isArray(axis) || axis.length < 2) return softmax(b, x!, axisOf(layer));
@@ -179,7 +184,7 @@ const identities = [
     " ",
   ),
   ..."RandomFlip RandomRotation RandomZoom RandomTranslation RandomContrast RandomBrightness".split(" "),
-  ..."StochasticDepth Identity Masking".split(" "),
+  ..."StochasticDepth Identity".split(" "),
 ];
 
 /** Layers that work element by element, and normalizations. */
@@ -205,6 +210,7 @@ export const elementwise: LayerRows = {
   UnitNormalization: (b, [x], layer) => l2Normalize(b, x!, [axisOf(layer)], 1e-12),
   Normalization: normalization,
   Rescaling: rescaling,
+  Masking: masking,
   LayerScale: layerScale,
   CustomScaleLayer: (b, [x, y], layer) => binary(b, "Add", x!, binary(b, "Mul", y!, layer.number("scale"))),
   ...Object.fromEntries(identities.map((name) => [name, nothing])),
