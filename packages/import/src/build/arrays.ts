@@ -10,11 +10,13 @@ export function transposed(t: Tensor, perm: readonly number[]): Tensor {
   const result = new (source.constructor as new (length: number) => Numeric)(source.length);
   const strides = stridesOf(t.shape);
   const steps = perm.map((axis) => strides[axis]!);
+  const row = shape.at(-1) ?? 1;
+  const step = steps.at(-1) ?? 1;
   const index = shape.map(() => 0);
   let from = 0;
-  for (let to = 0; to < result.length; to++) {
-    result[to] = source[from]!;
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
+  for (let to = 0; to < result.length; to += row) {
+    for (let i = 0; i < row; i++) result[to + i] = source[from + i * step]!;
+    for (let axis = shape.length - 2; axis >= 0; axis--) {
       from += steps[axis]!;
       if (++index[axis]! < shape[axis]!) break;
       from -= steps[axis]! * shape[axis]!;
