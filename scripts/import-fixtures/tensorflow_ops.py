@@ -43,7 +43,7 @@ def add(name, build, shapes=(IMG,), low=-1.0, free=True, change=None, types=None
             "name": name,
             "graph": base64.b64encode(proto.SerializeToString()).decode(),
             "ops": sorted({node.op for node in proto.node}),
-            "inputs": [[f"x{i}", list(shape), (types or {}).get(i, tf.float32).is_integer] for i, shape in enumerate(shapes)],
+            "inputs": [[f"x{i}", list(shape), (types or {}).get(i, tf.float32).name] for i, shape in enumerate(shapes)],
             "low": low,
             "outputs": [packed(np.asarray(one)) for one in found],
         }
@@ -185,6 +185,7 @@ add("LogicalNot", lambda x: tf.cast(R.LogicalNot(x=x > 0.0), tf.float32))
 add("Select", lambda x, y: R.Select(condition=tf.reduce_sum(x, [1, 2, 3]) > 0.0, x=x, y=y), [IMG, IMG])
 add("SelectV2", lambda x, y: R.SelectV2(condition=x > 0.0, t=x, e=y), [IMG, IMG])
 add("Cast", lambda x: tf.cast(tf.cast(x * 4.0, tf.int32), tf.float32) + tf.cast(tf.cast(x, tf.float16), tf.float32) * 0.0)
+add("Cast of pictures", lambda x: tf.nn.conv2d(tf.cast(x, tf.float32) / 255.0, W(3, 3, 4, 5), 1, "SAME"), types={0: tf.uint8})
 for name in ("Identity", "Snapshot", "StopGradient", "PreventGradient"):
     add(name, lambda x: getattr(R, name)(input=x * 2.0))
 add("IdentityN", lambda x, y: sum(R.IdentityN(input=[x, y])), [IMG, IMG])

@@ -54,8 +54,8 @@ def add(name, build, shapes=(IMG,), low=-1.0, types={}, change=None, expect=None
         interpreter.allocate_tensors()
         for detail in interpreter.get_input_details():
             x = data[int(detail["name"].split("x")[1][0])]
-            if detail["dtype"] in (np.int8, np.uint8):
-                scale, zero = detail["quantization"]
+            scale, zero = detail["quantization"]
+            if scale > 0:
                 x = np.round(x / scale + zero).astype(detail["dtype"])
             interpreter.set_tensor(detail["index"], x)
         interpreter.invoke()
@@ -71,7 +71,7 @@ def add(name, build, shapes=(IMG,), low=-1.0, types={}, change=None, expect=None
             "name": name,
             "file": base64.b64encode(content).decode(),
             "operators": sorted(used),
-            "inputs": [[list(shape), i in types] for i, shape in enumerate(shapes)],
+            "inputs": [[list(shape), types.get(i, tf.float32).name] for i, shape in enumerate(shapes)],
             "low": low,
             "tolerance": tolerance,
             "outputs": [packed(one) for one in found],
@@ -149,6 +149,7 @@ add("LOGICAL_AND", lambda x, y: tf.cast(tf.logical_and(x > 0.0, y > 0.0), tf.flo
 add("LOGICAL_OR", lambda x, y: tf.cast(tf.logical_or(x > 0.0, y > 0.0), tf.float32), [IMG, IMG])
 add("LOGICAL_NOT", lambda x: tf.cast(tf.logical_not(tf.logical_and(x > 0.1, x < 0.5)), tf.float32))
 add("CAST", lambda x: tf.cast(tf.cast(x * 4.0, tf.int32), tf.float32))
+add("CAST of pictures", lambda x: conv(tf.cast(x, tf.float32)), types={0: tf.uint8})
 add("SELECT", lambda x, y: tf.raw_ops.Select(condition=x > 0.0, x=x, y=y), [IMG, IMG])
 add("SELECT_V2", lambda x, y: tf.where(x > 0.0, x, tf.reduce_sum(y, -1, keepdims=True)), [IMG, IMG])
 add("LOCAL_RESPONSE_NORMALIZATION", lambda x: tf.nn.lrn(x, 2, 1.0, 0.1, 0.75))

@@ -2,6 +2,7 @@ import { XstarError } from "@xstar/core";
 import type { Builder } from "../build/builder.js";
 import { Cut, type Cuts } from "../build/cut.js";
 import { rankOf, toFirst, toLast, type Dim, type Symbolic } from "../build/symbolic.js";
+import { cast } from "../ops/elementwise.js";
 import { transpose } from "../ops/shapes.js";
 import { modelClasses, readPlan, Ref, refsIn, type Call, type Plan } from "./config.js";
 import { Layer, type Config, type LayerCall, type LayerContext, type LayerWeight } from "./layer.js";
@@ -134,6 +135,8 @@ function inputOf(b: Builder, config: Config, name: string): Symbolic {
   }
   const dims: Dim[] = shape.map((dim: number | null) => dim ?? undefined);
   const dtype = JSON.stringify(config["dtype"] ?? "float32");
+  // pictures of bytes, which a Rescaling makes fractions of
+  if (/uint8/.test(dtype)) return cast(b, b.input(name, dims, "uint8"), "float32");
   return b.input(name, dims, /int/.test(dtype) ? "int64" : "float32");
 }
 

@@ -94,7 +94,20 @@ export function clip(b: Builder, x: Symbolic, low?: number, high?: number): Symb
 }
 
 /** Numbers of the TensorProto types that Cast takes. */
-const castNumbers: Readonly<Partial<Record<DType, number>>> = { float32: 1, uint8: 2, int8: 3, int64: 7, bool: 9 };
+const castNumbers: Readonly<Partial<Record<DType, number>>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+};
+
+const narrow: ReadonlySet<DType> = new Set<DType>(["uint8", "int8", "int16", "int32"]);
+
+/** Whole numbers as everything inside of a network has them; inputs keep the type that the file declares. */
+export const widened = (b: Builder, x: Symbolic): Symbolic => (narrow.has(x.dtype) ? cast(b, x, "int64") : x);
 
 export function cast(b: Builder, x: Symbolic, dtype: DType): Symbolic {
   if (x.dtype === dtype) return x;

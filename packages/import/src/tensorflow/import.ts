@@ -3,13 +3,12 @@ import { Builder } from "../build/builder.js";
 import { Cut, Cuts } from "../build/cut.js";
 import { publish, written, type ImportedModel } from "../build/model.js";
 import type { Dim } from "../build/symbolic.js";
-import { cast } from "../ops/elementwise.js";
 import { guessSignature, type Port, type Signature, type TfGraph, type TfNode } from "./graph.js";
 import type { Held } from "./op.js";
 import { opRows } from "./ops/table.js";
 import { commonWrapper } from "./names.js";
 import { runGraph, type Building } from "./run.js";
-import { dtypeOfNumber } from "./values.js";
+import { declaredType } from "./values.js";
 
 /** A TensorFlow model, whichever file it came from. */
 export interface TfModel {
@@ -73,9 +72,8 @@ function inputOf(b: Builder, { name, ref, dims }: Port, node: TfNode | undefined
       hint: "Export the model with a signature, or with a shape for its placeholder",
     });
   }
-  const type = dtypeOfNumber(node?.type("dtype") ?? 1) ?? "float32";
-  const declared = b.input(ref.replace(/:0$/, "").replace(/^serving_default_/, ""), shape as readonly Dim[], type);
-  return cast(b, declared, type);
+  const label = ref.replace(/:0$/, "").replace(/^serving_default_/, "");
+  return b.input(label, shape as readonly Dim[], declaredType(node?.type("dtype") ?? 1));
 }
 
 /** Names of the operations that weigh, in functions too. */

@@ -11,7 +11,7 @@ interface Case {
   /** A GraphDef, in base64. */
   readonly graph: string;
   readonly ops: readonly string[];
-  readonly inputs: readonly (readonly [name: string, shape: readonly number[], isWhole: boolean])[];
+  readonly inputs: readonly (readonly [name: string, shape: readonly number[], type: string])[];
   readonly low: number;
   readonly outputs: readonly Packed[];
 }
@@ -22,17 +22,17 @@ describe("every operation gives the numbers that TensorFlow gives", () => {
   it.each(cases.map((one) => [one.name, one] as const))("%s", async (_, { graph, inputs, low, outputs }) => {
     const { onnx, cuts } = importTensorflow(readFrozenGraph(new Uint8Array(Buffer.from(graph, "base64"))));
     expect(cuts).toEqual([]);
-    const feeds = inputs.map(([name, shape, isWhole], i): [string, Tensor] => {
+    const feeds = inputs.map(([name, shape, type], i): [string, Tensor] => {
       const x = wave(shape, 0.11 + i, low);
       return [
         name,
-        isWhole
-          ? tensor(
-              "int64",
+        type === "float32"
+          ? x
+          : tensor(
+              type as "int32",
               numbers(x).map((v) => Math.floor((v + 1) * 3)),
               shape,
-            )
-          : x,
+            ),
       ];
     });
     const results = Object.values(await run(onnx, Object.fromEntries(feeds)));

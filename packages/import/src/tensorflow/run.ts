@@ -2,6 +2,8 @@ import { constantNumbers, XstarError } from "@xstar/core";
 import type { Builder } from "../build/builder.js";
 import { Cut, type Cuts } from "../build/cut.js";
 import { rankOf, type Symbolic } from "../build/symbolic.js";
+import { widened } from "../ops/elementwise.js";
+import { takesNarrow } from "./values.js";
 import type { TfFunction, TfGraph, TfNode } from "./graph.js";
 import type { EmitOp, Held } from "./op.js";
 
@@ -103,7 +105,8 @@ function runNode(building: Building, node: TfNode, inputs: readonly Value[]): re
     const source = leafOf(building, node);
     if (source) return [source];
     if (!row) throw unsupportedOp(node);
-    return [row(b, given as Symbolic[], node)].flat();
+    const known = given as readonly Symbolic[];
+    return [row(b, takesNarrow.has(node.op) ? known : known.map((x) => widened(b, x)), node)].flat();
   });
   if (results instanceof Cut) return Array.from({ length: 32 }, () => results);
   return results.map((x, i) => x && b.name(settled(b, x), i === 0 ? name : `${name}:${i}`));

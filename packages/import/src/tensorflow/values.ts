@@ -28,6 +28,22 @@ export function dtypeOfNumber(type: number): "float32" | "int64" | "bool" | unde
   return type === 10 ? "bool" : undefined;
 }
 
+/** The element type of an input, which stays as the file declares it. */
+export function declaredType(type: number): "float32" | "uint8" | "int8" | "int16" | "int32" | "int64" | "bool" {
+  const whole = ({ 3: "int32", 4: "uint8", 5: "int16", 6: "int8", 9: "int64", 10: "bool" } as const)[type];
+  return whole ?? "float32";
+}
+
+/** Operations that take whole numbers as they are: what makes fractions of them, and what only lays them out anew. */
+export const takesNarrow: ReadonlySet<string> = new Set([
+  "Cast",
+  "Identity",
+  "ExpandDims",
+  "Reshape",
+  "Transpose",
+  "Squeeze",
+]);
+
 /** Text from bytes, from base64, or from a list of character codes. */
 export function textIn(value: unknown): string {
   if (value instanceof Uint8Array) return new TextDecoder().decode(value);

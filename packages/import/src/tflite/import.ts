@@ -3,9 +3,9 @@ import { Builder } from "../build/builder.js";
 import { Cut, Cuts } from "../build/cut.js";
 import { publish, written, type ImportedModel } from "../build/model.js";
 import { rankOf, type Symbolic } from "../build/symbolic.js";
-import { cast } from "../ops/elementwise.js";
+import { widened } from "../ops/elementwise.js";
 import { commonWrapper } from "../tensorflow/names.js";
-import { dtypeOfNumber } from "../tensorflow/values.js";
+import { declaredType } from "../tensorflow/values.js";
 import { readFacts, type FileFacts } from "./metadata.js";
 import { readTflite, types, type TfliteModel, type TfliteOperator } from "./model.js";
 import { activations, operatorsByCode } from "./operators.js";
@@ -53,10 +53,7 @@ const outputName = (name: string) =>
 /** Whole numbers that stand for fractions go in as the fractions. */
 function inputOf(b: Builder, { tensors }: TfliteModel, index: number): Symbolic {
   const { name, dims, type, quantization } = tensors[index]!;
-  if (!quantization) {
-    const dtype = dtypeOfNumber(types[type] ?? 0) ?? "float32";
-    return cast(b, b.input(name, dims, dtype), dtype);
-  }
+  if (!quantization) return b.input(name, dims, declaredType(types[type] ?? 1));
   b.enter(name);
   return quantize(b, b.input(name, dims), tensors[index]!);
 }
@@ -100,18 +97,22 @@ function valueOf({ b, model, values, bare }: Running, index: number): Value {
   return value;
 }
 
+/** Operators that take whole numbers of any width. */
+const takesNarrow: ReadonlySet<string> = new Set(["CAST", "RESHAPE", "SQUEEZE", "EXPAND_DIMS", "TRANSPOSE"]);
+
 function emit(
   { b, model }: Running,
   operator: TfliteOperator,
   inputs: readonly (Symbolic | undefined)[],
   name: string,
 ): readonly (Symbolic | undefined)[] {
-  const [, row] = operatorsByCode.get(operator.code) ?? [];
+  const [rowName, row] = operatorsByCode.get(operator.code) ?? [];
   if (!row) throw unsupportedOperator(operator, name);
   const outputs = operator.outputs.map((index) => model.tensors[index]!);
+  const taken = takesNarrow.has(rowName!) ? inputs : inputs.map((x) => x && widened(b, x));
   const options = operator.options ?? noOptions;
   const made = [
-    row.emit(b, inputs as Symbolic[], { options, name, outputType: outputs[0]!.type, outputs: outputs.length }),
+    row.emit(b, taken as Symbolic[], { options, name, outputType: outputs[0]!.type, outputs: outputs.length }),
   ].flat();
   if (outputs[0]!.quantization && made[0])
     keepWholeWeights(

@@ -10,7 +10,7 @@ interface Case {
   /** A TFLite file, in base64. */
   readonly file: string;
   readonly operators: readonly string[];
-  readonly inputs: readonly (readonly [shape: readonly number[], isWhole: boolean])[];
+  readonly inputs: readonly (readonly [shape: readonly number[], type: string])[];
   readonly low: number;
   readonly tolerance: number;
   readonly outputs: readonly Packed[];
@@ -24,17 +24,17 @@ describe("every operator gives the numbers that TensorFlow Lite gives", () => {
     expect(cuts).toEqual([]);
     const feeds = inputsOf(onnx).map(({ name }): [string, Tensor] => {
       const i = Number(/x(\d)/.exec(name)![1]);
-      const [shape, isWhole] = inputs[i]!;
+      const [shape, type] = inputs[i]!;
       const x = wave(shape, 0.11 + i, low);
       return [
         name,
-        isWhole
-          ? tensor(
-              "int64",
+        type === "float32"
+          ? x
+          : tensor(
+              type as "int32",
               numbers(x).map((v) => Math.floor((v + 1) * 3)),
               shape,
-            )
-          : x,
+            ),
       ];
     });
     const results = Object.values(await run(onnx, Object.fromEntries(feeds)));
