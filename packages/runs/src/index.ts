@@ -7,6 +7,7 @@ export { inBatches, planBatches } from "./many/plan-batches.js";
 export type { MaximizeFlags } from "./plan/maximize-flags.js";
 export { readModelInput, type ModelFlags } from "./plan/model-input.js";
 export { planAscent, type Plan } from "./plan/plan-ascent.js";
+export { pictureEndings } from "./plan/read-picture.js";
 export { distinct, slugOf } from "./plan/slug.js";
 export type { ContractFile, ModelFile, SourceFiles, Store } from "./plan/store.js";
 export { decodeAscent, encodeAscent, type SavedAscent } from "./run/ascent-checkpoint.js";

@@ -38,7 +38,10 @@ export function addExamples(program: Command): void {
   const command = program
     .command("examples <model> <targets...>")
     .description("Finds the pictures in a folder that excite a target most and least, and what in them does")
-    .requiredOption("--images <folder>", "PNG, JPEG and WebP files, also in folders inside; IDX files; or mnist")
+    .requiredOption(
+      "--images <folder>",
+      "pictures (PNG, JPEG, WebP, GIF, TIFF, AVIF), also in folders inside; IDX files; or mnist",
+    )
     .option("--top <count>", "pictures in a row of the sheet", whole("--top", 1, 100), 9)
     .option("--beside <picture>", "a picture to show them beside, such as one from xstar maximize")
     .option("--batch <count>", "pictures that go through the model at once", whole("--batch", 1, 1024), 8)

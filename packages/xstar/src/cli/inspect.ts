@@ -18,7 +18,7 @@ export function addInspect(program: Command): void {
   const command = program
     .command("inspect <model>")
     .description("Lists a model's inputs and layers: names, shapes, units, and which can be differentiated")
-    .option("--try <photo>", "show the five likeliest classes of a PNG, JPEG or WebP picture")
+    .option("--try <photo>", "show the five likeliest classes of a picture")
     .option("--all", "also list values that do not depend on the input")
     .option("--json", "print everything as JSON")
     .addHelpText(

@@ -18,13 +18,20 @@ export async function isFolder(path: string): Promise<boolean> {
   return facts?.isDirectory() ?? false;
 }
 
-/** The paths of all that is no folder, in a folder and those in it, sorted. Throws `file-not-readable`. */
+/** The paths of all files in a folder and those in it, sorted: links are followed, pipes and devices are none. Throws `file-not-readable`. */
 export async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch((error: unknown) => {
     throw explainSystemError("file-not-readable", folder, error);
   });
+  const isFile = await Promise.all(
+    entries.map(async (entry) => {
+      if (!entry.isSymbolicLink()) return entry.isFile();
+      const facts = await stat(join(entry.parentPath, entry.name)).catch(() => undefined);
+      return facts?.isFile() ?? true;
+    }),
+  );
   return entries
-    .filter((entry) => !entry.isDirectory())
+    .filter((_, i) => isFile[i])
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort();
 }
