@@ -5,6 +5,7 @@ export { continueManifest, describeAscent, parseManifest } from "./many/manifest
 export type { Climbed, ClimbedMetrics, Glance, Goal, Outcome } from "./many/outcome.js";
 export { inBatches, planBatches } from "./many/plan-batches.js";
 export type { MaximizeFlags } from "./plan/maximize-flags.js";
+export { fittingLabels } from "./plan/fitting-labels.js";
 export { readModelInput, type ModelFlags } from "./plan/model-input.js";
 export { planAscent, type Plan } from "./plan/plan-ascent.js";
 export { pictureEndings } from "./plan/read-picture.js";

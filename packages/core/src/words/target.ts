@@ -257,7 +257,10 @@ class Parser {
     const text = (isList ? scan.take(numbersForm) : undefined) ?? scan.take(valueForm);
     if (text === undefined) throw scan.expected(describe(name, field));
     if (field?.kind === "index" || field?.kind === "class") this.refuseRange(text, scope);
-    return text.startsWith('"') ? text.slice(1, -1) : text;
+    if (!text.startsWith('"')) return text;
+    const inner = text.slice(1, -1);
+    // in quotation marks a number is a label
+    return field?.kind === "class" && inner.trim() !== "" && !Number.isNaN(Number(inner)) ? text : inner;
   }
 
   /** `conv2:0-3` is no difference: as a whole target it stands for many, which is not for here. */

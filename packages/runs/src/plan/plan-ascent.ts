@@ -19,6 +19,7 @@ import {
 import type { FoundRecord, Job, RunFiles } from "@xstar/results";
 import { createAssetReader, givenPaths } from "./assets.js";
 import { baseOptions } from "./base-options.js";
+import { fittingLabels } from "./fitting-labels.js";
 import { splitInputs } from "./given-inputs.js";
 import type { MaximizeFlags } from "./maximize-flags.js";
 import { earlierInput, readModelInput } from "./model-input.js";
@@ -80,9 +81,13 @@ export async function planAscent(
   const asked = targets.length > 0 ? targets : (record?.pictures.map(({ target }) => target) ?? []);
   const reader = createAssetReader({ runtime: model.runtime, files, inputs: furtherInputs, from });
   const given = givenPaths(flags, record);
-  const further = await reader.models(given.models);
-  const { expand, read } = await targetReader(first, further, { labels: model.labels, vocabulary });
-  const texts = expand(asked);
+  const models = await reader.models(given.models);
+  const further = { models, prepared: await prepareAll(models) };
+  const counts = countUnits(first, further);
+  const labels = fittingLabels(model, counts.get("logit"), onWarning);
+  const read = targetReader({ first, further: further.prepared, models: further.models, labels, vocabulary });
+  const texts = expandTargets(asked, counts);
+  for (const target of targets.filter((one) => texts.includes(one))) read(target, { isTyped: true });
   const before = record?.pictures.map(({ target }) => target) ?? [];
   const climbed = new Map(
     texts.map((text) => [
@@ -103,7 +108,9 @@ export async function planAscent(
   const isMany = texts.length > asked.length;
   if (isMany && flags.batch !== undefined) throw notForMany();
   const repeats = record && targets.length === 0 && !flags.init;
-  const pairs = repeats ? record.pictures.map((job, i) => ({ ...jobOf(job), at: i })) : pairUp(texts, starts.texts);
+  const pairs = repeats
+    ? record.pictures.map((job, i) => ({ ...jobOf(job), at: i }))
+    : everyPair(texts, starts.texts, flags.init === undefined);
   const batch = flags.batch ?? (repeats ? undefined : batchOf(record?.pictures));
   const jobs = batch === undefined ? named(pairs) : named(eachSeveral(pairs, batch));
   const objectivesOfJobs = jobs.map(({ target }) =>
@@ -131,7 +138,7 @@ export async function planAscent(
       ...assets.options,
       ...(streams && streams.length === jobs.length && { streams }),
       ...(startsOfJobs && { start: startsOfJobs }),
-      ...(model.labels && { labels: model.labels }),
+      ...(labels && { labels }),
     },
     files: {
       model: await files.referenceModel(path, model),
@@ -143,28 +150,36 @@ export async function planAscent(
   };
 }
 
-interface TargetReader {
-  /** One text for each of the units that `*` and ranges stand for. */
-  expand(texts: readonly string[]): string[];
-  /** The objective that a text stands for: in words, or as JSON. */
-  read(text: string): Spec;
+type Further = ReadonlyMap<string, Batched>;
+
+async function prepareAll(models: Readonly<Record<string, FurtherModel>>): Promise<Further> {
+  const prepared = new Map<string, Batched>();
+  for (const [name, { model, ...options }] of Object.entries(models))
+    prepared.set(name, await prepareBatch(model, 1, options, name));
+  return prepared;
 }
 
-async function targetReader(
-  first: Batched,
-  models: Readonly<Record<string, FurtherModel>>,
-  { labels, vocabulary }: { readonly labels: readonly string[] | undefined; readonly vocabulary: Vocabulary },
-): Promise<TargetReader> {
-  const further = new Map<string, Batched>();
-  for (const [name, { model, ...options }] of Object.entries(models))
-    further.set(name, await prepareBatch(model, 1, options, name));
+/** How many units each name has that `*` and ranges may choose from. */
+function countUnits(first: Batched, { prepared }: { readonly prepared: Further }): ReadonlyMap<string, number> {
   const countsOf = ({ model, normalized, options }: Batched) => unitCounts(model.source, normalized, options.logits);
-  const counts = new Map(countsOf(first));
-  for (const [name, one] of further) for (const [layer, count] of countsOf(one)) counts.set(`${name}::${layer}`, count);
-  return {
-    expand: (texts) => expandTargets(texts, counts),
-    read: (text) => readTarget(asJson(text) ?? text, { first, further }, { models, labels, vocabulary }),
-  };
+  const further = [...prepared].flatMap(([name, one]) =>
+    [...countsOf(one)].map(([layer, count]) => [`${name}::${layer}`, count] as const),
+  );
+  return new Map([...countsOf(first), ...further]);
+}
+
+interface ReaderSources {
+  readonly first: Batched;
+  readonly further: Further;
+  readonly models: Readonly<Record<string, FurtherModel>>;
+  readonly labels: readonly string[] | undefined;
+  readonly vocabulary: Vocabulary;
+}
+
+/** Reads the objective that a text stands for: in words, or as JSON. */
+function targetReader({ first, further, ...options }: ReaderSources) {
+  return (text: string, typed?: { readonly isTyped: boolean }): Spec =>
+    readTarget(asJson(text) ?? text, { first, further }, { ...options, ...typed });
 }
 
 function asJson(text: string): Spec | undefined {
@@ -213,12 +228,11 @@ const jobOf = ({ target, start, slug }: Job): Job => ({ target, start, slug });
 /** A picture to be: `at` is the place of its start in the list of them. */
 type Pair = Omit<Job, "slug"> & { readonly slug?: string; readonly at: number };
 
-/** Several targets from one start, several starts for one target, or as many of each. */
-function pairUp(targets: readonly string[], starts: readonly (string | null)[]): Pair[] {
-  return Array.from({ length: Math.max(targets.length, starts.length) }, (_, i) => {
-    const at = i < starts.length ? i : 0;
-    return { target: targets[i] ?? targets[0]!, start: starts[at]!, at };
-  });
+/** Each target from each start; of the starts of an earlier run, which has one for each picture, from each different one. */
+function everyPair(targets: readonly string[], starts: readonly (string | null)[], areOfEarlierRun: boolean): Pair[] {
+  const all = starts.map((start, at) => ({ start, at }));
+  const chosen = areOfEarlierRun ? all.filter(({ start, at }) => starts.indexOf(start) === at) : all;
+  return targets.flatMap((target) => chosen.map((from) => ({ target, ...from })));
 }
 
 /** Each of them so many times, and none twice before. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { expandTargets, fields, prepareBatch, unitCounts, XstarError } from "@xstar/core";
-import { distinct, readModelInput, slugOf, type ModelFlags } from "@xstar/runs";
+import { expandTargets, fields, prepareBatch, readTarget, standard, unitCounts, XstarError } from "@xstar/core";
+import { distinct, fittingLabels, readModelInput, slugOf, type ModelFlags } from "@xstar/runs";
 import {
   findExamples,
   formatNumber,
@@ -23,6 +23,7 @@ import { addModelFlags } from "./model-flags.js";
 import { createProgress } from "../terminal/progress.js";
 import { renderTable } from "../terminal/table.js";
 import { valueOf } from "./flags.js";
+import { warn } from "./print-warnings.js";
 import { withInterrupt } from "./interrupt.js";
 
 interface ExamplesFlags extends ModelFlags {
@@ -74,13 +75,16 @@ async function runExamples(path: string, asked: readonly string[], flags: Exampl
   const { threads, top, batch } = flags;
   const model = await loadModel(path, { runtime: nodeRuntime(threads === undefined ? {} : { threads }) });
   const { options } = await readModelInput(model, flags, { files: createStore() });
-  const { normalized } = await prepareBatch(model, 1, options);
-  const targets = expandTargets(asked, unitCounts(model.source, normalized, options.logits));
+  const first = await prepareBatch(model, 1, options);
+  const counts = unitCounts(model.source, first.normalized, options.logits);
+  const labels = fittingLabels(model, counts.get("logit"), warn);
+  const targets = expandTargets(asked, counts);
+  for (const target of asked.filter((one) => targets.includes(one)))
+    readTarget(target, { first, further: new Map() }, { vocabulary: standard, labels, isTyped: true });
   const pictures = await openPictures(flags.images);
   const slugs = distinct(targets.map(slugOf));
   const name = slugs.length === 1 ? slugs[0]! : `${slugs[0]}-and-${slugs.length - 1}-more`;
   const folder = flags.out ?? join("out", model.name, "examples", name);
-  const { labels } = model;
   const named = targets.map((target) => ({ target, objective: target }));
   const opened = await openTargets(model, named, { ...options, ...(labels && { labels }), batch });
   const { size } = opened;

@@ -1,10 +1,11 @@
 import { inspect, rangeOf, type Inspection, type LayerFacts } from "@xstar/core";
-import { readModelInput, type ModelFile, type ModelFlags } from "@xstar/runs";
+import { fittingLabels, readModelInput, type ModelFile, type ModelFlags } from "@xstar/runs";
 import type { Command } from "commander";
 import { loadModel } from "../load.js";
 import { createStore } from "../record/store.js";
 import { nodeRuntime } from "../runtime.js";
 import { addModelFlags } from "./model-flags.js";
+import { warn } from "./print-warnings.js";
 import { renderTable } from "../terminal/table.js";
 import { describeTrial, tryPhoto } from "../run/try-photo.js";
 
@@ -54,11 +55,16 @@ async function runInspect(path: string, flags: InspectFlags): Promise<void> {
     ...(input && { picture: input.picture, contract: input.given, contractFrom: input.from }),
     ...(logits !== undefined && { logits }),
   });
+  const labels = fittingLabels(model, found.classes?.count, warn);
   const tried =
-    flags.try === undefined ? undefined : await tryPhoto(model, input?.options ?? {}, found.contract, flags.try);
+    flags.try === undefined
+      ? undefined
+      : await tryPhoto({ ...model, labels }, input?.options ?? {}, found.contract, flags.try);
   const text = flags.json
     ? JSON.stringify({ ...found, ...(tried && { try: tried }) }, undefined, 2)
-    : [describe(model, found, flags.all ?? false), ...(tried ? ["", describeTrial(tried)] : [])].join("\n");
+    : [describe({ ...model, labels }, found, flags.all ?? false), ...(tried ? ["", describeTrial(tried)] : [])].join(
+        "\n",
+      );
   process.stdout.write(`${text}\n`);
 }
 
@@ -97,7 +103,7 @@ function describe(model: ModelFile, found: Inspection, showAll: boolean): string
         `Input ${name}: ${dtype} [${dims.map((dim) => dim ?? "?").join(", ")}]${whole ? `, where the file has ${whole}` : ""}`,
     ),
     ...found.outputs.map(({ name, dtype, shape }) => `Output ${name}: ${dtype ?? "?"} [${shape?.join(", ") ?? "?"}]`),
-    ...(classes ? [`Classes: ${classes.count}, scored by ${classes.layer}${labelsOf(model, classes.count)}`] : []),
+    ...(classes ? [`Classes: ${classes.count}, scored by ${classes.layer}${labelsOf(model)}`] : []),
     ...describeContract(found),
     ...(found.contract ? [] : ["No input is of floating-point numbers, so there is nothing to ascend"]),
     "",
@@ -123,10 +129,8 @@ function rowOf({ name, opType, dtype, shape, units, reason }: LayerFacts): strin
   ];
 }
 
-function labelsOf({ labels }: ModelFile, classes: number): string {
-  if (!labels) return "";
-  if (labels.length !== classes)
-    return ` (there ${labels.length === 1 ? "is" : "are"} ${count(labels.length, "label")})`;
+function labelsOf({ labels }: ModelFile): string {
+  if (!labels?.length) return "";
   return ` (${labels[0]}, ... ${labels.at(-1)})`;
 }
 

@@ -24,7 +24,7 @@ export function addMaximize(program: Command): void {
     )
     .option(
       "--init <start>",
-      "ones, zeros, random, normal, natural, a number, a picture, or picture N of a folder or of MNIST as in mnist#7; several make a batch",
+      "ones, zeros, random, normal, natural, a number, a picture, or picture N of a folder or of MNIST as in mnist#7; of several, each target begins at each",
       collect,
     )
     .option("--batch <count>", "pictures of each target, that differ in their random numbers", whole("--batch", 1, 256))
@@ -120,11 +120,13 @@ A TARGET is
   LAYER:CHANNEL      the mean activation of a channel, or one unit of a dense layer
   LAYER:CHANNEL@Y,X  one neuron of a channel (@ alone: the one in the centre)
   LAYER@Y,X          all channels at one place
-  logit:CLASS        the score of a class, by its number or label; also probability:CLASS, crossEntropy:CLASS
+  logit:CLASS        the score of a class, by its number or label (logit:"10" where that is a label); also
+                     probability:CLASS, crossEntropy:CLASS
   TYPE:name=value    any objective of xstar list objectives, also as JSON: {"type":"lp","p":4}
   NAME::TARGET       one of the model that --second NAME=FILE adds
 or sums, differences, products and powers: "0.5*conv2:7 - logit:3 - 0.01*tv". xstar inspect MODEL lists the layers.
-Several targets, or several --init, give one picture each; --batch N gives several of each target. LAYER:*,
+Several targets give one picture each, and several --init one of each target from each start; --batch N gives several of
+each. LAYER:*,
 LAYER:0-63 and logit:0,3,9 stand for many: they are made in threads, onto one sheet, and the same command goes on where it was
 stopped. Each of their pictures carries its run: --from PICTURE makes what only single ones have, such as --format gif and
 --export.

@@ -162,13 +162,13 @@ function folderName([first, ...others]: readonly Job[]): string {
 /** The three likeliest classes of each picture. */
 async function likeliest(
   model: ModelFile,
-  { options: { shapes, contract, inputs, logits } }: Plan,
+  { options: { shapes, contract, inputs, logits, labels } }: Plan,
   { picture }: AscentResult,
 ): Promise<ClassShare[][] | undefined> {
   const given = { shapes, contract, inputs, logits };
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const shares = await classify(model, picture, known);
-  return shares?.map((probabilities) => likeliestOf(probabilities, model.labels, 3));
+  return shares?.map((probabilities) => likeliestOf(probabilities, labels, 3));
 }
 
 async function writeExport(model: ModelFile, { objectives, options }: Plan, folder: string): Promise<string> {
