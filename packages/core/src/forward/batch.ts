@@ -4,11 +4,11 @@ import { inline } from "../ir/inline.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
 import type { Contract } from "../model/contract.js";
 import { beforeSoftmax, layerNames, pictureInput, scoreOutput } from "../model/layers.js";
-import type { LoadedModel } from "../model/load.js";
+import { checkModel, type LoadedModel } from "../model/load.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import type { Normalized } from "../normalize/normalize.js";
 import { chooseShapes } from "../model/shapes.js";
-import { size, type Shape } from "../tensor.js";
+import { shapesOf, size, type Shape, type ShapesByName } from "../tensor.js";
 import { applyContract, pictureShape } from "./apply-contract.js";
 import { checkGiven, givenTensor, type GivenInputs, type Part } from "./given-inputs.js";
 
@@ -45,7 +45,7 @@ export interface Batched {
 }
 
 /** Shapes of the model's inputs that it leaves free, by name. */
-export type FreeShapes = ReadonlyMap<string, Shape>;
+export type FreeShapes = ShapesByName;
 
 /** The input that is the picture, and what of it is known before the model runs. */
 interface PictureInput {
@@ -68,7 +68,9 @@ export async function pictureOf(
   options: BatchOptions,
   { name, batch }: { readonly name?: string | undefined; readonly batch?: number } = {},
 ): Promise<PictureInput> {
-  const { shapes: free = new Map<string, Shape>(), inputs: given = {} } = options;
+  checkModel(model, name === undefined ? "model" : `models.${name}.model`);
+  const { inputs: given = {} } = options;
+  const free = shapesOf(options.shapes);
   const contract = options.contract === undefined ? model.contract : (options.contract ?? undefined);
   const picture = pictureInput(model.source, Object.keys(given));
   checkGiven(model.source, picture, given, name);

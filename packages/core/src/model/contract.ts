@@ -1,3 +1,4 @@
+import { check } from "../errors.js";
 import { constantNumbers, type Node, type Value } from "../ir/graph.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import { size } from "../tensor.js";
@@ -79,10 +80,9 @@ interface Found<T> {
  * The input contract of a model, with why: what is known already (`given`), else what its metadata, its first operators
  * and the shape of its input tell, else what most models have. Throws `unsupported-model` without a picture input.
  */
-export function guessContract(
-  source: Model,
-  { given = {}, from = {}, picture = pictureInput(source) }: GuessOptions = {},
-): ContractGuess {
+export function guessContract(source: Model, options: GuessOptions = {}): ContractGuess {
+  check(Array.isArray(source?.inputs), "source", "what readModel returns, as the source of a loaded model", source);
+  const { given = {}, from = {}, picture = pictureInput(source) } = options;
   const known = <T>(value: T | undefined, field: ContractReason["field"]): Found<T> | undefined =>
     value === undefined ? undefined : { value, why: from[field] ?? "it was given", sure: true };
   const normalization =

@@ -1,3 +1,4 @@
+import { check } from "../errors.js";
 import { mergeRules } from "../autodiff/overrides.js";
 import { findReach, type Reach } from "../autodiff/differentiability.js";
 import type { VjpRules } from "../autodiff/vjp.js";
@@ -5,10 +6,10 @@ import { Graph, type Node, type Value } from "../ir/graph.js";
 import { inline, valuesRead } from "../ir/inline.js";
 import { createOps, isFloat } from "../ir/ops/index.js";
 import type { Model } from "../onnx/model.js";
-import { floatTypes, size, type DType, type Shape } from "../tensor.js";
+import { floatTypes, shapesOf, size, type DType, type Shape, type ShapesByName } from "../tensor.js";
 import { guessContract, type ContractGuess, type ContractSources, type PartialContract } from "./contract.js";
 import { beforeSoftmax, classCount, scoreOutput, unitAxis } from "./layers.js";
-import { inputShapes, type LoadedModel } from "./load.js";
+import { checkModel, inputShapes, type LoadedModel } from "./load.js";
 import { chooseShapes, type ChosenShapes } from "./shapes.js";
 import { foreignNodes } from "../specialize/specialize.js";
 
@@ -16,7 +17,7 @@ export interface InspectOptions {
   /** @default 1 */
   readonly batch?: number;
   /** Sizes for input dimensions that the model leaves free; usual ones are taken for the picture when left out. */
-  readonly shapes?: ReadonlyMap<string, Shape>;
+  readonly shapes?: ShapesByName;
   /** The input that is the picture; the first of floating-point numbers when left out. */
   readonly picture?: string;
   /** What is known of the input contract; the rest is guessed. */
@@ -90,9 +91,11 @@ export interface MissingRule {
  * size is needed, and `unsupported-model` when ONNX Runtime cannot run the model.
  */
 export async function inspect(model: LoadedModel, options: InspectOptions = {}): Promise<Inspection> {
+  checkModel(model);
+  check(typeof options === "object" && options !== null, "options", "an object", options);
   const { source } = model;
   if (foreignNodes(source.graph).length > 0) return inspectUnrunnable(model, options);
-  const { shapes, assumed } = await shapesOf(model, options);
+  const { shapes, assumed } = await chosenShapes(model, options);
   const normalized = await model.at(shapes);
   const graph = new Graph("inspect");
   const op = createOps(graph, model.runtime.lowering);
@@ -164,12 +167,12 @@ function declarations(
 const pictureOf = ({ inputs }: Model, name?: string) =>
   inputs.find((input) => floatTypes.has(input.dtype) && (name === undefined || input.name === name));
 
-async function shapesOf(
+async function chosenShapes(
   model: LoadedModel,
   { batch = 1, shapes, contract, picture: name }: InspectOptions,
 ): Promise<ChosenShapes> {
   const picture = pictureOf(model.source, name);
-  if (!picture) return { shapes: inputShapes(model.source.inputs, batch, shapes), assumed: [] };
+  if (!picture) return { shapes: inputShapes(model.source.inputs, batch, shapesOf(shapes)), assumed: [] };
   return chooseShapes(model, { batch, picture, layout: contract?.layout, ...(shapes && { shapes }) });
 }
 

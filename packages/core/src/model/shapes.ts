@@ -1,6 +1,6 @@
 import { XstarError } from "../errors.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
-import type { Shape } from "../tensor.js";
+import { shapesOf, type Shape, type ShapesByName } from "../tensor.js";
 import { guessContract, isUltralytics, pictureChannels, type Layout } from "./contract.js";
 import { pictureInput } from "./layers.js";
 import { inputShapes, type LoadedModel } from "./load.js";
@@ -12,7 +12,7 @@ export interface ShapeOptions {
   /** @default 1 */
   readonly batch?: number;
   /** Shapes that the caller knows, by the name of the input. */
-  readonly shapes?: ReadonlyMap<string, Shape>;
+  readonly shapes?: ShapesByName;
   /** Where the channels of the picture lie; guessed when left out. */
   readonly layout?: Layout | undefined;
   /** @default pictureInput(model.source) */
@@ -35,9 +35,10 @@ const usualSides: readonly number[] = [224, 28, 32, 64, 96, 128, 227, 256, 299, 
  */
 export async function chooseShapes(
   model: LoadedModel,
-  { batch = 1, shapes = new Map(), layout, picture = pictureInput(model.source) }: ShapeOptions = {},
+  { batch = 1, shapes: given, layout, picture = pictureInput(model.source) }: ShapeOptions = {},
 ): Promise<ChosenShapes> {
   const { source } = model;
+  const shapes = shapesOf(given);
   const [first, ...rest] = picture.dims;
   const isKnown = shapes.has(picture.name) || rest.every((dim) => typeof dim === "number");
   if (isKnown) return { shapes: inputShapes(source.inputs, batch, shapes), assumed: [] };

@@ -7,9 +7,9 @@ import { inline, prune } from "../ir/inline.js";
 import { createOps, isFloat } from "../ir/ops/index.js";
 import { writeModel } from "../onnx/write.js";
 import type { Session } from "../runtime/runtime.js";
-import type { Shape, Tensor } from "../tensor.js";
+import { shapesOf, type ShapesByName, type Tensor } from "../tensor.js";
 import { inFloat64 } from "./float64.js";
-import type { LoadedModel } from "./load.js";
+import { checkModel, inputShapes, type LoadedModel } from "./load.js";
 import { locator } from "../onnx/weights.js";
 
 export interface VjpFunction {
@@ -19,7 +19,8 @@ export interface VjpFunction {
 }
 
 export interface VjpOptions {
-  readonly shapes: ReadonlyMap<string, Shape>;
+  /** Of every input, by its name; those that the model says when left out. */
+  readonly shapes?: ShapesByName;
   /** The value to differentiate; the model's first output when left out. */
   readonly of?: string;
   /** The input to differentiate by; the model's first of floats when left out. */
@@ -38,9 +39,11 @@ export interface VjpOptions {
 /** Builds the vector-Jacobian product of a model: one graph, forward and backward. */
 export async function vjp(
   model: LoadedModel,
-  { shapes, of, wrt, overrides, rules, precision = "float32" }: VjpOptions,
+  { shapes, of, wrt, overrides, rules, precision = "float32" }: VjpOptions = {},
 ): Promise<VjpFunction> {
-  const single = await model.at(shapes);
+  checkModel(model);
+  const given = shapesOf(shapes);
+  const single = await model.at(new Map([...inputShapes(model.source.inputs, 1, given), ...given]));
   const normalized = precision === "float64" ? await inFloat64(single, model.runtime) : single;
   const graph = new Graph("vjp");
   const op = createOps(graph, model.runtime.lowering);
@@ -73,8 +76,8 @@ export async function vjp(
   });
   const session: Session = await model.runtime.open(bytes, { files: model.files });
   return {
-    async run(feeds, given) {
-      const results = await session.run({ ...feeds, [cotangent.name]: given });
+    async run(feeds, by) {
+      const results = await session.run({ ...feeds, [cotangent.name]: by });
       return { output: results[output.name]!, gradient: results[result.name]! };
     },
     release: () => session.release(),

@@ -1,7 +1,7 @@
 import type { WithVocabulary } from "../define/vocabulary.js";
-import type { Spec } from "../define/spec.js";
+import { isSpec, type Spec } from "../define/spec.js";
 import { targetNames } from "../model/layers.js";
-import { XstarError } from "../errors.js";
+import { check, XstarError } from "../errors.js";
 import { combinations } from "../objectives/combine.js";
 import { refuseAmbiguousNumbers, resolveLabels } from "./labels.js";
 import { parseTarget } from "./target.js";
@@ -24,6 +24,7 @@ export function readTarget(
 ): Spec {
   const names = () => ({ ...namesOf(first), models: new Map([...further].map(([name, one]) => [name, namesOf(one)])) });
   const spec = typeof target === "string" ? parseTarget(target, names(), vocabulary.objective) : target;
+  check(typeof spec === "number" || isSpec(spec), "target", "a target in words, or an objective", target);
   if (isNumber(spec))
     throw new XstarError("bad-argument", `The target ${JSON.stringify(target)} is a number, which nothing can raise`);
   const labelsOf = (model?: string) =>

@@ -2,7 +2,7 @@ import type { Table } from "../define/definition.js";
 import type { ObjectiveDefinition } from "../define/objective.js";
 import type { Field, Fields } from "../define/fields.js";
 import type { Spec } from "../define/spec.js";
-import { nearest, oneOf, XstarError } from "../errors.js";
+import { check, nearest, oneOf, XstarError } from "../errors.js";
 import { channel, layer as wholeLayer, neuron, spatial } from "../objectives/activation.js";
 import { add, div, mul, pow, sub } from "../objectives/combine.js";
 import { Scanner } from "./scanner.js";
@@ -63,9 +63,12 @@ const boundary = /[\s:@^*,+)-]|$/y;
  */
 export function parseTarget(
   text: string,
-  { models = new Map(), ...own }: TargetNames,
+  { models = new Map(), ...own }: TargetNames = { layers: [] },
   objectives: Table<ObjectiveDefinition>,
 ): Spec {
+  check(typeof text === "string", "target", "a text", text);
+  check(Array.isArray(own.layers), "layers", "the names of the model's layers", own.layers);
+  check(typeof objectives === "object", "objectives", "a table of objectives, such as `objectives`", objectives);
   const parser = new Parser(new Scanner(text, form), models, objectives);
   return parser.whole(scopeOf(own, objectives));
 }

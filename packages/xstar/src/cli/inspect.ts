@@ -1,4 +1,4 @@
-import { inspect, rangeOf, type Inspection, type LayerFacts } from "@xstar/core";
+import { inspect, rangeOf, shapesOf, type Inspection, type LayerFacts } from "@xstar/core";
 import { fittingLabels, readModelInput, type ModelFile, type ModelFlags } from "@xstar/runs";
 import type { Command } from "commander";
 import { loadModel } from "../load.js";
@@ -46,12 +46,12 @@ async function runInspect(path: string, flags: InspectFlags): Promise<void> {
   const model = await loadModel(path, { runtime: nodeRuntime({ threads: 1 }) });
   const hasPicture = model.source.inputs.some(({ dtype }) => dtype.startsWith("float"));
   const input = hasPicture ? await readModelInput(model, flags, { files: createStore() }) : undefined;
-  const { contract: _, shapes = new Map(), inputs = {}, logits } = input?.options ?? {};
+  const { contract: _, shapes, inputs = {}, logits } = input?.options ?? {};
   const given = Object.entries(inputs).flatMap(([name, held]) =>
     typeof held === "number" ? [] : [[name, held.shape] as const],
   );
   const found = await inspect(model, {
-    shapes: new Map([...shapes, ...given]),
+    shapes: new Map([...shapesOf(shapes), ...given]),
     ...(input && { picture: input.picture, contract: input.given, contractFrom: input.from }),
     ...(logits !== undefined && { logits }),
   });

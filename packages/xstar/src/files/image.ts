@@ -1,4 +1,4 @@
-import { type Tensor, XstarError } from "@xstar/core";
+import { check, type Tensor, XstarError } from "@xstar/core";
 import sharp, { type Sharp } from "sharp";
 import { explainPicture, pictureFormats } from "./picture-error.js";
 import { readFileOrExplain } from "./read.js";
@@ -17,6 +17,7 @@ export interface ReadImageOptions {
  * what is no such picture.
  */
 export async function readImage(path: string, options: ReadImageOptions): Promise<Tensor> {
+  check(options?.channels === 1 || options?.channels === 3, "channels", "1 or 3", options?.channels);
   const bytes = await readFileOrExplain(path);
   try {
     const source = sharp(bytes);

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { XstarError, type MaximizeOptions } from "@xstar/core";
+import { check, XstarError, type MaximizeOptions } from "@xstar/core";
 import { sha256Of, type Manifest } from "@xstar/results";
 import {
   climbBatches,
@@ -81,6 +81,8 @@ export async function maximizeMany(
   settings: MaximizeOptions,
   options: ManyOptions,
 ): Promise<ManyResult> {
+  check(Array.isArray(given), "targets", "a list of targets", given);
+  check(typeof options?.folder === "string", "folder", "where the pictures are kept", options?.folder);
   const targets = [...new Map(given.map((target) => [target.name, target])).values()];
   const { folder, jobs, threads = 1, memory, signal, onProgress, dataset, use = [], start = startClimber } = options;
   const ascent = { ...settings, definitions: [...(settings.definitions ?? []), ...(await loadDefinitions(use))] };
