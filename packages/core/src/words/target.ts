@@ -35,7 +35,9 @@ const over = /\s*\/\s*/y;
 const power = /\s*\^\s*/y;
 const signForm = /[+-]\s*/y;
 /** What a label is cut short by: the words behind it. */
-const furtherWords = /(?:\s+[^\s()*/^+,":@-][^\s()"]*)+/y;
+const furtherWords = /(?:,?\s+[^\s()*/^+,":@-][^\s()",]*)+/y;
+/** A name in quotation marks. */
+const quoted = /"[^"]+"/y;
 const assignment = /[a-z]\w*=/iy;
 const assignmentBehind = /:[a-z]\w*=/iy;
 /** A comma that does not begin the next parameter. */
@@ -57,6 +59,8 @@ const boundary = /[\s:@^*,+)-]|$/y;
  * - `+`, `-`, weights before `*`, parentheses and `^` for powers (`a^b^c` is `a^(b^c)`); a factor may have a sign (`a * -b`). ` / ` needs its spaces behind a name, and both ` * ` and
  *   ` / ` behind a label: they are part of some.
  * - `NAME::` before a term or parentheses reads a further model.
+ *
+ * - Names of layers may stand in quotation marks: `"my layer":3`.
  *
  * Of several names that fit, the longest one is meant, and a layer before a word. Throws `bad-argument` and
  * `unknown-layer`, both with the place in the text.
@@ -167,7 +171,9 @@ class Parser {
     if (!label || words === undefined) return scan.expected(what);
     const whole = `${label.text}${words}`.replaceAll(/\s+/g, " ");
     return new XstarError("bad-argument", `Expected ${what} ${scan.place()}`, {
-      hint: `A label with spaces is written with underscores or in quotation marks: ${label.word}:${whole.replaceAll(" ", "_")} or ${label.word}:"${whole}"`,
+      hint: whole.includes(",")
+        ? `A label with commas is written in quotation marks: ${label.word}:"${whole}"; each of its names alone will do, too`
+        : `A label with spaces is written with underscores or in quotation marks: ${label.word}:${whole.replaceAll(" ", "_")} or ${label.word}:"${whole}"`,
     });
   }
 
@@ -187,7 +193,7 @@ class Parser {
       scan.take(/::/y);
       return this.term(scopeOf(models.get(further)!, this.objectives, further));
     }
-    const name = scan.takeName(scope.names, boundary);
+    const name = scan.takeName(scope.names, boundary) ?? this.quotedName(scope);
     if (name === undefined) {
       const number = scan.take(numberForm);
       if (number !== undefined) return Number(number);
@@ -196,6 +202,15 @@ class Parser {
     const isWord =
       Object.hasOwn(this.objectives, name) && (!scope.layers.has(name) || scan.sees(/:[^\s\d]/y) !== undefined);
     return isWord ? this.word(name, scope) : this.layer(name, scope);
+  }
+
+  /** `"a layer"`: a layer, never a word. */
+  private quotedName({ layers }: Scope): string | undefined {
+    const { scan } = this;
+    const name = scan.sees(quoted)?.slice(1, -1);
+    if (name === undefined || !layers.has(name)) return undefined;
+    scan.take(quoted);
+    return name;
   }
 
   private layer(layer: string, scope: Scope): Spec {

@@ -21,6 +21,7 @@ import { nodeRuntime } from "../runtime.js";
 import { writeExamples } from "../run/write-examples.js";
 import { addModelFlags } from "./model-flags.js";
 import { createProgress } from "../terminal/progress.js";
+import { printableLines } from "../terminal/printable.js";
 import { renderTable } from "../terminal/table.js";
 import { valueOf } from "./flags.js";
 import { warn } from "./print-warnings.js";
@@ -99,7 +100,9 @@ async function runExamples(path: string, asked: readonly string[], flags: Exampl
     progress.done();
     if (found.skipped.length === found.seen) throw nothingSeen(found);
     const written = { model, folder, images: flags.images, pictures, size, top, slugs, beside };
-    process.stdout.write(describe(await writeExamples(found, written), opened.observer.assumed, folder));
+    process.stdout.write(
+      printableLines(describe(await writeExamples(found, written), opened.observer.assumed, folder)),
+    );
     if (found.seen < count) throw new XstarError("aborted", `Stopped after ${found.seen} of ${count} pictures`);
   }).finally(() => opened.observer.release());
 }

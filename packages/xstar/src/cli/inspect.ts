@@ -6,6 +6,7 @@ import { createStore } from "../record/store.js";
 import { nodeRuntime } from "../runtime.js";
 import { addModelFlags } from "./model-flags.js";
 import { warn } from "./print-warnings.js";
+import { printable, printableLines } from "../terminal/printable.js";
 import { renderTable } from "../terminal/table.js";
 import { describeTrial, tryPhoto } from "../run/try-photo.js";
 
@@ -65,7 +66,7 @@ async function runInspect(path: string, flags: InspectFlags): Promise<void> {
     : [describe({ ...model, labels }, found, flags.all ?? false), ...(tried ? ["", describeTrial(tried)] : [])].join(
         "\n",
       );
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${printableLines(text)}\n`);
 }
 
 /** How a picture becomes the input, and why it is thought so. */
@@ -95,7 +96,7 @@ function describe(model: ModelFile, found: Inspection, showAll: boolean): string
   const isShown = ({ reason }: LayerFacts) => showAll || reason !== "it does not depend on the input";
   const layers = found.layers.filter(isShown);
   const hidden = found.layers.length - layers.length;
-  return [
+  const head = [
     `${model.path}: ${count(file.parameters, "parameter")}, ${count(file.bytes, "byte")}`,
     `Written by ${file.producer || "an unnamed program"}, ONNX IR ${file.irVersion}, operators of ${opsets.join(", ")}`,
     ...inputs.map(
@@ -106,16 +107,18 @@ function describe(model: ModelFile, found: Inspection, showAll: boolean): string
     ...(classes ? [`Classes: ${classes.count}, scored by ${classes.layer}${labelsOf(model)}`] : []),
     ...describeContract(found),
     ...(found.contract ? [] : ["No input is of floating-point numbers, so there is nothing to ascend"]),
-    "",
-    renderTable([["layer", "operator", "shape", "units", "differentiable"], ...layers.map(rowOf)]),
+  ];
+  const foot = [
     ...(hidden > 0
       ? ["", `${count(hidden, "value")} that ${hidden === 1 ? "does" : "do"} not depend on the input: --all`]
       : []),
-    ...found.missingRules.map(
-      ({ opType, problem, nodes, layers: cut }) =>
-        `\n${opType}: ${problem}; ${count(nodes.length, "node")} (${some(nodes)}) cut${nodes.length === 1 ? "s" : ""} off ${count(cut.length, "layer")} (${some(cut)})`,
-    ),
-  ].join("\n");
+    ...found.missingRules.flatMap(({ opType, problem, nodes, layers: cut }) => [
+      "",
+      `${opType}: ${problem}; ${count(nodes.length, "node")} (${some(nodes)}) cut${nodes.length === 1 ? "s" : ""} off ${count(cut.length, "layer")} (${some(cut)})`,
+    ]),
+  ];
+  const table = renderTable([["layer", "operator", "shape", "units", "differentiable"], ...layers.map(rowOf)]);
+  return [...head.map(printable), "", table, ...foot.map(printable)].join("\n");
 }
 
 function rowOf({ name, opType, dtype, shape, units, reason }: LayerFacts): string[] {

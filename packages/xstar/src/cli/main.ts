@@ -3,6 +3,7 @@ import { version } from "../version.js";
 import { addArticle } from "./article.js";
 import { addExamples } from "./examples.js";
 import { explain } from "./explain.js";
+import { explainSystemError } from "../files/system-error.js";
 import { addInspect } from "./inspect.js";
 import { addList } from "./list.js";
 import { addMaximize } from "./maximize.js";
@@ -13,7 +14,7 @@ const commands = [addArticle, addTrain, addInspect, addMaximize, addExamples, ad
 
 /** Runs a command line (without `node` and the script). Never throws; gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  process.stdout.on("error", stopOnClosedPipe);
+  process.stdout.on("error", stopOnBrokenOutput);
   // nobody listens to the progress any more: the work goes on
   process.stderr.on("error", () => undefined);
   try {
@@ -50,8 +51,9 @@ Examples:
   return program;
 }
 
-/** `xstar inspect model.onnx | head` closes the pipe early: that is no error. */
-function stopOnClosedPipe(error: NodeJS.ErrnoException): void {
+/** `xstar inspect model.onnx | head` closes the pipe early: that is no error. A full disk behind it is one. */
+function stopOnBrokenOutput(error: NodeJS.ErrnoException): void {
   if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  const { text, exitCode } = explain(explainSystemError("file-not-writable", "/dev/stdout", error), { debug: false });
+  process.stderr.write(text, () => process.exit(exitCode));
 }

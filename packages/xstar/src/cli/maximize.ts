@@ -116,7 +116,7 @@ function namesOf(table: Readonly<Record<string, unknown>>): string {
 
 const help = `
 A TARGET is
-  LAYER              the whole layer (mean of its squared activations)
+  LAYER              the whole layer (mean of its squared activations); with spaces or signs also "LAYER"
   LAYER:CHANNEL      the mean activation of a channel, or one unit of a dense layer
   LAYER:CHANNEL@Y,X  one neuron of a channel (@ alone: the one in the centre)
   LAYER@Y,X          all channels at one place

@@ -15,6 +15,7 @@ import type { ComparedDataset } from "../run/many/compare-entry.js";
 import { maximizeMany, type ManyProgress, type ManyResult } from "../run/many/maximize-many.js";
 import type { CaptionedPicture } from "../terminal/blocks.js";
 import { createLiveView } from "../terminal/live-view.js";
+import { printableLines } from "../terminal/printable.js";
 import { createProgress } from "../terminal/progress.js";
 import { openImages } from "../data/pictures.js";
 import { version } from "../version.js";
@@ -117,7 +118,7 @@ export async function runMany(
       view.done();
     }
   }, "The same command goes on from there");
-  process.stdout.write(summarizeMany(result, folder));
+  process.stdout.write(printableLines(summarizeMany(result, folder)));
   complainAbout(result);
 }
 

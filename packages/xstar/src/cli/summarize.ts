@@ -2,6 +2,7 @@ import { drawingOf, formatNumber, formatPercent, metricLine, pictureOf, type Asc
 import { activationOf, type Ascent } from "@xstar/runs";
 import { renderBlocks } from "../terminal/blocks.js";
 import { colorSupport } from "../terminal/color.js";
+import { printableLines } from "../terminal/printable.js";
 import { renderTable } from "../terminal/table.js";
 
 /** What a run reached, for the terminal: small pictures where it has colours, and a table. */
@@ -25,14 +26,14 @@ export function summarize(
   const list = [...files.flat(), "report.html", "run.json"];
   const written = jobs.length === 1 ? list.join(", ") : `${list.length} files, shown in report.html`;
   const table = renderTable([header, ...rows]);
-  return [
-    ...drawings(ascent),
+  const text = [
     table,
     ...(metrics?.pictures ?? []).map((one, i) => `${several ? `${jobs[i]!.slug}: ` : ""}${metricLine(one, metrics!)}`),
     ...result.record.assumed.map((assumed) => `Note: ${assumed}`),
     `Written to ${folder}: ${written}`,
     "",
   ].join("\n");
+  return [...drawings(ascent), printableLines(text)].join("\n");
 }
 
 function describeClass({ class: index, label, probability }: NonNullable<Ascent["top"]>[number][number]): string {

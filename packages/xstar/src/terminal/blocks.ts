@@ -1,5 +1,6 @@
 import type { Picture, Rgb } from "@xstar/results";
 import type { ColorSupport } from "./color.js";
+import { printable } from "./printable.js";
 
 export interface CaptionedPicture {
   readonly picture: Picture;
@@ -29,7 +30,7 @@ export function renderBlocks(pictures: readonly CaptionedPicture[], options: Blo
   const tiles = pictures.map(({ picture, caption = "" }) => {
     const small = shrink(picture, Math.ceil(picture.width / widest));
     const lines = color === "none" ? asciiLines(small) : colorLines(small, color);
-    return { width: small.width, lines: hasCaptions ? [...lines, fitText(caption, small.width)] : lines };
+    return { width: small.width, lines: hasCaptions ? [...lines, fitText(printable(caption), small.width)] : lines };
   });
   return inRows(tiles, columns)
     .map((row) => sideBySide(row))

@@ -1,3 +1,5 @@
+import { printable } from "./printable.js";
+
 /** The part of a writable stream that a progress bar needs (`process.stderr` has it). */
 export interface ProgressStream {
   write(text: string): unknown;
@@ -39,7 +41,7 @@ export function createProgress({ stream, label, total, now = () => performance.n
   let isOver = false;
 
   const print = (parts: readonly string[], isLast: boolean) => {
-    const line = parts.filter(Boolean).join("  ");
+    const line = printable(parts.filter(Boolean).join("  "));
     try {
       if (isTTY) stream.write(`\r\x1b[2K${clip(line, (stream.columns || 80) - 1)}${isLast ? "\n" : ""}`);
       else stream.write(`${line}\n`);

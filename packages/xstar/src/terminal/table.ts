@@ -1,8 +1,11 @@
+import { printable } from "./printable.js";
+
 /**
  * Rows of text in columns of equal width, two spaces apart. The first row is the header; a column whose other cells
  * all begin like a number stands to the right.
  */
-export function renderTable(rows: readonly (readonly string[])[]): string {
+export function renderTable(given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map(printable));
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const layout = Array.from({ length: columns }, (_, column) => {
     const cells = rows.map((row) => row[column] ?? "");
