@@ -51,7 +51,7 @@ export {
 export type { ImageDataset, PictureSize, PictureSource } from "./measure/source.js";
 export { spectrumSlope, type SpectrumRange } from "./measure/spectrum.js";
 export { featureLayer, surveyDataset, type DatasetSurvey, type SurveyOptions } from "./measure/survey-dataset.js";
-export { isOfOnePicture } from "./measure/terms.js";
+export { climbsItsTarget, classOf, isOfOnePicture, nameOfClimbed } from "./measure/terms.js";
 export { measureVariability, type Variability } from "./measure/variability.js";
 export { barChart } from "./pages/bar-chart.js";
 export { dataTable } from "./pages/data-table.js";

@@ -5,6 +5,7 @@ export { continueManifest, describeAscent, parseManifest } from "./many/manifest
 export type { Climbed, ClimbedMetrics, Glance, Goal, Outcome } from "./many/outcome.js";
 export { inBatches, planBatches } from "./many/plan-batches.js";
 export type { MaximizeFlags } from "./plan/maximize-flags.js";
+export { checkMemory } from "./plan/memory.js";
 export { fittingLabels } from "./plan/fitting-labels.js";
 export { readModelInput, type ModelFlags } from "./plan/model-input.js";
 export { planAscent, type Plan } from "./plan/plan-ascent.js";
@@ -12,6 +13,6 @@ export { pictureEndings } from "./plan/read-picture.js";
 export { distinct, slugOf } from "./plan/slug.js";
 export type { ContractFile, ModelFile, SourceFiles, Store } from "./plan/store.js";
 export { decodeAscent, encodeAscent, type SavedAscent } from "./run/ascent-checkpoint.js";
-export { hasSameNumbers, makerOf, taskOf } from "./run/compare-with-record.js";
+export { hasSameNumbers, makerOf, settingsOf, taskOf } from "./run/compare-with-record.js";
 export { createFrames, type Frames } from "./run/frames.js";
 export { activationOf, recordOfAscent, runFileOf, type Ascent } from "./run/run-file.js";

@@ -22,7 +22,7 @@ const picture = (i: number, more: Partial<PictureEntry> = {}): PictureEntry => (
 
 const relu = channel({ layer: "conv", channel: 0 });
 
-function runOf(pictures: readonly PictureEntry[]): RunFile {
+function runOf(pictures: readonly PictureEntry[], objective: Spec = relu): RunFile {
   const files = { models: {}, generators: {}, images: {}, starts: {}, inputs: {} };
   return {
     ...files,
@@ -37,7 +37,7 @@ function runOf(pictures: readonly PictureEntry[]): RunFile {
     seconds: 1234.5,
     pictures,
     ascent: {
-      objectives: pictures.map(() => relu),
+      objectives: pictures.map(() => objective),
       start: null,
       parameterization: pixel({}),
       transforms: [],

@@ -58,6 +58,8 @@ export interface PlanSources {
   onWarning(sentence: string): void;
   /** The run to repeat. */
   readonly from?: FoundRecord | undefined;
+  /** Whether it is repeated on another model: its settings count, what is known of its model does not. @default false */
+  readonly isOther?: boolean | undefined;
 }
 
 /** What the command line asks for. Throws `bad-argument`, `unknown-layer`, and for files what reading them does. */
@@ -65,19 +67,19 @@ export async function planAscent(
   model: ModelFile,
   targets: readonly string[],
   flags: MaximizeFlags,
-  { path, files, vocabulary, use = [], from, onWarning }: PlanSources,
+  { path, files, vocabulary, use = [], from, isOther = false, onWarning }: PlanSources,
 ): Promise<Plan> {
   const record = from?.record;
-  const earlier = from && earlierInput(from.path, from.record.ascent, from.record.inputs);
+  const earlier = from && !isOther && earlierInput(from.path, from.record.ascent, from.record.inputs);
   const { own, further: furtherInputs } = splitInputs(model.source, flags.input ?? []);
-  const input = await readModelInput(model, { ...flags, input: own }, { files, earlier });
+  const input = await readModelInput(model, { ...flags, input: own }, { files, earlier: earlier || undefined });
   const first = await prepareBatch(model, 1, input.options);
   const { shape } = first;
   const base = baseOptions(flags.recipe, shape.slice(1), vocabulary, record);
   const specs = specOptions(flags, base, vocabulary);
   const picture = specs.size && shape.length === 4 ? [shape[1]!, ...specs.size] : shape.slice(1);
 
-  const changesTargets = targets.length > 0 || flags.recipe !== undefined;
+  const changesTargets = isOther || targets.length > 0 || flags.recipe !== undefined;
   const asked = targets.length > 0 ? targets : (record?.pictures.map(({ target }) => target) ?? []);
   const reader = createAssetReader({ runtime: model.runtime, files, inputs: furtherInputs, from });
   const given = givenPaths(flags, record);
@@ -128,7 +130,7 @@ export async function planAscent(
     shape: [jobs.length, ...picture],
     recipe: base.recipe,
     isMany,
-    stopAfter: flags.steps === undefined ? (record?.stopped ?? null) : null,
+    stopAfter: flags.steps === undefined && !isOther ? (record?.stopped ?? null) : null,
     options: {
       // what it decides is in the options already
       recipe: "none",

@@ -3,8 +3,8 @@ import { fields } from "@xstar/core";
 import type { Command } from "commander";
 import { runArticle } from "../article/experiment.js";
 import { summarizeArticle, summarizeFirst } from "../article/summary.js";
-import { writeArticle } from "../article/write.js";
-import { prepareFolder } from "../files/folder.js";
+import { writeArticle, writeFirst } from "../article/write.js";
+import { isThere, prepareFolder } from "../files/folder.js";
 import { colorSupport } from "../terminal/color.js";
 import { createProgress, type Progress } from "../terminal/progress.js";
 import { warn } from "./print-warnings.js";
@@ -71,7 +71,12 @@ async function article({ seed, confidence, out, cache }: ArticleFlags, signal: A
     cache,
     signal,
     onWarning: warn,
-    onFirstResult: (first) => process.stdout.write(summarizeFirst(first, { color, columns })),
+    async onFirstResult(first) {
+      const report = join(out, "report.html");
+      const isWhole = await isThere(join(out, "results.json"));
+      if (!isWhole) await writeFirst(first, out);
+      process.stdout.write(summarizeFirst(first, { color, columns, ...(!isWhole && { report }) }));
+    },
     onProgress(stage, done, total, facts) {
       const bar = bars.get(stage) ?? createProgress({ stream: process.stderr, label: labels[stage], total });
       bars.set(stage, bar);

@@ -128,10 +128,20 @@ function describe({ targets, images }: ExamplesFile, assumed: readonly string[],
   return [
     renderTable([["target", "", "activation", "picture"], ...rows]),
     ...assumed.map((sentence) => `Note: ${sentence}`),
+    ...describeLeftOut(targets),
     ...describeSkipped(images.skipped),
     `Written to ${folder}: ${written}`,
     "",
   ].join("\n");
+}
+
+function describeLeftOut(targets: ExamplesFile["targets"]): string[] {
+  const names = [...new Set(targets.flatMap(({ leftOut }) => leftOut))];
+  if (names.length === 0) return [];
+  const pictures = names.length === 1 ? "1 picture is" : `${names.length} pictures are`;
+  return [
+    `Note: ${pictures} nearly the same as another one in a row, and left out there: ${names.slice(0, 3).join(", ")}${names.length > 3 ? ", ..." : ""}`,
+  ];
 }
 
 function describeSkipped(skipped: ExamplesFile["images"]["skipped"]): string[] {

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { version } from "../version.js";
 import { addArticle } from "./article.js";
 import { addExamples } from "./examples.js";
+import { applyConfig } from "./config.js";
 import { explain } from "./explain.js";
 import { explainSystemError } from "../files/system-error.js";
 import { addInspect } from "./inspect.js";
@@ -48,6 +49,7 @@ Examples:
   xstar maximize --help`,
     );
   for (const add of commands) add(program);
+  program.hook("preAction", (_, command) => applyConfig(command, program.commands));
   return program;
 }
 

@@ -68,7 +68,8 @@ export function addMaximize(program: Command): void {
       "--transparent",
       "also write the picture opaque only where it counts (the gradients of all steps, as in MaCo)",
     )
-    .option("--out <folder>", "default: out/<model>/<target>")
+    .option("--out <folder>", "default: out/<model>/<target>, numbered where that holds another run")
+    .option("--force", "write into the folder of --out even if it holds another run, which is lost")
     .option("--scale <factor>", "enlargement of the pictures (default: to about 280 pixels)", whole("--scale", 1, 64))
     .option(
       "--format <type>",
@@ -78,6 +79,7 @@ export function addMaximize(program: Command): void {
     .option("--export", "also write the ascent as an ONNX file of its own, ascent.onnx")
     .optionsGroup("How it is run:")
     .option("--from <file>", "run a picture that xstar made (or its run.json) again; other flags change the run")
+    .option("--model <file>", "with --from: another model for the same settings, with its own input contract")
     .option("--resume", "go on from the checkpoint of a run that was stopped, with its flags")
     .option(
       "--checkpoint <steps>",
@@ -136,7 +138,11 @@ in parentheses: alpha:inner=(fourier:decay=2). xstar list has them all.
 Without flags the recipe auto chooses by what the model takes; the recipe none is plain pixels without bounds, 64 steps of
 the normalized gradient.
 Every PNG and WebP file and run.json hold what made them: --from runs it again and gives the same bytes. MODEL is then
-where the model is now, if it has moved, and TARGETS are others to climb with the same settings.
+where the model is now, if it has moved, and TARGETS are others to climb with the same settings; --model OTHER.onnx runs them on
+another model.
+
+Flags may stand in xstar.config.json (or .js, .ts, or the file of --config) by their names: {"steps": 200, "transform": ["none"]}.
+Those of the command line go before them, and --from repeats a run without the file unless it is named.
 
 Examples:
   xstar maximize mnist-8.onnx Plus214_Output_0:3

@@ -36,7 +36,11 @@ export function addManyFlags(command: Command): void {
       "targets at once (default: one for each core)",
       valueOf("--jobs", fields.int("", { min: 1, max: 256 })),
     )
-    .option("--memory <size>", "most that they may take, as in 2GB (default: half of what is free)", readMemory);
+    .option(
+      "--memory <size>",
+      "most that they, or a single run, may take, as in 2GB (default: half of what is free, all for a single run)",
+      readMemory,
+    );
 }
 
 const units: Readonly<Record<string, number>> = {

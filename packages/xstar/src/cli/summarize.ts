@@ -1,5 +1,14 @@
-import { drawingOf, formatNumber, formatPercent, metricLine, pictureOf, type AscentMetrics } from "@xstar/results";
-import { activationOf, type Ascent } from "@xstar/runs";
+import {
+  climbsItsTarget,
+  drawingOf,
+  formatNumber,
+  formatPercent,
+  metricLine,
+  nameOfClimbed,
+  pictureOf,
+  type AscentMetrics,
+} from "@xstar/results";
+import { activationOf, type Ascent, type Plan } from "@xstar/runs";
 import { renderBlocks } from "../terminal/blocks.js";
 import { colorSupport } from "../terminal/color.js";
 import { printableLines } from "../terminal/printable.js";
@@ -9,7 +18,11 @@ import { renderTable } from "../terminal/table.js";
 export function summarize(
   ascent: Ascent,
   files: readonly (readonly string[])[],
-  { folder, metrics }: { readonly folder: string; readonly metrics: AscentMetrics | undefined },
+  {
+    plan,
+    folder,
+    metrics,
+  }: { readonly plan: Plan; readonly folder: string; readonly metrics: AscentMetrics | undefined },
 ): string {
   const { facts, result, top } = ascent;
   const jobs = facts.pictures;
@@ -26,8 +39,10 @@ export function summarize(
   const list = [...files.flat(), "report.html", "run.json"];
   const written = jobs.length === 1 ? list.join(", ") : `${list.length} files, shown in report.html`;
   const table = renderTable([header, ...rows]);
+  const [other] = plan.objectives.filter((one, i) => !climbsItsTarget(one, plan.targets[i]!));
   const text = [
     table,
+    ...(other ? [`Start and end are of ${nameOfClimbed(other)}, which is climbed in the place of the target`] : []),
     ...(metrics?.pictures ?? []).map((one, i) => `${several ? `${jobs[i]!.slug}: ` : ""}${metricLine(one, metrics!)}`),
     ...result.record.assumed.map((assumed) => `Note: ${assumed}`),
     `Written to ${folder}: ${written}`,

@@ -14,13 +14,14 @@ import {
   type ModelFile,
   type ModelSource,
 } from "@xstar/runs";
+import { lockFolder } from "../../files/lock.js";
 import { hashFile } from "../../record/file-reference.js";
 import { loadDefinitions } from "../../load-definitions.js";
 import { version } from "../../version.js";
 import { startClimber } from "./climber-thread.js";
 import type { ComparedDataset } from "./compare-entry.js";
 import { factsOf } from "./facts.js";
-import { openManifest } from "./manifest-file.js";
+import { openManifest, waitingIfOfAnother } from "./manifest-file.js";
 import { keepFolder, type ManyTarget } from "./kept-folder.js";
 import type { ManyFacts } from "./write-picture.js";
 
@@ -73,7 +74,7 @@ export interface ManyResult {
  * where one before it was stopped, even by force, and ends with the same files.
  *
  * Throws `bad-argument` when the folder holds pictures of another ascent or the memory is too small, `aborted` when it was
- * stopped, and what `maximize` throws for the targets and options.
+ * stopped, `file-not-writable` when another run is writing there, and what `maximize` throws for the targets and options.
  */
 export async function maximizeMany(
   model: ModelFile,
@@ -83,6 +84,21 @@ export async function maximizeMany(
 ): Promise<ManyResult> {
   check(Array.isArray(given), "targets", "a list of targets", given);
   check(typeof options?.folder === "string", "folder", "where the pictures are kept", options?.folder);
+  const lock = await lockFolder(options.folder);
+  try {
+    return await makeMany(model, given, settings, options);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** In a folder that nobody else writes. */
+async function makeMany(
+  model: ModelFile,
+  given: readonly ManyTarget[],
+  settings: MaximizeOptions,
+  options: ManyOptions,
+): Promise<ManyResult> {
   const targets = [...new Map(given.map((target) => [target.name, target])).values()];
   const { folder, jobs, threads = 1, memory, signal, onProgress, dataset, use = [], start = startClimber } = options;
   const ascent = { ...settings, definitions: [...(settings.definitions ?? []), ...(await loadDefinitions(use))] };
@@ -101,11 +117,13 @@ export async function maximizeMany(
     memory,
     batch: opened.batch ?? options.batch,
   });
-  const { xstar, ascent: described, targets: entries, images } = opened;
+  const { xstar, ascent: described, images } = opened;
+  const entries = await waitingIfOfAnother(folder, opened.targets, plan.record);
   const manifest = { xstar, ascent: described, batch: plan.batch, targets: entries, ...(images && { images }) };
   const kept = await keepFolder(folder, manifest, targets, {
     title: model.name,
     facts,
+    labels: settings.labels ?? model.labels,
     dataset,
   });
 
@@ -116,7 +134,7 @@ export async function maximizeMany(
     .map((batch) => batch.filter(({ name }) => waiting.has(name)))
     .filter((batch) => batch.length > 0);
 
-  const stepsOfOne = plan.steps;
+  const stepsOfOne = plan.record.steps;
   let stepsDone = 0;
   let finished = targets.length - wanted.length;
   const running = new Map<Climber, number>();
