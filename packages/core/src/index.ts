@@ -56,7 +56,7 @@ export {
   type ParameterizationContext,
   type ParameterizationDefinition,
 } from "./define/parameterization.js";
-export type { Assets, Generator } from "./define/assets.js";
+export type { Assets, Generator } from "./define/parameterization.js";
 export {
   defineAffine,
   defineTransform,

@@ -2,8 +2,8 @@ import {
   defineParameterization,
   type ParameterizationContext,
   type ParameterizationDefinition,
+  type Assets,
 } from "../define/parameterization.js";
-import type { Assets } from "../define/assets.js";
 import type { Tensors, Values } from "../define/definition.js";
 import { choice, range, type Fields, type Given, type Parsed } from "../define/fields.js";
 import { XstarError } from "../errors.js";
