@@ -22,13 +22,13 @@ export const packages = [
       },
       {
         parts: ["onnx/"],
-        beside: "autodiff",
+        beside: "graphs",
         holds: "bytes <-> Graph; weights and external data",
         not: "what operators mean",
       },
       {
         parts: ["autodiff/"],
-        beside: "onnx",
+        beside: "graphs",
         holds: "gradients.ts the walker; vjp.ts what a rule is; rules/ a table by family; overrides",
         not: "broadcasting or checks in a rule",
       },
@@ -152,7 +152,11 @@ export const packages = [
       { parts: ["files/"], holds: "reading and atomic writing; sharp", not: "what files mean" },
       { parts: ["data/"], beside: "inputs", holds: "IDX files, MNIST, folders of pictures", not: "networks" },
       { parts: ["model/"], beside: "inputs", holds: "contract files, labels, external data", not: "planning" },
-      { parts: ["load"], holds: "a model with what lies beside its file", not: "planning" },
+      {
+        parts: ["load", "load-definitions"],
+        holds: "a model with what lies beside its file; definitions of a user's own modules",
+        not: "planning",
+      },
       { parts: ["record/"], holds: "files of a record found again; this machine; the Store on disk", not: "formats" },
       { parts: ["threads/"], beside: "ways", holds: "a job in a thread of its own", not: "what the job is" },
       {
@@ -174,6 +178,12 @@ export const packages = [
           "the steps of a plan, checkpoints on disk, what is written; many/ threads, folder, sheet of many targets",
         not: "flags",
       },
+      {
+        parts: ["api/"],
+        holds: "the calls of the library where Node has more to give: images that save, records with files, threads",
+        not: "flags",
+      },
+      { parts: ["browser"], holds: "the library in a browser: all that needs no Node", not: "node:" },
       { parts: ["article/"], holds: "the experiment, its results, its report", not: "charts" },
       {
         parts: ["cli/"],

@@ -1,4 +1,4 @@
-export { check, errorCodes, nearest, oneOf, XstarError, type ErrorCode } from "./errors.js";
+export { check, errorCodes, nearest, oneOf, XstarError, type ErrorCode, type ErrorJson } from "./errors.js";
 export { createRng, type Rng } from "./rng.js";
 export {
   numbers,
@@ -6,24 +6,37 @@ export {
   shapesOf,
   size,
   tensor,
+  type DataOf,
   type DType,
   type Shape,
   type ShapesByName,
   type Tensor,
+  type TensorData,
 } from "./tensor.js";
 export { inputShapes, openModel, type LoadedModel, type LoadOptions } from "./model/load.js";
 export { vjp, type VjpFunction, type VjpOptions } from "./model/vjp.js";
-export { fromOrt, type Ort, type Runtime, type RuntimeOptions, type Session } from "./runtime/runtime.js";
+export type { Ort } from "./runtime/ort.js";
+export { fromOrt, type Runtime, type RuntimeOptions, type Session } from "./runtime/runtime.js";
 export { keepSessions, type KeepingRuntime } from "./runtime/keep-sessions.js";
 export { readModel } from "./onnx/read.js";
 export { writeModel } from "./onnx/write.js";
 export { print } from "./ir/print.js";
-export { compileAscent, exportAscent, maximize, observe, readTarget, standard } from "./standard.js";
+export { compileAscent, differentiate, exportAscent, maximize, observe, readTarget, standard } from "./standard.js";
 export type { AscentOptions, CompiledAscent } from "./ascend/compile-ascent.js";
 export { ascend } from "./ascend/maximize.js";
 export { checkSameRun } from "./ascend/same-run.js";
-export type { MaximizeOptions, Target } from "./ascend/options.js";
-export type { AscentRecord, AscentResult, Checkpoint, ModelRecord, Run, RunIdentity, Step } from "./ascend/result.js";
+export type { MaximizeOptions } from "./ascend/options.js";
+export type {
+  AscentRecord,
+  AscentResult,
+  Asked,
+  Checkpoint,
+  ModelRecord,
+  Run,
+  RunIdentity,
+  Step,
+  Target,
+} from "./ascend/result.js";
 export type { FurtherModel, PrepareOptions } from "./forward/prepare.js";
 export { resizeImage } from "./math/resize-image.js";
 export { isSpec, specKinds, type Spec, type SpecKind } from "./define/spec.js";
@@ -45,7 +58,7 @@ export {
   type ParameterizationContext,
   type ParameterizationDefinition,
 } from "./define/parameterization.js";
-export type { Assets, Generator } from "./define/assets.js";
+export type { Assets, Generator } from "./define/parameterization.js";
 export {
   defineAffine,
   defineTransform,
@@ -67,11 +80,12 @@ export {
 } from "./define/recipe.js";
 export { defineOverride, defineRule, type OverrideDefinition, type RuleDefinition } from "./autodiff/define-rule.js";
 export { prepareBatch, type Batched, type BatchOptions } from "./forward/batch.js";
-export type { GivenInputs } from "./forward/given-inputs.js";
+export type { GivenInputs } from "./model/given.js";
 export { pictureShape } from "./forward/apply-contract.js";
 export {
   contractOfRange,
   guessContract,
+  isPicture,
   labelsInMetadata,
   layouts,
   orders,
@@ -131,13 +145,22 @@ export { createOps, type Ops } from "./ir/ops/index.js";
 export { canonicalOpset } from "./normalize/normalize.js";
 export * as fields from "./define/fields.js";
 export { parseTarget, type TargetNames } from "./words/target.js";
-export { inspect, type Inspection, type InspectOptions, type LayerFacts, type MissingRule } from "./model/inspect.js";
+export {
+  inspect,
+  type AxisFacts,
+  type Inspection,
+  type InspectOptions,
+  type LayerFacts,
+  type MissingRule,
+} from "./model/inspect.js";
 export { pictureInput, targetNames, unitCounts } from "./model/layers.js";
 export { parseAssignment, parseWords, withParameters } from "./words/spec-words.js";
-export { expandTargets } from "./words/expand-targets.js";
+export { printTarget, printWords } from "./words/print-target.js";
+export { expandTargets, standsForMany } from "./words/expand-targets.js";
 export { classify } from "./probe/classify.js";
 export type { TargetOptions } from "./words/read-target.js";
 export { activationBytes } from "./forward/memory.js";
+export type { DifferentiateOptions, GradientProbe, PictureGradient } from "./probe/differentiate.js";
 export type { Look, ObserveOptions, Observer } from "./probe/observe.js";
 export {
   fieldBox,

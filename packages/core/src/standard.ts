@@ -3,8 +3,8 @@ import { overrides } from "./autodiff/overrides.js";
 import { exportStep } from "./ascend/export-ascent.js";
 import { compileAscent as compileWith, type CompiledAscent } from "./ascend/compile-ascent.js";
 import { ascend } from "./ascend/maximize.js";
-import type { MaximizeOptions, Target } from "./ascend/options.js";
-import type { Run } from "./ascend/result.js";
+import type { MaximizeOptions } from "./ascend/options.js";
+import type { Run, Target } from "./ascend/result.js";
 import type { Spec } from "./define/spec.js";
 import { withDefinitions, type Vocabulary, type VocabularyOptions, type WithVocabulary } from "./define/vocabulary.js";
 import type { Value } from "./ir/graph.js";
@@ -13,6 +13,11 @@ import { objectives } from "./objectives/table.js";
 import { schedules } from "./optimizers/schedules.js";
 import { optimizers } from "./optimizers/table.js";
 import { parameterizations } from "./parameterizations/table.js";
+import {
+  differentiate as differentiateWith,
+  type DifferentiateOptions,
+  type GradientProbe,
+} from "./probe/differentiate.js";
 import { observe as observeWith, type Look, type ObserveOptions, type Observer } from "./probe/observe.js";
 import { recipes } from "./recipes/table.js";
 import { starts } from "./starts/starts.js";
@@ -119,4 +124,21 @@ export function readTarget(
   options: TargetOptions & VocabularyOptions = {},
 ): Spec<"objective"> {
   return readTargetWith(target, prepared, withOwn(options));
+}
+
+/**
+ * Opens a model for the gradient of a target by pictures, in picture units. Release it when done, or declare it with
+ * `await using`. Throws `bad-argument`, `unknown-layer`.
+ *
+ * @example
+ * const probe = await differentiate(model, "logit:tabby");
+ * const { value, gradient } = await probe(photo);
+ * await probe.release();
+ */
+export function differentiate(
+  model: LoadedModel,
+  target: Target,
+  options: DifferentiateOptions = {},
+): Promise<GradientProbe> {
+  return differentiateWith(model, target, withOwn(options));
 }

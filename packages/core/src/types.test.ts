@@ -21,7 +21,7 @@ import {
 
 const target = channel({ layer: "conv", channel: 0 });
 /** Only the compiler reads it. */
-const unseen = (_: () => unknown) => undefined;
+const unseen = (call: () => unknown) => expect(call).toBeTypeOf("function");
 declare const model: LoadedModel;
 declare const json: Spec;
 

@@ -18,3 +18,10 @@ declare class AbortController {
   readonly signal: AbortSignal;
   abort(reason?: unknown): void;
 }
+/** Of browsers alone. */
+declare class ImageData {
+  constructor(data: Uint8ClampedArray<ArrayBuffer>, width: number, height: number);
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
+  readonly width: number;
+  readonly height: number;
+}

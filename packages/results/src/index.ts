@@ -8,14 +8,15 @@ export { readXmp, xmpOf } from "./codecs/xmp.js";
 export { diverging, gray, viridis } from "./image/colormap.js";
 export { drawNumber } from "./image/digits.js";
 export { drawingOf, pictureOf, planesOf } from "./image/drawing.js";
-export { enlarge, enlargementFor } from "./image/enlarge.js";
+export { enlarge, enlargementFor, usualScale } from "./image/enlarge.js";
+export { luminanceWeights } from "./image/luminance.js";
 export { opaqueByInfluence } from "./image/opacity.js";
 export { filledPicture, paste, type Picture, type Rgb } from "./image/picture.js";
 export type { Planes } from "./image/planes.js";
 export { rowsSheet } from "./image/rows.js";
 export { changeScale } from "./image/scale.js";
 export { contactSheet, surround, type SheetOptions } from "./image/sheet.js";
-export { shrinkPlanes } from "./image/shrink.js";
+export { shrinkPicture, shrinkPlanes } from "./image/shrink.js";
 export { changeView, rawView, validView, type View, type ViewOptions } from "./image/view.js";
 export { zeroBorder } from "./measure/border.js";
 export { formatConfidence, ninesOf } from "./measure/confidence.js";
@@ -48,7 +49,7 @@ export {
   type NearestPicture,
   type PictureMetrics,
 } from "./measure/picture-metrics.js";
-export type { ImageDataset, PictureSize, PictureSource } from "./measure/source.js";
+export { pictureSizeOf, type ImageDataset, type PictureSize, type PictureSource } from "./measure/source.js";
 export { spectrumSlope, type SpectrumRange } from "./measure/spectrum.js";
 export { featureLayer, surveyDataset, type DatasetSurvey, type SurveyOptions } from "./measure/survey-dataset.js";
 export { climbsItsTarget, classOf, isOfOnePicture, nameOfClimbed } from "./measure/terms.js";
@@ -71,6 +72,7 @@ export type { ExamplesFile } from "./record/examples-file.js";
 export { knownOf, type DoneEntry, type Entry, type Manifest, type NamedEntry } from "./record/manifest.js";
 export { endingOf, nameOfFile } from "./record/paths.js";
 export { encodeRecorded, findRecord, type FoundRecord } from "./record/picture-record.js";
+export { Image, type CanvasData, type ImageParts } from "./record/image.js";
 export { pixelHash } from "./record/pixel-hash.js";
 export { recordOf } from "./record/record-of.js";
 export type { PictureEntry, RunFile } from "./record/run-file.js";

@@ -1,9 +1,9 @@
-export { climbBatches } from "./many/climb-batches.js";
 export { openClimber, previewOf, type Climber, type Machine } from "./many/climber.js";
 export { createJob, type ManyJob, type ModelSource } from "./many/job.js";
 export { continueManifest, describeAscent, parseManifest } from "./many/manifest.js";
 export type { Climbed, ClimbedMetrics, Glance, Goal, Outcome } from "./many/outcome.js";
 export { inBatches, planBatches } from "./many/plan-batches.js";
+export { inPool } from "./many/pool.js";
 export type { MaximizeFlags } from "./plan/maximize-flags.js";
 export { checkMemory } from "./plan/memory.js";
 export { fittingLabels } from "./plan/fitting-labels.js";
@@ -12,7 +12,15 @@ export { planAscent, type Plan } from "./plan/plan-ascent.js";
 export { pictureEndings } from "./plan/read-picture.js";
 export { distinct, slugOf } from "./plan/slug.js";
 export type { ContractFile, ModelFile, SourceFiles, Store } from "./plan/store.js";
-export { decodeAscent, encodeAscent, type SavedAscent } from "./run/ascent-checkpoint.js";
+export {
+  decodeAscent,
+  decodeCheckpoint,
+  encodeAscent,
+  encodeCheckpoint,
+  type SavedAscent,
+} from "./run/ascent-checkpoint.js";
 export { hasSameNumbers, makerOf, settingsOf, taskOf } from "./run/compare-with-record.js";
+export { drawFiles, recordOfPicture } from "./run/picture-files.js";
 export { createFrames, type Frames } from "./run/frames.js";
+export { maximizeIn, type Environment, type ImageResult, type ImageRun, type ImageStep } from "./run/maximize.js";
 export { activationOf, recordOfAscent, runFileOf, type Ascent } from "./run/run-file.js";

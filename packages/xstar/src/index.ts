@@ -1,12 +1,18 @@
 export * from "@xstar/core";
+export { contactSheet, FileImage, type Sheet } from "./api/image.js";
+export { findExamples, type ExampleOptions, type ExamplePictures, type PictureExample } from "./api/examples.js";
+export { maximize, type MaximizeResult, type MaximizeRun, type MaximizeStep } from "./api/maximize.js";
+export { maximizeMany, type MaximizeManyOptions } from "./api/maximize-many.js";
+export { measure, type MeasureImagesOptions } from "./api/measure.js";
+export { loadDefinitions } from "./load-definitions.js";
 export {
-  contactSheet,
   decodeNpy,
   drawNumber,
   encodeNpy,
   encodePng,
   enlarge,
   featureLayer,
+  Image,
   filledPicture,
   measurePictures,
   paste,
@@ -34,13 +40,20 @@ export {
   type ViewOptions,
   type ImageDataset,
 } from "@xstar/results";
-export type { ModelFile } from "@xstar/runs";
+export {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type ImageResult,
+  type ImageRun,
+  type ImageStep,
+  type ModelFile,
+} from "@xstar/runs";
 export { loadModel, type LoadModelOptions } from "./load.js";
 export { nodeRuntime } from "./runtime.js";
 export type { ComparedDataset } from "./run/many/compare-entry.js";
 export type { ManyTarget } from "./run/many/kept-folder.js";
-export { maximizeMany, type ManyOptions, type ManyProgress, type ManyResult } from "./run/many/maximize-many.js";
-export { openPictures } from "./data/pictures.js";
+export type { ManyOptions, ManyProgress, ManyResult } from "./run/many/make-many.js";
+export { openPictures as openDataset } from "./data/pictures.js";
 export { loadDataset, type IdxFolderOptions, type SplitDataset } from "./data/dataset.js";
 export { trainNetwork, type TrainedNetwork, type TrainingOptions } from "./train/trained-network.js";
 export { createProgress, type Progress } from "./terminal/progress.js";

@@ -1,11 +1,10 @@
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { check, guessContract, labelsInMetadata, openModel, readModel, XstarError, type Runtime } from "@xstar/core";
+import { check, openModel, readModel, XstarError, type Runtime } from "@xstar/core";
 import type { ContractFile, ModelFile } from "@xstar/runs";
-import { readFileOrExplain } from "./files/read.js";
+import { readFileOrExplain, readTextIfThere } from "./files/read.js";
 import { readContract } from "./model/contract-file.js";
 import { readExternalData } from "./model/external-data.js";
-import { readTextIfThere } from "./model/read-beside.js";
 import { nodeRuntime } from "./runtime.js";
 
 export interface LoadModelOptions {
@@ -31,15 +30,10 @@ export async function loadModel(
   const name = path === undefined ? source.graph.name : basename(path, extname(path));
   const files = await naming(path, () => readExternalData(source, folder));
   const contractFile = folder === undefined ? undefined : await readContract(folder, name);
-  const hasPicture = source.inputs.some(({ dtype }) => dtype.startsWith("float"));
-  return {
-    ...(await naming(path, async () => openModel(source, { runtime, files }))),
-    name,
-    path,
-    labels: (await readLabels(folder, contractFile)) ?? labelsInMetadata(source),
-    contract: contractFile && hasPicture ? guessContract(source, { given: contractFile.contract }).contract : undefined,
-    contractFile,
-  };
+  const labels = await readLabels(folder, contractFile);
+  const contract = contractFile?.contract;
+  const model = await naming(path, async () => openModel(source, { runtime, files, contract, labels }));
+  return { ...model, name, path, contractFile };
 }
 
 async function readLabels(

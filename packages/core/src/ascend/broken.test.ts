@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { Spec } from "../define/spec.js";
 import { channel } from "../objectives/activation.js";
 import { gradient } from "../optimizers/gradient.js";
 import { buildModel, open } from "../testing/models.js";

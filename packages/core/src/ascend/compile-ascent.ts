@@ -3,6 +3,7 @@ import { compile, ofAttempt, type AscentSpec, type CompiledStep } from "../compi
 import { viewCount } from "../compile/views.js";
 import { lookUp, parseSpec, type Tensors } from "../define/definition.js";
 import type { Fields } from "../define/fields.js";
+import type { StartGiven } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
 import { withDefinitions, type Vocabulary, type WithVocabulary } from "../define/vocabulary.js";
 import { XstarError } from "../errors.js";
@@ -17,15 +18,16 @@ import { shapesOf, numbers, size, type Shape, type Tensor } from "../tensor.js";
 import { expandTargets, standsForMany } from "../words/expand-targets.js";
 import { readTarget } from "../words/read-target.js";
 import { fingerprint, fingerprintFiles, fingerprintTensors } from "./fingerprint.js";
-import { checkOptionNames, type MaximizeOptions, type Target } from "./options.js";
+import { checkOptionNames, type MaximizeOptions } from "./options.js";
+import type { Target, Asked, AscentRecord, ModelRecord, RunIdentity } from "./result.js";
 import { parseOptions, someOf } from "./parse-options.js";
-import type { AscentRecord, ModelRecord, RunIdentity } from "./result.js";
 
 export interface CompiledAscent {
   readonly step: CompiledStep;
   /** The start pictures; undefined where the parameterization begins by itself. */
   readonly start: Tensor | undefined;
   readonly record: AscentRecord;
+  readonly asked: Asked;
   /** Whether the run can go on beyond its number of steps. */
   readonly isOpenEnded: boolean;
   /** The state before the first step, with other random numbers for every attempt (0 at first). */
@@ -86,6 +88,11 @@ export async function compileAscent(
     isOpenEnded: lookUp(vocabulary.schedule, how.schedule, "schedule").isOpenEnded ?? false,
     redirected: () => compile(prepared, spec, rulesOf(["redirectedRelu", ...overrides])),
     start,
+    asked: {
+      targets: spread(targets, batch, "targets"),
+      starts: starts && spread([options.start ?? "random"].flat() as StartGiven[], batch, "starts"),
+      recipe: recipe.spec,
+    },
     begin: (attempt) => step.begin(attempt === 0 ? start : startOf(attempt), attempt),
     identity: once(() => ({
       weights: fingerprintFiles(step.files),
@@ -122,7 +129,7 @@ async function expand(
 ): Promise<readonly Target[]> {
   if (!targets.some((one) => typeof one === "string" && standsForMany(one))) return targets;
   const first = await prepareBatch(model, 1, options);
-  const counts = unitCounts(model.source, first.normalized, options.logits);
+  const counts = unitCounts(model.source, first.normalized, options.logits, first.input);
   return targets.flatMap<Target>((one) => (typeof one === "string" ? expandTargets([one], counts) : [one]));
 }
 
@@ -130,9 +137,9 @@ async function expand(
 async function recipeFor(
   model: LoadedModel,
   options: AscentOptions,
-): Promise<Pick<UsedRecipe, "options" | "objective">> {
+): Promise<Pick<UsedRecipe, "options" | "objective"> & { readonly spec: Spec<"recipe"> | null }> {
   const { recipe = "auto", vocabulary } = options;
-  if (recipe === "none") return { options: {}, objective: (target) => target };
+  if (recipe === "none") return { spec: null, options: {}, objective: (target) => target };
   const { shape } = await pictureOf(model, options);
   return useRecipe(vocabulary, recipe, { shape: shape.slice(1) });
 }

@@ -1,6 +1,6 @@
 import type { LoadedModel } from "../model/load.js";
 import { compileAscent, type AscentOptions } from "./compile-ascent.js";
-import type { Target } from "./options.js";
+import type { Target } from "./result.js";
 import { StepRunner } from "./step-runner.js";
 
 /**

@@ -10,9 +10,9 @@ import type { Tensors } from "../define/definition.js";
 import { mapValues } from "../map-values.js";
 import type { Tensor } from "../tensor.js";
 import { asleep } from "./asleep.js";
-import { better, type Best } from "./best.js";
+import { better } from "./best.js";
 import type { CompiledAscent } from "./compile-ascent.js";
-import type { AscentRecord, AscentResult, Checkpoint, Step } from "./result.js";
+import type { AscentRecord, AscentResult, Best, Checkpoint, Step } from "./result.js";
 import { finiteRows, withNumbers, withRows, withRowsOfAll } from "./rows.js";
 import { checkResumes } from "./same-run.js";
 import type { Taken } from "./step-runner.js";
@@ -129,8 +129,9 @@ export class History {
       record.keep === "best"
         ? { picture: best.picture, steps: best.steps }
         : { picture: last.picture, steps: lastSteps };
-    const influence = last.checkpoint().state[influenceState] ?? null;
-    return { last, ...kept, influence, curve, watch, ended, broke, redirected, record };
+    const influence = (last.checkpoint().state[influenceState] as Tensor<"float32"> | undefined) ?? null;
+    const { asked } = this.compiled;
+    return { asked, last, ...kept, influence, curve, watch, ended, broke, redirected, record };
   }
 
   private measured(results: Tensors): Measured {
@@ -140,7 +141,7 @@ export class History {
       slope: floats(results[slopeOutput]!),
       reach: floats(results[reachOutput]!),
       watch: mapValues(this.watch, (_, name) => floats(results[watchOutput(name)]!)),
-      picture: results[pictureOutput]!,
+      picture: results[pictureOutput] as Tensor<"float32">,
     };
   }
 }

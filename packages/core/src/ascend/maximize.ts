@@ -3,8 +3,7 @@ import { XstarError } from "../errors.js";
 import type { LoadedModel } from "../model/load.js";
 import { compileAscent, type AscentOptions } from "./compile-ascent.js";
 import { History } from "./history.js";
-import type { Target } from "./options.js";
-import type { AscentResult, Run, Step } from "./result.js";
+import type { Target, AscentResult, Run, Step } from "./result.js";
 import { StepRunner } from "./step-runner.js";
 import { warningsOf } from "./warnings.js";
 

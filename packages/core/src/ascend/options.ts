@@ -4,15 +4,7 @@ import type { Spec } from "../define/spec.js";
 import type { VocabularyOptions } from "../define/vocabulary.js";
 import { check, nearest, oneOf, XstarError } from "../errors.js";
 import type { PrepareOptions } from "../forward/prepare.js";
-import type { Checkpoint } from "./result.js";
-
-/**
- * What is made as large as possible: an objective, or words that stand for one or several, as on the command line.
- *
- * @example
- * "conv2:7"; "logit:flamingo"; "logit:3 - 0.1*tv"; "conv2:0-15"; channel({ layer: "conv2", channel: 7 });
- */
-export type Target = Spec<"objective"> | string;
+import type { Checkpoint, Target } from "./result.js";
 
 /** How a run goes. What is left out comes from the recipe. */
 export interface MaximizeOptions extends RecipeOptions, Omit<PrepareOptions, "size">, VocabularyOptions {

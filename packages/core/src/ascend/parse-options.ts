@@ -6,7 +6,8 @@ import type { SpecDefinition, Vocabulary } from "../define/vocabulary.js";
 import { XstarError } from "../errors.js";
 import { asStart } from "../starts/starts.js";
 import { parseWords } from "../words/spec-words.js";
-import type { MaximizeOptions, Target } from "./options.js";
+import type { MaximizeOptions } from "./options.js";
+import type { Target } from "./result.js";
 
 /** The options of an ascent, checked, with defaults filled in; lists are as long as they were given. */
 export interface ParsedOptions {

@@ -1,8 +1,18 @@
 import type { Tensors } from "../define/definition.js";
+import type { StartGiven } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
 import type { Contract } from "../model/contract.js";
 import type { Shape, Tensor } from "../tensor.js";
-import type { Best } from "./best.js";
+
+/** Of each picture of a batch the one with the largest objective so far, and its step: replaced, never changed. */
+export interface Best {
+  readonly picture: Tensor<"float32">;
+  readonly steps: readonly number[];
+  /** What of each is compared: its objective, or where transforms draw luck into that, the running mean there. */
+  readonly values: Float32Array;
+  /** The same at the latest step. */
+  readonly means: Float32Array;
+}
 
 /** Where a run stands: enough to go on and end with the same bytes. */
 export interface Checkpoint {
@@ -23,7 +33,7 @@ export interface Checkpoint {
   /** Of step `index`, as `Step.slope`, `Step.reach` and `Step.picture`. */
   readonly slope: Float32Array;
   readonly reach: Float32Array;
-  readonly picture: Tensor;
+  readonly picture: Tensor<"float32">;
   /** The best picture of each so far. */
   readonly best: Best;
 }
@@ -53,19 +63,38 @@ export interface Step {
   readonly reach: Float32Array;
   readonly watch: Readonly<Record<string, Float32Array>>;
   /** [batch, channels, height, width] in picture units; a channel more than the model takes is the opacity. */
-  readonly picture: Tensor;
+  readonly picture: Tensor<"float32">;
   /** Where the run stands after this step, to go on from. */
   checkpoint(): Checkpoint;
 }
 
+/**
+ * What is made as large as possible: an objective, or words that stand for one or several, as on the command line.
+ *
+ * @example
+ * "conv2:7"; "logit:flamingo"; "logit:3 - 0.1*tv"; "conv2:0-15"; channel({ layer: "conv2", channel: 7 });
+ */
+export type Target = Spec<"objective"> | string;
+
+/** What a run was asked for, one for each picture, in words or specs as it was given. */
+export interface Asked {
+  /** Words that stand for several are one by one here. */
+  readonly targets: readonly Target[];
+  /** Null where the parameterization begins by itself. */
+  readonly starts: readonly StartGiven[] | null;
+  /** With its defaults; null where none was used. */
+  readonly recipe: Spec<"recipe"> | null;
+}
+
 export interface AscentResult {
+  readonly asked: Asked;
   /** The last finite step. */
   readonly last: Step;
   /** The pictures that the run is for, by `keep`, as `Step.picture`; and the step of each. */
-  readonly picture: Tensor;
+  readonly picture: Tensor<"float32">;
   readonly steps: readonly number[];
   /** How much every pixel counted, [batch, 1, height, width], 0 or more; null when it was not asked for. */
-  readonly influence: Tensor | null;
+  readonly influence: Tensor<"float32"> | null;
   /** The objective of each picture at every step. */
   readonly curve: readonly Float32Array[];
   readonly watch: Readonly<Record<string, readonly Float32Array[]>>;

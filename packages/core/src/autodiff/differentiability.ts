@@ -1,10 +1,11 @@
 import { Value, type Graph, type Node } from "../ir/graph.js";
 import { valuesRead } from "../ir/inline.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
+import { findCut } from "./cuts.js";
 import { carriesCotangent } from "./gradients.js";
 import { rules as standardRules } from "./rules/table.js";
 import type { VjpRules } from "./vjp.js";
-import { withoutRule } from "./without-rule.js";
+import { whyWithout } from "./without-rule.js";
 
 /** How a gradient gets from a value back to the inputs. Values that do not depend on the inputs have none. */
 export interface Reach {
@@ -49,6 +50,10 @@ function through(
   rules: VjpRules,
 ): Reach {
   const missing = new Map(active.flatMap((read) => [...read.missing]));
+  if (node.outputs.some((output) => output && !output.type)) {
+    const cut = findCut(node);
+    return { missing: missing.set(cut.node, cut.problem), zeroBehind: undefined, active: true };
+  }
   const passes = tryRule(op, node, (i) => reach.get(node.inputs[i]!)?.active === true, rules);
   if (typeof passes === "string") return { missing: missing.set(node, passes), zeroBehind: undefined, active: true };
   const passed = passes.map((i) => reach.get(node.inputs[i]!)!);
@@ -60,8 +65,8 @@ function through(
 function tryRule(op: Ops, node: Node, needs: (input: number) => boolean, rules: VjpRules): number[] | string {
   const rule = rules[node.qualifiedType];
   if (!rule) {
-    const known = withoutRule[node.qualifiedType];
-    return known ? `it has no vjp rule (${known.why})` : "it has no vjp rule";
+    const why = whyWithout(node);
+    return why ? `it has no vjp rule (${why})` : "it has no vjp rule";
   }
   const outputs = node.outputs as Value[];
   const isActive = (value: Value) => node.inputs.some((input, i) => input === value && needs(i));

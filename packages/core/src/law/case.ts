@@ -11,7 +11,12 @@ export interface Sample {
   draw(rng: Rng): ArrayLike<number>;
 }
 
-export type CaseAttribute = number | string | readonly number[] | { readonly float: number | readonly number[] };
+export type CaseAttribute =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number | readonly number[] }
+  | { readonly strings: readonly string[] };
 
 /** One node to be checked against finite differences: inputs, attributes, and under which version of its operator set. */
 export interface Case {
@@ -54,6 +59,12 @@ export function distinct(shape: Shape, gap = 0.1): Sample {
   const draw = (rng: Rng) => Float32Array.from(rng.permutation(n), (k) => (k - (n - 1) / 2 + 0.25) * gap);
   return { shape, role: "differentiated", dtype: "float", draw };
 }
+
+/** The same with zeros at some places. */
+export const withZeros = (sample: Sample, places: readonly number[]): Sample => ({
+  ...sample,
+  draw: (rng) => Array.from(sample.draw(rng), (x, i) => (places.includes(i) ? 0 : x)),
+});
 
 /** An initializer of numbers of a type: `float` follows the precision that is tested. */
 export function constant(

@@ -13,6 +13,8 @@ import { reduction } from "./cases/reduction.js";
 import { resampling } from "./cases/resampling.js";
 import { shape } from "./cases/shape.js";
 import { slicing } from "./cases/slicing.js";
+import { spectral } from "./cases/spectral.js";
+import { losses } from "./cases/losses.js";
 
 /** For every operator with a rule, nodes that the rule is checked on; the test demands that none is missing. */
 export const cases: Cases = {
@@ -30,4 +32,6 @@ export const cases: Cases = {
   ...quantization,
   ...compound,
   ...recurrent,
+  ...spectral,
+  ...losses,
 };

@@ -149,6 +149,7 @@ function oneNode(
 function attributeOf(value: CaseAttribute): Attribute {
   if (typeof value === "number") return { kind: "int", value };
   if (typeof value === "string") return { kind: "string", value };
+  if ("strings" in value) return { kind: "strings", value: value.strings };
   if (!("float" in value)) return { kind: "ints", value };
   return typeof value.float === "number"
     ? { kind: "float", value: value.float }

@@ -1,4 +1,5 @@
 import { cases } from "./cases.js";
+import { limits } from "../autodiff/limits.js";
 import { rules } from "../autodiff/rules/table.js";
 import { withoutRule } from "../autodiff/without-rule.js";
 import { decompositions } from "../normalize/decompositions.js";
@@ -12,7 +13,7 @@ export interface OperatorRow {
   readonly since: readonly number[];
   readonly status: "rule" | "rewritten" | "zero by definition" | "none";
   readonly cases: number;
-  /** Why it has no rule. */
+  /** Why it has no rule, or with what it is not rewritten. */
   readonly why?: string;
 }
 
@@ -22,7 +23,9 @@ export function listOperators(): OperatorRow[] {
   return [...Object.keys(standardOperators), ...new Set(others)].map((name): OperatorRow => {
     const row = { name, since: standardOperators[name] ?? [], cases: cases[name]?.length ?? 0 };
     if (rules[name]) return { ...row, status: "rule" };
-    if (decompositions[name] || upgrades[name]) return { ...row, status: "rewritten" };
+    const excluded = limits[name]?.map(({ what }) => what).join(" or with ");
+    if (decompositions[name] || upgrades[name])
+      return { ...row, status: "rewritten", ...(excluded && { why: `not with ${excluded}` }) };
     const known = withoutRule[name];
     return { ...row, status: known?.zero ? "zero by definition" : "none", ...(known && { why: known.why }) };
   });
@@ -41,7 +44,7 @@ export function operatorsPage(): string {
 Every operator of the ONNX standard that ONNX Runtime's CPU provider runs on float32, and how xstar differentiates it: ${standard.length} operators, of which ${tested} are differentiated and checked against finite differences.
 
 - **rule**: has a vector-Jacobian product of its own.
-- **rewritten**: becomes operators that have rules before it is differentiated, from the version in which the file has it.
+- **rewritten**: becomes operators that have rules before it is differentiated, from the version in which the file has it; a node with what is named there is not, and counts as **none**.
 - **zero by definition**: the gradient ends there, without an error.
 - **none**: a target behind it is refused by an error that names the node, unless you give a rule.
 
@@ -53,7 +56,7 @@ ${standard.map(line).join("\n")}
 
 ## Other domains
 
-Operators that exporters and optimizers write. The quantized ones become DequantizeLinear, the operator on floats and QuantizeLinear, and are tested together; MatMulInteger and ConvInteger are products of floats where they are cast to floats.
+Operators that exporters and optimizers write. The quantized ones become DequantizeLinear, the operator on floats and QuantizeLinear, and are tested together; MatMulInteger and ConvInteger are products of floats where they, or their sums with a bias, are cast to floats.
 
 | operator | differentiable | cases |
 | --- | --- | --- |

@@ -1,5 +1,5 @@
 import { nearest, oneOf, XstarError } from "../errors.js";
-import { gradients } from "../autodiff/gradients.js";
+import { cutOff, gradients } from "../autodiff/gradients.js";
 import { mergeRules } from "../autodiff/overrides.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { Graph, type Value } from "../ir/graph.js";
@@ -8,7 +8,9 @@ import { createOps, isFloat } from "../ir/ops/index.js";
 import { writeModel } from "../onnx/write.js";
 import type { Session } from "../runtime/runtime.js";
 import { shapesOf, type ShapesByName, type Tensor } from "../tensor.js";
+import { checkFeed, checkFeeds } from "./check-feeds.js";
 import { inFloat64 } from "./float64.js";
+import { givenTensors, type GivenInputs } from "./given.js";
 import { checkModel, inputShapes, type LoadedModel } from "./load.js";
 import { locator } from "../onnx/weights.js";
 
@@ -21,6 +23,8 @@ export interface VjpFunction {
 export interface VjpOptions {
   /** Of every input, by its name; those that the model says when left out. */
   readonly shapes?: ShapesByName;
+  /** What other inputs hold, by name: constants, which `run` is not fed again. Shapes may depend on them. */
+  readonly inputs?: GivenInputs;
   /** The value to differentiate; the model's first output when left out. */
   readonly of?: string;
   /** The input to differentiate by; the model's first of floats when left out. */
@@ -39,11 +43,17 @@ export interface VjpOptions {
 /** Builds the vector-Jacobian product of a model: one graph, forward and backward. */
 export async function vjp(
   model: LoadedModel,
-  { shapes, of, wrt, overrides, rules, precision = "float32" }: VjpOptions = {},
+  { shapes: free, inputs = {}, of, wrt, overrides, rules, precision = "float32" }: VjpOptions = {},
 ): Promise<VjpFunction> {
   checkModel(model);
-  const given = shapesOf(shapes);
-  const single = await model.at(new Map([...inputShapes(model.source.inputs, 1, given), ...given]));
+  if (!["float32", "float64"].includes(precision)) {
+    throw new XstarError("bad-argument", `The precision is "float32" or "float64", not ${JSON.stringify(precision)}`, {
+      hint: "A float16 model is computed in float16 by itself, with tensors of float16",
+    });
+  }
+  const known = shapesOf(free);
+  const shapes = new Map([...inputShapes(model.source.inputs, 1, known), ...known]);
+  const single = await model.at(shapes, givenTensors(model.source.inputs, inputs, shapes));
   const normalized = precision === "float64" ? await inFloat64(single, model.runtime) : single;
   const graph = new Graph("vjp");
   const op = createOps(graph, model.runtime.lowering);
@@ -56,6 +66,7 @@ export async function vjp(
       details: { layer: of, nearest: near },
     });
   }
+  if (!target.type && target.node) throw cutOff(target.node, { of: `"${of ?? target.name}"`, scope: "" });
   const map = inline(graph, normalized.graph, bindings, [target]);
   const output = map.get(target) ?? target;
   const input = inputToDifferentiate(graph.inputs, wrt);
@@ -75,12 +86,26 @@ export async function vjp(
     locate: locator(model.source),
   });
   const session: Session = await model.runtime.open(bytes, { files: model.files });
+  let isReleased = false;
   return {
-    async run(feeds, by) {
-      const results = await session.run({ ...feeds, [cotangent.name]: by });
+    async run(feeds, given) {
+      if (isReleased) {
+        throw new XstarError("bad-argument", `The gradient of "${output.name}" was released and cannot run`, {
+          hint: "Build it again with vjp, or release it after its last run",
+        });
+      }
+      checkFeeds(
+        feeds,
+        graph.inputs.filter((one) => one !== cotangent),
+      );
+      checkFeed("cotangent", given, cotangent.type!);
+      const results = await session.run({ ...feeds, [cotangent.name]: given });
       return { output: results[output.name]!, gradient: results[result.name]! };
     },
-    release: () => session.release(),
+    async release() {
+      if (!isReleased) await session.release();
+      isReleased = true;
+    },
   };
 }
 

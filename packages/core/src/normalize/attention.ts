@@ -1,9 +1,8 @@
-import type { Node, Value } from "../ir/graph.js";
+import { limitOf } from "../autodiff/limits.js";
+import type { Node, Value, ValueType } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
-import type { Upgrade } from "./upgrades.js";
-
-/** Added to the scores of what may not be looked at. */
-const lowest = -3.4e38;
+import { tensor, type DType } from "../tensor.js";
+import type { Rewrite } from "./rewrite.js";
 
 interface Scores {
   readonly scale: number;
@@ -20,7 +19,7 @@ function attend(op: Ops, q: Value, k: Value, v: Value, { scale, biases, softcap 
   const capped = softcap > 0 ? op.mul(op.tanh(op.mul(product, 1 / softcap)), softcap) : product;
   const biased = biases.reduce((sum, bias) => op.add(sum, bias), capped);
   const shares = op.softmax(biased, -1);
-  return { y: op.matMul(shares, repeatHeads(op, v, heads)), product, capped, biased, shares };
+  return { y: op.matMul(shares, repeatHeads(op, v, heads)), product, capped, shares };
 }
 
 /** Keys and values that several query heads share. */
@@ -50,13 +49,42 @@ function causal(op: Ops, queries: number, keys: number, offset: number, value: n
   return op.constant({ dtype: "float32", shape: [queries, keys], data }, "causal");
 }
 
-const asBias = (op: Ops, mask: Value, like: Value, value: number): Value =>
-  mask.dtype === "bool" ? op.where(mask, op.scalar(0, like.dtype), op.scalar(value, like.dtype)) : mask;
+/** Masks that come as numbers hide with minus infinity or with the lowest number there is: ONNX Runtime takes both for it. */
+const lowest: Readonly<Partial<Record<DType, number>>> = {
+  float16: -65504,
+  float32: -(2 - 2 ** -23) * 2 ** 127,
+  float64: -Number.MAX_VALUE,
+};
 
-/** The operator of the standard domain (opset 23). */
-export const attention: Upgrade["rewrite"] = (node, inputs, op) => {
+/** What is added to scores of type `dtype`: nothing where they count, minus infinity where not. */
+const asBias = (op: Ops, counts: Value, dtype: DType): Value =>
+  op.where(counts, op.scalar(0, dtype), op.scalar(Number.NEGATIVE_INFINITY, dtype));
+
+/** Of each row of the batch query i may look at keys up to i + its offset, [batch]. */
+function causalBias(op: Ops, { dtype, shape }: ValueType, offsets: Value): Value {
+  const [queries, keys] = shape.slice(2) as [number, number];
+  const distances = Array.from({ length: queries * keys }, (_, at) => (at % keys) - Math.floor(at / keys));
+  const furthest = op.reshape(offsets, [offsets.shape[0]!, 1, 1, 1]);
+  return asBias(op, op.lessOrEqual(op.constant(tensor("int64", distances, [queries, keys])), furthest), dtype);
+}
+
+/** A mask of fewer keys than there are hides the further ones. */
+function maskBias(op: Ops, mask: Value, { dtype, shape }: ValueType): Value {
+  const bias = mask.dtype === "bool" ? asBias(op, mask, dtype) : mask;
+  const none = bias.shape.map(() => 0);
+  const short = shape[3]! - mask.shape.at(-1)!;
+  return short > 0 ? op.pad(bias, none, none.with(-1, short), "constant", Number.NEGATIVE_INFINITY) : bias;
+}
+
+/** Of each row of the batch only so many keys count. */
+function lengthBias(op: Ops, lengths: Value, { dtype, shape }: ValueType): Value {
+  const places = op.reshape(op.range(shape[3]!), [1, 1, 1, shape[3]!]);
+  return asBias(op, op.less(places, op.reshape(lengths, [lengths.shape[0]!, 1, 1, 1])), dtype);
+}
+
+/** The operator of the standard domain (opset 23): a query that may look at no key gets zeros. */
+export const attention: Rewrite = (node, inputs, op) => {
   const [query, key, value, mask, pastKey, pastValue, lengths] = inputs;
-  if (lengths) return undefined;
   const flat = query!.rank === 3;
   const [qHeads, kvHeads] = [node.int("q_num_heads", 0), node.int("kv_num_heads", 0)];
   const q = flat ? splitHeads(op, query!, qHeads) : query!;
@@ -65,20 +93,30 @@ export const attention: Upgrade["rewrite"] = (node, inputs, op) => {
   const k = pastKey ? op.concat([pastKey, ownKey], 2) : ownKey;
   const v = pastValue ? op.concat([pastValue, ownValue], 2) : ownValue;
   const [queries, keys] = [q.shape[2]!, k.shape[2]!];
-  const biases: Value[] = [];
-  if (mask) {
-    const short = keys - mask.shape.at(-1)!;
-    const bias = asBias(op, mask, q, lowest);
-    const none = bias.shape.map(() => 0);
-    biases.push(short > 0 ? op.pad(bias, none, none.with(-1, short), "constant", lowest) : bias);
-  }
-  if (node.int("is_causal", 0) === 1) {
-    biases.push(op.cast(causal(op, queries, keys, pastKey?.shape[2] ?? 0, lowest), q.dtype));
-  }
+  const scores = { dtype: q.dtype, shape: [...q.shape.slice(0, 2), queries, keys] };
+  const causalOf = () =>
+    lengths
+      ? causalBias(op, scores, op.sub(lengths, queries))
+      : op.cast(causal(op, queries, keys, pastKey?.shape[2] ?? 0, Number.NEGATIVE_INFINITY), q.dtype);
+  const biases = [
+    mask && maskBias(op, mask, scores),
+    lengths && lengthBias(op, lengths, scores),
+    node.int("is_causal", 0) === 1 ? causalOf() : undefined,
+  ].filter((bias) => bias !== undefined);
+  const bias = biases.length > 0 ? op.sum(biases) : undefined;
+  const isBlind =
+    (mask || lengths) &&
+    bias &&
+    op.lessOrEqual(op.reduceMax(bias, [-1], true), lowest[q.dtype] ?? Number.NEGATIVE_INFINITY);
+  const seeing = (x: Value) => (isBlind ? op.where(isBlind, 0, x) : x);
   const scale = node.attributes.has("scale") ? node.float("scale", 1) : 1 / Math.sqrt(q.shape[3]!);
-  const result = attend(op, q, k, v, { scale, biases, softcap: node.float("softcap", 0) });
-  const shown = [result.product, result.capped, result.biased, result.shares][node.int("qk_matmul_output_mode", 0)];
-  return [flat ? joinHeads(op, result.y) : result.y, k, v, shown];
+  const softcap = node.float("softcap", 0);
+  const { y, product, capped, shares } = attend(op, q, k, v, { scale, biases: bias ? [seeing(bias)] : [], softcap });
+  const shown = [() => product, () => capped, () => (bias ? op.add(capped, bias) : capped), () => seeing(shares)][
+    node.int("qk_matmul_output_mode", 0)
+  ];
+  const result = seeing(y);
+  return [flat ? joinHeads(op, result) : result, k, v, node.outputs[3] && shown?.()];
 };
 
 /** What a mask of whole numbers adds: [batch, keys] of 0 and 1, or the number of keys of each row of the batch. */
@@ -117,9 +155,9 @@ function contribScale(node: Node, q: Value): number {
 }
 
 /** com.microsoft::MultiHeadAttention with separate query, key and value. */
-export const multiHeadAttention: Upgrade["rewrite"] = (node, inputs, op) => {
+export const multiHeadAttention: Rewrite = (node, inputs, op) => {
   const [query, key, value, bias, mask, attentionBias, pastKey, pastValue] = inputs;
-  if (query?.rank !== 3 || !key || !value) return undefined;
+  if (limitOf(node) || query?.rank !== 3 || !key || !value) return undefined;
   const heads = node.int("num_heads", 1);
   const widths = [query, key, value].map((x) => (x.rank === 3 ? x.shape[2]! : x.shape[1]! * x.shape[3]!));
   const shifts = bias ? op.split(bias, widths, 0) : [];
@@ -136,9 +174,9 @@ export const multiHeadAttention: Upgrade["rewrite"] = (node, inputs, op) => {
 };
 
 /** com.microsoft::Attention: query, key and value are one matrix product of the input. */
-export const contribAttention: Upgrade["rewrite"] = (node, inputs, op) => {
-  const [x, weights, bias, mask, past, attentionBias, pastLength] = inputs;
-  if (pastLength || node.int("do_rotary", 0) === 1) return undefined;
+export const contribAttention: Rewrite = (node, inputs, op) => {
+  const [x, weights, bias, mask, past, attentionBias] = inputs;
+  if (limitOf(node)) return undefined;
   const heads = node.int("num_heads", 1);
   const total = weights!.shape[1]!;
   const widths = node.ints("qkv_hidden_sizes") ?? [total / 3, total / 3, total / 3];
@@ -156,7 +194,7 @@ export const contribAttention: Upgrade["rewrite"] = (node, inputs, op) => {
 };
 
 /** Pairs of features turned by an angle that grows with the position. */
-export const rotaryEmbedding: Upgrade["rewrite"] = (node, [x, cosCache, sinCache, positions], op) => {
+export const rotaryEmbedding: Rewrite = (node, [x, cosCache, sinCache, positions], op) => {
   const flat = x!.rank === 3;
   const heads = flat ? splitHeads(op, x!, node.int("num_heads", 0)) : x!;
   const features = heads.shape[3]!;

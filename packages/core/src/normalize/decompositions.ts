@@ -1,15 +1,17 @@
+import { limitOf } from "../autodiff/limits.js";
 import { constantNumbers, type Value } from "../ir/graph.js";
 import { positiveAxis, type Ops } from "../ir/ops/index.js";
 import { tensor } from "../tensor.js";
 import { attention, contribAttention, multiHeadAttention, rotaryEmbedding } from "./attention.js";
 import { normalizeByBatch } from "./batch-normalization.js";
+import { deformConv } from "./deform-conv.js";
+import { crossEntropyLoss, likelihoodLoss } from "./losses.js";
 import { castOfProduct, dynamicallyQuantizedOperators, quantizedOperators } from "./quantized-operators.js";
 import { recurrentOperators } from "./recurrent.js";
 import { retiredOperators } from "./retired-operators.js";
 import { roiAlign } from "./roi-align.js";
-import type { Upgrade } from "./upgrades.js";
-
-type Rewrite = Upgrade["rewrite"];
+import { shortTimeFourier } from "./spectral.js";
+import type { Rewrite } from "./rewrite.js";
 
 /** The activation that a fused operator ends with; undefined for one that is not known. */
 function activate(op: Ops, x: Value, name: string, parameters: readonly number[]): Value | undefined {
@@ -106,8 +108,8 @@ const gelu = (op: Ops, x: Value, approximate: "none" | "tanh") => op.emit("Gelu"
 
 /** Crops or pads to a size, as evenly at both ends as it goes. */
 const centerCropPad: Rewrite = (node, [x, target], op) => {
-  const sizes = constantNumbers(target);
-  if (!sizes) return undefined;
+  if (limitOf(node)) return undefined;
+  const sizes = constantNumbers(target)!;
   const axes = (node.ints("axes") ?? x!.shape.map((_, i) => i)).map((axis) => positiveAxis(axis, x!.rank));
   const before = x!.shape.map((dim, axis) => {
     const more = (sizes[axes.indexOf(axis)] ?? dim) - dim;
@@ -161,16 +163,11 @@ const wrapTwice: Rewrite = (node, [x, given, , over], op) => {
   ];
 };
 
-/** Longer products would make graphs of more nodes than are worth it. */
-const longestProduct = 1024;
-
 /** Products one after the other, so that zeros among the factors have their derivatives too. */
 const cumProd: Rewrite = (node, [x, given], op) => {
-  const [along] = constantNumbers(given) ?? [];
-  if (along === undefined) return undefined;
-  const axis = positiveAxis(along, x!.rank);
+  if (limitOf(node)) return undefined;
+  const axis = positiveAxis(constantNumbers(given)![0]!, x!.rank);
   const n = x!.shape[axis]!;
-  if (n === 0 || n > longestProduct) return undefined;
   const reversed = node.int("reverse", 0) === 1;
   const parts = op.split(
     x!,
@@ -185,6 +182,25 @@ const cumProd: Rewrite = (node, [x, given], op) => {
   if (node.int("exclusive", 0) === 1)
     products.splice(0, n, op.fill(parts[0]!.shape, 1, x!.dtype), ...products.slice(0, -1));
   return [op.concat(reversed ? products.toReversed() : products, axis)];
+};
+
+/** Writes each row of the batch into a cache from a place of its own on, around its end where it is circular. */
+const scatterTensor: Rewrite = (node, [cache, update, starts], op) => {
+  const axis = positiveAxis(node.int("axis", -2), cache!.rank);
+  const length = cache!.shape[axis]!;
+  if (length === 0) return [cache];
+  const along = (values: Value, at: number) =>
+    op.reshape(
+      values,
+      cache!.shape.map((_, i) => (i === at ? values.shape[0]! : 1)),
+    );
+  const steps = along(op.range(update!.shape[axis]!), axis);
+  const places = starts ? op.add(along(op.cast(starts, "int64"), 0), steps) : steps;
+  const around =
+    node.string("mode", "linear") === "circular"
+      ? op.emit("Mod", [places, op.scalar(length, "int64")], [places.type])[0]!
+      : places;
+  return [op.scatterElements(cache!, op.expand(around, update!.shape), update!, axis)];
 };
 
 /** Even a model that was exported for training is looked at as it infers. */
@@ -203,6 +219,11 @@ export const decompositions: Readonly<Record<string, Rewrite>> = {
   CumProd: cumProd,
   Pad: wrapTwice,
   RoiAlign: roiAlign("half_pixel"),
+  STFT: shortTimeFourier,
+  NegativeLogLikelihoodLoss: likelihoodLoss,
+  SoftmaxCrossEntropyLoss: crossEntropyLoss,
+  DeformConv: deformConv,
+  TensorScatter: scatterTensor,
   Attention: attention,
   RotaryEmbedding: rotaryEmbedding,
   "com.microsoft::Attention": contribAttention,

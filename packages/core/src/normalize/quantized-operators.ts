@@ -1,9 +1,8 @@
+import { limitOf } from "../autodiff/limits.js";
 import type { Node, Value } from "../ir/graph.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
 import { size } from "../tensor.js";
-import type { Upgrade } from "./upgrades.js";
-
-type Rewrite = Upgrade["rewrite"];
+import type { Rewrite } from "./rewrite.js";
 
 /** A quantized value, its scale and its zero point. */
 type Levels = readonly [Value, Value, Value | undefined];
@@ -82,7 +81,7 @@ const binary =
 const unary =
   (opType: string, attributes: (node: Node) => object = () => ({})): Rewrite =>
   (node, inputs, op) => {
-    if (node.int("channels_last", 0) === 1) return undefined;
+    if (limitOf(node)) return undefined;
     const [x, xScale, xZero, yScale, yZero] = inputs as [Value, Value, Value, Value, Value?];
     const y = likewise(op, opType, [dequantize(op, [x, xScale, xZero], 1)], node, attributes(node));
     return quantize(op, y, node, yScale, yZero);
@@ -134,10 +133,19 @@ function productOf(node: Node, op: Ops): Value | undefined {
   return likewise(op, "MatMul", operands, node);
 }
 
+/** The same of an Add of such a node, as for a bias of whole numbers. */
+function sumOf(node: Node, op: Ops): Value | undefined {
+  if (node.qualifiedType !== "Add") return undefined;
+  const [a, b] = node.inputs as [Value, Value];
+  const [left, right] = [a, b].map((x) => x.node && productOf(x.node, op));
+  return left || right ? op.add(left ?? op.cast(a, "float32"), right ?? op.cast(b, "float32")) : undefined;
+}
+
 /** Cast of MatMulInteger or ConvInteger to floats: what is cast are products of what stands for floats. */
 export const castOfProduct: Rewrite = (node, [x], op) => {
   const { dtype } = node.outputs[0]!;
-  const product = x!.node && isFloat(node.outputs[0]!) ? productOf(x!.node, op) : undefined;
+  const from = isFloat(node.outputs[0]!) ? x!.node : undefined;
+  const product = from && (productOf(from, op) ?? sumOf(from, op));
   return product && [op.cast(product, dtype)];
 };
 

@@ -1,11 +1,10 @@
 import { constantNumbers, type Node, type Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
-import type { Upgrade } from "./upgrades.js";
+import { limitOf } from "../autodiff/limits.js";
+import { recurrentActivations } from "./recurrent-activations.js";
+import type { Rewrite } from "./rewrite.js";
 
-type Rewrite = Upgrade["rewrite"];
-
-/** Longer sequences would make graphs of more nodes than are worth it. */
-const longest = 1024;
+type Activation = (x: Value) => Value;
 
 /** What one direction of a recurrent layer has; the values of a step are [batch, hidden], the weights are transposed. */
 interface Direction {
@@ -15,7 +14,7 @@ interface Direction {
   readonly r: Value;
   /** [1, gates * hidden]; undefined for zeros. */
   readonly recurrentBias: Value | undefined;
-  readonly activations: readonly ((x: Value) => Value)[];
+  readonly activations: readonly Activation[];
   /** Peepholes of a gate, [1, hidden]. */
   readonly peephole: (gate: number) => Value | undefined;
 }
@@ -38,24 +37,28 @@ function recurrent({ op, r, recurrentBias }: Direction, h: Value): Value {
 const rnn: Cell = (own, input, [h]) => [own.activations[0]!(own.op.add(input, recurrent(own, h!)))];
 
 /** Gates in the order input, output, forget, cell. */
-const lstm: Cell = (own, input, [h, c]) => {
-  const { op, activations, peephole } = own;
-  const [f, g, last] = activations as [Direction["activations"][number], (x: Value) => Value, (x: Value) => Value];
-  const [i, o, forget, candidate] = gatesOf(own, op.add(input, recurrent(own, h!))) as [Value, Value, Value, Value];
-  const peek = (gate: Value, which: number, cell: Value) => {
-    const weight = peephole(which);
-    return f(weight ? op.add(gate, op.mul(weight, cell)) : gate);
+const lstm =
+  (node: Node): Cell =>
+  (own, input, [h, c]) => {
+    const { op, activations, peephole } = own;
+    const [f, g, last] = activations as [Activation, Activation, Activation];
+    const [i, o, forget, candidate] = gatesOf(own, op.add(input, recurrent(own, h!))) as [Value, Value, Value, Value];
+    const peek = (gate: Value, which: number, cell: Value) => {
+      const weight = peephole(which);
+      return f(weight ? op.add(gate, op.mul(weight, cell)) : gate);
+    };
+    const written = peek(i, 0, c!);
+    const kept = node.int("input_forget", 0) === 1 ? op.sub(1, written) : peek(forget, 2, c!);
+    const cell = op.add(op.mul(kept, c!), op.mul(written, g(candidate)));
+    return [op.mul(peek(o, 1, cell), last(cell)), cell];
   };
-  const cell = op.add(op.mul(peek(forget, 2, c!), c!), op.mul(peek(i, 0, c!), g(candidate)));
-  return [op.mul(peek(o, 1, cell), last(cell)), cell];
-};
 
 /** Gates in the order update, reset, hidden. */
 const gru =
   (node: Node): Cell =>
   (own, input, [h]) => {
     const { op, hidden, r, recurrentBias, activations } = own;
-    const [f, g] = activations as [(x: Value) => Value, (x: Value) => Value];
+    const [f, g] = activations as [Activation, Activation];
     const [inUpdate, inReset, inHidden] = gatesOf(own, input) as [Value, Value, Value];
     const part = (x: Value, start: number, end: number) => op.sliceAxis(x, 1, start * hidden, end * hidden);
     const two = { ...own, r: part(r, 0, 2), recurrentBias: recurrentBias && part(recurrentBias, 0, 2) };
@@ -69,24 +72,29 @@ const gru =
     return [op.add(op.mul(op.sub(1, z), candidate), op.mul(z, h!))];
   };
 
-function activationsOf(node: Node, op: Ops, count: number, defaults: readonly string[]) {
-  const table: Readonly<Record<string, (x: Value) => Value>> = { tanh: op.tanh, sigmoid: op.sigmoid, relu: op.relu };
-  const given = node.strings("activations") ?? Array.from({ length: count }, () => defaults).flat();
-  const found = given.map((name) => table[name.toLowerCase()]);
-  return found.length === count * defaults.length && found.every((one) => one !== undefined) ? found : undefined;
+/** The activations of all directions, their inputs bounded by `clip`. */
+function activationsOf(node: Node, op: Ops, count: number, defaults: readonly string[]): Activation[] {
+  const names = node.strings("activations") ?? Array.from({ length: count }, () => defaults).flat();
+  const [alphas, betas] = [[...(node.floats("activation_alpha") ?? [])], [...(node.floats("activation_beta") ?? [])]];
+  const bound = node.float("clip", 0);
+  return names.map((name): Activation => {
+    const kind = recurrentActivations[name.toLowerCase()]!;
+    const alpha = kind.alpha === undefined ? 0 : (alphas.shift() ?? kind.alpha);
+    const beta = kind.beta === undefined ? 0 : (betas.shift() ?? kind.beta);
+    return (x) => kind.of(op, bound > 0 ? op.clip(x, -bound, bound) : x, alpha, beta);
+  });
 }
 
-/** A recurrent layer as one step after the other. Left alone where its steps are not known, or it has rarer options. */
+/** A recurrent layer as one step after the other. */
 function unroll(cellOf: (node: Node) => Cell, gates: number, defaults: readonly string[]): Rewrite {
   return (node, [x, w, r, bias, lengths, ...rest], op) => {
+    if (limitOf(node)) return undefined;
     const [steps, batch, features] = x!.shape as [number, number, number];
     const hidden = r!.shape[2]!;
     const count = w!.shape[0]!;
     const activations = activationsOf(node, op, count, defaults);
     const isWhole = !lengths || constantNumbers(lengths)?.every((length) => length === steps);
-    const rarer = ["clip", "activation_alpha", "activation_beta"].some((name) => node.attributes.has(name));
-    const isPlain = node.int("layout", 0) === 0 && node.int("input_forget", 0) === 0 && !rarer;
-    if (!activations || !isWhole || !isPlain || steps > longest || steps === 0) return undefined;
+    const column = isWhole ? undefined : op.reshape(lengths, [batch, 1]);
     const states = defaults.length === 3 ? 2 : 1;
     const [initial, peepholes] = [rest.slice(0, states), states === 2 ? rest[2] : undefined];
     const of = (value: Value, d: number) => op.reshape(op.sliceAxis(value, 0, d, d + 1), value.shape.slice(1));
@@ -112,9 +120,13 @@ function unroll(cellOf: (node: Node) => Cell, gates: number, defaults: readonly 
         initial[i] ? of(initial[i], d) : op.fill([batch, hidden], 0, x!.dtype),
       );
       const seen: Value[] = [];
-      for (const share of backwards ? shares.toReversed() : shares) {
-        state = cellOf(node)(own, share, state);
-        seen.push(state[0]!);
+      for (const [at, share] of backwards ? [...shares.entries()].toReversed() : shares.entries()) {
+        const before = state;
+        const next = cellOf(node)(own, share, before);
+        // behind the end of a row of the batch its state stays, and what is seen is 0
+        const lives = column && op.greater(column, at);
+        state = lives ? next.map((value, i) => op.where(lives, value, before[i]!)) : next;
+        seen.push(lives ? op.where(lives, state[0]!, 0) : state[0]!);
       }
       const ordered = (backwards ? seen.toReversed() : seen).map((h) => op.reshape(h, [1, 1, batch, hidden]));
       return { y: op.concat(ordered, 0), state };
@@ -137,6 +149,6 @@ function unroll(cellOf: (node: Node) => Cell, gates: number, defaults: readonly 
 
 export const recurrentOperators: Readonly<Record<string, Rewrite>> = {
   RNN: unroll(() => rnn, 1, ["Tanh"]),
-  LSTM: unroll(() => lstm, 4, ["Sigmoid", "Tanh", "Tanh"]),
+  LSTM: unroll(lstm, 4, ["Sigmoid", "Tanh", "Tanh"]),
   GRU: unroll(gru, 3, ["Sigmoid", "Tanh"]),
 };

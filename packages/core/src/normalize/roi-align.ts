@@ -1,7 +1,8 @@
+import { limitOf } from "../autodiff/limits.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { tensor } from "../tensor.js";
-import type { Upgrade } from "./upgrades.js";
+import type { Rewrite } from "./rewrite.js";
 
 interface Axis {
   /** Elements along the axis, bins, points in a bin. */
@@ -38,11 +39,19 @@ function sharesOf(op: Ops, start: Value, extent: Value, { length, bins, points }
   return op.reduceMean(op.reshape(counted, [regions, bins, points, length]), [2], false);
 }
 
-/** RoiAlign of means as two matrix products for each region. Left alone where the regions decide how many points a bin has. */
-export function roiAlign(usual: "half_pixel" | "output_half_pixel"): Upgrade["rewrite"] {
-  return (node, [x, rois, batches], op) => {
+/**
+ * RoiAlign of means as two matrix products for each region. Others are left alone, but for saying where pixels lie when the
+ * newest operator set would take it for another place.
+ */
+export function roiAlign(usual: "half_pixel" | "output_half_pixel"): Rewrite {
+  return (node, inputs, op) => {
+    const [x, rois, batches] = inputs;
+    if (limitOf(node)) {
+      if (usual === "half_pixel") return undefined;
+      const coordinate_transformation_mode = node.string("coordinate_transformation_mode", usual);
+      return op.repeatNode(node, inputs, [node.outputs[0]!.type], [], { coordinate_transformation_mode });
+    }
     const points = node.int("sampling_ratio", 0);
-    if (node.string("mode", "avg") !== "avg" || points <= 0) return undefined;
     const [, , height, width] = x!.shape as [number, number, number, number];
     const half = node.string("coordinate_transformation_mode", usual) === "half_pixel";
     const scaled = op.sub(op.mul(rois!, node.float("spatial_scale", 1)), half ? 0.5 : 0);

@@ -13,7 +13,8 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from "onnx-buf";
-import type { Attribute, Constant, Graph, Node, Value } from "../ir/graph.js";
+import { Graph, Node, Value, type Attribute, type Constant } from "../ir/graph.js";
+import { Names } from "../ir/names.js";
 import { dtypeNumbers, toInt64 } from "../tensor.js";
 
 /** A constant's place in another file, as ONNX external data. */
@@ -45,7 +46,10 @@ const newestIrVersion = 13;
 /** The graph as the bytes of an ONNX file. Constants that no node reads are left out. */
 export function writeModel(graph: Graph, given: WriteOptions): Uint8Array {
   const constants = constantsOf(graph);
-  const options: Writing = { ...given, names: constantNames(graph, constants) };
+  const taken = namesIn(graph);
+  // constants of several origins may share a name: each gets one that nothing else in the file has
+  const names = new Map(constants.map((value) => [value, taken.take(value.name)]));
+  const options: Writing = { ...given, names, taken };
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
@@ -61,11 +65,12 @@ export function writeModel(graph: Graph, given: WriteOptions): Uint8Array {
 /** What the parts need besides the caller's options. */
 interface Writing extends WriteOptions {
   readonly names: ReadonlyMap<Value, string>;
+  readonly taken: Names;
 }
 
-/** Constants of several origins may share a name: each gets one that nothing else in the file has. */
-function constantNames(graph: Graph, constants: readonly Value[]): Map<Value, string> {
-  const taken = new Set<string>();
+/** The names of all values but constants, in subgraphs too. */
+function namesIn(graph: Graph): Names {
+  const taken = new Names();
   const visit = (inner: Graph) => {
     for (const value of inner.values()) taken.add(value.name);
     for (const node of inner.nodes) {
@@ -73,14 +78,7 @@ function constantNames(graph: Graph, constants: readonly Value[]): Map<Value, st
     }
   };
   visit(graph);
-  const names = new Map<Value, string>();
-  for (const value of constants) {
-    let name = value.name;
-    for (let i = 2; taken.has(name); i++) name = `${value.name}_${i}`;
-    taken.add(name);
-    names.set(value, name);
-  }
-  return names;
+  return taken;
 }
 
 const nameOf = (value: Value | undefined, { names }: Writing) => (value ? (names.get(value) ?? value.name) : "");
@@ -124,11 +122,13 @@ function writeInfo(value: Value, options: Writing): ValueInfoProto {
 }
 
 function writeNode(node: Node, options: Writing) {
+  // empty last inputs would be legal, but ONNX Runtime crashes on some
+  const given = node.inputs.slice(0, node.inputs.findLastIndex((input) => input !== undefined) + 1);
   return create(NodeProtoSchema, {
     opType: node.opType,
     domain: node.domain,
     name: node.name,
-    input: node.inputs.map((input) => nameOf(input, options)),
+    input: given.map((input) => nameOf(input, options)),
     output: node.outputs.map((output) => output?.name ?? ""),
     attribute: [...node.attributes].map(([name, attribute]) => writeAttribute(name, attribute, options)),
   });
@@ -154,10 +154,25 @@ function writeAttribute(name: string, attribute: Attribute, options: Writing): A
     case "tensor":
       return make({ type: Kind.TENSOR, t: writeTensor("", attribute.value, options) });
     case "graph":
-      return make({ type: Kind.GRAPH, g: writeGraph(attribute.value, options, []) });
+      return make({ type: Kind.GRAPH, g: writeGraph(withOwnOutputs(attribute.value, options), options, []) });
     case "opaque":
       return attribute.value as AttributeProto;
   }
+}
+
+/** A subgraph of which every output is a value of its own: ONNX Runtime refuses those that hand on a value from outside. */
+function withOwnOutputs(source: Graph, { taken }: Writing): Graph {
+  const own = new Set(source.values());
+  if (source.outputs.every((output) => own.has(output))) return source;
+  const graph = new Graph(source.name);
+  graph.inputs.push(...source.inputs);
+  graph.nodes.push(...source.nodes);
+  for (const output of source.outputs) {
+    const handed = own.has(output) ? output : new Value(taken.take(output.name), output.type);
+    if (handed !== output) graph.append(new Node("Identity", [output], [handed]));
+    graph.output(handed);
+  }
+  return graph;
 }
 
 /** Below this size a reference costs as much as the data. */

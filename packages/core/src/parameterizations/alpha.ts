@@ -1,15 +1,21 @@
 import { defineParameterization, type ParameterizationContext } from "../define/parameterization.js";
 import { innerParameterization } from "../define/fields.js";
-import type { Shape, Tensor } from "../tensor.js";
-import { size, tensor } from "../tensor.js";
+import { type Shape, type Tensor, size, tensor } from "../tensor.js";
 import { fourier } from "./fourier.js";
 import { innerOf } from "./inner.js";
 import { spatialShape } from "./spatial.js";
 
 const prefix = "opacity.";
 
+/**
+ * Colours and an opacity from 0 to 1, laid on another random background at every step (Mordvintsev et al. 2018).
+ *
+ * @example
+ * alpha();
+ */
 export const alpha = defineParameterization({
   type: "alpha",
+  example: {},
   doc: "Colours and an opacity from 0 to 1, laid on another random background at every step (Mordvintsev et al. 2018)",
   params: {
     inner: innerParameterization("the colours", fourier({})),

@@ -155,6 +155,17 @@ describe("shared", () => {
   });
 });
 
+describe("a parameterization of the whole picture", () => {
+  it("has no place inside another one", async () => {
+    const options = { parameterization: alpha({ inner: alpha({}) }), steps: 0 };
+    await expect(maximize(mirror([1, 1, 6, 6]), target, options)).rejects.toMatchObject({
+      code: "bad-argument",
+      message: 'The parameterization "alpha" has no place inside another one',
+      hint: "Put the other one inside it",
+    });
+  });
+});
+
 describe("every composition", () => {
   const shape = [3, 12, 12];
   const [wanted, photo] = [1, 2].map((seed) => tensor("float32", createRng(seed).uniforms(432, 0.3, 0.7), shape));

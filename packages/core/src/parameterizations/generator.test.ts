@@ -12,7 +12,6 @@ import { logit, probability } from "../objectives/activation.js";
 import { adam } from "../optimizers/adaptive.js";
 import { open } from "../testing/models.js";
 import { beginning, show } from "../testing/show.js";
-import { recipes } from "../recipes/table.js";
 import { useRecipe } from "../recipes/use-recipe.js";
 import { numbers, tensor } from "../tensor.js";
 import { generator } from "./generator.js";
@@ -91,7 +90,7 @@ describe.skipIf(!isThere)(`generators in ${folder}${isThere ? "" : " (missing)"}
   ])("of two numbers (variational) shows all ten digits by the recipe auto: %s, seed %d", async (name, seed, given) => {
     const digits = Array.from({ length: 10 }, (_, digit) => digit);
     const classifier = load(name);
-    const { options, objective } = useRecipe(recipes, { type: "auto", steps: 64 }, { shape: [1, 28, 28] });
+    const { options, objective } = useRecipe(standard, { type: "auto", steps: 64 }, { shape: [1, 28, 28] });
     const { picture } = await maximize(
       classifier,
       digits.map((digit) => objective(logit({ class: digit }))),

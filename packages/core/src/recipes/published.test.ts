@@ -17,7 +17,7 @@ const needs: Readonly<Record<string, { readonly given?: object; readonly target?
   accentuation: { given: { image: "photo", layer: "conv" } },
 };
 const specOf = (type: string, more: object = {}): Spec => ({ type, ...needs[type]?.given, ...more });
-const use = (type: string, shape: Shape, more: object = {}) => useRecipe(recipes, specOf(type, more), { shape });
+const use = (type: string, shape: Shape, more: object = {}) => useRecipe(standard, specOf(type, more), { shape });
 
 /** A spec whose parameters its definition takes as they are. */
 function expectValid(kind: "parameterization" | "optimizer" | "transform", one: Spec | string): void {
@@ -124,7 +124,7 @@ describe("published numbers", () => {
 
   it("of deepdream begin at its image, or at pale noise as natural pictures have it", () => {
     const startOf = (params = {}) =>
-      useRecipe(recipes, { type: "deepdream", ...params }, { shape: photograph }).options.start;
+      useRecipe(standard, { type: "deepdream", ...params }, { shape: photograph }).options.start;
     expect(startOf()).toEqual({ type: "natural", mean: 0.5, deviation: 0.1 });
     expect(startOf({ image: "photo" })).toEqual({ type: "image", image: "photo" });
   });

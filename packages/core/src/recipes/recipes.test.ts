@@ -1,3 +1,4 @@
+import { standard } from "../standard.js";
 import { describe, expect, it } from "vitest";
 import { maximize } from "../testing/plain.js";
 import type { Spec } from "../define/spec.js";
@@ -37,7 +38,7 @@ describe("recipes", () => {
     for (const channels of [1, 3]) {
       it(`${spec.type} makes options that survive JSON and run on ${channels} channel(s)`, async () => {
         const model = open(tinyCnn({ channels }));
-        const { options, objective } = useRecipe(recipes, spec, { shape: [channels, 6, 6] });
+        const { options, objective } = useRecipe(standard, spec, { shape: [channels, 6, 6] });
         expect(JSON.parse(JSON.stringify(options))).toEqual(options);
         const climbed = objective(target);
         const run = maximize(model, climbed, { ...options, images: photo(channels), steps: 2 });
@@ -51,13 +52,13 @@ describe("recipes", () => {
     }
 
     it(`${spec.type} takes the steps that are asked for`, () => {
-      const { options } = useRecipe(recipes, { ...spec, steps: 7 }, { shape: [3, 64, 64] });
+      const { options } = useRecipe(standard, { ...spec, steps: 7 }, { shape: [3, 64, 64] });
       expect(options.steps).toBe(7);
     });
   }
 
   it("fit networks of photographs whose shape is not square", () => {
-    const size = (type: string, shape: Shape) => useRecipe(recipes, { type }, { shape }).options.size;
+    const size = (type: string, shape: Shape) => useRecipe(standard, { type }, { shape }).options.size;
     expect(size("lucid", [3, 224, 448])).toEqual([128, 256]);
     expect(size("auto", [3, 280, 420])).toEqual([200, 300]);
     expect(size("distill", [3, 64, 64])).toBeUndefined();
@@ -65,10 +66,10 @@ describe("recipes", () => {
 
   it("that there are not, and parameters that they do not have, are refused", () => {
     const context = { shape: [3, 32, 32] };
-    expect(() => useRecipe(recipes, { type: "lucit" }, context)).toThrow(
+    expect(() => useRecipe(standard, { type: "lucit" }, context)).toThrow(
       expect.objectContaining({ code: "bad-argument", message: 'There is no recipe of type "lucit"' }),
     );
-    expect(() => useRecipe(recipes, { type: "auto", size: 3 }, context)).toThrow(
+    expect(() => useRecipe(standard, { type: "auto", size: 3 }, context)).toThrow(
       expect.objectContaining({ code: "bad-argument" }),
     );
   });
@@ -77,7 +78,7 @@ describe("recipes", () => {
 describe("auto", () => {
   const target = logit({ class: 2 });
   const choose = (shape: Shape) => {
-    const { options, objective } = useRecipe(recipes, { type: "auto" }, { shape });
+    const { options, objective } = useRecipe(standard, { type: "auto" }, { shape });
     return { ...options, objective: objective(target) };
   };
   const climb = { steps: 256, optimizer: adam({ learningRate: 0.1 }), schedule: linear({}) };

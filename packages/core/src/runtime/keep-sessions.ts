@@ -34,6 +34,7 @@ export function keepSessions(runtime: Runtime, limit = 4): KeepingRuntime {
   return {
     name: runtime.name,
     lowering: runtime.lowering,
+    threads: runtime.threads,
     async open(model, options = {}) {
       const known = kept.find((one) => isSame(one, model, options));
       const entry = known ?? { model, options, session: runtime.open(model, options), users: 0 };

@@ -1,13 +1,15 @@
-import type { Env, InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
 import { XstarError } from "../errors.js";
 import type { Lowering } from "../ir/ops/index.js";
 import { floatTypes, type DType, type Shape, type Tensor } from "../tensor.js";
+import type { Ort, OrtPort, OrtSession, OrtSettings, OrtTensor } from "./ort.js";
 
 /** What runs ONNX graphs. The caller chooses it; nothing else in xstar knows ONNX Runtime. */
 export interface Runtime {
   /** `cpu`, `wasm` or `webgpu`, with the version of ONNX Runtime: goes into records. */
   readonly name: string;
   readonly lowering: Lowering;
+  /** Threads of one run, as they are in truth. */
+  readonly threads: number;
   /** Opens a graph. Throws `runtime-failure` when ONNX Runtime refuses it. */
   open(model: Uint8Array, options?: OpenOptions): Promise<Session>;
 }
@@ -42,19 +44,13 @@ export interface Session {
   release(): Promise<void>;
 }
 
-/** The part of an ONNX Runtime package (`onnxruntime-node`, `onnxruntime-web/webgpu`, ...) that xstar uses. */
-export interface Ort {
-  readonly InferenceSession: {
-    create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
-  };
-  readonly Tensor: TensorConstructor;
-  readonly env: Env;
-}
-
 export interface RuntimeOptions {
-  /** Execution provider; `cpu` by default (`wasm` in a browser). */
+  /** Execution provider. @default "cpu", and "wasm" for onnxruntime-web */
   readonly provider?: "cpu" | "wasm" | "webgpu";
-  /** Threads of one run; 1 is best for small networks and for many sessions at once. */
+  /**
+   * Threads of one run; 1 is best for small networks and for many sessions at once. onnxruntime-web takes them once for all its
+   * sessions, and only in pages that are cross-origin isolated. @default 1
+   */
   readonly threads?: number;
   /** Let idle threads spin between runs too, not only between operators: up to twice as slow on a busy machine. @default false */
   readonly spinning?: boolean;
@@ -66,17 +62,21 @@ export interface RuntimeOptions {
 const pause = 20;
 
 /** A runtime from an ONNX Runtime package. */
-export function fromOrt(
-  ort: Ort,
-  { provider = "cpu", threads = 1, spinning = false, strict = false }: RuntimeOptions = {},
-): Runtime {
+export function fromOrt(ort: Ort, options: RuntimeOptions = {}): Runtime {
   const { versions } = ort.env;
+  const isWeb = versions.node === undefined && versions.web !== undefined;
+  const { provider = isWeb ? "wasm" : "cpu", threads: wanted = 1, spinning = false, strict = false } = options;
+  // the web's module settles its threads when it starts
+  if (isWeb && ort.env.wasm.numThreads === undefined) ort.env.wasm.numThreads = wanted;
+  const threads = isWeb ? (ort.env.wasm.numThreads ?? 1) : wanted;
   const version = versions.node ?? versions.web ?? versions.common;
+  const inTurn = isWeb ? queueOf(ort) : <T>(work: () => Promise<T>) => work();
   return {
     name: `${provider} ${version} ${threads}t`,
     lowering: provider === "webgpu" ? "webgpu" : "cpu",
+    threads,
     async open(model, { files, optimization = "all" } = {}) {
-      const options: InferenceSession.SessionOptions = {
+      const settings: OrtSettings = {
         executionProviders: [provider],
         graphOptimizationLevel: optimization,
         intraOpNumThreads: threads,
@@ -88,28 +88,47 @@ export function fromOrt(
           },
         },
       };
-      if (files && files.size > 0) options.externalData = [...files].map(([path, data]) => ({ path, data }));
-      const session = await explained(() => ort.InferenceSession.create(model, options), "open the graph");
-      return wrap(ort, session);
+      if (files && files.size > 0) settings.externalData = [...files].map(([path, data]) => ({ path, data }));
+      const create = () => explained(() => ort.InferenceSession.create(model, settings), "open the graph");
+      return wrap(ort, await inTurn(create), inTurn);
     },
   };
 }
 
-function wrap(ort: Ort, session: InferenceSession): Session {
+/** Does one piece of work after the other. */
+type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
+const queues = new WeakMap<Ort, InTurn>();
+
+/** onnxruntime-web is one module without re-entry: what is created, run and released in it waits for what was before. */
+function queueOf(ort: Ort): InTurn {
+  const known = queues.get(ort);
+  if (known) return known;
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn: InTurn = (work) => {
+    const mine = last.then(work, work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+  queues.set(ort, inTurn);
+  return inTurn;
+}
+
+function wrap(ort: Ort, session: OrtSession, inTurn: InTurn): Session {
   return {
     inputs: session.inputMetadata.map(port),
     outputs: session.outputMetadata.map(port),
     async run(feeds, outputs = session.outputNames, into = {}) {
       const given = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toOrt(ort, t)]));
       const wanted = Object.fromEntries(outputs.map((name) => [name, into[name] ? toOrt(ort, into[name]) : null]));
-      const results = await explained(() => session.run(given, wanted), "run the graph");
+      const results = await inTurn(() => explained(() => session.run(given, wanted), "run the graph"));
       return Object.fromEntries(Object.entries(results).map(([name, t]) => [name, into[name] ?? fromOrtTensor(t)]));
     },
-    release: () => session.release(),
+    release: () => inTurn(() => session.release()),
   };
 }
 
-function port(metadata: InferenceSession.ValueMetadata): Port {
+function port(metadata: OrtPort): Port {
   if (!metadata.isTensor) return { name: metadata.name, dtype: undefined, dims: [] };
   const dims = metadata.shape.map((dim) => (typeof dim === "number" && dim >= 0 ? dim : undefined));
   return { name: metadata.name, dtype: known.has(metadata.type) ? (metadata.type as DType) : undefined, dims };

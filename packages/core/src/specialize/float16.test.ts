@@ -40,3 +40,21 @@ test("a float16 model has the gradient of its float32 twin, up to rounding", asy
   expect(largest).toBeGreaterThan(0);
   single.values.forEach((value, i) => expect(Math.abs(half.values[i]! - value)).toBeLessThan(0.02 * largest));
 });
+
+test("a query of a float16 model that sees no key gets zeros, and gives no gradient", async () => {
+  const graph = new Graph("half");
+  const op = createOps(graph, "cpu", "net");
+  const x = graph.input("x", { dtype: "float16", shape: [1, 1, 2, 2] });
+  const mask = constantValue("mask", tensor("bool", [0, 0, 1, 1], [2, 2]));
+  graph.publish(op.emit("Attention", [x, x, x, mask], [x.type])[0]!, "y");
+  const model = openModel(writeModel(graph, { opsets: new Map([["", 23]]) }), { runtime });
+  const run = await vjp(model, { shapes: new Map([["x", x.shape]]) });
+  const { output, gradient } = await run.run(
+    { x: tensor("float16", [1, 2, 3, -1], x.shape) },
+    tensor("float16", [5, 7, 0, 0], x.shape),
+  );
+  await run.release();
+  expect(numbers(output).slice(0, 2)).toEqual([0, 0]);
+  expect(numbers(output)[2]).toBeCloseTo(3, 1);
+  expect(numbers(gradient)).toEqual([0, 0, 0, 0]);
+});

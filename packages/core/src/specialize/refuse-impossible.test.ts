@@ -4,8 +4,15 @@ import { open } from "../testing/models.js";
 
 const at = (node: Parameters<typeof encodeModel>[0]["node"] & object) =>
   open(
-    encodeModel({ name: "g", input: [declare("x", [1, 1, 4, 4])], output: [declare("y", [])], node, initializer: [w] }),
+    encodeModel({
+      name: "g",
+      input: [declare("x", [1, 1, 4, 4])],
+      output: [declare("y", [])],
+      node,
+      initializer: [w, none],
+    }),
   ).at(new Map([["x", [1, 1, 4, 4]]]));
+const none = { name: "none", dataType: 7, int64Data: [0n] };
 const w = { name: "w", dataType: 1, dims: [1n, 1n, 1n, 1n], floatData: [1] };
 
 it("nodes that would end the process are refused by name", async () => {
@@ -16,5 +23,9 @@ it("nodes that would end the process are refused by name", async () => {
   await expect(at([{ opType: "Min", input: ["x", ""], output: ["y"], name: "m" }])).rejects.toMatchObject({
     code: "bad-model",
     message: 'Node "m" (Min) leaves out its input 1, which it needs',
+  });
+  await expect(at([{ opType: "DFT", input: ["x", "none"], output: ["y"], name: "d" }])).rejects.toMatchObject({
+    code: "bad-model",
+    message: 'Node "d" (DFT) has 0 as input 1, which must be positive',
   });
 });

@@ -3,7 +3,8 @@ import {
   exportAscent as exportStandard,
   maximize as maximizeStandard,
 } from "../standard.js";
-import type { MaximizeOptions, Target } from "../ascend/options.js";
+import type { MaximizeOptions } from "../ascend/options.js";
+import type { Target } from "../ascend/result.js";
 import type { LoadedModel } from "../model/load.js";
 
 /** What tests change one thing of: the true gradient by plain pixels, without a recipe. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { defineObjective } from "../define/objective.js";
 import type { Spec } from "../define/spec.js";
+import { withDefinitions } from "../define/vocabulary.js";
 import type { Model } from "../onnx/model.js";
 import { standard } from "../standard.js";
 import { buildModel, open, tinyCnn, tinyTransformer } from "../testing/models.js";
@@ -37,6 +39,15 @@ describe("a target that is a softmax", () => {
   it("is seen through what only moves its numbers", () => {
     const last = open(buildModel((op, x) => ({ y: op.reshape(op.softmax(op.flatten(x), 1), [1, 36, 1, 1]) }))).source;
     expect(warn(channel({ layer: "y", channel: 3 }), last)).toContain('"logit:3"');
+  });
+
+  it("may be an objective of one's own, which says so", () => {
+    const chance = { doc: "x", params: {}, build: () => undefined as never };
+    const sure = defineObjective({ ...chance, type: "sure", saturates: true });
+    const never = defineObjective({ ...chance, type: "never", saturates: false });
+    const vocabulary = withDefinitions(standard, [sure, never]);
+    const warnings = [sure({}), never({})].map((spec) => softmaxWarning(vocabulary, spec, () => cnn));
+    expect(warnings).toEqual([expect.stringContaining('The target "sure" is a softmax'), undefined]);
   });
 
   it("is no other one: scores, logarithms, attention, softmax that is no result", () => {

@@ -34,9 +34,9 @@ export function drawingOf(shape: Shape): Drawing {
 }
 
 /** Picture `i` of a batch, in memory of its own. */
-export function pictureOf({ dtype, shape, data }: Tensor, i: number): Tensor & { readonly data: Float32Array } {
+export function pictureOf({ shape, data }: Tensor, i: number): Tensor<"float32"> {
   const one = shape.slice(1);
-  return { dtype, shape: one, data: (data as Float32Array).slice(i * size(one), (i + 1) * size(one)) };
+  return { dtype: "float32", shape: one, data: (data as Float32Array).slice(i * size(one), (i + 1) * size(one)) };
 }
 
 export function planesOf({ shape, data }: Tensor): Planes {

@@ -1,4 +1,4 @@
-import { XstarError } from "@xstar/core";
+import { XstarError, type Shape } from "@xstar/core";
 import type { Picture } from "./picture.js";
 
 /** Every pixel becomes `factor` x `factor` pixels. */
@@ -22,4 +22,12 @@ export function enlarge(picture: Picture, factor: number): Picture {
 /** The largest whole factor that keeps a picture within `pixels`, at least 1. */
 export function enlargementFor({ width, height }: { width: number; height: number }, pixels: number): number {
   return Math.max(1, Math.floor(pixels / Math.max(width, height)));
+}
+
+/** Pixels of the longer side that a file is enlarged to, about. */
+const comfortable = 280;
+
+/** The enlargement of pictures [..., height, width] to about 280 pixels. */
+export function usualScale(shape: Shape): number {
+  return Math.ceil(comfortable / Math.max(...shape.slice(-2)));
 }

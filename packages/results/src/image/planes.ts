@@ -1,4 +1,5 @@
 import { check, type Shape, size, XstarError } from "@xstar/core";
+import { luminanceWeights } from "./luminance.js";
 
 /** Numbers of a picture before they have colours: shape [height, width] or [channels, height, width], row-major. */
 export interface Planes {
@@ -48,7 +49,7 @@ export function changeOf(x: Planes, start: Planes): Planes {
   if (x.data.length !== start.data.length) {
     throw new XstarError("bad-data", `A picture of shape [${x.shape}] cannot be compared with one of [${start.shape}]`);
   }
-  const weights = channels >= 3 ? [0.2126, 0.7152, 0.0722] : [1];
+  const weights = channels >= 3 ? luminanceWeights : [1];
   const pixels = height * width;
   const data = new Float32Array(pixels);
   for (const [channel, weight] of weights.entries()) {

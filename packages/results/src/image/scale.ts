@@ -1,4 +1,5 @@
 import { checkPlanes, type Planes } from "./planes.js";
+import { quantileOf } from "./quantile.js";
 
 /** The values that get the first and the last colour of a map. */
 export interface Scale {
@@ -39,11 +40,6 @@ function sortedNumbers(pictures: readonly Planes[], map: (value: number) => numb
   return sorted.sort();
 }
 
-/** With straight lines between the sorted numbers, as NumPy's default. */
 function percentile(sorted: Float64Array, percent: number): number {
-  if (sorted.length === 0) return 0;
-  const position = (percent / 100) * (sorted.length - 1);
-  const below = Math.floor(position);
-  const [a, b] = [sorted[below]!, sorted[Math.ceil(position)]!];
-  return a + (position - below) * (b - a);
+  return sorted.length === 0 ? 0 : quantileOf(sorted, percent / 100);
 }

@@ -1,4 +1,5 @@
 import { XstarError } from "@xstar/core";
+import { softmax } from "./confidence.js";
 
 /** Where a network puts a class. */
 export interface ClassRank {
@@ -19,12 +20,10 @@ export function rankClass(scores: ArrayLike<number>, index: number): ClassRank {
     throw new XstarError("bad-argument", problem);
   }
   const all = Array.from(scores);
-  const largest = all.reduce((a, b) => Math.max(a, b));
-  const total = all.reduce((sum, score) => sum + Math.exp(score - largest), 0);
   return {
     class: index,
     rank: all.filter((score) => score >= own).length,
     of: all.length,
-    probability: Math.exp(own - largest) / total,
+    probability: softmax(all)[index]!,
   };
 }

@@ -1,4 +1,5 @@
 import { XstarError } from "@xstar/core";
+import { quantileOf } from "../image/quantile.js";
 
 export interface Summary {
   readonly count: number;
@@ -16,7 +17,7 @@ export function summarize(values: ArrayLike<number>): Summary {
   const count = sorted.length;
   const mean = sorted.reduce((a, b) => a + b, 0) / count;
   const variance = sorted.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count;
-  const [min, median, max] = [pick(sorted, 0), pick(sorted, 0.5), pick(sorted, 1)];
+  const [min, median, max] = [quantileOf(sorted, 0), quantileOf(sorted, 0.5), quantileOf(sorted, 1)];
   return { count, min, max, mean, median, deviation: Math.sqrt(variance) };
 }
 
@@ -26,7 +27,7 @@ export function summarize(values: ArrayLike<number>): Summary {
  */
 export function quantile(values: ArrayLike<number>, p: number): number {
   if (!(p >= 0 && p <= 1)) throw new XstarError("bad-argument", `A quantile is from 0 to 1, not ${p}`);
-  return pick(sort(values), p);
+  return quantileOf(sort(values), p);
 }
 
 function sort(values: ArrayLike<number>): Float64Array {
@@ -36,10 +37,4 @@ function sort(values: ArrayLike<number>): Float64Array {
     throw new XstarError("bad-argument", "Numbers that are not finite cannot be summarized");
   }
   return sorted;
-}
-
-function pick(sorted: Float64Array, p: number): number {
-  const place = p * (sorted.length - 1);
-  const low = sorted[Math.floor(place)]!;
-  return low + (sorted[Math.ceil(place)]! - low) * (place % 1);
 }

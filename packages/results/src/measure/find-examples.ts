@@ -13,7 +13,8 @@ import {
 } from "@xstar/core";
 import { lookAt, type Sight } from "./look.js";
 import { findPeak, type Example } from "./rank-examples.js";
-import type { PictureSize, PictureSource } from "./source.js";
+import { readingsOf, readingsToObserve } from "./readings.js";
+import { pictureSizeOf, type PictureSize, type PictureSource } from "./source.js";
 
 /** One target and what the pictures make of it. */
 export interface TargetExamples {
@@ -48,6 +49,8 @@ export interface NamedTarget {
 export interface OpenTargetsOptions extends ObserveOptions {
   /** A layer to read features from, too. */
   readonly layer?: string | undefined;
+  /** Whether places count: where in a picture a channel answers most. @default true */
+  readonly places?: boolean;
 }
 
 /** A model opened for measuring targets. Release the observer when done. */
@@ -70,63 +73,68 @@ interface OpenTarget extends Omit<TargetExamples, "examples"> {
 export async function openTargets(
   model: LoadedModel,
   named: readonly NamedTarget[],
-  { layer, ...options }: OpenTargetsOptions,
+  { layer, places = true, ...options }: OpenTargetsOptions,
 ): Promise<OpenTargets> {
   const targets: OpenTarget[] = [];
   let size: PictureSize | undefined;
   const observer = await observe(model, options, (look) => {
-    size = pictureSize(look.pictures.shape);
-    const values = named.flatMap(({ target, objective: asked }, i) => {
-      const objective = look.parse(asked);
-      const activation = [activationOf(i), look.objective(objective)] as const;
-      const { map, ...read } = readPlaces(look, objective);
-      targets.push({ target, objective, ...read });
-      return map ? [activation, [mapOf(i), map] as const] : [activation];
+    size = sizeFor(look.pictures.shape);
+    const specs = named.map(({ objective }) => look.parse(objective));
+    const maps = specs.flatMap((objective, i) => {
+      const { map, ...read } = places ? readPlaces(look, objective) : noPlaces;
+      targets.push({ target: named[i]!.target, objective, ...read });
+      return map ? [[mapOf(i), map] as const] : [];
     });
-    return Object.fromEntries([
-      ...values,
-      ...(layer === undefined ? [] : [["features", look.features(layer)] as const]),
-    ]);
+    return { ...readingsToObserve(look, specs, layer), ...Object.fromEntries(maps) };
   });
   return { observer, size: size!, targets };
+}
+
+export interface ScanOptions {
+  /** Stops after the picture in progress; what is measured is kept. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onPicture?: ((seen: number, skipped: number) => void) | undefined;
 }
 
 /** Measures every target on every picture, until the signal stops it; pictures that cannot be read are skipped. */
 export async function findExamples(
   { observer, targets }: OpenTargets,
   pictures: PictureSource,
-  { signal, onPicture }: { signal: AbortSignal; onPicture: (seen: number, skipped: number) => void },
+  { signal, onPicture }: ScanOptions = {},
 ): Promise<FoundExamples> {
   const skipped: SkippedPicture[] = [];
   const examples = targets.map((): Example[] => []);
   const features: Float32Array[] = [];
   let seen = 0;
   for await (const sight of lookAt(observer, pictures)) {
-    if (signal.aborted) break;
+    if (signal?.aborted) break;
     const found = examplesOf(sight, targets, pictures.names[sight.index]!);
     if (typeof found === "string") skipped.push({ index: sight.index, reason: found });
     else {
       found.examples.forEach((example, i) => examples[i]!.push(example));
       if (found.features) features.push(found.features);
     }
-    onPicture(++seen, skipped.length);
+    seen++;
+    onPicture?.(seen, skipped.length);
   }
   const all = targets.map(({ target, objective, field }, i) => ({ target, objective, field, examples: examples[i]! }));
   return { targets: all, features, skipped, seen };
 }
 
-const activationOf = (target: number) => `activation${target}`;
 const mapOf = (target: number) => `map${target}`;
 
+const noPlaces = { map: undefined, field: null, place: undefined };
+
 /** What a target reads of a layer with places that see different parts: all of a channel, or one place. */
-function readPlaces(look: Look, { type, layer, channel, model, y, x }: Spec) {
-  const none = { map: undefined, field: null, place: undefined };
+function readPlaces(look: Look, { type, layer, channel, model, axis, y, x, at }: Spec) {
   const name = String(layer);
-  if (!["channel", "neuron", "spatial"].includes(type) || model !== undefined) return none;
+  if (!["channel", "neuron", "spatial"].includes(type) || model !== undefined) return noPlaces;
+  // of another axis, and of a region, there is no one place
+  if (axis !== undefined || at !== undefined) return noPlaces;
   const field = look.field(name);
-  if (!isLocal(field)) return none;
+  if (!isLocal(field)) return noPlaces;
   if (type === "channel") return { map: look.unit(name, Number(channel)), field, place: undefined };
-  const [height, width] = look.layer(name).shape.slice(2) as [number, number];
+  const [height, width] = look.places(name) as [number, number];
   const place = [Number(y ?? Math.floor(height / 2)), Number(x ?? Math.floor(width / 2))] as const;
   return { map: undefined, field, place };
 }
@@ -140,20 +148,21 @@ interface PictureExamples {
 function examplesOf(sight: Sight, targets: readonly OpenTarget[], name: string): PictureExamples | string {
   if ("error" in sight) return sight.error instanceof Error ? sight.error.message : String(sight.error);
   const { index, values } = sight;
+  const { activations, features } = readingsOf(values, targets.length);
   const examples = targets.map(({ place }, i) => {
-    const activation = Number(values[activationOf(i)]!.data[0]);
+    const activation = activations[i]!;
     const map = values[mapOf(i)];
     if (place) return { index, activation, peak: { activation, y: place[0], x: place[1] } };
     return { index, activation, peak: map ? findPeak(map.data as Float32Array, map.shape[1]!) : null };
   });
   return examples.every(({ activation }) => Number.isFinite(activation))
-    ? { examples, features: values["features"]?.data as Float32Array | undefined }
+    ? { examples, features }
     : `The activation of "${name}" is not finite`;
 }
 
-function pictureSize(shape: Shape): PictureSize {
-  const [, channels, height, width] = shape;
-  if (shape.length === 4 && (channels === 1 || channels === 3)) return { channels, height: height!, width: width! };
+function sizeFor(shape: Shape): PictureSize {
+  const size = pictureSizeOf(shape.slice(1));
+  if (size) return size;
   throw new XstarError(
     "bad-argument",
     `A model that takes inputs of shape [${shape.slice(1)}] cannot look at picture files`,

@@ -2,7 +2,7 @@ import type { LoadedModel, MaximizeOptions, ObserveOptions, Spec, Tensor } from 
 import type { PictureSize, PictureSource } from "./source.js";
 import { measurePictures, type MeasuredPictures } from "./measure-pictures.js";
 import { networksOf } from "./networks.js";
-import { featureLayer, type DatasetSurvey } from "./survey-dataset.js";
+import { featureLayer, surveyOf, type DatasetSurvey } from "./survey-dataset.js";
 import { isOfOnePicture } from "./terms.js";
 import {
   findExamples,
@@ -103,16 +103,14 @@ const surveyBatch = 8;
 async function surveyImages(
   model: LoadedModel,
   { folder, pictures }: ComparedImages,
-  { targets, layer, options, signal = new AbortController().signal, onPicture }: SurveyOptions,
+  { targets, layer, options, signal, onPicture }: SurveyOptions,
 ): Promise<Survey> {
   const asked = [...new Map(targets.map((one) => [one.target, one])).values()].filter(
     ({ objective }) => typeof objective === "string" || isOfOnePicture(objective as Spec),
   );
   const opened = await openTargets(model, asked, { ...options, layer, batch: surveyBatch });
   try {
-    const found = await findExamples(opened, pictures, { signal, onPicture: (seen) => onPicture?.(seen) });
-    const skipped = found.skipped.map(({ index, reason }) => ({ index, name: pictures.names[index]!, reason }));
-    const left = new Set(skipped.map(({ index }) => index));
+    const found = await findExamples(opened, pictures, { signal, onPicture });
     return {
       found,
       size: opened.size,
@@ -120,17 +118,9 @@ async function surveyImages(
         folder,
         count: pictures.names.length,
         seen: found.seen,
-        skipped: skipped.map(({ name, reason }) => ({ name, reason })),
+        skipped: found.skipped.map(({ index, reason }) => ({ name: pictures.names[index]!, reason })),
       },
-      dataset: {
-        names: pictures.names.slice(0, found.seen).filter((_, i) => !left.has(i)),
-        layer,
-        features: found.features,
-        objectives: found.targets.map(({ objective, examples }) => ({
-          objective,
-          activations: examples.map(({ activation }) => activation),
-        })),
-      },
+      dataset: surveyOf(found, pictures, layer),
     };
   } finally {
     await opened.observer.release();

@@ -14,6 +14,7 @@ import {
   type Value,
 } from "@xstar/core";
 import { pictureOf } from "../image/drawing.js";
+import { splitOpacity } from "../image/opacity.js";
 import type { Planes } from "../image/planes.js";
 import type { Distances } from "./feature-distance.js";
 import { lookAt } from "./look.js";
@@ -194,11 +195,12 @@ function withChannels(picture: Tensor, wanted: Shape): Tensor {
 /** A picture as it is looked at: what is transparent lies on grey. */
 function coloursOf({ shape, data }: Tensor, { hasOpacity = false }: ObserveOptions): Planes {
   if (!hasOpacity) return { shape, data: data as Float32Array };
-  const [channels, height, width] = shape as [number, number, number];
-  const end = (channels - 1) * height * width;
-  const values = data as Float32Array;
-  const colours = values.slice(0, end).map((x, at) => 0.5 + (x - 0.5) * values[end + (at % (height * width))]!);
-  return { shape: [channels - 1, height, width], data: colours };
+  const { colours, opacity } = splitOpacity({ shape, data: data as Float32Array }, shape[0]! - 1);
+  const { data: over } = opacity!;
+  return {
+    shape: colours.shape,
+    data: Float32Array.from(colours.data, (x, at) => 0.5 + (x - 0.5) * over[at % over.length]!),
+  };
 }
 
 const readScores = (look: Look) => ({ scores: look.logits() });

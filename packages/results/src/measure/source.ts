@@ -1,10 +1,17 @@
-import type { Tensor } from "@xstar/core";
+import type { Shape, Tensor } from "@xstar/core";
 
 /** The form in which a picture is read. */
 export interface PictureSize {
   readonly channels: 1 | 3;
   readonly height: number;
   readonly width: number;
+}
+
+/** The form of the pictures that a model takes, [channels, height, width]; undefined where picture files do not have it. */
+export function pictureSizeOf(shape: Shape): PictureSize | undefined {
+  const [channels, height, width] = shape;
+  if (shape.length !== 3 || (channels !== 1 && channels !== 3)) return undefined;
+  return { channels, height: height!, width: width! };
 }
 
 /** Pictures that are read one by one. */

@@ -1,4 +1,5 @@
 import { XstarError } from "@xstar/core";
+import { luminanceWeights } from "../image/luminance.js";
 import { checkPlanes, type Planes } from "../image/planes.js";
 import { transform } from "./fourier.js";
 
@@ -8,9 +9,6 @@ export interface SpectrumRange {
   /** Highest frequency, in cycles a pixel; 0.5 is the highest that pixels can show. @default 0.35 */
   readonly high?: number;
 }
-
-/** Luminance of red, green and blue (Rec. 709). */
-const luminance = [0.2126, 0.7152, 0.0722];
 
 /** Bands in which amplitudes are averaged, for each doubling of the frequency. */
 const bandsPerOctave = 4;
@@ -60,7 +58,7 @@ function signed(k: number, length: number): number {
 function brightness(picture: Planes): Float64Array {
   const { channels, height, width } = checkPlanes(picture);
   const pixels = height * width;
-  const weights = channels >= 3 ? luminance : [1];
+  const weights = channels >= 3 ? luminanceWeights : [1];
   return Float64Array.from({ length: pixels }, (_, at) =>
     weights.reduce((sum, weight, c) => sum + weight * picture.data[c * pixels + at]!, 0),
   );

@@ -1,5 +1,4 @@
 import {
-  observe,
   prepareBatch,
   targetNames,
   type BatchOptions,
@@ -8,13 +7,12 @@ import {
   type Spec,
   type Target,
 } from "@xstar/core";
-import { lookAt } from "./look.js";
-import { readingsOf, readingsToObserve } from "./readings.js";
+import { findExamples, openTargets, type FoundExamples } from "./find-examples.js";
 import type { PictureSource } from "./source.js";
 
 /** What the pictures of a data set make of a network: measure once, compare many pictures with it. */
 export interface DatasetSurvey {
-  /** Of the pictures that could be read. */
+  /** Of the pictures that could be used. */
   readonly names: readonly string[];
   /** The layer that `features` are of; undefined where none was asked for. */
   readonly layer: string | undefined;
@@ -31,40 +29,41 @@ export interface SurveyOptions {
   readonly options?: Omit<ObserveOptions, "batch">;
   /** Pictures that go through the network at once. @default 8 */
   readonly batch?: number;
-  /** Stops after the batch in progress; what is measured is kept. */
-  readonly signal?: AbortSignal;
-  readonly onPicture?: (seen: number) => void;
+  /** Stops after the picture in progress; what is measured is kept. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onPicture?: ((seen: number) => void) | undefined;
 }
 
-/** Measures a data set for `measurePictures`; pictures that cannot be read are left out. Throws as `observe` does. */
+/**
+ * Measures a data set for `measurePictures`; pictures that cannot be used are left out. Throws as `observe` does, and
+ * `bad-argument` for a model that takes no pictures of 1 or 3 channels.
+ */
 export async function surveyDataset(
   model: LoadedModel,
   pictures: PictureSource,
   { objectives, layer, options = {}, batch = 8, signal, onPicture }: SurveyOptions,
 ): Promise<DatasetSurvey> {
-  let specs: readonly Spec[] = [];
-  const observer = await observe(model, { ...options, batch }, (look) => {
-    specs = objectives.map(look.parse);
-    return readingsToObserve(look, specs, layer);
-  });
-  const names: string[] = [];
-  const features: ArrayLike<number>[] = [];
-  const activations = specs.map((): number[] => []);
+  const named = objectives.map((objective, i) => ({ target: String(i), objective }));
+  const opened = await openTargets(model, named, { ...options, layer, batch, places: false });
   try {
-    for await (const sight of lookAt(observer, pictures)) {
-      if (signal?.aborted) break;
-      onPicture?.(sight.index + 1);
-      if ("error" in sight) continue;
-      const seen = readingsOf(sight.values, specs.length);
-      names.push(pictures.names[sight.index]!);
-      if (seen.features) features.push(seen.features);
-      seen.activations.forEach((activation, i) => activations[i]!.push(activation));
-    }
+    return surveyOf(await findExamples(opened, pictures, { signal, onPicture }), pictures, layer);
   } finally {
-    await observer.release();
+    await opened.observer.release();
   }
-  const measured = specs.map((objective, i) => ({ objective, activations: activations[i]! }));
-  return { names, layer, features, objectives: measured };
+}
+
+/** What was found, to compare pictures with. */
+export function surveyOf(found: FoundExamples, { names }: PictureSource, layer: string | undefined): DatasetSurvey {
+  const skipped = new Set(found.skipped.map(({ index }) => index));
+  return {
+    names: names.slice(0, found.seen).filter((_, i) => !skipped.has(i)),
+    layer,
+    features: found.features,
+    objectives: found.targets.map(({ objective, examples }) => ({
+      objective,
+      activations: examples.map(({ activation }) => activation),
+    })),
+  };
 }
 
 /** The last layer that has places: its mean over them is what most classifiers read. Undefined without one. */

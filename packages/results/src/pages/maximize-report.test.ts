@@ -1,6 +1,5 @@
-import { adam, channel, constantRate, mul, opacity, pixel, sub, totalVariation } from "@xstar/core";
+import { adam, channel, mul, opacity, pixel, schedules, sub, tv, type Spec } from "@xstar/core";
 import { describe, expect, test } from "vitest";
-import { thisPlatform } from "../../../xstar/src/record/platform.js";
 import type { PictureEntry, RunFile } from "../record/run-file.js";
 import { sharpCodec } from "../../../xstar/src/files/sharp-codec.js";
 import { maximizeReport } from "./maximize-report.js";
@@ -28,7 +27,7 @@ function runOf(pictures: readonly PictureEntry[], objective: Spec = relu): RunFi
     ...files,
     xstar: "1.0.0",
     model: { path: "far/away/<net>.onnx", sha256: "f00d", weights: [] },
-    platform: thisPlatform(),
+    platform: { system: "linux x64", processor: "a processor", node: "20.19.0", sharp: "0.35" },
     threads: 1,
     recipe: null,
     stopped: null,
@@ -42,7 +41,7 @@ function runOf(pictures: readonly PictureEntry[], objective: Spec = relu): RunFi
       parameterization: pixel({}),
       transforms: [],
       optimizer: adam({}),
-      schedule: constantRate({}),
+      schedule: schedules.constant({}),
       clip: null,
       influence: false,
       keep: "last",
@@ -59,6 +58,7 @@ function runOf(pictures: readonly PictureEntry[], objective: Spec = relu): RunFi
       size: null,
       assumed: ["height and width are taken to be 8"],
       steps: 9,
+      tries: 1,
       seed: 7,
       streams: pictures.map((_, i) => i),
       shape: [pictures.length, 20],
@@ -67,7 +67,7 @@ function runOf(pictures: readonly PictureEntry[], objective: Spec = relu): RunFi
   };
 }
 
-const report = (pictures: readonly PictureEntry[], problem?: string, target = sub(relu, totalVariation({}))) =>
+const report = (pictures: readonly PictureEntry[], problem?: string, target = sub(relu, tv({}))) =>
   maximizeReport({
     codec: sharpCodec,
     run: runOf(pictures),

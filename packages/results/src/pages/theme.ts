@@ -1,4 +1,5 @@
 import { type Colormap, colorAt, type ThemedColormap } from "../image/colormap.js";
+import { luminanceWeights } from "../image/luminance.js";
 import type { Rgb } from "../image/picture.js";
 
 /** A CSS colour for each theme. */
@@ -43,5 +44,6 @@ function hex(color: Rgb): string {
 /** Relative luminance of WCAG 2: above 0.18, black has the greater contrast. */
 function textOn(color: Rgb): string {
   const [red, green, blue] = color.map((part) => (part <= 10 ? part / 3294 : ((part / 255 + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue! > 0.18 ? "#000" : "#fff";
+  const [r, g, b] = luminanceWeights;
+  return r * red! + g * green! + b * blue! > 0.18 ? "#000" : "#fff";
 }

@@ -17,10 +17,11 @@ import type { Climbed, Glance, Goal, Outcome } from "./outcome.js";
 
 /** Climbs batches of targets of one job, one batch after the other. */
 export interface Climber {
-  /** One outcome for each goal, the same whatever else is in the batch. Throws `aborted` when it is stopped. */
-  climb(goals: readonly Goal[], report: (now: Glance) => void): Promise<readonly Outcome[]>;
-  /** Ends the batch in progress after its step. */
-  stop(): void;
+  /**
+   * One outcome for each goal, the same whatever else is in the batch. The signal ends it after the step in progress: then it
+   * throws `aborted`.
+   */
+  climb(goals: readonly Goal[], report: (now: Glance) => void, signal?: AbortSignal): Promise<readonly Outcome[]>;
   /** Frees what it holds; nothing can be climbed any more. */
   close(): Promise<void>;
 }
@@ -49,7 +50,6 @@ export async function openClimber(
       ),
     );
   const model = await machine.loadModel(from, runtime);
-  const stopped = new AbortController();
   const all: MaximizeOptions = {
     ...options,
     definitions: await machine.loadDefinitions(use),
@@ -57,22 +57,20 @@ export async function openClimber(
     generators: await load(generators),
     // all draw the same numbers, so that a picture does not depend on its place
     streams: [0],
-    signal: stopped.signal,
   };
   // what it opens is of one batch only
   const judge = { ...model, runtime: machine.runtime(threads) };
   return {
-    climb: async (goals, report) => {
+    climb: async (goals, report, signal) => {
       const outcomes = await climb(
         model,
         goals.map(({ objective }) => objective),
-        all,
+        { ...all, ...(signal && { signal }) },
         report,
       );
       const targets = goals.map(({ objective, measured = objective }) => measured);
       return measureOutcomes(judge, targets, outcomes, all);
     },
-    stop: () => stopped.abort(),
     close: () => runtime.release(),
   };
 }

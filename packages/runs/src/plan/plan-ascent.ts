@@ -22,10 +22,11 @@ import { baseOptions } from "./base-options.js";
 import { fittingLabels } from "./fitting-labels.js";
 import { splitInputs } from "./given-inputs.js";
 import type { MaximizeFlags } from "./maximize-flags.js";
+import { nameJobs, type Pair } from "./jobs.js";
 import { earlierInput, readModelInput } from "./model-input.js";
 import { joinPaths, pathsInSpecs } from "./named-files.js";
 import { planStarts } from "./plan-starts.js";
-import { distinct, slugOf } from "./slug.js";
+
 import { specOptions } from "./spec-options.js";
 import type { ModelFile, Store } from "./store.js";
 
@@ -87,7 +88,7 @@ export async function planAscent(
   const further = { models, prepared: await prepareAll(models) };
   const counts = countUnits(first, further);
   const labels = fittingLabels(model, counts.get("logit"), onWarning);
-  const read = targetReader({ first, further: further.prepared, models: further.models, labels, vocabulary });
+  const read = targetReader({ first, further: further.prepared, models: further.models, labels, vocabulary, counts });
   const texts = expandTargets(asked, counts);
   for (const target of targets.filter((one) => texts.includes(one))) read(target, { isTyped: true });
   const before = record?.pictures.map(({ target }) => target) ?? [];
@@ -114,7 +115,7 @@ export async function planAscent(
     ? record.pictures.map((job, i) => ({ ...jobOf(job), at: i }))
     : everyPair(texts, starts.texts, flags.init === undefined);
   const batch = flags.batch ?? (repeats ? undefined : batchOf(record?.pictures));
-  const jobs = batch === undefined ? named(pairs) : named(eachSeveral(pairs, batch));
+  const jobs = batch === undefined ? nameJobs(pairs) : nameJobs(eachSeveral(pairs, batch));
   const objectivesOfJobs = jobs.map(({ target }) =>
     withPenalties(vocabulary, climbed.get(target)!, flags.penalty ?? []),
   );
@@ -163,7 +164,8 @@ async function prepareAll(models: Readonly<Record<string, FurtherModel>>): Promi
 
 /** How many units each name has that `*` and ranges may choose from. */
 function countUnits(first: Batched, { prepared }: { readonly prepared: Further }): ReadonlyMap<string, number> {
-  const countsOf = ({ model, normalized, options }: Batched) => unitCounts(model.source, normalized, options.logits);
+  const countsOf = ({ model, normalized, options, input }: Batched) =>
+    unitCounts(model.source, normalized, options.logits, input);
   const further = [...prepared].flatMap(([name, one]) =>
     [...countsOf(one)].map(([layer, count]) => [`${name}::${layer}`, count] as const),
   );
@@ -176,16 +178,20 @@ interface ReaderSources {
   readonly models: Readonly<Record<string, FurtherModel>>;
   readonly labels: readonly string[] | undefined;
   readonly vocabulary: Vocabulary;
+  readonly counts: ReadonlyMap<string, number>;
 }
 
 /** Reads the objective that a text stands for: in words, or as JSON. */
-function targetReader({ first, further, ...options }: ReaderSources) {
+function targetReader({ first, further, counts, ...options }: ReaderSources) {
   return (text: string, typed?: { readonly isTyped: boolean }): Spec =>
-    readTarget(asJson(text) ?? text, { first, further }, { ...options, ...typed });
+    readTarget(asJson(text, counts) ?? text, { first, further }, { ...options, ...typed });
 }
 
-function asJson(text: string): Spec | undefined {
-  if (!text.trimStart().startsWith("{")) return undefined;
+/** A target as JSON; undefined for one in words, also where it begins with a layer that is called like JSON. */
+function asJson(text: string, layers: ReadonlyMap<string, number>): Spec | undefined {
+  const trimmed = text.trimStart();
+  if (!trimmed.startsWith("{")) return undefined;
+  if ([...layers.keys()].some((layer) => layer.startsWith("{") && trimmed.startsWith(layer))) return undefined;
   try {
     return JSON.parse(text) as Spec;
   } catch {
@@ -228,17 +234,17 @@ function readPenalty(vocabulary: Vocabulary, text: string): Spec<"objective"> {
 const jobOf = ({ target, start, slug }: Job): Job => ({ target, start, slug });
 
 /** A picture to be: `at` is the place of its start in the list of them. */
-type Pair = Omit<Job, "slug"> & { readonly slug?: string; readonly at: number };
+type PlannedPair = Pair & { readonly at: number };
 
 /** Each target from each start; of the starts of an earlier run, which has one for each picture, from each different one. */
-function everyPair(targets: readonly string[], starts: readonly (string | null)[], areOfEarlierRun: boolean): Pair[] {
+function everyPair(targets: readonly string[], starts: readonly (string | null)[], areOfEarlierRun: boolean): PlannedPair[] {
   const all = starts.map((start, at) => ({ start, at }));
   const chosen = areOfEarlierRun ? all.filter(({ start, at }) => starts.indexOf(start) === at) : all;
   return targets.flatMap((target) => chosen.map((from) => ({ target, ...from })));
 }
 
 /** Each of them so many times, and none twice before. */
-function eachSeveral(pairs: readonly Pair[], count: number): Pair[] {
+function eachSeveral(pairs: readonly PlannedPair[], count: number): PlannedPair[] {
   const different = new Map(pairs.map((pair) => [JSON.stringify([pair.target, pair.start]), pair]));
   return [...different.values()].flatMap(({ target, start, at }) =>
     Array.from({ length: count }, () => ({ target, start, at })),
@@ -250,14 +256,6 @@ function batchOf(pictures: readonly Job[] = []): number | undefined {
   const [first, ...others] = pictures;
   const isOne = others.every(({ target, start }) => target === first!.target && start === first!.start);
   return others.length > 0 && isOne ? pictures.length : undefined;
-}
-
-/** With what their files are called. */
-function named(pairs: readonly Pair[]): (Job & Pair)[] {
-  const severalStarts = new Set(pairs.map(({ start }) => start)).size > 1;
-  const names = pairs.map(({ target, start }) => slugOf(severalStarts ? `${target} from ${start}` : target));
-  const slugs = distinct(names);
-  return pairs.map((pair, i) => ({ ...pair, slug: pair.slug ?? slugs[i]! }));
 }
 
 function notForMany(): XstarError {

@@ -1,4 +1,4 @@
-import { lookUp, type fields, type Shape, type Spec, type StartGiven, type Vocabulary } from "@xstar/core";
+import { lookUp, printWords, type fields, type Shape, type Spec, type StartGiven, type Vocabulary } from "@xstar/core";
 import type { FileReference, FoundRecord } from "@xstar/results";
 import type { BaseOptions } from "./base-options.js";
 import { numbersBeside, readStart, startPath } from "./read-start.js";
@@ -49,7 +49,11 @@ export async function planStarts(
       return from && holdsNumbers(vocabulary, start) ? read(from.record.pictures[i]?.start ?? "") : start;
     }),
   );
-  const texts = given.map((start, i) => from?.record.pictures[i]?.start ?? nameOf(start));
+  const texts = given.map(
+    (start, i) =>
+      from?.record.pictures[i]?.start ??
+      (typeof start === "object" ? printWords(vocabulary, "start", start) : String(start)),
+  );
   const isOne = new Set(texts).size === 1;
   return isOne ? { texts: texts.slice(0, 1), specs: specs.slice(0, 1), references } : { texts, specs, references };
 }
@@ -71,8 +75,6 @@ async function exact(
   );
   return text;
 }
-
-const nameOf = (start: StartGiven) => (typeof start === "object" ? start.type : String(start));
 
 function holdsNumbers({ start: table }: Vocabulary, start: Spec): boolean {
   return Object.values(lookUp(table, start, "start").params as fields.Fields).some(({ isData }) => isData);

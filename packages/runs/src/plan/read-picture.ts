@@ -1,5 +1,5 @@
 import { sameShape, size, XstarError, type Shape, type Tensor } from "@xstar/core";
-import { decodeNpy, endingOf, type PictureSize } from "@xstar/results";
+import { decodeNpy, endingOf, pictureSizeOf, type PictureSize } from "@xstar/results";
 import type { Store } from "./store.js";
 
 /** Endings of files that hold a picture. */
@@ -53,8 +53,8 @@ export async function readOneOf(folder: string, index: number, shape: Shape, fil
 
 /** Throws `bad-argument` for a shape that picture files do not have. */
 function formOf(path: string, shape: Shape): PictureSize {
-  const [channels, height, width] = shape;
-  if (shape.length === 3 && (channels === 1 || channels === 3)) return { channels, height: height!, width: width! };
+  const size = pictureSizeOf(shape);
+  if (size) return size;
   throw new XstarError("bad-argument", `The picture "${path}" does not fit a model whose picture is [${shape}]`, {
     hint: "Give a .npy file instead",
   });

@@ -8,10 +8,7 @@ export interface ModelFile extends LoadedModel {
   readonly path: string | undefined;
   /** The class names: of the contract file, of `labels.txt` (one a line), or of the model's metadata. */
   readonly labels: readonly string[] | undefined;
-  /**
-   * How pictures become inputs, from `<name>.contract.json` or `model.contract.json`, with guesses for what it leaves out:
-   * give it to `maximize`. Undefined without such a file; `guessContract(model.source)` is what the model itself tells.
-   */
+  /** How pictures become inputs: as `<name>.contract.json` or `model.contract.json` says, with guesses for what it leaves out. */
   readonly contract: Contract | undefined;
   /** What that file says, and where it is. */
   readonly contractFile: ContractFile | undefined;

@@ -12,9 +12,8 @@ export interface SavedAscent {
   readonly seconds: number;
 }
 
-/** What of it is no tensor. */
-interface Header {
-  readonly facts: RunFacts;
+/** What of a checkpoint is no tensor. */
+interface CheckpointHeader {
   readonly record: AscentRecord;
   readonly identity: RunIdentity;
   readonly index: number;
@@ -22,6 +21,11 @@ interface Header {
   readonly redirected: readonly number[];
   /** The step of each best picture. */
   readonly bestSteps: readonly number[];
+}
+
+/** What of a saved ascent is no tensor. */
+interface Header extends CheckpointHeader {
+  readonly facts: RunFacts;
   readonly frames: { readonly indices: readonly number[]; readonly distance: number };
   readonly seconds: number;
 }
@@ -31,25 +35,72 @@ const [curveName, pictureName, bestName] = ["curve", "picture", "best"];
 const [slopeName, reachName, bestValuesName, meansName] = ["slope", "reach", "best values", "means"];
 const [statePrefix, watchPrefix, framePrefix] = ["state.", "watch.", "frame."];
 
+/**
+ * A checkpoint as a safetensors file, to go on from in another process.
+ *
+ * @example
+ * await writeFile("run.ckpt", encodeCheckpoint(step.checkpoint()));
+ */
+export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
+  return encodeTensors({
+    tensors: tensorsOf(checkpoint),
+    metadata: { [headerName]: JSON.stringify(headerOf(checkpoint)) },
+  });
+}
+
+/**
+ * The checkpoint in a safetensors file. Throws `bad-data` when the bytes are no whole checkpoint.
+ *
+ * @example
+ * await maximize(model, target, { ...options, resume: decodeCheckpoint(await readFile("run.ckpt")) });
+ */
+export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+  const { header, tensors } = decode<CheckpointHeader>(bytes, "The checkpoint", isCheckpoint);
+  return checkpointOf(header, tensors);
+}
+
 /** A safetensors file: state, curves, best pictures and frames as tensors, the rest as JSON. */
 export function encodeAscent({ facts, checkpoint, frames, seconds }: SavedAscent): Uint8Array {
-  const { record, identity, index, state, curve, watch, broke, redirected, slope, reach, picture, best } = checkpoint;
   const header: Header = {
     facts,
-    record,
-    identity,
-    index,
-    broke,
-    redirected,
-    bestSteps: best.steps,
+    ...headerOf(checkpoint),
     frames: { indices: frames.kept.map((frame) => frame.index), distance: frames.distance },
     seconds,
   };
-  const tensors = {
+  const kept = Object.fromEntries(frames.kept.map((frame) => [`${frame.index}`, frame.picture]));
+  return encodeTensors({
+    tensors: { ...tensorsOf(checkpoint), ...withPrefix(framePrefix, kept) },
+    metadata: { [headerName]: JSON.stringify(header) },
+  });
+}
+
+/** Throws `bad-data` when the bytes are no whole checkpoint. */
+export function decodeAscent(bytes: Uint8Array, file: string): SavedAscent {
+  const { header, tensors } = decode<Header>(bytes, `"${file}"`, (one) => {
+    const { seconds, frames } = one;
+    return isCheckpoint(one) && [seconds, frames.distance].every(Number.isFinite) && frames.indices.length > 0;
+  });
+  const { facts, seconds, frames } = header;
+  return {
+    facts,
+    seconds,
+    frames: {
+      kept: frames.indices.map((at) => ({ index: at, picture: tensors(`${framePrefix}${at}`) })),
+      distance: frames.distance,
+    },
+    checkpoint: checkpointOf(header, tensors),
+  };
+}
+
+function headerOf({ record, identity, index, broke, redirected, best }: Checkpoint): CheckpointHeader {
+  return { record, identity, index, broke, redirected, bestSteps: best.steps };
+}
+
+function tensorsOf({ state, curve, watch, slope, reach, picture, best }: Checkpoint): Record<string, Tensor> {
+  return {
     ...withPrefix(statePrefix, state),
     [curveName]: stack(curve),
     ...withPrefix(watchPrefix, mapValues(watch, stack)),
-    ...withPrefix(framePrefix, Object.fromEntries(frames.kept.map((frame) => [`${frame.index}`, frame.picture]))),
     [pictureName]: picture,
     [bestName]: best.picture,
     [slopeName]: tensor("float32", slope),
@@ -57,56 +108,64 @@ export function encodeAscent({ facts, checkpoint, frames, seconds }: SavedAscent
     [bestValuesName]: tensor("float32", best.values),
     [meansName]: tensor("float32", best.means),
   };
-  return encodeTensors({ tensors, metadata: { [headerName]: JSON.stringify(header) } });
 }
 
-/** Throws `bad-data` when the bytes are no whole checkpoint. */
-export function decodeAscent(bytes: Uint8Array, file: string): SavedAscent {
-  const held = decodeTensors(bytes);
-  const header = parseHeader(held?.metadata[headerName]);
+/** The tensors of a file by name, and all of them. */
+interface HeldTensors {
+  (name: string): Tensor<"float32">;
+  readonly all: Readonly<Record<string, Tensor>>;
+}
+
+function checkpointOf(header: CheckpointHeader, tensors: HeldTensors): Checkpoint {
+  const { record, identity, index, broke, redirected, bestSteps } = header;
+  return {
+    record,
+    identity,
+    index,
+    broke,
+    redirected,
+    state: withoutPrefix(statePrefix, tensors.all),
+    curve: unstack(tensors(curveName)),
+    watch: mapValues(withoutPrefix(watchPrefix, tensors.all), unstack),
+    slope: tensors(slopeName).data,
+    reach: tensors(reachName).data,
+    picture: tensors(pictureName),
+    best: {
+      picture: tensors(bestName),
+      steps: bestSteps,
+      values: tensors(bestValuesName).data,
+      means: tensors(meansName).data,
+    },
+  };
+}
+
+/** The parts of a file of which the header is whole. Throws `bad-data` for any other. */
+function decode<H>(
+  bytes: Uint8Array,
+  what: string,
+  isWhole: (header: H) => boolean,
+): { readonly header: H; readonly tensors: HeldTensors } {
   const broken = () =>
-    new XstarError("bad-data", `"${file}" is not a whole checkpoint`, { hint: "Delete it to begin again" });
+    new XstarError("bad-data", `${what} is not a whole checkpoint`, { hint: "Delete it to begin again" });
+  const held = decodeTensors(bytes);
+  const header = held && parseHeader(held.metadata[headerName], isWhole);
   if (!held || !header) throw broken();
-  const { tensors } = held;
-  const get = (name: string): Tensor => {
-    const found = tensors[name];
-    if (found) return found;
+  const get = (name: string) => {
+    const found = held.tensors[name];
+    if (found) return found as Tensor<"float32">;
     throw broken();
   };
-  const floats = (name: string) => get(name).data as Float32Array;
-  const { facts, record, identity, index, broke, redirected, bestSteps, frames, seconds } = header;
-  return {
-    facts,
-    seconds,
-    frames: {
-      kept: frames.indices.map((at) => ({ index: at, picture: get(`${framePrefix}${at}`) })),
-      distance: frames.distance,
-    },
-    checkpoint: {
-      record,
-      identity,
-      index,
-      broke,
-      redirected,
-      state: withoutPrefix(statePrefix, tensors),
-      curve: unstack(get(curveName)),
-      watch: mapValues(withoutPrefix(watchPrefix, tensors), unstack),
-      slope: floats(slopeName),
-      reach: floats(reachName),
-      picture: get(pictureName),
-      best: { picture: get(bestName), steps: bestSteps, values: floats(bestValuesName), means: floats(meansName) },
-    },
-  };
+  return { header, tensors: Object.assign(get, { all: held.tensors }) };
 }
 
-function parseHeader(text = "null"): Header | undefined {
+function isCheckpoint({ index, broke, redirected, bestSteps }: CheckpointHeader): boolean {
+  return Number.isFinite(index) && [broke, redirected, bestSteps].every(Array.isArray);
+}
+
+function parseHeader<H>(text = "null", isWhole: (header: H) => boolean): H | undefined {
   try {
-    const header = JSON.parse(text) as Header;
-    const isWhole =
-      [header.index, header.seconds, header.frames.distance].every(Number.isFinite) &&
-      [header.broke, header.redirected, header.bestSteps].every(Array.isArray) &&
-      header.frames.indices.length > 0;
-    return isWhole ? header : undefined;
+    const header = JSON.parse(text) as H;
+    return isWhole(header) ? header : undefined;
   } catch {
     return undefined;
   }

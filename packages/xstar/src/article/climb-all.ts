@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
-import { runInThread } from "../threads/run-in-thread.js";
+import { inPool } from "@xstar/runs";
+import { runInThread } from "../threads/open-thread.js";
 import type { Ascent, AscentControls, AscentPlan, AscentProgress } from "./ascent.js";
 
 export interface ClimbJob {
@@ -35,23 +36,19 @@ export async function climbAll(
       total,
     );
   };
-  const failure = new AbortController();
-  const stop = AbortSignal.any([failure.signal, ...(signal ? [signal] : [])]);
-  const left = jobs.entries();
   const results: Ascent[][] = [];
-  const work = async () => {
-    try {
-      for (const [i, job] of left) {
-        const onStep = (now: AscentProgress) => report(i, Math.min(1, shareOf(job.plan, now)));
-        results[i] = await climb(job, { signal: stop, onStep });
-        report(i, 1);
-      }
-    } catch (error) {
-      failure.abort(error);
-      throw error;
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), jobs.length) }, work));
+  const slots = Array.from({ length: Math.min(availableParallelism(), jobs.length) }, (_, i) => i);
+  await inPool(
+    slots,
+    jobs.entries(),
+    async (_, [i, job], stop) => {
+      const onStep = (now: AscentProgress) => report(i, Math.min(1, shareOf(job.plan, now)));
+      results[i] = await climb(job, { signal: stop, onStep });
+      report(i, 1);
+    },
+    signal,
+  );
+  signal?.throwIfAborted();
   return results;
 }
 

@@ -77,7 +77,7 @@ async function runExamples(path: string, asked: readonly string[], flags: Exampl
   const model = await loadModel(path, { runtime: nodeRuntime(threads === undefined ? {} : { threads }) });
   const { options } = await readModelInput(model, flags, { files: createStore() });
   const first = await prepareBatch(model, 1, options);
-  const counts = unitCounts(model.source, first.normalized, options.logits);
+  const counts = unitCounts(model.source, first.normalized, options.logits, first.input);
   const labels = fittingLabels(model, counts.get("logit"), warn);
   const targets = expandTargets(asked, counts);
   for (const target of asked.filter((one) => targets.includes(one)))

@@ -1,5 +1,5 @@
-import { inspect, rangeOf, shapesOf, type Inspection, type LayerFacts } from "@xstar/core";
 import { fittingLabels, readModelInput, type ModelFile, type ModelFlags } from "@xstar/runs";
+import { inspect, rangeOf, type AxisFacts, type Inspection, type LayerFacts } from "@xstar/core";
 import type { Command } from "commander";
 import { loadModel } from "../load.js";
 import { createStore } from "../record/store.js";
@@ -26,7 +26,9 @@ export function addInspect(program: Command): void {
     .addHelpText(
       "after",
       `
-Any name in the first column is a layer for a target of xstar maximize, as in NAME, NAME:UNIT or NAME:UNIT@Y,X.
+Any name in the first column is a layer for a target of xstar maximize, as in NAME, NAME:UNIT or NAME:UNIT@Y,X. Of its axes,
+N are the pictures, "units" are what UNIT counts (with what tells so; NAME[axis=2]:UNIT counts along another one), and the
+rest are the places, in the order in which @ takes them.
 
 How pictures go in is guessed from the model, with the reason; what a flag or <model>.contract.json says comes first:
   {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "layout": "NCHW", "order": "RGB", "labels": "labels.txt"}
@@ -47,12 +49,10 @@ async function runInspect(path: string, flags: InspectFlags): Promise<void> {
   const model = await loadModel(path, { runtime: nodeRuntime({ threads: 1 }) });
   const hasPicture = model.source.inputs.some(({ dtype }) => dtype.startsWith("float"));
   const input = hasPicture ? await readModelInput(model, flags, { files: createStore() }) : undefined;
-  const { contract: _, shapes, inputs = {}, logits } = input?.options ?? {};
-  const given = Object.entries(inputs).flatMap(([name, held]) =>
-    typeof held === "number" ? [] : [[name, held.shape] as const],
-  );
+  const { contract: _, shapes = new Map(), inputs = {}, logits } = input?.options ?? {};
   const found = await inspect(model, {
-    shapes: new Map([...shapesOf(shapes), ...given]),
+    shapes,
+    inputs,
     ...(input && { picture: input.picture, contract: input.given, contractFrom: input.from }),
     ...(logits !== undefined && { logits }),
   });
@@ -106,7 +106,9 @@ function describe(model: ModelFile, found: Inspection, showAll: boolean): string
     ...found.outputs.map(({ name, dtype, shape }) => `Output ${name}: ${dtype ?? "?"} [${shape?.join(", ") ?? "?"}]`),
     ...(classes ? [`Classes: ${classes.count}, scored by ${classes.layer}${labelsOf(model)}`] : []),
     ...describeContract(found),
-    ...(found.contract ? [] : ["No input is of floating-point numbers, so there is nothing to ascend"]),
+    ...(inputs.some(({ dtype }) => dtype.startsWith("float"))
+      ? []
+      : ["No input is of floating-point numbers, so there is nothing to ascend"]),
   ];
   const foot = [
     ...(hidden > 0
@@ -117,19 +119,22 @@ function describe(model: ModelFile, found: Inspection, showAll: boolean): string
       `${opType}: ${problem}; ${count(nodes.length, "node")} (${some(nodes)}) cut${nodes.length === 1 ? "s" : ""} off ${count(cut.length, "layer")} (${some(cut)})`,
     ]),
   ];
-  const table = renderTable([["layer", "operator", "shape", "units", "differentiable"], ...layers.map(rowOf)]);
+  const table = renderTable([["layer", "operator", "axes", "units", "differentiable"], ...layers.map(rowOf)], {
+    widestFirst: 60,
+  });
   return [...head.map(printable), "", table, ...foot.map(printable)].join("\n");
 }
 
-function rowOf({ name, opType, dtype, shape, units, reason }: LayerFacts): string[] {
+function rowOf({ name, opType, dtype, shape, axes, units, reason }: LayerFacts): string[] {
   const type = dtype === null || dtype === "float32" ? "" : `${dtype} `;
-  return [
-    name,
-    opType,
-    shape ? `${type}${shape.join(" x ")}` : "",
-    String(units?.count ?? ""),
-    reason ? `no: ${reason}` : "yes",
-  ];
+  const held = axes?.map(axisInWords) ?? shape;
+  return [name, opType, held ? `${type}[${held.join(", ")}]` : "", units?.why ?? "", reason ? `no: ${reason}` : "yes"];
+}
+
+/** `N` for the pictures (one, as inspected), `N x 64` where something else is multiplied with them. */
+function axisInWords({ size, holds }: AxisFacts): string {
+  if (holds === "batch") return size === 1 ? "N" : `N x ${size}`;
+  return holds === "units" ? `units ${size}` : String(size);
 }
 
 function labelsOf({ labels }: ModelFile): string {

@@ -80,7 +80,10 @@ export function addMaximize(program: Command): void {
     .optionsGroup("How it is run:")
     .option("--from <file>", "run a picture that xstar made (or its run.json) again; other flags change the run")
     .option("--model <file>", "with --from: another model for the same settings, with its own input contract")
-    .option("--resume", "go on from the checkpoint of a run that was stopped, with its flags")
+    .option(
+      "--resume",
+      "go on from the checkpoint of a run that was stopped, with its flags (many targets at once always go on)",
+    )
     .option(
       "--checkpoint <steps>",
       "steps from one checkpoint to the next (default: every 10 s, less often where writing one takes more than a twentieth of the time)",
@@ -122,6 +125,8 @@ A TARGET is
   LAYER:CHANNEL      the mean activation of a channel, or one unit of a dense layer
   LAYER:CHANNEL@Y,X  one neuron of a channel (@ alone: the one in the centre)
   LAYER@Y,X          all channels at one place
+  LAYER:5@0-6,*      a region: numbers, ranges and * for the axes of places, such as @100 for a box, @4 for a time
+  LAYER[axis=2]:5    the same, with the channels along another axis than xstar inspect says
   logit:CLASS        the score of a class, by its number or label (logit:"10" where that is a label); also
                      probability:CLASS, crossEntropy:CLASS
   TYPE:name=value    any objective of xstar list objectives, also as JSON: {"type":"lp","p":4}

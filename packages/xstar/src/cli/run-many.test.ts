@@ -97,6 +97,10 @@ describe.skipIf(!isBuilt)("xstar maximize of many targets (needs a build)", () =
     ]);
     const before = await readFile(join(folder, out, "manifest.json"), "utf8");
     expect((await maximize(...args)).out).toContain("0 pictures made, 6 were there already\n");
+    expect(await maximize(...args, "--resume")).toMatchObject({
+      out: expect.stringContaining("0 pictures made, 6 were there already\n"),
+      err: "Many targets at once always go on where they stopped, without --resume too\n",
+    });
     expect(await readFile(join(folder, out, "manifest.json"), "utf8")).toBe(before);
 
     const again = await maximize("--from", join(out, "conv-3.png"), "--out", "again");

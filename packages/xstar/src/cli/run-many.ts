@@ -12,7 +12,7 @@ import {
 } from "@xstar/results";
 import type { Command } from "commander";
 import type { ComparedDataset } from "../run/many/compare-entry.js";
-import { maximizeMany, type ManyProgress, type ManyResult } from "../run/many/maximize-many.js";
+import { makeMany, type ManyProgress, type ManyResult } from "../run/many/make-many.js";
 import type { CaptionedPicture } from "../terminal/blocks.js";
 import { createLiveView } from "../terminal/live-view.js";
 import { printableLines } from "../terminal/printable.js";
@@ -25,7 +25,7 @@ import { withInterrupt } from "./interrupt.js";
 /** The flags of `xstar maximize` that say how many targets at once are made. */
 type ManyFlags = Pick<
   MaximizeFlags,
-  "jobs" | "memory" | "threads" | "scale" | "images" | "format" | "export" | "checkpoint" | "use"
+  "jobs" | "memory" | "threads" | "scale" | "images" | "format" | "export" | "checkpoint" | "resume" | "use"
 >;
 
 export function addManyFlags(command: Command): void {
@@ -92,6 +92,8 @@ export async function runMany(
   { folder, flags }: { readonly folder: string; readonly flags: ManyFlags },
 ): Promise<void> {
   const { jobs: climbers, memory, threads = 1, scale } = flags;
+  if (flags.resume)
+    process.stderr.write("Many targets at once always go on where they stopped, without --resume too\n");
   const images = flags.images === undefined ? undefined : await openImages(flags.images, shape);
   const targets = jobs.map(({ target, slug }, i) => ({
     name: target,
@@ -103,7 +105,7 @@ export async function runMany(
     const dataset = images && (await surveyImages(model, images, { objectives: measured, options, signal }));
     const view = createView();
     try {
-      return await maximizeMany(model, targets, options, {
+      return await makeMany(model, targets, options, {
         folder,
         signal,
         onProgress: view.show,

@@ -126,7 +126,7 @@ async function runInto(folder: string, { model, plan, flags, facts, from, compil
     const climbed = { facts, frames, folder, saved, seconds, signal, every: flags.checkpoint };
     const result = await climb(model, plan, climbed);
     const top = await likeliest(model, plan, result);
-    const ascent = { model, facts, platform: thisPlatform(), result, frames, seconds: seconds(), top, ...look };
+    const ascent = { model, facts, platform: await thisPlatform(), result, frames, seconds: seconds(), top, ...look };
     const { run, written } = await writeTogether(folder, async (staging) => {
       const pictures = await writePictures(ascent, staging);
       const file = runFileOf(ascent, pictures);

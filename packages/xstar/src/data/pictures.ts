@@ -1,6 +1,6 @@
 import { extname, join } from "node:path";
 import { XstarError } from "@xstar/core";
-import type { ComparedImages, PictureSource } from "@xstar/results";
+import { pictureSizeOf, type ComparedImages, type PictureSource } from "@xstar/results";
 import { pictureEndings } from "@xstar/runs";
 import { fitGray, readImage } from "../files/image.js";
 import { filesIn } from "../files/folder.js";
@@ -46,6 +46,6 @@ function fromDataset({ train, test }: SplitDataset): PictureSource {
  * see picture files, and what `openPictures` does.
  */
 export async function openImages(folder: string, shape: readonly number[]): Promise<ComparedImages> {
-  if (shape.length === 4 && (shape[1] === 1 || shape[1] === 3)) return { folder, pictures: await openPictures(folder) };
+  if (pictureSizeOf(shape.slice(1))) return { folder, pictures: await openPictures(folder) };
   throw new XstarError("bad-argument", `"--images" needs a model of pictures: its picture of shape [${shape}] is none`);
 }

@@ -1,7 +1,8 @@
 import { check, type Tensor, XstarError } from "@xstar/core";
-import sharp, { type Sharp } from "sharp";
+import type { Sharp } from "sharp";
 import { explainPicture, pictureFormats } from "./picture-error.js";
 import { readFileOrExplain } from "./read.js";
+import { loadSharp } from "./sharp.js";
 
 export interface ReadImageOptions {
   readonly channels: 1 | 3;
@@ -19,6 +20,7 @@ export interface ReadImageOptions {
 export async function readImage(path: string, options: ReadImageOptions): Promise<Tensor> {
   check(options?.channels === 1 || options?.channels === 3, "channels", "1 or 3", options?.channels);
   const bytes = await readFileOrExplain(path);
+  const sharp = await loadSharp();
   try {
     const source = sharp(bytes);
     const { format } = await source.metadata();
@@ -30,11 +32,12 @@ export async function readImage(path: string, options: ReadImageOptions): Promis
 }
 
 /** Grey pixels (0 to 255, row-major) as `readImage` gives a file. */
-export function fitGray(
+export async function fitGray(
   pixels: Uint8Array,
   from: { readonly height: number; readonly width: number },
   options: ReadImageOptions,
-) {
+): Promise<Tensor> {
+  const sharp = await loadSharp();
   return fitImage(sharp(pixels, { raw: { ...from, channels: 1 } }), options);
 }
 

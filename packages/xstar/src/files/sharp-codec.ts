@@ -1,5 +1,5 @@
 import type { ImageCodec, Picture } from "@xstar/results";
-import sharp from "sharp";
+import { loadSharp } from "./sharp.js";
 
 /** Pictures of up to so many pixels keep every one of them as WebP. */
 const small = 64 * 64;
@@ -7,6 +7,7 @@ const small = 64 * 64;
 /** The picture formats that sharp knows; the work is done outside this thread. */
 export const sharpCodec: ImageCodec = {
   async decode(file, side) {
+    const sharp = await loadSharp();
     const source = sharp(file).ensureAlpha();
     const { width, height } = await source.metadata();
     const factor = side / Math.max(width, height);
@@ -19,7 +20,8 @@ export const sharpCodec: ImageCodec = {
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data: Uint8ClampedArray.from(data) };
   },
-  encode({ width, height, data }: Picture, format) {
+  async encode({ width, height, data }: Picture, format) {
+    const sharp = await loadSharp();
     const opaque = sharp(data, { raw: { width, height, channels: 4 } }).removeAlpha();
     if (format === "png") return opaque.png().toBuffer();
     return opaque.webp(width * height <= small ? { lossless: true } : { quality: 88 }).toBuffer();

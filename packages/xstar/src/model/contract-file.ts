@@ -10,7 +10,7 @@ import {
   type Layout,
 } from "@xstar/core";
 import type { ContractFile } from "@xstar/runs";
-import { readTextIfThere } from "./read-beside.js";
+import { readTextIfThere } from "../files/read.js";
 
 const keys = ["mean", "std", "range", "layout", "order", "labels", "logits"];
 

@@ -1,10 +1,10 @@
 import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { checkSameRun, XstarError, type Step } from "@xstar/core";
+import { checkSameRun, type Step } from "@xstar/core";
 import { decodeAscent, encodeAscent, type Frames, type SavedAscent } from "@xstar/runs";
 import type { RunFacts } from "@xstar/results";
 import { writeFileAtomic } from "../files/atomic.js";
-import { readFileOrExplain } from "../files/read.js";
+import { readIfThere } from "../files/read.js";
 
 /** The checkpoint of a run in its output folder. */
 export const checkpointFile = (folder: string) => join(folder, "checkpoint.safetensors");
@@ -73,14 +73,4 @@ export async function removeCheckpoint(path: string): Promise<void> {
   const names = await readdir(dirname(path)).catch(() => []);
   const leftovers = names.filter((name) => name.startsWith(`.${basename(path)}.`) && name.endsWith(".tmp"));
   for (const name of [basename(path), ...leftovers]) await rm(join(dirname(path), name), { force: true });
-}
-
-async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFileOrExplain(path);
-  } catch (error) {
-    const code = XstarError.is(error) && (error.cause as NodeJS.ErrnoException | undefined)?.code;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw error;
-  }
 }

@@ -8,7 +8,7 @@ import {
   type PartialContract,
 } from "@xstar/core";
 import type { ModelFile } from "@xstar/runs";
-import { formatPercent, likeliestOf, type ClassShare } from "@xstar/results";
+import { formatPercent, likeliestOf, pictureSizeOf, type ClassShare } from "@xstar/results";
 import { readImage } from "../files/image.js";
 import { renderTable } from "../terminal/table.js";
 
@@ -49,13 +49,13 @@ export async function tryPhoto(
   photo: string,
 ): Promise<Trial> {
   const { shape, inputShape } = await prepareBatch(model, 1, options);
-  const [, channels, height, width] = shape;
-  if (width === undefined || (channels !== 1 && channels !== 3))
+  const size = pictureSizeOf(shape.slice(1));
+  if (!size)
     throw new XstarError(
       "bad-argument",
       `"--try" needs a model of pictures: its input of shape [${inputShape}] is none`,
     );
-  const { dtype, data } = await readImage(photo, { channels, height: height!, width });
+  const { dtype, data } = await readImage(photo, size);
   const look = async (given: PartialContract, count: number) => {
     const contract = { mean: [0], std: [1], ...options.contract, ...given };
     const shares = await classify(model, { dtype, shape, data }, { ...options, contract });
@@ -68,7 +68,7 @@ export async function tryPhoto(
   const others: (ClassShare & { flags: string })[] = [];
   if (guess?.because.some(({ field, sure }) => field === "range" && !sure)) {
     for (const { flags, contract, channels: needs } of usual) {
-      if (needs === undefined || needs === channels) others.push({ flags, ...(await look(contract, 1))[0]! });
+      if (needs === undefined || needs === size.channels) others.push({ flags, ...(await look(contract, 1))[0]! });
     }
   }
   return { photo, top, others };

@@ -1,18 +1,7 @@
 import { join } from "node:path";
 import type { Shape } from "@xstar/core";
-import { recordOfAscent, type Ascent } from "@xstar/runs";
-import {
-  drawingOf,
-  encodeNpy,
-  encodeRecorded,
-  enlarge,
-  enlargementFor,
-  opaqueByInfluence,
-  pictureOf,
-  pixelHash,
-  type PictureRecord,
-  type RunRecord,
-} from "@xstar/results";
+import { drawFiles, recordOfAscent, recordOfPicture, type Ascent } from "@xstar/runs";
+import { drawingOf, encodeNpy, enlarge, enlargementFor, pictureOf, type RunRecord } from "@xstar/results";
 import { encodeAnimation } from "../files/animation.js";
 import { writeFileAtomic } from "../files/atomic.js";
 
@@ -32,32 +21,26 @@ export async function writePictures(ascent: Ascent, folder: string): Promise<str
 
 async function writePicture(ascent: Ascent, run: RunRecord, i: number, folder: string): Promise<string[]> {
   const { facts, frames, result, format } = ascent;
-  const { target, slug } = facts.pictures[i]!;
-  const picture = pictureOf(result.picture, i);
-  const drawing = drawingOf(result.record.shape);
-  const written: string[] = [];
-  const write = async (name: string, bytes: Uint8Array) => {
-    await writeFileAtomic(join(folder, name), bytes);
-    written.push(name);
+  const { slug } = facts.pictures[i]!;
+  const made = {
+    picture: pictureOf(result.picture, i),
+    step: result.steps[i]!,
+    start: pictureOf(frames.first, i),
+    influence: result.influence ? pictureOf(result.influence, i) : undefined,
   };
-  await write(`${slug}.npy`, encodeNpy(picture));
-  if (!drawing.isDrawable) return written;
-
-  const record: PictureRecord = { ...run, picture: i, step: result.steps[i]!, sha256: pixelHash(picture) };
-  const raw = drawing.raw(picture);
-  const change = drawing.change(picture, pictureOf(frames.first, i));
-  await write(`${slug}.png`, encodeRecorded(raw, record, target));
-  await write(`${slug}.change.png`, encodeRecorded(change, record, `${target}: change`));
-  if (result.influence) {
-    const counting = opaqueByInfluence(raw, pictureOf(result.influence, i));
-    await write(`${slug}.transparent.png`, encodeRecorded(counting, record, `${target}: what counts`));
+  const record = recordOfPicture(run, i, made);
+  const drawn = drawFiles(record, made);
+  const files = [{ name: `${slug}.npy`, bytes: encodeNpy(made.picture) }, ...drawn];
+  if (drawn.length > 0 && format !== "none") {
+    // all frames on the scale of the picture, so that it looks as in the PNG file
+    const { raw } = drawingOf(record.ascent.shape);
+    const animation = frames.pictures.map((frame) => {
+      const one = raw(pictureOf(frame, i), made.picture);
+      return enlarge(one, enlargementFor(one, comfortable));
+    });
+    const bytes = await encodeAnimation(animation, { format, text: JSON.stringify(record) });
+    files.push({ name: `${slug}.${format}`, bytes });
   }
-  if (format === "none") return written;
-  // all frames on the scale of the picture, so that it looks as in the PNG file
-  const animation = frames.pictures.map((frame) => {
-    const drawn = drawing.raw(pictureOf(frame, i), picture);
-    return enlarge(drawn, enlargementFor(drawn, comfortable));
-  });
-  await write(`${slug}.${format}`, await encodeAnimation(animation, { format, text: JSON.stringify(record) }));
-  return written;
+  for (const { name, bytes } of files) await writeFileAtomic(join(folder, name), bytes);
+  return files.map(({ name }) => name);
 }

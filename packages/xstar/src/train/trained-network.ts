@@ -5,7 +5,7 @@ import { adagrad, lookUp, optimizers, type Spec } from "@xstar/core";
 import type { Confusion, ImageDataset } from "@xstar/results";
 import { loadDataset, type IdxFolderOptions } from "../data/dataset.js";
 import { writeFileAtomic } from "../files/atomic.js";
-import { runInThread } from "../threads/run-in-thread.js";
+import { runInThread } from "../threads/open-thread.js";
 import { recipeFields, recipeHash, type Recipe } from "./recipe.js";
 import type { TrainingJob, TrainingOutcome, TrainingReport } from "./job.js";
 import type { TrainingNews } from "./train-worker.js";

@@ -212,7 +212,11 @@ const samples: Readonly<Record<string, readonly Sample[]>> = {
   split: [sample([[2, 6]], (op, x) => op.split(x, [1, 2, 3], -1)), sample([[2, 6]], (op, x) => op.split(x, [6], 1))],
   squeeze: [sample([[2, 1, 3, 1]], (op, x) => op.squeeze(x, [1, -1]))],
   unsqueeze: [sample([[2, 3]], (op, x) => op.unsqueeze(x, [0, -1]))],
-  expand: [sample([[2, 1]], (op, x) => op.expand(x, [4, 2, 3])), sample([[]], (op, x) => op.expand(x, [2]))],
+  expand: [
+    sample([[2, 1]], (op, x) => op.expand(x, [4, 2, 3])),
+    sample([[]], (op, x) => op.expand(x, [2])),
+    sample([[2, 1]], (op, x) => op.expand(x, [2, 0])),
+  ],
   tile: [sample([[2, 3]], (op, x) => op.tile(x, [2, 1])), sample([[2]], (op, x) => op.tile(x, [1]))],
   pad: [
     sample([[2, 3]], (op, x) => op.pad(x, [1, 0], [0, 2])),
@@ -226,6 +230,7 @@ const samples: Readonly<Record<string, readonly Sample[]>> = {
     sample([], (op) => op.fill([2], 7, "int64"), [7, 7]),
     sample([], (op) => op.fill([], 0.5), [0.5]),
     sample([], (op) => op.fill([], 0), [0]),
+    sample([], (op) => op.fill([2, 0], 1, "float64"), []),
   ],
   gather: [
     sample([[4, 5], ints([1, 0, 3], [3, 1])], (op, x, i) => op.gather(x, i, -1)),

@@ -55,6 +55,7 @@ export const activation: Cases = {
     { inputs: [uniform(-2, 2, shape)] },
     { inputs: [uniform(-2, 2, shape, [-0.6, 0.6]), uniform(-0.62, -0.58, []), uniform(0.58, 0.62, [])] },
     { inputs: [uniform(-2, 2, shape), floats([1], []), floats([-1], [])], expects: "zero" },
+    { inputs: [uniform(-2, 2, shape), uniform(0.5, 1, []), uniform(-1, -0.5, [])] },
     { inputs: [uniform(-2, 2, shape, [-1, 1])], attributes: { min: float(-1), max: float(1) }, opset: 7 },
     { inputs: [uniform(-2, 8, shape, [0, 6])], attributes: { min: float(0), max: float(6) }, opset: 10 },
     { inputs: [uniform(-2, 2, shape, [0])], attributes: { min: float(0) }, opset: 7 },

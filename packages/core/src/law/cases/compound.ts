@@ -1,4 +1,4 @@
-import { constant, fed, uniform, type Case, type CaseAttribute, type Cases, type Sample } from "../case.js";
+import { constant, fed, floats, uniform, type Case, type CaseAttribute, type Cases, type Sample } from "../case.js";
 
 type Attributes = Readonly<Record<string, CaseAttribute>>;
 const x = (...shape: readonly number[]) => uniform(-1, 1, shape);
@@ -7,7 +7,7 @@ const [batch, heads, queries, keys, features] = [2, 2, 3, 4, 2];
 const attention = (
   inputs: readonly (Sample | undefined)[],
   attributes: Attributes = {},
-  outputs = 1,
+  outputs: Case["outputs"] = 1,
   opset = 23,
 ): Case => ({
   inputs,
@@ -20,6 +20,9 @@ const flat = (length: number, width = heads * features) => x(batch, length, widt
 const four = (length: number, count = heads) => x(batch, count, length, features);
 const counts = { q_num_heads: heads, kv_num_heads: heads };
 const mask = constant([1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 1], [queries, keys], "bool");
+/** The first query sees no key; the second none before it, so none at all where it may not look ahead. */
+const blind = constant([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 1], [queries, keys], "bool");
+const hidden = (by: number) => floats([by, by, by, by, by, by, 0, 0.1, 0.2, 0.5, by, 0], [queries, keys]);
 
 const multiHead = (inputs: readonly (Sample | undefined)[], attributes: Attributes = {}, outputs = 1): Case => ({
   inputs,
@@ -66,6 +69,12 @@ export const compound: Cases = {
   ScaledTanh: [retired({ alpha: float(0.7), beta: float(1.3) })],
   ParametricSoftplus: [retired({ alpha: float(0.7), beta: float(1.3) })],
   Crop: [retired({ border: [1, 0, 2, 1] }), retired({ border: [1, 1, 0, 0], scale: [2, 3] })],
+  TensorScatter: [
+    { inputs: [x(2, 5, 3), x(2, 2, 3), constant([1, 3])], opset: 24 },
+    { inputs: [x(2, 5, 3), x(2, 2, 3), fed(constant([4, 2]))], attributes: { mode: "circular" }, opset: 24 },
+    { inputs: [x(2, 2, 3, 2), x(2, 2, 2, 2)], opset: 24 },
+    { inputs: [x(2, 3, 4), x(2, 3, 1), constant([3, 0])], attributes: { axis: 2 }, opset: 24 },
+  ],
   Attention: [
     attention([four(queries), four(keys), four(keys)]),
     attention([flat(queries), flat(keys), flat(keys)], counts),
@@ -75,6 +84,33 @@ export const compound: Cases = {
     attention([four(queries), four(keys), four(keys)], { softcap: { float: 1.5 } }, 1, 24),
     attention([four(queries), four(2), four(2), x(queries, keys), four(2), four(2)], {}, 3),
     attention([flat(queries, 8), flat(keys), flat(keys)], { q_num_heads: 4, kv_num_heads: 2, is_causal: 1 }),
+    ...[0, 1, 2, 3].map((qk_matmul_output_mode) =>
+      attention(
+        [four(queries), four(keys), four(keys), x(queries, keys)],
+        { softcap: { float: 1.5 }, qk_matmul_output_mode },
+        4,
+      ),
+    ),
+    ...[
+      ...[blind, fed(blind), hidden(Number.NEGATIVE_INFINITY), hidden(-3.4028234663852886e38)].flatMap((nothing) => [
+        attention([four(queries), four(keys), four(keys), nothing]),
+        attention([flat(queries), flat(keys), flat(keys), nothing], { ...counts, is_causal: 1 }),
+      ]),
+      attention([four(queries), four(keys), four(keys), blind], { qk_matmul_output_mode: 3 }, [
+        true,
+        false,
+        false,
+        true,
+      ]),
+      ...[0, 1].map((is_causal) =>
+        attention(
+          [four(queries), four(keys), four(keys), undefined, undefined, undefined, constant([2, 4])],
+          { is_causal },
+          1,
+          24,
+        ),
+      ),
+    ].map((one): Case => ({ ...one, single: true })),
   ],
   RotaryEmbedding: [
     { inputs: [x(2, 2, 3, 4), ...angles(2, 3, 2)], opset: 23 },

@@ -17,7 +17,29 @@ const col2im = (
   attributes: Readonly<Record<string, CaseAttribute>> = {},
 ): Case => ({ inputs: [x(...input), constant(image), constant(block)], attributes });
 
+const deformed = (
+  mask: boolean,
+  attributes: Readonly<Record<string, CaseAttribute>> = {},
+  offsets = 1,
+  rows = 4,
+): Case => ({
+  inputs: [
+    x(2, 4, 5, 6),
+    x(4, 4 / Number(attributes.group ?? 1), 2, 3),
+    uniform(-1.4, 1.4, [2, offsets * 12, rows, 4], [-1, 0, 1]),
+    x(4),
+    ...(mask ? [x(2, offsets * 6, rows, 4)] : []),
+  ],
+  attributes: { ...attributes, ...(offsets > 1 && { offset_group: offsets }) },
+});
+
 export const convolution: Cases = {
+  DeformConv: [
+    deformed(false),
+    deformed(true),
+    deformed(true, { group: 2 }, 2),
+    deformed(true, { pads: [1, 2, 1, 2], strides: [2, 2], dilations: [2, 1], kernel_shape: [2, 3] }, 1, 3),
+  ],
   Conv: [
     conv([2, 3, 5, 5], [4, 3, 3, 3], {}, 4),
     conv([1, 2, 5, 6], [3, 2, 3, 3], { pads: [1, 1, 1, 1] }, 3),

@@ -1,4 +1,4 @@
-import { constant, distinct, fed, uniform, type Case, type Cases } from "../case.js";
+import { constant, distinct, fed, uniform, withZeros, type Case, type Cases } from "../case.js";
 
 const x = (...shape: number[]) => uniform(-1, 1, shape);
 
@@ -8,8 +8,9 @@ const gather = (shape: number[], indices: number[], indexShape: number[], axis: 
     attributes: { axis },
   }));
 
-const scatterElements = (reduction: string): Case => ({
-  inputs: [distinct([3, 4]), constant([0, 2, -1, 1, 0, 0], [2, 3]), distinct([2, 3], 0.17)],
+/** The updates at the given places are 0. */
+const scatterElements = (reduction: string, zeros: readonly number[] = []): Case => ({
+  inputs: [distinct([3, 4]), constant([0, 2, -1, 1, 0, 0], [2, 3]), withZeros(distinct([2, 3], 0.17), zeros)],
   attributes: { axis: 1, reduction },
 });
 
@@ -18,8 +19,12 @@ const unique = (reduction: string): Case => ({
   attributes: { axis: 1, reduction },
 });
 
-const scatterND = (reduction: string, indices: number[]): Case => ({
-  inputs: [distinct([4, 3]), constant(indices, [indices.length, 1]), distinct([indices.length, 3], 0.17)],
+const scatterND = (reduction: string, indices: number[], zeros: readonly number[] = []): Case => ({
+  inputs: [
+    distinct([4, 3]),
+    constant(indices, [indices.length, 1]),
+    withZeros(distinct([indices.length, 3], 0.17), zeros),
+  ],
   attributes: { reduction },
 });
 
@@ -51,6 +56,8 @@ export const indexing: Cases = {
     scatterElements("add"),
     unique("mul"),
     scatterElements("mul"),
+    scatterElements("mul", [0, 4]),
+    scatterElements("mul", [2]),
     scatterElements("max"),
     scatterElements("min"),
     { inputs: [x(3, 2), fed(constant([2, 0], [1, 2])), x(1, 2)], opset: 11 },
@@ -60,6 +67,7 @@ export const indexing: Cases = {
     scatterND("none", [3, 0]),
     scatterND("add", [3, 0, 3]),
     scatterND("mul", [1, 1, 0]),
+    scatterND("mul", [1, 1, 0], [0, 1, 4, 7]),
     scatterND("max", [1, 1, 0]),
     scatterND("min", [2, 1, -4]),
     { inputs: [x(2, 3, 2), fed(constant([0, 1, 1, 2], [2, 2])), x(2, 2)], opset: 11 },

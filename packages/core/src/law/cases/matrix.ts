@@ -1,4 +1,4 @@
-import { held, uniform, type Case, type CaseAttribute, type Cases } from "../case.js";
+import { held, uniform, withZeros, type Case, type CaseAttribute, type Cases } from "../case.js";
 
 const x = (...shape: readonly number[]) => uniform(-1, 1, shape);
 
@@ -39,6 +39,13 @@ export const matrix: Cases = {
     gemm([2, 3], [3, 4], []),
     { ...gemm([2, 3], [4, 3], [4], { transB: 1 }), opset: 7 },
   ],
+  Det: [
+    { inputs: [x(3, 3)] },
+    { inputs: [x(2, 2, 4, 4)], opset: 11 },
+    { inputs: [x(2, 2, 2)] },
+    { inputs: [x(3, 1, 1)] },
+    { inputs: [withZeros(x(3, 3), [0, 1, 2])] },
+  ],
   Einsum: [
     einsum("ij,jk->ik", [2, 3], [3, 4]),
     einsum("bij, bjk -> bik", [2, 2, 3], [2, 3, 4]),
@@ -55,6 +62,10 @@ export const matrix: Cases = {
     einsum("bhqd,bhkd->bhqk", [1, 2, 3, 2], [1, 2, 4, 2]),
     einsum("ab,cd->ac", [2, 3], [4, 2]),
     einsum("i...->...", [2, 3]),
+    einsum("ij,jk->ik", [2, 1], [3, 2]),
+    einsum("ij,jk->ik", [2, 3], [1, 2]),
+    einsum("ij,ij->i", [2, 1], [1, 3]),
+    einsum("i,j,ij->", [1], [3], [2, 1]),
     { ...einsum("nchw,co->nohw", [1, 3, 2, 2], [3, 2]), opset: 12 },
   ],
 };

@@ -62,6 +62,20 @@ export const quantization: Cases = {
       inputs: [constant([0, 10, -20, 3, 7, -128], [2, 3], "int8"), uniform(0.1, 0.3, [3])],
       attributes: { axis: -1 },
     },
+    {
+      inputs: [
+        constant([0, 10, 200, 3, 7, 255, 9, 80, 4, 5], [2, 5], "uint8"),
+        uniform(0.1, 0.3, [2, 3]),
+        constant([3, 5, 1, 0, 2, 4], [2, 3], "uint8"),
+      ],
+      attributes: { axis: 1, block_size: 2 },
+      opset: 21,
+    },
+    {
+      inputs: [constant([0, 10, -20, 3, 7, -128, 4, 9], [4, 2], "int8"), uniform(0.1, 0.3, [2, 2])],
+      attributes: { axis: 0, block_size: 2 },
+      opset: 23,
+    },
   ],
   "com.microsoft::QuantizeLinear": [
     {

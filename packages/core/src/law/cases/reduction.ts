@@ -1,4 +1,4 @@
-import { constant, distinct, fed, uniform, type Case, type Cases, type Sample } from "../case.js";
+import { constant, distinct, fed, uniform, withZeros, type Case, type Cases, type Sample } from "../case.js";
 
 /** Some axes, one, all, negative ones, none; with and without keeping them. */
 function reductions(make: (shape: readonly number[]) => Sample, axesAreInputsSince = 18): readonly Case[] {
@@ -42,7 +42,12 @@ export const reduction: Cases = {
   ReduceMean: reductions(around),
   ReduceMax: reductions(apart),
   ReduceMin: reductions(apart),
-  ReduceProd: [...reductions(around), { inputs: [constantZero([2, 3]), constant([1])] }],
+  ReduceProd: [
+    ...reductions(around),
+    { inputs: [withZeros(uniform(0.5, 2, [2, 3]), [1]), constant([1])] },
+    { inputs: [withZeros(uniform(0.5, 2, [3, 5, 2]), [0, 8, 14, 15]), constant([0, 1])] },
+    { inputs: [withZeros(uniform(0.9, 1.1, [600]), [77])] },
+  ],
   ReduceL1: reductions(around),
   ReduceL2: reductions(around),
   ReduceSumSquare: reductions(around),
@@ -57,7 +62,7 @@ export const reduction: Cases = {
   CumSum: [...cumulative, { inputs: [uniform(-1, 1, [2, 3]), constant([1], [])], opset: 11 }],
   CumProd: [
     ...cumulative.map((one): Case => ({ ...one, opset: 26 })),
-    { inputs: [constantZero([2, 3]), constant([1], [])], opset: 26 },
+    { inputs: [withZeros(uniform(0.5, 2, [2, 3]), [1]), constant([1], [])], opset: 26 },
   ],
   TopK: [
     { inputs: [distinct([2, 6]), constant([3])], outputs: 2 },
@@ -71,9 +76,3 @@ export const reduction: Cases = {
     { inputs: [uniform(-1, 1, [3, 4]), fed(constant([2, 4, 3]))], attributes: { batch_axis: 0, time_axis: 1 } },
   ],
 };
-
-/** One factor is 0, where y / x has no value. */
-function constantZero(shape: readonly number[]): Sample {
-  const { draw, ...rest } = uniform(0.5, 2, shape);
-  return { ...rest, draw: (rng) => Float32Array.from(draw(rng), (x, i) => (i === 1 ? 0 : x)) };
-}

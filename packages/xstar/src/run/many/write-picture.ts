@@ -1,17 +1,6 @@
 import { join } from "node:path";
-import {
-  drawingOf,
-  encodeNpy,
-  encodeRecorded,
-  opaqueByInfluence,
-  pixelHash,
-  planesOf,
-  recordOf,
-  type PictureRecord,
-  type RecordedMetrics,
-  type RunFacts,
-} from "@xstar/results";
-import type { Climbed, ClimbedMetrics } from "@xstar/runs";
+import { drawingOf, encodeNpy, recordOf, type RecordedMetrics, type RunFacts } from "@xstar/results";
+import { drawFiles, recordOfPicture, type Climbed, type ClimbedMetrics } from "@xstar/runs";
 import { writeFileAtomic } from "../../files/atomic.js";
 import { thisPlatform } from "../../record/platform.js";
 
@@ -51,28 +40,30 @@ export async function writePicture(
   { run, start, scale: asked }: ManyFacts,
 ): Promise<WrittenPicture> {
   const { picture, influence, step, curve, watch, ended, redirected, warnings, seconds, metrics } = climbed;
-  const { isDrawable, raw } = drawingOf(climbed.record.shape);
-  const [file, record] = [`${slug}.${isDrawable ? "png" : "npy"}`, `${slug}.json`];
+  const { isDrawable } = drawingOf(climbed.record.shape);
+  const side = Math.max(...picture.shape.slice(-2));
+  const scale = isDrawable ? (asked ?? Math.max(1, Math.round(comfortable / side))) : undefined;
   const job = { target, start, slug };
-  const drawn = isDrawable ? raw(picture) : undefined;
-  const scale = drawn && (asked ?? Math.max(1, Math.round(comfortable / Math.max(drawn.width, drawn.height))));
-  const transparent = drawn && influence && `${slug}.transparent.png`;
   const own = recordOf({
     ...run,
     pictures: [job],
-    platform: thisPlatform(),
+    platform: await thisPlatform(),
     stopped: null,
     ...(scale !== undefined && { scale }),
     format: "none",
     ascent: climbed.record,
   });
-  const sha256 = pixelHash(picture);
+  const carried = recordOfPicture(own, 0, climbed);
+  const drawn = drawFiles(carried, { picture, step, influence });
+  const files = drawn.length > 0 ? drawn : [{ name: `${slug}.npy`, bytes: encodeNpy(picture) }];
+  const [file, transparent] = files.map(({ name }) => name) as [string, string?];
+  const record = `${slug}.json`;
   const facts = {
     step,
     redirected,
     warnings,
-    sha256,
-    files: transparent === undefined ? [file] : [file, transparent],
+    sha256: carried.sha256,
+    files: files.map(({ name }) => name),
     activation: { start: curve[0], end: curve[step] },
     curve: [...curve],
     watch: Object.fromEntries(Object.entries(watch).map(([name, values]) => [name, [...values]])),
@@ -85,12 +76,7 @@ export async function writePicture(
     pictures: [{ ...job, ...facts }],
     ...(metrics && { metrics: recordMetrics(metrics) }),
   };
-  const carried: PictureRecord = { ...own, picture: 0, step, sha256 };
-  await writeFileAtomic(join(folder, file), drawn ? encodeRecorded(drawn, carried, target) : encodeNpy(picture));
-  if (transparent !== undefined) {
-    const counting = encodeRecorded(opaqueByInfluence(drawn!, planesOf(influence!)), carried, `${target}: what counts`);
-    await writeFileAtomic(join(folder, transparent), counting);
-  }
+  for (const { name, bytes } of files) await writeFileAtomic(join(folder, name), bytes);
   await writeFileAtomic(join(folder, record), `${JSON.stringify(content, undefined, 1)}\n`);
   return { file, record, ...(transparent !== undefined && { transparent }) };
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { check, XstarError, type MaximizeOptions } from "@xstar/core";
 import { sha256Of, type Manifest } from "@xstar/results";
 import {
-  climbBatches,
+  inPool,
   createJob,
   describeAscent,
   inBatches,
@@ -46,7 +46,7 @@ export interface ManyOptions {
   /** Modules that export the definitions of your own that targets and options name, as in `loadDefinitions`. @default [] */
   readonly use?: readonly string[];
   /** Makes what climbs a batch. @default a thread */
-  readonly start?: (job: ManyJob) => Climber;
+  readonly openClimber?: (job: ManyJob) => Climber;
 }
 
 /** How far it is. */
@@ -70,13 +70,13 @@ export interface ManyResult {
 }
 
 /**
- * Makes a picture for each of many targets, in threads, and writes each as soon as it is finished. The same call goes on
- * where one before it was stopped, even by force, and ends with the same files.
+ * What `maximizeMany` and the command line share: makes a picture for each of many targets, in threads, and writes each as soon as
+ * it is finished. The same call goes on where one before it was stopped, even by force, and ends with the same files.
  *
  * Throws `bad-argument` when the folder holds pictures of another ascent or the memory is too small, `aborted` when it was
  * stopped, `file-not-writable` when another run is writing there, and what `maximize` throws for the targets and options.
  */
-export async function maximizeMany(
+export async function makeMany(
   model: ModelFile,
   given: readonly ManyTarget[],
   settings: MaximizeOptions,
@@ -86,21 +86,31 @@ export async function maximizeMany(
   check(typeof options?.folder === "string", "folder", "where the pictures are kept", options?.folder);
   const lock = await lockFolder(options.folder);
   try {
-    return await makeMany(model, given, settings, options);
+    return await makeInto(model, given, settings, options);
   } finally {
     await lock.release();
   }
 }
 
 /** In a folder that nobody else writes. */
-async function makeMany(
+async function makeInto(
   model: ModelFile,
   given: readonly ManyTarget[],
   settings: MaximizeOptions,
   options: ManyOptions,
 ): Promise<ManyResult> {
   const targets = [...new Map(given.map((target) => [target.name, target])).values()];
-  const { folder, jobs, threads = 1, memory, signal, onProgress, dataset, use = [], start = startClimber } = options;
+  const {
+    folder,
+    jobs,
+    threads = 1,
+    memory,
+    signal,
+    onProgress,
+    dataset,
+    use = [],
+    openClimber = startClimber,
+  } = options;
   const ascent = { ...settings, definitions: [...(settings.definitions ?? []), ...(await loadDefinitions(use))] };
   const facts = options.facts ?? factsOf(model, ascent, threads);
   const job = createJob(model, ascent, { threads, use });
@@ -146,13 +156,14 @@ async function makeMany(
       targets: targets.length,
       latest: { target, activation, preview },
     });
-  const climb = async (climber: Climber, batch: readonly ManyTarget[]) => {
+  const climb = async (climber: Climber, batch: readonly ManyTarget[], stop: AbortSignal) => {
     const outcomes = await climber.climb(
       batch.map(({ objective, measured }) => ({ objective, ...(measured && { measured }) })),
       (glance) => {
         running.set(climber, glance.steps);
         tell(batch[glance.at]!, glance);
       },
+      stop,
     );
     await kept.keep(batch, outcomes);
     running.delete(climber);
@@ -165,9 +176,9 @@ async function makeMany(
     }
   };
 
-  const climbers = Array.from({ length: Math.min(plan.jobs, batches.length) }, () => start(job));
+  const climbers = Array.from({ length: Math.min(plan.jobs, batches.length) }, () => openClimber(job));
   try {
-    await climbBatches(climbers, batches, climb, signal);
+    await inPool(climbers, batches, climb, signal);
   } catch (error) {
     if (!XstarError.is(error) || error.code !== "aborted") throw error;
   } finally {
