@@ -46,8 +46,8 @@ export async function drawExamples(
     [ranking.most, ranking.least, ranking.peaks].map((row) => distinctOf(row, top, read)),
   )) as [Row, Row, Row];
   const boxed = peaks.shown
-    .map(({ example, picture }) => ({ ...entry(example), picture }))
-    .filter(({ box }) => box!.height > 0 && box!.width > 0);
+    .map(({ example, picture }) => ({ crop: entry(example), picture }))
+    .filter(({ crop: { box } }) => box!.height > 0 && box!.width > 0);
   return {
     file: {
       target,
@@ -57,7 +57,7 @@ export async function drawExamples(
       sheet,
       most: most.shown.map(({ example }) => entry(example)),
       least: least.shown.map(({ example }) => entry(example)),
-      crops: boxed.map(({ picture: _, ...crop }) => crop),
+      crops: boxed.map((one) => one.crop),
       leftOut: [...new Set([most, least, peaks].flatMap((row) => row.leftOut))]
         .toSorted((a, b) => a - b)
         .map((index) => pictures.names[index]!),
@@ -66,7 +66,7 @@ export async function drawExamples(
     },
     most: most.shown.map(({ picture }) => picture),
     least: least.shown.map(({ picture }) => picture),
-    crops: boxed.map(({ picture, box }) => crop(picture, box!)),
+    crops: boxed.map((one) => crop(one.picture, one.crop.box!)),
   };
 }
 

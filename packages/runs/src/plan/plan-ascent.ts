@@ -237,7 +237,11 @@ const jobOf = ({ target, start, slug }: Job): Job => ({ target, start, slug });
 type PlannedPair = Pair & { readonly at: number };
 
 /** Each target from each start; of the starts of an earlier run, which has one for each picture, from each different one. */
-function everyPair(targets: readonly string[], starts: readonly (string | null)[], areOfEarlierRun: boolean): PlannedPair[] {
+function everyPair(
+  targets: readonly string[],
+  starts: readonly (string | null)[],
+  areOfEarlierRun: boolean,
+): PlannedPair[] {
   const all = starts.map((start, at) => ({ start, at }));
   const chosen = areOfEarlierRun ? all.filter(({ start, at }) => starts.indexOf(start) === at) : all;
   return targets.flatMap((target) => chosen.map((from) => ({ target, ...from })));
