@@ -327,7 +327,10 @@ function orderOf(source: Model, channels: number | undefined): Found<ChannelOrde
   if (channels === 1) return { value: "gray", why: "the input has one channel", sure: true };
   if (isUltralytics(source)) return { value: "RGB", why: "Ultralytics models take RGB", sure: true };
   if (channels !== undefined && channels !== 3) return undefined;
-  return { value: "RGB", why: "nothing in the file tells: most models take RGB, those from Caffe BGR", sure: false };
+  const why = /caffe/i.test(source.producer)
+    ? `nothing in the file tells: ${source.producer} keeps what the model was trained with, RGB or Caffe's own BGR`
+    : "nothing in the file tells: most models take RGB, those from Caffe BGR";
+  return { value: "RGB", why, sure: false };
 }
 
 function entry({ metadata }: Model, name: string): readonly [string, string] | undefined {

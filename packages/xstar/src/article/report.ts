@@ -48,7 +48,7 @@ function leadOf(accuracy: number, ones: TableResult): string {
   return (
     `A small computer program, a neural network, has learned to read handwritten digits: it gets ${formatPercent(accuracy)} of them right. ` +
     `What if we turn the question around, and change a picture until the network is sure that it is a 1? ` +
-    `Ten small steps are enough: it began as random dots, and now the network is ${random.fedBack.text} sure. You will hardly see a 1 in it.`
+    `Ten small steps are enough: it began as random dots, and now the network takes it for a 1 with a confidence of ${random.fedBack.text}, where 1 is certainty. You will hardly see a 1 in it.`
   );
 }
 
