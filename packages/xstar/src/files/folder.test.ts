@@ -35,6 +35,13 @@ test.runIf(existsSync("/proc/self"))("a system that makes no folders is told, wi
   });
 });
 
+test.runIf(existsSync("/proc/self"))(
+  "a folder that permissions allow to write but the system does not is told",
+  async () => {
+    await expect(prepareFolder("/proc")).rejects.toMatchObject({ code: "file-not-writable" });
+  },
+);
+
 test.skipIf(process.platform === "win32")("pipes are no files of a folder, links to files are", async () => {
   const own = join(folder, "mixed");
   await makeFolders(join(own, "inside"));

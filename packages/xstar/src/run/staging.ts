@@ -1,5 +1,6 @@
 import { readdir, rename, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
+import { XstarError } from "@xstar/core";
 import { makeFolders } from "../files/folders.js";
 import { explainSystemError } from "../files/system-error.js";
 
@@ -18,6 +19,9 @@ export async function writeTogether<T>(folder: string, write: (staging: string) 
     return written;
   } catch (error) {
     await rm(staging, { recursive: true, force: true }).catch(() => undefined);
-    throw error instanceof Error && "syscall" in error ? explainSystemError("file-not-writable", folder, error) : error;
+    if (error instanceof Error && "syscall" in error) throw explainSystemError("file-not-writable", folder, error);
+    if (!XstarError.is(error) || error.code !== "file-not-writable") throw error;
+    // a person knows the folder that the files would have gone to
+    throw new XstarError(error.code, error.message.replace(staging, folder), { cause: error });
   }
 }
