@@ -85,6 +85,7 @@ export type ParameterizationDefinition<F extends Fields = any, Type extends stri
  *   build: (_, { pixels }, { op }) => op.mul(op.add(pixels, op.flip(pixels, [3])), 0.5),
  * });
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineParameterization<const F extends Fields, const Type extends string>(
   definition: DefinitionParts<F, Type> & ParameterizationParts<F>,
 ): ParameterizationDefinition<F, Type> {

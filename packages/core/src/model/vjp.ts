@@ -9,6 +9,7 @@ import { writeModel } from "../onnx/write.js";
 import type { Session } from "../runtime/runtime.js";
 import { shapesOf, type ShapesByName, type Tensor } from "../tensor.js";
 import { checkFeed, checkFeeds } from "./check-feeds.js";
+import { beforeCuts } from "./before-cuts.js";
 import { inFloat64 } from "./float64.js";
 import { givenTensors, type GivenInputs } from "./given.js";
 import { checkModel, inputShapes, type LoadedModel } from "./load.js";
@@ -54,7 +55,9 @@ export async function vjp(
   const known = shapesOf(free);
   const shapes = new Map([...inputShapes(model.source.inputs, 1, known), ...known]);
   const single = await model.at(shapes, givenTensors(model.source.inputs, inputs, shapes));
-  const normalized = precision === "float64" ? await inFloat64(single, model.runtime) : single;
+  const named = of === undefined ? single.graph.outputs[0] : single.values.get(of);
+  if (named?.node && !named.type) throw cutOff(named.node, { of: `"${of ?? named.name}"`, scope: "" });
+  const normalized = precision === "float64" ? await inFloat64(beforeCuts(single), model.runtime) : single;
   const graph = new Graph("vjp");
   const op = createOps(graph, model.runtime.lowering);
   const bindings = new Map(normalized.graph.inputs.map((input) => [input, graph.input(input.name, input.type)]));
@@ -66,7 +69,6 @@ export async function vjp(
       details: { layer: of, nearest: near },
     });
   }
-  if (!target.type && target.node) throw cutOff(target.node, { of: `"${of ?? target.name}"`, scope: "" });
   const map = inline(graph, normalized.graph, bindings, [target]);
   const output = map.get(target) ?? target;
   const input = inputToDifferentiate(graph.inputs, wrt);

@@ -42,6 +42,7 @@ export interface SpatialDefinition<
 }
 
 /** A parameterization of pictures with decorrelated colours and a range that is kept. */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineSpatial<const F extends Fields, const Type extends string>(definition: {
   readonly type: Type;
   readonly doc: string;
