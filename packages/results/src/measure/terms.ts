@@ -27,7 +27,7 @@ export function climbsItsTarget(objective: Spec, target: Spec): boolean {
   return termsOf(target).every(({ spec }) => parts.has(JSON.stringify(spec)));
 }
 
-/** What is climbed, in words: "the caricature". */
+/** What is maximized, in words: "the caricature". */
 export function nameOfClimbed(objective: Spec): string {
   return `the ${termsOf(objective).find(({ isWanted }) => isWanted)?.spec.type ?? objective.type}`;
 }

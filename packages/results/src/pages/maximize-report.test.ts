@@ -43,10 +43,10 @@ function runOf(pictures: readonly PictureEntry[], objective: Spec = relu): RunFi
       optimizer: adam({}),
       schedule: schedules.constant({}),
       clip: null,
-      influence: false,
+      attribution: false,
       keep: "last",
       patience: 3,
-      redirect: 16,
+      redirectSteps: 16,
       overrides: [],
       rules: [],
       contract: null,
@@ -58,7 +58,7 @@ function runOf(pictures: readonly PictureEntry[], objective: Spec = relu): RunFi
       size: null,
       assumed: ["height and width are taken to be 8"],
       steps: 9,
-      tries: 1,
+      restarts: 1,
       seed: 7,
       streams: pictures.map((_, i) => i),
       shape: [pictures.length, 20],
@@ -98,7 +98,7 @@ describe("a report", () => {
     ])
       expect(text).toContain(part);
     expect(text).toContain("channel:layer=conv,channel=0");
-    expect(text).not.toContain("Climbed is");
+    expect(text).not.toContain("Maximized is");
   });
 
   test("explains the parts of a formula, of which none is simply wanted or not", async () => {
@@ -108,13 +108,13 @@ describe("a report", () => {
     );
   });
 
-  test("says what is climbed where that is not the target, and whose number is which", async () => {
+  test("says what is maximized where that is not the target, and whose number is which", async () => {
     const objective = caricature({ layer: "conv", image: "cat.png" });
     const text = await report([picture(5)], undefined, relu, objective);
     expect(text).toContain(
-      "What is climbed is the caricature, which went from 0 to 5: the target&#39;s own activation",
+      "What is maximized is the caricature, which went from 0 to 5: the target&#39;s own activation",
     );
-    expect(text).toContain("Climbed is the caricature: More of what a layer sees in an image");
+    expect(text).toContain("Maximized is the caricature: More of what a layer sees in an image");
     expect(text).toContain("below measures: Mean activation of one channel");
     expect(text).toContain("step 0; of the caricature, not of the target");
     const penalized = await report([picture(5)], undefined, relu, sub(relu, mul(0.1, tv({}))));

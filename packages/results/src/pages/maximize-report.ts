@@ -50,7 +50,7 @@ export async function maximizeReport(report: MaximizeReport): Promise<string> {
       ${problem !== undefined && html`<p>The metrics could not be measured: ${problem}.</p>`}
       <h2>Activation by step</h2>
       <p>
-        What is climbed, as the step sees it: the mean over the transformed views, with penalties. Steps are counted from the
+        What is maximized, as the step sees it: the mean over the transformed views, with penalties. Steps are counted from the
         start, which is step 0.
       </p>
       ${curves(pictures)} ${settingsOf(run)} ${repeatRun(run)}
@@ -77,8 +77,8 @@ function verdict({ run: { pictures, metrics, stepsTaken, ascent }, targets }: Ma
   const { start, end } = first!.activation;
   const [objective] = ascent.objectives;
   if (!climbsItsTarget(objective!, targets[0]!)) {
-    const climbed = `What is climbed is ${nameOfClimbed(objective!)}, which went from ${formatNumber(start)} to ${formatNumber(end)}`;
-    return `A picture was changed in ${steps}. ${climbed}: the target's own activation is another number, below.`;
+    const maximized = `What is maximized is ${nameOfClimbed(objective!)}, which went from ${formatNumber(start)} to ${formatNumber(end)}`;
+    return `A picture was changed in ${steps}. ${maximized}: the target's own activation is another number, below.`;
   }
   const changed = `A picture was changed in ${steps} so that the target answers as strongly as possible: ${formatNumber(start)} became ${formatNumber(end)}.`;
   const [measured] = metrics?.pictures ?? [];
@@ -108,8 +108,8 @@ async function pictureSection(
   const measured = metrics?.pictures[i];
   const shown = views[i];
   const rows: string[][] = [
-    ["Climbed, at the start", formatNumber(activation.start), `step 0${whose}`],
-    ["Climbed, at the end", formatNumber(activation.end), `step ${step}, the picture here${whose}`],
+    ["Maximized, at the start", formatNumber(activation.start), `step 0${whose}`],
+    ["Maximized, at the end", formatNumber(activation.end), `step ${step}, the picture here${whose}`],
     ...(measured ? metricRows(measured, metrics!) : []).map((row) => [row.name, row.value, row.note]),
   ];
   return html`<h2>${name}</h2>
@@ -227,7 +227,7 @@ function comparison(pictures: readonly PictureEntry[], metrics: AscentMetrics): 
     : `How different they are is not known: ${missing.diversity}.`;
   return html`<h2>Side by side</h2>
     ${dataTable({
-      columns: ["Target", "Climbed from", "to", ...known],
+      columns: ["Target", "Maximized from", "to", ...known],
       rows: pictures.map((picture, i) => [
         nameOf(picture, pictures),
         formatNumber(picture.activation.start),
@@ -262,7 +262,7 @@ const caveats = html`<p class="note">
 
 /** For a recipe that climbs something else in the place of the target. */
 function aboutOther(target: Spec, objective: Spec): Html {
-  return html`<p>Climbed is ${nameOfClimbed(objective)}: ${wordsOf(objective)}</p>
+  return html`<p>Maximized is ${nameOfClimbed(objective)}: ${wordsOf(objective)}</p>
     <p>Its target is what &ldquo;Activation&rdquo; below measures: ${wordsOf(target)}</p>`;
 }
 

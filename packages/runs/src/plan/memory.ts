@@ -25,7 +25,7 @@ export interface MemoryLimits {
 
 /** Estimates what a run needs, before its first step. Throws `bad-argument` when that is more than there is. */
 export async function checkMemory(
-  { shape, options: { tries = 1 } }: Pick<Plan, "shape" | "options">,
+  { shape, options: { restarts = 1 } }: Pick<Plan, "shape" | "options">,
   compiled: () => Promise<Compiled>,
   { free, memory }: MemoryLimits,
 ): Promise<void> {
@@ -38,7 +38,7 @@ export async function checkMemory(
     memory === undefined ? `the ${megabytes(free)} that are free` : `the ${megabytes(memory)} that are allowed`;
   const smaller = shape[0] === 1 ? "Take a smaller --picture-size" : "Take fewer or smaller pictures";
   throw new XstarError("bad-argument", `${pictures} may need about ${megabytes(needed)}, more than ${there}`, {
-    hint: `${smaller}${tries > 1 ? " or fewer --tries" : ""}, or allow more with --memory`,
+    hint: `${smaller}${restarts > 1 ? " or fewer --restarts" : ""}, or allow more with --memory`,
   });
 }
 

@@ -4,12 +4,12 @@ import {
   lookUp,
   mul,
   parseWords,
-  prepareBatch,
+  prepareModel,
   readTarget,
   sub,
   unitCounts,
   XstarError,
-  type Batched,
+  type PreparedModel,
   type FurtherModel,
   type MaximizeOptions,
   type Shape,
@@ -74,7 +74,7 @@ export async function planAscent(
   const earlier = from && !isOther && earlierInput(from.path, from.record.ascent, from.record.inputs);
   const { own, further: furtherInputs } = splitInputs(model.source, flags.input ?? []);
   const input = await readModelInput(model, { ...flags, input: own }, { files, earlier: earlier || undefined });
-  const first = await prepareBatch(model, 1, input.options);
+  const first = await prepareModel(model, 1, input.options);
   const { shape } = first;
   const base = baseOptions(flags.recipe, shape.slice(1), vocabulary, record);
   const specs = specOptions(flags, base, vocabulary);
@@ -92,14 +92,14 @@ export async function planAscent(
   const texts = expandTargets(asked, counts);
   for (const target of targets.filter((one) => texts.includes(one))) read(target, { isTyped: true });
   const before = record?.pictures.map(({ target }) => target) ?? [];
-  const climbed = new Map(
+  const maximized = new Map(
     texts.map((text) => [
       text,
       record && !changesTargets ? record.ascent.objectives[before.indexOf(text)]! : base.objective(read(text)),
     ]),
   );
 
-  const starts = await planStarts(flags.init, base, {
+  const starts = await planStarts(flags.start, base, {
     shape: picture,
     files,
     vocabulary,
@@ -110,14 +110,14 @@ export async function planAscent(
   });
   const isMany = texts.length > asked.length;
   if (isMany && flags.batch !== undefined) throw notForMany();
-  const repeats = record && targets.length === 0 && !flags.init;
+  const repeats = record && targets.length === 0 && !flags.start;
   const pairs = repeats
     ? record.pictures.map((job, i) => ({ ...jobOf(job), at: i }))
-    : everyPair(texts, starts.texts, flags.init === undefined);
+    : everyPair(texts, starts.texts, flags.start === undefined);
   const batch = flags.batch ?? (repeats ? undefined : batchOf(record?.pictures));
   const jobs = batch === undefined ? nameJobs(pairs) : nameJobs(eachSeveral(pairs, batch));
   const objectivesOfJobs = jobs.map(({ target }) =>
-    withPenalties(vocabulary, climbed.get(target)!, flags.penalty ?? []),
+    withPenalties(vocabulary, maximized.get(target)!, flags.penalty ?? []),
   );
   const isOneStart = isMany || starts.specs?.length === 1;
   const startsOfJobs = isOneStart ? starts.specs : starts.specs && jobs.map(({ at }) => starts.specs![at]!);
@@ -153,18 +153,18 @@ export async function planAscent(
   };
 }
 
-type Further = ReadonlyMap<string, Batched>;
+type Further = ReadonlyMap<string, PreparedModel>;
 
 async function prepareAll(models: Readonly<Record<string, FurtherModel>>): Promise<Further> {
-  const prepared = new Map<string, Batched>();
+  const prepared = new Map<string, PreparedModel>();
   for (const [name, { model, ...options }] of Object.entries(models))
-    prepared.set(name, await prepareBatch(model, 1, options, name));
+    prepared.set(name, await prepareModel(model, 1, options, name));
   return prepared;
 }
 
 /** How many units each name has that `*` and ranges may choose from. */
-function countUnits(first: Batched, { prepared }: { readonly prepared: Further }): ReadonlyMap<string, number> {
-  const countsOf = ({ model, normalized, options, input }: Batched) =>
+function countUnits(first: PreparedModel, { prepared }: { readonly prepared: Further }): ReadonlyMap<string, number> {
+  const countsOf = ({ model, normalized, options, input }: PreparedModel) =>
     unitCounts(model.source, normalized, options.logits, input);
   const further = [...prepared].flatMap(([name, one]) =>
     [...countsOf(one)].map(([layer, count]) => [`${name}::${layer}`, count] as const),
@@ -173,7 +173,7 @@ function countUnits(first: Batched, { prepared }: { readonly prepared: Further }
 }
 
 interface ReaderSources {
-  readonly first: Batched;
+  readonly first: PreparedModel;
   readonly further: Further;
   readonly models: Readonly<Record<string, FurtherModel>>;
   readonly labels: readonly string[] | undefined;

@@ -35,7 +35,7 @@ import { defaultThreads, nodeRuntime } from "../runtime.js";
 import { version } from "../version.js";
 import { checkpointFile, readCheckpoint, removeCheckpoint } from "../run/checkpoints.js";
 import { claimFolder } from "../run/claim-folder.js";
-import { climb } from "../run/climb.js";
+import { runPlan } from "../run/run-plan.js";
 import { writeTogether } from "../run/staging.js";
 import { printable } from "../terminal/printable.js";
 import { complainAbout, complainAboutImages, printComparison, say, warn, warnAbout } from "./print-warnings.js";
@@ -108,7 +108,7 @@ interface Prepared {
 /** Climbs and writes, in a folder that nobody else writes. */
 async function runInto(folder: string, { model, plan, flags, facts, from, compiled }: Prepared): Promise<void> {
   const { pictures: jobs } = facts;
-  const images = flags.images === undefined ? undefined : await openImages(flags.images, plan.shape);
+  const images = flags.dataset === undefined ? undefined : await openImages(flags.dataset, plan.shape);
   const look = lookOf(flags, plan, from);
   const checkpoint = flags.resume ? await readCheckpoint(checkpointFile(folder), facts) : undefined;
   if (flags.resume && !checkpoint && (await isFinished({ folder, facts, compiled, ...look }))) {
@@ -123,8 +123,8 @@ async function runInto(folder: string, { model, plan, flags, facts, from, compil
     const frames = createFrames(look.format === "none" ? 1 : 64, saved?.frames);
     const startedAt = performance.now();
     const seconds = () => (saved?.seconds ?? 0) + Math.round(performance.now() - startedAt) / 1000;
-    const climbed = { facts, frames, folder, saved, seconds, signal, every: flags.checkpoint };
-    const result = await climb(model, plan, climbed);
+    const maximized = { facts, frames, folder, saved, seconds, signal, every: flags.checkpoint };
+    const result = await runPlan(model, plan, maximized);
     const top = await likeliest(model, plan, result);
     const ascent = { model, facts, platform: await thisPlatform(), result, frames, seconds: seconds(), top, ...look };
     const { run, written } = await writeTogether(folder, async (staging) => {
@@ -171,12 +171,12 @@ function checkUse(use: readonly string[], from: FoundRecord | undefined): void {
     "bad-argument",
     `"${from!.path}" was made with definitions of ${before.map(({ path }) => `"${path}"`).join(", ")}`,
     {
-      hint: `Look at what they do, then name them: ${before.map(({ path }) => `--use ${path}`).join(" ")}`,
+      hint: `ProbeContext at what they do, then name them: ${before.map(({ path }) => `--use ${path}`).join(" ")}`,
     },
   );
 }
 
-type Look = Pick<Ascent, "scale" | "format">;
+type ProbeContext = Pick<Ascent, "scale" | "format">;
 
 function checkArguments(
   path: string | undefined,
@@ -192,7 +192,7 @@ function checkArguments(
 }
 
 /** How the pictures are drawn: as the flags say, as in the record for pictures of the same size, or as usual. */
-function lookOf(flags: MaximizeFlags, { shape }: Plan, from: FoundRecord | undefined): Look {
+function lookOf(flags: MaximizeFlags, { shape }: Plan, from: FoundRecord | undefined): ProbeContext {
   const { scale, format = "gif" } = from?.record ?? {};
   const isSameSize = from !== undefined && sameShape(from.record.ascent.shape.slice(1), shape.slice(1));
   const usual = isSameSize ? (scale ?? usualScale(shape)) : usualScale(shape);
@@ -206,7 +206,7 @@ async function isFinished({
   compiled,
   scale,
   format,
-}: Look & Pick<Prepared, "facts" | "compiled"> & { readonly folder: string }): Promise<boolean> {
+}: ProbeContext & Pick<Prepared, "facts" | "compiled"> & { readonly folder: string }): Promise<boolean> {
   const kept = await readRecord(join(folder, "run.json")).catch(() => undefined);
   if (kept?.record.stopped !== null || kept.record.scale !== scale || kept.record.format !== format) return false;
   return taskOf({ ...facts, stopped: null, ascent: (await compiled()).record }) === taskOf(kept.record);

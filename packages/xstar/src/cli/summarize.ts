@@ -42,7 +42,7 @@ export function summarize(
   const [other] = plan.objectives.filter((one, i) => !climbsItsTarget(one, plan.targets[i]!));
   const text = [
     table,
-    ...(other ? [`Start and end are of ${nameOfClimbed(other)}, which is climbed in the place of the target`] : []),
+    ...(other ? [`Start and end are of ${nameOfClimbed(other)}, which is maximized in the place of the target`] : []),
     ...(metrics?.pictures ?? []).map((one, i) => `${several ? `${jobs[i]!.slug}: ` : ""}${metricLine(one, metrics!)}`),
     ...result.record.assumed.map((assumed) => `Note: ${assumed}`),
     `Written to ${folder}: ${written}`,
