@@ -82,7 +82,10 @@ export class History {
     const batch = record.objectives.length;
     const found = this.measured(results);
     const isMeasured = finiteRows([results[objectiveOutput]!, found.picture], batch);
-    const hasNext = finiteRows([results[gradientNormOutput]!, results[networkGradientNormOutput]!, ...Object.values(next)], batch);
+    const hasNext = finiteRows(
+      [results[gradientNormOutput]!, results[networkGradientNormOutput]!, ...Object.values(next)],
+      batch,
+    );
     const frozen = this.divergedAt.map((at, k) => at !== null || !isMeasured[k]);
     const divergedAt = this.divergedAt.map((at, k) => at ?? (!isMeasured[k] ? index : hasNext[k] ? null : index + 1));
     const slept = last ? asleep(last.networkGradientNorm, last.index, record.redirectSteps) : [];
@@ -153,7 +156,8 @@ const floats = (t: Tensor) => t.data as Float32Array;
 /** A step of which some pictures stay as they were in the one before. */
 function frozenFrom(now: Measured, before: Measured, frozen: readonly boolean[]): Measured {
   if (!frozen.includes(true)) return now;
-  const numbers = (name: "objective" | "gradientNorm" | "networkGradientNorm") => withNumbers(now[name], before[name], frozen);
+  const numbers = (name: "objective" | "gradientNorm" | "networkGradientNorm") =>
+    withNumbers(now[name], before[name], frozen);
   return {
     index: now.index,
     objective: numbers("objective"),

@@ -323,7 +323,11 @@ describe("a run that cannot begin", () => {
     ["half a step", { steps: 1.5 }, '"steps" must be a whole number of at least 0: current value is 1.5'],
     ["no number of steps", { steps: Number.NaN }, '"steps" must be a whole number of at least 0: current value is NaN'],
     ["no patience", { patience: 0 }, '"patience" must be a whole number of at least 1: current value is 0'],
-    ["negative redirection", { redirectSteps: -1 }, '"redirectSteps" must be a whole number of at least 0: current value is -1'],
+    [
+      "negative redirection",
+      { redirectSteps: -1 },
+      '"redirectSteps" must be a whole number of at least 0: current value is -1',
+    ],
     [
       "keeping what there is not",
       { keep: "first" as "last" },
@@ -426,7 +430,8 @@ describe("attribution", () => {
     const expected = pictures[0]!.map((_, k) =>
       pictures.slice(1).reduce((sum, after, i) => sum + Math.abs(after[k]! - pictures[i]![k]!), 0),
     );
-    const { attribution } = await maximize(model, logit({ class: 1 }), { ...options, steps: 3, attribution: true }).result;
+    const { attribution } = await maximize(model, logit({ class: 1 }), { ...options, steps: 3, attribution: true })
+      .result;
     expect(attribution!.shape).toEqual([1, 1, 6, 6]);
     numbers(attribution!).forEach((value, k) => expect(value).toBeCloseTo(expected[k]!, 4));
     expect((await maximize(model, logit({ class: 1 }), options).result).attribution).toBeNull();

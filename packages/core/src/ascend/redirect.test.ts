@@ -124,7 +124,9 @@ describe("a target that no gradient reaches", () => {
     const awake = open(tinyCnn());
     const { redirected, picture } = await maximize(awake, logit({ class: 1 }), { steps: 4 }).result;
     expect(redirected).toEqual([0]);
-    expect((await maximize(awake, logit({ class: 1 }), { steps: 4, redirectSteps: 0 }).result).picture).toEqual(picture);
+    expect((await maximize(awake, logit({ class: 1 }), { steps: 4, redirectSteps: 0 }).result).picture).toEqual(
+      picture,
+    );
   });
 
   it("needs a second session only for these steps", async () => {

@@ -32,7 +32,7 @@ export interface Checkpoint {
   readonly redirected: readonly number[];
   /** Of step `index`, as `Step.gradientNorm`, `Step.networkGradientNorm` and `Step.picture`. */
   readonly gradientNorm: Float32Array;
-  readonly reach: Float32Array;
+  readonly networkGradientNorm: Float32Array;
   readonly picture: Tensor<"float32">;
   /** The best picture of each so far. */
   readonly best: Best;
@@ -60,7 +60,7 @@ export interface Step {
    * L2 norm of the part of it that comes through the network, by the views of each picture; 0 also where a redirected one is
    * taken in its place. That of `gradientNorm` where the objective reads no network.
    */
-  readonly reach: Float32Array;
+  readonly networkGradientNorm: Float32Array;
   readonly watch: Readonly<Record<string, Float32Array>>;
   /** [batch, channels, height, width] in picture units; a channel more than the model takes is the opacity. */
   readonly picture: Tensor<"float32">;

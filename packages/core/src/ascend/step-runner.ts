@@ -60,7 +60,9 @@ export class StepRunner {
     const next = nextState(step, results);
     if (index >= record.redirectSteps) await this.close(this.redirectedStep);
     const networkGradientNorm = results[networkGradientNormOutput]!.data as Float32Array;
-    const redirected = asleep(networkGradientNorm, index, record.redirectSteps).map((is, k) => is && divergedAt[k] === null);
+    const redirected = asleep(networkGradientNorm, index, record.redirectSteps).map(
+      (is, k) => is && divergedAt[k] === null,
+    );
     if (!redirected.includes(true)) return { results, next };
     const other = (this.redirectedStep ??= this.compiled.redirected());
     const otherNext = nextState(other, await this.run(other, feeds));

@@ -71,7 +71,8 @@ function redirection({ record, last, redirected }: Facts, k: number): string {
 function asleepWarning(facts: Facts, k: number): string | undefined {
   const { record, last, divergedAt, redirected } = facts;
   const tried = redirected[k]!;
-  const neverWoke = tried > 0 && tried === Math.min(record.redirectSteps, last.index) && last.networkGradientNorm[k] === 0;
+  const neverWoke =
+    tried > 0 && tried === Math.min(record.redirectSteps, last.index) && last.networkGradientNorm[k] === 0;
   if (!neverWoke || divergedAt[k] !== null) return undefined;
   return `No gradient reached the picture through the network${redirection(facts, k)}: only what does not read the network moved it`;
 }

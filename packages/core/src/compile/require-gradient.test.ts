@@ -24,7 +24,7 @@ describe("an error", () => {
       await expect(maximize(blind, target).result).rejects.toMatchObject({
         code: "no-gradient",
         message: expect.stringMatching(
-          /^The target "channel" of layer "sign" has no gradient, so there is nothing to run: it is zero behind node ".+" \(Cast\)$/,
+          /^The target "channel" of layer "sign" has no gradient, so there is nothing to maximize: it is zero behind node ".+" \(Cast\)$/,
         ),
         hint: expect.any(String),
       });
@@ -43,7 +43,8 @@ describe("an error", () => {
     for (const target of [fixed, sub(fixed, l2({}))])
       await expect(maximize(apart, target).result).rejects.toMatchObject({
         code: "no-gradient",
-        message: 'The target "channel" of layer "fixed" does not depend on the picture, so there is nothing to maximize',
+        message:
+          'The target "channel" of layer "fixed" does not depend on the picture, so there is nothing to maximize',
       });
   });
 });

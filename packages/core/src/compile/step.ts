@@ -240,7 +240,7 @@ function update(
   if (found.every((gradient) => gradient === undefined)) throw noGradient();
   const batch = picture.shape[0]!;
   const gradientNorm = byPicture ? norm(op, [byPicture], batch) : op.fill([batch], 0);
-  const reach = !byEntry || byEntry === byPicture ? gradientNorm : norm(op, [byEntry], batch);
+  const networkGradientNorm = !byEntry || byEntry === byPicture ? gradientNorm : norm(op, [byEntry], batch);
   const raw = Object.values(variables).map((variable, i) => found[i] ?? op.fill(variable.shape, 0));
   const ascents = spec.clip === null ? raw : clipped(op, raw, { batch, settings, clip: spec.clip });
   const names = Object.keys(variables);

@@ -8,7 +8,14 @@ import { joinWeights } from "../onnx/weights.js";
 import type { Shape } from "../tensor.js";
 import type { Arrangement } from "./arrange.js";
 import { checkImages, createAssets, type Images } from "./assets.js";
-import { buildForward, prepareModel, type BatchOptions, type PreparedModel, type Forward, modelScope } from "./prepare-model.js";
+import {
+  buildForward,
+  prepareModel,
+  type BatchOptions,
+  type PreparedModel,
+  type Forward,
+  modelScope,
+} from "./prepare-model.js";
 
 /** A further model that targets may read, with how pictures become its input. */
 export interface FurtherModel extends BatchOptions {

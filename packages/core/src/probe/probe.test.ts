@@ -65,7 +65,7 @@ describe("observe", () => {
       expect(field("pool").height).toEqual({ stride: 3, size: 5, offset: -1 });
       expect(field("scores").width).toEqual({ stride: 0, size: 6, offset: 0 });
       return { scores: logits() };
-    }).then((probe) => opened.release());
+    }).then((probe) => probe.release());
     const lastChannels = buildModel(
       (op, x) => {
         const conv = op.conv(x, weights(op, [4, 1, 3, 3]), { strides: [2, 1] });
@@ -81,7 +81,7 @@ describe("observe", () => {
         [3, 4],
       ]);
       return { last: layer("last") };
-    }).then((probe) => opened.release());
+    }).then((probe) => probe.release());
   });
 
   it("takes the names of classes", async () => {

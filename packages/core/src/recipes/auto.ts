@@ -27,7 +27,10 @@ export const auto = defineRecipe({
     // large steps that die out: they get as far as small ones in half the time, and settle
     const ascent = { steps, optimizer: adam({ learningRate: 0.1 }), schedule: linear({}) };
     if (shape.length !== 3) return { ...ascent, parameterization: pixel({}) };
-    return { ...ascent, ...(isDrawing(shape) ? drawing(shape) : isSmall(shape) ? thumbnail(shape) : photograph(shape)) };
+    return {
+      ...ascent,
+      ...(isDrawing(shape) ? drawing(shape) : isSmall(shape) ? thumbnail(shape) : photograph(shape)),
+    };
   },
   objective: (_, target, { shape }) => (isDrawing(shape) ? pricedInk(target) : target),
 });

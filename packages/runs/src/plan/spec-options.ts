@@ -8,8 +8,21 @@ export function specOptions(
   { options: base }: BaseOptions,
   vocabulary: Vocabulary,
 ): BaseOptions["options"] {
-  const { steps, seed, restarts, clip, keep, patience, redirectSteps, override, lr, range, squash, schedule, transform } =
-    flags;
+  const {
+    steps,
+    seed,
+    restarts,
+    clip,
+    keep,
+    patience,
+    redirectSteps,
+    override,
+    lr,
+    range,
+    squash,
+    schedule,
+    transform,
+  } = flags;
   const { restarts: restartsBefore, ...before } = base;
   const given = {
     steps,

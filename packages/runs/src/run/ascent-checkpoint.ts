@@ -32,7 +32,12 @@ interface Header extends CheckpointHeader {
 
 const headerName = "ascent";
 const [curveName, pictureName, bestName] = ["curve", "picture", "best"];
-const [gradientNormName, networkGradientNormName, bestValuesName, meansName] = ["gradientNorm", "networkGradientNorm", "best values", "means"];
+const [gradientNormName, networkGradientNormName, bestValuesName, meansName] = [
+  "gradientNorm",
+  "networkGradientNorm",
+  "best values",
+  "means",
+];
 const [statePrefix, watchPrefix, framePrefix] = ["state.", "watch.", "frame."];
 
 /**
@@ -96,7 +101,15 @@ function headerOf({ record, identity, index, divergedAt, redirected, best }: Che
   return { record, identity, index, divergedAt, redirected, bestSteps: best.steps };
 }
 
-function tensorsOf({ state, curve, watch, gradientNorm, networkGradientNorm, picture, best }: Checkpoint): Record<string, Tensor> {
+function tensorsOf({
+  state,
+  curve,
+  watch,
+  gradientNorm,
+  networkGradientNorm,
+  picture,
+  best,
+}: Checkpoint): Record<string, Tensor> {
   return {
     ...withPrefix(statePrefix, state),
     [curveName]: stack(curve),

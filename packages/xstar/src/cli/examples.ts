@@ -100,9 +100,7 @@ async function runExamples(path: string, asked: readonly string[], flags: Exampl
     progress.done();
     if (found.skipped.length === found.seen) throw nothingSeen(found);
     const written = { model, folder, images: flags.dataset, pictures, size, top, slugs, beside };
-    process.stdout.write(
-      printableLines(describe(await writeExamples(found, written), opened.probe.assumed, folder)),
-    );
+    process.stdout.write(printableLines(describe(await writeExamples(found, written), opened.probe.assumed, folder)));
     if (found.seen < count) throw new XstarError("aborted", `Stopped after ${found.seen} of ${count} pictures`);
   }).finally(() => opened.probe.release());
 }

@@ -38,7 +38,9 @@ describe("labels (needs a build)", () => {
       code: 2,
       err: 'Error: The class 1 is ambiguous: it is the label of number 0, and number 1 is labelled "2"\nHint: Write logit:"1" for the label, {"type":"logit","class":1} for the number\n',
     });
-    expect((await runPlan(numbers, "logit:3")).err).toContain("The class 3 is ambiguous: it is the label of number 2\n");
+    expect((await runPlan(numbers, "logit:3")).err).toContain(
+      "The class 3 is ambiguous: it is the label of number 2\n",
+    );
     expect(await runPlan(numbers, 'logit:"3"')).toMatchObject({ code: 0 });
     const { ascent } = JSON.parse(await readFile(join(folder, "out", "logit3", "run.json"), "utf8"));
     expect(ascent.objectives).toEqual([{ type: "logit", class: 2 }]);

@@ -27,7 +27,11 @@ export function addMaximize(program: Command): void {
       "ones, zeros, random, normal, natural, a number, a picture, or picture N of a folder or of MNIST as in mnist#7; of several, each target begins at each",
       collect,
     )
-    .option("--batch <count>", "pictures of each target, that differ in their random numbers", integer("--batch", 1, 256))
+    .option(
+      "--batch <count>",
+      "pictures of each target, that differ in their random numbers",
+      integer("--batch", 1, 256),
+    )
     .option(
       "--restarts <count>",
       "starts drawn at random, of which the best is maximized (default: 1; 256 for a generator)",

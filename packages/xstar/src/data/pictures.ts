@@ -47,5 +47,8 @@ function fromDataset({ train, test }: SplitDataset): PictureSource {
  */
 export async function openImages(folder: string, shape: readonly number[]): Promise<ComparedImages> {
   if (pictureSizeOf(shape.slice(1))) return { folder, pictures: await openPictures(folder) };
-  throw new XstarError("bad-argument", `"--dataset" needs a model of pictures: its picture of shape [${shape}] is none`);
+  throw new XstarError(
+    "bad-argument",
+    `"--dataset" needs a model of pictures: its picture of shape [${shape}] is none`,
+  );
 }

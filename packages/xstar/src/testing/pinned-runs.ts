@@ -72,7 +72,11 @@ export async function pinRun(name: keyof typeof runs): Promise<PinnedRun> {
   };
 
   const { picture, curve, watch, attribution } = await maximize(model, target, all);
-  const measured = [...curve, ...Object.values(watch).flat(), ...(attribution ? [attribution.data as Float32Array] : [])];
+  const measured = [
+    ...curve,
+    ...Object.values(watch).flat(),
+    ...(attribution ? [attribution.data as Float32Array] : []),
+  ];
   const exact = { pictures: sha256(bytesOf(picture)), measured: sha256(...measured.map(viewOf)) };
   return { pin, graphText, pictures: picture, exact };
 }
