@@ -13,7 +13,7 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from "./schema.js";
-import { takeWholeInputsAsFloats } from "./whole-inputs.js";
+import { takeWholeInputsAsFloats } from "./integer-inputs.js";
 import { dtypeOf, nameOfType, type DeclaredInput, type Model } from "./model.js";
 
 /**
