@@ -1,5 +1,5 @@
 import { lookUp, objectives, type Spec } from "@xstar/core";
-import { climbsItsTarget, isWeightedSum, nameOfClimbed, termsOf } from "../measure/terms.js";
+import { maximizesItsTarget, isWeightedSum, nameOfMaximized, termsOf } from "../measure/terms.js";
 import { diverging, gray } from "../image/colormap.js";
 import { barChart } from "./bar-chart.js";
 import { dataTable, factsTable } from "./data-table.js";
@@ -76,8 +76,8 @@ function verdict({ run: { pictures, metrics, stepsTaken, ascent }, targets }: Ma
     return `${pictures.length} pictures, each changed in ${steps} until its target answered as strongly as possible.`;
   const { start, end } = first!.activation;
   const [objective] = ascent.objectives;
-  if (!climbsItsTarget(objective!, targets[0]!)) {
-    const maximized = `What is maximized is ${nameOfClimbed(objective!)}, which went from ${formatNumber(start)} to ${formatNumber(end)}`;
+  if (!maximizesItsTarget(objective!, targets[0]!)) {
+    const maximized = `What is maximized is ${nameOfMaximized(objective!)}, which went from ${formatNumber(start)} to ${formatNumber(end)}`;
     return `A picture was changed in ${steps}. ${maximized}: the target's own activation is another number, below.`;
   }
   const changed = `A picture was changed in ${steps} so that the target answers as strongly as possible: ${formatNumber(start)} became ${formatNumber(end)}.`;
@@ -103,8 +103,8 @@ async function pictureSection(
   const picture = pictures[i]!;
   const { top, activation, step, redirected, warnings, files } = picture;
   const name = nameOf(picture, pictures);
-  const isOwn = climbsItsTarget(run.ascent.objectives[i]!, targets[i]!);
-  const whose = isOwn ? "" : `; of ${nameOfClimbed(run.ascent.objectives[i]!)}, not of the target`;
+  const isOwn = maximizesItsTarget(run.ascent.objectives[i]!, targets[i]!);
+  const whose = isOwn ? "" : `; of ${nameOfMaximized(run.ascent.objectives[i]!)}, not of the target`;
   const measured = metrics?.pictures[i];
   const shown = views[i];
   const rows: string[][] = [
@@ -260,9 +260,9 @@ const caveats = html`<p class="note">
   not what the network &ldquo;sees&rdquo; in real pictures.
 </p>`;
 
-/** For a recipe that climbs something else in the place of the target. */
+/** For a recipe that maximizes something else in the place of the target. */
 function aboutOther(target: Spec, objective: Spec): Html {
-  return html`<p>Maximized is ${nameOfClimbed(objective)}: ${wordsOf(objective)}</p>
+  return html`<p>Maximized is ${nameOfMaximized(objective)}: ${wordsOf(objective)}</p>
     <p>Its target is what &ldquo;Activation&rdquo; below measures: ${wordsOf(target)}</p>`;
 }
 

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const xstar = (...args: string[]) => runCli(folder, args);
-const ascent = (out: string, ...flags: string[]) => xstar("maximize", "tiny.onnx", "conv:1", "--out", out, ...flags);
+const maximize = (out: string, ...flags: string[]) => xstar("maximize", "tiny.onnx", "conv:1", "--out", out, ...flags);
 const ascentOf = async (out: string) => JSON.parse(await readFile(join(folder, out, "run.json"), "utf8")).ascent;
 
 describe("a config file (needs a build)", () => {
@@ -27,7 +27,7 @@ describe("a config file (needs a build)", () => {
       top: 4,
     };
     await writeFile(join(folder, "xstar.config.json"), JSON.stringify(flags));
-    const { code, err } = await runPlan("a", "--seed", "9");
+    const { code, err } = await maximize("a", "--seed", "9");
     expect(code).toBe(0);
     expect(err).toContain("Note: --steps, --transform, --input-range, --format from xstar.config.json\n");
     const ascent = await ascentOf("a");
@@ -40,13 +40,13 @@ describe("a config file (needs a build)", () => {
   });
 
   test("may be a module, and any file that is named", async () => {
-    await writeFile(join(folder, "xstar.config.js"), "export default { steps: 2, transparent: true, format: 'none' };");
+    await writeFile(join(folder, "xstar.config.js"), "export default { steps: 2, attribution: true, format: 'none' };");
     await mkdir(join(folder, "more"));
     await writeFile(join(folder, "more", "my.json"), JSON.stringify({ steps: 4, format: "none" }));
     await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
-    expect(await runPlan("a")).toMatchObject({ code: 0 });
+    expect(await maximize("a")).toMatchObject({ code: 0 });
     expect(await ascentOf("a")).toMatchObject({ steps: 2, attribution: true });
-    expect(await runPlan("b", "--config", "more/my.json")).toMatchObject({ code: 0 });
+    expect(await maximize("b", "--config", "more/my.json")).toMatchObject({ code: 0 });
     expect(await ascentOf("b")).toMatchObject({ steps: 4, attribution: false });
   });
 
@@ -58,7 +58,7 @@ describe("a config file (needs a build)", () => {
     ["{", "is no JSON", '{"steps": 200}'],
   ])("%s is refused in a sentence", async (text, message, hint) => {
     await writeFile(join(folder, "xstar.config.json"), text);
-    const { code, err } = await runPlan("a");
+    const { code, err } = await maximize("a");
     expect(code).toBeGreaterThan(0);
     expect(err).toContain(message);
     expect(err).toContain(hint);
@@ -71,7 +71,7 @@ describe("the settings of a run on another model (needs a build)", () => {
     await mkdir(join(folder, "other"));
     await writeFile(join(folder, "other", "twin.onnx"), Buffer.concat([tinyModel(), Buffer.from([0x32, 1, 0x61])]));
     await writeFile(join(folder, "other", "twin.contract.json"), JSON.stringify({ range: [-1, 1] }));
-    await runPlan("a", "--steps", "3", "--seed", "4", "--optimizer", "adam:learningRate=0.1", "--format", "none");
+    await maximize("a", "--steps", "3", "--seed", "4", "--optimizer", "adam:learningRate=0.1", "--format", "none");
     const flags = ["--from", "a/conv-1.png", "--model", "other/twin.onnx", "--format", "none"];
     expect(await xstar("maximize", ...flags, "--out", "b")).toMatchObject({ code: 0 });
     const [a, b] = [await ascentOf("a"), await ascentOf("b")];

@@ -26,15 +26,15 @@ const readJson = async (...path: string[]) => JSON.parse(await readFile(join(fol
 
 describe("the folder of a run (needs a build)", () => {
   test("without --out is numbered where it holds a run of other settings, and the same where they are the same", async () => {
-    expect(await runPlan("conv:1", "--seed", "1")).toMatchObject({ code: 0 });
+    expect(await ascent("conv:1", "--seed", "1")).toMatchObject({ code: 0 });
     const before = await hash("out", "tiny", "conv-1", "conv-1.png");
-    const other = await runPlan("conv:1", "--seed", "2");
+    const other = await ascent("conv:1", "--seed", "2");
     expect(other.err).toContain(
       `"${join("out", "tiny", "conv-1")}" holds another run, which stays: this one goes into "${join("out", "tiny", "conv-1-2")}"\n`,
     );
     expect(await hash("out", "tiny", "conv-1", "conv-1.png")).toBe(before);
     expect(await hash("out", "tiny", "conv-1-2", "conv-1.png")).not.toBe(before);
-    for (const seed of ["1", "2"]) expect((await runPlan("conv:1", "--seed", seed)).err).not.toContain("conv-1-3");
+    for (const seed of ["1", "2"]) expect((await ascent("conv:1", "--seed", seed)).err).not.toContain("conv-1-3");
     expect(await list("out", "tiny")).toEqual(["conv-1", "conv-1-2"]);
     expect(await hash("out", "tiny", "conv-1", "conv-1.png")).toBe(before);
   });
@@ -43,7 +43,7 @@ describe("the folder of a run (needs a build)", () => {
     await mkdir(join(folder, "other"));
     const changed = Buffer.from(tinyModel());
     await writeFile(join(folder, "other", "tiny.onnx"), Buffer.concat([changed, Buffer.from([0x32, 1, 0x61])]));
-    await runPlan("conv:1");
+    await ascent("conv:1");
     const { code } = await xstar(["maximize", "other/tiny.onnx", "conv:1", ...flags]);
     expect([code, await list("out", "tiny")]).toEqual([0, ["conv-1", "conv-1-2"]]);
     // the same model by another path
@@ -52,21 +52,21 @@ describe("the folder of a run (needs a build)", () => {
   });
 
   test("that --out names is refused where it holds another run, unless it is forced", async () => {
-    await runPlan("conv:1", "--out", "two");
-    expect(await runPlan("conv:2", "--out", "two")).toMatchObject({
+    await ascent("conv:1", "--out", "two");
+    expect(await ascent("conv:2", "--out", "two")).toMatchObject({
       code: 2,
       err: 'Error: "two" holds another run\nHint: Give another folder, or --force to overwrite it\n',
     });
     expect((await readJson("two", "run.json")).pictures[0].target).toBe("conv:1");
-    expect(await runPlan("conv:1", "--out", "two")).toMatchObject({ code: 0 });
-    expect(await runPlan("conv:2", "--out", "two", "--force")).toMatchObject({ code: 0 });
+    expect(await ascent("conv:1", "--out", "two")).toMatchObject({ code: 0 });
+    expect(await ascent("conv:2", "--out", "two", "--force")).toMatchObject({ code: 0 });
     expect((await readJson("two", "run.json")).pictures[0].target).toBe("conv:2");
-    expect(await runPlan("conv:0-1", "--out", "two")).toMatchObject({
+    expect(await ascent("conv:0-1", "--out", "two")).toMatchObject({
       code: 2,
       err: expect.stringContaining('"two" holds a run of targets that were named one by one'),
     });
-    await runPlan("conv:0-1", "--out", "sheet");
-    expect(await runPlan("conv:1", "--out", "sheet")).toMatchObject({ code: 2 });
+    await ascent("conv:0-1", "--out", "sheet");
+    expect(await ascent("conv:1", "--out", "sheet")).toMatchObject({ code: 2 });
   });
 
   test("is locked while it is written, and a lock that a killed run left is taken over", async () => {
@@ -76,7 +76,7 @@ describe("the folder of a run (needs a build)", () => {
       writeFile(join(folder, "held", ".xstar.lock"), JSON.stringify({ pid, host: hostname() }));
     await lock(held.pid!);
     for (const target of ["conv:1", "conv:0-1"]) {
-      expect(await runPlan(target, "--out", "held")).toMatchObject({
+      expect(await ascent(target, "--out", "held")).toMatchObject({
         code: 1,
         err: expect.stringContaining(`"held" is being written by another run: process ${held.pid} on ${hostname()}\n`),
       });
@@ -84,7 +84,7 @@ describe("the folder of a run (needs a build)", () => {
     const ended = new Promise((resolve) => held.on("exit", resolve));
     held.kill("SIGKILL");
     await ended;
-    expect(await runPlan("conv:1", "--out", "held")).toMatchObject({ code: 0 });
+    expect(await ascent("conv:1", "--out", "held")).toMatchObject({ code: 0 });
     expect(await list("held")).toEqual(["conv-1.change.png", "conv-1.npy", "conv-1.png", "report.html", "run.json"]);
   });
 
@@ -93,26 +93,26 @@ describe("the folder of a run (needs a build)", () => {
       ["0", "sheet"],
       ["5", "other"],
     ] as const)
-      await runPlan("conv:0-1", "--seed", seed, "--out", out);
+      await ascent("conv:0-1", "--seed", seed, "--out", out);
     const right = await hash("sheet", "conv-0.png");
     for (const file of ["conv-0.png", "conv-0.json"])
       await writeFile(join(folder, "sheet", file), await readFile(join(folder, "other", file)));
-    expect((await runPlan("conv:0-1", "--out", "sheet")).out).toContain("1 picture made, 1 was there already");
+    expect((await ascent("conv:0-1", "--out", "sheet")).out).toContain("1 picture made, 1 was there already");
     expect(await hash("sheet", "conv-0.png")).toBe(right);
   });
 
   test("is not made for a run that cannot begin", async () => {
-    expect((await runPlan("conv:1", "--memory", "1KB")).code).toBe(2);
-    expect((await runPlan("conv:77")).code).toBe(2);
+    expect((await ascent("conv:1", "--memory", "1KB")).code).toBe(2);
+    expect((await ascent("conv:77")).code).toBe(2);
     expect(await list()).toEqual(["tiny.onnx"]);
   });
 });
 
 test("a run that needs more memory than it may take is refused before its first step", async () => {
-  const { code, err } = await runPlan("conv:1", "--memory", "10MB");
+  const { code, err } = await ascent("conv:1", "--memory", "10MB");
   expect(code).toBe(2);
   expect(err).toMatch(
     /^Error: The picture may need about \d+ MB, more than the 10 MB that are allowed\nHint: Take a smaller --picture-size, or allow more with --memory\n$/,
   );
-  expect(await runPlan("conv:1", "--memory", "2GB")).toMatchObject({ code: 0 });
+  expect(await ascent("conv:1", "--memory", "2GB")).toMatchObject({ code: 0 });
 });

@@ -147,7 +147,7 @@ in parentheses: alpha:inner=(fourier:decay=2). xstar list has them all.
 Without flags the recipe auto chooses by what the model takes; the recipe none is plain pixels without bounds, 64 steps of
 the normalized gradient.
 Every PNG and WebP file and run.json hold what made them: --from runs it again and gives the same bytes. MODEL is then
-where the model is now, if it has moved, and TARGETS are others to climb with the same settings; --model OTHER.onnx runs them on
+where the model is now, if it has moved, and TARGETS are others to maximize with the same settings; --model OTHER.onnx runs them on
 another model.
 
 Flags may stand in xstar.config.json (or .js, .ts, or the file of --config) by their names: {"steps": 200, "transform": ["none"]}.

@@ -105,11 +105,11 @@ interface Prepared {
   readonly compiled: () => ReturnType<typeof compileAscent>;
 }
 
-/** Climbs and writes, in a folder that nobody else writes. */
+/** Maximizes and writes, in a folder that nobody else writes. */
 async function runInto(folder: string, { model, plan, flags, facts, from, compiled }: Prepared): Promise<void> {
   const { pictures: jobs } = facts;
   const images = flags.dataset === undefined ? undefined : await openImages(flags.dataset, plan.shape);
-  const look = lookOf(flags, plan, from);
+  const look = formOf(flags, plan, from);
   const checkpoint = flags.resume ? await readCheckpoint(checkpointFile(folder), facts) : undefined;
   if (flags.resume && !checkpoint && (await isFinished({ folder, facts, compiled, ...look }))) {
     process.stdout.write(
@@ -171,12 +171,12 @@ function checkUse(use: readonly string[], from: FoundRecord | undefined): void {
     "bad-argument",
     `"${from!.path}" was made with definitions of ${before.map(({ path }) => `"${path}"`).join(", ")}`,
     {
-      hint: `ProbeContext at what they do, then name them: ${before.map(({ path }) => `--use ${path}`).join(" ")}`,
+      hint: `Look at what they do, then name them: ${before.map(({ path }) => `--use ${path}`).join(" ")}`,
     },
   );
 }
 
-type ProbeContext = Pick<Ascent, "scale" | "format">;
+type PictureForm = Pick<Ascent, "scale" | "format">;
 
 function checkArguments(
   path: string | undefined,
@@ -192,7 +192,7 @@ function checkArguments(
 }
 
 /** How the pictures are drawn: as the flags say, as in the record for pictures of the same size, or as usual. */
-function lookOf(flags: MaximizeFlags, { shape }: Plan, from: FoundRecord | undefined): ProbeContext {
+function formOf(flags: MaximizeFlags, { shape }: Plan, from: FoundRecord | undefined): PictureForm {
   const { scale, format = "gif" } = from?.record ?? {};
   const isSameSize = from !== undefined && sameShape(from.record.ascent.shape.slice(1), shape.slice(1));
   const usual = isSameSize ? (scale ?? usualScale(shape)) : usualScale(shape);
@@ -206,7 +206,7 @@ async function isFinished({
   compiled,
   scale,
   format,
-}: ProbeContext & Pick<Prepared, "facts" | "compiled"> & { readonly folder: string }): Promise<boolean> {
+}: PictureForm & Pick<Prepared, "facts" | "compiled"> & { readonly folder: string }): Promise<boolean> {
   const kept = await readRecord(join(folder, "run.json")).catch(() => undefined);
   if (kept?.record.stopped !== null || kept.record.scale !== scale || kept.record.format !== format) return false;
   return taskOf({ ...facts, stopped: null, ascent: (await compiled()).record }) === taskOf(kept.record);

@@ -1,10 +1,10 @@
 import {
-  climbsItsTarget,
+  maximizesItsTarget,
   drawingOf,
   formatNumber,
   formatPercent,
   metricLine,
-  nameOfClimbed,
+  nameOfMaximized,
   pictureOf,
   type AscentMetrics,
 } from "@xstar/results";
@@ -39,10 +39,10 @@ export function summarize(
   const list = [...files.flat(), "report.html", "run.json"];
   const written = jobs.length === 1 ? list.join(", ") : `${list.length} files, shown in report.html`;
   const table = renderTable([header, ...rows]);
-  const [other] = plan.objectives.filter((one, i) => !climbsItsTarget(one, plan.targets[i]!));
+  const [other] = plan.objectives.filter((one, i) => !maximizesItsTarget(one, plan.targets[i]!));
   const text = [
     table,
-    ...(other ? [`Start and end are of ${nameOfClimbed(other)}, which is maximized in the place of the target`] : []),
+    ...(other ? [`Start and end are of ${nameOfMaximized(other)}, which is maximized in the place of the target`] : []),
     ...(metrics?.pictures ?? []).map((one, i) => `${several ? `${jobs[i]!.slug}: ` : ""}${metricLine(one, metrics!)}`),
     ...result.record.assumed.map((assumed) => `Note: ${assumed}`),
     `Written to ${folder}: ${written}`,

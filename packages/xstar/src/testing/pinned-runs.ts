@@ -15,7 +15,11 @@ import { drawPicture, networks } from "./pinned-networks.js";
  * that was pinned; a field of one type as `fourier.decay`, by the type's new name.
  */
 const formerTypes: Readonly<Record<string, string>> = { highFrequency: "blur" };
-const formerFields: Readonly<Record<string, string>> = {};
+const formerFields: Readonly<Record<string, string>> = {
+  attribution: "influence",
+  redirectSteps: "redirect",
+  restarts: "tries",
+};
 
 /** What a machine has no part in. */
 export interface RunPin {
