@@ -98,6 +98,11 @@ export function oneOf(names: readonly string[]): string {
   return quoted.length < 2 ? quoted.join("") : `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
 }
 
+/** The beginning of a hint: `Did you mean "a" or "b"? `; nothing where no name is near. */
+export function didYouMean(near: readonly string[]): string {
+  return near.length > 0 ? `Did you mean ${oneOf(near)}? ` : "";
+}
+
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -56,7 +56,7 @@ export {
   type ParameterizationContext,
   type ParameterizationDefinition,
 } from "./define/parameterization.js";
-export type { Assets, Generator } from "./define/assets.js";
+export type { Assets, Generator } from "./define/parameterization.js";
 export {
   defineAffine,
   defineTransform,
@@ -78,11 +78,12 @@ export {
 } from "./define/recipe.js";
 export { defineOverride, defineRule, type OverrideDefinition, type RuleDefinition } from "./autodiff/define-rule.js";
 export { prepareBatch, type Batched, type BatchOptions } from "./forward/batch.js";
-export type { GivenInputs } from "./forward/given-inputs.js";
+export type { GivenInputs } from "./model/given.js";
 export { pictureShape } from "./forward/apply-contract.js";
 export {
   contractOfRange,
   guessContract,
+  isPicture,
   labelsInMetadata,
   layouts,
   orders,
@@ -142,7 +143,14 @@ export { createOps, type Ops } from "./ir/ops/index.js";
 export { canonicalOpset } from "./normalize/normalize.js";
 export * as fields from "./define/fields.js";
 export { parseTarget, type TargetNames } from "./words/target.js";
-export { inspect, type Inspection, type InspectOptions, type LayerFacts, type MissingRule } from "./model/inspect.js";
+export {
+  inspect,
+  type AxisFacts,
+  type Inspection,
+  type InspectOptions,
+  type LayerFacts,
+  type MissingRule,
+} from "./model/inspect.js";
 export { pictureInput, targetNames, unitCounts } from "./model/layers.js";
 export { parseAssignment, parseWords, withParameters } from "./words/spec-words.js";
 export { printTarget, printWords } from "./words/print-target.js";

@@ -154,6 +154,13 @@ export function viewBytes(dtype: Exclude<DType, "string">, bytes: Uint8Array): E
   );
 }
 
+/** Whether two tensors are of the same type and shape and hold the same; NaN is the same as NaN, and -0 is not 0. */
+export function sameTensor(a: Tensor, b: Tensor): boolean {
+  if (a === b) return true;
+  if (a.dtype !== b.dtype || !sameShape(a.shape, b.shape)) return false;
+  return a.data.every((element: number | bigint | string, i: number) => Object.is(element, b.data[i]));
+}
+
 /** The tensor's elements as JavaScript numbers. Throws `bad-argument` for strings. */
 export function numbers(t: Tensor): number[] {
   if (t.dtype === "string") throw new XstarError("bad-argument", "A tensor of strings has no numbers");

@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { guessContract, labelsInMetadata, openModel, readModel, XstarError, type Runtime } from "@xstar/core";
+import { openModel, readModel, XstarError, type Runtime } from "@xstar/core";
 import type { ContractFile, ModelFile } from "@xstar/runs";
 import { readFileOrExplain, readTextIfThere } from "./files/read.js";
 import { readContract } from "./model/contract-file.js";

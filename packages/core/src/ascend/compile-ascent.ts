@@ -129,7 +129,7 @@ async function expand(
 ): Promise<readonly Target[]> {
   if (!targets.some((one) => typeof one === "string" && standsForMany(one))) return targets;
   const first = await prepareBatch(model, 1, options);
-  const counts = unitCounts(model.source, first.normalized, options.logits);
+  const counts = unitCounts(model.source, first.normalized, options.logits, first.input);
   return targets.flatMap<Target>((one) => (typeof one === "string" ? expandTargets([one], counts) : [one]));
 }
 

@@ -406,23 +406,6 @@ describe("a run that cannot begin", () => {
     });
   });
 
-  it("for a target that does not depend on the picture says so", async () => {
-    const blind = open(
-      buildModel(
-        (op, x) => {
-          const sign = op.cast(op.cast(x, "int32"), "float32");
-          return { sign, y: op.add(sign, x) };
-        },
-        { shape: [1, 1, 2, 2] },
-      ),
-    );
-    await expect(maximize(blind, channel({ layer: "sign", channel: 0 })).result).rejects.toMatchObject({
-      code: "no-gradient",
-      message: "The target does not depend on the picture, so there is nothing to climb",
-      hint: expect.any(String),
-    });
-  });
-
   it("for an operator without a rule names it", async () => {
     const without = { rules: { Relu: undefined } as unknown as VjpRules };
     await expect(maximize(model, target, without).result).rejects.toMatchObject({

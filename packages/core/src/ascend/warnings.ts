@@ -19,7 +19,7 @@ export function warningsOf(facts: Facts, vocabulary: Vocabulary, modelOf: ModelO
     return [
       brokenWarning(facts, k),
       stuckWarning(facts, k) ?? asleepWarning(facts, k),
-      loweredWarning(facts, k),
+      loweredWarning(facts, vocabulary, k),
       softmaxWarning(vocabulary, objective, modelOf),
       ...training,
       saturationWarning(facts, vocabulary, picture, k),
@@ -79,14 +79,35 @@ function asleepWarning(facts: Facts, k: number): string | undefined {
 /** A target of random views that fell by fewer of its usual changes in a step than this may have fallen by chance. */
 const usualChanges = 4;
 
-function loweredWarning({ curve, last, broke, record }: Facts, k: number): string | undefined {
+function loweredWarning(facts: Facts, vocabulary: Vocabulary, k: number): string | undefined {
+  const { curve, last, broke, record } = facts;
   if (record.keep === "best" || broke[k] !== null || last.index === 0) return undefined;
   const values = curve.map((step) => step[k]!);
   const [began, ended] = [values[0]!, values.at(-1)!];
   // without transforms there is no chance in it
   const byChance = record.transforms.length > 0 ? usualChanges * usualChange(values) : 0;
   if (began - ended <= Math.max(byChance, unmoved * Math.abs(began))) return undefined;
-  return `The target ended lower (${shown(ended)}) than it began (${shown(began)}): a smaller learning rate may climb`;
+  const why = reasonOfFall(facts, vocabulary, k, { values, byChance });
+  return `The target ended lower (${shown(ended)}) than it began (${shown(began)}): ${why}`;
+}
+
+/** What most probably made a target fall. */
+function reasonOfFall(
+  facts: Facts,
+  vocabulary: Vocabulary,
+  k: number,
+  { values, byChance }: { readonly values: readonly number[]; readonly byChance: number },
+): string {
+  const share = saturatedShare(facts, vocabulary, pictureOf(facts, k), k);
+  if (share >= saturated)
+    return `${percent(share)} of the ${nounOf(facts)}'s values are at the ends of their range, where they cannot go on: a smaller learning rate or a wider range may help`;
+  const best = values.reduce((most, value) => Math.max(most, value));
+  if (best - values[0]! > Math.max(byChance, unmoved * Math.abs(best)))
+    return `it had risen to ${shown(best)} by step ${values.indexOf(best)}, so a smaller learning rate may climb, and keep "best" holds on to the best step`;
+  const start = facts.record.start?.[k]?.type;
+  if (start === "image" || start === "array")
+    return "it began at a given picture and never rose above it: a smaller learning rate may climb, or another start";
+  return "a smaller learning rate may climb";
 }
 
 /** The median change of a curve from one step to the next. */
@@ -100,24 +121,28 @@ const finest = 1 / 510;
 /** More values at the ends of the range than this share are too many. */
 const saturated = 0.5;
 
-function saturationWarning(
-  { record, last }: Facts,
-  vocabulary: Vocabulary,
-  picture: Float32Array,
-  k: number,
-): string | undefined {
+/** The share of values that are at the ends of the range, 0 where there is none. */
+function saturatedShare({ record }: Facts, vocabulary: Vocabulary, picture: Float32Array, k: number): number {
   const range = rangeOf(vocabulary, record.parameterization);
-  if (!range || last.index === 0) return undefined;
+  if (!range) return 0;
   const [low, high] = range;
   const margin = finest * (high - low);
   const start = record.start?.[k];
   // what began at an end may have been left there
   const level = start && levelOf(vocabulary, start);
   const ends = range.filter((end) => end !== level);
-  const share = shareOf(picture, (x) => ends.some((end) => Math.abs(x - end) <= margin));
-  if (share < saturated) return undefined;
-  return `The picture is saturated: ${percent(share)} of its values are at the ends of their range, ${shown(low)} and ${shown(high)}`;
+  return shareOf(picture, (x) => ends.some((end) => Math.abs(x - end) <= margin));
 }
+
+function saturationWarning(facts: Facts, vocabulary: Vocabulary, picture: Float32Array, k: number): string | undefined {
+  const range = rangeOf(vocabulary, facts.record.parameterization);
+  const share = saturatedShare(facts, vocabulary, picture, k);
+  if (!range || facts.last.index === 0 || share < saturated) return undefined;
+  return `The ${nounOf(facts)} is saturated: ${percent(share)} of its values are at the ends of their range, ${shown(range[0])} and ${shown(range[1])}`;
+}
+
+/** What is climbed: not every input is a picture. */
+const nounOf = ({ record }: Facts) => (record.shape.length === 4 ? "picture" : "input");
 
 /** The range that a parameterization, or the first one inside it, keeps its picture in. */
 function rangeOf(
@@ -137,7 +162,8 @@ function levelOf({ start: table }: Pick<Vocabulary, "start">, given: Spec): numb
 }
 
 function outsideWarning({ record }: Facts, picture: Float32Array): string | undefined {
-  if (!record.contract) return undefined;
+  // only pictures have a contract that says what their values mean
+  if (!record.contract || record.shape.length !== 4) return undefined;
   const share = shareOf(picture, (x) => x < -finest || x > 1 + finest);
   if (share === 0) return undefined;
   const low = picture.reduce((a, b) => Math.min(a, b));

@@ -1,6 +1,7 @@
 import { Value, type Graph, type Node } from "../ir/graph.js";
 import { valuesRead } from "../ir/inline.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
+import { findCut } from "./cuts.js";
 import { carriesCotangent } from "./gradients.js";
 import { rules as standardRules } from "./rules/table.js";
 import type { VjpRules } from "./vjp.js";
@@ -49,6 +50,10 @@ function through(
   rules: VjpRules,
 ): Reach {
   const missing = new Map(active.flatMap((read) => [...read.missing]));
+  if (node.outputs.some((output) => output && !output.type)) {
+    const cut = findCut(node);
+    return { missing: missing.set(cut.node, cut.problem), zeroBehind: undefined, active: true };
+  }
   const passes = tryRule(op, node, (i) => reach.get(node.inputs[i]!)?.active === true, rules);
   if (typeof passes === "string") return { missing: missing.set(node, passes), zeroBehind: undefined, active: true };
   const passed = passes.map((i) => reach.get(node.inputs[i]!)!);

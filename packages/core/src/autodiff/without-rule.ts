@@ -14,7 +14,9 @@ const sequence: WithoutRule = {
   why: "lists of tensors are followed where their lengths and places are known, not where they depend on the input",
 };
 const optional: WithoutRule = { why: "optionals are not followed" };
-const control: WithoutRule = { why: "control flow that depends on the input is not differentiated" };
+const loop: WithoutRule = {
+  why: "it is written out where the number of rounds is known and at most 1024, not where the input decides it",
+};
 
 /** The standard operators on floats that have no rule, each with the reason. */
 export const withoutRule: Readonly<Record<string, WithoutRule>> = {
@@ -42,9 +44,9 @@ export const withoutRule: Readonly<Record<string, WithoutRule>> = {
   RandomUniform: source,
   TfIdfVectorizer: source,
   BitCast: { why: "it reads bits, not numbers" },
-  If: { why: "control flow that depends on the input is not differentiated; a known condition is folded" },
-  Loop: control,
-  Scan: control,
+  If: { why: "a known condition is folded and both branches are joined, but not where they may give different shapes" },
+  Loop: loop,
+  Scan: loop,
   MaxRoiPool: { why: "regions are found outside of the gradient's way; no rule yet" },
   Optional: optional,
   OptionalGetElement: optional,

@@ -10,7 +10,9 @@ import { kindIn, mapSpecs, specsIn } from "../define/walk.js";
 import type { Vocabulary } from "../define/vocabulary.js";
 import { unitOf } from "../objectives/units.js";
 import { tensor, type Tensor } from "../tensor.js";
+import { axisGiven } from "../forward/arrange.js";
 import type { Network, Prepared } from "../forward/prepare.js";
+import type { NetworkTerm } from "./require-gradient.js";
 
 /** Checks a whole objective, those inside it too. Throws `bad-argument`. */
 export function parseObjective(vocabulary: Vocabulary, spec: Spec): Spec {
@@ -22,6 +24,14 @@ export function parseObjective(vocabulary: Vocabulary, spec: Spec): Spec {
 /** Whether transforms have to move all pictures of the batch alike, for this objective or one inside it. */
 export function needsSharedViews(vocabulary: Vocabulary, spec: Spec): boolean {
   return [...specsIn(vocabulary, "objective", spec)].some(({ definition }) => "sharedViews" in definition);
+}
+
+/** The layers that objectives read, for errors. */
+export function nameTargets(vocabulary: Vocabulary, specs: readonly Spec[]): string {
+  const all = specs.flatMap((spec) => [...specsIn(vocabulary, "objective", spec)]);
+  const layers = new Set(all.map(({ spec }) => spec["layer"]).filter((name) => typeof name === "string"));
+  if (layers.size === 0) return "the class scores";
+  return `${layers.size === 1 ? "layer" : "layers"} ${[...layers].map((name) => `"${name}"`).join(" and ")}`;
 }
 
 /** Everything about an objective but its live numbers: objectives of one structure share their nodes. */
@@ -61,11 +71,23 @@ export interface ObjectiveParts {
   readonly picture: Value;
   readonly opacity: Value | undefined;
   readonly settings: Settings;
+  /** Takes the terms that read the network. */
+  readonly terms?: NetworkTerm[];
+}
+
+/** The context of one view, which tells whether the network has been read. */
+interface Reading extends ObjectiveContext {
+  readonly readings: () => number;
 }
 
 /** What the objectives of one view may read. */
-function objectiveContext(parts: ObjectiveParts, view: number): ObjectiveContext {
+function objectiveContext(parts: ObjectiveParts, view: number): Reading {
   const { op, prepared, network, views, see, picture, opacity, settings } = parts;
+  let readings = 0;
+  const counted = (value: Value) => {
+    readings++;
+    return value;
+  };
   const { batch, assets, shape } = prepared;
   const ofView = (all: Value) => (views === 1 ? all : splitOnce(op, all, views)[view]!);
   const image = (name: string) => {
@@ -78,14 +100,19 @@ function objectiveContext(parts: ObjectiveParts, view: number): ObjectiveContext
     const problem = `The picture "${name}" of ${channels} channels does not fit ones of ${shape[1]}`;
     throw new XstarError("bad-argument", problem);
   };
-  const context: ObjectiveContext = {
+  const context: Reading = {
     op,
     batch,
     picture,
     opacity,
-    unit: (layer, channel, model) => unitOf(context, { layer, model }, channel),
-    layer: (name, model) => ofView(network.layer(name, model)),
-    logits: (model) => ofView(network.logits(model)),
+    unit: (layer, channel, model) => unitOf(context, { layer, model, axis: undefined }, channel),
+    readings: () => readings,
+    layer: (name, model) => counted(ofView(network.layer(name, model))),
+    unitAxis(name, { model, axis }) {
+      const arranged = network.arrangement(name, model);
+      return axis === undefined ? arranged.units : axisGiven(arranged, axis, name);
+    },
+    logits: (model) => counted(ofView(network.logits(model))),
     image,
     imageLayer(name, layer, model) {
       if (!see) return networkOnce(op, name, () => prepared.network(op, image(name))).layer(layer, model);
@@ -137,12 +164,8 @@ function splitOnce(op: Ops, all: Value, views: number): readonly Value[] {
   return parts;
 }
 
-function buildView(
-  specs: readonly Spec[],
-  name: string,
-  context: ObjectiveContext,
-  { op, settings, prepared }: ObjectiveParts,
-): Value {
+function buildView(specs: readonly Spec[], name: string, context: Reading, parts: ObjectiveParts): Value {
+  const { op, prepared } = parts;
   const { batch } = context;
   const { objective: table } = prepared.vocabulary;
   const groups = new Map<string, number[]>();
@@ -150,10 +173,10 @@ function buildView(
     const key = JSON.stringify(structureOf(table, spec));
     groups.set(key, [...(groups.get(key) ?? []), i]);
   });
-  const parts = [...groups.values()].map((members, k) => {
+  const values = [...groups.values()].map((members, k) => {
     const filled = specs.map((spec, i) => (members.includes(i) ? spec : specs[members[0]!]!));
     const own = groups.size === 1 ? name : `${name}.${k}`;
-    const value = buildOne(filled, own, { context, settings, table });
+    const value = buildOne(filled, own, context, parts);
     if (groups.size === 1) return value;
     const mask = tensor(
       "bool",
@@ -161,7 +184,7 @@ function buildView(
     );
     return op.where(op.constant(mask, "mask"), value, 0);
   });
-  const total = op.sum(parts);
+  const total = op.sum(values);
   if (total.shape.length === 1 && total.shape[0] === batch) return total;
   return op.expand(total, [batch]);
 }
@@ -178,12 +201,9 @@ function liveTensor(dtype: "float32" | "int64", values: readonly unknown[], name
 }
 
 /** Objectives of one structure. */
-function buildOne(
-  specs: readonly (Spec | number)[],
-  path: string,
-  parts: { readonly context: ObjectiveContext; readonly settings: Settings; readonly table: Vocabulary["objective"] },
-): Value {
-  const { context, settings, table } = parts;
+function buildOne(specs: readonly (Spec | number)[], path: string, context: Reading, parts: ObjectiveParts): Value {
+  const { settings, terms, prepared } = parts;
+  const { objective: table } = prepared.vocabulary;
   const [first] = specs;
   if (typeof first === "number") return settings.add(path, tensor("float32", specs as readonly number[]));
   const { params, build } = lookUp(table, first!, "objective");
@@ -191,9 +211,12 @@ function buildOne(
     const values = (specs as readonly Spec[]).map((spec) => spec[name]);
     const own = `${path}.${name}`;
     if (values[0] === undefined) return [name, undefined];
-    if (kindIn(field) === "objective") return [name, buildOne(values as (Spec | number)[], own, parts)];
+    if (kindIn(field) === "objective") return [name, buildOne(values as (Spec | number)[], own, context, parts)];
     if (field.live) return [name, settings.add(own, liveTensor(field.live, values, name))];
     return [name, values[0]];
   });
-  return build(Object.fromEntries(built), context);
+  const before = context.readings();
+  const value = build(Object.fromEntries(built), context);
+  if (context.readings() > before) terms?.push({ spec: first!, value });
+  return value;
 }

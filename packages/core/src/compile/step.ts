@@ -3,7 +3,6 @@ import { gradients } from "../autodiff/gradients.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { parseSpec, type Tensors, type Values } from "../define/definition.js";
 import type { Spec } from "../define/spec.js";
-import { XstarError } from "../errors.js";
 import { constantValue, Graph, type Value } from "../ir/graph.js";
 import { inline, prune, valuesRead } from "../ir/inline.js";
 import { axesAfterFirst, createOps, type Ops } from "../ir/ops/index.js";
@@ -15,9 +14,11 @@ import { beginAlone, beginAt } from "../starts/begin.js";
 import { withColorsOf } from "../parameterizations/color.js";
 import { createRng, type Rng } from "../rng.js";
 import { numbers, size, tensor, type Shape, type Tensor } from "../tensor.js";
-import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts } from "./objective.js";
+import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts, nameTargets } from "./objective.js";
 import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opacity.js";
 import type { Network, Prepared } from "../forward/prepare.js";
+import { noGradient, requireGradients, type NetworkTerm } from "./require-gradient.js";
+import { modelScope } from "../forward/batch.js";
 import { buildViews } from "./views.js";
 
 /** All that decides a step, as plain JSON. */
@@ -130,14 +131,19 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     chain.length === 0 ? seen : prepared.network(op, opacity ? onGrey(op, colours, opacity) : colours),
   );
   const parts = { op, prepared, picture: colours, opacity, settings };
-  const build = (specs: readonly Spec[], name: string, pass: Pick<ObjectiveParts, "network" | "views" | "see">) =>
+  const build = (
+    specs: readonly Spec[],
+    name: string,
+    pass: Pick<ObjectiveParts, "network" | "views" | "see" | "terms">,
+  ) =>
     buildObjectives(
       specs.map((one) => parseObjective(vocabulary, one)),
       name,
       { ...parts, ...pass },
     );
   const see = (images: Value) => views.see(opacity ? opaque(op, images) : images);
-  const transformed = { network: seen, views: views.count, ...(chain.length > 0 && { see }) };
+  const terms: NetworkTerm[] = [];
+  const transformed = { network: seen, views: views.count, terms, ...(chain.length > 0 && { see }) };
   const objective = build(spec.objectives, "objective", transformed);
   const watched = mapValues(spec.watch, (specs, name) =>
     build(specs, watchOutput(name), { network: untouched, views: 1 }),
@@ -147,6 +153,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   const updated = update(op, spec, {
     vocabulary,
     objective,
+    terms,
     picture,
     entry,
     variables,
@@ -203,6 +210,8 @@ function update(
   given: {
     vocabulary: Vocabulary;
     objective: Value;
+    /** What of it reads the network. */
+    terms: readonly NetworkTerm[];
     picture: Value;
     /** What the network sees of the pictures, [views x batch, ...]. */
     entry: Value;
@@ -212,7 +221,7 @@ function update(
     rules?: VjpRules;
   },
 ): { variables: Values; slots: Values; slope: Value; reach: Value } {
-  const { vocabulary, objective, picture, entry, variables, step, settings, rules } = given;
+  const { vocabulary, objective, terms, picture, entry, variables, step, settings, rules } = given;
   const optimizer = prepareOptimizer(op, {
     vocabulary,
     optimizer: spec.optimizer,
@@ -221,12 +230,14 @@ function update(
     settings,
   });
   const wrt = [picture, entry, ...Object.values(variables)];
-  const [byPicture, byEntry, ...found] = gradients(op, { of: objective, wrt, ...(rules && { rules }) });
-  if (found.every((gradient) => gradient === undefined)) {
-    throw new XstarError("no-gradient", "The target does not depend on the picture, so there is nothing to climb", {
-      hint: "Choose a layer that lies behind the model's input",
-    });
-  }
+  const [byPicture, byEntry, ...found] = gradients(op, {
+    of: objective,
+    wrt,
+    called: { of: nameTargets(vocabulary, spec.objectives), scope: modelScope },
+    ...(rules && { rules }),
+  });
+  if (terms.length > 1 || !byEntry) requireGradients(op, terms, entry, rules);
+  if (found.every((gradient) => gradient === undefined)) throw noGradient();
   const batch = picture.shape[0]!;
   const slope = byPicture ? norm(op, [byPicture], batch) : op.fill([batch], 0);
   const reach = !byEntry || byEntry === byPicture ? slope : norm(op, [byEntry], batch);
@@ -315,6 +326,7 @@ function lazy(make: () => Network): Network {
   let made: Network | undefined;
   return {
     layer: (name, model) => (made ??= make()).layer(name, model),
+    arrangement: (name, model) => (made ??= make()).arrangement(name, model),
     logits: (model) => (made ??= make()).logits(model),
   };
 }

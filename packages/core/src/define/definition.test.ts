@@ -114,6 +114,7 @@ const rightFor: Readonly<Record<string, (x: unknown) => boolean>> = {
   class: (x) => isName(x) && (x as string).trim() !== "",
   flag: (x) => x === true,
   numbers: (x) => Array.isArray(x) && x.every(Number.isFinite),
+  places: (x) => Array.isArray(x) && x.length > 0 && x.every(Number.isInteger),
 };
 
 describe("a parameter", () => {
@@ -172,6 +173,13 @@ describe("a parameter", () => {
     expect(tables.optimizers["gradient"]!({ learningRate: "0.5" })).toEqual({ type: "gradient", learningRate: 0.5 });
     expect(tables.parameterizations["pixel"]!({ range: "0,1" })).toMatchObject({ range: [0, 1] });
     expect(tables.objectives["logit"]!({ class: "3" })).toEqual({ type: "logit", class: 3 });
+    const region = { layer: "a", channel: 1, at: "3,0-6, *" };
+    expect(tables.objectives["neuron"]!(region)).toMatchObject({ at: [3, [0, 6], "*"] });
+    for (const at of ["6-0", "a", "1,,2", "1.5"])
+      expectSentence(
+        errorOf(() => tables.objectives["neuron"]!({ ...region, at })),
+        '"at" must be a number, a range or * for each axis',
+      );
   });
 
   it("is missed in one sentence when nothing at all is given", () => {

@@ -19,7 +19,15 @@ export interface ObjectiveContext {
    * `bad-argument`, `unknown-layer`.
    */
   unit(layer: string, channel: Value, model?: string): Value;
-  /** The class scores [batch, classes] before a final softmax. */
+  /**
+   * The axis of a layer [batch, ...] along which its units lie, as its operators tell or as `axis` says in the layer's own
+   * shape; undefined where each picture is one number of it. Throws `unknown-layer`, `bad-argument`.
+   */
+  unitAxis(
+    name: string,
+    of: { readonly model: string | undefined; readonly axis: number | undefined },
+  ): number | undefined;
+  /** The class scores before a final softmax, [batch, classes], or [batch, classes, ...places] of a network that has places. */
   logits(model?: string): Value;
   /** A picture that the caller gave by name, [1, channels, height, width] like `picture`. Throws `bad-argument`. */
   image(name: string): Value;

@@ -1,6 +1,6 @@
 import type { Rng } from "../rng.js";
 import type { Shape } from "../tensor.js";
-import type { Assets } from "./assets.js";
+import type { Assets } from "./parameterization.js";
 import { define, type Definition, type DefinitionParts } from "./definition.js";
 import type { Fields, Parsed } from "./fields.js";
 

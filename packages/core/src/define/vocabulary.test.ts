@@ -54,7 +54,7 @@ describe("a vocabulary", () => {
 
   it.each([
     ["a spec", ramp({}), '{"type":"ramp"}'],
-    ["a function", () => 1, "undefined"],
+    ["a function", () => 1, "function"],
     ["null", null, "null"],
     ["text", "ramp", '"ramp"'],
     ["nothing", undefined, "undefined"],

@@ -93,7 +93,7 @@ export function isDefinition(x: unknown): x is AnyDefinition {
 
 function check(definition: AnyDefinition): AnyDefinition {
   if (isDefinition(definition)) return definition;
-  const shown = JSON.stringify(definition) ?? typeof definition;
+  const shown = JSON.stringify(definition) ?? String(typeof definition);
   throw new XstarError("bad-argument", `A definition is what defineObjective and the like return, not ${shown}`, {
     hint: "Give the definitions themselves, not what they return when they are called",
   });

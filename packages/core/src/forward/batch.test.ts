@@ -65,7 +65,7 @@ describe("a layer", () => {
     const model = open(buildModel((op, x) => ({ best: op.argMax(x, 1), y: op.mul(x, 2) }), { shape: [1, 3] }));
     await expect(maximize(model, channel({ layer: "best", channel: 0 }), { steps: 0 }).result).rejects.toMatchObject({
       code: "unknown-layer",
-      message: '"best" is a value of the model but no layer: it does not hold activations',
+      message: '"best" is a value of the model but no layer: it holds whole numbers (int64), so it has no gradient',
     });
   });
 });
@@ -296,7 +296,36 @@ describe("a model of several inputs", () => {
       message: 'Besides "x" the model "other" needs "z"',
       hint: expect.stringContaining("--input other::z=0"),
     });
-    await expect(started(sum("N", ["N", "k"]), { z: 1 })).rejects.toThrow("one number does not say its size");
+    await expect(started(sum("N", ["N", "k"]), { z: 1 })).rejects.toMatchObject({
+      message: 'Dimension 1 of input "z" is free and needs a size',
+      hint: expect.stringContaining("--shape z=1,224"),
+    });
+  });
+});
+
+describe("a number for an input that leaves sizes free", () => {
+  /** y [N, 2] = x + the sum over the first axis of z [2, batch, 2]. */
+  const model = (batch: string) =>
+    open(
+      encodeModel({
+        name: "states",
+        input: [declare("x", ["N", 2]), declare("z", [2, batch, 2])],
+        output: [declare("y", ["N", 2])],
+        node: [
+          { opType: "ReduceMax", input: ["z"], output: ["m"] },
+          { opType: "Add", input: ["x", "m"], output: ["s"] },
+          { opType: "Reshape", input: ["s", "shape"], output: ["y"] },
+        ],
+        initializer: [{ name: "shape", dataType: 7, dims: [2n], int64Data: [-1n, 2n] }],
+      }),
+    );
+
+  it("is as large as the shape that is given, or as what has the same name", async () => {
+    const shapes = new Map([["z", [2, 3, 2]]]);
+    const sized = await prepareBatch(model("B"), 1, { inputs: { z: 5 }, shapes });
+    expect(sized.given[0]!.get("z")!.shape).toEqual([2, 3, 2]);
+    const named = await prepareBatch(model("N"), 1, { inputs: { z: 5 } });
+    expect(named.given[0]!.get("z")).toMatchObject({ shape: [2, 1, 2], data: new Float32Array(4).fill(5) });
   });
 });
 

@@ -1,9 +1,7 @@
 import { oneOf, XstarError } from "../errors.js";
+import { filled, type GivenInputs } from "../model/given.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
-import { numbers, size, tensor, type Shape, type Tensor } from "../tensor.js";
-
-/** What inputs besides the picture hold, by name: a tensor, or one number everywhere. */
-export type GivenInputs = Readonly<Record<string, Tensor | number>>;
+import { numbers, tensor, type Shape, type Tensor } from "../tensor.js";
 
 /** Checks that every input but the picture is given, and nothing else; of a further model by its name. Throws `bad-argument`. */
 export function checkGiven({ inputs }: Model, picture: DeclaredInput, given: GivenInputs, model?: string): void {
@@ -38,18 +36,19 @@ export interface Part {
   readonly count: number;
 }
 
+/** Whether every picture of the batch sees the same. */
+export const isForAll = ({ dims: [first] }: DeclaredInput, given: Tensor | number): boolean =>
+  typeof given === "number" || given.shape.length === 0 || given.shape[0] === 1 || given.shape[0] === first;
+
 /**
- * The constant tensor of an input for a part of the batch. A free first axis goes with the pictures: one row serves all of
- * them. Throws `bad-argument` when it does not fit.
+ * The constant tensor of an input for a part of the batch; a number has the given shape. A free first axis goes with the
+ * pictures: one row serves all of them. Throws `bad-argument` when it does not fit.
  */
-export function givenTensor({ name, dims, dtype }: DeclaredInput, given: Tensor | number, part: Part): Tensor {
+export function givenTensor(input: DeclaredInput, given: Tensor | number, part: Part, sized?: Shape): Tensor {
+  const { name, dims, dtype } = input;
   if (dtype === "string") throw new XstarError("bad-argument", `Input "${name}" holds text, which cannot be given`);
-  if (typeof given === "number") {
-    const shape = dims.map((dim, i) => (typeof dim === "number" ? dim : i === 0 ? part.count : undefined));
-    if (shape.includes(undefined)) throw misfit(name, dims, "one number does not say its size: give a tensor");
-    const values = Array.from({ length: size(shape as Shape) }, () => given);
-    return tensor(dtype, values, shape as Shape);
-  }
+  if (typeof given === "number")
+    return filled(input, given, sized!.length > 0 && isFree(dims[0]) ? sized!.with(0, part.count) : sized!);
   const { shape } = given;
   const fits = shape.length === dims.length && dims.every((dim, i) => i === 0 || isFree(dim) || dim === shape[i]);
   if (!fits) throw misfit(name, dims, `the shape [${shape}] was given`);
@@ -57,9 +56,9 @@ export function givenTensor({ name, dims, dtype }: DeclaredInput, given: Tensor 
   const values = numbers(given);
   if (first === shape[0]) return tensor(dtype, values, shape);
   const rows = shape[0]!;
-  const isForAll = rows === 1 && isFree(first);
+  const isShared = rows === 1 && isFree(first);
   const isForEach = rows === (part.batch ?? rows) && (isFree(first) || first === 1);
-  if (!isForAll && !isForEach)
+  if (!isShared && !isForEach)
     throw misfit(name, dims, `the shape [${shape}] was given for ${part.batch} picture${part.batch === 1 ? "" : "s"}`);
   const row = values.length / rows;
   const taken = Array.from({ length: part.count }, (_, i) => (isForEach ? part.from + i : 0)).flatMap((at) =>

@@ -1,13 +1,14 @@
 import type { Vocabulary, WithVocabulary } from "../define/vocabulary.js";
-import type { Assets } from "../define/assets.js";
+import type { Assets } from "../define/parameterization.js";
 import { nearest, oneOf, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import type { LoadedModel } from "../model/load.js";
 import { joinWeights } from "../onnx/weights.js";
 import type { Shape } from "../tensor.js";
+import type { Arrangement } from "./arrange.js";
 import { checkImages, createAssets, type Images } from "./assets.js";
-import { buildForward, prepareBatch, type BatchOptions, type Batched, type Forward } from "./batch.js";
+import { buildForward, prepareBatch, type BatchOptions, type Batched, type Forward, modelScope } from "./batch.js";
 
 /** A further model that targets may read, with how pictures become its input. */
 export interface FurtherModel extends BatchOptions {
@@ -39,6 +40,8 @@ export interface Prepared {
 export interface Network {
   /** [n, ...]; of a further model by its name. Throws `unknown-layer`, `bad-argument`. */
   layer(name: string, model?: string): Value;
+  /** How its axes lie in [n, ...]. */
+  arrangement(name: string, model?: string): Arrangement;
   logits(model?: string): Value;
 }
 
@@ -88,7 +91,7 @@ export async function prepare(
     weights: joinWeights(loaded),
     opsets: new Map([
       ...[...loaded.values()].flatMap(({ source }) => [...source.opsets]),
-      ["", first.normalized.opset],
+      ["", commonOpset([...ready.values(), new Map(makers)].flatMap((some) => [...some.values()]))],
     ]),
     irVersion: Math.max(...[...loaded.values()].map(({ source }) => source.irVersion)),
     network,
@@ -105,15 +108,37 @@ export async function prepare(
           name,
           [...ready.keys()].filter((one) => one !== ""),
         );
-      const made = buildForward(op, batched, fit(op, pictures, batched, name), name === "" ? "model/" : `${name}/`);
+      const made = buildForward(op, batched, fit(op, pictures, batched, name), name === "" ? modelScope : `${name}/`);
       built.set(name, made);
       return made;
     };
     return {
       layer: (name, one) => forward(one).layer(name),
+      arrangement: (name, one) => forward(one).arrangement(name),
       logits: (one) => forward(one).logits(),
     };
   }
+}
+
+/** Operators that mean something else from a version on, and that no rewrite brings over. */
+const changed: Readonly<Record<string, number>> = { GroupNormalization: 21 };
+
+/** The version of the operator set under which the graphs of all models are written. Throws `unsupported-model`. */
+function commonOpset(all: readonly Batched[]): number {
+  const highest = Math.max(...all.map(({ normalized }) => normalized.opset));
+  for (const { normalized } of all) {
+    const { graph, opset } = normalized;
+    const older = graph.nodes.find(
+      ({ qualifiedType }) => opset < changed[qualifiedType]! && changed[qualifiedType]! <= highest,
+    );
+    if (!older) continue;
+    throw new XstarError(
+      "unsupported-model",
+      `${older.qualifiedType} (node "${older.label}") of a model of operator set ${opset} means something else in operator set ${highest}, which another model needs`,
+      { hint: "Convert both models to one operator set, for example with onnx.version_converter" },
+    );
+  }
+  return highest;
 }
 
 function checkSize(size: unknown): void {

@@ -75,9 +75,13 @@ interface Found<T> {
   readonly sure: boolean;
 }
 
+/** Whether an input can be a picture, [N, C, H, W] or [N, H, W, C]: tables, signals, embeddings and videos have other axes. */
+export const isPicture = ({ dims }: DeclaredInput): boolean => dims.length === 4;
+
 /**
  * The input contract of a model, with why: what is known already (`given`), else what its metadata, its first operators
- * and the shape of its input tell, else what most models have. Throws `unsupported-model` without a picture input.
+ * and the shape of its input tell, else what most models have. What is no picture is left as it is, which is never sure.
+ * Throws `unsupported-model` without an input of floating-point numbers.
  */
 export function guessContract(
   source: Model,
@@ -87,12 +91,12 @@ export function guessContract(
     value === undefined ? undefined : { value, why: from[field] ?? "it was given", sure: true };
   const normalization =
     given.mean || given.std ? known({ mean: given.mean ?? [0], std: given.std ?? [1] }, "range") : undefined;
-  if (picture.dims.length !== 4) {
+  if (!isPicture(picture)) {
     const numbers = {
       value: { mean: [0], std: [1] },
       why: "the input is no picture: its numbers are left as they are",
     };
-    const range: Found<Pick<Contract, "mean" | "std">> = normalization ?? { ...numbers, sure: true };
+    const range: Found<Pick<Contract, "mean" | "std">> = normalization ?? { ...numbers, sure: false };
     const layout = given.layout && { layout: given.layout };
     const order = given.order && { order: given.order };
     return joined({ ...range.value, ...layout, ...order }, [["range", range]]);

@@ -1,5 +1,5 @@
 import { nearest, oneOf, XstarError } from "../errors.js";
-import { gradients } from "../autodiff/gradients.js";
+import { cutOff, gradients } from "../autodiff/gradients.js";
 import { mergeRules } from "../autodiff/overrides.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { Graph, type Value } from "../ir/graph.js";
@@ -9,7 +9,9 @@ import { writeModel } from "../onnx/write.js";
 import type { Session } from "../runtime/runtime.js";
 import type { Shape, Tensor } from "../tensor.js";
 import { checkFeed, checkFeeds } from "./check-feeds.js";
+import { beforeCuts } from "./before-cuts.js";
 import { inFloat64 } from "./float64.js";
+import { givenTensors, type GivenInputs } from "./given.js";
 import type { LoadedModel } from "./load.js";
 import { locator } from "../onnx/weights.js";
 
@@ -21,6 +23,8 @@ export interface VjpFunction {
 
 export interface VjpOptions {
   readonly shapes: ReadonlyMap<string, Shape>;
+  /** What other inputs hold, by name: constants, which `run` is not fed again. Shapes may depend on them. */
+  readonly inputs?: GivenInputs;
   /** The value to differentiate; the model's first output when left out. */
   readonly of?: string;
   /** The input to differentiate by; the model's first of floats when left out. */
@@ -39,15 +43,17 @@ export interface VjpOptions {
 /** Builds the vector-Jacobian product of a model: one graph, forward and backward. */
 export async function vjp(
   model: LoadedModel,
-  { shapes, of, wrt, overrides, rules, precision = "float32" }: VjpOptions,
+  { shapes, inputs = {}, of, wrt, overrides, rules, precision = "float32" }: VjpOptions,
 ): Promise<VjpFunction> {
   if (!["float32", "float64"].includes(precision)) {
     throw new XstarError("bad-argument", `The precision is "float32" or "float64", not ${JSON.stringify(precision)}`, {
       hint: "A float16 model is computed in float16 by itself, with tensors of float16",
     });
   }
-  const single = await model.at(shapes);
-  const normalized = precision === "float64" ? await inFloat64(single, model.runtime) : single;
+  const single = await model.at(shapes, givenTensors(model.source.inputs, inputs, shapes));
+  const named = of === undefined ? single.graph.outputs[0] : single.values.get(of);
+  if (named?.node && !named.type) throw cutOff(named.node, { of: `"${of ?? named.name}"`, scope: "" });
+  const normalized = precision === "float64" ? await inFloat64(beforeCuts(single), model.runtime) : single;
   const graph = new Graph("vjp");
   const op = createOps(graph, model.runtime.lowering);
   const bindings = new Map(normalized.graph.inputs.map((input) => [input, graph.input(input.name, input.type)]));

@@ -27,6 +27,8 @@ export function normalize(source: Graph, opset: number): Normalized {
   const readers = countReaders(source);
   const map = inline(graph, source, bindings, [...source.values()], {
     rewrite(node, inputs, resolve) {
+      // behind a value of unknown shape nothing is differentiated, and the forms for that need not be found
+      if (![...node.inputs, ...node.outputs].every((value) => !value || value.type)) return undefined;
       const folded = node.qualifiedType === "BatchNormalization" && foldIntoConv(node, readers, resolve, op);
       if (folded) return folded;
       const older = node.domain === "" && upgrades[node.opType]?.find(({ below }) => opset < below);

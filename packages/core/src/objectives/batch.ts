@@ -4,7 +4,7 @@ import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import { tensor } from "../tensor.js";
 import { unitVectors } from "./unit-vectors.js";
-import { ofLayer, unitOf, unitsOf } from "./units.js";
+import { ofLayer, ofUnits, unitOf, unitsOf } from "./units.js";
 
 /** Objectives that look at the pictures of a batch together. */
 
@@ -26,11 +26,19 @@ export function gramOf(context: ObjectiveContext, x: Value, axis: number): Value
   return op.div(op.matMul(rows, op.transpose(rows, [0, 2, 1])), count);
 }
 
+/**
+ * How unlike in texture the pictures of the batch are: minus the sum of the cosines between a picture's Gram matrix and each
+ * other one's (Olah et al., 2017, with weight 100).
+ *
+ * @example
+ * diversity({ layer: "conv2" });
+ */
 export const diversity = defineObjective({
   type: "diversity",
+  example: { layer: "conv2" },
   doc: "How unlike in texture the pictures of the batch are: minus the sum of the cosines between a picture's Gram matrix and each other one's (Olah et al., 2017, with weight 100)",
   needs: "batch",
-  params: ofLayer,
+  params: ofUnits,
   build(p, context) {
     needOthers(context, "diversity");
     const { op, batch } = context;
@@ -47,8 +55,16 @@ export const diversity = defineObjective({
 /** The farthest neighbour that is compared. */
 const reach = 4;
 
+/**
+ * How alike neighbours in the batch are: minus half the mean squared differences to the 4 before and the 4 after, so that a
+ * pair counts once; the transforms move all pictures alike (Lucid).
+ *
+ * @example
+ * alignment({ layer: "conv2" });
+ */
 export const alignment = defineObjective({
   type: "alignment",
+  example: { layer: "conv2" },
   doc: "How alike neighbours in the batch are: minus half the mean squared differences to the 4 before and the 4 after, so that a pair counts once; the transforms move all pictures alike (Lucid)",
   sharedViews: true,
   needs: "batch",
@@ -68,12 +84,19 @@ export const alignment = defineObjective({
   },
 });
 
+/**
+ * A mixture of two channels: from the first one alone in the first picture of the batch to the second one alone in the last.
+ *
+ * @example
+ * interpolation({ layer: "conv2", from: 3, to: 5 });
+ */
 export const interpolation = defineObjective({
   type: "interpolation",
+  example: { layer: "conv2", from: 3, to: 5 },
   doc: "A mixture of two channels: from the first one alone in the first picture of the batch to the second one alone in the last",
   needs: "batch",
   params: {
-    ...ofLayer,
+    ...ofUnits,
     from: index("the channel of the first picture, from 0"),
     to: index("the channel of the last picture, from 0"),
     share: optional(

@@ -8,6 +8,7 @@ const sides = { left: innerObjective("the left side"), right: innerObjective("th
 
 const total = defineObjective({
   type: "add",
+  example: { left: { type: "logit", class: 3 }, right: { type: "logit", class: 5 } },
   doc: "Sum of two objectives",
   params: sides,
   build: ({ left, right }, { op }) => op.add(left, right),
@@ -15,6 +16,7 @@ const total = defineObjective({
 
 const difference = defineObjective({
   type: "sub",
+  example: { left: { type: "logit", class: 3 }, right: 0.5 },
   doc: "Left objective minus right objective",
   params: sides,
   build: ({ left, right }, { op }) => op.sub(left, right),
@@ -22,6 +24,7 @@ const difference = defineObjective({
 
 const product = defineObjective({
   type: "mul",
+  example: { left: 0.5, right: { type: "logit", class: 3 } },
   doc: "Product of two objectives, or of an objective and a weight",
   params: sides,
   build: ({ left, right }, { op }) => op.mul(left, right),
@@ -29,6 +32,7 @@ const product = defineObjective({
 
 const quotient = defineObjective({
   type: "div",
+  example: { left: { type: "logit", class: 3 }, right: 2 },
   doc: "Left objective over right objective",
   params: sides,
   build: ({ left, right }, { op }) => op.div(left, right),
@@ -36,6 +40,7 @@ const quotient = defineObjective({
 
 const power = defineObjective({
   type: "pow",
+  example: { left: { type: "logit", class: 3 }, right: 2 },
   doc: "Left objective to the power of the right one; a negative one has whole powers only",
   params: sides,
   build: ({ left, right }, { op }) => op.pow(left, right),
@@ -43,6 +48,7 @@ const power = defineObjective({
 
 const absolute = defineObjective({
   type: "abs",
+  example: { of: { type: "logit", class: 3 } },
   doc: "Size of an objective, without its sign",
   params: { of: innerObjective("the objective") },
   build: ({ of }, { op }) => op.abs(of),

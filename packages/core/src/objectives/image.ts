@@ -5,15 +5,13 @@ import { gramOf } from "./batch.js";
 import { compareWhole, weighByCosine } from "./direction.js";
 import { axesAfterFirst } from "../ir/ops/index.js";
 import { scaleOf } from "./unit-vectors.js";
-import { ofLayer, unitsOf } from "./units.js";
+import { ofUnits, unitsOf, type OfUnits } from "./units.js";
 
 /** Objectives that compare what a layer makes of the picture with what it makes of another one, given by name. */
 
-const ofImage = { ...ofLayer, image: asset("image", "the picture to compare with") };
+const ofImage = { ...ofUnits, image: asset("image", "the picture to compare with") };
 
-interface OfImage {
-  readonly layer: string;
-  readonly model: string | undefined;
+interface OfImage extends OfUnits {
   readonly image: string;
 }
 
@@ -30,8 +28,15 @@ function squaredDistance({ op }: ObjectiveContext, x: Value, image: Value): Valu
   return op.div(op.sumOfEach(op.mul(apart, apart)), op.add(op.sumOfEach(op.mul(own, own)), 1e-12));
 }
 
+/**
+ * More of what a layer sees in an image: dot product of the layers times max(0.1, cosine)^power (Lucid, with power 0).
+ *
+ * @example
+ * caricature({ layer: "conv2", image: "photo" });
+ */
 export const caricature = defineObjective({
   type: "caricature",
+  example: { layer: "conv2", image: "photo" },
   doc: "More of what a layer sees in an image: dot product of the layers times max(0.1, cosine)^power (Lucid, with power 0)",
   params: {
     ...ofImage,
@@ -47,8 +52,15 @@ export const caricature = defineObjective({
   },
 });
 
+/**
+ * Minus the squared distance to the layer of an image, in shares of its squared length (Mahendran and Vedaldi, 2015).
+ *
+ * @example
+ * inversion({ layer: "conv2", image: "photo" });
+ */
 export const inversion = defineObjective({
   type: "inversion",
+  example: { layer: "conv2", image: "photo" },
   doc: "Minus the squared distance to the layer of an image, in shares of its squared length (Mahendran and Vedaldi, 2015)",
   params: ofImage,
   build(p, context) {
@@ -57,8 +69,15 @@ export const inversion = defineObjective({
   },
 });
 
+/**
+ * Minus the squared distance between Gram matrices of a layer, in shares of the image's squared length (Gatys et al., 2016).
+ *
+ * @example
+ * style({ layer: "conv2", image: "photo" });
+ */
 export const style = defineObjective({
   type: "style",
+  example: { layer: "conv2", image: "photo" },
   doc: "Minus the squared distance between Gram matrices of a layer, in shares of the image's squared length (Gatys et al., 2016)",
   params: ofImage,
   build(p, context) {
@@ -67,8 +86,16 @@ export const style = defineObjective({
   },
 });
 
+/**
+ * A target of a picture that stays like an image: target - weight * distance of the layers, in lengths of the image's own
+ * (Hamblin et al., 2024).
+ *
+ * @example
+ * accentuation({ target: { type: "logit", class: 3 }, layer: "conv2", image: "photo" });
+ */
 export const accentuation = defineObjective({
   type: "accentuation",
+  example: { target: { type: "logit", class: 3 }, layer: "conv2", image: "photo" },
   doc: "A target of a picture that stays like an image: target - weight * distance of the layers, in lengths of the image's own (Hamblin et al., 2024)",
   params: {
     target: innerObjective("what to accentuate, such as a logit or a channel"),

@@ -9,24 +9,45 @@ import type { Value } from "../ir/graph.js";
 
 const around = fixed("the value that costs nothing", { fallback: 0 });
 
+/**
+ * Mean absolute value of the picture.
+ *
+ * @example
+ * l1();
+ */
 export const l1 = defineObjective({
   type: "l1",
+  example: {},
   isPenalty: true,
   doc: "Mean absolute value of the picture",
   params: { around },
   build: (p, { op, picture }) => op.meanOfEach(op.abs(op.sub(picture, p.around))),
 });
 
+/**
+ * Root of the mean square of the picture.
+ *
+ * @example
+ * l2({ around: 0.5 });
+ */
 export const l2 = defineObjective({
   type: "l2",
+  example: { around: 0.5 },
   isPenalty: true,
   doc: "Root of the mean square of the picture",
   params: { around },
   build: (p, { op, picture }) => rootMeanSquare(op.sub(picture, p.around), { op }),
 });
 
+/**
+ * Largest absolute value of the picture.
+ *
+ * @example
+ * linf();
+ */
 export const linf = defineObjective({
   type: "linf",
+  example: {},
   isPenalty: true,
   doc: "Largest absolute value of the picture",
   params: { around },
@@ -36,8 +57,16 @@ export const linf = defineObjective({
   },
 });
 
+/**
+ * Lp norm of the picture per pixel: (mean |x|^p)^(1/p) (Simonyan et al., 2014 with p = 2; p = 6 in Mahendran and Vedaldi,
+ * 2015).
+ *
+ * @example
+ * lp({ p: 4 });
+ */
 export const lp = defineObjective({
   type: "lp",
+  example: { p: 4 },
   isPenalty: true,
   doc: "Lp norm of the picture per pixel: (mean |x|^p)^(1/p) (Simonyan et al., 2014 with p = 2; p = 6 in Mahendran and Vedaldi, 2015)",
   params: { p: fixed("the power", { fallback: 6, min: 1 }), around },
@@ -47,8 +76,15 @@ export const lp = defineObjective({
   },
 });
 
+/**
+ * Total variation: the sum of absolute differences of neighbouring pixels (Mahendran and Vedaldi, 2015, with beta = 1).
+ *
+ * @example
+ * tv();
+ */
 export const tv = defineObjective({
   type: "tv",
+  example: {},
   isPenalty: true,
   doc: "Total variation: the sum of absolute differences of neighbouring pixels (Mahendran and Vedaldi, 2015, with beta = 1)",
   params: {},
@@ -62,8 +98,16 @@ export const tv = defineObjective({
   },
 });
 
+/**
+ * Half the sum of squared differences to the picture blurred over 3 x 3 pixels, which counts as given: a step goes towards
+ * it (Lucid).
+ *
+ * @example
+ * highFrequency();
+ */
 export const highFrequency = defineObjective({
   type: "highFrequency",
+  example: {},
   isPenalty: true,
   doc: "Half the sum of squared differences to the picture blurred over 3 x 3 pixels, which counts as given: a step goes towards it (Lucid)",
   params: {},
@@ -74,8 +118,16 @@ export const highFrequency = defineObjective({
   },
 });
 
+/**
+ * What goes on at the picture's edge: the sum there of squared differences to the blurred picture (5 x 5) and 0.8 times
+ * those to one grey (Lucid, for activation atlases).
+ *
+ * @example
+ * boundary();
+ */
 export const boundary = defineObjective({
   type: "boundary",
+  example: {},
   isPenalty: true,
   doc: "What goes on at the picture's edge: the sum there of squared differences to the blurred picture (5 x 5) and 0.8 times those to one grey (Lucid, for activation atlases)",
   params: {
@@ -94,16 +146,30 @@ export const boundary = defineObjective({
   },
 });
 
+/**
+ * Root of the mean squared difference to another picture.
+ *
+ * @example
+ * inputDifference({ image: "photo" });
+ */
 export const inputDifference = defineObjective({
   type: "inputDifference",
+  example: { image: "photo" },
   isPenalty: true,
   doc: "Root of the mean squared difference to another picture",
   params: { image: asset("image", "the picture that costs nothing") },
   build: (p, { op, picture, image }) => rootMeanSquare(op.sub(picture, image(p.image)), { op }),
 });
 
+/**
+ * Mean opacity of a picture that has one, from 0 to 1.
+ *
+ * @example
+ * opacity();
+ */
 export const opacity = defineObjective({
   type: "opacity",
+  example: {},
   isPenalty: true,
   doc: "Mean opacity of a picture that has one, from 0 to 1",
   needs: "opacity",

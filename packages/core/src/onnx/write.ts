@@ -1,4 +1,4 @@
-import type { Attribute, Constant, Graph, Node, Value } from "../ir/graph.js";
+import { type Attribute, type Constant, Graph, Node, Value } from "../ir/graph.js";
 import { dtypeNumbers, toInt64 } from "../tensor.js";
 import {
   attributeProto,
@@ -20,6 +20,7 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from "./schema.js";
+import { Names } from "../ir/names.js";
 
 /** A constant's place in another file, as ONNX external data. */
 export interface Place {
@@ -50,7 +51,10 @@ const newestIrVersion = 13;
 /** The graph as the bytes of an ONNX file. Constants that no node reads are left out. */
 export function writeModel(graph: Graph, given: WriteOptions): Uint8Array {
   const constants = constantsOf(graph);
-  const options: Writing = { ...given, names: constantNames(graph, constants) };
+  const taken = namesIn(graph);
+  // constants of several origins may share a name: each gets one that nothing else in the file has
+  const names = new Map(constants.map((value) => [value, taken.take(value.name)]));
+  const options: Writing = { ...given, names, taken };
   return modelProto.write(
     modelProto.make({
       irVersion: BigInt(Math.min(newestIrVersion, Math.max(irVersion, options.irVersion ?? 0))),
@@ -67,11 +71,12 @@ export function writeModel(graph: Graph, given: WriteOptions): Uint8Array {
 /** What the parts need besides the caller's options. */
 interface Writing extends WriteOptions {
   readonly names: ReadonlyMap<Value, string>;
+  readonly taken: Names;
 }
 
-/** Constants of several origins may share a name: each gets one that nothing else in the file has. */
-function constantNames(graph: Graph, constants: readonly Value[]): Map<Value, string> {
-  const taken = new Set<string>();
+/** The names of all values but constants, in subgraphs too. */
+function namesIn(graph: Graph): Names {
+  const taken = new Names();
   const visit = (inner: Graph) => {
     for (const value of inner.values()) taken.add(value.name);
     for (const node of inner.nodes) {
@@ -79,14 +84,7 @@ function constantNames(graph: Graph, constants: readonly Value[]): Map<Value, st
     }
   };
   visit(graph);
-  const names = new Map<Value, string>();
-  for (const value of constants) {
-    let name = value.name;
-    for (let i = 2; taken.has(name); i++) name = `${value.name}_${i}`;
-    taken.add(name);
-    names.set(value, name);
-  }
-  return names;
+  return taken;
 }
 
 const nameOf = (value: Value | undefined, { names }: Writing) => (value ? (names.get(value) ?? value.name) : "");
@@ -163,10 +161,25 @@ function writeAttribute(name: string, attribute: Attribute, options: Writing): A
     case "tensor":
       return make({ type: Kind.TENSOR, t: writeTensor("", attribute.value, options) });
     case "graph":
-      return make({ type: Kind.GRAPH, g: writeGraph(attribute.value, options, []) });
+      return make({ type: Kind.GRAPH, g: writeGraph(withOwnOutputs(attribute.value, options), options, []) });
     case "opaque":
       return attribute.value as AttributeProto;
   }
+}
+
+/** A subgraph of which every output is a value of its own: ONNX Runtime refuses those that hand on a value from outside. */
+function withOwnOutputs(source: Graph, { taken }: Writing): Graph {
+  const own = new Set(source.values());
+  if (source.outputs.every((output) => own.has(output))) return source;
+  const graph = new Graph(source.name);
+  graph.inputs.push(...source.inputs);
+  graph.nodes.push(...source.nodes);
+  for (const output of source.outputs) {
+    const handed = own.has(output) ? output : new Value(taken.take(output.name), output.type);
+    if (handed !== output) graph.append(new Node("Identity", [output], [handed]));
+    graph.output(handed);
+  }
+  return graph;
 }
 
 /** Below this size a reference costs as much as the data. */

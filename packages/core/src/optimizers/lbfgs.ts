@@ -8,8 +8,16 @@ const leastCurvature = 1e-10;
 
 const names = (what: string, count: number) => Array.from({ length: count }, (_, i) => `${what}${i + 1}`);
 
+/**
+ * L-BFGS by the two-loop recursion, for each variable of each picture on its own (Liu and Nocedal, 1989), without a line
+ * search.
+ *
+ * @example
+ * lbfgs({ history: 5 });
+ */
 export const lbfgs = defineOptimizer({
   type: "lbfgs",
+  example: { history: 5 },
   doc: "L-BFGS by the two-loop recursion, for each variable of each picture on its own (Liu and Nocedal, 1989), without a line search",
   params: {
     learningRate: number("share of the quasi-Newton step that is taken", { fallback: 1, min: 0 }),

@@ -7,8 +7,15 @@ import { spatialShape } from "./spatial.js";
 
 const prefix = "opacity.";
 
+/**
+ * Colours and an opacity from 0 to 1, laid on another random background at every step (Mordvintsev et al. 2018).
+ *
+ * @example
+ * alpha();
+ */
 export const alpha = defineParameterization({
   type: "alpha",
+  example: {},
   doc: "Colours and an opacity from 0 to 1, laid on another random background at every step (Mordvintsev et al. 2018)",
   params: {
     inner: innerParameterization("the colours", fourier({})),

@@ -27,8 +27,16 @@ const activations = {
 
 const atan = (op: Ops, x: Value) => op.emit("Atan", [x], [x.type])[0]!;
 
+/**
+ * A small network that gives every pixel its colour from its coordinates, at any resolution (Mordvintsev, Pezzotti, Schubert
+ * and Olah 2018).
+ *
+ * @example
+ * cppn({ layers: 4 });
+ */
 export const cppn = defineSpatial({
   type: "cppn",
+  example: { layers: 4 },
   doc: "A small network that gives every pixel its colour from its coordinates, at any resolution (Mordvintsev, Pezzotti, Schubert and Olah 2018)",
   params: {
     layers: int("number of hidden layers", { min: 1, fallback: 8 }),

@@ -12,7 +12,6 @@ import { logit, probability } from "../objectives/activation.js";
 import { adam } from "../optimizers/adaptive.js";
 import { open } from "../testing/models.js";
 import { beginning, show } from "../testing/show.js";
-import { recipes } from "../recipes/table.js";
 import { useRecipe } from "../recipes/use-recipe.js";
 import { numbers, tensor } from "../tensor.js";
 import { generator } from "./generator.js";

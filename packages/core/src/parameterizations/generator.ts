@@ -18,8 +18,15 @@ interface LatentParams {
   readonly bounds: readonly [number, number] | undefined;
 }
 
+/**
+ * The latent vector of a model that makes pictures, drawn from a normal distribution (Nguyen et al. 2016).
+ *
+ * @example
+ * generator({ model: "decoder" });
+ */
 export const generator = defineParameterization({
   type: "generator",
+  example: { model: "decoder" },
   doc: "The latent vector of a model that makes pictures, drawn from a normal distribution (Nguyen et al. 2016)",
   params: {
     model: asset("model", "the model: its first output is the picture, its input without a value the latent"),

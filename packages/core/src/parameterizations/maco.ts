@@ -1,5 +1,5 @@
 import { axesAfterFirst, type Ops } from "../ir/ops/index.js";
-import type { Assets } from "../define/assets.js";
+import type { Assets } from "../define/parameterization.js";
 import { asset, numbers, optional } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
@@ -13,8 +13,15 @@ import { defineSpatial, spatialShape, type SpatialParams } from "./spatial.js";
 /** Keeps a picture of one value finite. */
 const epsilon = 1e-5;
 
+/**
+ * MaCo: only the phases of the spectrum; its magnitudes are those of natural pictures (Fel et al. 2023).
+ *
+ * @example
+ * maco();
+ */
 export const maco = defineSpatial({
   type: "maco",
+  example: {},
   doc: "MaCo: only the phases of the spectrum; its magnitudes are those of natural pictures (Fel et al. 2023)",
   params: {
     magnitudes: optional(

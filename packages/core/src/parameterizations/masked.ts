@@ -1,5 +1,4 @@
-import { defineParameterization } from "../define/parameterization.js";
-import type { Assets } from "../define/assets.js";
+import { defineParameterization, type Assets } from "../define/parameterization.js";
 import type { Size } from "../define/transform.js";
 import { asset, innerParameterization } from "../define/fields.js";
 import { XstarError } from "../errors.js";
@@ -8,8 +7,15 @@ import { fourier } from "./fourier.js";
 import { innerOf } from "./inner.js";
 import { spatialShape } from "./spatial.js";
 
+/**
+ * A given picture of which only what a mask shows can change (in-painting).
+ *
+ * @example
+ * masked({ image: "photo", mask: "hole" });
+ */
 export const masked = defineParameterization({
   type: "masked",
+  example: { image: "photo", mask: "hole" },
   doc: "A given picture of which only what a mask shows can change (in-painting)",
   params: {
     image: asset("image", "the picture that stays"),

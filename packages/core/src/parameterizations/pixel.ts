@@ -3,8 +3,15 @@ import { choice, optional, range } from "../define/fields.js";
 import { colorParams, mixColors, separateColors, separateColorsOf } from "./color.js";
 import { clipTo, logitFrom, sigmoidTo } from "./squash.js";
 
+/**
+ * One variable for each pixel and colour channel.
+ *
+ * @example
+ * pixel({ range: [0, 1] });
+ */
 export const pixel = defineParameterization({
   type: "pixel",
+  example: { range: [0, 1] },
   doc: "One variable for each pixel and colour channel",
   params: {
     range: optional(

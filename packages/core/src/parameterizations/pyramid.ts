@@ -3,8 +3,16 @@ import { size, tensor, type Shape } from "../tensor.js";
 import { normals } from "../starts/random.js";
 import { defineSpatial, spatialShape } from "./spatial.js";
 
+/**
+ * A Laplacian pyramid: the sum of layers of which each has half the height and width of the one before (Burt and Adelson
+ * 1983).
+ *
+ * @example
+ * pyramid({ levels: 4 });
+ */
 export const pyramid = defineSpatial({
   type: "pyramid",
+  example: { levels: 4 },
   doc: "A Laplacian pyramid: the sum of layers of which each has half the height and width of the one before (Burt and Adelson 1983)",
   params: {
     levels: int("number of layers; fewer where a layer of one pixel is reached", { min: 1, fallback: 4 }),

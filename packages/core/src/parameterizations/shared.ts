@@ -1,5 +1,4 @@
-import { defineParameterization } from "../define/parameterization.js";
-import type { Assets } from "../define/assets.js";
+import { defineParameterization, type Assets } from "../define/parameterization.js";
 import { fixed, innerParameterization, numbers } from "../define/fields.js";
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
@@ -9,8 +8,16 @@ import { fourier } from "./fourier.js";
 import { normals } from "../starts/random.js";
 import { spatialShape, toPicture, type SpatialDefinition, type SpatialParams } from "./spatial.js";
 
+/**
+ * Coarse layers that all pictures of the batch share, added to each one's own, so that they are laid out alike (Mordvintsev
+ * et al. 2018).
+ *
+ * @example
+ * shared({ factors: [4, 8] });
+ */
 export const shared = defineParameterization({
   type: "shared",
+  example: { factors: [4, 8] },
   doc: "Coarse layers that all pictures of the batch share, added to each one's own, so that they are laid out alike (Mordvintsev et al. 2018)",
   params: {
     inner: innerParameterization("what each picture has of its own: fourier, pyramid, cppn or maco", fourier({})),

@@ -2,10 +2,10 @@ import {
   defineParameterization,
   type ParameterizationContext,
   type ParameterizationDefinition,
+  type Assets,
 } from "../define/parameterization.js";
-import type { Assets } from "../define/assets.js";
 import type { Tensors, Values } from "../define/definition.js";
-import { choice, range, type Fields, type Parsed } from "../define/fields.js";
+import { choice, range, type Fields, type Given, type Parsed } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
@@ -47,6 +47,7 @@ export function defineSpatial<const F extends Fields, const Type extends string>
   readonly type: Type;
   readonly doc: string;
   readonly params: F;
+  readonly example?: Given<SpatialFields<F>>;
   /** Colour axes where none are chosen. @default "auto" */
   readonly color?: Color;
   initial(params: Parsed<F> & SpatialParams, shape: Shape, rngs: readonly Rng[], assets: Assets): Tensors;
@@ -54,7 +55,7 @@ export function defineSpatial<const F extends Fields, const Type extends string>
   invert?(params: Parsed<F> & SpatialParams, pixels: Tensor): Tensors;
   pixels(params: Parsed<F> & SpatialParams, state: Values, context: ParameterizationContext): Value;
 }): SpatialDefinition<F, Type> {
-  const { type, doc, params: own, color = "auto", initial, invert, pixels } = definition;
+  const { type, doc, params: own, example, color = "auto", initial, invert, pixels } = definition;
   // the compiler cannot see that what is parsed from both lists of fields is parsed from each
   const read = (parsed: Parsed<SpatialFields<F>>) => parsed as unknown as Parsed<F> & SpatialParams;
   const params: SpatialFields<F> = { ...own, ...spatialParams(color) };
@@ -62,6 +63,7 @@ export function defineSpatial<const F extends Fields, const Type extends string>
     type,
     doc,
     params,
+    ...(example && { example }),
     range: (p) => (read(p).squash === "none" ? undefined : read(p).range),
     initial: (p, shape, rngs, assets) => initial(read(p), shape, rngs, assets),
     ...(invert && { invert: (p, pictures) => invert(read(p), fromPicture(read(p), pictures)) }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { numbers, size, tensor } from "../tensor.js";
-import { open, randomTensor, tinyCnn } from "../testing/models.js";
+import { buildModel, open, randomTensor, tinyCnn, weights } from "../testing/models.js";
 import { channel, logit } from "../objectives/activation.js";
 import { sub } from "../objectives/combine.js";
 import { classify } from "./classify.js";
@@ -65,6 +65,22 @@ describe("observe", () => {
       expect(field("pool").height).toEqual({ stride: 3, size: 5, offset: -1 });
       expect(field("scores").width).toEqual({ stride: 0, size: 6, offset: 0 });
       return { scores: logits() };
+    }).then((observer) => observer.release());
+    const lastChannels = buildModel(
+      (op, x) => {
+        const conv = op.conv(x, weights(op, [4, 1, 3, 3]), { strides: [2, 1] });
+        return { conv, last: op.transpose(conv, [0, 2, 3, 1]) };
+      },
+      { shape: [1, 1, 7, 6] },
+    );
+    await observe(open(lastChannels), {}, ({ field, places, layer }) => {
+      expect(field("last")).toEqual(field("conv"));
+      expect(field("last").height).toEqual({ stride: 2, size: 3, offset: 0 });
+      expect([places("last"), places("conv")]).toEqual([
+        [3, 4],
+        [3, 4],
+      ]);
+      return { last: layer("last") };
     }).then((observer) => observer.release());
   });
 

@@ -3,15 +3,14 @@ import type { VocabularyOptions, WithVocabulary } from "../define/vocabulary.js"
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
 import { Graph, type Value } from "../ir/graph.js";
-import { createOps, type Ops } from "../ir/ops/index.js";
-import { unitAxis } from "../model/layers.js";
+import { axesAfterFirst, createOps, type Ops } from "../ir/ops/index.js";
 import type { LoadedModel } from "../model/load.js";
 import { receptiveField, type ReceptiveField } from "../model/receptive-field.js";
 import { writeModel } from "../onnx/write.js";
 import { numbers, sameShape, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, parseObjective } from "../compile/objective.js";
 import { onGrey, separateOpacity } from "../compile/opacity.js";
-import { prepare, type PrepareOptions } from "../forward/prepare.js";
+import { prepare, type PrepareOptions, type Network } from "../forward/prepare.js";
 import { readTarget } from "../words/read-target.js";
 
 /** What can be read of pictures that go through a model. */
@@ -29,10 +28,12 @@ export interface Look {
   unit(layer: string, unit: number): Value;
   /** The mean of every unit of a layer over all places, [batch, units]. Throws `bad-argument`, `unknown-layer`. */
   features(layer: string): Value;
-  /** Class scores before a softmax, [batch, classes]. */
+  /** Class scores before a softmax, [batch, classes]: their mean over the places of a network that scores many. */
   logits(): Value;
   /** What of a picture the places of a layer see. */
   field(layer: string): ReceptiveField;
+  /** How many places a layer has along each of their axes. Throws `bad-argument`, `unknown-layer`. */
+  places(layer: string): Shape;
 }
 
 /** Takes pictures, gives what was to be read of them. Release it when done. */
@@ -85,10 +86,14 @@ export async function observe(
       return buildObjectives(specs, "objective", parts);
     },
     layer: (name) => network.layer(name),
-    unit: (name, unit) => unitOf(op, network.layer(name), unit, name),
-    features: (name) => featuresOf(op, network.layer(name), name),
-    logits: () => network.logits(),
-    field: (name) => receptiveField(graph, { of: network.layer(name), picture: pictures }),
+    unit: (name, unit) => unitOf(op, network, unit, name),
+    features: (name) => featuresOf(op, network, name),
+    logits() {
+      const scores = network.logits();
+      return scores.rank === 2 ? scores : op.reduceMean(scores, axesAfterFirst(scores).slice(1));
+    },
+    places: (layer) => placesOf(network, layer).map((axis) => network.layer(layer).shape[axis]!),
+    field: (layer) => fieldOf(graph, network, { layer, picture: pictures }),
   });
   if (Object.keys(values).length === 0)
     throw new XstarError("bad-argument", "There is nothing to read of the pictures");
@@ -126,8 +131,9 @@ export function fixedSettings(op: Ops): Settings {
   };
 }
 
-function unitOf(op: Ops, x: Value, unit: number, layer: string): Value {
-  const axis = axisOfUnits(x, layer);
+function unitOf(op: Ops, network: Network, unit: number, layer: string): Value {
+  const x = network.layer(layer);
+  const axis = axisOfUnits(network, layer);
   const count = x.shape[axis]!;
   if (unit >= count) {
     const problem = `${unit} is out of range: there are ${count} channels of layer "${layer}", from 0 to ${count - 1}`;
@@ -136,13 +142,30 @@ function unitOf(op: Ops, x: Value, unit: number, layer: string): Value {
   return op.reshape(op.sliceAxis(x, axis, unit, unit + 1), x.shape.toSpliced(axis, 1));
 }
 
-function featuresOf(op: Ops, x: Value, layer: string): Value {
-  const axis = axisOfUnits(x, layer);
-  const places = x.shape.map((_, i) => i).filter((i) => i !== 0 && i !== axis);
+function featuresOf(op: Ops, network: Network, layer: string): Value {
+  const x = network.layer(layer);
+  const places = placesOf(network, layer);
   return places.length === 0 ? x : op.reduceMean(x, places);
 }
 
-function axisOfUnits(x: Value, layer: string): number {
-  if (x.rank >= 2) return unitAxis(x.rank);
-  throw new XstarError("bad-argument", `Layer "${layer}" of shape [${x.shape}] has no channels`);
+const placesOf = (network: Network, layer: string) =>
+  network
+    .layer(layer)
+    .shape.map((_, i) => i)
+    .filter((i) => i !== 0 && i !== axisOfUnits(network, layer));
+
+function axisOfUnits(network: Network, layer: string): number {
+  const { units, shape } = network.arrangement(layer);
+  if (units !== undefined) return units;
+  throw new XstarError("bad-argument", `Layer "${layer}" of shape [${shape}] has no channels`);
+}
+
+function fieldOf(
+  graph: Graph,
+  network: Network,
+  { layer, picture }: { layer: string; picture: Value },
+): ReceptiveField {
+  const of = network.layer(layer);
+  const [y, x] = network.arrangement(layer).units === undefined ? [] : placesOf(network, layer);
+  return receptiveField(graph, { of, picture, ...(of.rank === 4 && { places: [y!, x!] as const }) });
 }

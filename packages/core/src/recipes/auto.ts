@@ -11,9 +11,16 @@ import { jitter, pad, rotate, scale } from "../transforms/affine.js";
 import { defineRecipe, type RecipeOptions } from "../define/recipe.js";
 import { isSmall, squareWithin } from "./picture-size.js";
 
-/** docs/recipes.md has what was measured for these numbers. */
+/**
+ * Looks at what the model takes, and chooses what gives a good picture on it. docs/recipes.md has what was measured for these
+ * numbers.
+ *
+ * @example
+ * recipes.auto();
+ */
 export const auto = defineRecipe({
   type: "auto",
+  example: {},
   doc: "Looks at what the model takes, and chooses what gives a good picture on it",
   params: { steps: int("steps to take", { fallback: 256, min: 0 }) },
   options({ steps }, { shape }) {

@@ -1,30 +1,31 @@
-import { constantNumbers, constantValue, type Graph, type Node } from "../ir/graph.js";
-import { appendChanged, rewriteGraph } from "../ir/inline.js";
+import { constantNumbers, constantValue, type Graph, type Node, type Value } from "../ir/graph.js";
+import { appendChanged } from "../ir/inline.js";
 import { positiveAxis } from "../ir/ops/index.js";
 import { tensor, type Tensor } from "../tensor.js";
 
 /**
- * The graph with sizes in the place of those scales of Resize and Upsample that were rounded down: 6 elements times the
- * float32 nearest to 10/6 are 10 when ONNX Runtime runs, but 9 when it infers shapes, and everything behind gets a wrong
- * one. Operator sets before 11 have no sizes: there the scale is raised by one unit in the last place. Undefined when
- * there are none.
+ * A Resize or Upsample with sizes in the place of scales that were rounded down; undefined for others. 6 elements times the
+ * float32 nearest to 10/6 are 10 when ONNX Runtime runs, but 9 when it infers shapes. Operator sets before 11 have no sizes:
+ * there the scale is raised by one unit in the last place.
  */
-export function settleScales(source: Graph, opset: number): Graph | undefined {
-  if (!source.nodes.some(isRoundedDown)) return undefined;
-  return rewriteGraph(source, (graph) => (node, inputs) => {
-    const scaled = scalesOf(node);
-    if (!scaled || !isRoundedDown(node)) return undefined;
-    const constant = (name: string, t: Tensor) => constantValue(graph.uniqueName(name), t);
-    if (opset >= 11) {
-      const sizes = scaled.map(({ scale, length }) => Math.floor(Math.fround(scale * length)));
-      const none = opset < 13 ? constant("scales", tensor("float32", [])) : undefined;
-      return appendChanged(graph, node, [inputs[0], inputs[1], none, constant("sizes", tensor("int64", sizes))], {});
-    }
-    const raised = scaled.map(({ scale, length }) => (gains(scale, length) ? nextFloat(scale) : scale));
-    return node.attributes.has("scales")
-      ? appendChanged(graph, node, inputs, { scales: { kind: "floats", value: raised } })
-      : appendChanged(graph, node, [inputs[0], constant("scales", tensor("float32", raised))], {});
-  });
+export function settleScales(
+  graph: Graph,
+  node: Node,
+  inputs: readonly (Value | undefined)[],
+  opset: number,
+): (Value | undefined)[] | undefined {
+  const scaled = scalesOf(node);
+  if (!scaled?.some(({ scale, length }) => gains(scale, length))) return undefined;
+  const constant = (name: string, t: Tensor) => constantValue(graph.uniqueName(name), t);
+  if (opset >= 11) {
+    const sizes = scaled.map(({ scale, length }) => Math.floor(Math.fround(scale * length)));
+    const none = opset < 13 ? constant("scales", tensor("float32", [])) : undefined;
+    return appendChanged(graph, node, [inputs[0], inputs[1], none, constant("sizes", tensor("int64", sizes))], {});
+  }
+  const raised = scaled.map(({ scale, length }) => (gains(scale, length) ? nextFloat(scale) : scale));
+  return node.attributes.has("scales")
+    ? appendChanged(graph, node, inputs, { scales: { kind: "floats", value: raised } })
+    : appendChanged(graph, node, [inputs[0], constant("scales", tensor("float32", raised))], {});
 }
 
 interface Scaled {
@@ -32,8 +33,6 @@ interface Scaled {
   /** Elements of the input along the axis. */
   readonly length: number;
 }
-
-const isRoundedDown = (node: Node) => scalesOf(node)?.some(({ scale, length }) => gains(scale, length)) ?? false;
 
 /** Whether a product is a whole number only once it is rounded to float32. */
 function gains(scale: number, length: number): boolean {

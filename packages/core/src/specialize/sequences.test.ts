@@ -98,5 +98,7 @@ it("a place that depends on the input is refused by name", async () => {
     const list = put(op, "SequenceConstruct", [x, op.mul(x, 2)]);
     return put(op, "SequenceAt", [list, op.reshape(op.argMax(op.slice(x, [{ axis: 0, start: 0, end: 2 }]), 0), [])]);
   };
-  await expect(differentiate(build, 5, 20)).rejects.toThrow(/no vjp rule for SequenceConstruct, SequenceAt/);
+  await expect(differentiate(build, 5, 20)).rejects.toThrow(
+    /behind node "SequenceConstruct" \(SequenceConstruct\): lists of tensors are followed where/,
+  );
 });

@@ -1,7 +1,8 @@
-import { constantNumbers, constantValue, type Graph, Node, Value, type Attribute } from "../ir/graph.js";
+import { constantNumbers, constantValue, type Graph, Value } from "../ir/graph.js";
 import { rewriteGraph, valuesRead } from "../ir/inline.js";
 import { positiveAxis } from "../ir/ops/index.js";
 import { tensor } from "../tensor.js";
+import { append, appendWithNumbers, type Replaced } from "./append-node.js";
 
 /**
  * The graph with sequences of tensors replaced by the tensors that they hold, as exporters write lists of known length;
@@ -28,10 +29,7 @@ export function followSequences(source: Graph, opset: number): Graph | undefined
 
 const makers: ReadonlySet<string> = new Set(["SequenceEmpty", "SequenceConstruct", "SplitToSequence"]);
 
-interface Step {
-  readonly graph: Graph;
-  readonly opset: number;
-  readonly node: Node;
+interface Step extends Replaced {
   /** As they are in the new graph. */
   readonly inputs: readonly (Value | undefined)[];
   /** What the first input holds, where it is a sequence. */
@@ -76,36 +74,6 @@ function follow(step: Step): readonly Value[] | Value | undefined {
   }
 }
 
-function append(
-  { graph, node }: Step,
-  opType: string,
-  inputs: readonly Value[],
-  attributes: Readonly<Record<string, Attribute>>,
-  count = 1,
-): Value[] {
-  const names = Array.from({ length: count }, () => node.outputs[0]!.name);
-  const outputs = names.map((name) => new Value(graph.uniqueName(name)));
-  graph.append(
-    new Node(opType, [...inputs], outputs, new Map(Object.entries(attributes)), "", graph.uniqueNodeName(node.name)),
-  );
-  return outputs;
-}
-
-/** Squeeze, Unsqueeze and Split have their numbers as an attribute before opset 13, as an input since. */
-function withNumbers(
-  step: Step,
-  opType: string,
-  x: Value,
-  [name, numbers]: readonly [string, readonly number[]],
-  attributes: Readonly<Record<string, Attribute>> = {},
-  count = 1,
-): Value[] {
-  if (step.opset < 13)
-    return append(step, opType, [x], { ...attributes, [name]: { kind: "ints", value: numbers } }, count);
-  const given = constantValue(step.graph.uniqueName(name), tensor("int64", numbers));
-  return append(step, opType, [x, given], attributes, count);
-}
-
 function split(step: Step): Value[] | undefined {
   const { node, inputs } = step;
   const x = node.inputs[0]!;
@@ -120,9 +88,9 @@ function split(step: Step): Value[] | undefined {
     ? given
     : Array.from({ length: Math.ceil(n / length) }, (_, i) => Math.min(length, n - i * length));
   const attributes = { axis: { kind: "int", value: axis } } as const;
-  const parts = withNumbers(step, "Split", inputs[0]!, ["split", sizes], attributes, sizes.length);
+  const parts = appendWithNumbers(step, "Split", inputs[0]!, ["split", sizes], attributes, sizes.length);
   if (node.inputs[1] || node.int("keepdims", 1) === 1) return parts;
-  return parts.map((part) => withNumbers(step, "Squeeze", part, ["axes", [axis]])[0]!);
+  return parts.map((part) => appendWithNumbers(step, "Squeeze", part, ["axes", [axis]])[0]!);
 }
 
 function concat(step: Step): Value | undefined {
@@ -131,7 +99,7 @@ function concat(step: Step): Value | undefined {
   if (sequence.length === 0) return undefined;
   const parts =
     node.int("new_axis", 0) === 1
-      ? sequence.map((part) => withNumbers(step, "Unsqueeze", part, ["axes", [axis]])[0]!)
+      ? sequence.map((part) => appendWithNumbers(step, "Unsqueeze", part, ["axes", [axis]])[0]!)
       : sequence;
   return append(step, "Concat", parts, { axis: { kind: "int", value: axis } })[0];
 }

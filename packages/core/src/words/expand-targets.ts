@@ -1,7 +1,7 @@
-import { nearest, oneOf, XstarError } from "../errors.js";
+import { didYouMean, nearest, XstarError } from "../errors.js";
 
 /** A name, what is chosen of it (`*`, or numbers and ranges with commas), and where in each channel. */
-const form = /^(?<name>.+):(?<chosen>\*|\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)(?<place>@(?:\d+(?:,\d+)?)?)?$/;
+const form = /^(?<name>.+):(?<chosen>\*|\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)(?<place>@[\d,*-]*)?$/;
 
 /**
  * Targets that stand for many become one each, in order and without repetition: `conv2:*` is every channel of a layer,
@@ -44,12 +44,15 @@ function unitsOf(chosen: string, count: number, text: string): number[] {
 }
 
 function unknownName(name: string, text: string, counts: ReadonlyMap<string, number>): XstarError {
-  const near = nearest(name, counts.keys());
+  const near = nearest(
+    name,
+    [...counts.keys()].filter((one) => !/\[axis=\d+\]$/.test(one)),
+  );
   return new XstarError(
     "unknown-layer",
     `The model has no layer "${name}" with channels, as the target "${text}" asks`,
     {
-      hint: `Did you mean ${oneOf(near)}? xstar inspect lists all layers`,
+      hint: `${didYouMean(near)}xstar inspect lists all layers`,
       details: { layer: name, nearest: near },
     },
   );

@@ -2,15 +2,18 @@ import type { Table } from "../define/definition.js";
 import type { ObjectiveDefinition } from "../define/objective.js";
 import type { Field, Fields } from "../define/fields.js";
 import type { Spec } from "../define/spec.js";
-import { nearest, oneOf, XstarError } from "../errors.js";
+import { nearest, oneOf, XstarError, didYouMean } from "../errors.js";
 import { channel, layer as wholeLayer, neuron, spatial } from "../objectives/activation.js";
 import { add, div, mul, pow, sub } from "../objectives/combine.js";
 import { Scanner } from "./scanner.js";
+import { placesForm, takeAxis, takePlace } from "./target-place.js";
 
 interface NamesOfModel {
   readonly layers: readonly string[];
   /** Names of nodes, which stand for their first output. */
   readonly nodes?: readonly string[];
+  /** Other names of the model, with why they are no layers. */
+  readonly others?: ReadonlyMap<string, string>;
 }
 
 /** What a target may name. */
@@ -21,7 +24,7 @@ export interface TargetNames extends NamesOfModel {
 
 type Term = Spec | number;
 
-const form = `A target is LAYER, LAYER:CHANNEL, LAYER:CHANNEL@Y,X or LAYER@Y,X, a word such as logit:3 or tv, a word with parameters such as lp:p=4,around=0.5, MODEL::TARGET, and sums, differences, products and powers of them: "0.5*conv1:3 - logit:7"`;
+const form = `A target is LAYER, LAYER:CHANNEL, LAYER:CHANNEL@Y,X or LAYER@Y,X (also LAYER[axis=2]:CHANNEL, and ranges as in @0-6,*), a word such as logit:3 or tv, a word with parameters such as lp:p=4,around=0.5, MODEL::TARGET, and sums, differences, products and powers of them: "0.5*conv1:3 - logit:7"`;
 
 const decimal = String.raw`(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
 const weightForm = new RegExp(String.raw`${decimal}\s*\*(?!\*)\s*`, "iy");
@@ -38,18 +41,17 @@ const signForm = /[+-]\s*/y;
 const furtherWords = /(?:\s+[^\s()*/^+,":@-][^\s()"]*)+/y;
 const assignment = /[a-z]\w*=/iy;
 const assignmentBehind = /:[a-z]\w*=/iy;
-/** A comma that does not begin the next parameter. */
-const innerComma = /,(?![a-z]\w*=)/iy;
 /** Behind a number, the end of a range: digits that are no weight and begin no name. */
 const rangeEnd = /-\d+(?!\s*\*|[\w.:/])/y;
 /** What may come behind a name. */
-const boundary = /[\s:@^*,+)-]|$/y;
+const boundary = /[\s:@^*,+)-]|\[axis=|$/y;
 
 /**
  * The objective that a text stands for: `conv2:7`, `conv2:7@3,4`, `0.5*conv2:7 - logit:flamingo - 0.01*tv`.
  *
  * - `LAYER` is the `layer` objective, `LAYER:CHANNEL` is `channel`, `LAYER:CHANNEL@Y,X` is `neuron`, `LAYER@Y,X` is
- *   `spatial` (`@` alone: the centre).
+ *   `spatial` (`@` alone: the centre). A place is a number, a range `0-6` or `*` for each axis that is neither the batch
+ *   nor the units: `@4` is token 4 or box 4, `@0-6,*` the first seven rows. `LAYER[axis=2]` says which axis holds the units.
  * - Any objective is a word by its type: alone where it needs nothing (`tv`), with the one thing that it needs
  *   (`logit:3`, `logit:"polar bear"`, `diversity:mixed4a`), or with parameters by name, separated by commas and without
  *   spaces (`lp:p=4`, `direction:layer=mixed4a,vector=1,0,-1`). A target inside is a term or in parentheses
@@ -75,13 +77,18 @@ interface Scope {
   /** The longest first. */
   readonly names: readonly string[];
   readonly layers: ReadonlySet<string>;
+  readonly others: ReadonlyMap<string, string>;
   readonly model?: string;
 }
 
-function scopeOf({ layers, nodes = [] }: NamesOfModel, objectives: Table<ObjectiveDefinition>, model?: string): Scope {
+function scopeOf(
+  { layers, nodes = [], others = new Map() }: NamesOfModel,
+  objectives: Table<ObjectiveDefinition>,
+  model?: string,
+): Scope {
   const own = new Set([...layers, ...nodes]);
   const names = [...new Set([...own, ...Object.keys(objectives)])].sort((a, b) => b.length - a.length);
-  return { names, layers: own, ...(model !== undefined && { model }) };
+  return { names, layers: own, others, ...(model !== undefined && { model }) };
 }
 
 class Parser {
@@ -198,19 +205,16 @@ class Parser {
   private layer(layer: string, scope: Scope): Spec {
     const { scan } = this;
     const { model } = scope;
-    const from = { layer, model };
-    if (scan.take(/@/y)) return spatial({ ...from, ...this.place() });
-    if (!scan.take(/:/y)) return wholeLayer(from);
+    const axis = takeAxis(scan);
+    const from = { layer, model, ...(axis !== undefined && { axis }) };
+    if (scan.take(/@/y)) return spatial({ ...from, ...takePlace(scan) });
+    if (axis !== undefined && !scan.sees(/:/y)) throw scan.expected('":" and a channel number, or "@"');
+    if (!scan.take(/:/y)) return wholeLayer({ layer, model });
     const unit = scan.index("a channel number");
     this.refuseRange(unit, scope);
-    return scan.take(/@/y) ? neuron({ ...from, channel: unit, ...this.place() }) : channel({ ...from, channel: unit });
-  }
-
-  private place(): { y?: number; x?: number } {
-    const { scan } = this;
-    if (!scan.sees(/\d/y) && !scan.sees(innerComma)) return {};
-    const y = scan.index("a row number");
-    return scan.take(innerComma) ? { y, x: scan.index("a column number") } : { y };
+    return scan.take(/@/y)
+      ? neuron({ ...from, channel: unit, ...takePlace(scan) })
+      : channel({ ...from, channel: unit });
   }
 
   private word(word: string, scope: Scope): Spec {
@@ -254,7 +258,8 @@ class Parser {
       throw this.unknownName(scope);
     }
     const isList = field?.kind === "numbers" || field?.kind === "range";
-    const text = (isList ? scan.take(numbersForm) : undefined) ?? scan.take(valueForm);
+    const listed = isList ? numbersForm : field?.kind === "places" ? placesForm : undefined;
+    const text = (listed && scan.take(listed)) ?? scan.take(valueForm);
     if (text === undefined) throw scan.expected(describe(name, field));
     if (field?.kind === "index" || field?.kind === "class") this.refuseRange(text, scope);
     return text.startsWith('"') ? text.slice(1, -1) : text;
@@ -290,14 +295,23 @@ class Parser {
       });
     }
     const wanted =
-      scan.sees(/[^\s()*^]+?(?=:\d+(?:@[\d,]*)?(?:[\s+)^-]|$))/y) ??
+      scan.sees(/[^\s()*^]+?(?=(?:\[axis=-?\d+\])?:\d+(?:@[\d,*-]*)?(?:[\s+)^-]|$))/y) ??
       scan.sees(/[^\s()*^,]+(?=,[a-z]\w*=)/iy) ??
       scan.sees(/[^\s()*^]+/y);
     if (wanted === undefined || /^[+-]/.test(wanted)) return scan.expected("a layer");
-    const near = this.nearestNames(wanted, scope);
     const owner = model === undefined ? "The model" : `The model "${model}"`;
+    const other = scan.takeName(
+      [...scope.others.keys()].toSorted((a, b) => b.length - a.length),
+      boundary,
+    );
+    if (other !== undefined) {
+      const problem = `"${other}" is a value of ${owner.replace("The", "the")} but no layer: ${scope.others.get(other)}`;
+      return new XstarError("unknown-layer", problem, { details: { layer: other } });
+    }
+    const near = this.nearestNames(wanted, scope);
+    const help = scope.layers.size > 0 ? "xstar inspect lists all layers" : "It has no layers that hold activations";
     return new XstarError("unknown-layer", `${owner} has no layer "${wanted}" (${scan.place()})`, {
-      hint: `Did you mean ${oneOf(near)}? xstar inspect lists all layers${/[*/]/.test(wanted) ? '; products and quotients of terms need spaces: "a * b", "a / b"' : ""}`,
+      hint: `${didYouMean(near)}${help}${/[*/]/.test(wanted) ? '; products and quotients of terms need spaces: "a * b", "a / b"' : ""}`,
       details: { layer: wanted, at: scan.at, nearest: near },
     });
   }

@@ -126,13 +126,15 @@ const mapOf = (target: number) => `map${target}`;
 const noPlaces = { map: undefined, field: null, place: undefined };
 
 /** What a target reads of a layer with places that see different parts: all of a channel, or one place. */
-function readPlaces(look: Look, { type, layer, channel, model, y, x }: Spec) {
+function readPlaces(look: Look, { type, layer, channel, model, axis, y, x, at }: Spec) {
   const name = String(layer);
   if (!["channel", "neuron", "spatial"].includes(type) || model !== undefined) return noPlaces;
+  // of another axis, and of a region, there is no one place
+  if (axis !== undefined || at !== undefined) return noPlaces;
   const field = look.field(name);
   if (!isLocal(field)) return noPlaces;
   if (type === "channel") return { map: look.unit(name, Number(channel)), field, place: undefined };
-  const [height, width] = look.layer(name).shape.slice(2) as [number, number];
+  const [height, width] = look.places(name) as [number, number];
   const place = [Number(y ?? Math.floor(height / 2)), Number(x ?? Math.floor(width / 2))] as const;
   return { map: undefined, field, place };
 }

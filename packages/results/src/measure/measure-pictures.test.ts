@@ -99,11 +99,12 @@ describe("measured pictures", () => {
 
   test("are looked at together where the objective compares them, and on grey where they are transparent", async () => {
     const { data } = batchOf([1, 2, 3]);
-    const transparent = tensor("float32", new Float32Array(3 * 128).fill(0.25), [3, 2, 8, 8]);
+    const seen = new Float32Array(3 * 128);
+    const transparent = tensor("float32", seen, [3, 2, 8, 8]);
     const isSolid = [1, 1, 0];
     for (let i = 0; i < 3; i++) {
-      transparent.data.set((data as Float32Array).subarray(i * 64, (i + 1) * 64), i * 128);
-      transparent.data.fill(isSolid[i]!, i * 128 + 64, (i + 1) * 128);
+      seen.set((data as Float32Array).subarray(i * 64, (i + 1) * 64), i * 128);
+      seen.fill(isSolid[i]!, i * 128 + 64, (i + 1) * 128);
     }
     const objective = ["relu:2", "diversity:layer=relu", "opacity + relu:2"];
     const options = { hasOpacity: true };

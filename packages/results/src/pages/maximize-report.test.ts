@@ -1,4 +1,4 @@
-import { adam, channel, constantRate, mul, opacity, pixel, sub, totalVariation } from "@xstar/core";
+import { adam, channel, mul, opacity, pixel, schedules, sub, tv } from "@xstar/core";
 import { describe, expect, test } from "vitest";
 import type { PictureEntry, RunFile } from "../record/run-file.js";
 import { sharpCodec } from "../../../xstar/src/files/sharp-codec.js";
@@ -41,7 +41,7 @@ function runOf(pictures: readonly PictureEntry[]): RunFile {
       parameterization: pixel({}),
       transforms: [],
       optimizer: adam({}),
-      schedule: constantRate({}),
+      schedule: schedules.constant({}),
       clip: null,
       influence: false,
       keep: "last",
@@ -58,6 +58,7 @@ function runOf(pictures: readonly PictureEntry[]): RunFile {
       size: null,
       assumed: ["height and width are taken to be 8"],
       steps: 9,
+      tries: 1,
       seed: 7,
       streams: pictures.map((_, i) => i),
       shape: [pictures.length, 20],
@@ -66,7 +67,7 @@ function runOf(pictures: readonly PictureEntry[]): RunFile {
   };
 }
 
-const report = (pictures: readonly PictureEntry[], problem?: string, target = sub(relu, totalVariation({}))) =>
+const report = (pictures: readonly PictureEntry[], problem?: string, target = sub(relu, tv({}))) =>
   maximizeReport({
     codec: sharpCodec,
     run: runOf(pictures),

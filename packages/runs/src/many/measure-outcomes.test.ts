@@ -1,15 +1,4 @@
-import {
-  channel,
-  createRng,
-  logit,
-  mul,
-  openModel,
-  sub,
-  tensor,
-  totalVariation,
-  type LoadedModel,
-  type Spec,
-} from "@xstar/core";
+import { channel, createRng, logit, mul, openModel, sub, tensor, tv, type LoadedModel, type Spec } from "@xstar/core";
 import { measurePictures } from "@xstar/results";
 import { beforeAll, describe, expect, test } from "vitest";
 import { nodeRuntime } from "../../../xstar/src/runtime.js";
@@ -96,7 +85,7 @@ describe("the pictures of a batch", () => {
 
   test("are never lost: what cannot be measured is a warning", async () => {
     const odd = climbed(0, [3, side, side]);
-    const [one] = await measure([sub(conv(0), mul(0.1, totalVariation({})))], [odd]);
+    const [one] = await measure([sub(conv(0), mul(0.1, tv({})))], [odd]);
     expect(one).toEqual({
       ...odd,
       warnings: ["It is dim", expect.stringMatching(/^The metrics could not be measured: .*3,8,8/)],

@@ -1,6 +1,6 @@
 import type { Layout, Model } from "@xstar/core";
 import { describe, expect, test } from "vitest";
-import { sizedShapes } from "./model-input.js";
+import { readShapes, sizedShapes } from "./model-input.js";
 
 const modelWith = (dims: readonly (number | string | undefined)[]) =>
   ({ inputs: [{ name: "x", dtype: "float32", dims }], graph: { inputs: [], nodes: [] } }) as unknown as Model;
@@ -26,5 +26,23 @@ describe("--size", () => {
     [["N", 3, "h", "w"], [10], '"--size" must be height,width'],
   ])("of %j as %j is refused", (dims, sides, message) => {
     expect(() => sized(dims, sides)).toThrow(message);
+  });
+});
+
+describe("--shape", () => {
+  const model = modelWith(["N", "samples", 3]);
+
+  test("is the shape of an input", () => {
+    expect(readShapes(model, ["x=1,512,3"])).toEqual(new Map([["x", [1, 512, 3]]]));
+    expect(readShapes(model, [])).toEqual(new Map());
+  });
+
+  test.each([
+    ["y=1,2", '"--shape" must be the name of an input and its sizes: current value is y=1,2'],
+    ["x=1,512", '"--shape x" [1,512] does not fit the input, which is [N, samples, 3]'],
+    ["x=1,512,4", '"--shape x" [1,512,4] does not fit the input, which is [N, samples, 3]'],
+    ["x=1,0,3", "--shape x"],
+  ])("of %j is refused", (text, message) => {
+    expect(() => readShapes(model, [text])).toThrow(message);
   });
 });

@@ -1,7 +1,10 @@
 import {
   contractOfRange,
+  fields,
   guessContract,
   pictureChannels,
+  isPicture,
+  oneOf,
   pictureInput,
   XstarError,
   type BatchOptions,
@@ -21,6 +24,7 @@ import type { ContractFile, ModelFile, Store } from "./store.js";
 /** Flags that say how pictures go into a model: those of every command that runs one. */
 export interface ModelFlags {
   readonly size?: readonly number[];
+  readonly shape?: readonly string[];
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
   readonly inputRange?: readonly number[];
@@ -93,13 +97,19 @@ export async function readModelInput(
   const picture = pictureInput(source, Object.keys(inputs));
   const { contract } = guessContract(source, { given, from, picture });
   const sized = sizedShapes(source, picture, flags.size, contract.layout ?? "NCHW");
-  const shapes = new Map([...(earlier?.shapes ?? []), ...sized]);
+  const shapes = new Map([...(earlier?.shapes ?? []), ...sized, ...readShapes(source, flags.shape ?? [])]);
   return {
     picture: picture.name,
     given,
     from,
     inputFiles,
-    options: { contract, inputs, shapes, ...(logits !== undefined && { logits }) },
+    options: {
+      // the numbers of what is no picture go in as they are
+      contract: isPicture(picture) || Object.keys(given).length > 0 ? contract : null,
+      inputs,
+      shapes,
+      ...(logits !== undefined && { logits }),
+    },
   };
 }
 
@@ -143,4 +153,36 @@ export function sizedShapes(
   }
   const channels = dims.length === 4 ? [pictureChannels(model, layout, picture) ?? 3] : [];
   return new Map([[name, layout === "NHWC" ? [1, ...sides, ...channels] : [1, ...channels, ...sides]]]);
+}
+
+const side = fields.int("side", { min: 1 });
+
+/** `state=2,1,128`: the shapes of inputs as they are given. */
+export function readShapes({ inputs }: Model, texts: readonly string[]): Map<string, Shape> {
+  return new Map(
+    texts.map((text) => {
+      const input = inputs.find(({ name }) => text.startsWith(`${name}=`));
+      if (!input) {
+        throw new XstarError(
+          "bad-argument",
+          `"--shape" must be the name of an input and its sizes: current value is ${text}`,
+          {
+            hint: `The model has ${oneOf(inputs.map(({ name }) => name))}: write --shape ${inputs[0]?.name}=1,3,224,224`,
+          },
+        );
+      }
+      const { name, dims } = input;
+      const sizes = text
+        .slice(name.length + 1)
+        .split(",")
+        .map((part) => side.parse(part, `--shape ${name}`));
+      if (sizes.length === dims.length && dims.every((dim, i) => typeof dim !== "number" || dim === sizes[i]))
+        return [name, sizes];
+      const declared = dims.map((dim) => dim ?? "?").join(", ");
+      throw new XstarError(
+        "bad-argument",
+        `"--shape ${name}" [${sizes}] does not fit the input, which is [${declared}]`,
+      );
+    }),
+  );
 }

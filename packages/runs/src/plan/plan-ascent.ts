@@ -159,17 +159,21 @@ async function targetReader(
   const further = new Map<string, Batched>();
   for (const [name, { model, ...options }] of Object.entries(models))
     further.set(name, await prepareBatch(model, 1, options, name));
-  const countsOf = ({ model, normalized, options }: Batched) => unitCounts(model.source, normalized, options.logits);
+  const countsOf = ({ model, normalized, options, input }: Batched) =>
+    unitCounts(model.source, normalized, options.logits, input);
   const counts = new Map(countsOf(first));
   for (const [name, one] of further) for (const [layer, count] of countsOf(one)) counts.set(`${name}::${layer}`, count);
   return {
     expand: (texts) => expandTargets(texts, counts),
-    read: (text) => readTarget(asJson(text) ?? text, { first, further }, { models, labels, vocabulary }),
+    read: (text) => readTarget(asJson(text, counts) ?? text, { first, further }, { models, labels, vocabulary }),
   };
 }
 
-function asJson(text: string): Spec | undefined {
-  if (!text.trimStart().startsWith("{")) return undefined;
+/** A target as JSON; undefined for one in words, also where it begins with a layer that is called like JSON. */
+function asJson(text: string, layers: ReadonlyMap<string, number>): Spec | undefined {
+  const trimmed = text.trimStart();
+  if (!trimmed.startsWith("{")) return undefined;
+  if ([...layers.keys()].some((layer) => layer.startsWith("{") && trimmed.startsWith(layer))) return undefined;
   try {
     return JSON.parse(text) as Spec;
   } catch {

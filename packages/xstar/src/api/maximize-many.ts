@@ -53,7 +53,7 @@ export async function maximizeMany(
   const first = await prepareBatch(model, 1, options);
   const { recipe = "auto" } = options;
   const used = recipe === "none" ? null : useRecipe(vocabulary, recipe, { shape: first.shape.slice(1) });
-  const counts = unitCounts(model.source, first.normalized, options.logits);
+  const counts = unitCounts(model.source, first.normalized, options.logits, first.input);
   const given = [targets].flat() as readonly (string | ManyTarget)[];
   const named = given.flatMap((one) => {
     if (typeof one !== "string") return [one];

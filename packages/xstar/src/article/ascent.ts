@@ -143,6 +143,7 @@ export const objectivesOf = (classes: readonly number[]): Spec[] =>
 
 export function optionsOf({ classes, starts, steps, seed }: AscentPlan): MaximizeOptions {
   return {
+    recipe: "none",
     start: starts,
     steps,
     seed,

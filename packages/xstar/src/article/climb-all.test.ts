@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { createRng, openModel, XstarError } from "@xstar/core";
-import { beforeAll, describe, expect, it } from "vitest";
+import { createRng, crossEntropy, maximize, openModel, XstarError } from "@xstar/core";
+import { beforeAll, describe, expect, it, test } from "vitest";
 import { nodeRuntime } from "../runtime.js";
 import { writeNetwork } from "../train/evaluate.js";
 import { initialWeights } from "../train/network.js";
-import { climb, type Ascent, type AscentPlan } from "./ascent.js";
+import { climb, objectivesOf, optionsOf, type Ascent, type AscentPlan } from "./ascent.js";
 import { climbAll, type ClimbOne } from "./climb-all.js";
 
 const model = writeNetwork(initialWeights(createRng(0), 10), new Map());
@@ -18,6 +18,17 @@ const jobs = [planFor(1, 6), planFor(2, 2), planFor(3, 4)].map((plan) => ({ mode
 
 const inThisThread: ClimbOne = ({ model: bytes, plan }, controls) =>
   climb(openModel(bytes, { runtime: nodeRuntime({ threads: 1 }) }), plan, controls);
+
+test("the article climbs on plain pixels, whatever recipe is usual", async () => {
+  const opened = openModel(model, { runtime: nodeRuntime({ threads: 1 }) });
+  const one = crossEntropy({ class: 1 });
+  const { record } = await maximize(opened, objectivesOf([1, 1]), optionsOf(planFor(1, 1)));
+  expect(record).toMatchObject({
+    parameterization: { type: "pixel" },
+    transforms: [],
+    objectives: [one, one],
+  });
+});
 
 describe("climbAll", () => {
   it("gives the ascents in the order of the jobs, and reports all steps of all pictures", async () => {

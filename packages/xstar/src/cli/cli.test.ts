@@ -9,8 +9,8 @@ import {
   optimizers,
   overrides,
   parameterizations,
-  penalties,
   schedules,
+  standard,
   type Tensor,
   writeModel,
 } from "@xstar/core";
@@ -65,7 +65,7 @@ describe("xstar inspect", () => {
     expect(code).toBe(0);
     expect(out).toContain("tiny.onnx: 48 parameters");
     expect(out).toContain("Input x: float32 [1, 1, 8, 8]");
-    expect(out).toMatch(/^conv +Conv +1 x 4 x 6 x 6 +4 +yes$/m);
+    expect(out).toMatch(/^conv +Conv +\[N, units 4, 6, 6\] +made by Conv +yes$/m);
   });
 
   test("--json gives all of it", async () => {
@@ -164,7 +164,7 @@ describe("the input contract", () => {
     expect(await start("--input", "z=5")).toBe(5);
     expect(await start("--input", "z=z.npy", "--logits", "second")).toBe(-2);
     expect((await readRun("two")).ascent).toMatchObject({ inputs: { z: { shape: [1, 2] } }, logits: "second" });
-    expect((await inspectJson("two.onnx", "--input", "x=1")).contract.input).toBe("z");
+    expect((await inspectJson("two.onnx", "--input", "x=1")).picture).toBe("z");
     expect((await inspectJson("two.onnx", "--logits", "second")).classes).toEqual({ layer: "second", count: 2 });
   });
 });
@@ -425,7 +425,8 @@ describe("a mistake is one sentence and an exit code", () => {
   test("only penalties are suggested for --penalty", async () => {
     const { err } = await xstar([...target, "--penalty", "foo=3"]);
     const suggested = [...err.split("Hint: ")[1]!.matchAll(/"(\w+)"/g)].map(([, name]) => name);
-    expect(Object.keys(penalties)).toEqual(expect.arrayContaining(suggested));
+    expect(suggested.length).toBeGreaterThan(0);
+    expect(suggested.filter((name) => !standard.objective[name!]?.isPenalty)).toEqual([]);
   });
 
   test("a slope that is not finite at the start is no matter of the learning rate", async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createRng } from "@xstar/core";
+import { createRng, standard } from "@xstar/core";
 import { planAscent, type MaximizeFlags, type ModelFile, type Plan } from "@xstar/runs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadModel } from "../load.js";
@@ -78,6 +78,7 @@ describe("the pictures of docs/gallery.md", () => {
     const plan: Plan = await planAscent(model, targets, flags, {
       path,
       files: createStore(),
+      vocabulary: standard,
       onWarning: () => undefined,
     });
     expect(plan.shape.slice(1)).toEqual([1, 28, 28]);

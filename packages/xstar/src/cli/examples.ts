@@ -71,8 +71,8 @@ async function runExamples(path: string, asked: readonly string[], flags: Exampl
   const { threads, top, batch } = flags;
   const model = await loadModel(path, { runtime: nodeRuntime(threads === undefined ? {} : { threads }) });
   const { options } = await readModelInput(model, flags, { files: createStore() });
-  const { normalized } = await prepareBatch(model, 1, options);
-  const targets = expandTargets(asked, unitCounts(model.source, normalized, options.logits));
+  const { normalized, input } = await prepareBatch(model, 1, options);
+  const targets = expandTargets(asked, unitCounts(model.source, normalized, options.logits, input));
   const pictures = await openPictures(flags.images);
   const slugs = distinct(targets.map(slugOf));
   const name = slugs.length === 1 ? slugs[0]! : `${slugs[0]}-and-${slugs.length - 1}-more`;

@@ -1,5 +1,5 @@
-import { inspect, rangeOf, type Inspection, type LayerFacts } from "@xstar/core";
 import { readModelInput, type ModelFile, type ModelFlags } from "@xstar/runs";
+import { inspect, rangeOf, type AxisFacts, type Inspection, type LayerFacts } from "@xstar/core";
 import type { Command } from "commander";
 import { loadModel } from "../load.js";
 import { createStore } from "../record/store.js";
@@ -24,7 +24,9 @@ export function addInspect(program: Command): void {
     .addHelpText(
       "after",
       `
-Any name in the first column is a layer for a target of xstar maximize, as in NAME, NAME:UNIT or NAME:UNIT@Y,X.
+Any name in the first column is a layer for a target of xstar maximize, as in NAME, NAME:UNIT or NAME:UNIT@Y,X. Of its axes,
+N are the pictures, "units" are what UNIT counts (with what tells so; NAME[axis=2]:UNIT counts along another one), and the
+rest are the places, in the order in which @ takes them.
 
 How pictures go in is guessed from the model, with the reason; what a flag or <model>.contract.json says comes first:
   {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "layout": "NCHW", "order": "RGB", "labels": "labels.txt"}
@@ -46,11 +48,9 @@ async function runInspect(path: string, flags: InspectFlags): Promise<void> {
   const hasPicture = model.source.inputs.some(({ dtype }) => dtype.startsWith("float"));
   const input = hasPicture ? await readModelInput(model, flags, { files: createStore() }) : undefined;
   const { contract: _, shapes = new Map(), inputs = {}, logits } = input?.options ?? {};
-  const given = Object.entries(inputs).flatMap(([name, held]) =>
-    typeof held === "number" ? [] : [[name, held.shape] as const],
-  );
   const found = await inspect(model, {
-    shapes: new Map([...shapes, ...given]),
+    shapes,
+    inputs,
     ...(input && { picture: input.picture, contract: input.given, contractFrom: input.from }),
     ...(logits !== undefined && { logits }),
   });
@@ -99,9 +99,11 @@ function describe(model: ModelFile, found: Inspection, showAll: boolean): string
     ...found.outputs.map(({ name, dtype, shape }) => `Output ${name}: ${dtype ?? "?"} [${shape?.join(", ") ?? "?"}]`),
     ...(classes ? [`Classes: ${classes.count}, scored by ${classes.layer}${labelsOf(model, classes.count)}`] : []),
     ...describeContract(found),
-    ...(found.contract ? [] : ["No input is of floating-point numbers, so there is nothing to ascend"]),
+    ...(inputs.some(({ dtype }) => dtype.startsWith("float"))
+      ? []
+      : ["No input is of floating-point numbers, so there is nothing to ascend"]),
     "",
-    renderTable([["layer", "operator", "shape", "units", "differentiable"], ...layers.map(rowOf)]),
+    renderTable([["layer", "operator", "axes", "units", "differentiable"], ...layers.map(rowOf)], { widestFirst: 60 }),
     ...(hidden > 0
       ? ["", `${count(hidden, "value")} that ${hidden === 1 ? "does" : "do"} not depend on the input: --all`]
       : []),
@@ -112,15 +114,16 @@ function describe(model: ModelFile, found: Inspection, showAll: boolean): string
   ].join("\n");
 }
 
-function rowOf({ name, opType, dtype, shape, units, reason }: LayerFacts): string[] {
+function rowOf({ name, opType, dtype, shape, axes, units, reason }: LayerFacts): string[] {
   const type = dtype === null || dtype === "float32" ? "" : `${dtype} `;
-  return [
-    name,
-    opType,
-    shape ? `${type}${shape.join(" x ")}` : "",
-    String(units?.count ?? ""),
-    reason ? `no: ${reason}` : "yes",
-  ];
+  const held = axes?.map(axisInWords) ?? shape;
+  return [name, opType, held ? `${type}[${held.join(", ")}]` : "", units?.why ?? "", reason ? `no: ${reason}` : "yes"];
+}
+
+/** `N` for the pictures (one, as inspected), `N x 64` where something else is multiplied with them. */
+function axisInWords({ size, holds }: AxisFacts): string {
+  if (holds === "batch") return size === 1 ? "N" : `N x ${size}`;
+  return holds === "units" ? `units ${size}` : String(size);
 }
 
 function labelsOf({ labels }: ModelFile, classes: number): string {

@@ -123,6 +123,8 @@ A TARGET is
   LAYER:CHANNEL      the mean activation of a channel, or one unit of a dense layer
   LAYER:CHANNEL@Y,X  one neuron of a channel (@ alone: the one in the centre)
   LAYER@Y,X          all channels at one place
+  LAYER:5@0-6,*      a region: numbers, ranges and * for the axes of places, such as @100 for a box, @4 for a time
+  LAYER[axis=2]:5    the same, with the channels along another axis than xstar inspect says
   logit:CLASS        the score of a class, by its number or label; also probability:CLASS, crossEntropy:CLASS
   TYPE:name=value    any objective of xstar list objectives, also as JSON: {"type":"lp","p":4}
   NAME::TARGET       one of the model that --second NAME=FILE adds

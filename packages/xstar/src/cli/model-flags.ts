@@ -7,6 +7,11 @@ export function addModelFlags(command: Command): void {
   command
     .optionsGroup("The model's input (default: <model>.contract.json, else a guess that xstar inspect explains):")
     .option("--size <height,width>", "size of the picture, where the model leaves it free", listOf("--size", side))
+    .option(
+      "--shape <name=sizes>",
+      "shape of an input that leaves sizes free, as in state=2,1,128; repeatable",
+      collect,
+    )
     .option("--mean <numbers>", "input = (picture - mean) / std, for all channels or each", listOf("--mean", anyNumber))
     .option("--std <numbers>", "what is divided by; the picture goes from 0 to 1", listOf("--std", divisor))
     .option(

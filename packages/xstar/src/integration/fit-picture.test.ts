@@ -44,6 +44,7 @@ function drawing(): Tensor {
 async function misfit(parameterization: Spec, image: Tensor): Promise<number> {
   const apart = inputDifference({ image: "image" });
   const { picture } = await maximize(mirror(), mul(-1, apart, apart), {
+    recipe: "none",
     parameterization,
     images: { image },
     optimizer: adam({ learningRate: 0.05 }),
