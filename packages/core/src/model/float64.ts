@@ -83,7 +83,8 @@ async function findKernels(source: Graph, opset: number, runtime: Runtime): Prom
     JSON.stringify([node.qualifiedType, [...node.inputs, undefined, ...node.outputs].map((value) => value?.dtype)]);
   const known = new Map<string, Kernel>();
   for (const node of source.nodes) {
-    if (isOfFloats(node) && isTyped(node) && !known.has(kind(node))) known.set(kind(node), await kernelOf(node, opset, runtime));
+    if (isOfFloats(node) && isTyped(node) && !known.has(kind(node)))
+      known.set(kind(node), await kernelOf(node, opset, runtime));
   }
   return (node) => known.get(kind(node));
 }
