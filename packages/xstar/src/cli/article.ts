@@ -1,9 +1,6 @@
 import { join } from "node:path";
 import { fields } from "@xstar/core";
 import type { Command } from "commander";
-import { runArticle } from "../article/experiment.js";
-import { summarizeArticle, summarizeFirst } from "../article/summary.js";
-import { writeArticle, writeFirst } from "../article/write.js";
 import { isThere, prepareFolder } from "../files/folder.js";
 import { colorSupport } from "../terminal/color.js";
 import { createProgress, type Progress } from "../terminal/progress.js";
@@ -60,6 +57,10 @@ Examples:
 }
 
 async function article({ seed, confidence, out, cache }: ArticleFlags, signal: AbortSignal): Promise<void> {
+  // loaded where they are needed: help is quick without them
+  const { runArticle } = await import("../article/experiment.js");
+  const { summarizeArticle, summarizeFirst } = await import("../article/summary.js");
+  const { writeArticle, writeFirst } = await import("../article/write.js");
   await prepareFolder(out);
   await prepareFolder(cache);
   const bars = new Map<string, Progress>();

@@ -17,15 +17,17 @@ const never = new Set(["config", "from", "resume", "force", "debug", "help", "ve
  * `--config`, else of xstar.config.json, .js or .ts in the current folder. Flags of the command line go before it, and a
  * run that `--from` repeats has only the file that is named. Throws `bad-data` for unknown names, `bad-argument` for wrong
  * values, and what reading files does.
+ *
+ * @param all every command: a config file may hold flags of others
  */
-export async function applyConfig(command: Command, all: readonly Command[]): Promise<void> {
+export async function applyConfig(command: Command, all: () => Promise<readonly Command[]>): Promise<void> {
   const takesConfig = command.options.some((option) => option.attributeName() === "config");
   if (!takesConfig) return;
   const { config: named, from } = command.opts<{ config?: string; from?: string }>();
   const path = named ?? (from === undefined ? await firstThere() : undefined);
   if (path === undefined) return;
   const values = await read(path);
-  const known = new Map(all.flatMap(({ options }) => options).map((option) => [nameOf(option), option]));
+  const known = new Map((await all()).flatMap(({ options }) => options).map((option) => [nameOf(option), option]));
   const used: string[] = [];
   for (const [key, value] of Object.entries(values)) {
     const name = kebab(key);

@@ -5,16 +5,16 @@ import type { Command } from "commander";
 import { collect, listOf, valueOf } from "./flags.js";
 import { addModelFlags } from "./model-flags.js";
 import { addManyFlags } from "./run-many.js";
-import { runMaximize } from "./run-maximize.js";
 
 export function addMaximize(program: Command): void {
   const command = program
     .command("maximize [model] [targets...]")
     .description("Changes a picture until a layer, channel or neuron answers as strongly as possible")
     .addHelpText("after", help)
-    .action((path: string | undefined, targets: readonly string[], flags: MaximizeFlags) =>
-      runMaximize(path, targets, flags),
-    );
+    .action(async (path: string | undefined, targets: readonly string[], flags: MaximizeFlags) => {
+      const { runMaximize } = await import("./run-maximize.js");
+      await runMaximize(path, targets, flags);
+    });
 
   command
     .optionsGroup("The ascent (xstar list has every type with its parameters):")
