@@ -117,6 +117,7 @@ export { boundary, highFrequency, inputDifference, l1, l2, linf, lp, opacity, tv
 export { head, token } from "./objectives/tokens.js";
 export { parameterizations } from "./parameterizations/table.js";
 export { pixel } from "./parameterizations/pixel.js";
+export { fourierTransform, type Line } from "./math/fourier-transform.js";
 export { fourier } from "./parameterizations/fourier.js";
 export { colorCorrelation } from "./parameterizations/color.js";
 export { alpha } from "./parameterizations/alpha.js";
