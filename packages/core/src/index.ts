@@ -145,7 +145,8 @@ export { constantNumbers, constantValue, Graph, Node, Value, valueOf } from "./i
 export { createOps, type Ops } from "./ir/ops/index.js";
 export { canonicalOpset } from "./normalize/normalize.js";
 export * as fields from "./define/fields.js";
-export { parseTarget, type TargetNames } from "./words/target.js";
+export { parseTarget } from "./words/target.js";
+export type { TargetNames } from "./words/scope.js";
 export {
   inspect,
   type AxisFacts,
