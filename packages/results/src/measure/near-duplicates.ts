@@ -1,19 +1,46 @@
+import { crop } from "../image/crop.js";
 import type { Picture } from "../image/picture.js";
 
 /** Squares a side of what two pictures are compared by. */
 const side = 16;
-/** From this correlation on they are the same picture, cut or scaled or saved once more. */
-const same = 0.995;
+/** From this correlation on they are the same picture, cut or scaled or saved once more: photographs that only look alike have 0.6. */
+const same = 0.99;
+/** Pictures for networks are usually cut to the middle 224 of 256 pixels. */
+const middle = 224 / 256;
 
-/** Tells whether a picture is nearly the same as one that it was asked about before. */
+/** What two pictures are compared by: the whole, and its middle. */
+interface Prints {
+  readonly whole: Float64Array;
+  readonly middle: Float64Array;
+}
+
+/** Tells whether a picture is nearly the same as one that it was asked about before, or the middle of one is the other. */
 export function createDuplicateCheck(): (picture: Picture) => boolean {
-  const seen: Float64Array[] = [];
+  const seen: Prints[] = [];
   return (picture) => {
-    const print = printOf(picture);
-    const isKnown = seen.some((one) => one.length === print.length && dot(one, print) >= same);
-    if (!isKnown) seen.push(print);
+    const prints = { whole: printOf(picture), middle: printOf(middleOf(picture)) };
+    const isKnown = seen.some((one) => areSame(one, prints));
+    if (!isKnown) seen.push(prints);
     return isKnown;
   };
+}
+
+function areSame(a: Prints, b: Prints): boolean {
+  const pairs = [
+    [a.whole, b.whole],
+    [a.middle, b.whole],
+    [a.whole, b.middle],
+  ] as const;
+  return pairs.some(([one, other]) => one.length === other.length && dot(one, other) >= same);
+}
+
+function middleOf(picture: Picture): Picture {
+  const [width, height] = [picture.width, picture.height].map((length) => Math.round(length * middle)) as [
+    number,
+    number,
+  ];
+  const [left, top] = [(picture.width - width) >> 1, (picture.height - height) >> 1];
+  return crop(picture, { left, top, width, height });
 }
 
 /** Mean colours of its squares, with mean 0 and length 1; all 0 for a picture of one colour. */

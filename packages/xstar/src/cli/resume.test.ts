@@ -166,7 +166,7 @@ describe("--resume", () => {
   test("without it a run begins again, and leaves neither checkpoint nor parts of one", async () => {
     await stop();
     await writeFile(join(folder, "short", `.${checkpoint}.123.tmp`), "part");
-    expect(await runCli(folder, [...short, "--steps", "4"])).toMatchObject({ code: 0 });
+    expect(await runCli(folder, [...short, "--steps", "4", "--force"])).toMatchObject({ code: 0 });
     const names = await readdir(join(folder, "short"));
     expect(names.filter((name) => name.includes("checkpoint"))).toEqual([]);
   });
