@@ -84,7 +84,7 @@ describe("the settings of a run on another model (needs a build)", () => {
     });
     expect([a.contract.mean, b.contract.mean]).toEqual([[0], [0.5]]);
     expect(await xstar("maximize", ...flags, "conv:3", "--out", "c")).toMatchObject({ code: 0 });
-    const ofChannel3 = JSON.stringify(a.objectives).replace('"channel":1', '"channel":3');
+    const ofChannel3 = JSON.stringify(a.objectives).replaceAll('"channel":1', '"channel":3');
     expect((await ascentOf("c")).objectives).toEqual(JSON.parse(ofChannel3));
     expect(await xstar("maximize", "tiny.onnx", "conv:1", "--model", "other/twin.onnx")).toMatchObject({ code: 2 });
   });
