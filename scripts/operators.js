@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { operatorsPage } from "../packages/core/dist/model/operators-page.js";
+import { operatorsPage } from "../packages/core/dist/law/operators-page.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const page = join(root, "docs", "operators.md");

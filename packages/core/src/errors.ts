@@ -17,12 +17,30 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
+/** What helps with most errors of a code; those that know better say so. */
+const usualHints: Readonly<Partial<Record<ErrorCode, string>>> = {
+  "bad-graph":
+    "With a model as it came from its exporter this is a fault of xstar; with rules of your own look at those",
+  "bad-model": "The file is damaged or was written wrongly: onnx.checker.check_model may say more, or export it again",
+  "runtime-failure": "If ONNX Runtime runs the model by itself with the same inputs, this is a fault of xstar",
+  "unsupported-model": "Choose other input shapes, or export the model without what the message names",
+};
+
 export interface ErrorOptions {
   /** What the reader can do about it: one sentence. */
   readonly hint?: string;
   /** JSON facts for programs (it travels through postMessage and queues). */
   readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
+}
+
+/** An error as plain JSON. */
+export interface ErrorJson {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly stack?: string;
 }
 
 const marker = Symbol.for("xstar.error");
@@ -38,14 +56,36 @@ export class XstarError extends Error {
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.hint = options.hint;
+    this.hint = options.hint ?? usualHints[code];
     this.details = options.details;
+  }
+
+  /** What travels to another thread or a queue, and back by `XstarError.from`. */
+  toJSON(): ErrorJson {
+    const { code, message, hint, details, stack } = this;
+    return { code, message, ...(hint !== undefined && { hint }), ...(details && { details }), ...(stack && { stack }) };
+  }
+
+  /** The error that `toJSON` was called of, with its stack. */
+  static from({ code, message, stack, ...options }: ErrorJson): XstarError {
+    const error = new XstarError(code, message, options);
+    if (stack !== undefined) error.stack = stack;
+    return error;
   }
 
   /** True for an XstarError of any copy of this package (`instanceof` is not). */
   static is(error: unknown): error is XstarError {
     return typeof error === "object" && error !== null && marker in error;
   }
+}
+
+/** Throws `bad-argument` where an untyped caller gave something of another kind: `what` says what `name` must be. */
+export function check(isRight: boolean, name: string, what: string, given: unknown): void {
+  if (isRight) return;
+  const shown =
+    typeof given === "object" && given !== null ? "an object" : (JSON.stringify(given) ?? `${typeof given}`);
+  const is = Array.isArray(given) ? "a list" : given === null ? "null" : shown;
+  throw new XstarError("bad-argument", `"${name}" must be ${what}: current value is ${is}`);
 }
 
 /** The names closest to `wanted`, best first: for "did you mean ...?". */
@@ -65,6 +105,11 @@ export function nearest(wanted: string, names: Iterable<string>, count = 3): str
 export function oneOf(names: readonly string[]): string {
   const quoted = names.map((name) => `"${name}"`);
   return quoted.length < 2 ? quoted.join("") : `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
+}
+
+/** The beginning of a hint: `Did you mean "a" or "b"? `; nothing where no name is near. */
+export function didYouMean(near: readonly string[]): string {
+  return near.length > 0 ? `Did you mean ${oneOf(near)}? ` : "";
 }
 
 function editDistance(a: string, b: string): number {

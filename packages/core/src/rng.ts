@@ -1,4 +1,4 @@
-import { drawNormal } from "./ziggurat.js";
+import { drawNormal } from "./math/ziggurat.js";
 
 /**
  * A seeded, splittable generator: the only source of randomness in xstar.

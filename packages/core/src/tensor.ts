@@ -1,4 +1,4 @@
-import { XstarError } from "./errors.js";
+import { check, XstarError } from "./errors.js";
 
 /** Element types that xstar handles, named as in ONNX Runtime's JavaScript API. */
 export type DType =
@@ -35,24 +35,49 @@ export const dtypeNumbers: Readonly<Record<DType, number>> = {
 
 export type Shape = readonly number[];
 
-export type TensorData =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | BigInt64Array
-  | Uint8Array
-  | Uint16Array
-  | Uint32Array
-  | BigUint64Array
-  | readonly string[];
+/** Shapes by the name of the input, as a map or a plain object. */
+export type ShapesByName = ReadonlyMap<string, Shape> | Readonly<Record<string, Shape>>;
 
-/** A dense row-major array. float16 is held as its bits in a Uint16Array, bool as 0/1 in a Uint8Array. */
-export interface Tensor {
-  readonly dtype: DType;
+/** The shapes as a map. Throws `bad-argument` for what are none. */
+export function shapesOf(given: ShapesByName = new Map()): ReadonlyMap<string, Shape> {
+  check(typeof given === "object" && given !== null, "shapes", "a shape for each input, by its name", given);
+  const shapes = given instanceof Map ? (given as ReadonlyMap<string, Shape>) : new Map(Object.entries(given));
+  for (const [name, shape] of shapes) {
+    const isShape = Array.isArray(shape) && shape.every((length) => Number.isInteger(length) && length >= 0);
+    check(isShape, `shapes.${name}`, "a list of whole numbers", shape);
+  }
+  return shapes;
+}
+
+/** How the elements of each type are held: float16 as its bits, bool as 0 and 1. */
+export interface DataOf {
+  readonly float16: Uint16Array;
+  readonly float32: Float32Array;
+  readonly float64: Float64Array;
+  readonly int8: Int8Array;
+  readonly int16: Int16Array;
+  readonly int32: Int32Array;
+  readonly int64: BigInt64Array;
+  readonly uint8: Uint8Array;
+  readonly uint16: Uint16Array;
+  readonly uint32: Uint32Array;
+  readonly uint64: BigUint64Array;
+  readonly bool: Uint8Array;
+  readonly string: readonly string[];
+}
+
+export type TensorData = DataOf[DType];
+
+/**
+ * A dense row-major array. float16 is held as its bits in a Uint16Array, bool as 0/1 in a Uint8Array.
+ *
+ * @example
+ * const grey: Tensor<"float32"> = tensor("float32", new Float32Array(784).fill(0.5), [1, 28, 28]);
+ */
+export interface Tensor<D extends DType = DType> {
+  readonly dtype: D;
   readonly shape: Shape;
-  readonly data: TensorData;
+  readonly data: DataOf[D];
 }
 
 /** Bytes of one element; undefined for strings. */
@@ -99,26 +124,32 @@ export function sameShape(a: Shape, b: Shape): boolean {
 }
 
 /** A tensor of any numeric type from numbers. Throws `bad-argument` when the shape does not hold that many. */
-export function tensor(
-  dtype: Exclude<DType, "string">,
+export function tensor<D extends Exclude<DType, "string">>(
+  dtype: D,
   values: ArrayLike<number>,
-  shape: Shape = [values.length],
-): Tensor {
+  shape: Shape = [values?.length],
+): Tensor<D> {
+  check(typeof values?.length === "number", "values", "a list of numbers", values);
   if (size(shape) !== values.length) {
     throw new XstarError(
       "bad-argument",
       `A tensor of shape [${shape}] holds ${size(shape)} numbers, but ${values.length} were given`,
+      { hint: "Give another shape, or that many numbers" },
     );
   }
+  return { dtype, shape, data: elementsOf(dtype, values) as DataOf[D] };
+}
+
+function elementsOf(dtype: Exclude<DType, "string">, values: ArrayLike<number>): TensorData {
   if (dtype === "int64" || dtype === "uint64") {
     const data = new arrays[dtype](values.length);
     const convert = dtype === "int64" ? toInt64 : (value: number) => BigInt(Math.trunc(value));
     for (let i = 0; i < values.length; i++) data[i] = convert(values[i]!);
-    return { dtype, shape, data };
+    return data;
   }
-  if (dtype === "float32" && values instanceof Float32Array) return { dtype, shape, data: values };
-  if (dtype === "float16") return { dtype, shape, data: Uint16Array.from(values, toHalf) };
-  return { dtype, shape, data: arrays[dtype].from(values) };
+  if (dtype === "float32" && values instanceof Float32Array) return values;
+  if (dtype === "float16") return Uint16Array.from(values, toHalf);
+  return arrays[dtype].from(values);
 }
 
 /** Numbers beyond int64 (its largest read as a double is 2^63) stand for its bounds, as in "slice to the end". */
@@ -136,6 +167,13 @@ export function viewBytes(dtype: Exclude<DType, "string">, bytes: Uint8Array): E
     aligned.byteOffset,
     Math.floor(bytes.byteLength / ArrayType.BYTES_PER_ELEMENT),
   );
+}
+
+/** Whether two tensors are of the same type and shape and hold the same; NaN is the same as NaN, and -0 is not 0. */
+export function sameTensor(a: Tensor, b: Tensor): boolean {
+  if (a === b) return true;
+  if (a.dtype !== b.dtype || !sameShape(a.shape, b.shape)) return false;
+  return a.data.every((element: number | bigint | string, i: number) => Object.is(element, b.data[i]));
 }
 
 /** The tensor's elements as JavaScript numbers. Throws `bad-argument` for strings. */

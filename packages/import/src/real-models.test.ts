@@ -170,9 +170,9 @@ function quantaOff(
 const measured: string[] = [];
 
 describe.skipIf(!isThere)(`real models in ${shared}${isThere ? "" : " (missing)"}`, () => {
-  it.each(models)(
+  it.each(models.map(([folder, file, wanted = {}]) => [folder, file, wanted] as const))(
     "%s: %s",
-    async (folder, file, { input = 0, isSecond = false, as = file, error = 1e-5, slope = 1e-4, names = {} } = {}) => {
+    async (folder, file, { input = 0, isSecond = false, as = file, error = 1e-5, slope = 1e-4, names = {} }) => {
       const { inputs, files } = readReference(folder);
       const entry = isSecond ? { outputs: [], ...files[as]!.second_input } : files[as]!;
       const { onnx, cuts } = await importModel(filesAt(join(shared, folder, file)));

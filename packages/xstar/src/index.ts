@@ -1,29 +1,60 @@
 export * from "@xstar/core";
-export { decodeNpy, encodeNpy } from "./files/npy.js";
-export { loadModel, type LoadModelOptions, type ModelFile } from "./load.js";
-export { nodeRuntime } from "./runtime.js";
-export type { ComparedDataset } from "./many/compare-entry.js";
-export type { ManyTarget } from "./many/kept-folder.js";
-export { maximizeMany, type ManyOptions, type ManyProgress, type ManyResult } from "./many/maximize-many.js";
+export { contactSheet, FileImage, type Sheet } from "./api/image.js";
+export { findExamples, type ExampleOptions, type ExamplePictures, type PictureExample } from "./api/examples.js";
+export { maximize, type MaximizeResult, type MaximizeRun, type MaximizeStep } from "./api/maximize.js";
+export { maximizeMany, type MaximizeManyOptions } from "./api/maximize-many.js";
+export { measure, type MeasureImagesOptions } from "./api/measure.js";
+export { loadDefinitions } from "./load-definitions.js";
 export {
+  decodeNpy,
+  drawNumber,
+  encodeNpy,
+  encodePng,
+  enlarge,
+  featureLayer,
+  Image,
+  filledPicture,
   measurePictures,
+  paste,
+  rawView,
+  rowsSheet,
+  spectrumSlope,
+  surround,
+  scanDataset,
+  validView,
+  type DatasetScan,
   type MeasuredPictures,
   type MeasureOptions,
+  type MetricName,
+  type NearestPicture,
+  type Picture,
+  type PictureMetrics,
+  type PictureSize,
+  type PictureSource,
+  type Rgb,
   type SecondNetwork,
-} from "./analysis/measure-pictures.js";
-export type { MetricName, NearestPicture, PictureMetrics } from "./analysis/picture-metrics.js";
-export { featureLayer, surveyDataset, type DatasetSurvey, type SurveyOptions } from "./analysis/survey-dataset.js";
-export { spectrumSlope, type SpectrumRange } from "./analysis/spectrum.js";
-export type { PictureSize, PictureSource } from "./analysis/look.js";
-export { openPictures } from "./data/pictures.js";
-export { loadDataset, type IdxFolderOptions, type ImageDataset, type SplitDataset } from "./data/dataset.js";
+  type SheetOptions,
+  type SpectrumRange,
+  type ScanOptions,
+  type View,
+  type ViewOptions,
+  type ImageDataset,
+} from "@xstar/results";
+export {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type ImageResult,
+  type ImageRun,
+  type ImageStep,
+  type ModelFile,
+} from "@xstar/runs";
+export { loadModel, type LoadModelOptions } from "./load.js";
+export { nodeRuntime } from "./runtime.js";
+export type { ComparedDataset } from "./run/many/compare-entry.js";
+export type { ManyTarget } from "./run/many/kept-folder.js";
+export type { ManyOptions, ManyProgress, ManyResult } from "./run/many/make-many.js";
+export { openPictures as openDataset } from "./data/pictures.js";
+export { loadDataset, type IdxFolderOptions, type SplitDataset } from "./data/dataset.js";
 export { trainNetwork, type TrainedNetwork, type TrainingOptions } from "./train/trained-network.js";
-export { drawNumber } from "./picture/digits.js";
-export { enlarge } from "./picture/enlarge.js";
-export { encodePng } from "./picture/png.js";
-export { filledPicture, paste, type Picture, type Rgb } from "./picture/picture.js";
-export { rowsSheet } from "./picture/rows.js";
-export { contactSheet, surround, type SheetOptions } from "./picture/sheet.js";
-export { rawView, validView, type View, type ViewOptions } from "./picture/view.js";
 export { createProgress, type Progress } from "./terminal/progress.js";
 export { readImage, type ReadImageOptions } from "./files/image.js";

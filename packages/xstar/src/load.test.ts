@@ -16,7 +16,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadModel } from "./load.js";
 import { nodeRuntime } from "./runtime.js";
-import { tinyModel } from "./testing/tiny-model.js";
+import { tinyModel } from "../../results/src/testing/tiny-model.js";
 
 let folder: string;
 beforeEach(async () => {

@@ -1,44 +1,16 @@
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  guessContract,
-  labelsInMetadata,
-  openModel,
-  XstarError,
-  type Contract,
-  type LoadedModel,
-  type Runtime,
-} from "@xstar/core";
-import { readFileOrExplain } from "./files/read.js";
+import { check, openModel, XstarError, type Runtime } from "@xstar/core";
+import type { ContractFile, ModelFile } from "@xstar/runs";
+import { readFileOrExplain, readTextIfThere } from "./files/read.js";
 import { openModelFile } from "./model/import.js";
-import { readContract, type ContractFile } from "./model/contract.js";
+import { readContract } from "./model/contract-file.js";
 import { readExternalData } from "./model/external-data.js";
-import { readTextIfThere } from "./model/read-beside.js";
 import { nodeRuntime } from "./runtime.js";
 
 export interface LoadModelOptions {
   /** What runs it. @default nodeRuntime() */
   readonly runtime?: Runtime;
-}
-
-/** A model with what lies beside its file. */
-export interface ModelFile extends LoadedModel {
-  /** The file's name without its ending. */
-  readonly name: string;
-  readonly path: string | undefined;
-  /** The class names: of the contract file, of `labels.txt` (one a line), or of the model's metadata. */
-  readonly labels: readonly string[] | undefined;
-  /**
-   * How pictures become inputs, from `<name>.contract.json` or `model.contract.json`, with guesses for what it leaves out:
-   * give it to `maximize`. Undefined without such a file; `guessContract(model.source)` is what the model itself tells.
-   */
-  readonly contract: Contract | undefined;
-  /** What that file says, and where it is. */
-  readonly contractFile: ContractFile | undefined;
-  /** Sentences about what is not as in the original, where the model is not one of ONNX. */
-  readonly notes: readonly string[];
-  /** Files beside `path` that an imported model was read from, too. */
-  readonly parts: readonly string[];
 }
 
 /**
@@ -51,23 +23,18 @@ export async function loadModel(
   from: string | URL | Uint8Array,
   { runtime = nodeRuntime() }: LoadModelOptions = {},
 ): Promise<ModelFile> {
+  const isPath = typeof from === "string" || (from instanceof URL && from.protocol === "file:");
+  check(isPath || from instanceof Uint8Array, "from", "a path, a file: URL or bytes", `${from}`);
   const path = from instanceof Uint8Array ? undefined : from instanceof URL ? fileURLToPath(from) : from;
   const { source, notes, parts } = await naming(path, () => openModelFile(from instanceof Uint8Array ? from : path!));
   const folder = path === undefined ? undefined : dirname(path);
   const name = path === undefined ? source.graph.name : basename(path, extname(path));
   const files = await naming(path, () => readExternalData(source, folder));
   const contractFile = folder === undefined ? undefined : await readContract(folder, name);
-  const hasPicture = source.inputs.some(({ dtype }) => dtype.startsWith("float"));
-  return {
-    ...(await naming(path, async () => openModel(source, { runtime, files }))),
-    name,
-    path,
-    labels: (await readLabels(folder, contractFile)) ?? labelsInMetadata(source),
-    contract: contractFile && hasPicture ? guessContract(source, { given: contractFile.contract }).contract : undefined,
-    contractFile,
-    notes,
-    parts,
-  };
+  const labels = await readLabels(folder, contractFile);
+  const contract = contractFile?.contract;
+  const model = await naming(path, async () => openModel(source, { runtime, files, contract, labels }));
+  return { ...model, name, path, contractFile, notes, parts };
 }
 
 async function readLabels(

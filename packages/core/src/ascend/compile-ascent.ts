@@ -1,26 +1,35 @@
 import { mergeRules } from "../autodiff/overrides.js";
-import { compile, ofAttempt, type AscentSpec, type CompiledStep } from "../compile/compile.js";
-import type { BatchOptions } from "../compile/forward.js";
-import { prepare, type Prepared } from "../compile/prepare.js";
-import { readTarget } from "../compile/read-target.js";
+import { compile, ofAttempt, type AscentSpec, type CompiledStep } from "../compile/step.js";
 import { viewCount } from "../compile/views.js";
-import { lookUp, type Tensors } from "../define/define.js";
-import type { Spec } from "../define/fields.js";
+import { lookUp, parseSpec, type Tensors } from "../define/definition.js";
+import type { Fields } from "../define/fields.js";
+import type { StartGiven } from "../define/recipe.js";
+import type { Spec } from "../define/spec.js";
+import { withDefinitions, type Vocabulary, type WithVocabulary } from "../define/vocabulary.js";
 import { XstarError } from "../errors.js";
-import type { LoadedModel } from "../model/load.js";
+import { pictureOf, prepareModel, type BatchOptions } from "../forward/prepare-model.js";
+import { prepare, type Prepared } from "../forward/prepare.js";
 import { mapValues } from "../map-values.js";
-import { starts as startTable } from "../parameterizations/starts.js";
+import { unitCounts } from "../model/layers.js";
+import type { LoadedModel } from "../model/load.js";
+import { useRecipe, type UsedRecipe } from "../recipes/use-recipe.js";
 import { createRng } from "../rng.js";
-import { numbers, size, type Shape, type Tensor } from "../tensor.js";
+import { shapesOf, numbers, size, type Shape, type Tensor } from "../tensor.js";
+import { expandTargets, standsForMany } from "../words/expand-targets.js";
+import { readTarget } from "../words/read-target.js";
 import { fingerprint, fingerprintFiles, fingerprintTensors } from "./fingerprint.js";
-import type { AscentRecord, MaximizeOptions, ModelRecord, RunIdentity, Target } from "./options.js";
-import { parseOptions } from "./parse-options.js";
+import { checkOptionNames, type MaximizeOptions } from "./options.js";
+import type { Target, Asked, AscentRecord, ModelRecord, RunIdentity } from "./result.js";
+import { parseOptions, someOf } from "./parse-options.js";
 
 export interface CompiledAscent {
   readonly step: CompiledStep;
   /** The start pictures; undefined where the parameterization begins by itself. */
   readonly start: Tensor | undefined;
   readonly record: AscentRecord;
+  readonly asked: Asked;
+  /** Whether the run can go on beyond its number of steps. */
+  readonly isOpenEnded: boolean;
   /** The state before the first step, with other random numbers for every attempt (0 at first). */
   begin(attempt: number): Tensors;
   /** What only a checkpoint needs: it reads all the weights. */
@@ -29,26 +38,42 @@ export interface CompiledAscent {
   redirected(): CompiledStep;
 }
 
+/** Options with the vocabulary that they are read by. */
+export type AscentOptions = Omit<MaximizeOptions, "vocabulary"> & WithVocabulary;
+
 /** Compiles an ascent without running it: for export, inspection and loops of one's own. */
 export async function compileAscent(
   model: LoadedModel,
-  objective: Target | readonly Target[],
-  options: MaximizeOptions = {},
+  target: Target | readonly Target[],
+  given: AscentOptions,
 ): Promise<CompiledAscent> {
-  const { overrides = [], rules: own } = options;
-  const rules = mergeRules(overrides, own, model.source.functions);
-  const { targets, watch, starts: someStarts, streams: someStreams, ...parsed } = parseOptions(objective, options);
-  const { keep, patience, redirect, tries, ...how } = parsed;
+  checkOptionNames(given);
+  const vocabulary = withDefinitions(given.vocabulary, given.definitions ?? []);
+  const targets = await expand(model, someOf(target, "targets"), given);
+  const recipe = await recipeFor(model, { ...given, vocabulary });
+  const options = { ...recipe.options, ...withoutUndefined(given), vocabulary };
+  const { overrides = [] } = options;
+  const own = { ...mapValues(vocabulary.rule, ({ vjp }) => vjp), ...options.rules };
+  const rulesOf = (names: readonly string[]) => mergeRules(names, own, model.source.functions, vocabulary.override);
+  const rules = rulesOf(overrides);
+  const { watch, starts: someStarts, streams: someStreams, ...parsed } = parseOptions(options, vocabulary);
+  const { keep, patience, redirectSteps, restarts: givenRestarts, ...how } = parsed;
 
   const batch = Math.max(targets.length, someStarts?.length ?? 1, someStreams?.length ?? 1);
-  const views = viewCount(how.transforms);
+  const views = viewCount(vocabulary.transform, how.transforms);
   const prepared = await prepare(model, batch, options, [batch * views, ...(options.images ? [1] : [])]);
-  const read = (given: readonly Target[], what: string) =>
-    spread(given, batch, what).map((one) => readTarget(one, prepared, options));
+  const read = (some: readonly Target[], what: string) =>
+    spread(some, batch, what).map((one) => readTarget(one, prepared, options));
   const streams = spread(someStreams ?? Array.from({ length: batch }, (_, i) => i), batch, "streams");
   const starts = someStarts && spread(someStarts, batch, "starts");
+  const { definition, spec: parameters } = parseSpec(
+    vocabulary.parameterization,
+    how.parameterization,
+    "parameterization",
+  );
+  const restarts = givenRestarts ?? definition.restarts?.(parameters, prepared.assets) ?? 1;
   const spec: AscentSpec = {
-    objectives: read(targets, "objectives"),
+    objectives: read(targets, "objectives").map(recipe.objective),
     watch: mapValues(watch, (some, name) => read(some, `objectives to watch as "${name}"`)),
     ...how,
     streams,
@@ -60,8 +85,14 @@ export async function compileAscent(
   const { watch: _, ...run } = spec;
   return {
     step,
-    redirected: () => compile(prepared, spec, mergeRules(["redirectedRelu", ...overrides], own)),
+    isOpenEnded: lookUp(vocabulary.schedule, how.schedule, "schedule").isOpenEnded ?? false,
+    redirected: () => compile(prepared, spec, rulesOf(["redirectedRelu", ...overrides])),
     start,
+    asked: {
+      targets: spread(targets, batch, "targets"),
+      starts: starts && spread([options.start ?? "random"].flat() as StartGiven[], batch, "starts"),
+      recipe: recipe.spec,
+    },
     begin: (attempt) => step.begin(attempt === 0 ? start : startOf(attempt), attempt),
     identity: once(() => ({
       weights: fingerprintFiles(step.files),
@@ -70,16 +101,18 @@ export async function compileAscent(
     })),
     record: {
       ...run,
-      start: starts ? starts.map(shortened) : null,
-      tries,
+      start: starts ? starts.map((one) => shortened(vocabulary, one)) : null,
+      restarts,
       keep,
       patience,
-      redirect,
+      redirectSteps,
       overrides,
-      rules: Object.keys(own ?? {}),
-      ...modelRecord(options),
-      models: mapValues(options.models ?? {}, modelRecord),
-      generators: mapValues(options.generators ?? {}, modelRecord),
+      rules: Object.keys(own),
+      ...modelRecord(model, options),
+      models: mapValues(options.models ?? {}, (further) => modelRecord(further.model, further)),
+      generators: mapValues(options.generators ?? {}, (further) =>
+        modelRecord(further.model, { contract: null, ...further }),
+      ),
       size: options.size ? [prepared.shape[2]!, prepared.shape[3]!] : null,
       assumed: prepared.first.assumed,
       shape: prepared.shape,
@@ -88,16 +121,43 @@ export async function compileAscent(
   };
 }
 
+/** Targets in words that stand for many, one by one. */
+async function expand(
+  model: LoadedModel,
+  targets: readonly Target[],
+  options: AscentOptions,
+): Promise<readonly Target[]> {
+  if (!targets.some((one) => typeof one === "string" && standsForMany(one))) return targets;
+  const first = await prepareModel(model, 1, options);
+  const counts = unitCounts(model.source, first.normalized, options.logits, first.input);
+  return targets.flatMap<Target>((one) => (typeof one === "string" ? expandTargets([one], counts) : [one]));
+}
+
+/** What the recipe of a run makes of its options and targets. */
+async function recipeFor(
+  model: LoadedModel,
+  options: AscentOptions,
+): Promise<Pick<UsedRecipe, "options" | "objective"> & { readonly spec: Spec<"recipe"> | null }> {
+  const { recipe = "auto", vocabulary } = options;
+  if (recipe === "none") return { spec: null, options: {}, objective: (target) => target };
+  const { shape } = await pictureOf(model, options);
+  return useRecipe(vocabulary, recipe, { shape: shape.slice(1) });
+}
+
+function withoutUndefined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}
+
 /** Picture i is drawn from stream i, whatever else is in the batch. */
 function startPictures(
   starts: readonly Spec[],
-  { shape, assets }: Prepared,
+  { shape, assets, vocabulary }: Prepared,
   { seed, streams, attempt }: { seed: number; streams: readonly number[]; attempt: number },
 ): Tensor {
   const rng = createRng(seed).split("start");
   const one = shape.slice(1);
   const filled = starts.map((start, i) =>
-    lookUp(startTable, start, "start").fill(start, one, ofAttempt(rng.split(streams[i]!), attempt), assets),
+    lookUp(vocabulary.start, start, "start").fill(start, one, ofAttempt(rng.split(streams[i]!), attempt), assets),
   );
   const hasOpacity = filled.some(({ length }) => length > size(one));
   const whole = hasOpacity ? shape.with(1, shape[1]! + 1) : shape;
@@ -113,12 +173,15 @@ function spread<T>(items: readonly T[], batch: number, what: string): readonly T
   throw new XstarError("bad-argument", `${items.length} ${what} do not fit a batch of ${batch}: give 1 or ${batch}`);
 }
 
-function modelRecord({ contract, inputs = {}, logits, shapes = new Map() }: BatchOptions): ModelRecord {
+function modelRecord(
+  model: LoadedModel,
+  { contract = model.contract, inputs = {}, logits, shapes }: BatchOptions,
+): ModelRecord {
   return {
     contract: contract ?? null,
     inputs: mapValues(inputs, (held) => (typeof held === "number" ? held : heldIn(held))),
     logits: logits ?? null,
-    shapes: Object.fromEntries(shapes),
+    shapes: Object.fromEntries(shapesOf(shapes)),
   };
 }
 
@@ -135,7 +198,9 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { it: make() }).it;
 }
 
-/** Records name a start from an array without repeating its numbers. */
-function shortened(start: Spec): Spec {
-  return start.type === "array" ? { type: "array", length: (start.values as ArrayLike<number>).length } : start;
+/** Records leave out the numbers of a start that holds as many as a picture. */
+function shortened({ start: table }: Vocabulary, start: Spec): Spec {
+  const { params } = lookUp(table, start, "start");
+  const data = Object.entries(params as Fields).find(([, { isData }]) => isData);
+  return data ? { type: start.type, length: (start[data[0]] as ArrayLike<number>).length } : start;
 }

@@ -1,16 +1,16 @@
 import type { LoadedModel } from "../model/load.js";
-import { compileAscent } from "./compile-ascent.js";
-import type { MaximizeOptions, Target } from "./options.js";
+import { compileAscent, type AscentOptions } from "./compile-ascent.js";
+import type { Target } from "./result.js";
 import { StepRunner } from "./step-runner.js";
 
 /**
  * The ascent that `maximize` runs for the same arguments, as an ONNX file of its own that begins where the run does: of each
- * picture at the one of its `tries` that is climbed. Throws as `maximize` does.
+ * picture at the one of its `restarts` that is maximized. Throws as `maximize` does.
  */
-export async function exportAscent(
+export async function exportStep(
   model: LoadedModel,
   objective: Target | readonly Target[],
-  options: MaximizeOptions = {},
+  options: AscentOptions,
 ): Promise<Uint8Array> {
   const compiled = await compileAscent(model, objective, options);
   const runner = new StepRunner(model, compiled);

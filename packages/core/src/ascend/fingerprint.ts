@@ -1,5 +1,5 @@
-import type { Tensors } from "../define/define.js";
-import type { WeightFiles } from "../model/weights.js";
+import type { Tensors } from "../define/definition.js";
+import type { WeightFiles } from "../onnx/weights.js";
 
 /**
  * 64 bits that tell bytes apart, as 16 hex digits: two lanes mixed as in MurmurHash3 (Appleby 2008). Against accidents,

@@ -1,41 +1,45 @@
+import { withDefinitions } from "../define/vocabulary.js";
 import { XstarError } from "../errors.js";
 import type { LoadedModel } from "../model/load.js";
-import { compileAscent } from "./compile-ascent.js";
+import { compileAscent, type AscentOptions } from "./compile-ascent.js";
 import { History } from "./history.js";
-import type { AscentResult, MaximizeOptions, Run, Step, Target } from "./options.js";
+import type { Target, AscentResult, Run, Step } from "./result.js";
 import { StepRunner } from "./step-runner.js";
 import { warningsOf } from "./warnings.js";
 
 /**
- * Changes pictures so that objectives become as large as possible.
+ * `maximize` with a vocabulary of your own choice, so that a bundle has only what it names.
  *
- * One objective and several starts, several objectives and one start, or as many of each make a batch that runs in one
- * session. Throws `bad-argument`, `unknown-layer`, `missing-vjp-rule`, `no-gradient` before the first step.
+ * @example
+ * const vocabulary = vocabularyOf([channel, fourier, jitter, adam, schedules.constant]);
+ * await ascend(model, channel({ layer: "conv2", channel: 7 }), { vocabulary, recipe: "none", parameterization: "fourier" });
  */
-export function maximize(
-  model: LoadedModel,
-  objective: Target | readonly Target[],
-  options: MaximizeOptions = {},
-): Run {
+export function ascend(model: LoadedModel, target: Target | readonly Target[], options: AscentOptions): Run {
   let settle: Settle = { resolve: () => undefined, reject: () => undefined };
-  const result = new Promise<AscentResult>((resolve, reject) => {
+  const ended = new Promise<AscentResult>((resolve, reject) => {
     settle = { resolve, reject };
   });
-  result.catch(() => undefined);
-  const steps = climb(model, objective, options, settle);
-  let driven = false;
-  const driveAlone = () => {
-    if (!driven) void drain(steps);
-    driven = true;
+  ended.catch(() => undefined);
+  const steps = takeSteps(model, target, options, settle);
+  let isDriven = false;
+  const result = () => {
+    if (!isDriven) void drain(steps);
+    isDriven = true;
+    return ended;
   };
   return {
     get result() {
-      // not at once: the caller may be about to iterate
-      void Promise.resolve().then(driveAlone);
-      return result;
+      return result();
     },
+    // oxlint-disable-next-line unicorn/no-thenable -- a run is awaited for its result
+    then: (onResult, onError) => result().then(onResult, onError),
     [Symbol.asyncIterator]() {
-      driven = true;
+      if (isDriven) {
+        throw new XstarError("bad-argument", "The steps of this run are being taken already", {
+          hint: "Iterate first, and wait for the result afterwards",
+        });
+      }
+      isDriven = true;
       return steps;
     },
   };
@@ -54,24 +58,25 @@ async function drain(steps: AsyncIterable<Step>): Promise<void> {
   }
 }
 
-async function* climb(
+async function* takeSteps(
   model: LoadedModel,
-  objective: Target | readonly Target[],
-  options: MaximizeOptions,
+  target: Target | readonly Target[],
+  options: AscentOptions,
   { resolve, reject }: Settle,
 ): AsyncGenerator<Step, void> {
-  const { resume, signal, watch = {}, models = {} } = options;
+  const { resume, signal, watch, models } = options;
   let history: History | undefined;
   let runner: StepRunner | undefined;
   let ended: AscentResult["ended"] = "aborted";
   try {
-    const compiled = await compileAscent(model, objective, options);
+    const compiled = await compileAscent(model, target, options);
+    const watched = Object.keys(watch ?? {});
     runner = new StepRunner(model, compiled);
     history = resume
-      ? new History(compiled, Object.keys(watch), { resume })
-      : new History(compiled, Object.keys(watch), { begin: await runner.begin() });
+      ? new History(compiled, watched, { resume })
+      : new History(compiled, watched, { begin: await runner.begin() });
     while (!history.ending && !(history.last && signal?.aborted)) {
-      const now = history.add(await runner.take(history.index, history.state, history.broke));
+      const now = history.add(await runner.take(history.index, history.state, history.divergedAt));
       if (!now) {
         if (!history.last) throw new XstarError("diverged", "The target is not a finite number on the start picture");
         ended = "diverged";
@@ -85,8 +90,9 @@ async function* climb(
     throw error;
   } finally {
     const result = history?.result(ended);
-    const modelOf = (name?: string) => (name === undefined ? model : models[name]?.model)?.source;
-    if (result) resolve({ ...result, warnings: warningsOf(result, modelOf) });
+    const modelOf = (name?: string) => (name === undefined ? model : models?.[name]?.model)?.source;
+    const vocabulary = () => withDefinitions(options.vocabulary, options.definitions ?? []);
+    if (result) resolve({ ...result, warnings: warningsOf(result, vocabulary(), modelOf) });
     else reject(new XstarError("aborted", "The run was stopped before its first step"));
     await runner?.release();
   }

@@ -1,198 +1,93 @@
 import type { VjpRules } from "../autodiff/vjp.js";
-import type { PrepareOptions } from "../compile/prepare.js";
-import type { Tensors } from "../define/define.js";
-import type { Spec } from "../define/fields.js";
-import type { Contract } from "../model/contract.js";
-import type { Shape, Tensor } from "../tensor.js";
-import type { Best } from "./best.js";
+import type { RecipeOptions } from "../define/recipe.js";
+import type { Spec } from "../define/spec.js";
+import type { VocabularyOptions } from "../define/vocabulary.js";
+import { check, nearest, oneOf, XstarError } from "../errors.js";
+import type { PrepareOptions } from "../forward/prepare.js";
+import type { Checkpoint, Target } from "./result.js";
 
-/** An objective, or its short form as the command line takes it: `conv2:7`, `logit:3 - 0.1*tv`. */
-export type Target = Spec | string;
-
-export interface MaximizeOptions extends PrepareOptions {
-  /** Steps to take; 0 only measures the start. @default 64 */
-  readonly steps?: number;
-  /** Decides every random number of the run. @default 0 */
-  readonly seed?: number;
-  /** Which stream of random numbers each picture draws from, one for all or one each. @default 0, 1, 2, ... */
-  readonly streams?: readonly number[];
+/** How a run goes. What is left out comes from the recipe. */
+export interface MaximizeOptions extends RecipeOptions, Omit<PrepareOptions, "size">, VocabularyOptions {
   /**
-   * The first picture: `ones`, `zeros`, `0.5`, `random`, a spec, or one of these for each picture. Left out, the
-   * parameterization begins as its authors do (pixels: at uniform noise).
+   * Settings that go together, which every other option changes: a type, or a spec. `"auto"` looks at the model; `"none"` is plain
+   * gradient ascent on pixels. @default "auto"
    */
-  readonly start?: string | number | Spec | readonly (string | number | Spec)[];
+  readonly recipe?: Spec<"recipe"> | string | undefined;
+  /** Decides every random number of the run. @default 0 */
+  readonly seed?: number | undefined;
+  /** Which stream of random numbers each picture draws from, one for all or one each. @default 0, 1, 2, ... */
+  readonly streams?: readonly number[] | undefined;
   /**
-   * Starts that are drawn at random for each picture: the one on which its objective is the largest is climbed.
+   * Starts that are drawn at random for each picture: the one on which its objective is the largest is maximized.
    * @default 1, more for a parameterization that needs it (generator)
    */
-  readonly tries?: number;
-  /** Specs; in JavaScript a type alone, `"fourier"`, stands for one with its defaults. @default pixel({}) */
-  readonly parameterization?: Spec;
-  readonly transforms?: readonly Spec[];
-  /** @default gradient({ learningRate: 1 }) */
-  readonly optimizer?: Spec;
-  /** How the learning rate changes over the run. @default constant */
-  readonly schedule?: Spec;
-  /** Largest L2 norm, above 0, of the gradient by all variables of a picture together; longer ones are shortened to it. */
-  readonly clip?: number;
+  readonly restarts?: number | undefined;
   /**
    * Adds up how much every pixel counts, so that the picture can be shown opaque only there (Fel et al., 2023): the sum
-   * over the steps of |gradient|, in `AscentResult.influence`. @default false
+   * over the steps of |gradient|, in `AscentResult.attribution`. @default false
    */
-  readonly influence?: boolean;
+  readonly attribution?: boolean | undefined;
   /** More objectives to measure at every step, by name, on the picture without its transforms. */
-  readonly watch?: Readonly<Record<string, Target | readonly Target[]>>;
-  /**
-   * Which picture is the result: the last one, or of each the one with the largest objective. Where there are transforms,
-   * whose luck is in the objective of a step, its running mean over about 16 steps is compared instead. @default "last"
-   */
-  readonly keep?: "last" | "best";
+  readonly watch?: Readonly<Record<string, Target | readonly Target[]>> | undefined;
   /** Ends the run when no objective, compared as for `keep`, has risen above its best for so many steps. */
-  readonly patience?: number;
-  /**
-   * For so many first steps, a picture that no gradient reaches through the network gets redirected ReLU gradients (as in
-   * Lucid), whatever else is in its batch and whatever penalties say; 0 turns that off. @default 16
-   */
-  readonly redirect?: number;
-  /** Names of `overrides`: rules in the place of true gradients, the later before the earlier. */
-  readonly overrides?: readonly string[];
+  readonly patience?: number | undefined;
   /** vjp rules of your own, by operator; they go before the standard ones and the overrides. */
-  readonly rules?: VjpRules;
-  /** Names of the classes, so that targets may use them. */
-  readonly labels?: readonly string[];
+  readonly rules?: VjpRules | undefined;
+  /** Names of the classes, so that targets may use them. @default those that the model carries */
+  readonly labels?: readonly string[] | undefined;
   /**
    * Goes on from where another run of the same specs on the same model stood; the result is that of one run. It may have
-   * more steps than before where the schedule is constant.
+   * more steps than before where the schedule does not depend on their number.
    */
-  readonly resume?: Checkpoint;
+  readonly resume?: Checkpoint | undefined;
   /** Stops the run after the step in progress; what is done is kept. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Where a run stands: enough to go on and end with the same bytes. */
-export interface Checkpoint {
-  /** What is run; only a run with the same record can go on from here. */
-  readonly record: AscentRecord;
-  /** What it is run on. */
-  readonly identity: RunIdentity;
-  /** The last step that was measured. */
-  readonly index: number;
-  /** The variables and all that the optimizer keeps, before step `index + 1`: finite, also where a picture broke. */
-  readonly state: Tensors;
-  readonly curve: readonly Float32Array[];
-  readonly watch: Readonly<Record<string, readonly Float32Array[]>>;
-  /** Of each picture, the step at which it broke. */
-  readonly broke: readonly (number | null)[];
-  /** Of each picture, the steps that were taken with redirected gradients. */
-  readonly redirected: readonly number[];
-  /** Of step `index`, as `Step.slope`, `Step.reach` and `Step.picture`. */
-  readonly slope: Float32Array;
-  readonly reach: Float32Array;
-  readonly picture: Tensor;
-  /** The best picture of each so far. */
-  readonly best: Best;
-}
+/** Every option, to tell a slip of the pen: it compiles only while none is missing. */
+const known: Readonly<Record<keyof MaximizeOptions, true>> = {
+  size: true,
+  steps: true,
+  start: true,
+  parameterization: true,
+  transforms: true,
+  optimizer: true,
+  schedule: true,
+  clip: true,
+  keep: true,
+  redirectSteps: true,
+  overrides: true,
+  shapes: true,
+  contract: true,
+  inputs: true,
+  logits: true,
+  models: true,
+  generators: true,
+  images: true,
+  recipe: true,
+  definitions: true,
+  vocabulary: true,
+  seed: true,
+  streams: true,
+  restarts: true,
+  attribution: true,
+  watch: true,
+  patience: true,
+  rules: true,
+  labels: true,
+  resume: true,
+  signal: true,
+};
 
-/** Fingerprints of what a record only names: runs go on only where they are equal. */
-export interface RunIdentity {
-  /** Of all model files. */
-  readonly weights: string;
-  /** Of the step graph, with the inputs, images and rules in it. */
-  readonly graph: string;
-  /** Of the variables before the first step. */
-  readonly beginning: string;
-}
-
-/** The picture after `index` steps, and what it makes of the network. */
-export interface Step {
-  /** 0 is the start. */
-  readonly index: number;
-  /** The objective of each picture, as its transformed views reach it (the mean of them). */
-  readonly objective: Float32Array;
-  /** L2 norm of the objective's gradient by each picture. */
-  readonly slope: Float32Array;
-  /**
-   * L2 norm of the part of it that comes through the network, by the views of each picture; 0 also where a redirected one is
-   * taken in its place. That of `slope` where the objective reads no network.
-   */
-  readonly reach: Float32Array;
-  readonly watch: Readonly<Record<string, Float32Array>>;
-  /** [batch, channels, height, width] in picture units; a channel more than the model takes is the opacity. */
-  readonly picture: Tensor;
-  /** Where the run stands after this step, to go on from. */
-  checkpoint(): Checkpoint;
-}
-
-export interface AscentResult {
-  /** The last finite step. */
-  readonly last: Step;
-  /** The pictures that the run is for, by `keep`, as `Step.picture`; and the step of each. */
-  readonly picture: Tensor;
-  readonly steps: readonly number[];
-  /** How much every pixel counted, [batch, 1, height, width], 0 or more; null when it was not asked for. */
-  readonly influence: Tensor | null;
-  /** The objective of each picture at every step. */
-  readonly curve: readonly Float32Array[];
-  readonly watch: Readonly<Record<string, readonly Float32Array[]>>;
-  /** Why the run ended; `diverged` when all its pictures broke. */
-  readonly ended: "steps" | "plateau" | "aborted" | "diverged";
-  /**
-   * Of each picture, the step at which it, its target or the gradient that leads there was no finite number; null where
-   * none was. It stays as it was in the step before, which its curves repeat, while the others go on. At 0, on the start
-   * picture, its target is no number.
-   */
-  readonly broke: readonly (number | null)[];
-  /** Of each picture, the steps that were taken with redirected gradients because none arrived. */
-  readonly redirected: readonly number[];
-  /** Of each picture, what a person should know before trusting it, in sentences. */
-  readonly warnings: readonly (readonly string[])[];
-  /** What was run, as JSON: with the model and the backend it repeats the run. */
-  readonly record: AscentRecord;
-}
-
-/** How a model is run. */
-export interface ModelRecord {
-  readonly contract: Contract | null;
-  /** What the inputs besides the picture hold; of a large tensor only its shape. */
-  readonly inputs: Readonly<Record<string, number | { readonly shape: Shape; readonly values?: readonly number[] }>>;
-  /** The output that class scores were read from; null when it was not named. */
-  readonly logits: string | null;
-  /** The shapes that were given for inputs, by name. */
-  readonly shapes: Readonly<Record<string, Shape>>;
-}
-
-export interface AscentRecord extends ModelRecord {
-  readonly objectives: readonly Spec[];
-  /** Null where the parameterization began by itself. */
-  readonly start: readonly Spec[] | null;
-  readonly tries: number;
-  readonly parameterization: Spec;
-  readonly transforms: readonly Spec[];
-  readonly optimizer: Spec;
-  readonly schedule: Spec;
-  readonly clip: number | null;
-  readonly influence: boolean;
-  readonly keep: "last" | "best";
-  readonly patience: number | null;
-  readonly redirect: number;
-  readonly overrides: readonly string[];
-  /** The operators for which the caller gave a rule of their own. */
-  readonly rules: readonly string[];
-  /** Further models and generators, by name. */
-  readonly models: Readonly<Record<string, ModelRecord>>;
-  readonly generators: Readonly<Record<string, ModelRecord>>;
-  /** Height and width of the picture where they were asked for; null where they are those of the model's input. */
-  readonly size: readonly [number, number] | null;
-  /** What was taken for granted, in sentences, such as the size of a picture that the model leaves free. */
-  readonly assumed: readonly string[];
-  readonly steps: number;
-  readonly seed: number;
-  readonly streams: readonly number[];
-  readonly shape: Shape;
-  readonly runtime: string;
-}
-
-/** A run: iterate over its steps, or wait for its result, or both. Iterating drives it; so does `result`. */
-export interface Run extends AsyncIterable<Step> {
-  readonly result: Promise<AscentResult>;
+/** Throws `bad-argument` for an option that there is not. */
+export function checkOptionNames(options: object): void {
+  const { resume, contract } = options as MaximizeOptions;
+  check(!resume || typeof resume.record === "object", "resume", "what a step's checkpoint() gives", resume);
+  const isContract = !contract || (Array.isArray(contract.mean) && Array.isArray(contract.std));
+  check(isContract, "contract", "an object with the lists mean and std", contract);
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
+  if (unknown === undefined) return;
+  throw new XstarError("bad-argument", `maximize has no option "${unknown}"`, {
+    hint: `Did you mean ${oneOf(nearest(unknown, Object.keys(known)))}?`,
+  });
 }

@@ -1,87 +1,88 @@
-import { parseSpec } from "../define/define.js";
-import { choice, fixed, flag, int, type Spec } from "../define/fields.js";
+import { parseSpec } from "../define/definition.js";
+import { choice, fixed, flag, int } from "../define/fields.js";
+import type { StartGiven } from "../define/recipe.js";
+import type { Spec, SpecKind } from "../define/spec.js";
+import type { SpecDefinition, Vocabulary } from "../define/vocabulary.js";
 import { XstarError } from "../errors.js";
-import { gradient } from "../optimizers/gradient.js";
-import { constant, schedules } from "../optimizers/schedules.js";
-import { optimizers } from "../optimizers/table.js";
-import { pixel } from "../parameterizations/pixel.js";
-import { asStart, starts as startTable } from "../parameterizations/starts.js";
-import { parameterizations } from "../parameterizations/table.js";
-import { transforms as transformTable } from "../transforms/table.js";
-import type { MaximizeOptions, Target } from "./options.js";
+import { asStart } from "../starts/starts.js";
+import { parseWords } from "../words/spec-words.js";
+import type { MaximizeOptions } from "./options.js";
+import type { Target } from "./result.js";
 
 /** The options of an ascent, checked, with defaults filled in; lists are as long as they were given. */
 export interface ParsedOptions {
-  readonly targets: readonly Target[];
   readonly watch: Readonly<Record<string, readonly Target[]>>;
   /** Null where the parameterization begins by itself. */
-  readonly starts: readonly Spec[] | null;
+  readonly starts: readonly Spec<"start">[] | null;
   readonly streams: readonly number[] | null;
-  readonly tries: number;
-  readonly parameterization: Spec;
-  readonly transforms: readonly Spec[];
-  readonly optimizer: Spec;
-  readonly schedule: Spec;
+  /** Null where the parameterization says how many. */
+  readonly restarts: number | null;
+  readonly parameterization: Spec<"parameterization">;
+  readonly transforms: readonly Spec<"transform">[];
+  readonly optimizer: Spec<"optimizer">;
+  readonly schedule: Spec<"schedule">;
   readonly clip: number | null;
-  readonly influence: boolean;
+  readonly attribution: boolean;
   readonly keep: "last" | "best";
   readonly patience: number | null;
-  readonly redirect: number;
+  readonly redirectSteps: number;
   readonly steps: number;
   readonly seed: number;
 }
 
+/** What is taken where neither the caller nor a recipe says it: plain pixels that move by a tenth in every step. */
+const plain = { parameterization: "pixel", optimizer: "normalized", schedule: "constant", steps: 64 } as const;
+
 /** Checks all that can be checked without the model. Throws `bad-argument`. */
-export function parseOptions(objective: Target | readonly Target[], options: MaximizeOptions): ParsedOptions {
-  const parameterization = checked(parameterizations, options.parameterization ?? pixel({}), "parameterization");
-  const { definition, spec } = parseSpec(parameterizations, parameterization, "parameterization");
-  const givenStarts = options.start ?? (definition.initial ? undefined : "random");
+export function parseOptions(options: MaximizeOptions, vocabulary: Vocabulary): ParsedOptions {
+  const specOf = <Kind extends SpecKind>(kind: Kind, given: Spec<Kind> | string) => checked(vocabulary, kind, given);
+  const parameterization = specOf("parameterization", options.parameterization ?? plain.parameterization);
+  const { definition } = parseSpec(vocabulary.parameterization, parameterization, "parameterization");
+  const givenStarts: StartGiven | readonly StartGiven[] | undefined =
+    options.start ?? (definition.initial ? undefined : "random");
+  const wholeOf = (name: string, given: number, min?: number) =>
+    int(name, min === undefined ? {} : { min }).parse(given, name);
   return {
-    targets: someOf(objective, "objectives"),
     watch: Object.fromEntries(
       Object.entries(options.watch ?? {}).map(([name, one]) => [name, someOf(one, `objectives to watch as "${name}"`)]),
     ),
     starts:
       givenStarts === undefined
         ? null
-        : someOf(givenStarts, "starts")
-            .map(asStart)
-            .map((start) => parseSpec(startTable, start, "start").spec),
+        : someOf(givenStarts, "starts").map(
+            (start) => parseSpec(vocabulary.start, asStart(start, vocabulary.start), "start").spec,
+          ),
     streams:
-      options.streams === undefined
-        ? null
-        : someOf(options.streams, "streams").map((stream) => int("stream").parse(stream, "streams")),
-    tries: int("tries", { min: 1 }).parse(options.tries ?? definition.tries?.(spec) ?? 1, "tries"),
+      options.streams === undefined ? null : someOf(options.streams, "streams").map((one) => wholeOf("streams", one)),
+    restarts: options.restarts === undefined ? null : wholeOf("restarts", options.restarts, 1),
     parameterization,
-    transforms: list(options.transforms ?? []).map((one) => checked(transformTable, one, "transform")),
-    optimizer: checked(optimizers, options.optimizer ?? gradient({}), "optimizer"),
-    schedule: checked(schedules, options.schedule ?? constant({}), "schedule"),
+    transforms: listOf(options.transforms ?? []).map((one) => specOf("transform", one)),
+    optimizer: specOf("optimizer", options.optimizer ?? plain.optimizer),
+    schedule: specOf("schedule", options.schedule ?? plain.schedule),
     clip: options.clip === undefined ? null : fixed("clip", { above: 0, fallback: 1 }).parse(options.clip, "clip"),
-    influence: flag("influence", false).parse(options.influence ?? false, "influence"),
+    attribution: flag("attribution", false).parse(options.attribution ?? false, "attribution"),
     keep: choice("keep", ["last", "best"], "last").parse(options.keep ?? "last", "keep"),
-    patience: options.patience === undefined ? null : int("patience", { min: 1 }).parse(options.patience, "patience"),
-    redirect: int("redirect", { min: 0 }).parse(options.redirect ?? 16, "redirect"),
-    steps: int("steps", { min: 0 }).parse(options.steps ?? usualSteps, "steps"),
-    seed: int("seed").parse(options.seed ?? 0, "seed"),
+    patience: options.patience === undefined ? null : wholeOf("patience", options.patience, 1),
+    redirectSteps: wholeOf("redirectSteps", options.redirectSteps ?? 16, 0),
+    steps: wholeOf("steps", options.steps ?? plain.steps, 0),
+    seed: wholeOf("seed", options.seed ?? 0),
   };
 }
 
-/** Steps of a run that does not say how many. */
-export const usualSteps = 64;
-
-/** A spec that is right, as it was given; a type alone stands for it with all its defaults. */
-function checked(table: Parameters<typeof parseSpec>[0], given: Spec | string, kind: string): Spec {
-  const spec = typeof given === "string" ? { type: given } : given;
-  parseSpec(table, spec, kind);
+/** A spec that is right, as it was given or as words say it. */
+function checked<Kind extends SpecKind>(vocabulary: Vocabulary, kind: Kind, given: Spec<Kind> | string): Spec<Kind> {
+  const spec = typeof given === "string" ? parseWords(vocabulary, kind, given) : given;
+  parseSpec<SpecDefinition>(vocabulary[kind], spec, kind);
   return spec;
 }
 
-function someOf<T>(given: T | readonly T[], what: string): readonly T[] {
-  const all = list(given);
+/** At least one. Throws `bad-argument` naming `what` for none. */
+export function someOf<T>(given: T | readonly T[], what: string): readonly T[] {
+  const all = listOf(given);
   if (all.length > 0) return all;
   throw new XstarError("bad-argument", `The list of ${what} is empty`, { hint: "Give at least one" });
 }
 
-function list<T>(x: T | readonly T[]): readonly T[] {
+function listOf<T>(x: T | readonly T[]): readonly T[] {
   return Array.isArray(x) ? x : [x as T];
 }

@@ -4,14 +4,15 @@ import { channel, logit } from "../objectives/activation.js";
 import { adam, nadam } from "../optimizers/adaptive.js";
 import { gradient, momentum, normalized } from "../optimizers/gradient.js";
 import { lbfgs } from "../optimizers/lbfgs.js";
-import { cosine, linear } from "../optimizers/schedules.js";
+import { cosine, linear, staircase, warmup } from "../optimizers/schedules.js";
 import { pixel } from "../parameterizations/pixel.js";
 import { tensor } from "../tensor.js";
 import { buildModel, open, tinyCnn, weights } from "../testing/models.js";
 import { crops, jitter } from "../transforms/affine.js";
 import { noise } from "../transforms/pixelwise.js";
-import { maximize } from "./maximize.js";
-import type { AscentResult, Checkpoint, MaximizeOptions, Step, Target } from "./options.js";
+import { maximize } from "../testing/plain.js";
+import type { MaximizeOptions } from "./options.js";
+import type { Target, AscentResult, Checkpoint, Step } from "./result.js";
 
 const model = open(tinyCnn());
 const target = logit({ class: 1 });
@@ -61,7 +62,7 @@ const cases: readonly (readonly [string, typeof model, Target | Target[], Maximi
     "steps",
   ],
   ["other things watched", model, target, { ...random, watch: { other: logit({ class: 0 }) } }, "steps"],
-  ["the best of several tries", model, [target, logit({ class: 2 })], { steps: 6, tries: 8 }, "steps"],
+  ["the best of several restarts", model, [target, logit({ class: 2 })], { steps: 6, restarts: 8 }, "steps"],
   ["a quasi-Newton method", model, target, { steps: 6, optimizer: lbfgs({ history: 2 }) }, "steps"],
   [
     "a plateau",
@@ -156,6 +157,8 @@ describe("a run that goes on from a checkpoint", () => {
 describe("a run that goes on for longer than it was to", () => {
   it.each<readonly [string, typeof model, Target | Target[], MaximizeOptions]>([
     ["plain", model, target, { optimizer: adam({}) }],
+    ["a staircase", model, target, { optimizer: adam({}), schedule: staircase({ every: 2 }) }],
+    ["a warm-up", model, target, { optimizer: adam({}), schedule: warmup({ steps: 5 }) }],
     ["random transforms, the best kept", model, target, { ...random, keep: "best" }],
     ["asleep at its end", sleeping, unit, { start: -0.5, optimizer: momentum({ learningRate: 1 }) }],
     ["broken at its end", steep, unit, { start: [3, 0.2], optimizer: gradient({ learningRate: 10 }) }],

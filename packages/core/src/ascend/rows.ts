@@ -1,8 +1,8 @@
-import type { Tensors } from "../define/define.js";
+import type { Tensors } from "../define/definition.js";
 import type { Tensor } from "../tensor.js";
 
 /** The rows of the first axis of `a`, or of `b` where it is chosen. */
-export function withRows(a: Tensor, b: Tensor, chosen: readonly boolean[]): Tensor {
+export function withRows<T extends Tensor>(a: T, b: T, chosen: readonly boolean[]): T {
   if (!chosen.includes(false)) return b;
   const from = b.data as Float32Array;
   const data = (a.data as Float32Array).slice();

@@ -1,5 +1,5 @@
 import { XstarError } from "../errors.js";
-import type { AscentRecord, Checkpoint, RunIdentity } from "./options.js";
+import type { AscentRecord, Checkpoint, RunIdentity } from "./result.js";
 
 /**
  * Throws `bad-argument` naming the first field in which what a checkpoint says of its run is not what the run is that
@@ -28,19 +28,20 @@ interface RunToResume {
   readonly record: AscentRecord;
   readonly watched: readonly string[];
   readonly identity: RunIdentity;
+  /** Whether its schedule does not depend on the number of all steps. */
+  readonly isOpenEnded: boolean;
 }
 
 /** Throws `bad-argument` when a run cannot go on from a checkpoint: it may have more steps than before, nothing else. */
-export function checkResumes(from: Checkpoint, { record, watched, identity }: RunToResume): void {
+export function checkResumes(from: Checkpoint, { record, watched, identity, isOpenEnded }: RunToResume): void {
   const { steps } = record;
   const before = { ...from.record, steps, watch: Object.keys(from.watch), ...from.identity };
   checkSameRun(before, { ...record, watch: watched, ...identity });
   if (from.record.steps === steps) return;
-  const { type } = record.schedule;
-  if (type !== "constant") {
+  if (!isOpenEnded) {
     throw new XstarError(
       "bad-argument",
-      `The checkpoint is of a run of ${from.record.steps} steps, not ${steps}, and the schedule "${type}" depends on their number`,
+      `The checkpoint is of a run of ${from.record.steps} steps, not ${steps}, and the schedule "${record.schedule.type}" depends on their number`,
       { hint: "Give the same steps as before, or begin again without it" },
     );
   }

@@ -1,17 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { channel, layerObjective, logit, probability } from "../objectives/activation.js";
+import { channel, layer, logit, probability } from "../objectives/activation.js";
 import { mul, sub } from "../objectives/combine.js";
-import { totalVariation } from "../objectives/penalty.js";
+import { tv } from "../objectives/penalty.js";
 import { adam } from "../optimizers/adaptive.js";
 import { gradient, normalized } from "../optimizers/gradient.js";
 import { fourier } from "../parameterizations/fourier.js";
 import { pixel } from "../parameterizations/pixel.js";
+import { array } from "../starts/starts.js";
 import { buildModel, open, tinyCnn } from "../testing/models.js";
 import { specs } from "../testing/specs.js";
 import { jitter } from "../transforms/affine.js";
 import { tensor } from "../tensor.js";
-import { maximize } from "./maximize.js";
-import type { MaximizeOptions, Target } from "./options.js";
+import { maximize } from "../testing/plain.js";
+import type { MaximizeOptions } from "./options.js";
+import type { Target } from "./result.js";
 
 const model = open(tinyCnn());
 const target = logit({ class: 1 });
@@ -62,7 +64,7 @@ describe("a warning", () => {
     expect(own).toMatch(/^The target never moved: it stayed at -?[\d.]+ for all 1 step$/);
     const dead = open(buildModel((op, x) => ({ y: op.relu(op.mul(op.mul(x, x), -1)) }), { shape: [1, 1, 2, 2] }));
     const unit = channel({ layer: "y", channel: 0 });
-    expect(await warnings(unit, { start: 0, redirect: 3 }, dead)).toEqual([
+    expect(await warnings(unit, { start: 0, redirectSteps: 3 }, dead)).toEqual([
       [
         "The target never moved: it stayed at 0 for all 8 steps: no gradient reached the picture, also after 3 steps with redirected gradients",
       ],
@@ -76,7 +78,7 @@ describe("a warning", () => {
     expect(await warnings(unit, options, bowl)).toEqual([
       [
         expect.stringMatching(
-          /^The target ended lower \(-[\d.]+\) than it began \(-1\): a smaller learning rate may climb$/,
+          /^The target ended lower \(-[\d.]+\) than it began \(-1\): a smaller learning rate may rise$/,
         ),
       ],
     ]);
@@ -89,6 +91,37 @@ describe("a warning", () => {
     // of random views, one changed as much as the target did
     expect(await warnings(unit, { ...bouncing, transforms: [jitter({ pixels: 1 })] }, roof)).toEqual([[]]);
     expect(await warnings(unit, { ...options, optimizer: gradient({ learningRate: 1 }) }, bowl)).toEqual([[]]);
+  });
+
+  it("says what most probably made a target fall", async () => {
+    const shape = [1, 1, 2, 2];
+    const unit = channel({ layer: "y", channel: 0 });
+    const bowl = open(buildModel((op, x) => ({ y: op.mul(op.mul(x, x), -1) }), { shape }));
+    const wild = { steps: 5, optimizer: gradient({ learningRate: 16 }) };
+    const [bounded] = await warnings(unit, { ...wild, start: 0.25, parameterization: pixel({ range: [-1, 1] }) }, bowl);
+    expect(bounded![0]).toMatch(
+      /^The target ended lower \(-1\) than it began \(-0.0625\): 100 % of the picture's values are at the ends of their range/,
+    );
+    const [given] = await warnings(unit, { ...wild, start: array({ values: [1, 1, 1, 1] }) }, bowl);
+    expect(given![0]).toMatch(/: it began at a given picture and never rose above it: .* or another start$/);
+    const cliff = open(buildModel((op, x) => ({ y: op.sub(x, op.mul(op.relu(op.sub(x, 1)), 10)) }), { shape }));
+    const over = { steps: 4, start: 0.2, optimizer: gradient({ learningRate: 2 }) };
+    const [fallen] = await warnings(unit, over, cliff);
+    expect(fallen![0]).toMatch(
+      /: it had risen to 0.7 by step 1, so a smaller learning rate may rise, and keep "best" holds/,
+    );
+  });
+
+  it("speaks of no picture and of no contract where the input is none", async () => {
+    const signal = open(buildModel((op, x) => ({ y: op.mul(x, 2) }), { shape: [1, 3, 4] }));
+    const unit = channel({ layer: "y", channel: 0 });
+    const far = { start: 5, optimizer: gradient({ learningRate: 1 }), contract };
+    expect(await warnings(unit, far, signal)).toEqual([[]]);
+    const [own] = await warnings(unit, { ...far, parameterization: pixel({ range: [-1, 1] }) }, signal);
+    expect(own!.every((sentence) => !sentence.includes("picture is saturated") && !sentence.includes("contract"))).toBe(
+      true,
+    );
+    expect(own!.join()).toContain("The input is saturated");
   });
 
   it.each([20, 13, 9])("names layers in training mode, which opset %d tells in its way", async (opset) => {
@@ -106,7 +139,7 @@ describe("a warning", () => {
         },
         { shape: [1, 2, 3, 3], opset },
       );
-    const objective = layerObjective({ layer: "y" });
+    const objective = layer({ layer: "y" });
     expect(await warnings(objective, {}, open(bytes(0)))).toEqual([[]]);
     const own =
       "has 1 BatchNormalization layer in training mode, so that what it makes of a picture depends on that picture's own statistics and those beside it: export it for inference";
@@ -125,7 +158,7 @@ describe("a warning", () => {
   });
 
   it("offers the logit of a probability, also inside other objectives", async () => {
-    for (const objective of [probability({ class: 2 }), sub(probability({ class: 2 }), mul(0.1, totalVariation({})))])
+    for (const objective of [probability({ class: 2 }), sub(probability({ class: 2 }), mul(0.1, tv({})))])
       expect(await warnings(objective)).toEqual([[expect.stringContaining('"logit:2"')]]);
     expect(await warnings(channel({ layer: "probabilities", channel: 1 }))).toEqual([
       [expect.stringContaining('"logit:1"')],

@@ -1,16 +1,17 @@
-import { parseSpec } from "../define/define.js";
-import type { Fields, Spec } from "../define/fields.js";
-import { isTraining } from "../model/batch-normalization.js";
+import { lookUp, parseSpec } from "../define/definition.js";
+import type { Fields } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
+import { isTraining } from "../normalize/batch-normalization.js";
 import type { Model } from "../onnx/model.js";
-import { softmaxWarning, type ModelOf } from "../objectives/softmax-warning.js";
-import { boundsOf } from "../parameterizations/pixel.js";
-import { parameterizations } from "../parameterizations/table.js";
-import type { AscentResult } from "./options.js";
+import { softmaxWarning, type ModelOf } from "../words/softmax-warning.js";
+import type { Vocabulary } from "../define/vocabulary.js";
+import { kindIn } from "../define/walk.js";
+import type { AscentResult } from "./result.js";
 
 type Facts = Omit<AscentResult, "warnings">;
 
 /** Of each picture, what a person should know before trusting it, in sentences. */
-export function warningsOf(facts: Facts, modelOf: ModelOf): string[][] {
+export function warningsOf(facts: Facts, vocabulary: Vocabulary, modelOf: ModelOf): string[][] {
   const { record } = facts;
   const training = ["", ...Object.keys(record.models)].map((name) => trainingWarning(name, modelOf(name || undefined)));
   return record.objectives.map((objective, k) => {
@@ -18,10 +19,10 @@ export function warningsOf(facts: Facts, modelOf: ModelOf): string[][] {
     return [
       brokenWarning(facts, k),
       stuckWarning(facts, k) ?? asleepWarning(facts, k),
-      loweredWarning(facts, k),
-      softmaxWarning(objective, modelOf),
+      loweredWarning(facts, vocabulary, k),
+      softmaxWarning(vocabulary, objective, modelOf),
       ...training,
-      saturationWarning(facts, picture, k),
+      saturationWarning(facts, vocabulary, picture, k),
       outsideWarning(facts, picture),
     ].filter((warning) => warning !== undefined);
   });
@@ -35,8 +36,8 @@ function pictureOf({ picture, record }: Facts, k: number): Float32Array {
   return data.subarray(k * each, k * each + Math.min(own, each));
 }
 
-function brokenWarning({ broke }: Facts, k: number): string | undefined {
-  const at = broke[k];
+function brokenWarning({ divergedAt }: Facts, k: number): string | undefined {
+  const at = divergedAt[k];
   if (at == null) return undefined;
   if (at === 0) return "The target is not a finite number on the start picture, which is what is kept";
   return `The picture broke at step ${at}, where it, its target or the gradient was no finite number: what is kept is from before`;
@@ -46,14 +47,14 @@ function brokenWarning({ broke }: Facts, k: number): string | undefined {
 const unmoved = 1e-6;
 
 function stuckWarning(facts: Facts, k: number): string | undefined {
-  const { curve, last, broke, record } = facts;
-  const steps = (broke[k] ?? curve.length) - 1;
+  const { curve, last, divergedAt, record } = facts;
+  const steps = (divergedAt[k] ?? curve.length) - 1;
   if (steps < 1) return undefined;
   const first = curve[0]![k]!;
   const largest = curve.reduce((most, values) => Math.max(most, Math.abs(values[k]! - first)), 0);
   if (largest > unmoved * Math.abs(first)) return undefined;
   const where = record.transforms.length > 0 ? "in its transformed views " : "";
-  const why = last.reach[k] === 0 ? `: no gradient reached the picture${redirection(facts, k)}` : "";
+  const why = last.networkGradientNorm[k] === 0 ? `: no gradient reached the picture${redirection(facts, k)}` : "";
   return `The target never moved: ${where}it stayed at ${shown(first)} for all ${count(steps, "step")}${why}`;
 }
 
@@ -62,30 +63,52 @@ function redirection({ record, last, redirected }: Facts, k: number): string {
   const tried = redirected[k]!;
   if (tried === 0) return "";
   const more =
-    last.index < record.redirect ? `, which go on until step ${record.redirect}: more steps may wake it` : "";
+    last.index < record.redirectSteps ? `, which go on until step ${record.redirectSteps}: more steps may wake it` : "";
   return `, also after ${count(tried, "step")} with redirected gradients${more}`;
 }
 
 /** Penalties can move a picture that its target never reaches. */
 function asleepWarning(facts: Facts, k: number): string | undefined {
-  const { record, last, broke, redirected } = facts;
+  const { record, last, divergedAt, redirected } = facts;
   const tried = redirected[k]!;
-  const neverWoke = tried > 0 && tried === Math.min(record.redirect, last.index) && last.reach[k] === 0;
-  if (!neverWoke || broke[k] !== null) return undefined;
+  const neverWoke =
+    tried > 0 && tried === Math.min(record.redirectSteps, last.index) && last.networkGradientNorm[k] === 0;
+  if (!neverWoke || divergedAt[k] !== null) return undefined;
   return `No gradient reached the picture through the network${redirection(facts, k)}: only what does not read the network moved it`;
 }
 
 /** A target of random views that fell by fewer of its usual changes in a step than this may have fallen by chance. */
 const usualChanges = 4;
 
-function loweredWarning({ curve, last, broke, record }: Facts, k: number): string | undefined {
-  if (record.keep === "best" || broke[k] !== null || last.index === 0) return undefined;
+function loweredWarning(facts: Facts, vocabulary: Vocabulary, k: number): string | undefined {
+  const { curve, last, divergedAt, record } = facts;
+  if (record.keep === "best" || divergedAt[k] !== null || last.index === 0) return undefined;
   const values = curve.map((step) => step[k]!);
   const [began, ended] = [values[0]!, values.at(-1)!];
   // without transforms there is no chance in it
   const byChance = record.transforms.length > 0 ? usualChanges * usualChange(values) : 0;
   if (began - ended <= Math.max(byChance, unmoved * Math.abs(began))) return undefined;
-  return `The target ended lower (${shown(ended)}) than it began (${shown(began)}): a smaller learning rate may climb`;
+  const why = reasonOfFall(facts, vocabulary, k, { values, byChance });
+  return `The target ended lower (${shown(ended)}) than it began (${shown(began)}): ${why}`;
+}
+
+/** What most probably made a target fall. */
+function reasonOfFall(
+  facts: Facts,
+  vocabulary: Vocabulary,
+  k: number,
+  { values, byChance }: { readonly values: readonly number[]; readonly byChance: number },
+): string {
+  const share = saturatedShare(facts, vocabulary, pictureOf(facts, k), k);
+  if (share >= saturated)
+    return `${percent(share)} of the ${nounOf(facts)}'s values are at the ends of their range, where they cannot go on: a smaller learning rate or a wider range may help`;
+  const best = values.reduce((most, value) => Math.max(most, value));
+  if (best - values[0]! > Math.max(byChance, unmoved * Math.abs(best)))
+    return `it had risen to ${shown(best)} by step ${values.indexOf(best)}, so a smaller learning rate may rise, and keep "best" holds on to the best step`;
+  const start = facts.record.start?.[k]?.type;
+  if (start === "image" || start === "array")
+    return "it began at a given picture and never rose above it: a smaller learning rate may rise, or another start";
+  return "a smaller learning rate may rise";
 }
 
 /** The median change of a curve from one step to the next. */
@@ -99,31 +122,49 @@ const finest = 1 / 510;
 /** More values at the ends of the range than this share are too many. */
 const saturated = 0.5;
 
-function saturationWarning({ record, last }: Facts, picture: Float32Array, k: number): string | undefined {
-  const range = rangeOf(record.parameterization);
-  if (!range || last.index === 0) return undefined;
+/** The share of values that are at the ends of the range, 0 where there is none. */
+function saturatedShare({ record }: Facts, vocabulary: Vocabulary, picture: Float32Array, k: number): number {
+  const range = rangeOf(vocabulary, record.parameterization);
+  if (!range) return 0;
   const [low, high] = range;
   const margin = finest * (high - low);
   const start = record.start?.[k];
   // what began at an end may have been left there
-  const ends = range.filter((end) => !(start?.type === "constant" && start["value"] === end));
-  const share = shareOf(picture, (x) => ends.some((end) => Math.abs(x - end) <= margin));
-  if (share < saturated) return undefined;
-  return `The picture is saturated: ${percent(share)} of its values are at the ends of their range, ${shown(low)} and ${shown(high)}`;
+  const level = start && levelOf(vocabulary, start);
+  const ends = range.filter((end) => end !== level);
+  return shareOf(picture, (x) => ends.some((end) => Math.abs(x - end) <= margin));
 }
 
-type Squashed = Parameters<typeof boundsOf>[0];
+function saturationWarning(facts: Facts, vocabulary: Vocabulary, picture: Float32Array, k: number): string | undefined {
+  const range = rangeOf(vocabulary, facts.record.parameterization);
+  const share = saturatedShare(facts, vocabulary, picture, k);
+  if (!range || facts.last.index === 0 || share < saturated) return undefined;
+  return `The ${nounOf(facts)} is saturated: ${percent(share)} of its values are at the ends of their range, ${shown(range[0])} and ${shown(range[1])}`;
+}
 
-/** The range that a parameterization, or the one inside it, keeps its picture in. */
-function rangeOf(given: Spec): readonly [number, number] | undefined {
-  const { definition, spec } = parseSpec(parameterizations, given, "parameterization");
-  if ("squash" in spec) return spec["squash"] === "none" ? undefined : boundsOf(spec as Spec & Squashed);
-  const inner = Object.entries(definition.params as Fields).find(([, { kind }]) => kind === "parameterization");
-  return inner && rangeOf(spec[inner[0]] as Spec);
+/** What is maximized: not every input is a picture. */
+const nounOf = ({ record }: Facts) => (record.shape.length === 4 ? "picture" : "input");
+
+/** The range that a parameterization, or the first one inside it, keeps its picture in. */
+function rangeOf(
+  { parameterization: table }: Pick<Vocabulary, "parameterization">,
+  given: Spec,
+): readonly [number, number] | undefined {
+  const { definition, spec } = parseSpec(table, given, "parameterization");
+  if (definition.range) return definition.range(spec);
+  const inner = Object.entries(definition.params as Fields).find(([, field]) => kindIn(field) === "parameterization");
+  return inner && rangeOf({ parameterization: table }, spec[inner[0]] as Spec);
+}
+
+/** The value of all pixels of a start, where it is one; the record of a start may leave its numbers out. */
+function levelOf({ start: table }: Pick<Vocabulary, "start">, given: Spec): number | undefined {
+  const definition = lookUp(table, given, "start");
+  return definition.level?.(parseSpec(table, given, "start").spec);
 }
 
 function outsideWarning({ record }: Facts, picture: Float32Array): string | undefined {
-  if (!record.contract) return undefined;
+  // only pictures have a contract that says what their values mean
+  if (!record.contract || record.shape.length !== 4) return undefined;
   const share = shareOf(picture, (x) => x < -finest || x > 1 + finest);
   if (share === 0) return undefined;
   const low = picture.reduce((a, b) => Math.min(a, b));

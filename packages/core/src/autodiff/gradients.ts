@@ -3,10 +3,11 @@ import type { Graph, Node, Value } from "../ir/graph.js";
 import { valuesRead } from "../ir/inline.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
 import { sameShape, type Shape } from "../tensor.js";
+import { findCut } from "./cuts.js";
 import { rules as standardRules } from "./rules/table.js";
 import { isStopped } from "./stop-gradient.js";
 import type { VjpRules } from "./vjp.js";
-import { withoutRule } from "./without-rule.js";
+import { whyWithout, withoutRule } from "./without-rule.js";
 
 export interface GradientOptions {
   /** The value to differentiate. */
@@ -16,6 +17,15 @@ export interface GradientOptions {
   /** Cotangent of `of`, of its shape; ones when left out. */
   readonly cotangent?: Value;
   readonly rules?: VjpRules;
+  /** How errors call things. */
+  readonly called?: Called;
+}
+
+export interface Called {
+  /** `of`, as in `layer "conv2"`. */
+  readonly of: string;
+  /** What was put before the names of the model's nodes. */
+  readonly scope: string;
 }
 
 /**
@@ -27,11 +37,13 @@ export interface GradientOptions {
  */
 export function gradients(
   op: Ops,
-  { of, wrt, cotangent, rules = standardRules }: GradientOptions,
+  { of, wrt, cotangent, rules = standardRules, called = { of: `"${of.name}"`, scope: "" } }: GradientOptions,
 ): (Value | undefined)[] {
   const path = nodesBetween(op.graph, wrt, of);
+  const cut = path.nodes.find(isOfUnknownShape);
+  if (cut) throw cutOff(cut, called);
   const missing = path.nodes.filter((node) => !rules[node.qualifiedType]);
-  if (missing.length > 0) throw missingRules(missing, of);
+  if (missing.length > 0) throw missingRules(missing, called);
 
   const arriving = new Map<Value, Value[]>([[of, [cotangent ?? op.fill(of.shape, 1, of.dtype)]]]);
   const collect = (value: Value) => {
@@ -59,7 +71,7 @@ export function gradients(
       needs: (i) => node.inputs[i] !== undefined && path.active.has(node.inputs[i]),
     });
     const further = cotangents.findIndex((value, i) => i > 0 && value !== undefined);
-    if (further > 0 && !looksFurther) throw missingOutput(node, further, of);
+    if (further > 0 && !looksFurther) throw missingOutput(node, further, called);
     results.forEach((result, i) => {
       const input = node.inputs[i];
       if (!result || !input || !path.active.has(input)) return;
@@ -97,6 +109,7 @@ function nodesBetween(graph: Graph, from: readonly Value[], to: Value): { nodes:
  */
 export function carriesCotangent(output: Value, node: Node, isActive: (value: Value) => boolean): boolean {
   if (isStopped(output)) return false;
+  if (!output.type && withoutRule[node.qualifiedType]?.zero) return false;
   // sequences and optionals have no type of their own: what they hold is differentiated by a rule or not at all
   if (node.opType === "DynamicQuantizeLinear") return output === node.outputs[0];
   if (!output.type || isFloat(output) || node.opType === "QuantizeLinear") return true;
@@ -126,32 +139,48 @@ function sumTo(op: Ops, x: Value, shape: Shape): Value | undefined {
   return op.reshape(op.reduceSum(x, axes, true), shape);
 }
 
-function missingRules(nodes: readonly Node[], of: Value): XstarError {
+const isOfUnknownShape = ({ outputs }: Node) => outputs.some((output) => output && !output.type);
+
+const labelOf = ({ label }: Node, { scope }: Called) => (label.startsWith(scope) ? label.slice(scope.length) : label);
+
+/** The error for what lies behind a node whose result has no shape that is known before the model runs. */
+export function cutOff(from: Node, called: Called): XstarError {
+  const { node, problem, hint } = findCut(from);
+  const label = labelOf(node, called);
+  return new XstarError(
+    "missing-vjp-rule",
+    `Cannot differentiate ${called.of}: it lies behind node "${label}" (${node.qualifiedType}): ${problem}`,
+    { hint, details: { nodes: [{ node: label, opType: node.qualifiedType }] } },
+  );
+}
+
+function missingRules(nodes: readonly Node[], called: Called): XstarError {
   const types = [...new Set(nodes.map((node) => node.qualifiedType))];
-  const shown = nodes.slice(0, 5).map((node) => `"${node.label}" (${node.qualifiedType})`);
+  const shown = nodes.slice(0, 5).map((node) => `"${labelOf(node, called)}" (${node.qualifiedType})`);
   const more = nodes.length > shown.length ? ` and ${nodes.length - shown.length} more` : "";
   return new XstarError(
     "missing-vjp-rule",
-    `Cannot differentiate "${of.name}": no vjp rule for ${types.join(", ")}, which ${nodes.length === 1 ? "is" : "are"} needed at node ${shown.join(", ")}${more}`,
+    `Cannot differentiate ${called.of}: no vjp rule for ${types.join(", ")}, which ${nodes.length === 1 ? "is" : "are"} needed at node ${shown.join(", ")}${more}`,
     {
-      hint: `${reasons(types)}Give the rules as { rules: { "${types[0]}": ... } }, or choose a target that does not lie behind these nodes`,
-      details: { nodes: nodes.map((node) => ({ node: node.label, opType: node.qualifiedType })) },
+      hint: `${reasons(nodes)}Give the rules as { rules: { "${types[0]}": ... } }, or choose a target that does not lie behind these nodes`,
+      details: { nodes: nodes.map((node) => ({ node: labelOf(node, called), opType: node.qualifiedType })) },
     },
   );
 }
 
-function missingOutput(node: Node, output: number, of: Value): XstarError {
+function missingOutput(node: Node, output: number, called: Called): XstarError {
   return new XstarError(
     "missing-vjp-rule",
-    `Cannot differentiate "${of.name}": the vjp rule of ${node.qualifiedType} is for its first output, and output ${output} of node "${node.label}" is needed`,
+    `Cannot differentiate ${called.of}: the vjp rule of ${node.qualifiedType} is for its first output, and output ${output} of node "${labelOf(node, called)}" is needed`,
     {
       hint: `Give a rule that reads \`cotangents[${output}]\` as { rules: { "${node.qualifiedType}": ... } }, or choose a target that does not lie behind that output`,
-      details: { nodes: [{ node: node.label, opType: node.qualifiedType }] },
+      details: { nodes: [{ node: labelOf(node, called), opType: node.qualifiedType }] },
     },
   );
 }
 
-/** `Loop: control flow ... is not differentiated. ` for every operator of which it is known. */
-function reasons(types: readonly string[]): string {
-  return types.flatMap((type) => (withoutRule[type] ? `${type}: ${withoutRule[type].why}. ` : [])).join("");
+/** `Loop: control flow ... is not differentiated. ` for every node of which it is known. */
+function reasons(nodes: readonly Node[]): string {
+  const known = new Set(nodes.flatMap((node) => whyWithout(node) ?? []));
+  return [...known].map((why) => `${why}. `).join("");
 }

@@ -1,16 +1,14 @@
-import { nearest, oneOf, XstarError } from "../errors.js";
+import { check, nearest, oneOf, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { activation } from "./rules/activation.js";
 import { pooling } from "./rules/pooling.js";
 import { rules as standardRules } from "./rules/table.js";
+import { defineOverride, type OverrideDefinition } from "./define-rule.js";
 import type { VjpContext, VjpRule, VjpRules } from "./vjp.js";
 
-/** Rules that go in the place of the true gradient, under a name. */
-export interface Override {
-  readonly doc: string;
-  readonly rules: VjpRules;
-}
+/** Overrides by type. */
+type Overrides = Readonly<Record<string, OverrideDefinition>>;
 
 /** The bounds between which an activation is the identity: Relu and Clip. */
 interface Bounds {
@@ -52,24 +50,32 @@ function redirect(op: Ops, g: Value, trueGradient: Value, { x, low, high }: Boun
 
 /** Rules in the place of the true ones, by name: better visualizations, not gradients. Relu stands for Clip (ReLU6) too. */
 export const overrides = {
-  redirectedRelu: {
+  redirectedRelu: defineOverride({
+    type: "redirectedRelu",
     doc: "where no gradient gets through a Relu layer of a picture, let through what would wake its units",
     rules: onActivations(redirect),
-  },
-  guidedRelu: {
+  }),
+  guidedRelu: defineOverride({
+    type: "guidedRelu",
     doc: "guided backpropagation: only what increases the target goes through active units",
     rules: onActivations((op, _, trueGradient) => positive(op, trueGradient)),
-  },
-  deconvolutionRelu: {
+  }),
+  deconvolutionRelu: defineOverride({
+    type: "deconvolutionRelu",
     doc: "deconvolution network: only what increases the target, whether a unit is active or not",
     rules: onActivations((op, g) => positive(op, g)),
-  },
-  linearRelu: { doc: "everything goes through Relu, as if it were the identity", rules: onActivations((_, g) => g) },
-  smoothMaxPool: {
+  }),
+  linearRelu: defineOverride({
+    type: "linearRelu",
+    doc: "everything goes through Relu, as if it were the identity",
+    rules: onActivations((_, g) => g),
+  }),
+  smoothMaxPool: defineOverride({
+    type: "smoothMaxPool",
     doc: "max-pooling passes the gradient to the whole window, as average pooling does",
     rules: { MaxPool: pooling.AveragePool },
-  },
-} satisfies Readonly<Record<string, Override>>;
+  }),
+} satisfies Overrides;
 
 /**
  * The standard rules, then those of the named overrides, then one's own, the later before the earlier. Throws
@@ -79,7 +85,9 @@ export function mergeRules(
   names: readonly string[] = [],
   own: VjpRules = {},
   functions: ReadonlySet<string> = new Set(),
+  table: Overrides = overrides,
 ): VjpRules {
+  check(Array.isArray(names), "overrides", "a list of names", names);
   const hidden = Object.keys(own).find((name) => functions.has(name));
   if (hidden !== undefined) {
     throw new XstarError(
@@ -90,11 +98,10 @@ export function mergeRules(
       },
     );
   }
-  const table: Readonly<Record<string, Override>> = overrides;
   return Object.assign({}, standardRules, ...names.map((name) => lookUpOverride(table, name).rules), own) as VjpRules;
 }
 
-function lookUpOverride(table: Readonly<Record<string, Override>>, name: string): Override {
+function lookUpOverride(table: Overrides, name: string): OverrideDefinition {
   const found = Object.hasOwn(table, name) ? table[name] : undefined;
   if (found) return found;
   throw new XstarError("bad-argument", `There is no override "${name}"`, {

@@ -1,3 +1,6 @@
+import type { Node } from "../ir/graph.js";
+import { limitOf } from "./limits.js";
+
 /** Why an operator has no vjp rule. */
 export interface WithoutRule {
   /** Its results do not change where its inputs change a little, so the gradient ends here without an error. */
@@ -11,9 +14,9 @@ const sequence: WithoutRule = {
   why: "lists of tensors are followed where their lengths and places are known, not where they depend on the input",
 };
 const optional: WithoutRule = { why: "optionals are not followed" };
-const control: WithoutRule = { why: "control flow that depends on the input is not differentiated" };
-const loss: WithoutRule = { why: "a training loss: choose the scores before it, xstar has its own crossEntropy" };
-const spectral: WithoutRule = { why: "spectra are made outside of vision models; no rule yet" };
+const loop: WithoutRule = {
+  why: "it is written out where the number of rounds is known and at most 1024, not where the input decides it",
+};
 
 /** The standard operators on floats that have no rule, each with the reason. */
 export const withoutRule: Readonly<Record<string, WithoutRule>> = {
@@ -37,21 +40,14 @@ export const withoutRule: Readonly<Record<string, WithoutRule>> = {
   ConstantOfShape: source,
   HammingWindow: source,
   HannWindow: source,
-  MelWeightMatrix: source,
   RandomNormal: source,
   RandomUniform: source,
   TfIdfVectorizer: source,
   BitCast: { why: "it reads bits, not numbers" },
-  Det: { why: "determinants do not occur in vision models; no rule yet" },
-  DeformConv: { why: "no rule yet" },
-  DFT: spectral,
-  STFT: spectral,
-  If: { why: "control flow that depends on the input is not differentiated; a known condition is folded" },
-  Loop: control,
-  Scan: control,
+  If: { why: "a known condition is folded and both branches are joined, but not where they may give different shapes" },
+  Loop: loop,
+  Scan: loop,
   MaxRoiPool: { why: "regions are found outside of the gradient's way; no rule yet" },
-  NegativeLogLikelihoodLoss: loss,
-  SoftmaxCrossEntropyLoss: loss,
   Optional: optional,
   OptionalGetElement: optional,
   SequenceAt: sequence,
@@ -63,6 +59,13 @@ export const withoutRule: Readonly<Record<string, WithoutRule>> = {
   SequenceMap: sequence,
   SplitToSequence: sequence,
   Range: { why: "where its bounds depend on the input, so does its length; others are folded" },
-  TensorScatter: { why: "it writes caches of text models; no rule yet" },
   Unique: { why: "how many results it has depends on the input" },
 };
+
+/** Why a node without a rule has none, as far as it is known; without a final period. */
+export function whyWithout(node: Node): string | undefined {
+  const limit = limitOf(node);
+  if (limit) return `${node.qualifiedType} is not differentiated with ${limit}`;
+  const known = withoutRule[node.qualifiedType];
+  return known && `${node.qualifiedType}: ${known.why}`;
+}

@@ -1,43 +1,47 @@
+import type { Settings } from "./apply-optimizer.js";
 import { XstarError } from "../errors.js";
-import { lookUp, type ObjectiveContext } from "../define/define.js";
-import { isSpec, parseFields, type Fields, type Spec } from "../define/fields.js";
+import { lookUp } from "../define/definition.js";
+import type { ObjectiveContext } from "../define/objective.js";
+import type { Spec } from "../define/spec.js";
+import { parseFields, type Fields } from "../define/fields.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
-import { objectives } from "../objectives/table.js";
+import { kindIn, mapSpecs, specsIn } from "../define/walk.js";
+import type { Vocabulary } from "../define/vocabulary.js";
+import { unitOf } from "../objectives/units.js";
 import { tensor, type Tensor } from "../tensor.js";
-import type { Network, Prepared } from "./prepare.js";
-
-/** Graph inputs with the numbers to feed them: targets, weights, learning rates. */
-export interface Settings {
-  /** A live input: its value can change from run to run. */
-  add(name: string, t: Tensor): Value;
-  /** The numbers behind a live input. */
-  numbersOf(value: Value): readonly number[] | undefined;
-}
+import { axisGiven } from "../forward/arrange.js";
+import type { Network, Prepared } from "../forward/prepare.js";
+import type { NetworkTerm } from "./require-gradient.js";
 
 /** Checks a whole objective, those inside it too. Throws `bad-argument`. */
-export function parseObjective(spec: Spec): Spec {
-  const { params } = lookUp(objectives, spec, "objective");
-  const { type, ...given } = spec;
-  const parsed = parseFields(type, params, given);
-  const inner = Object.entries(parsed).map(([name, x]) => [name, isSpec(x) ? parseObjective(x) : x]);
-  return Object.fromEntries(inner) as Spec;
+export function parseObjective(vocabulary: Vocabulary, spec: Spec): Spec {
+  return mapSpecs(vocabulary, "objective", spec, ({ definition, spec: { type, ...given } }) =>
+    parseFields(type, definition.params as Fields, given),
+  );
 }
 
 /** Whether transforms have to move all pictures of the batch alike, for this objective or one inside it. */
-export function needsSharedViews(spec: Spec): boolean {
-  if (lookUp(objectives, spec, "objective").together) return true;
-  return Object.values(spec).some((x) => isSpec(x) && needsSharedViews(x));
+export function needsSharedViews(vocabulary: Vocabulary, spec: Spec): boolean {
+  return [...specsIn(vocabulary, "objective", spec)].some(({ definition }) => "sharedViews" in definition);
+}
+
+/** The layers that objectives read, for errors. */
+export function nameTargets(vocabulary: Vocabulary, specs: readonly Spec[]): string {
+  const all = specs.flatMap((spec) => [...specsIn(vocabulary, "objective", spec)]);
+  const layers = new Set(all.map(({ spec }) => spec["layer"]).filter((name) => typeof name === "string"));
+  if (layers.size === 0) return "the class scores";
+  return `${layers.size === 1 ? "layer" : "layers"} ${[...layers].map((name) => `"${name}"`).join(" and ")}`;
 }
 
 /** Everything about an objective but its live numbers: objectives of one structure share their nodes. */
-function structureOf(spec: Spec | number): unknown {
+function structureOf(table: Vocabulary["objective"], spec: Spec | number): unknown {
   if (typeof spec === "number") return "number";
-  const { params } = lookUp(objectives, spec, "objective");
+  const { params } = lookUp(table, spec, "objective");
   const parts = Object.entries(params as Fields).map(([name, field]) => {
     const x = spec[name];
     if (x === undefined) return [name, "none"];
-    if (field.kind === "objective") return [name, structureOf(x as Spec | number)];
+    if (kindIn(field) === "objective") return [name, structureOf(table, x as Spec | number)];
     if (field.live) return [name, Array.isArray(x) ? `live ${x.length}` : "live"];
     return [name, x];
   });
@@ -67,11 +71,23 @@ export interface ObjectiveParts {
   readonly picture: Value;
   readonly opacity: Value | undefined;
   readonly settings: Settings;
+  /** Takes the terms that read the network. */
+  readonly terms?: NetworkTerm[];
+}
+
+/** The context of one view, which tells whether the network has been read. */
+interface Reading extends ObjectiveContext {
+  readonly readings: () => number;
 }
 
 /** What the objectives of one view may read. */
-function objectiveContext(parts: ObjectiveParts, view: number): ObjectiveContext {
+function objectiveContext(parts: ObjectiveParts, view: number): Reading {
   const { op, prepared, network, views, see, picture, opacity, settings } = parts;
+  let readings = 0;
+  const counted = (value: Value) => {
+    readings++;
+    return value;
+  };
   const { batch, assets, shape } = prepared;
   const ofView = (all: Value) => (views === 1 ? all : splitOnce(op, all, views)[view]!);
   const image = (name: string) => {
@@ -84,13 +100,19 @@ function objectiveContext(parts: ObjectiveParts, view: number): ObjectiveContext
     const problem = `The picture "${name}" of ${channels} channels does not fit ones of ${shape[1]}`;
     throw new XstarError("bad-argument", problem);
   };
-  return {
+  const context: Reading = {
     op,
     batch,
     picture,
     opacity,
-    layer: (name, model) => ofView(network.layer(name, model)),
-    logits: (model) => ofView(network.logits(model)),
+    unit: (layer, channel, model) => unitOf(context, { layer, model, axis: undefined }, channel),
+    readings: () => readings,
+    layer: (name, model) => counted(ofView(network.layer(name, model))),
+    unitAxis(name, { model, axis }) {
+      const arranged = network.arrangement(name, model);
+      return axis === undefined ? arranged.units : axisGiven(arranged, axis, name);
+    },
+    logits: (model) => counted(ofView(network.logits(model))),
     image,
     imageLayer(name, layer, model) {
       if (!see) return networkOnce(op, name, () => prepared.network(op, image(name))).layer(layer, model);
@@ -117,6 +139,7 @@ function objectiveContext(parts: ObjectiveParts, view: number): ObjectiveContext
       );
     },
   };
+  return context;
 }
 
 const imageNetworks = new WeakMap<Ops, Map<string, Network>>();
@@ -141,22 +164,19 @@ function splitOnce(op: Ops, all: Value, views: number): readonly Value[] {
   return parts;
 }
 
-function buildView(
-  specs: readonly Spec[],
-  name: string,
-  context: ObjectiveContext,
-  { op, settings }: ObjectiveParts,
-): Value {
+function buildView(specs: readonly Spec[], name: string, context: Reading, parts: ObjectiveParts): Value {
+  const { op, prepared } = parts;
   const { batch } = context;
+  const { objective: table } = prepared.vocabulary;
   const groups = new Map<string, number[]>();
   specs.forEach((spec, i) => {
-    const key = JSON.stringify(structureOf(spec));
+    const key = JSON.stringify(structureOf(table, spec));
     groups.set(key, [...(groups.get(key) ?? []), i]);
   });
-  const parts = [...groups.values()].map((members, k) => {
+  const values = [...groups.values()].map((members, k) => {
     const filled = specs.map((spec, i) => (members.includes(i) ? spec : specs[members[0]!]!));
     const own = groups.size === 1 ? name : `${name}.${k}`;
-    const value = buildOne(filled, own, context, settings);
+    const value = buildOne(filled, own, context, parts);
     if (groups.size === 1) return value;
     const mask = tensor(
       "bool",
@@ -164,7 +184,7 @@ function buildView(
     );
     return op.where(op.constant(mask, "mask"), value, 0);
   });
-  const total = op.sum(parts);
+  const total = op.sum(values);
   if (total.shape.length === 1 && total.shape[0] === batch) return total;
   return op.expand(total, [batch]);
 }
@@ -181,22 +201,22 @@ function liveTensor(dtype: "float32" | "int64", values: readonly unknown[], name
 }
 
 /** Objectives of one structure. */
-function buildOne(
-  specs: readonly (Spec | number)[],
-  path: string,
-  context: ObjectiveContext,
-  settings: Settings,
-): Value {
+function buildOne(specs: readonly (Spec | number)[], path: string, context: Reading, parts: ObjectiveParts): Value {
+  const { settings, terms, prepared } = parts;
+  const { objective: table } = prepared.vocabulary;
   const [first] = specs;
   if (typeof first === "number") return settings.add(path, tensor("float32", specs as readonly number[]));
-  const { params, build } = lookUp(objectives, first!, "objective");
+  const { params, build } = lookUp(table, first!, "objective");
   const built = Object.entries(params as Fields).map(([name, field]) => {
     const values = (specs as readonly Spec[]).map((spec) => spec[name]);
     const own = `${path}.${name}`;
     if (values[0] === undefined) return [name, undefined];
-    if (field.kind === "objective") return [name, buildOne(values as (Spec | number)[], own, context, settings)];
+    if (kindIn(field) === "objective") return [name, buildOne(values as (Spec | number)[], own, context, parts)];
     if (field.live) return [name, settings.add(own, liveTensor(field.live, values, name))];
     return [name, values[0]];
   });
-  return build(Object.fromEntries(built), context);
+  const before = context.readings();
+  const value = build(Object.fromEntries(built), context);
+  if (context.readings() > before) terms?.push({ spec: first!, value });
+  return value;
 }

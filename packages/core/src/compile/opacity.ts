@@ -1,4 +1,6 @@
-import type { Spec } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
+import { lookUp } from "../define/definition.js";
+import type { Vocabulary } from "../define/vocabulary.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
@@ -37,14 +39,18 @@ export function splitOpacity(
 }
 
 /** What is transparent has to lie on something before anything else happens to the picture. Throws `bad-argument`. */
-export function chainFor(transforms: readonly Spec[], opacity: Value | undefined): readonly Spec[] {
-  const hasBackground = transforms.some(({ type }) => type === "background");
-  if (hasBackground && !opacity) {
-    throw new XstarError("bad-argument", 'The transform "background" needs a picture that has an opacity', {
+export function chainFor(
+  table: Vocabulary["transform"],
+  transforms: readonly Spec[],
+  opacity: Value | undefined,
+): readonly Spec[] {
+  const filling = transforms.find((spec) => "fillsTransparency" in lookUp(table, spec, "transform"));
+  if (filling && !opacity) {
+    throw new XstarError("bad-argument", `The transform "${filling.type}" needs a picture that has an opacity`, {
       hint: 'The parameterization "alpha" gives it one',
     });
   }
-  return opacity && !hasBackground ? [background({}), ...transforms] : transforms;
+  return opacity && !filling ? [background({}), ...transforms] : transforms;
 }
 
 /** Colours [batch, channels, height, width] that hide all that is behind them. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { compileAscent } from "../ascend/compile-ascent.js";
-import type { Affine, Size } from "../define/define.js";
-import type { Spec } from "../define/fields.js";
+import { standard } from "../standard.js";
+import { compileAscent } from "../testing/plain.js";
+import type { Affine, Size } from "../define/transform.js";
+import type { Spec } from "../define/spec.js";
 import { Graph } from "../ir/graph.js";
 import { createOps } from "../ir/ops/index.js";
-import { layerObjective } from "../objectives/activation.js";
+import { layer } from "../objectives/activation.js";
 import { writeModel } from "../onnx/write.js";
 import { gradient } from "../optimizers/gradient.js";
 import { createRng, type Rng } from "../rng.js";
@@ -12,8 +13,9 @@ import { buildModel, open, randomTensor, runtime, weights } from "../testing/mod
 import { numbers, tensor, type Tensor } from "../tensor.js";
 import { crops, flip, jitter, pad, rotate, scale } from "../transforms/affine.js";
 import { blur, lighting, noise } from "../transforms/pixelwise.js";
-import { transforms } from "../transforms/table.js";
 import { buildViews, viewCount } from "./views.js";
+
+const table = standard.transform;
 
 interface ViewOptions {
   readonly to?: Size;
@@ -29,7 +31,7 @@ async function view(specs: readonly Spec[], pictures: Tensor, options: ViewOptio
   const graph = new Graph();
   const op = createOps(graph);
   const input = graph.input("pictures", pictures);
-  const { seen, count, sample } = buildViews(op, input, { specs, to, rngs });
+  const { seen, count, sample } = buildViews(op, input, { table, specs, to, rngs });
   const output = graph.publish(seen, "seen");
   const session = await runtime.open(writeModel(graph, { opsets: new Map([["", 20]]) }));
   const results = await session.run({ pictures, ...sample(step) });
@@ -174,9 +176,9 @@ describe("an affine transform", () => {
 
   it("cuts windows from the largest to the smallest", () => {
     const spec = crops({ count: 5, largest: 0.8, smallest: 0.2, spread: 0 });
-    const definition = transforms["crops"]!;
+    const definition = table["crops"]!;
     const sides = [0, 1, 2, 3, 4].map((index) =>
-      definition.kind === "affine"
+      definition.form === "affine"
         ? definition.sample(spec, { height: 10, width: 10 }, createRng(index), { index, count: 5 })[0]
         : 0,
     );
@@ -188,8 +190,8 @@ describe("an affine transform", () => {
 function traced(specs: readonly Spec[], picture: Tensor, rng: Rng, fill: number): number[] {
   const sizes = [sizeOf(picture)];
   const maps = specs.map((spec, index): Affine => {
-    const definition = transforms[spec.type]!;
-    if (definition.kind !== "affine") throw new Error("not affine");
+    const definition = table[spec.type]!;
+    if (definition.form !== "affine") throw new Error("not affine");
     const size = sizes.at(-1)!;
     sizes.push(definition.resize?.(spec, size) ?? size);
     return definition.sample(spec, size, rng.split(index).split(0), { index: 0, count: 1 });
@@ -311,7 +313,7 @@ describe("several views", () => {
   it("of views keep that order, also with values changed in between", async () => {
     const chain = [crops({ count: 2 }), lighting({ brightness: 0.01 }), crops({ count: 3 }), jitter({})];
     const { values, count } = await view(chain, shades, { rngs });
-    expect([count, viewCount(chain)]).toEqual([6, 6]);
+    expect([count, viewCount(table, chain)]).toEqual([6, 6]);
     expect(means(values).map((x) => (x < 0.5 ? 0 : 1))).toEqual([0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1]);
     const neighbours = await view([crops({ count: 2 }), crops({ count: 3 })], shades, { rngs });
     expect(neighbours.count).toBe(6);
@@ -334,7 +336,7 @@ describe("several views", () => {
     const graph = new Graph();
     const input = graph.input("pictures", { dtype: "float32", shape: [1, 5] });
     const build = (specs: readonly Spec[]) =>
-      buildViews(createOps(graph), input, { specs, to: { height: 1, width: 1 }, rngs: [createRng(0)] });
+      buildViews(createOps(graph), input, { table, specs, to: { height: 1, width: 1 }, rngs: [createRng(0)] });
     for (const spec of [jitter({}), crops({}), blur({})]) {
       expect(() => build([spec])).toThrow(
         expect.objectContaining({
@@ -369,7 +371,7 @@ describe("the gradient through views", () => {
       optimizer: gradient({ learningRate: 1 }),
       seed: 3,
     };
-    const { step, start } = await compileAscent(model, layerObjective({ layer: "bent" }), options);
+    const { step, start } = await compileAscent(model, layer({ layer: "bent" }), options);
     const session = await runtime.open(step.bytes, { files: step.files });
     const state = step.begin(start);
     const pixels = state["pixels"]!.data as Float32Array;

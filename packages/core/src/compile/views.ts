@@ -1,19 +1,12 @@
-import {
-  parseSpec,
-  type Affine,
-  type AffineDefinition,
-  type Outside,
-  type PixelwiseDefinition,
-  type Size,
-  type Tensors,
-} from "../define/define.js";
-import type { Spec } from "../define/fields.js";
+import { parseSpec, type Tensors } from "../define/definition.js";
+import type { Affine, AffineDefinition, Outside, PixelwiseDefinition, Size } from "../define/transform.js";
+import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import type { Rng } from "../rng.js";
 import type { Tensor } from "../tensor.js";
-import { transforms as table } from "../transforms/table.js";
+import type { Vocabulary } from "../define/vocabulary.js";
 
 /** What the model sees of the pictures in a step: transformed views, at the size that it takes. */
 export interface Views {
@@ -25,6 +18,17 @@ export interface Views {
   see(pictures: Value): Value;
   /** The random inputs of a step. */
   sample(step: number): Tensors;
+}
+
+type Transforms = Vocabulary["transform"];
+
+interface ViewOptions {
+  readonly table: Transforms;
+  readonly specs: readonly Spec[];
+  /** The size that the model takes. */
+  readonly to: Size;
+  /** A generator for each picture. */
+  readonly rngs: readonly Rng[];
 }
 
 interface One<D> {
@@ -42,14 +46,9 @@ const isResampling = (stage: Stage): stage is readonly One<AffineDefinition>[] =
 /**
  * Builds the chain of transforms from the pictures [batch, channels, height, width] to the views that the model sees.
  * Neighbouring affine transforms are composed into one bilinear resampling, the last of which also gives the model's size.
- * `rngs` has a generator for each picture.
  */
-export function buildViews(
-  op: Ops,
-  pictures: Value,
-  { specs, to, rngs }: { readonly specs: readonly Spec[]; readonly to: Size; readonly rngs: readonly Rng[] },
-): Views {
-  const stages = stagesOf(specs);
+export function buildViews(op: Ops, pictures: Value, { table, specs, to, rngs }: ViewOptions): Views {
+  const stages = stagesOf(table, specs);
   if (pictures.rank !== 4) checkUnmoved(stages, pictures);
   const last = stages.findLastIndex(isResampling);
   const samplers: ((step: number) => Tensors)[] = [];
@@ -110,12 +109,12 @@ export function resized(op: Ops, pictures: Value, to: Size): Value {
   return op.resize(pictures, [...pictures.shape.slice(0, 2), to.height, to.width]);
 }
 
-function stagesOf(specs: readonly Spec[]): Stage[] {
+function stagesOf(table: Transforms, specs: readonly Spec[]): Stage[] {
   const stages: (One<AffineDefinition>[] | One<PixelwiseDefinition>)[] = [];
   specs.forEach((spec, index) => {
     const { definition, spec: params } = parseSpec(table, spec, "transform");
     const before = stages.at(-1);
-    if (definition.kind === "pixelwise") stages.push({ definition, params, index });
+    if (definition.form === "pixelwise") stages.push({ definition, params, index });
     else if (Array.isArray(before)) before.push({ definition, params, index });
     else stages.push([{ definition, params, index }]);
   });
@@ -124,10 +123,10 @@ function stagesOf(specs: readonly Spec[]): Stage[] {
 }
 
 /** How many views of every picture a chain of transforms makes. */
-export function viewCount(specs: readonly Spec[]): number {
+export function viewCount(table: Transforms, specs: readonly Spec[]): number {
   const counts = specs.map((given) => {
     const { definition, spec } = parseSpec(table, given, "transform");
-    return definition.kind === "affine" ? (definition.views?.(spec) ?? 1) : 1;
+    return definition.form === "affine" ? (definition.views?.(spec) ?? 1) : 1;
   });
   return product(counts);
 }

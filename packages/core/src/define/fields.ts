@@ -1,5 +1,6 @@
 import { nearest, oneOf, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
+import { isSpec, type Spec } from "./spec.js";
 
 /**
  * One parameter of a definition: yields its type, its validation, its flag on the command line and its line in the docs.
@@ -13,6 +14,8 @@ export interface Field<Given, Built = Given> {
   /** A live field is a graph input: its value can change without compiling again, and differ within a batch. */
   readonly live?: "float32" | "int64";
   readonly choices?: readonly string[];
+  /** Whether it holds as many numbers as a picture, which records leave out. */
+  readonly isData?: boolean;
   parse(x: unknown, name: string): Given;
   /** Only for types: never set. */
   readonly built?: Built;
@@ -28,7 +31,7 @@ type OptionalKeys<F extends Fields> = {
 }[keyof F];
 
 /** True for `any`, which stands for the fields of any definition in a table. */
-type IsAny<F> = 0 extends 1 & F ? true : false;
+export type IsAny<F> = 0 extends 1 & F ? true : false;
 
 /** What a caller gives: fields with a default may be left out. */
 export type Given<F extends Fields> =
@@ -46,15 +49,6 @@ export type Parsed<F extends Fields> =
 
 /** What `build` receives: live fields as values of the graph. */
 export type Built<F extends Fields> = IsAny<F> extends true ? any : { readonly [K in keyof F]: BuiltOf<F[K]> };
-
-/** The JSON of one objective, parameterization, transform, optimizer or start. */
-export interface Spec {
-  readonly type: string;
-  readonly [field: string]: unknown;
-}
-
-/** Whether a field of a spec is a spec inside it. */
-export const isSpec = (x: unknown): x is Spec => typeof x === "object" && x !== null && "type" in x;
 
 interface Bounds {
   readonly min?: number;
@@ -93,6 +87,7 @@ type WithFallback<F, T> = F & { readonly fallback: T };
 /** A live number: a float32 graph input, one for each picture of the batch in objectives, one in all elsewhere. */
 export function number(doc: string, options: Bounds & { fallback: number }): WithFallback<Field<number, Value>, number>;
 export function number(doc: string, options?: Bounds): Field<number, Value>;
+/* @__NO_SIDE_EFFECTS__ */
 export function number(doc: string, options: Bounds & { fallback?: number } = {}): Field<number, Value> {
   const { fallback, ...bounds } = options;
   const parse = (x: unknown, name: string) => parseNumber(x, name, false, bounds);
@@ -100,6 +95,7 @@ export function number(doc: string, options: Bounds & { fallback?: number } = {}
 }
 
 /** A live index, counted from 0: an int64 graph input. */
+/* @__NO_SIDE_EFFECTS__ */
 export function index(doc: string): Field<number, Value> {
   return { kind: "index", doc, live: "int64", parse: (x, name) => parseNumber(x, name, true, { min: 0 }) };
 }
@@ -107,6 +103,7 @@ export function index(doc: string): Field<number, Value> {
 /** A whole number that shapes the graph. */
 export function int(doc: string, options: Bounds & { fallback: number }): WithFallback<Field<number>, number>;
 export function int(doc: string, options?: Bounds): Field<number>;
+/* @__NO_SIDE_EFFECTS__ */
 export function int(doc: string, options: Bounds & { fallback?: number } = {}): Field<number> {
   const { fallback, ...bounds } = options;
   const parse = (x: unknown, name: string) => parseNumber(x, name, true, bounds);
@@ -114,12 +111,14 @@ export function int(doc: string, options: Bounds & { fallback?: number } = {}): 
 }
 
 /** A number that is fixed when the graph is built, or used on the host only. */
+/* @__NO_SIDE_EFFECTS__ */
 export function fixed(doc: string, options: Bounds & { fallback: number }): WithFallback<Field<number>, number> {
   const { fallback, ...bounds } = options;
   return { kind: "number", doc, fallback, parse: (x, name) => parseNumber(x, name, false, bounds) };
 }
 
 /** The name of a layer: of a value of the model, or of the node that computes it. */
+/* @__NO_SIDE_EFFECTS__ */
 export function layer(doc: string): Field<string> {
   return {
     kind: "layer",
@@ -134,6 +133,7 @@ export function layer(doc: string): Field<string> {
   };
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function choice<const T extends string>(
   doc: string,
   choices: readonly T[],
@@ -156,6 +156,7 @@ export function choice<const T extends string>(
 }
 
 /** A lower and an upper bound. */
+/* @__NO_SIDE_EFFECTS__ */
 export function range(doc: string): Field<readonly [number, number]> {
   return {
     kind: "range",
@@ -178,6 +179,7 @@ export function numbers(
   options: { fallback: readonly number[]; above?: number },
 ): WithFallback<Field<readonly number[]>, readonly number[]>;
 export function numbers(doc: string, options?: { above?: number }): Field<ArrayLike<number>>;
+/* @__NO_SIDE_EFFECTS__ */
 export function numbers(
   doc: string,
   { fallback, above = -Infinity }: { fallback?: readonly number[]; above?: number } = {},
@@ -198,7 +200,14 @@ export function numbers(
   };
 }
 
+/** A list of numbers as long as a picture, of which a record keeps the length alone. */
+/* @__NO_SIDE_EFFECTS__ */
+export function data(doc: string): Field<ArrayLike<number>> {
+  return { ...numbers(doc), isData: true };
+}
+
 /** A live list of numbers: in objectives one for each picture, [batch, length]; pictures of one length share a graph. */
+/* @__NO_SIDE_EFFECTS__ */
 export function vector(doc: string): Field<ArrayLike<number>, Value> {
   const { parse } = numbers(doc);
   return {
@@ -214,6 +223,7 @@ export function vector(doc: string): Field<ArrayLike<number>, Value> {
 }
 
 /** Yes or no. */
+/* @__NO_SIDE_EFFECTS__ */
 export function flag(doc: string, fallback: boolean): WithFallback<Field<boolean>, boolean> {
   return {
     kind: "flag",
@@ -228,6 +238,7 @@ export function flag(doc: string, fallback: boolean): WithFallback<Field<boolean
 }
 
 /** The name of a picture, of pictures or of a model that is given beside the specs; on the command line its path. */
+/* @__NO_SIDE_EFFECTS__ */
 export function asset(kind: "image" | "images" | "model", doc: string): Field<string> {
   return {
     kind,
@@ -240,7 +251,8 @@ export function asset(kind: "image" | "images" | "model", doc: string): Field<st
   };
 }
 
-/** A class by its index from 0, or by its label: a live index. */
+/** A class by its index from 0, or by its label: a live index. A label that is a number stands in quotation marks: `"10"`. */
+/* @__NO_SIDE_EFFECTS__ */
 export function classOf(doc: string): Field<number | string, Value> {
   return {
     kind: "class",
@@ -254,15 +266,18 @@ export function classOf(doc: string): Field<number | string, Value> {
 }
 
 /** A parameterization inside another one. */
-export function inner(doc: string, fallback: Spec): WithFallback<Field<Spec>, Spec> {
+/* @__NO_SIDE_EFFECTS__ */
+export function innerParameterization(
+  doc: string,
+  fallback: Spec<"parameterization">,
+): WithFallback<Field<Spec<"parameterization">>, Spec<"parameterization">> {
   return {
     kind: "parameterization",
     doc,
     fallback,
     parse(x, name) {
       const spec = typeof x === "string" && x !== "" ? { type: x } : x;
-      if (typeof spec === "object" && spec !== null && "type" in spec && typeof spec.type === "string")
-        return spec as Spec;
+      if (isSpec(spec)) return spec;
       throw new XstarError(
         "bad-argument",
         `"${name}" must be a parameterization: current value is ${JSON.stringify(x)}`,
@@ -271,14 +286,15 @@ export function inner(doc: string, fallback: Spec): WithFallback<Field<Spec>, Sp
   };
 }
 
-/** Another spec of the same kind; `build` receives what that one built. */
-export function nested(doc: string): Field<Spec | number, Value> {
+/** An objective inside another one, or a number; `build` receives what that one built. */
+/* @__NO_SIDE_EFFECTS__ */
+export function innerObjective(doc: string): Field<Spec<"objective"> | number, Value> {
   return {
     kind: "objective",
     doc,
     parse(x, name) {
       if (typeof x === "number" && Number.isFinite(x)) return x;
-      if (typeof x === "object" && x !== null && "type" in x && typeof x.type === "string") return x as Spec;
+      if (isSpec(x)) return x;
       throw new XstarError(
         "bad-argument",
         `"${name}" must be an objective or a number: current value is ${JSON.stringify(x)}`,
@@ -287,6 +303,7 @@ export function nested(doc: string): Field<Spec | number, Value> {
   };
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function optional<F extends Field<any, any>>(field: F): F & { readonly optional: true } {
   return { ...field, optional: true };
 }

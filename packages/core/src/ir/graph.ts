@@ -1,4 +1,5 @@
 import { XstarError } from "../errors.js";
+import { Names } from "./names.js";
 import { elementBytes, numbers, size, viewBytes, type DType, type Shape, type Tensor } from "../tensor.js";
 
 /** Element type and static shape of a value. */
@@ -135,19 +136,19 @@ export class Graph {
   readonly inputs: Value[] = [];
   readonly outputs: Value[] = [];
   readonly nodes: Node[] = [];
-  private readonly names = new Set<string>();
-  private readonly nodeNames = new Set<string>();
+  private readonly names = new Names();
+  private readonly nodeNames = new Names();
 
   constructor(readonly name: string = "graph") {}
 
   /** A name that no other value of this graph has: `base`, or `base_2`, `base_3`, ... */
   uniqueName(base: string): string {
-    return freeName(base, this.names);
+    return this.names.take(base);
   }
 
   /** The same for nodes, which may also have none (""). */
   uniqueNodeName(base: string): string {
-    return base === "" ? "" : freeName(base, this.nodeNames);
+    return base === "" ? "" : this.nodeNames.take(base);
   }
 
   input(name: string, type?: ValueType): Value {
@@ -197,14 +198,6 @@ export function valueOf(name: string, constant: Constant): Value {
   const value = new Value(name, { dtype: constant.dtype, shape: constant.shape });
   value.constant = constant;
   return value;
-}
-
-/** `base`, or `base_2`, `base_3`, ..., which is then taken. */
-function freeName(base: string, taken: Set<string>): string {
-  let name = base;
-  for (let i = 2; taken.has(name); i++) name = `${base}_${i}`;
-  taken.add(name);
-  return name;
 }
 
 /** The elements of a constant that is in memory; undefined when there is none or it lies in another file. */

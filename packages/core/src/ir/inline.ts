@@ -94,6 +94,20 @@ export function valuesRead(node: Node): Value[] {
   return [...node.inputs, ...inner].filter((value): value is Value => value !== undefined);
 }
 
+/** What a node reads, but not what its subgraphs compute themselves. */
+export function valuesFromOutside(node: Node): Value[] {
+  const own = new Set<Value>();
+  const visit = (graph: Graph) => {
+    for (const value of graph.values()) own.add(value);
+    for (const { attributes } of graph.nodes) visitAll(attributes);
+  };
+  const visitAll = (attributes: Attributes) => {
+    for (const attribute of attributes.values()) if (attribute.kind === "graph") visit(attribute.value);
+  };
+  visitAll(node.attributes);
+  return valuesRead(node).filter((value) => !own.has(value));
+}
+
 /** Copies of the subgraphs, reading the copies of the outer values. */
 function mapSubgraphs(attributes: Attributes, outer: (value: Value | undefined) => Value | undefined): Attributes {
   if (![...attributes.values()].some(({ kind }) => kind === "graph")) return attributes;

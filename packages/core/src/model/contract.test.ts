@@ -197,14 +197,17 @@ it("one channel is gray, and of four nobody knows the order", () => {
   expect([1, 3, 4].map(order)).toEqual(["gray", "RGB", undefined]);
 });
 
-it("vectors are left as they are", () => {
-  const bytes = buildModel((op, x) => ({ y: op.relu(x) }), { shape: [1, 5] });
-  expect(guessContract(readModel(bytes))).toEqual({
-    contract: { mean: [0], std: [1] },
-    because: [{ field: "range", sure: true, why: expect.stringContaining("no picture") }],
-    sure: true,
-  });
-});
+it.each([[[1, 5]], [[1, 16, 96]], [[1, 1, 8, 8, 8]]])(
+  "what is no picture is left as it is, for no sure reason: %j",
+  (shape) => {
+    const bytes = buildModel((op, x) => ({ y: op.relu(x) }), { shape });
+    expect(guessContract(readModel(bytes))).toEqual({
+      contract: { mean: [0], std: [1] },
+      because: [{ field: "range", sure: false, why: expect.stringContaining("no picture") }],
+      sure: false,
+    });
+  },
+);
 
 it("what is given comes first, with who said it", () => {
   const bytes = buildModel((op, x) => ({ y: op.conv(op.div(x, 255), weights(op, [4, 3, 3, 3])) }), {

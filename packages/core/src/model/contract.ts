@@ -1,3 +1,4 @@
+import { check } from "../errors.js";
 import { constantNumbers, type Node, type Value } from "../ir/graph.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import { size } from "../tensor.js";
@@ -75,24 +76,27 @@ interface Found<T> {
   readonly sure: boolean;
 }
 
+/** Whether an input can be a picture, [N, C, H, W] or [N, H, W, C]: tables, signals, embeddings and videos have other axes. */
+export const isPicture = ({ dims }: DeclaredInput): boolean => dims.length === 4;
+
 /**
  * The input contract of a model, with why: what is known already (`given`), else what its metadata, its first operators
- * and the shape of its input tell, else what most models have. Throws `unsupported-model` without a picture input.
+ * and the shape of its input tell, else what most models have. What is no picture is left as it is, which is never sure.
+ * Throws `unsupported-model` without an input of floating-point numbers.
  */
-export function guessContract(
-  source: Model,
-  { given = {}, from = {}, picture = pictureInput(source) }: GuessOptions = {},
-): ContractGuess {
+export function guessContract(source: Model, options: GuessOptions = {}): ContractGuess {
+  check(Array.isArray(source?.inputs), "source", "what readModel returns, as the source of a loaded model", source);
+  const { given = {}, from = {}, picture = pictureInput(source) } = options;
   const known = <T>(value: T | undefined, field: ContractReason["field"]): Found<T> | undefined =>
     value === undefined ? undefined : { value, why: from[field] ?? "it was given", sure: true };
   const normalization =
     given.mean || given.std ? known({ mean: given.mean ?? [0], std: given.std ?? [1] }, "range") : undefined;
-  if (picture.dims.length !== 4) {
+  if (!isPicture(picture)) {
     const numbers = {
       value: { mean: [0], std: [1] },
       why: "the input is no picture: its numbers are left as they are",
     };
-    const range: Found<Pick<Contract, "mean" | "std">> = normalization ?? { ...numbers, sure: true };
+    const range: Found<Pick<Contract, "mean" | "std">> = normalization ?? { ...numbers, sure: false };
     const layout = given.layout && { layout: given.layout };
     const order = given.order && { order: given.order };
     return joined({ ...range.value, ...layout, ...order }, [["range", range]]);
@@ -329,7 +333,10 @@ function orderOf(source: Model, channels: number | undefined): Found<ChannelOrde
   if (channels === 1) return { value: "gray", why: "the input has one channel", sure: true };
   if (isUltralytics(source)) return { value: "RGB", why: "Ultralytics models take RGB", sure: true };
   if (channels !== undefined && channels !== 3) return undefined;
-  return { value: "RGB", why: "nothing in the file tells: most models take RGB, those from Caffe BGR", sure: false };
+  const why = /caffe/i.test(source.producer)
+    ? `nothing in the file tells: ${source.producer} keeps what the model was trained with, RGB or Caffe's own BGR`
+    : "nothing in the file tells: most models take RGB, those from Caffe BGR";
+  return { value: "RGB", why, sure: false };
 }
 
 function entry({ metadata }: Model, name: string): readonly [string, string] | undefined {

@@ -1,6 +1,6 @@
 import { activation } from "../autodiff/rules/activation.js";
 import { pointwise } from "../autodiff/rules/pointwise.js";
-import { reach, windowOf } from "../autodiff/rules/window.js";
+import { reach, windowOf } from "../ir/window.js";
 import { constantNumbers, type Node, type Value } from "../ir/graph.js";
 import { positiveAxis } from "../ir/ops/index.js";
 import { size, type Shape } from "../tensor.js";

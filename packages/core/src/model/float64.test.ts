@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { buildModel, open, randomTensor, weights } from "../testing/models.js";
 import { numbers, tensor, type Shape } from "../tensor.js";
 import type { Ops } from "../ir/ops/index.js";
-import type { Value } from "../ir/graph.js";
+import { Node, Value } from "../ir/graph.js";
 import { vjp } from "./vjp.js";
 
 const shape = [2, 4, 7, 6];
@@ -27,9 +27,48 @@ const nets: Readonly<Record<string, Net>> = {
     net: (op, x) => op.conv(x, weights(op, [4, 1, 3, 3]), { group: 4, strides: [2, 2] }),
     to: [2, 4, 3, 2],
   },
+  "a large kernel": {
+    net: (op, x) =>
+      op.conv(op.reshape(x, [1, 4, 14, 6]), weights(op, [2, 2, 9, 8], 1, 0.1), {
+        group: 2,
+        strides: [1, 2],
+        dilations: [1, 1],
+        pads: [1, 3, 2, 1],
+      }),
+    to: [1, 2, 9, 2],
+  },
   "a rectifier and a pool": {
     net: (op, x) => op.maxPool(op.relu(op.sub(x, 0.1)), { kernel: [3, 2], strides: [1, 2] }),
     to: [2, 4, 5, 3],
+  },
+  "a resize by scales that are not the ratio of the sizes": {
+    net: (op, x) => {
+      const scales = op.constant(tensor("float32", [1, 1, 1.6, 0.7]));
+      return op.emit("Resize", [x, undefined, scales], [{ ...x.type!, shape: [2, 4, 11, 4] }], { mode: "linear" })[0]!;
+    },
+    to: [2, 4, 11, 4],
+  },
+  "a layer normalization of which the deviation is used, and one of which it is not": {
+    net: (op, x) => {
+      const statistic = { dtype: "float32", shape: [2, 4, 7, 1] } as const;
+      const plain = op.emit("LayerNormalization", [op.mul(x, x), weights(op, [6], 2)], [x.type])[0]!;
+      const inputs = [op.add(x, plain), weights(op, [6])];
+      const [y, mean, inverse] = op.emit("LayerNormalization", inputs, [x.type, statistic, statistic]);
+      return op.sub(op.mul(y!, inverse!), mean!);
+    },
+    to: shape,
+  },
+  "a recurrent layer that is not unrolled": {
+    net: (op, x) => {
+      const place = op.cast(op.argMax(op.reshape(x, [336]), 0, true), "float32");
+      const steps = op.expand(op.mul(place, 1e-3), [1025, 1, 1]);
+      const last = { dtype: "float32", shape: [1, 1, 1] } as const;
+      const layer = op.emit("LSTM", [steps, weights(op, [1, 4, 1]), weights(op, [1, 4, 1], 2)], [undefined, last], {
+        hidden_size: 1,
+      });
+      return op.add(x, layer[1]!);
+    },
+    to: shape,
   },
   "a function without a float64 kernel": { net: (op, x) => op.erf(x), to: shape },
 };
@@ -49,6 +88,36 @@ describe("float64", () => {
       expect(double![part]).toMatchObject({ dtype: "float32", shape: single![part].shape });
       numbers(double![part]).forEach((value, i) => expect(value).toBeCloseTo(numbers(single![part])[i]!, 4));
     }
+  });
+
+  it("gives nothing for nothing", async () => {
+    const net = (op: Ops, x: Value) => ({ y: op.reduceSum(op.conv(x, weights(op, [3, 2, 3, 3])), [0], true) });
+    const model = open(buildModel(net, { shape: [1, 2, 4, 4], freeBatch: "N" }));
+    const of = await vjp(model, { shapes: new Map([["x", [0, 2, 4, 4]]]), precision: "float64" });
+    const { output, gradient } = await of.run({ x: tensor("float32", [], [0, 2, 4, 4]) }, randomTensor([1, 3, 2, 2]));
+    await of.release();
+    expect(numbers(output)).toEqual(Array<number>(12).fill(0));
+    expect(gradient).toMatchObject({ shape: [0, 2, 4, 4], data: new Float32Array(0) });
+  });
+
+  it("refuses a target whose shape depends on the elements of an input as float32 does", async () => {
+    const net = (op: Ops, x: Value) => {
+      const repeats = op.graph.input("repeats", { dtype: "int64", shape: [1] });
+      const y = new Value("y");
+      op.graph.append(new Node("Tile", [x, repeats], [y]));
+      return { y };
+    };
+    const model = open(buildModel(net, { shape: [2] }));
+    const shapes = new Map([
+      ["x", [2]],
+      ["repeats", [1]],
+    ]);
+    const refusals = (["float32", "float64"] as const).map((precision) =>
+      vjp(model, { shapes, of: "y", precision }).catch(({ code, message }) => ({ code, message })),
+    );
+    const [single, double] = await Promise.all(refusals);
+    expect(single).toMatchObject({ code: "missing-vjp-rule" });
+    expect(double).toEqual(single);
   });
 
   it("keeps what float32 loses", async () => {

@@ -4,7 +4,7 @@ import type { VjpRules } from "../autodiff/vjp.js";
 import { Graph, type Value } from "../ir/graph.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 import { writeModel } from "../onnx/write.js";
-import { fromOrt } from "../runtime.js";
+import { fromOrt } from "../runtime/runtime.js";
 import { tensor } from "../tensor.js";
 import { inspect } from "./inspect.js";
 import { openModel } from "./load.js";
@@ -47,7 +47,13 @@ describe("inspect", () => {
       opType: "Conv",
       dtype: "float32",
       shape: [1, 3, 4, 4],
-      units: { count: 3, axis: 1 },
+      units: { count: 3, axis: 1, why: "made by Conv" },
+      axes: [
+        { size: 1, holds: "batch" },
+        { size: 3, holds: "units" },
+        { size: 4, holds: "places" },
+        { size: 4, holds: "places" },
+      ],
       differentiable: true,
       reason: null,
     });

@@ -1,22 +1,33 @@
+import { check } from "../errors.js";
 import { mergeRules } from "../autodiff/overrides.js";
-import { findReach, type Reach } from "../autodiff/reach.js";
+import { findReach, type Reach } from "../autodiff/differentiability.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { Graph, type Node, type Value } from "../ir/graph.js";
 import { inline, valuesRead } from "../ir/inline.js";
 import { createOps, isFloat } from "../ir/ops/index.js";
 import type { Model } from "../onnx/model.js";
-import { floatTypes, size, type DType, type Shape } from "../tensor.js";
-import { guessContract, type ContractGuess, type ContractSources, type PartialContract } from "./contract.js";
-import { beforeSoftmax, classCount, scoreOutput, unitAxis } from "./layers.js";
-import { inputShapes, type LoadedModel } from "./load.js";
+import { floatTypes, shapesOf, size, type DType, type Shape, type ShapesByName } from "../tensor.js";
+import {
+  guessContract,
+  isPicture,
+  type ContractGuess,
+  type ContractSources,
+  type PartialContract,
+} from "./contract.js";
+import { axesOf, followAxes, type LayerAxes } from "./axes.js";
+import { beforeSoftmax, classCount, scoreOutput } from "./layers.js";
+import { givenTensors, withGivenShapes, type GivenInputs } from "./given.js";
+import { checkModel, inputShapes, type LoadedModel } from "./load.js";
 import { chooseShapes, type ChosenShapes } from "./shapes.js";
-import { foreignNodes } from "./specialize.js";
+import { foreignNodes } from "../specialize/specialize.js";
 
 export interface InspectOptions {
   /** @default 1 */
   readonly batch?: number;
   /** Sizes for input dimensions that the model leaves free; usual ones are taken for the picture when left out. */
-  readonly shapes?: ReadonlyMap<string, Shape>;
+  readonly shapes?: ShapesByName;
+  /** What other inputs hold, which may decide shapes and branches. */
+  readonly inputs?: GivenInputs;
   /** The input that is the picture; the first of floating-point numbers when left out. */
   readonly picture?: string;
   /** What is known of the input contract; the rest is guessed. */
@@ -47,8 +58,10 @@ export interface Inspection {
     /** The type of whole numbers that the file has, where xstar takes float32 instead. */
     readonly whole?: DType;
   }[];
+  /** The input that is ascended; null when none is of floating-point numbers. */
+  readonly picture: string | null;
   readonly outputs: readonly TypedName[];
-  /** How pictures become the input, with why; null when no input is of floating-point numbers. */
+  /** How pictures become the input, with why; null when the input is no picture and nothing is known of its numbers. */
   readonly contract: (ContractGuess & { readonly input: string }) | null;
   /** Sizes that were taken for granted, in sentences. */
   readonly assumed: readonly string[];
@@ -69,11 +82,19 @@ interface TypedName {
 export interface LayerFacts extends TypedName {
   readonly node: string;
   readonly opType: string;
-  /** How many units (channels) it has and along which axis; null for what has none. */
-  readonly units: { readonly count: number; readonly axis: number } | null;
+  /** How many units (channels) it has, along which axis, and what tells; null for what has none. */
+  readonly units: { readonly count: number; readonly axis: number; readonly why: string } | null;
+  /** What every axis holds; null for what is no tensor of floats. */
+  readonly axes: readonly AxisFacts[] | null;
   readonly differentiable: boolean;
   /** Why it is not differentiable. */
   readonly reason: string | null;
+}
+
+export interface AxisFacts {
+  readonly size: number;
+  /** The pictures of the batch (with other things besides, where it is longer than the batch), the units, or places. */
+  readonly holds: "batch" | "units" | "places";
 }
 
 export interface MissingRule {
@@ -90,10 +111,12 @@ export interface MissingRule {
  * size is needed, and `unsupported-model` when ONNX Runtime cannot run the model.
  */
 export async function inspect(model: LoadedModel, options: InspectOptions = {}): Promise<Inspection> {
+  checkModel(model);
+  check(typeof options === "object" && options !== null, "options", "an object", options);
   const { source } = model;
   if (foreignNodes(source.graph).length > 0) return inspectUnrunnable(model, options);
-  const { shapes, assumed } = await shapesOf(model, options);
-  const normalized = await model.at(shapes);
+  const { shapes, assumed } = await chosenShapes(model, options);
+  const normalized = await model.at(shapes, givenTensors(source.inputs, options.inputs ?? {}, shapes));
   const graph = new Graph("inspect");
   const op = createOps(graph, model.runtime.lowering);
   const bindings = new Map(normalized.graph.inputs.map((input) => [input, graph.input(input.name, input.type)]));
@@ -108,6 +131,11 @@ export async function inspect(model: LoadedModel, options: InspectOptions = {}):
     const type = found(name)?.type;
     return { name, dtype: type?.dtype ?? null, shape: type?.shape ?? null };
   };
+  const layouts = followAxes(normalized, pictureOf(source, options.picture)?.name ?? "");
+  const axes = (name: string) => {
+    const value = normalized.values.get(name);
+    return value && layouts.has(value) && isFloat(value) ? axesOf(normalized, value, layouts) : undefined;
+  };
   const layers = source.graph.nodes.flatMap((node) =>
     node.outputs.flatMap((output) => {
       if (!output) return [];
@@ -118,7 +146,7 @@ export async function inspect(model: LoadedModel, options: InspectOptions = {}):
         ...facts,
         node: node.name,
         opType: node.qualifiedType,
-        units: unitsOf(facts),
+        ...axisFacts(facts, axes(output.name), node),
         differentiable: reason === null,
         reason,
       } satisfies LayerFacts;
@@ -143,9 +171,10 @@ export async function inspect(model: LoadedModel, options: InspectOptions = {}):
 function declarations(
   model: LoadedModel,
   { contract: given = {}, contractFrom: from, picture: name }: InspectOptions,
-): Pick<Inspection, "file" | "inputs" | "contract"> {
+): Pick<Inspection, "file" | "inputs" | "picture" | "contract"> {
   const { source } = model;
   const picture = pictureOf(source, name);
+  const hasContract = picture && (isPicture(picture) || Object.keys(given).length > 0);
   return {
     file: {
       bytes: [...model.files.values()].reduce((total, { byteLength }) => total + byteLength, 0),
@@ -155,7 +184,8 @@ function declarations(
       parameters: countParameters(source),
     },
     inputs: source.inputs.map((input) => ({ ...input, dims: input.dims.map((dim) => dim ?? null) })),
-    contract: picture
+    picture: picture?.name ?? null,
+    contract: hasContract
       ? { input: picture.name, ...guessContract(source, { given, picture, ...(from !== undefined && { from }) }) }
       : null,
   };
@@ -164,13 +194,14 @@ function declarations(
 const pictureOf = ({ inputs }: Model, name?: string) =>
   inputs.find((input) => floatTypes.has(input.dtype) && (name === undefined || input.name === name));
 
-async function shapesOf(
+async function chosenShapes(
   model: LoadedModel,
-  { batch = 1, shapes, contract, picture: name }: InspectOptions,
+  { batch = 1, shapes = new Map(), inputs = {}, contract, picture: name }: InspectOptions,
 ): Promise<ChosenShapes> {
   const picture = pictureOf(model.source, name);
-  if (!picture) return { shapes: inputShapes(model.source.inputs, batch, shapes), assumed: [] };
-  return chooseShapes(model, { batch, picture, layout: contract?.layout, ...(shapes && { shapes }) });
+  if (!picture)
+    return { shapes: inputShapes(model.source.inputs, batch, withGivenShapes(shapesOf(shapes), inputs)), assumed: [] };
+  return chooseShapes(model, { batch, picture, layout: contract?.layout, shapes, inputs });
 }
 
 /** A model that cannot be run: which operators are to blame, and which layers they cut off. */
@@ -193,6 +224,7 @@ function inspectUnrunnable(model: LoadedModel, options: InspectOptions): Inspect
       node: node!.name,
       opType: node!.qualifiedType,
       units: null,
+      axes: null,
       differentiable: false,
       reason,
     };
@@ -219,16 +251,30 @@ function inspectUnrunnable(model: LoadedModel, options: InspectOptions): Inspect
 
 const foreignProblem = "ONNX Runtime has no such operator, and the model does not define it as a function";
 
-function unitsOf({ dtype, shape }: TypedName): LayerFacts["units"] {
-  if (!shape || shape.length < 2 || !dtype || !floatTypes.has(dtype)) return null;
-  const axis = unitAxis(shape.length);
-  return { count: shape[axis]!, axis };
+const recurrentTypes: ReadonlySet<string> = new Set(["LSTM", "GRU", "RNN"]);
+
+function axisFacts(
+  { shape }: TypedName,
+  found: LayerAxes | undefined,
+  { opType }: Node,
+): Pick<LayerFacts, "units" | "axes"> {
+  if (!shape || !found) return { units: null, axes: null };
+  const { units, batch } = found;
+  // a recurrent layer is written as products and sums
+  const why = recurrentTypes.has(opType) ? `made by ${opType}` : units?.why;
+  return {
+    units: units ? { count: shape[units.axis]!, axis: units.axis, why: why! } : null,
+    axes: shape.map((size, axis) => ({
+      size,
+      holds: axis === batch?.axis ? "batch" : axis === units?.axis ? "units" : "places",
+    })),
+  };
 }
 
 function whyNot(value: Value | undefined, reach: Reach | undefined): string | null {
   if (!value || value.constant) return "it does not depend on the input";
-  if (!value.type) return "it is no tensor of a type that xstar handles";
-  if (!isFloat(value)) return `it holds ${value.dtype}, which has no gradient`;
+  if (!value.type && !reach) return "it is no tensor of a shape and type that xstar knows";
+  if (value.type && !isFloat(value)) return `it holds ${value.dtype}, which has no gradient`;
   if (!reach) return "it does not depend on the input";
   const [first, ...others] = reach.missing;
   if (first) return `${labelOf(first[0])}: ${first[1]}${others.length > 0 ? ` (and ${others.length} more)` : ""}`;

@@ -1,14 +1,10 @@
-import { nearest, oneOf, XstarError } from "../errors.js";
+import { didYouMean, nearest, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import { isFloat } from "../ir/ops/index.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import { floatTypes } from "../tensor.js";
-import type { Normalized } from "./normalize.js";
-
-/** The axis along which a layer's units lie: channels of [N, C, ...], features of tokens [N, T, D]. */
-export function unitAxis(rank: number): number {
-  return rank === 3 ? 2 : 1;
-}
+import type { Normalized } from "../normalize/normalize.js";
+import { axesOf, followAxes } from "./axes.js";
 
 /** Names of the values that hold activations, in order. */
 export function layerNames({ graph, values }: Normalized): string[] {
@@ -18,19 +14,44 @@ export function layerNames({ graph, values }: Normalized): string[] {
     .map(([name]) => name);
 }
 
-/** What a target may name: layers, and nodes whose first output is one. */
-export function targetNames({ graph }: Model, normalized: Normalized): { layers: string[]; nodes: string[] } {
+/** Why a value of the model holds no activations. */
+export function whyNoLayer({ graph }: Normalized, value: Value): string {
+  if (value.constant) return "it does not depend on the input";
+  if (graph.inputs.includes(value)) return "it is an input of the model";
+  if (!value.type) return "it is no tensor of a type that xstar handles";
+  const kind = value.dtype === "bool" ? "yes or no" : `whole numbers (${value.dtype})`;
+  return `it holds ${value.dtype === "string" ? "texts" : kind}, so it has no gradient`;
+}
+
+/** What a target may name: layers, and nodes whose first output is one; and of other names why they cannot be meant. */
+export function targetNames(
+  { graph }: Model,
+  normalized: Normalized,
+): { layers: string[]; nodes: string[]; others: Map<string, string> } {
   const layers = layerNames(normalized);
   const known = new Set(layers);
-  const nodes = graph.nodes.filter(({ name, outputs: [first] }) => name !== "" && first && known.has(first.name));
-  return { layers, nodes: nodes.map(({ name }) => name) };
+  const named = graph.nodes.filter(({ name, outputs: [first] }) => name !== "" && first);
+  const nodes = named.filter(({ outputs: [first] }) => known.has(first!.name)).map(({ name }) => name);
+  const all = [...normalized.values.keys(), ...named.map(({ name }) => name)];
+  const firstOutputs = new Map(named.map(({ name, outputs: [first] }) => [name, first!.name]));
+  const others = all.flatMap((name) => {
+    const value = normalized.values.get(name) ?? normalized.values.get(firstOutputs.get(name) ?? "");
+    return !value || known.has(name) || nodes.includes(name) ? [] : [[name, whyNoLayer(normalized, value)] as const];
+  });
+  return { layers, nodes, others: new Map(others) };
 }
 
 /**
- * How many units each target name has: channels of a layer (by its value or its node), and classes of the objectives
- * that read the scores of one. Names without units are left out.
+ * How many units each target name has: channels of a layer (by its value or its node, with or without an axis of its own
+ * as in `LAYER[axis=2]`), and classes of the objectives that read the scores of one. Names without units are left out.
  */
-export function unitCounts(model: Model, normalized: Normalized, scores?: string): Map<string, number> {
+export function unitCounts(
+  model: Model,
+  normalized: Normalized,
+  scores?: string,
+  picture: string = pictureInput(model).name,
+): Map<string, number> {
+  const layouts = followAxes(normalized, picture);
   const { layers, nodes } = targetNames(model, normalized);
   const firstOutputs = new Map(model.graph.nodes.map((node) => [node.name, node.outputs[0]?.name]));
   const counted = [
@@ -41,8 +62,10 @@ export function unitCounts(model: Model, normalized: Normalized, scores?: string
   return new Map([
     ...(classes === undefined ? [] : ["logit", "probability", "crossEntropy"].map((word) => [word, classes] as const)),
     ...counted.flatMap(([name, value]) => {
-      const { shape } = normalized.values.get(value!)!;
-      return shape.length < 2 ? [] : [[name, shape[unitAxis(shape.length)]!] as const];
+      const found = normalized.values.get(value!)!;
+      const { units } = axesOf(normalized, found, layouts);
+      const own = found.shape.map((count, axis) => [`${name}[axis=${axis}]`, count] as const);
+      return units ? [[name, found.shape[units.axis]!] as const, ...own] : [];
     }),
   ]);
 }
@@ -54,7 +77,7 @@ export function scoreOutput({ graph, values }: Normalized, name?: string): Value
   if (named?.type) return named;
   const near = nearest(name, values.keys());
   throw new XstarError("unknown-layer", `The model has no output "${name}" to read class scores from`, {
-    hint: `Did you mean ${oneOf(near)}?`,
+    hint: didYouMean(near).trimEnd(),
     details: { layer: name, nearest: near },
   });
 }

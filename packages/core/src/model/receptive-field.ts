@@ -27,8 +27,10 @@ export interface Box {
 }
 
 export interface FieldOptions {
-  /** The layer; its spatial axes are the last two of [N, C, H, W]. */
+  /** The layer, [N, C, H, W] when it has space. */
   readonly of: Value;
+  /** Its spatial axes. @default [2, 3] */
+  readonly places?: readonly [number, number];
   /** The input of the graph that is the picture. */
   readonly picture: Value;
   /** Axes of the picture along its height and width. @default [2, 3] */
@@ -46,9 +48,12 @@ type Seen = Sight | typeof all;
  * together, and for layers without space, it is the whole axis; behind up-sampling it can be a little larger than what
  * is seen. A layer that does not depend on the picture has a size of 0.
  */
-export function receptiveField(graph: Graph, { of, picture, axes = [2, 3] }: FieldOptions): ReceptiveField {
+export function receptiveField(
+  graph: Graph,
+  { of, picture, places = [2, 3], axes = [2, 3] }: FieldOptions,
+): ReceptiveField {
   const [height, width] = axes.map((axis, i) => {
-    const seen = of.rank === 4 ? traceBack(graph, of, i + 2, picture) : all;
+    const seen = of.rank === 4 ? traceBack(graph, of, places[i]!, picture) : all;
     if (seen === undefined) return { stride: 0, size: 0, offset: 0 };
     if (seen === all || seen.axis !== axis) return { stride: 0, size: picture.shape[axis]!, offset: 0 };
     return { stride: seen.stride, size: seen.last - seen.first + 1, offset: seen.first };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { buildModel, open, randomTensor, tinyCnn, weights } from "../testing/models.js";
 import { declare, encodeModel } from "../testing/protos.js";
-import { numbers, size, tensor } from "../tensor.js";
+import { numbers, size, tensor, type Tensor } from "../tensor.js";
 import { guessContract } from "./contract.js";
 import { vjp } from "./vjp.js";
 
@@ -123,5 +123,64 @@ describe("vjp", () => {
     await of.release();
     expect(numbers(output)[1]).toBe(3.25 / 2);
     expect(numbers(gradient)).toEqual(Array<number>(12).fill(1.5));
+  });
+
+  describe("says what is wrong with its arguments", () => {
+    const model = open(buildModel((op, x) => ({ y: op.mul(x, 3) }), { shape: [2, 2], freeBatch: "N" }));
+    const at = (...shape: number[]) => ({ shapes: new Map([["x", shape]]) });
+    const square = tensor("float32", [1, 2, 3, 4], [2, 2]);
+
+    it.each([[Number.NaN], [1.5], [-1]])("a dimension of %d", async (dim) => {
+      await expect(vjp(model, at(dim, 2))).rejects.toMatchObject({
+        code: "bad-argument",
+        message: `Input "x" cannot have the shape [${dim},2]`,
+        hint: "Give whole numbers, none below 0",
+      });
+    });
+
+    it("a precision that there is not", async () => {
+      await expect(vjp(model, { ...at(2, 2), precision: "float16" as "float32" })).rejects.toMatchObject({
+        code: "bad-argument",
+        message: 'The precision is "float32" or "float64", not "float16"',
+      });
+    });
+
+    it.each([
+      ["nothing", undefined, "is missing"],
+      ["a plain array", [1, 2, 3, 4], "is no tensor"],
+      ["another type", tensor("float64", [1, 2, 3, 4], [2, 2]), "is of float64 [2,2]"],
+      ["another shape", tensor("float32", [1, 2, 3, 4]), "is of float32 [4]"],
+      ["too few elements", { ...square, data: new Float32Array(3) }, "has 3 elements instead of 4"],
+    ])("%s in the place of a tensor", async (_, wrong, problem) => {
+      const of = await vjp(model, at(2, 2));
+      const expected = (name: string) => ({
+        code: "bad-argument",
+        message: `"${name}" must be a tensor of float32 [2,2], and ${problem}`,
+        hint: 'Make it with tensor("float32", numbers, [2,2])',
+      });
+      await expect(of.run({ x: wrong as Tensor }, square)).rejects.toMatchObject(expected("x"));
+      await expect(of.run({ x: square }, wrong as Tensor)).rejects.toMatchObject(expected("cotangent"));
+      await of.release();
+    });
+
+    it("an input that there is not", async () => {
+      const of = await vjp(model, at(2, 2));
+      await expect(of.run({ x: square, z: square }, square)).rejects.toMatchObject({
+        code: "bad-argument",
+        message: 'The model has no input "z"',
+        hint: 'Did you mean "x"?',
+      });
+      await of.release();
+    });
+
+    it("a run after its release, which may be said twice", async () => {
+      const of = await vjp(model, at(2, 2));
+      await of.release();
+      await of.release();
+      await expect(of.run({ x: square }, square)).rejects.toMatchObject({
+        code: "bad-argument",
+        message: 'The gradient of "y" was released and cannot run',
+      });
+    });
   });
 });

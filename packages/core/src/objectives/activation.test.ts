@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { buildModel, open } from "../testing/models.js";
 import { measure } from "../testing/measure.js";
 import { tensor } from "../tensor.js";
-import { channel, crossEntropy, layerObjective, logit, neuron, probability, spatial } from "./activation.js";
+import { channel, crossEntropy, layer, logit, neuron, probability, spatial } from "./activation.js";
 import { add, mul, pow, sub } from "./combine.js";
-import { totalVariation } from "./penalty.js";
+import { tv } from "./penalty.js";
 
 describe("activations", () => {
   // two channels of 2 x 3
@@ -27,7 +27,7 @@ describe("activations", () => {
         spatial(same),
       ]),
     ).toEqual([3.5, -12.5, 6, -1, 5, 3.5, -90, -27, 0, 0]);
-    const [squares] = await measure(picture, shape, [layerObjective(same)]);
+    const [squares] = await measure(picture, shape, [layer(same)]);
     expect(squares).toBeCloseTo(picture.reduce((sum, x) => sum + x * x, 0) / 12, 2);
   });
 
@@ -43,8 +43,8 @@ describe("activations", () => {
         { shape: [1, 3, 4, 4] },
       ),
     );
-    const layer = { layer: "conv" };
-    const targets = [channel({ ...layer, channel: 1 }), layerObjective(layer), spatial(layer)];
+    const conv = { layer: "conv" };
+    const targets = [channel({ ...conv, channel: 1 }), layer(conv), spatial(conv)];
     const [mean, squares, column] = await measure(Array<number>(48).fill(1), [1, 3, 4, 4], targets, { model });
     expect(mean).toBeCloseTo(1.3, 5);
     expect(squares).toBeCloseTo(1.69, 5);
@@ -77,11 +77,11 @@ describe("activations", () => {
     const targets = [
       left!,
       neuron({ ...conv, channel: 1 }),
-      layerObjective(conv),
+      layer(conv),
       // Captum's L1 and L2 are of a layer at one place, and those here of the picture
       add(left!, right!),
-      pow(mul(2, layerObjective(conv)), 0.5),
-      totalVariation({}),
+      pow(mul(2, layer(conv)), 0.5),
+      tv({}),
     ];
     const found = await measure(Array<number>(48).fill(1), [1, 3, 4, 4], targets, { model });
     [1.3, 1.3, 1.69, 2.6, 1.8385, 0].forEach((wanted, i) => expect(found[i]).toBeCloseTo(wanted, 4));

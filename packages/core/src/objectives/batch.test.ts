@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
-import type { Spec } from "../define/fields.js";
-import { array } from "../parameterizations/starts.js";
+import { maximize } from "../testing/plain.js";
+import type { Spec } from "../define/spec.js";
+import { array } from "../starts/starts.js";
 import { measure, measureAll, mirror } from "../testing/measure.js";
 import { jitter, rotate } from "../transforms/affine.js";
 import { noise } from "../transforms/pixelwise.js";

@@ -1,11 +1,10 @@
-import { defineObjective, type ObjectiveContext } from "../define/define.js";
+import { defineObjective, type ObjectiveContext } from "../define/objective.js";
 import { index, number, optional } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import { tensor } from "../tensor.js";
-import { meanOfEach } from "./reduce.js";
 import { unitVectors } from "./unit-vectors.js";
-import { ofLayer, unitOf, unitsOf } from "./units.js";
+import { ofLayer, ofUnits, unitOf, unitsOf } from "./units.js";
 
 /** Objectives that look at the pictures of a batch together. */
 
@@ -27,11 +26,19 @@ export function gramOf(context: ObjectiveContext, x: Value, axis: number): Value
   return op.div(op.matMul(rows, op.transpose(rows, [0, 2, 1])), count);
 }
 
+/**
+ * How unlike in texture the pictures of the batch are: minus the sum of the cosines between a picture's Gram matrix and each
+ * other one's (Olah et al., 2017, with weight 100).
+ *
+ * @example
+ * diversity({ layer: "conv2" });
+ */
 export const diversity = defineObjective({
   type: "diversity",
+  example: { layer: "conv2" },
   doc: "How unlike in texture the pictures of the batch are: minus the sum of the cosines between a picture's Gram matrix and each other one's (Olah et al., 2017, with weight 100)",
   needs: "batch",
-  params: ofLayer,
+  params: ofUnits,
   build(p, context) {
     needOthers(context, "diversity");
     const { op, batch } = context;
@@ -48,10 +55,18 @@ export const diversity = defineObjective({
 /** The farthest neighbour that is compared. */
 const reach = 4;
 
+/**
+ * How alike neighbours in the batch are: minus half the mean squared differences to the 4 before and the 4 after, so that a
+ * pair counts once; the transforms move all pictures alike (Lucid).
+ *
+ * @example
+ * alignment({ layer: "conv2" });
+ */
 export const alignment = defineObjective({
   type: "alignment",
+  example: { layer: "conv2" },
   doc: "How alike neighbours in the batch are: minus half the mean squared differences to the 4 before and the 4 after, so that a pair counts once; the transforms move all pictures alike (Lucid)",
-  together: true,
+  sharedViews: true,
   needs: "batch",
   params: { ...ofLayer, decay: number("how much less each farther neighbour counts", { fallback: 2, min: 1 }) },
   build(p, context) {
@@ -61,7 +76,7 @@ export const alignment = defineObjective({
     const terms = Array.from({ length: Math.min(reach, batch - 1) }, (_, k) => {
       const distance = k + 1;
       const apart = op.sub(op.sliceAxis(x, 0, distance, batch), op.sliceAxis(x, 0, 0, batch - distance));
-      const pairs = meanOfEach(op, op.mul(apart, apart));
+      const pairs = op.meanOfEach(op.mul(apart, apart));
       const both = op.add(op.pad(pairs, [distance], [0]), op.pad(pairs, [0], [distance]));
       return op.div(both, op.pow(p.decay, distance));
     });
@@ -69,12 +84,19 @@ export const alignment = defineObjective({
   },
 });
 
+/**
+ * A mixture of two channels: from the first one alone in the first picture of the batch to the second one alone in the last.
+ *
+ * @example
+ * interpolation({ layer: "conv2", from: 3, to: 5 });
+ */
 export const interpolation = defineObjective({
   type: "interpolation",
+  example: { layer: "conv2", from: 3, to: 5 },
   doc: "A mixture of two channels: from the first one alone in the first picture of the batch to the second one alone in the last",
   needs: "batch",
   params: {
-    ...ofLayer,
+    ...ofUnits,
     from: index("the channel of the first picture, from 0"),
     to: index("the channel of the last picture, from 0"),
     share: optional(
@@ -90,7 +112,7 @@ export const interpolation = defineObjective({
         Float32Array.from({ length: batch }, (_, i) => i / (batch - 1)),
       );
     const share = p.share ?? op.constant(places(), "shares");
-    const [from, to] = [p.from, p.to].map((chosen) => meanOfEach(op, unitOf(context, p, chosen)));
+    const [from, to] = [p.from, p.to].map((chosen) => op.meanOfEach(unitOf(context, p, chosen)));
     return op.add(op.mul(from!, op.sub(1, share)), op.mul(to!, share));
   },
 });

@@ -1,12 +1,14 @@
-import { defineObjective } from "../define/define.js";
-import { nested, type Spec } from "../define/fields.js";
+import { defineObjective, type ObjectiveDefinition } from "../define/objective.js";
+import { innerObjective } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
 
 /** Algebra: objectives of objectives and numbers. Nothing is changed: each call gives a new spec. */
 
-const sides = { left: nested("the left side"), right: nested("the right side") };
+const sides = { left: innerObjective("the left side"), right: innerObjective("the right side") };
 
 const total = defineObjective({
   type: "add",
+  example: { left: { type: "logit", class: 3 }, right: { type: "logit", class: 5 } },
   doc: "Sum of two objectives",
   params: sides,
   build: ({ left, right }, { op }) => op.add(left, right),
@@ -14,6 +16,7 @@ const total = defineObjective({
 
 const difference = defineObjective({
   type: "sub",
+  example: { left: { type: "logit", class: 3 }, right: 0.5 },
   doc: "Left objective minus right objective",
   params: sides,
   build: ({ left, right }, { op }) => op.sub(left, right),
@@ -21,6 +24,7 @@ const difference = defineObjective({
 
 const product = defineObjective({
   type: "mul",
+  example: { left: 0.5, right: { type: "logit", class: 3 } },
   doc: "Product of two objectives, or of an objective and a weight",
   params: sides,
   build: ({ left, right }, { op }) => op.mul(left, right),
@@ -28,6 +32,7 @@ const product = defineObjective({
 
 const quotient = defineObjective({
   type: "div",
+  example: { left: { type: "logit", class: 3 }, right: 2 },
   doc: "Left objective over right objective",
   params: sides,
   build: ({ left, right }, { op }) => op.div(left, right),
@@ -35,6 +40,7 @@ const quotient = defineObjective({
 
 const power = defineObjective({
   type: "pow",
+  example: { left: { type: "logit", class: 3 }, right: 2 },
   doc: "Left objective to the power of the right one; a negative one has whole powers only",
   params: sides,
   build: ({ left, right }, { op }) => op.pow(left, right),
@@ -42,30 +48,32 @@ const power = defineObjective({
 
 const absolute = defineObjective({
   type: "abs",
+  example: { of: { type: "logit", class: 3 } },
   doc: "Size of an objective, without its sign",
-  params: { of: nested("the objective") },
+  params: { of: innerObjective("the objective") },
   build: ({ of }, { op }) => op.abs(of),
 });
 
 export const combinations = { add: total, sub: difference, mul: product, div: quotient, pow: power, abs: absolute };
 
-type Term = Spec | number;
+type Objective = Spec<"objective">;
+type Term = Objective | number;
 
 /** The sum of objectives. */
-export const add = (...terms: readonly [Term, ...Term[]]): Spec => fold(total, terms);
+export const add = (...terms: readonly [Term, ...Term[]]): Objective => fold(total, terms);
 /** The first objective minus the second. */
-export const sub = (left: Term, right: Term): Spec => difference({ left, right });
+export const sub = (left: Term, right: Term): Objective => difference({ left, right });
 /** The product of objectives; a number is a weight. */
-export const mul = (...terms: readonly [Term, ...Term[]]): Spec => fold(product, terms);
+export const mul = (...terms: readonly [Term, ...Term[]]): Objective => fold(product, terms);
 /** The first objective over the second. */
-export const div = (left: Term, right: Term): Spec => quotient({ left, right });
+export const div = (left: Term, right: Term): Objective => quotient({ left, right });
 /** The first objective to the power of the second. */
-export const pow = (left: Term, right: Term): Spec => power({ left, right });
+export const pow = (left: Term, right: Term): Objective => power({ left, right });
 /** The size of an objective, without its sign. */
-export const abs = (term: Term): Spec => absolute({ of: term });
-/** Minus an objective: what was climbed is descended. */
-export const neg = (term: Term): Spec => mul(-1, term);
+export const abs = (term: Term): Objective => absolute({ of: term });
+/** Minus an objective: what was maximized is descended. */
+export const neg = (term: Term): Objective => mul(-1, term);
 
-function fold(combine: typeof total, [first, ...rest]: readonly [Term, ...Term[]]): Spec {
-  return rest.reduce<Term>((left, right) => combine({ left, right }), first) as Spec;
+function fold(combine: ObjectiveDefinition<typeof sides>, [first, ...rest]: readonly [Term, ...Term[]]): Objective {
+  return rest.reduce<Term>((left, right) => combine({ left, right }), first) as Objective;
 }

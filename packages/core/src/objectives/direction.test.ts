@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { compileAscent } from "../ascend/compile-ascent.js";
+import { compileAscent } from "../testing/plain.js";
 import { measure, measureAll, mirror } from "../testing/measure.js";
 import { tensor } from "../tensor.js";
-import { cosineDirection, cosineSimilarity, direction, tensorDirection } from "./direction.js";
+import { cosineDirection, cosine, direction, tensorDirection } from "./direction.js";
 
 const same = { layer: "same" };
 
@@ -23,12 +23,12 @@ describe("directions", () => {
   });
 
   it("have a cosine: 1 along, 0 where nothing is, -1 against", async () => {
-    const cosine = (vector: readonly number[]) => cosineSimilarity({ ...same, vector, y: 0, x: 0 });
-    const all = await measure([3, 0, 4, 0], shape, [cosine([6, 8]), cosine([4, -3]), cosine([-0.3, -0.4])]);
+    const along = (vector: readonly number[]) => cosine({ ...same, vector, y: 0, x: 0 });
+    const all = await measure([3, 0, 4, 0], shape, [along([6, 8]), along([4, -3]), along([-0.3, -0.4])]);
     [1, 0, -1].forEach((wanted, i) => expect(all[i]).toBeCloseTo(wanted, 6));
     const [zero, mean] = await measure([3, 0, 4, 0], shape, [
-      cosineSimilarity({ ...same, vector: [1, 1], x: 1 }),
-      cosineSimilarity({ ...same, vector: [3, 4] }),
+      cosine({ ...same, vector: [1, 1], x: 1 }),
+      cosine({ ...same, vector: [3, 4] }),
     ]);
     expect(zero).toBe(0);
     expect(mean).toBeCloseTo(0.5, 6);
@@ -40,8 +40,8 @@ describe("directions", () => {
       const scaled = [3 * size, 0, 4 * size, 0];
       const exact = size < 1e-12 ? 0 : 1;
       const targets = [
-        cosineSimilarity({ ...same, vector: [6, 8], y: 0, x: 0 }),
-        cosineSimilarity({ ...same, vector: [-8e-6, 6e-6], y: 0, x: 0 }),
+        cosine({ ...same, vector: [6, 8], y: 0, x: 0 }),
+        cosine({ ...same, vector: [-8e-6, 6e-6], y: 0, x: 0 }),
       ];
       const [along, across] = await measure(scaled, shape, targets);
       expect(along).toBeCloseTo(exact, 6);

@@ -1,12 +1,12 @@
-import { defineObjective, type ObjectiveContext } from "../define/define.js";
+import { defineObjective, type ObjectiveContext } from "../define/objective.js";
 import { asset, int, number, optional, vector } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
-import { axesAfterFirst, meanOfEach, sumOfEach } from "./reduce.js";
+import { axesAfterFirst } from "../ir/ops/index.js";
 import { unitVectors } from "./unit-vectors.js";
-import { ofLayer, overPlaces, place, unitsOf } from "./units.js";
+import { ofUnits, overPlaces, place, unitsOf, type OfUnits } from "./units.js";
 
-const alongVector = { ...ofLayer, vector: vector("a number for every channel of the layer"), ...place };
+const alongVector = { ...ofUnits, vector: vector("a number for every channel of the layer"), ...place };
 
 interface Compared {
   /** Dot product with the vector at every place, [batch, ...places]. */
@@ -16,10 +16,7 @@ interface Compared {
 }
 
 /** The units of a layer against a vector [batch, units], at every place. Throws `bad-argument`. */
-function compare(
-  context: ObjectiveContext,
-  p: { readonly layer: string; readonly model: string | undefined; readonly vector: Value },
-): Compared {
+function compare(context: ObjectiveContext, p: OfUnits & { readonly vector: Value }): Compared {
   const { op, batch } = context;
   const { x, axis } = unitsOf(context, p);
   const [units, given] = [x.shape[axis]!, p.vector.shape[1]!];
@@ -39,22 +36,43 @@ function compare(
 export const weighByCosine = (context: ObjectiveContext, dot: Value, cosine: Value, power: Value): Value =>
   context.op.mul(dot, context.op.pow(context.op.max(cosine, 0.1), power));
 
+/**
+ * Dot product of a layer's channels with a vector: mean over all places, or at one place.
+ *
+ * @example
+ * direction({ layer: "conv2", vector: [1, 0, -1] });
+ */
 export const direction = defineObjective({
   type: "direction",
+  example: { layer: "conv2", vector: [1, 0, -1] },
   doc: "Dot product of a layer's channels with a vector: mean over all places, or at one place",
   params: alongVector,
   build: (p, context) => overPlaces(context, compare(context, p).dot, p, p.layer),
 });
 
-export const cosineSimilarity = defineObjective({
+/**
+ * Cosine of the angle between a layer's channels and a vector, from -1 to 1: mean over all places, or at one place.
+ *
+ * @example
+ * cosine({ layer: "conv2", vector: [1, 0, -1] });
+ */
+export const cosine = defineObjective({
   type: "cosine",
+  example: { layer: "conv2", vector: [1, 0, -1] },
   doc: "Cosine of the angle between a layer's channels and a vector, from -1 to 1: mean over all places, or at one place",
   params: alongVector,
   build: (p, context) => overPlaces(context, compare(context, p).cosine(), p, p.layer),
 });
 
+/**
+ * Dot product with a vector times max(0.1, cosine)^power, for pictures of that direction alone (Carter et al., 2019).
+ *
+ * @example
+ * cosineDirection({ layer: "conv2", vector: [1, 0, -1] });
+ */
 export const cosineDirection = defineObjective({
   type: "cosineDirection",
+  example: { layer: "conv2", vector: [1, 0, -1] },
   doc: "Dot product with a vector times max(0.1, cosine)^power, for pictures of that direction alone (Carter et al., 2019)",
   params: { ...alongVector, power: number("how much the angle counts; 0 is the dot product", { fallback: 2, min: 0 }) },
   build(p, context) {
@@ -69,11 +87,19 @@ export const cosineDirection = defineObjective({
 
 const patchSide = (doc: string) => optional(int(doc, { min: 0 }));
 
+/**
+ * Dot product of a patch of a layer with an array, or with the same patch for a picture: sum over channels, mean over
+ * places.
+ *
+ * @example
+ * tensorDirection({ layer: "conv2" });
+ */
 export const tensorDirection = defineObjective({
   type: "tensorDirection",
+  example: { layer: "conv2" },
   doc: "Dot product of a patch of a layer with an array, or with the same patch for a picture: sum over channels, mean over places",
   params: {
-    ...ofLayer,
+    ...ofUnits,
     values: optional(vector("the array [channels, height, width] in one row")),
     image: optional(asset("image", "the picture whose activations are the array")),
     height: patchSide("rows of the patch; all when left out"),
@@ -101,7 +127,7 @@ export const tensorDirection = defineObjective({
       p.image !== undefined
         ? op.slice(context.imageLayer(p.image, p.layer, p.model), ranges)
         : asPatch(context, p.values!, patch, p.layer);
-    return meanOfEach(op, op.reduceSum(op.mul(patch, wanted), [axis]));
+    return op.meanOfEach(op.reduceSum(op.mul(patch, wanted), [axis]));
   },
 });
 
@@ -122,6 +148,6 @@ export function compareWhole(
   const { op } = context;
   const places = x.shape.reduce((a, b, i) => (i === 0 || i === axis ? a : a * b), 1);
   const units = (value: Value) => unitVectors(op, value, axesAfterFirst(value));
-  const dot = (a: Value, b: Value) => sumOfEach(op, op.mul(a, b));
+  const dot = (a: Value, b: Value) => op.sumOfEach(op.mul(a, b));
   return { dot: op.div(dot(x, other), places), cosine: dot(units(x), units(other)) };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
+import { standard } from "../standard.js";
+import { maximize } from "../testing/plain.js";
 import type { MaximizeOptions } from "../ascend/options.js";
-import type { Spec } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
 import { adam } from "../optimizers/adaptive.js";
 import { normalized } from "../optimizers/gradient.js";
 import { alpha } from "../parameterizations/alpha.js";
@@ -10,7 +11,7 @@ import { specs } from "../testing/specs.js";
 import { channel, logit, neuron } from "./activation.js";
 import { add, mul, neg } from "./combine.js";
 
-const penalties = ["l1", "l2", "linf", "lp", "tv", "blur", "boundary", "inputDifference", "opacity"];
+const isPenalty = ({ type }: Spec) => standard.objective[type]!.isPenalty ?? false;
 
 describe("every objective", () => {
   const model = open(tinyCnn());
@@ -25,15 +26,15 @@ describe("every objective", () => {
   };
 
   it.each(specs.objectives.map((spec) => [JSON.stringify(spec), spec] as const))(
-    "rises when it is climbed: %s",
+    "rises when it is maximized: %s",
     async (_, spec) => {
-      const target = penalties.includes(spec.type) ? neg(spec) : spec;
+      const target = isPenalty(spec) ? neg(spec) : spec;
       const own = spec.type === "opacity" ? { ...options, parameterization: alpha({}) } : options;
       const { curve } = await maximize(model, target, own).result;
       const first = curve[0]!;
       const last = curve.at(-1)!;
       // a picture of one value has no variation to lose, and its tokens are all alike
-      const flat = spec.type === "tv" || spec.type === "blur" || spec["layer"] === "attention";
+      const flat = spec.type === "tv" || spec.type === "highFrequency" || spec["layer"] === "attention";
       expect(last[0]).toBeGreaterThan(first[0]!);
       if (!flat) expect(last[1]).toBeGreaterThan(first[1]!);
     },
@@ -41,7 +42,7 @@ describe("every objective", () => {
 });
 
 describe("every objective that is no penalty", () => {
-  const climbs = specs.objectives.filter(({ type }) => !penalties.includes(type));
+  const climbs = specs.objectives.filter((spec) => !isPenalty(spec));
   it.each(climbs.map((spec) => [JSON.stringify(spec), spec] as const))(
     "rises within 3 steps of Adam 0.1, as Lucid tests its own: %s",
     async (_, spec) => {
@@ -124,7 +125,7 @@ describe("targets that the model does not have", () => {
 });
 
 describe("numbers", () => {
-  it("alone are nothing to climb", async () => {
+  it("alone are nothing to maximize", async () => {
     await expect(maximize(open(tinyCnn()), mul(2, 3), { steps: 1 }).result).rejects.toMatchObject({
       code: "bad-argument",
       message: 'The target {"type":"mul","left":2,"right":3} is a number, which nothing can raise',

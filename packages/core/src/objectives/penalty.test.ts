@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
+import { maximize } from "../testing/plain.js";
 import { alpha } from "../parameterizations/alpha.js";
 import { pixel } from "../parameterizations/pixel.js";
-import { array } from "../parameterizations/starts.js";
+import { array } from "../starts/starts.js";
 import { gradient } from "../optimizers/gradient.js";
 import { measure, mirror } from "../testing/measure.js";
 import { open, tinyCnn } from "../testing/models.js";
 import { numbers, tensor } from "../tensor.js";
 import { logit } from "./activation.js";
 import { mul, neg, sub } from "./combine.js";
-import { blurPenalty, boundaryPenalty, inputDifference, l1, l2, linf, lp, opacity, totalVariation } from "./penalty.js";
+import { highFrequency, boundary, inputDifference, l1, l2, linf, lp, opacity, tv } from "./penalty.js";
 
 describe("penalties", () => {
   it("of values are what their formulas say", async () => {
@@ -26,8 +26,8 @@ describe("penalties", () => {
   });
 
   it("of neighbours are what their formulas say", async () => {
-    expect(await measure([0, 0, 0, 0, 2, 0, 0, 0, 1], [1, 1, 3, 3], [totalVariation({})])).toEqual([10]);
-    const [dot, flat] = await measure([0, 0, 0, 0, 1, 0, 0, 0, 0], [1, 1, 3, 3], [blurPenalty({}), l1({})]);
+    expect(await measure([0, 0, 0, 0, 2, 0, 0, 0, 1], [1, 1, 3, 3], [tv({})])).toEqual([10]);
+    const [dot, flat] = await measure([0, 0, 0, 0, 1, 0, 0, 0, 0], [1, 1, 3, 3], [highFrequency({}), l1({})]);
     // the dot is left with 1 of 5, its neighbours get half of 3.5, the corners half of 2.5
     expect(dot).toBeCloseTo((0.8 ** 2 + 4 * (0.5 / 3.5) ** 2 + 4 * (0.5 / 2.5) ** 2) / 2, 6);
     expect(flat).toBeCloseTo(1 / 9, 6);
@@ -35,7 +35,7 @@ describe("penalties", () => {
 
   it("of blurs are what a step takes away: the picture goes to its blurred one, which stays where it is", async () => {
     const dot = [0, 0, 0, 0, 1, 0, 0, 0, 0];
-    const { picture } = await maximize(mirror([1, 1, 3, 3]), neg(blurPenalty({})), {
+    const { picture } = await maximize(mirror([1, 1, 3, 3]), neg(highFrequency({})), {
       start: array({ values: dot }),
       optimizer: gradient({ learningRate: 1 }),
       steps: 1,
@@ -56,10 +56,10 @@ describe("penalties", () => {
     const light = Array<number>(49).fill(0.75);
     const spot = grey.with(24, 9);
     const shape = [1, 1, 7, 7];
-    const edge = boundaryPenalty({ width: 1 });
+    const edge = boundary({ width: 1 });
     expect((await measure(grey, shape, [edge]))[0]).toBeCloseTo(0, 6);
     expect((await measure(light, shape, [edge]))[0]).toBeCloseTo(24 * 0.8 * 0.25 ** 2, 5);
-    expect((await measure(light, shape, [boundaryPenalty({})]))[0]).toBeCloseTo(49 * 0.8 * 0.25 ** 2, 5);
+    expect((await measure(light, shape, [boundary({})]))[0]).toBeCloseTo(49 * 0.8 * 0.25 ** 2, 5);
     expect((await measure(spot, shape, [edge]))[0]).toBeCloseTo(0, 6);
     expect((await measure(grey.with(0, 9), shape, [edge]))[0]).toBeGreaterThan(0.8 * 8.5 ** 2);
   });
@@ -84,7 +84,7 @@ describe("penalties", () => {
   });
 
   it("of neighbours need a height and a width", async () => {
-    for (const penalty of [totalVariation({}), blurPenalty({}), boundaryPenalty({})]) {
+    for (const penalty of [tv({}), highFrequency({}), boundary({})]) {
       await expect(measure([1, 2, 3, 4, 5, 6], [1, 2, 3], [penalty])).rejects.toMatchObject({
         code: "bad-argument",
         message: `"${penalty.type}" does not fit an input of shape [1,2,3]: it has no height and width`,
@@ -94,15 +94,7 @@ describe("penalties", () => {
 
   it("have a finite slope on a picture of zeros", async () => {
     const model = open(tinyCnn());
-    for (const penalty of [
-      l1({}),
-      l2({}),
-      linf({}),
-      lp({}),
-      totalVariation({}),
-      blurPenalty({}),
-      boundaryPenalty({}),
-    ]) {
+    for (const penalty of [l1({}), l2({}), linf({}), lp({}), tv({}), highFrequency({}), boundary({})]) {
       const target = sub(logit({ class: 0 }), penalty);
       const { ended } = await maximize(model, target, { steps: 2, start: "zeros" }).result;
       expect(ended).toBe("steps");

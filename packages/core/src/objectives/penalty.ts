@@ -1,78 +1,134 @@
+import { axesAfterFirst } from "../ir/ops/index.js";
 import { stopGradient } from "../autodiff/stop-gradient.js";
-import { defineObjective, type ObjectiveContext } from "../define/define.js";
+import { defineObjective, type ObjectiveContext } from "../define/objective.js";
 import { asset, fixed, int } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
-import { meanOfEach, rootOf, sumOfEach } from "./reduce.js";
 
 /** Penalties are positive: subtract them from an objective. All are of the picture, in picture units. */
 
 const around = fixed("the value that costs nothing", { fallback: 0 });
 
+/**
+ * Mean absolute value of the picture.
+ *
+ * @example
+ * l1();
+ */
 export const l1 = defineObjective({
   type: "l1",
+  example: {},
+  isPenalty: true,
   doc: "Mean absolute value of the picture",
   params: { around },
-  build: (p, { op, picture }) => meanOfEach(op, op.abs(op.sub(picture, p.around))),
+  build: (p, { op, picture }) => op.meanOfEach(op.abs(op.sub(picture, p.around))),
 });
 
+/**
+ * Root of the mean square of the picture.
+ *
+ * @example
+ * l2({ around: 0.5 });
+ */
 export const l2 = defineObjective({
   type: "l2",
+  example: { around: 0.5 },
+  isPenalty: true,
   doc: "Root of the mean square of the picture",
   params: { around },
   build: (p, { op, picture }) => rootMeanSquare(op.sub(picture, p.around), { op }),
 });
 
+/**
+ * Largest absolute value of the picture.
+ *
+ * @example
+ * linf();
+ */
 export const linf = defineObjective({
   type: "linf",
+  example: {},
+  isPenalty: true,
   doc: "Largest absolute value of the picture",
   params: { around },
   build(p, { op, picture }) {
     const off = op.abs(op.sub(picture, p.around));
-    return op.reduceMax(
-      off,
-      off.shape.slice(1).map((_, i) => i + 1),
-    );
+    return op.reduceMax(off, axesAfterFirst(off));
   },
 });
 
+/**
+ * Lp norm of the picture per pixel: (mean |x|^p)^(1/p) (Simonyan et al., 2014 with p = 2; p = 6 in Mahendran and Vedaldi,
+ * 2015).
+ *
+ * @example
+ * lp({ p: 4 });
+ */
 export const lp = defineObjective({
   type: "lp",
+  example: { p: 4 },
+  isPenalty: true,
   doc: "Lp norm of the picture per pixel: (mean |x|^p)^(1/p) (Simonyan et al., 2014 with p = 2; p = 6 in Mahendran and Vedaldi, 2015)",
   params: { p: fixed("the power", { fallback: 6, min: 1 }), around },
   build(p, { op, picture }) {
     const powers = op.pow(op.add(op.abs(op.sub(picture, p.around)), 1e-6), p.p);
-    return op.pow(meanOfEach(op, powers), 1 / p.p);
+    return op.pow(op.meanOfEach(powers), 1 / p.p);
   },
 });
 
-export const totalVariation = defineObjective({
+/**
+ * Total variation: the sum of absolute differences of neighbouring pixels (Mahendran and Vedaldi, 2015, with beta = 1).
+ *
+ * @example
+ * tv();
+ */
+export const tv = defineObjective({
   type: "tv",
+  example: {},
+  isPenalty: true,
   doc: "Total variation: the sum of absolute differences of neighbouring pixels (Mahendran and Vedaldi, 2015, with beta = 1)",
   params: {},
   build(_, { op, picture }) {
     sizeOf(picture, "tv");
     const along = (axis: number) => {
       const n = picture.shape[axis]!;
-      return sumOfEach(op, op.abs(op.sub(op.sliceAxis(picture, axis, 1, n), op.sliceAxis(picture, axis, 0, n - 1))));
+      return op.sumOfEach(op.abs(op.sub(op.sliceAxis(picture, axis, 1, n), op.sliceAxis(picture, axis, 0, n - 1))));
     };
     return op.add(along(2), along(3));
   },
 });
 
-export const blurPenalty = defineObjective({
-  type: "blur",
+/**
+ * Half the sum of squared differences to the picture blurred over 3 x 3 pixels, which counts as given: a step goes towards
+ * it (Lucid).
+ *
+ * @example
+ * highFrequency();
+ */
+export const highFrequency = defineObjective({
+  type: "highFrequency",
+  example: {},
+  isPenalty: true,
   doc: "Half the sum of squared differences to the picture blurred over 3 x 3 pixels, which counts as given: a step goes towards it (Lucid)",
   params: {},
   build(_, context) {
     const { op, picture } = context;
-    const sharp = op.sub(picture, stopGradient(op, blurred(context, "blur", 3)));
-    return op.mul(sumOfEach(op, op.mul(sharp, sharp)), 0.5);
+    const sharp = op.sub(picture, stopGradient(op, blurred(context, "highFrequency", 3)));
+    return op.mul(op.sumOfEach(op.mul(sharp, sharp)), 0.5);
   },
 });
 
-export const boundaryPenalty = defineObjective({
+/**
+ * What goes on at the picture's edge: the sum there of squared differences to the blurred picture (5 x 5) and 0.8 times
+ * those to one grey (Lucid, for activation atlases).
+ *
+ * @example
+ * boundary();
+ */
+export const boundary = defineObjective({
   type: "boundary",
+  example: {},
+  isPenalty: true,
   doc: "What goes on at the picture's edge: the sum there of squared differences to the blurred picture (5 x 5) and 0.8 times those to one grey (Lucid, for activation atlases)",
   params: {
     width: int("width of the edge, in pixels", { fallback: 5, min: 1 }),
@@ -84,26 +140,42 @@ export const boundaryPenalty = defineObjective({
     const off = op.sub(picture, grey);
     const cost = op.add(op.mul(sharp, sharp), op.mul(op.mul(off, off), 0.8));
     const inside = picture.shape.slice(2).map((side) => side - 2 * width) as [number, number];
-    if (inside.some((side) => side <= 0)) return sumOfEach(op, cost);
+    if (inside.some((side) => side <= 0)) return op.sumOfEach(cost);
     const pads = [0, 0, width, width];
-    return sumOfEach(op, op.mul(cost, op.pad(op.fill([1, 1, ...inside], 0), pads, pads, "constant", 1)));
+    return op.sumOfEach(op.mul(cost, op.pad(op.fill([1, 1, ...inside], 0), pads, pads, "constant", 1)));
   },
 });
 
+/**
+ * Root of the mean squared difference to another picture.
+ *
+ * @example
+ * inputDifference({ image: "photo" });
+ */
 export const inputDifference = defineObjective({
   type: "inputDifference",
+  example: { image: "photo" },
+  isPenalty: true,
   doc: "Root of the mean squared difference to another picture",
   params: { image: asset("image", "the picture that costs nothing") },
   build: (p, { op, picture, image }) => rootMeanSquare(op.sub(picture, image(p.image)), { op }),
 });
 
+/**
+ * Mean opacity of a picture that has one, from 0 to 1.
+ *
+ * @example
+ * opacity();
+ */
 export const opacity = defineObjective({
   type: "opacity",
+  example: {},
+  isPenalty: true,
   doc: "Mean opacity of a picture that has one, from 0 to 1",
   needs: "opacity",
   params: {},
   build(_, context) {
-    if (context.opacity) return meanOfEach(context.op, context.opacity);
+    if (context.opacity) return context.op.meanOfEach(context.opacity);
     throw new XstarError("bad-argument", "The picture has no opacity to measure", {
       hint: 'The parameterization "alpha" gives it one',
     });
@@ -111,7 +183,7 @@ export const opacity = defineObjective({
 });
 
 const rootMeanSquare = (off: Value, { op }: Pick<ObjectiveContext, "op">) =>
-  rootOf(op, meanOfEach(op, op.mul(off, off)));
+  op.safeSqrt(op.meanOfEach(op.mul(off, off)));
 
 /** Throws `bad-argument` where a picture has no pixels beside each other. */
 function sizeOf(picture: Value, type: string): [number, number, number, number] {

@@ -1,38 +1,26 @@
-import type { ObjectiveDefinition } from "../define/define.js";
-import { channel, crossEntropy, layerObjective, logit, neuron, probability, spatial } from "./activation.js";
+import type { Table } from "../define/definition.js";
+import type { ObjectiveDefinition } from "../define/objective.js";
+import { channel, crossEntropy, layer, logit, neuron, probability, spatial } from "./activation.js";
 import { alignment, diversity, interpolation } from "./batch.js";
 import { combinations } from "./combine.js";
-import { cosineDirection, cosineSimilarity, direction, tensorDirection } from "./direction.js";
-import { accentuation, caricature, inversion, style } from "./likeness.js";
-import { blurPenalty, boundaryPenalty, inputDifference, l1, l2, linf, lp, opacity, totalVariation } from "./penalty.js";
+import { cosine, cosineDirection, direction, tensorDirection } from "./direction.js";
+import { accentuation, caricature, inversion, style } from "./image.js";
+import { boundary, highFrequency, inputDifference, l1, l2, linf, lp, opacity, tv } from "./penalty.js";
 import { head, token } from "./tokens.js";
 
-/** What is subtracted from others, by type. */
-export const penalties: Readonly<Record<string, ObjectiveDefinition<any>>> = {
-  l1,
-  l2,
-  linf,
-  lp,
-  tv: totalVariation,
-  blur: blurPenalty,
-  boundary: boundaryPenalty,
-  inputDifference,
-  opacity,
-};
-
 /** Every objective, by type. */
-export const objectives: Readonly<Record<string, ObjectiveDefinition<any>>> = {
+export const objectives = {
   logit,
   probability,
   crossEntropy,
   neuron,
   channel,
   spatial,
-  layer: layerObjective,
+  layer,
   token,
   head,
   direction,
-  cosine: cosineSimilarity,
+  cosine,
   cosineDirection,
   tensorDirection,
   diversity,
@@ -42,6 +30,14 @@ export const objectives: Readonly<Record<string, ObjectiveDefinition<any>>> = {
   inversion,
   style,
   accentuation,
-  ...penalties,
+  l1,
+  l2,
+  linf,
+  lp,
+  tv,
+  highFrequency,
+  boundary,
+  inputDifference,
+  opacity,
   ...combinations,
-};
+} satisfies Table<ObjectiveDefinition>;

@@ -1,16 +1,22 @@
-import { defineObjective } from "../define/define.js";
+import { defineObjective } from "../define/objective.js";
 import { index, int, optional } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
-import { meanOfEach } from "./reduce.js";
-import { ofLayer, pick, unitOf } from "./units.js";
+import { ofLayer, pick, unitOf, ofUnits } from "./units.js";
 
+/**
+ * Activation of one feature of one token of a transformer's layer (attention or MLP), [N, tokens, features].
+ *
+ * @example
+ * token({ layer: "block3", channel: 7, token: 0 });
+ */
 export const token = defineObjective({
   type: "token",
+  example: { layer: "block3", channel: 7, token: 0 },
   doc: "Activation of one feature of one token of a transformer's layer (attention or MLP), [N, tokens, features]",
   params: {
-    ...ofLayer,
+    ...ofUnits,
     channel: index("which feature, from 0"),
     token: optional(index("which token, from 0; the class token, 0, when left out")),
   },
@@ -23,8 +29,16 @@ export const token = defineObjective({
   },
 });
 
+/**
+ * Mean of the squared activations of one attention head: of its map or values [N, heads, ...], or of its share of the
+ * features [N, tokens, features].
+ *
+ * @example
+ * head({ layer: "attention", head: 2 });
+ */
 export const head = defineObjective({
   type: "head",
+  example: { layer: "attention", head: 2 },
   doc: "Mean of the squared activations of one attention head: of its map or values [N, heads, ...], or of its share of the features [N, tokens, features]",
   params: {
     ...ofLayer,
@@ -36,7 +50,7 @@ export const head = defineObjective({
     const { x, axis } = byHead(op, context.layer(p.layer, p.model), p);
     context.limit(p.head, x.shape[axis]!, `heads of layer "${p.layer}"`);
     const one = pick(context, x, axis, p.head);
-    return meanOfEach(op, op.mul(one, one));
+    return op.meanOfEach(op.mul(one, one));
   },
 });
 

@@ -11,6 +11,7 @@ import { readModel } from "./read.js";
 
 type Model = NonNullable<Parameters<typeof encodeModel>[1]>;
 type Graph = Parameters<typeof encodeModel>[0];
+type FunctionInit = Extract<NonNullable<Model["functions"]>[number], { $typeName?: never }>;
 
 const acme = "com.acme";
 const standard = [{ domain: "", version: 17n }];
@@ -18,7 +19,7 @@ const opsetImport = [...standard, { domain: acme, version: 1n }];
 const float = (name: string, f: number) => ({ name, type: Kind.FLOAT, f });
 const ref = (name: string, refAttrName: string, type = Kind.FLOAT) => ({ name, refAttrName, type });
 
-const fn = (name: string, rest: NonNullable<Model["functions"]>[number]) => ({
+const fn = (name: string, rest: FunctionInit) => ({
   domain: acme,
   name,
   opsetImport,
@@ -188,7 +189,7 @@ describe("functions that cannot be", () => {
       })),
     });
 
-  it.each([
+  it.each<[string, ReturnType<typeof call>, FunctionInit[], string, string]>([
     [
       "recursive",
       call("A"),
@@ -225,8 +226,8 @@ describe("functions that cannot be", () => {
       "unsupported-model",
       "stand for more than 100000 nodes",
     ],
-  ] as const)("%s", (_, node, functions, code, message) => {
-    expect(() => readModel(model([...node], [...functions]))).toThrowError(
+  ])("%s", (_, node, functions, code, message) => {
+    expect(() => readModel(model(node, functions))).toThrowError(
       expect.objectContaining({ code, message: expect.stringContaining(message) }),
     );
   });

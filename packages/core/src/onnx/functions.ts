@@ -1,14 +1,14 @@
-import { create } from "@bufbuild/protobuf";
+import { XstarError } from "../errors.js";
 import {
-  AttributeProto_AttributeType as Kind,
-  NodeProtoSchema,
+  Kind,
+  nodeProto,
   type AttributeProto,
   type FunctionProto,
   type GraphProto,
   type ModelProto,
   type NodeProto,
-} from "onnx-buf";
-import { XstarError } from "../errors.js";
+} from "./schema.js";
+import { Names } from "../ir/names.js";
 
 /** More nodes than any network has: functions that call functions can multiply without end. */
 const mostNodes = 100_000;
@@ -41,16 +41,9 @@ export function inlineFunctions(proto: ModelProto, graph: GraphProto): Inlined {
   if (proto.functions.length === 0) return { graph, opsets };
   const functions = new Map(proto.functions.map((one) => [keyOf(one.domain, one.name, one.overload), one]));
   for (const one of proto.functions) mergeOpsets(opsets, one, functions);
-  const taken = new Set<string>();
+  const taken = new Names();
   gatherNames(graph, taken);
   let count = 0;
-
-  const uniqueName = (base: string) => {
-    let name = base;
-    for (let i = 2; taken.has(name); i++) name = `${base}_${i}`;
-    taken.add(name);
-    return name;
-  };
 
   const expand = (node: NodeProto, stack: readonly string[]): NodeProto[] => {
     const key = keyOf(node.domain, node.opType, node.overload);
@@ -99,12 +92,9 @@ export function inlineFunctions(proto: ModelProto, graph: GraphProto): Inlined {
       const wanted = node.output[i] ?? "";
       if (wanted === "") return;
       if (produced.has(name) && !names.has(name)) names.set(name, wanted);
-      else
-        copies.push(
-          create(NodeProtoSchema, { opType: "Identity", input: [names.get(name) ?? name], output: [wanted] }),
-        );
+      else copies.push(nodeProto.make({ opType: "Identity", input: [names.get(name) ?? name], output: [wanted] }));
     });
-    for (const name of produced) if (!names.has(name)) names.set(name, uniqueName(prefix + name));
+    for (const name of produced) if (!names.has(name)) names.set(name, taken.take(prefix + name));
     const defaults = called.attributeProto.map((attribute) => [attribute.name, attribute] as const);
     const given = node.attribute.map((attribute) => [attribute.name, attribute] as const);
     const call: Call = { prefix, names, attributes: new Map([...defaults, ...given]) };
@@ -136,7 +126,7 @@ export function inlineFunctions(proto: ModelProto, graph: GraphProto): Inlined {
       ...inner.node.flatMap(({ output }) => output),
     ].filter(Boolean);
     const names = new Map(outer.names);
-    for (const name of new Set(own)) names.set(name, uniqueName(outer.prefix + name));
+    for (const name of new Set(own)) names.set(name, taken.take(outer.prefix + name));
     const call = { ...outer, names };
     return change(inner, {
       input: inner.input.map((one) => change(one, { name: renamed(one.name, call) })),
@@ -199,7 +189,7 @@ function mergeOpsets(
   }
 }
 
-function gatherNames(graph: GraphProto, names: Set<string>): void {
+function gatherNames(graph: GraphProto, names: Names): void {
   for (const { name } of [...graph.input, ...graph.initializer]) names.add(name);
   for (const node of graph.node) {
     for (const name of node.output) names.add(name);

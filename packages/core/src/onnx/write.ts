@@ -1,20 +1,26 @@
-import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import { type Attribute, type Constant, Graph, Node, Value } from "../ir/graph.js";
+import { dtypeNumbers, toInt64 } from "../tensor.js";
 import {
-  AttributeProto_AttributeType as Kind,
-  AttributeProtoSchema,
-  GraphProtoSchema,
-  ModelProtoSchema,
-  NodeProtoSchema,
-  TensorProto_DataLocation,
-  TensorProtoSchema,
-  ValueInfoProtoSchema,
+  attributeProto,
+  dimensionProto,
+  entryProto,
+  external,
+  graphProto,
+  Kind,
+  modelProto,
+  nodeProto,
+  operatorSetIdProto,
+  shapeProto,
+  tensorProto,
+  tensorTypeProto,
+  typeProto,
+  valueInfoProto,
   type AttributeProto,
   type GraphProto,
   type TensorProto,
   type ValueInfoProto,
-} from "onnx-buf";
-import type { Attribute, Constant, Graph, Node, Value } from "../ir/graph.js";
-import { dtypeNumbers, toInt64 } from "../tensor.js";
+} from "./schema.js";
+import { Names } from "../ir/names.js";
 
 /** A constant's place in another file, as ONNX external data. */
 export interface Place {
@@ -45,14 +51,18 @@ const newestIrVersion = 13;
 /** The graph as the bytes of an ONNX file. Constants that no node reads are left out; dimensions of -1 are left free. */
 export function writeModel(graph: Graph, given: WriteOptions): Uint8Array {
   const constants = constantsOf(graph);
-  const options: Writing = { ...given, names: constantNames(graph, constants) };
-  return toBinary(
-    ModelProtoSchema,
-    create(ModelProtoSchema, {
+  const taken = namesIn(graph);
+  // constants of several origins may share a name: each gets one that nothing else in the file has
+  const names = new Map(constants.map((value) => [value, taken.take(value.name)]));
+  const options: Writing = { ...given, names, taken };
+  return modelProto.write(
+    modelProto.make({
       irVersion: BigInt(Math.min(newestIrVersion, Math.max(irVersion, options.irVersion ?? 0))),
       producerName: options.producer ?? "xstar",
-      opsetImport: [...options.opsets].map(([domain, version]) => ({ domain, version: BigInt(version) })),
-      metadataProps: [...(options.metadata ?? [])].map(([key, value]) => ({ key, value })),
+      opsetImport: [...options.opsets].map(([domain, version]) =>
+        operatorSetIdProto.make({ domain, version: BigInt(version) }),
+      ),
+      metadataProps: [...(options.metadata ?? [])].map(([key, value]) => entryProto.make({ key, value })),
       graph: writeGraph(graph, options, constants),
     }),
   );
@@ -61,11 +71,12 @@ export function writeModel(graph: Graph, given: WriteOptions): Uint8Array {
 /** What the parts need besides the caller's options. */
 interface Writing extends WriteOptions {
   readonly names: ReadonlyMap<Value, string>;
+  readonly taken: Names;
 }
 
-/** Constants of several origins may share a name: each gets one that nothing else in the file has. */
-function constantNames(graph: Graph, constants: readonly Value[]): Map<Value, string> {
-  const taken = new Set<string>();
+/** The names of all values but constants, in subgraphs too. */
+function namesIn(graph: Graph): Names {
+  const taken = new Names();
   const visit = (inner: Graph) => {
     for (const value of inner.values()) taken.add(value.name);
     for (const node of inner.nodes) {
@@ -73,20 +84,13 @@ function constantNames(graph: Graph, constants: readonly Value[]): Map<Value, st
     }
   };
   visit(graph);
-  const names = new Map<Value, string>();
-  for (const value of constants) {
-    let name = value.name;
-    for (let i = 2; taken.has(name); i++) name = `${value.name}_${i}`;
-    taken.add(name);
-    names.set(value, name);
-  }
-  return names;
+  return taken;
 }
 
 const nameOf = (value: Value | undefined, { names }: Writing) => (value ? (names.get(value) ?? value.name) : "");
 
 function writeGraph(graph: Graph, options: Writing, constants: readonly Value[]): GraphProto {
-  return create(GraphProtoSchema, {
+  return graphProto.make({
     name: graph.name,
     input: graph.inputs.map((value) => writeInfo(value, options)),
     output: graph.outputs.map((value) => writeInfo(value, options)),
@@ -111,32 +115,29 @@ function constantsOf(graph: Graph): Value[] {
 
 function writeInfo(value: Value, options: Writing): ValueInfoProto {
   const { freeBatch } = options;
-  if (!value.type) return create(ValueInfoProtoSchema, { name: nameOf(value, options) });
+  if (!value.type) return valueInfoProto.make({ name: nameOf(value, options) });
   const dim = value.shape.map((dimension, i) => {
-    const free =
-      i === 0 && freeBatch !== undefined
-        ? freeBatch
-        : dimension < 0
-          ? i === 0
-            ? "N"
-            : `${value.name}_${i}`
-          : undefined;
-    return free === undefined
-      ? { value: { case: "dimValue" as const, value: BigInt(dimension) } }
-      : { value: { case: "dimParam" as const, value: free } };
+    const free = i === 0 && freeBatch !== undefined ? freeBatch : i === 0 ? "N" : `${value.name}_${i}`;
+    return dimension < 0 || (i === 0 && freeBatch !== undefined)
+      ? dimensionProto.make({ dimParam: free })
+      : dimensionProto.make({ dimValue: BigInt(dimension) });
   });
-  return create(ValueInfoProtoSchema, {
+  return valueInfoProto.make({
     name: nameOf(value, options),
-    type: { value: { case: "tensorType", value: { elemType: dtypeNumbers[value.dtype], shape: { dim } } } },
+    type: typeProto.make({
+      tensorType: tensorTypeProto.make({ elemType: dtypeNumbers[value.dtype], shape: shapeProto.make({ dim }) }),
+    }),
   });
 }
 
 function writeNode(node: Node, options: Writing) {
-  return create(NodeProtoSchema, {
+  // empty last inputs would be legal, but ONNX Runtime crashes on some
+  const given = node.inputs.slice(0, node.inputs.findLastIndex((input) => input !== undefined) + 1);
+  return nodeProto.make({
     opType: node.opType,
     domain: node.domain,
     name: node.name,
-    input: node.inputs.map((input) => nameOf(input, options)),
+    input: given.map((input) => nameOf(input, options)),
     output: node.outputs.map((output) => output?.name ?? ""),
     attribute: [...node.attributes].map(([name, attribute]) => writeAttribute(name, attribute, options)),
   });
@@ -144,8 +145,7 @@ function writeNode(node: Node, options: Writing) {
 
 function writeAttribute(name: string, attribute: Attribute, options: Writing): AttributeProto {
   const text = new TextEncoder();
-  const make = (fields: MessageInitShape<typeof AttributeProtoSchema>) =>
-    create(AttributeProtoSchema, { ...fields, name });
+  const make = (fields: Partial<AttributeProto>) => attributeProto.make({ ...fields, name });
   switch (attribute.kind) {
     case "int":
       return make({ type: Kind.INT, i: toInt64(attribute.value) });
@@ -162,10 +162,25 @@ function writeAttribute(name: string, attribute: Attribute, options: Writing): A
     case "tensor":
       return make({ type: Kind.TENSOR, t: writeTensor("", attribute.value, options) });
     case "graph":
-      return make({ type: Kind.GRAPH, g: writeGraph(attribute.value, options, []) });
+      return make({ type: Kind.GRAPH, g: writeGraph(withOwnOutputs(attribute.value, options), options, []) });
     case "opaque":
       return attribute.value as AttributeProto;
   }
+}
+
+/** A subgraph of which every output is a value of its own: ONNX Runtime refuses those that hand on a value from outside. */
+function withOwnOutputs(source: Graph, { taken }: Writing): Graph {
+  const own = new Set(source.values());
+  if (source.outputs.every((output) => own.has(output))) return source;
+  const graph = new Graph(source.name);
+  graph.inputs.push(...source.inputs);
+  graph.nodes.push(...source.nodes);
+  for (const output of source.outputs) {
+    const handed = own.has(output) ? output : new Value(taken.take(output.name), output.type);
+    if (handed !== output) graph.append(new Node("Identity", [output], [handed]));
+    graph.output(handed);
+  }
+  return graph;
 }
 
 /** Below this size a reference costs as much as the data. */
@@ -176,25 +191,24 @@ function writeTensor(name: string, constant: Constant, options: Writing): Tensor
   const { source } = constant;
   if ("strings" in source) {
     const text = new TextEncoder();
-    return create(TensorProtoSchema, { ...base, stringData: source.strings.map((s) => text.encode(s)) });
+    return tensorProto.make({ ...base, stringData: source.strings.map((s) => text.encode(s)) });
   }
   if ("location" in source) {
     const { location, offset, length } = source;
     const rawData = options.embed?.get(location)?.subarray(offset, offset + length) as
       | Uint8Array<ArrayBuffer>
       | undefined;
-    return create(TensorProtoSchema, { ...base, ...(rawData ? { rawData } : external(location, offset, length)) });
+    return tensorProto.make({ ...base, ...(rawData ? { rawData } : pointTo(location, offset, length)) });
   }
   const place = source.bytes.byteLength >= smallestExternal ? options.locate?.(source.bytes) : undefined;
-  if (place)
-    return create(TensorProtoSchema, { ...base, ...external(place.location, place.offset, source.bytes.byteLength) });
-  return create(TensorProtoSchema, { ...base, rawData: source.bytes as Uint8Array<ArrayBuffer> });
+  if (place) return tensorProto.make({ ...base, ...pointTo(place.location, place.offset, source.bytes.byteLength) });
+  return tensorProto.make({ ...base, rawData: source.bytes as Uint8Array<ArrayBuffer> });
 }
 
-function external(location: string, offset: number, length: number) {
+function pointTo(location: string, offset: number, length: number) {
   const entries = { location, offset: String(offset), length: String(length) };
   return {
-    dataLocation: TensorProto_DataLocation.EXTERNAL,
-    externalData: Object.entries(entries).map(([key, value]) => ({ key, value })),
+    dataLocation: external,
+    externalData: Object.entries(entries).map(([key, value]) => entryProto.make({ key, value })),
   };
 }

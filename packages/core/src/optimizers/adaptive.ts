@@ -1,4 +1,4 @@
-import { defineOptimizer, type OptimizerContext } from "../define/define.js";
+import { defineOptimizer, type OptimizerContext } from "../define/optimizer.js";
 import { number } from "../define/fields.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
@@ -26,16 +26,30 @@ function adamUpdate(p: AdamParams, { op, gradient: g, slots, step }: OptimizerCo
   return { change, slots: { mean, square } };
 }
 
+/**
+ * Adam (Kingma and Ba, 2015).
+ *
+ * @example
+ * adam({ learningRate: 0.05 });
+ */
 export const adam = defineOptimizer({
   type: "adam",
+  example: { learningRate: 0.05 },
   doc: "Adam (Kingma and Ba, 2015)",
   params: { learningRate: number("step size", { fallback: 0.05, min: 0 }), ...betas, epsilon },
   slots: () => ["mean", "square"],
   update: adamUpdate,
 });
 
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter, 2019): variables also go back towards one value.
+ *
+ * @example
+ * adamw({ learningRate: 0.05 });
+ */
 export const adamw = defineOptimizer({
   type: "adamw",
+  example: { learningRate: 0.05 },
   doc: "Adam with decoupled weight decay (Loshchilov and Hutter, 2019): variables also go back towards one value",
   params: {
     learningRate: number("step size", { fallback: 0.05, min: 0 }),
@@ -53,8 +67,15 @@ export const adamw = defineOptimizer({
   },
 });
 
+/**
+ * Adam with Nesterov momentum (Dozat, 2016), its momentum growing to beta1 over the steps.
+ *
+ * @example
+ * nadam({ learningRate: 0.05 });
+ */
 export const nadam = defineOptimizer({
   type: "nadam",
+  example: { learningRate: 0.05 },
   doc: "Adam with Nesterov momentum (Dozat, 2016), its momentum growing to beta1 over the steps",
   params: {
     learningRate: number("step size", { fallback: 0.05, min: 0 }),
@@ -82,8 +103,15 @@ export const nadam = defineOptimizer({
   },
 });
 
+/**
+ * RMSProp (Tieleman and Hinton, 2012): the gradient divided by the root of the mean of its squares.
+ *
+ * @example
+ * rmsprop({ learningRate: 0.01 });
+ */
 export const rmsprop = defineOptimizer({
   type: "rmsprop",
+  example: { learningRate: 0.01 },
   doc: "RMSProp (Tieleman and Hinton, 2012): the gradient divided by the root of the mean of its squares",
   params: {
     learningRate: number("step size", { fallback: 0.01, min: 0 }),
@@ -97,8 +125,15 @@ export const rmsprop = defineOptimizer({
   },
 });
 
+/**
+ * Adagrad (Duchi et al., 2011).
+ *
+ * @example
+ * adagrad({ learningRate: 0.1 });
+ */
 export const adagrad = defineOptimizer({
   type: "adagrad",
+  example: { learningRate: 0.1 },
   doc: "Adagrad (Duchi et al., 2011)",
   params: {
     learningRate: number("step size", { fallback: 0.1, min: 0 }),

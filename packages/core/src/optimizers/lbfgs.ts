@@ -1,15 +1,23 @@
-import { defineOptimizer } from "../define/define.js";
+import { defineOptimizer } from "../define/optimizer.js";
 import { int, number } from "../define/fields.js";
 import type { Value } from "../ir/graph.js";
-import { ownAxes } from "./own-axes.js";
+import { axesAfterFirst } from "../ir/ops/index.js";
 
 /** Least curvature along a move, for its pair to be kept. */
 const leastCurvature = 1e-10;
 
 const names = (what: string, count: number) => Array.from({ length: count }, (_, i) => `${what}${i + 1}`);
 
+/**
+ * L-BFGS by the two-loop recursion, for each variable of each picture on its own (Liu and Nocedal, 1989), without a line
+ * search.
+ *
+ * @example
+ * lbfgs({ history: 5 });
+ */
 export const lbfgs = defineOptimizer({
   type: "lbfgs",
+  example: { history: 5 },
   doc: "L-BFGS by the two-loop recursion, for each variable of each picture on its own (Liu and Nocedal, 1989), without a line search",
   params: {
     learningRate: number("share of the quasi-Newton step that is taken", { fallback: 1, min: 0 }),
@@ -18,7 +26,7 @@ export const lbfgs = defineOptimizer({
   // pairs of how the variable moved and how the descent gradient changed, the newest first; zeros stand for no pair
   slots: ({ history }) => ["variable", "gradient", ...names("moved", history), ...names("turned", history)],
   update(p, { op, variable, gradient: g, slots, step }) {
-    const dot = (a: Value, b: Value) => op.reduceSum(op.mul(a, b), ownAxes(a), true);
+    const dot = (a: Value, b: Value) => op.reduceSum(op.mul(a, b), axesAfterFirst(a), true);
     const moved = op.sub(variable, slots.variable!);
     const turned = op.sub(slots.gradient!, g);
     const isKept = op.and(op.greater(dot(moved, turned), leastCurvature), op.greater(step, 1));
@@ -36,7 +44,7 @@ export const lbfgs = defineOptimizer({
     });
     const isFirst = op.equal(curvatures[0]!, 0);
     // without a pair yet no variable moves by more than the gradient, nor all of them together by more than 1
-    const careful = op.reciprocal(op.max(op.reduceSum(op.abs(g), ownAxes(g), true), 1));
+    const careful = op.reciprocal(op.max(op.reduceSum(op.abs(g), axesAfterFirst(g), true), 1));
     const scale = op.div(curvatures[0]!, op.max(dot(turns[0]!, turns[0]!), 1e-30));
     direction = op.mul(direction, op.where(isFirst, careful, scale));
     for (let i = p.history - 1; i >= 0; i--) {

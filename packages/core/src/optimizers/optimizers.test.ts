@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
+import { maximize } from "../testing/plain.js";
 import { channel } from "../objectives/activation.js";
-import { array } from "../parameterizations/starts.js";
-import type { Spec } from "../define/fields.js";
+import { array } from "../starts/starts.js";
+import type { Spec } from "../define/spec.js";
 import { buildModel, open } from "../testing/models.js";
 import { specs } from "../testing/specs.js";
 import { numbers, tensor } from "../tensor.js";

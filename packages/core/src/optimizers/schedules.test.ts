@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
-import type { Spec } from "../define/fields.js";
+import { maximize } from "../testing/plain.js";
+import type { Spec } from "../define/spec.js";
 import { channel } from "../objectives/activation.js";
 import { buildModel, open } from "../testing/models.js";
 import { specs } from "../testing/specs.js";

@@ -1,4 +1,5 @@
-import { defineSchedule, type ScheduleDefinition } from "../define/define.js";
+import type { Table } from "../define/definition.js";
+import { defineSchedule, type ScheduleDefinition } from "../define/schedule.js";
 import { fixed, int } from "../define/fields.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
@@ -8,8 +9,17 @@ function progress(op: Ops, step: Value, steps: Value): Value {
   return op.div(op.sub(step, 1), op.max(op.sub(steps, 1), 1));
 }
 
+/**
+ * The same learning rate at every step.
+ *
+ * @example
+ * schedules.constant();
+ */
 export const constant = defineSchedule({
   type: "constant",
+  example: {},
+  isConstant: true,
+  isOpenEnded: true,
   doc: "The same learning rate at every step",
   params: {},
   build: (_, { op }) => op.scalar(1),
@@ -17,15 +27,29 @@ export const constant = defineSchedule({
 
 const end = fixed("share of the learning rate at the last step", { fallback: 0, min: 0 });
 
+/**
+ * From the learning rate at the first step in a straight line to a share of it at the last.
+ *
+ * @example
+ * schedules.linear({ end: 0.1 });
+ */
 export const linear = defineSchedule({
   type: "linear",
+  example: { end: 0.1 },
   doc: "From the learning rate at the first step in a straight line to a share of it at the last",
   params: { end },
   build: (p, { op, step, steps }) => op.add(op.mul(progress(op, step, steps), p.end - 1), 1),
 });
 
+/**
+ * From the learning rate to a share of it along half a cosine (Loshchilov and Hutter, 2017).
+ *
+ * @example
+ * schedules.cosine({ end: 0.1 });
+ */
 export const cosine = defineSchedule({
   type: "cosine",
+  example: { end: 0.1 },
   doc: "From the learning rate to a share of it along half a cosine (Loshchilov and Hutter, 2017)",
   params: { end },
   build(p, { op, step, steps }) {
@@ -34,15 +58,30 @@ export const cosine = defineSchedule({
   },
 });
 
+/**
+ * Every step's learning rate is the same share of the one before.
+ *
+ * @example
+ * schedules.exponential({ end: 0.01 });
+ */
 export const exponential = defineSchedule({
   type: "exponential",
+  example: { end: 0.01 },
   doc: "Every step's learning rate is the same share of the one before",
   params: { end: fixed("share of the learning rate at the last step", { fallback: 0.01, min: 1e-12 }) },
   build: (p, { op, step, steps }) => op.exp(op.mul(progress(op, step, steps), Math.log(p.end))),
 });
 
+/**
+ * The learning rate is multiplied with a factor every so many steps (Mahendran and Vedaldi, 2015).
+ *
+ * @example
+ * schedules.staircase({ every: 40 });
+ */
 export const staircase = defineSchedule({
   type: "staircase",
+  example: { every: 40 },
+  isOpenEnded: true,
   doc: "The learning rate is multiplied with a factor every so many steps (Mahendran and Vedaldi, 2015)",
   params: {
     factor: fixed("what it is multiplied with", { fallback: 0.1, min: 1e-12 }),
@@ -55,8 +94,16 @@ export const staircase = defineSchedule({
   },
 });
 
+/**
+ * From a share of the learning rate to all of it in so many steps, then the same.
+ *
+ * @example
+ * schedules.warmup({ steps: 10 });
+ */
 export const warmup = defineSchedule({
   type: "warmup",
+  example: { steps: 10 },
+  isOpenEnded: true,
   doc: "From a share of the learning rate to all of it in so many steps, then the same",
   params: {
     steps: int("steps until the whole learning rate", { fallback: 10, min: 1 }),
@@ -66,11 +113,11 @@ export const warmup = defineSchedule({
 });
 
 /** Every schedule, by type. */
-export const schedules: Readonly<Record<string, ScheduleDefinition<any>>> = {
+export const schedules = {
   constant,
   linear,
   cosine,
   exponential,
   staircase,
   warmup,
-};
+} satisfies Table<ScheduleDefinition>;

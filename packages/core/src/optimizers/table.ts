@@ -1,10 +1,11 @@
-import type { OptimizerDefinition } from "../define/define.js";
+import type { Table } from "../define/definition.js";
+import type { OptimizerDefinition } from "../define/optimizer.js";
 import { adagrad, adam, adamw, nadam, rmsprop } from "./adaptive.js";
 import { gradient, momentum, normalized, signed } from "./gradient.js";
 import { lbfgs } from "./lbfgs.js";
 
 /** Every optimizer, by type. */
-export const optimizers: Readonly<Record<string, OptimizerDefinition<any>>> = {
+export const optimizers = {
   gradient,
   momentum,
   normalized,
@@ -15,4 +16,4 @@ export const optimizers: Readonly<Record<string, OptimizerDefinition<any>>> = {
   rmsprop,
   adagrad,
   lbfgs,
-};
+} satisfies Table<OptimizerDefinition>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { compileAscent } from "../ascend/compile-ascent.js";
-import type { Spec } from "../define/fields.js";
+import { compileAscent } from "../testing/plain.js";
+import type { Spec } from "../define/spec.js";
 import { logit } from "../objectives/activation.js";
 import { createRng } from "../rng.js";
 import { open, randomTensor, tinyCnn } from "../testing/models.js";

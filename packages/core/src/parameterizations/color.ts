@@ -1,10 +1,13 @@
-import { asset, choice, isSpec, numbers, optional, type Spec } from "../define/fields.js";
-import type { Assets } from "../define/define.js";
+import type { Vocabulary } from "../define/vocabulary.js";
+import { mapSpecs } from "../define/walk.js";
+import { asset, choice, numbers, optional } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
+import type { Assets } from "../define/parameterization.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { size, tensor, type Tensor } from "../tensor.js";
-import { eigen, inverse, type Matrix } from "./matrix.js";
+import { eigen, inverse, type Matrix } from "../math/matrix.js";
 
 export type Color = "auto" | "imagenet" | "i1i2i3" | "none";
 
@@ -84,14 +87,12 @@ export function colorCorrelation(images: readonly Tensor[]): number[] {
 }
 
 /** A parameterization, and those inside it, with the axes of the pictures that `colorImages` names. Throws `bad-argument`. */
-export function withColorsOf(spec: Spec, assets: Assets): Spec {
-  const inside = Object.entries(spec).map(([name, value]) => [
-    name,
-    isSpec(value) ? withColorsOf(value, assets) : value,
-  ]);
-  const { colorImages } = spec;
-  const own = typeof colorImages === "string" ? { colorMatrix: colorCorrelation(assets.images(colorImages)) } : {};
-  return { ...(Object.fromEntries(inside) as Spec), ...own };
+export function withColorsOf(vocabulary: Vocabulary, given: Spec, assets: Assets): Spec {
+  return mapSpecs(vocabulary, "parameterization", given, ({ spec }) => {
+    const { colorImages } = spec;
+    if (typeof colorImages !== "string") return spec;
+    return { ...spec, colorMatrix: colorCorrelation(assets.images(colorImages)) };
+  });
 }
 
 /** How many channels pictures [channels, height, width] have. Throws `bad-argument` for none, or different ones. */

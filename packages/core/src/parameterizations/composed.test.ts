@@ -1,10 +1,11 @@
+import { standard } from "../standard.js";
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
-import { createAssets } from "../compile/assets.js";
-import type { Spec } from "../define/fields.js";
+import { maximize } from "../testing/plain.js";
+import { createAssets } from "../forward/assets.js";
+import type { Spec } from "../define/spec.js";
 import { channel } from "../objectives/activation.js";
 import { mul } from "../objectives/combine.js";
-import { inversion } from "../objectives/likeness.js";
+import { inversion } from "../objectives/image.js";
 import { adam } from "../optimizers/adaptive.js";
 import { buildModel, open, tinyCnn, weights } from "../testing/models.js";
 import { mirror } from "../testing/measure.js";
@@ -15,7 +16,6 @@ import { alpha } from "./alpha.js";
 import { cppn } from "./cppn.js";
 import { fourier } from "./fourier.js";
 import { generator } from "./generator.js";
-import { whole } from "./inner.js";
 import { maco } from "./maco.js";
 import { masked } from "./masked.js";
 import { pixel } from "./pixel.js";
@@ -49,6 +49,7 @@ describe("masked", () => {
 
   it("blends where the mask is grey, and takes the mean of the channels of a coloured mask", async () => {
     const assets = createAssets(
+      standard,
       { photo: floats([0, 0.5, 1], [3, 1, 1]), mask: floats([0, 0.25, 0.5], [3, 1, 1]) },
       new Map(),
     );
@@ -60,7 +61,7 @@ describe("masked", () => {
   it("needs a mask in the proportions of its picture", async () => {
     const given = ([height, width]: readonly [number, number]) => {
       const [photo, mask] = [floats(Array(8).fill(0), [1, 2, 4]), Array(height * width).fill(1)];
-      return createAssets({ photo, mask: floats(mask, [1, height, width]) }, new Map());
+      return createAssets(standard, { photo, mask: floats(mask, [1, height, width]) }, new Map());
     };
     const spec = masked({ image: "photo", mask: "mask", inner: pixel({}) });
     const shown = (shape: readonly [number, number]) =>
@@ -75,7 +76,11 @@ describe("masked", () => {
   });
 
   it("needs a picture of the model's channels", async () => {
-    const assets = createAssets({ photo: floats([0, 0], [2, 1, 1]), mask: floats([1], [1, 1, 1]) }, new Map());
+    const assets = createAssets(
+      standard,
+      { photo: floats([0, 0], [2, 1, 1]), mask: floats([1], [1, 1, 1]) },
+      new Map(),
+    );
     const spec = masked({ image: "photo", mask: "mask", inner: pixel({}) });
     await expect(show(spec, { pixels: floats([1, 1, 1], [1, 3, 1, 1]) }, [1, 3, 1, 1], assets)).rejects.toMatchObject({
       code: "bad-argument",
@@ -150,6 +155,17 @@ describe("shared", () => {
   });
 });
 
+describe("a parameterization of the whole picture", () => {
+  it("has no place inside another one", async () => {
+    const options = { parameterization: alpha({ inner: alpha({}) }), steps: 0 };
+    await expect(maximize(mirror([1, 1, 6, 6]), target, options)).rejects.toMatchObject({
+      code: "bad-argument",
+      message: 'The parameterization "alpha" has no place inside another one',
+      hint: "Put the other one inside it",
+    });
+  });
+});
+
 describe("every composition", () => {
   const shape = [3, 12, 12];
   const [wanted, photo] = [1, 2].map((seed) => tensor("float32", createRng(seed).uniforms(432, 0.3, 0.7), shape));
@@ -171,7 +187,8 @@ describe("every composition", () => {
   const inners = Object.entries({ ...ownPictures, shared: shared({ inner: cppn({}) }) });
 
   it("has every parameterization inside", () => {
-    expect(inners.map(([type]) => type).toSorted()).toEqual(Object.keys(whole).toSorted());
+    const others = Object.values(standard.parameterization).filter(({ isOutermost }) => !isOutermost);
+    expect(inners.map(([type]) => type).toSorted()).toEqual(others.map(({ type }) => type).toSorted());
   });
 
   it.each([
@@ -195,6 +212,6 @@ describe("every composition", () => {
   ])("draws as many starts as the one inside: %s", async (_, parameterization) => {
     const options = { parameterization, images, generators, steps: 0 };
     const { record } = await maximize(mirror([1, ...shape]), channel({ layer: "pooled", channel: 0 }), options).result;
-    expect(record.tries).toBe(256);
+    expect(record.restarts).toBe(256);
   });
 });

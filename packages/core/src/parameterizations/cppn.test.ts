@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
+import { maximize } from "../testing/plain.js";
 import { logit, neuron } from "../objectives/activation.js";
 import { add, sub } from "../objectives/combine.js";
 import { adam } from "../optimizers/adaptive.js";

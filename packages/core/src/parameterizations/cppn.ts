@@ -3,7 +3,7 @@ import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import type { Rng } from "../rng.js";
 import { tensor, type Shape, type Tensor } from "../tensor.js";
-import { drawEach } from "./random.js";
+import { drawEach } from "../starts/random.js";
 import { defineSpatial, spatialShape } from "./spatial.js";
 
 /** Coordinates of the longer side go from minus to plus this, which gives them variance 1. */
@@ -27,8 +27,16 @@ const activations = {
 
 const atan = (op: Ops, x: Value) => op.emit("Atan", [x], [x.type])[0]!;
 
+/**
+ * A small network that gives every pixel its colour from its coordinates, at any resolution (Mordvintsev, Pezzotti, Schubert
+ * and Olah 2018).
+ *
+ * @example
+ * cppn({ layers: 4 });
+ */
 export const cppn = defineSpatial({
   type: "cppn",
+  example: { layers: 4 },
   doc: "A small network that gives every pixel its colour from its coordinates, at any resolution (Mordvintsev, Pezzotti, Schubert and Olah 2018)",
   params: {
     layers: int("number of hidden layers", { min: 1, fallback: 8 }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { beginning, invert, show, streams } from "../testing/show.js";
 import { numbers, size, tensor, type Tensor } from "../tensor.js";
-import { halfWidth } from "./dft.js";
+import { halfWidth } from "../math/dft.js";
 import { fourier } from "./fourier.js";
 
 const plain = fourier({ color: "none", squash: "none", range: [-0.5, 0.5] });
@@ -61,7 +61,7 @@ describe("fourier", () => {
     wide.forEach((x, i) => expect(x).toBeCloseTo(100 * values[i]!, 4));
   });
 
-  it.each([...sizes, [15, 22]])("gives back a picture: %d x %d", async (height, width) => {
+  it.each([...sizes, [15, 22] as const])("gives back a picture: %d x %d", async (height, width) => {
     const shape = [2, 3, height, width];
     const pictures = tensor("float32", streams(1)[0]!.uniforms(size(shape), 0.02, 0.98), shape);
     for (const spec of [fourier({}), fourier({ color: "i1i2i3", decay: 1.3 }), fourier({ squash: "clip" })]) {

@@ -1,15 +1,22 @@
 import { fixed } from "../define/fields.js";
 import { size, tensor, type Shape } from "../tensor.js";
-import { frequencies, halfWidth, spectrumOf } from "./dft.js";
+import { frequencies, halfWidth, spectrumOf } from "../math/dft.js";
 import { inverseDft } from "./inverse-dft.js";
-import { normals } from "./random.js";
+import { normals } from "../starts/random.js";
 import { defineSpatial, spatialShape } from "./spatial.js";
 
 /** Brings a random spectrum of deviation 0.01 to where the sigmoid is steep, as in Lucid. */
 const divisor = 4;
 
+/**
+ * The spectrum of each colour, low frequencies strong as in natural pictures (Olah, Mordvintsev and Schubert 2017).
+ *
+ * @example
+ * fourier({ decay: 1.5 });
+ */
 export const fourier = defineSpatial({
   type: "fourier",
+  example: { decay: 1.5 },
   doc: "The spectrum of each colour, low frequencies strong as in natural pictures (Olah, Mordvintsev and Schubert 2017)",
   params: {
     decay: fixed("power of the frequency by which a variable counts less", { fallback: 1 }),

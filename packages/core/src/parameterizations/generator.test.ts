@@ -1,23 +1,24 @@
+import { standard } from "../standard.js";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
-import { createAssets } from "../compile/assets.js";
-import { classify } from "../compile/classify.js";
+import { maximize } from "../testing/plain.js";
+import { createAssets } from "../forward/assets.js";
+import type { BatchOptions } from "../forward/prepare-model.js";
+import { classify } from "../probe/classify.js";
 import type { Ops } from "../ir/ops/index.js";
 import type { Value } from "../ir/graph.js";
 import { logit, probability } from "../objectives/activation.js";
 import { adam } from "../optimizers/adaptive.js";
 import { open } from "../testing/models.js";
 import { beginning, show } from "../testing/show.js";
-import { recipes } from "../recipes/table.js";
-import { useRecipe } from "../recipes/define-recipe.js";
+import { useRecipe } from "../recipes/use-recipe.js";
 import { numbers, tensor } from "../tensor.js";
 import { generator } from "./generator.js";
 
 /** A model that gives its latent in another shape. */
 const reshaping = (latent: readonly number[], shape: readonly number[]) => ({
-  ...createAssets({}, new Map()),
+  ...createAssets(standard, {}, new Map()),
   generator: () => ({ latent, range: [0, 1] as const, build: (op: Ops, x: Value) => op.reshape(x, shape) }),
 });
 
@@ -79,38 +80,35 @@ describe.skipIf(!isThere)(`generators in ${folder}${isThere ? "" : " (missing)"}
   const load = (name: string, file = name) => open(readFileSync(join(folder, name, `${file}.onnx`)));
   const optimizer = adam({ learningRate: 0.1 });
 
-  const scaled = { contract: { mean: [0], std: [1 / 255], layout: "NCHW" as const, order: undefined } };
+  const scaled = { contract: { mean: [0], std: [1 / 255], layout: "NCHW" as const, order: "gray" as const } };
 
-  it.each([
+  it.each<[string, number, BatchOptions]>([
     ["mnist-8", 0, scaled],
     ["mnist-8", 1, scaled],
     ["mnist-cnn-kerasjs", 0, {}],
     ["mnist-cnn-kerasjs", 1, {}],
-  ] as const)(
-    "of two numbers (variational) shows all ten digits by the recipe auto: %s, seed %d",
-    async (name, seed, given) => {
-      const digits = Array.from({ length: 10 }, (_, digit) => digit);
-      const classifier = load(name);
-      const { options, objective } = useRecipe(recipes, { type: "auto", steps: 64 }, { shape: [1, 28, 28] });
-      const { picture } = await maximize(
-        classifier,
-        digits.map((digit) => objective(logit({ class: digit }))),
-        {
-          ...options,
-          ...given,
-          parameterization: generator({ model: "vae" }),
-          generators: { vae: { model: load("mnist-vae-decoder") } },
-          seed,
-          streams: [0],
-        },
-      ).result;
-      const pixels = numbers(picture);
-      expect(Math.min(...pixels)).toBeGreaterThanOrEqual(0);
-      expect(Math.max(...pixels)).toBeLessThanOrEqual(1);
-      const shares = await classify(classifier, picture, given);
-      expect(shares!.map((one) => one.indexOf(Math.max(...one)))).toEqual(digits);
-    },
-  );
+  ])("of two numbers (variational) shows all ten digits by the recipe auto: %s, seed %d", async (name, seed, given) => {
+    const digits = Array.from({ length: 10 }, (_, digit) => digit);
+    const classifier = load(name);
+    const { options, objective } = useRecipe(standard, { type: "auto", steps: 64 }, { shape: [1, 28, 28] });
+    const { picture } = await maximize(
+      classifier,
+      digits.map((digit) => objective(logit({ class: digit }))),
+      {
+        ...options,
+        ...given,
+        parameterization: generator({ model: "vae" }),
+        generators: { vae: { model: load("mnist-vae-decoder") } },
+        seed,
+        streams: [0],
+      },
+    ).result;
+    const pixels = numbers(picture);
+    expect(Math.min(...pixels)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...pixels)).toBeLessThanOrEqual(1);
+    const shares = await classify(classifier, picture, given);
+    expect(shares!.map((one) => one.indexOf(Math.max(...one)))).toEqual(digits);
+  });
 
   it("with a further input (class) shows the digit that this one says", async () => {
     const model = load("mnist-cnn-kerasjs");

@@ -1,11 +1,11 @@
-import { defineParameterization } from "../define/define.js";
+import { defineParameterization } from "../define/parameterization.js";
 import { asset, fixed, optional, range } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import type { Rng } from "../rng.js";
 import { size, type Shape } from "../tensor.js";
-import { drawEach } from "./random.js";
+import { drawEach } from "../starts/random.js";
 
 /** Standard deviations within which a latent stays by default: beyond them no training picture was. */
 const usual = 3;
@@ -18,8 +18,15 @@ interface LatentParams {
   readonly bounds: readonly [number, number] | undefined;
 }
 
+/**
+ * The latent vector of a model that makes pictures, drawn from a normal distribution (Nguyen et al. 2016).
+ *
+ * @example
+ * generator({ model: "decoder" });
+ */
 export const generator = defineParameterization({
   type: "generator",
+  example: { model: "decoder" },
   doc: "The latent vector of a model that makes pictures, drawn from a normal distribution (Nguyen et al. 2016)",
   params: {
     model: asset("model", "the model: its first output is the picture, its input without a value the latent"),
@@ -37,7 +44,7 @@ export const generator = defineParameterization({
     ),
   },
   // a decoder of few numbers has hills all around a class, and one start finds the nearest
-  tries: () => 256,
+  restarts: () => 256,
   initial({ model, ...params }, shape, rngs, assets) {
     const [low, high] = boundsOf(params);
     const draw = (rng: Rng) => Math.min(Math.max(rng.normal() / unit, low), high);

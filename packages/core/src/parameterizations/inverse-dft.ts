@@ -2,7 +2,7 @@ import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { tensor, type Tensor } from "../tensor.js";
-import { circle, halfWidth } from "./dft.js";
+import { circle, halfWidth } from "../math/dft.js";
 
 /**
  * The orthonormal inverse of the real Fourier transform as matrix products: spectra [batch, channels, 2, height,

@@ -1,9 +1,10 @@
+import { standard } from "../standard.js";
 import { describe, expect, it } from "vitest";
-import { createAssets } from "../compile/assets.js";
+import { createAssets } from "../forward/assets.js";
 import { createRng } from "../rng.js";
 import { beginning, invert, show } from "../testing/show.js";
 import { numbers, tensor, type Tensor } from "../tensor.js";
-import { halfWidth, spectrumOf } from "./dft.js";
+import { halfWidth, spectrumOf } from "../math/dft.js";
 import { fourier } from "./fourier.js";
 import { maco } from "./maco.js";
 import { magnitudeSpectrum, powerLaw } from "./natural-spectrum.js";
@@ -91,8 +92,8 @@ describe("maco", () => {
       3 * 12 * 6,
     );
 
-    const assets = createAssets({ photo: image(1) }, new Map());
-    const some = createAssets({ photos: [image(1), image(2)] }, new Map());
+    const assets = createAssets(standard, { photo: image(1) }, new Map());
+    const some = createAssets(standard, { photos: [image(1), image(2)] }, new Map());
     const [all, mean] = await Promise.all(
       [maco({ images: "photos" }), maco({ magnitudes: both })].map((spec) =>
         show(spec, beginning(spec, shape), shape, some),
@@ -115,7 +116,7 @@ describe("maco", () => {
   });
 
   it("refuses a picture of other channels", async () => {
-    const assets = createAssets({ grey: tensor("float32", createRng(1).uniforms(16), [1, 4, 4]) }, new Map());
+    const assets = createAssets(standard, { grey: tensor("float32", createRng(1).uniforms(16), [1, 4, 4]) }, new Map());
     const spec = maco({ images: "grey" });
     await expect(show(spec, beginning(spec, [1, 3, 4, 4]), [1, 3, 4, 4], assets)).rejects.toMatchObject({
       code: "bad-argument",

@@ -1,20 +1,27 @@
-import type { Assets } from "../define/define.js";
+import { axesAfterFirst, type Ops } from "../ir/ops/index.js";
+import type { Assets } from "../define/parameterization.js";
 import { asset, numbers, optional } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
-import type { Ops } from "../ir/ops/index.js";
 import type { Shape, Tensor } from "../tensor.js";
-import { halfWidth } from "./dft.js";
+import { halfWidth } from "../math/dft.js";
 import { inverseDft } from "./inverse-dft.js";
 import { givenMagnitudes, magnitudeSpectrum, powerLaw } from "./natural-spectrum.js";
-import { normals } from "./random.js";
+import { normals } from "../starts/random.js";
 import { defineSpatial, spatialShape, type SpatialParams } from "./spatial.js";
 
 /** Keeps a picture of one value finite. */
 const epsilon = 1e-5;
 
+/**
+ * MaCo: only the phases of the spectrum; its magnitudes are those of natural pictures (Fel et al. 2023).
+ *
+ * @example
+ * maco();
+ */
 export const maco = defineSpatial({
   type: "maco",
+  example: {},
   doc: "MaCo: only the phases of the spectrum; its magnitudes are those of natural pictures (Fel et al. 2023)",
   params: {
     magnitudes: optional(
@@ -66,7 +73,7 @@ function magnitudesOf(params: MacoParams, shape: Shape, assets: Assets): Tensor 
 
 /** Every picture with mean 0 and standard deviation 1. */
 function standardized(op: Ops, x: Value): Value {
-  const axes = x.shape.slice(1).map((_, i) => i + 1);
+  const axes = axesAfterFirst(x);
   const centred = op.sub(x, op.reduceMean(x, axes, true));
   const variance = op.reduceMean(op.mul(centred, centred), axes, true);
   return op.div(centred, op.add(op.sqrt(variance), epsilon));

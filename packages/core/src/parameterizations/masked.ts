@@ -1,22 +1,31 @@
-import { defineParameterization, type Assets, type Size } from "../define/define.js";
-import { asset, inner } from "../define/fields.js";
+import { defineParameterization, type Assets } from "../define/parameterization.js";
+import type { Size } from "../define/transform.js";
+import { asset, innerParameterization } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import { size, tensor, type Tensor } from "../tensor.js";
 import { fourier } from "./fourier.js";
 import { innerOf } from "./inner.js";
 import { spatialShape } from "./spatial.js";
 
+/**
+ * A given picture of which only what a mask shows can change (in-painting).
+ *
+ * @example
+ * masked({ image: "photo", mask: "hole" });
+ */
 export const masked = defineParameterization({
   type: "masked",
+  example: { image: "photo", mask: "hole" },
   doc: "A given picture of which only what a mask shows can change (in-painting)",
   params: {
     image: asset("image", "the picture that stays"),
     mask: asset("image", "where the picture changes: 1 (white) wholly, 0 (black) not at all"),
-    inner: inner("what is shown there", fourier({})),
+    inner: innerParameterization("what is shown there", fourier({})),
   },
-  tries: (params) => innerOf(params.inner).tries,
-  initial: (params, shape, rngs, assets) => innerOf(params.inner).initial(shape, rngs, assets),
-  invert: (params, pictures, assets) => innerOf(params.inner).invert(pictures, assets),
+  isOutermost: true,
+  restarts: (params, assets) => innerOf(assets, params.inner).restarts,
+  initial: (params, shape, rngs, assets) => innerOf(assets, params.inner).initial(shape, rngs, assets),
+  invert: (params, pictures, assets) => innerOf(assets, params.inner).invert(pictures, assets),
   build(params, state, context) {
     const { op, shape, assets } = context;
     const [, channels, height, width] = spatialShape(shape);
@@ -30,10 +39,10 @@ export const masked = defineParameterization({
     const image = op.constant(held, "image");
     checkMask(params, { height, width }, assets);
     const mask = op.constant(maskOf(params.mask, height, width, assets), "mask");
-    const shown = innerOf(params.inner).build(state, context);
+    const shown = innerOf(assets, params.inner).build(state, context);
     return op.add(op.mul(op.sub(shown, image), mask), image);
   },
-  project: (params, state, context) => innerOf(params.inner).project(state, context),
+  project: (params, state, context) => innerOf(context.assets, params.inner).project(state, context),
 });
 
 /** Throws `bad-argument` for a mask that would be stretched other than the picture that it is for. */

@@ -1,19 +1,19 @@
+import { standard } from "../standard.js";
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
-import type { Spec } from "../define/fields.js";
+import { maximize } from "../testing/plain.js";
+import type { Generator } from "../define/parameterization.js";
+import type { Spec } from "../define/spec.js";
 import { channel, logit } from "../objectives/activation.js";
-import type { Value } from "../ir/graph.js";
 import { adam } from "../optimizers/adaptive.js";
 import { normalized } from "../optimizers/gradient.js";
-import { createAssets } from "../compile/assets.js";
+import { createAssets } from "../forward/assets.js";
 import { createRng } from "../rng.js";
 import { buildModel, open, tinyCnn, weights } from "../testing/models.js";
 import { streams } from "../testing/show.js";
 import { specs } from "../testing/specs.js";
 import { numbers, tensor } from "../tensor.js";
 import { pixel } from "./pixel.js";
-import { parameterizations } from "./table.js";
-import { array, asStart, constant, natural, normal, starts, uniform } from "./starts.js";
+import { array, asStart, constant, natural, normal, uniform } from "../starts/starts.js";
 
 const model = open(tinyCnn());
 const target = channel({ layer: "conv", channel: 1 });
@@ -40,7 +40,7 @@ async function pictures(parameterization: Spec, start: Spec | number, steps = 6)
 }
 
 const byName = specs.parameterizations.map((spec: Spec) => [JSON.stringify(spec), spec] as const);
-const definitionOf = (spec: Spec) => parameterizations[spec.type]!;
+const definitionOf = (spec: Spec) => standard.parameterization[spec.type]!;
 
 describe("every parameterization", () => {
   it.each(byName.filter(([, spec]) => definitionOf(spec).invert))(
@@ -71,13 +71,13 @@ describe("every parameterization", () => {
 
   it.each(byName)("begins by itself, the same for a seed, and climbs: %s", async (_, parameterization) => {
     // what lies behind a transparent picture changes at every step
-    const watch = { climbed: target };
+    const watch = { maximized: target };
     const run = (seed: number, steps: number) =>
       maximize(model, target, {
         parameterization,
         seed,
         steps,
-        tries: 1,
+        restarts: 1,
         watch,
         optimizer: adam({ learningRate: 0.05 }),
         ...given,
@@ -85,15 +85,16 @@ describe("every parameterization", () => {
     const [once, again, other] = [await run(1, 8), await run(1, 8), await run(2, 0)];
     expect(again.picture.data).toEqual(once.picture.data);
     expect(other.picture.data).not.toEqual((await run(1, 0)).picture.data);
-    const climbed = once.watch["climbed"]!;
-    expect(climbed.at(-1)![0]).toBeGreaterThan(climbed[0]![0]!);
+    const maximized = once.watch["maximized"]!;
+    expect(maximized.at(-1)![0]).toBeGreaterThan(maximized[0]![0]!);
   });
 
   it.each(byName.filter(([, spec]) => definitionOf(spec).initial && spec.type !== "shared"))(
     "draws each picture from its own stream: %s",
     (_, spec) => {
-      const assets = createAssets({ ...given.images, photo: given.images.photo }, new Map());
-      const withDecoder = { ...assets, generator: () => ({ latent: [2], build: (_op: unknown, z: Value) => z }) };
+      const assets = createAssets(standard, { ...given.images, photo: given.images.photo }, new Map());
+      const generator = (): Generator => ({ latent: [2], range: [0, 1], build: (_op, z) => z });
+      const withDecoder = { ...assets, generator };
       const rngs = () => streams(3);
       const together = definitionOf(spec).initial!(spec, [3, 1, 6, 6], rngs(), withDecoder);
       const alone = definitionOf(spec).initial!(spec, [1, 1, 6, 6], [rngs()[1]!], withDecoder);
@@ -144,7 +145,7 @@ describe("pixel", () => {
 describe("starts", () => {
   const shape = [2, 3, 4];
   const fill = (spec: Spec, seed = 0) =>
-    starts[spec.type]!.fill(starts[spec.type]!(spec), shape, createRng(seed), createAssets({}, new Map()));
+    standard.start[spec.type]!.fill(spec, shape, createRng(seed), createAssets(standard, {}, new Map()));
 
   it("are what they say", () => {
     expect([...fill(constant({ value: 0.25 }))]).toEqual(Array(24).fill(0.25));
@@ -167,8 +168,8 @@ describe("starts", () => {
   it("of natural noise vary as told, smoothly, and not alike in two channels", () => {
     const [channels, side] = [2, 64];
     const spec = natural({ mean: 0.4, deviation: 0.2 });
-    const assets = createAssets({}, new Map());
-    const values = starts["natural"]!.fill(spec, [channels, side, side], createRng(3), assets);
+    const assets = createAssets(standard, {}, new Map());
+    const values = natural.fill(spec, [channels, side, side], createRng(3), assets);
     const deviation = (all: readonly number[]) => Math.sqrt(all.reduce((sum, x) => sum + x * x, 0) / all.length);
     const apart = [...values].map((x) => x - 0.4);
     expect(deviation(apart)).toBeGreaterThan(0.1);
@@ -176,7 +177,7 @@ describe("starts", () => {
     const steps = apart.slice(1).map((x, i) => x - apart[i]!);
     expect(deviation(steps)).toBeLessThan(deviation(apart) / 2);
     expect(values.slice(0, side ** 2)).not.toEqual(values.slice(side ** 2));
-    expect(() => starts["natural"]!.fill(spec, [12], createRng(3), assets)).toThrow(
+    expect(() => natural.fill(spec, [12], createRng(3), assets)).toThrow(
       expect.objectContaining({
         code: "bad-argument",
         message: "Natural noise cannot be the start of an input of shape [12], without height and width",
@@ -194,10 +195,10 @@ describe("starts", () => {
   });
 
   it("have words and numbers that stand for them", () => {
-    expect(["ones", "zeros", "gray", "0.25", 3, -1].map(asStart)).toEqual(
+    expect(["ones", "zeros", "gray", "0.25", 3, -1].map((one) => asStart(one))).toEqual(
       [1, 0, 0.5, 0.25, 3, -1].map((value) => constant({ value })),
     );
-    expect(["random", "uniform", "normal", "natural"].map(asStart)).toEqual([
+    expect(["random", "uniform", "normal", "natural"].map((one) => asStart(one))).toEqual([
       uniform({}),
       uniform({}),
       normal({}),

@@ -1,10 +1,17 @@
-import { defineParameterization } from "../define/define.js";
+import { defineParameterization } from "../define/parameterization.js";
 import { choice, optional, range } from "../define/fields.js";
 import { colorParams, mixColors, separateColors, separateColorsOf } from "./color.js";
 import { clipTo, logitFrom, sigmoidTo } from "./squash.js";
 
+/**
+ * One variable for each pixel and colour channel.
+ *
+ * @example
+ * pixel({ range: [0, 1] });
+ */
 export const pixel = defineParameterization({
   type: "pixel",
+  example: { range: [0, 1] },
   doc: "One variable for each pixel and colour channel",
   params: {
     range: optional(
@@ -17,6 +24,7 @@ export const pixel = defineParameterization({
     ),
     ...colorParams("none"),
   },
+  range: (params) => boundsOf(params),
   invert(params, start) {
     const bounds = boundsOf(params);
     const within = bounds ? (params.squash === "clip" ? clipTo : logitFrom)(start, bounds) : start;

@@ -1,11 +1,18 @@
 import { fixed, int } from "../define/fields.js";
 import { size, tensor, type Shape } from "../tensor.js";
-import { normals } from "./random.js";
-import { enlarge } from "./resize.js";
+import { normals } from "../starts/random.js";
 import { defineSpatial, spatialShape } from "./spatial.js";
 
+/**
+ * A Laplacian pyramid: the sum of layers of which each has half the height and width of the one before (Burt and Adelson
+ * 1983).
+ *
+ * @example
+ * pyramid({ levels: 4 });
+ */
 export const pyramid = defineSpatial({
   type: "pyramid",
+  example: { levels: 4 },
   doc: "A Laplacian pyramid: the sum of layers of which each has half the height and width of the one before (Burt and Adelson 1983)",
   params: {
     levels: int("number of layers; fewer where a layer of one pixel is reached", { min: 1, fallback: 4 }),
@@ -23,7 +30,7 @@ export const pyramid = defineSpatial({
   pixels: ({ levels }, state, { op, shape }) =>
     levelShapes(shape, levels)
       .map((_, i) => state[`level${i}`]!)
-      .reduceRight((coarse, fine) => op.add(fine, enlarge(op, coarse, fine.shape[2]!, fine.shape[3]!))),
+      .reduceRight((coarse, fine) => op.add(fine, op.resize(coarse, fine.shape))),
 });
 
 /** Of the layers, finest first. */

@@ -1,12 +1,11 @@
 import {
   defineParameterization,
-  type Assets,
   type ParameterizationContext,
   type ParameterizationDefinition,
-  type Tensors,
-  type Values,
-} from "../define/define.js";
-import { choice, range, type Fields, type Parsed } from "../define/fields.js";
+  type Assets,
+} from "../define/parameterization.js";
+import type { Tensors, Values } from "../define/definition.js";
+import { choice, range, type Fields, type Given, type Parsed } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
@@ -33,31 +32,39 @@ const spatialParams = (color: Color) => ({
 type SpatialFields<F extends Fields> = F & ReturnType<typeof spatialParams>;
 
 /** A parameterization that makes numbers around 0, of which `toPicture` makes the picture. */
-export interface SpatialDefinition<F extends Fields = Fields> extends ParameterizationDefinition<SpatialFields<F>> {
+// oxlint-disable-next-line typescript/no-explicit-any
+export interface SpatialDefinition<
+  F extends Fields = any,
+  Type extends string = string,
+> extends ParameterizationDefinition<SpatialFields<F>, Type> {
   /** Numbers around 0 along the colour axes, [batch, channels, height, width]. */
   pixels(params: Parsed<F> & SpatialParams, state: Values, context: ParameterizationContext): Value;
 }
 
 /** A parameterization of pictures with decorrelated colours and a range that is kept. */
-export function defineSpatial<const F extends Fields>(definition: {
-  readonly type: string;
+/* @__NO_SIDE_EFFECTS__ */
+export function defineSpatial<const F extends Fields, const Type extends string>(definition: {
+  readonly type: Type;
   readonly doc: string;
   readonly params: F;
+  readonly example?: Given<SpatialFields<F>>;
   /** Colour axes where none are chosen. @default "auto" */
   readonly color?: Color;
   initial(params: Parsed<F> & SpatialParams, shape: Shape, rngs: readonly Rng[], assets: Assets): Tensors;
   /** The variables for numbers around 0 [batch, channels, height, width]. */
   invert?(params: Parsed<F> & SpatialParams, pixels: Tensor): Tensors;
   pixels(params: Parsed<F> & SpatialParams, state: Values, context: ParameterizationContext): Value;
-}): SpatialDefinition<F> {
-  const { type, doc, params: own, color = "auto", initial, invert, pixels } = definition;
+}): SpatialDefinition<F, Type> {
+  const { type, doc, params: own, example, color = "auto", initial, invert, pixels } = definition;
   // the compiler cannot see that what is parsed from both lists of fields is parsed from each
   const read = (parsed: Parsed<SpatialFields<F>>) => parsed as unknown as Parsed<F> & SpatialParams;
   const params: SpatialFields<F> = { ...own, ...spatialParams(color) };
-  const made = defineParameterization<SpatialFields<F>>({
+  const made = defineParameterization<SpatialFields<F>, Type>({
     type,
     doc,
     params,
+    ...(example && { example }),
+    range: (p) => (read(p).squash === "none" ? undefined : read(p).range),
     initial: (p, shape, rngs, assets) => initial(read(p), shape, rngs, assets),
     ...(invert && { invert: (p, pictures) => invert(read(p), fromPicture(read(p), pictures)) }),
     build: (p, state, context) => toPicture(context.op, read(p), pixels(read(p), state, context)),

@@ -1,5 +1,5 @@
 import { int } from "../define/fields.js";
-import type { Spec } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
 import { abs, mul, sub } from "../objectives/combine.js";
 import { l1 } from "../objectives/penalty.js";
 import { adam } from "../optimizers/adaptive.js";
@@ -8,19 +8,29 @@ import { fourier } from "../parameterizations/fourier.js";
 import { pixel } from "../parameterizations/pixel.js";
 import type { Shape } from "../tensor.js";
 import { jitter, pad, rotate, scale } from "../transforms/affine.js";
-import { defineRecipe, type RecipeOptions } from "./define-recipe.js";
+import { defineRecipe, type RecipeOptions } from "../define/recipe.js";
 import { isSmall, squareWithin } from "./picture-size.js";
 
-/** docs/recipes.md has what was measured for these numbers. */
+/**
+ * Looks at what the model takes, and chooses what gives a good picture on it. docs/recipes.md has what was measured for these
+ * numbers.
+ *
+ * @example
+ * recipes.auto();
+ */
 export const auto = defineRecipe({
   type: "auto",
+  example: {},
   doc: "Looks at what the model takes, and chooses what gives a good picture on it",
   params: { steps: int("steps to take", { fallback: 256, min: 0 }) },
   options({ steps }, { shape }) {
     // large steps that die out: they get as far as small ones in half the time, and settle
-    const climb = { steps, optimizer: adam({ learningRate: 0.1 }), schedule: linear({}) };
-    if (shape.length !== 3) return { ...climb, parameterization: pixel({}) };
-    return { ...climb, ...(isDrawing(shape) ? drawing(shape) : isSmall(shape) ? thumbnail(shape) : photograph(shape)) };
+    const ascent = { steps, optimizer: adam({ learningRate: 0.1 }), schedule: linear({}) };
+    if (shape.length !== 3) return { ...ascent, parameterization: pixel({}) };
+    return {
+      ...ascent,
+      ...(isDrawing(shape) ? drawing(shape) : isSmall(shape) ? thumbnail(shape) : photograph(shape)),
+    };
   },
   objective: (_, target, { shape }) => (isDrawing(shape) ? pricedInk(target) : target),
 });

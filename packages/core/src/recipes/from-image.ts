@@ -1,19 +1,27 @@
 import { asset, fixed, int, layer, optional } from "../define/fields.js";
-import { accentuation as accentuationObjective, caricature as caricatureObjective } from "../objectives/likeness.js";
+import { accentuation as accentuationObjective, caricature as caricatureObjective } from "../objectives/image.js";
 import { XstarError } from "../errors.js";
 import { adam } from "../optimizers/adaptive.js";
 import { normalized } from "../optimizers/gradient.js";
 import { fourier } from "../parameterizations/fourier.js";
 import { pixel } from "../parameterizations/pixel.js";
-import { image as imageStart, natural } from "../parameterizations/starts.js";
+import { image as imageStart, natural } from "../starts/starts.js";
 import { crops, jitter } from "../transforms/affine.js";
 import { noise } from "../transforms/pixelwise.js";
-import { defineRecipe } from "./define-recipe.js";
+import { defineRecipe } from "../define/recipe.js";
 import { lucidTransforms } from "./published.js";
 import { publishedPicture } from "./published-picture.js";
 
+/**
+ * DeepDream: an image (or clouds of natural noise) in which a whole layer is seen; not octave after octave, but at all of
+ * them in every step, as windows of so many sizes (Mordvintsev et al., 2015).
+ *
+ * @example
+ * recipes.deepdream({ image: "photo" });
+ */
 export const deepdream = defineRecipe({
   type: "deepdream",
+  example: { image: "photo" },
   doc: "DeepDream: an image (or clouds of natural noise) in which a whole layer is seen; not octave after octave, but at all of them in every step, as windows of so many sizes (Mordvintsev et al., 2015)",
   params: {
     image: optional(asset("image", "the picture to begin with")),
@@ -46,8 +54,15 @@ export const deepdream = defineRecipe({
   },
 });
 
+/**
+ * What a layer makes of an image, exaggerated: the target is a whole LAYER (Lucid's caricature, with power 1 here).
+ *
+ * @example
+ * recipes.caricature({ image: "photo" });
+ */
 export const caricature = defineRecipe({
   type: "caricature",
+  example: { image: "photo" },
   doc: "What a layer makes of an image, exaggerated: the target is a whole LAYER (Lucid's caricature, with power 1 here)",
   params: {
     image: asset("image", "the image to draw"),
@@ -87,8 +102,15 @@ export const caricature = defineRecipe({
   },
 });
 
+/**
+ * What in an image excites a target, brought out while a layer keeps the rest as it is (Hamblin et al., 2024).
+ *
+ * @example
+ * recipes.accentuation({ image: "photo", layer: "conv2" });
+ */
 export const accentuation = defineRecipe({
   type: "accentuation",
+  example: { image: "photo", layer: "conv2" },
   doc: "What in an image excites a target, brought out while a layer keeps the rest as it is (Hamblin et al., 2024)",
   params: {
     image: asset("image", "the image to begin with, and to stay near"),

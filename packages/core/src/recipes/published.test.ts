@@ -1,43 +1,48 @@
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
-import { lookUp } from "../define/define.js";
-import { parseFields, type Fields, type Spec } from "../define/fields.js";
-import { channel, layerObjective, logit } from "../objectives/activation.js";
-import { optimizers } from "../optimizers/table.js";
-import { parameterizations } from "../parameterizations/table.js";
+import { maximize } from "../testing/plain.js";
+import { lookUp } from "../define/definition.js";
+import { parseFields, type Fields } from "../define/fields.js";
+import { isSpec, type Spec } from "../define/spec.js";
+import type { SpecDefinition } from "../define/vocabulary.js";
+import { channel, layer, logit } from "../objectives/activation.js";
 import { open, randomTensor, tinyCnn } from "../testing/models.js";
 import type { Shape } from "../tensor.js";
-import { transforms } from "../transforms/table.js";
-import { useRecipe } from "./define-recipe.js";
+import { standard } from "../standard.js";
+import { useRecipe } from "./use-recipe.js";
 import { recipes } from "./table.js";
 
 /** What a recipe has no default for, and a target that it takes. */
 const needs: Readonly<Record<string, { readonly given?: object; readonly target?: Spec }>> = {
-  caricature: { given: { image: "photo" }, target: layerObjective({ layer: "relu" }) },
+  caricature: { given: { image: "photo" }, target: layer({ layer: "relu" }) },
   accentuation: { given: { image: "photo", layer: "conv" } },
 };
 const specOf = (type: string, more: object = {}): Spec => ({ type, ...needs[type]?.given, ...more });
-const use = (type: string, shape: Shape, more: object = {}) => useRecipe(recipes, specOf(type, more), { shape });
+const use = (type: string, shape: Shape, more: object = {}) => useRecipe(standard, specOf(type, more), { shape });
 
 /** A spec whose parameters its definition takes as they are. */
-function expectValid(table: Parameters<typeof lookUp>[0], spec: Spec, kind: string): void {
+function expectValid(kind: "parameterization" | "optimizer" | "transform", one: Spec | string): void {
+  const spec = typeof one === "string" ? { type: one } : one;
   const { type, ...given } = spec;
-  expect(parseFields(type, lookUp(table, spec, kind).params as Fields, given)).toEqual(spec);
+  expect(parseFields(type, lookUp<SpecDefinition>(standard[kind], spec, kind).params as Fields, given)).toEqual(spec);
 }
 
 describe.each(Object.keys(recipes))("the recipe %s", (type) => {
   it.each([[[1, 28, 28]], [[3, 32, 32]], [[3, 224, 224]]])("makes valid JSON for pictures of %j", (shape) => {
     const { options, objective } = use(type, shape);
     expect(JSON.parse(JSON.stringify(options))).toEqual(options);
-    expectValid(parameterizations, options.parameterization!, "parameterization");
-    expectValid(optimizers, options.optimizer!, "optimizer");
-    for (const transform of options.transforms!) expectValid(transforms, transform, "transform");
-    const climbed = objective(needs[type]?.target ?? logit({ class: 1 }));
-    expect(JSON.parse(JSON.stringify(climbed))).toEqual(climbed);
+    expectValid("parameterization", options.parameterization!);
+    expectValid("optimizer", options.optimizer!);
+    for (const transform of options.transforms!) expectValid("transform", transform);
+    const maximized = objective(needs[type]?.target ?? logit({ class: 1 }));
+    expect(JSON.parse(JSON.stringify(maximized))).toEqual(maximized);
   });
 
   it.each([1, 3])("runs on pictures of %d channel(s)", async (channels) => {
-    const { options, objective } = use(type, [channels, 6, 6], recipes[type]!.params["crops"] ? { crops: 2 } : {});
+    const { options, objective } = use(
+      type,
+      [channels, 6, 6],
+      "crops" in standard.recipe[type]!.params ? { crops: 2 } : {},
+    );
     const images = { photo: randomTensor([channels, 9, 7], 5) };
     const target = objective(needs[type]?.target ?? logit({ class: 1 }));
     const run = maximize(open(tinyCnn({ channels })), target, { ...options, images, steps: 2 });
@@ -99,7 +104,8 @@ describe("published numbers", () => {
   });
 
   it("of distill's transforms are its own with half the margin, and shares of 224 pixels", () => {
-    const pixels = (shape: Shape) => transformsOf("distill", shape)!.flatMap((one) => one["pixels"] ?? []);
+    const pixels = (shape: Shape) =>
+      transformsOf("distill", shape)!.flatMap((one) => (isSpec(one) && one["pixels"]) || []);
     expect(pixels(photograph)).toEqual([4, 8, 4]);
     expect(pixels([3, 56, 56])).toEqual([1, 2, 1]);
     expect(transformsOf("distill", photograph)).toEqual(
@@ -118,7 +124,7 @@ describe("published numbers", () => {
 
   it("of deepdream begin at its image, or at pale noise as natural pictures have it", () => {
     const startOf = (params = {}) =>
-      useRecipe(recipes, { type: "deepdream", ...params }, { shape: photograph }).options.start;
+      useRecipe(standard, { type: "deepdream", ...params }, { shape: photograph }).options.start;
     expect(startOf()).toEqual({ type: "natural", mean: 0.5, deviation: 0.1 });
     expect(startOf({ image: "photo" })).toEqual({ type: "image", image: "photo" });
   });
@@ -137,16 +143,16 @@ describe("published numbers", () => {
 
 describe("recipes from an image", () => {
   const photo = randomTensor([1, 6, 6], 5);
-  const climb = (type: string, more: object, target: Spec) => {
+  const ascent = (type: string, more: object, target: Spec) => {
     const { options, objective } = use(type, [1, 6, 6], more);
     const models = { b: { model: open(tinyCnn()) } };
     return maximize(open(tinyCnn()), objective(target), { ...options, models, images: { photo }, steps: 1 }).result;
   };
 
   it("climb layers of further models", async () => {
-    const { record } = await climb("caricature", {}, layerObjective({ layer: "conv", model: "b" }));
+    const { record } = await ascent("caricature", {}, layer({ layer: "conv", model: "b" }));
     expect(record.objectives).toMatchObject([{ type: "caricature", layer: "conv", model: "b" }]);
-    const near = await climb("accentuation", { model: "b", crops: 2 }, channel({ layer: "relu", channel: 1 }));
+    const near = await ascent("accentuation", { model: "b", crops: 2 }, channel({ layer: "relu", channel: 1 }));
     expect(near.record.objectives).toMatchObject([{ type: "accentuation", layer: "conv", model: "b" }]);
   });
 

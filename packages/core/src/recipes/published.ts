@@ -6,7 +6,7 @@ import { maco } from "../parameterizations/maco.js";
 import { pixel } from "../parameterizations/pixel.js";
 import { crops, jitter, pad, rotate, scale } from "../transforms/affine.js";
 import { noise } from "../transforms/pixelwise.js";
-import { defineRecipe } from "./define-recipe.js";
+import { defineRecipe } from "../define/recipe.js";
 import { publishedPicture } from "./published-picture.js";
 
 const stepsOf = (fallback: number) => int("steps to take", { fallback, min: 0 });
@@ -17,8 +17,15 @@ const sideOf = (fallback: number) =>
     max: 4096,
   });
 
+/**
+ * The article: pixels without bounds, the plain gradient times 1, 10 steps.
+ *
+ * @example
+ * recipes.article();
+ */
 export const article = defineRecipe({
   type: "article",
+  example: {},
   doc: "The article: pixels without bounds, the plain gradient times 1, 10 steps",
   params: { steps: stepsOf(10) },
   options: ({ steps }) => ({
@@ -26,7 +33,7 @@ export const article = defineRecipe({
     parameterization: pixel({}),
     transforms: [],
     optimizer: gradient({ learningRate: 1 }),
-    redirect: 0,
+    redirectSteps: 0,
   }),
 });
 
@@ -39,8 +46,16 @@ export const lucidTransforms = (share: (pixels: number) => number) => [
   jitter({ pixels: share(2) }),
 ];
 
+/**
+ * Lucid's render_vis: Fourier with decorrelated colours, shifts (in shares of the side), zooms and turns, Adam 0.05 (Olah et
+ * al., 2017).
+ *
+ * @example
+ * recipes.lucid({ steps: 256 });
+ */
 export const lucid = defineRecipe({
   type: "lucid",
+  example: { steps: 256 },
   doc: "Lucid's render_vis: Fourier with decorrelated colours, shifts (in shares of the side), zooms and turns, Adam 0.05 (Olah et al., 2017)",
   params: { steps: stepsOf(512), size: sideOf(128) },
   options({ steps, size: side }, { shape }) {
@@ -55,8 +70,16 @@ export const lucid = defineRecipe({
   },
 });
 
+/**
+ * The settings of the article Feature Visualization in Distill: Fourier, larger shifts, smaller zooms, 2560 steps (Olah et
+ * al., 2017).
+ *
+ * @example
+ * recipes.distill();
+ */
 export const distill = defineRecipe({
   type: "distill",
+  example: {},
   doc: "The settings of the article Feature Visualization in Distill: Fourier, larger shifts, smaller zooms, 2560 steps (Olah et al., 2017)",
   params: { steps: stepsOf(2560), size: sideOf(224) },
   options({ steps, size: side }, { shape }) {
@@ -77,8 +100,15 @@ export const distill = defineRecipe({
   },
 });
 
+/**
+ * MaCo: only the phase of the spectrum is free, random windows with noise, NAdam (Fel et al., 2023).
+ *
+ * @example
+ * recipes.maco();
+ */
 export const macoRecipe = defineRecipe({
   type: "maco",
+  example: {},
   doc: "MaCo: only the phase of the spectrum is free, random windows with noise, NAdam (Fel et al., 2023)",
   params: {
     steps: stepsOf(256),

@@ -1,8 +1,9 @@
+import { standard } from "../standard.js";
 import { describe, expect, it } from "vitest";
-import { maximize } from "../ascend/maximize.js";
-import type { Spec } from "../define/fields.js";
+import { maximize } from "../testing/plain.js";
+import type { Spec } from "../define/spec.js";
 import { abs, mul, sub } from "../objectives/combine.js";
-import { layerObjective, logit } from "../objectives/activation.js";
+import { layer, logit } from "../objectives/activation.js";
 import { l1 } from "../objectives/penalty.js";
 import { adam } from "../optimizers/adaptive.js";
 import { linear } from "../optimizers/schedules.js";
@@ -11,7 +12,7 @@ import { pixel } from "../parameterizations/pixel.js";
 import { open, randomTensor, tinyCnn } from "../testing/models.js";
 import type { Shape } from "../tensor.js";
 import { jitter, pad, rotate, scale } from "../transforms/affine.js";
-import { useRecipe } from "./define-recipe.js";
+import { useRecipe } from "./use-recipe.js";
 import { recipes } from "./table.js";
 
 /** A recipe of every type, with what has no default, and a target that it takes. */
@@ -22,7 +23,7 @@ const samples: readonly { readonly spec: Spec; readonly target?: Spec }[] = [
   { spec: { type: "distill" } },
   { spec: { type: "maco", crops: 2 } },
   { spec: { type: "deepdream", octaves: 2 } },
-  { spec: { type: "caricature", image: "photo" }, target: layerObjective({ layer: "relu" }) },
+  { spec: { type: "caricature", image: "photo" }, target: layer({ layer: "relu" }) },
   { spec: { type: "accentuation", image: "photo", layer: "conv", crops: 2 } },
 ];
 
@@ -37,27 +38,27 @@ describe("recipes", () => {
     for (const channels of [1, 3]) {
       it(`${spec.type} makes options that survive JSON and run on ${channels} channel(s)`, async () => {
         const model = open(tinyCnn({ channels }));
-        const { options, objective } = useRecipe(recipes, spec, { shape: [channels, 6, 6] });
+        const { options, objective } = useRecipe(standard, spec, { shape: [channels, 6, 6] });
         expect(JSON.parse(JSON.stringify(options))).toEqual(options);
-        const climbed = objective(target);
-        const run = maximize(model, climbed, { ...options, images: photo(channels), steps: 2 });
+        const maximized = objective(target);
+        const run = maximize(model, maximized, { ...options, images: photo(channels), steps: 2 });
         const { last, picture, ended, record } = await run.result;
         expect(ended).toBe("steps");
         expect(last.index).toBe(2);
         expect(picture.shape).toEqual([1, channels, 6, 6]);
         expect(picture.data.every((x) => Number.isFinite(x))).toBe(true);
-        expect(record.objectives).toEqual([climbed]);
+        expect(record.objectives).toEqual([maximized]);
       });
     }
 
     it(`${spec.type} takes the steps that are asked for`, () => {
-      const { options } = useRecipe(recipes, { ...spec, steps: 7 }, { shape: [3, 64, 64] });
+      const { options } = useRecipe(standard, { ...spec, steps: 7 }, { shape: [3, 64, 64] });
       expect(options.steps).toBe(7);
     });
   }
 
   it("fit networks of photographs whose shape is not square", () => {
-    const size = (type: string, shape: Shape) => useRecipe(recipes, { type }, { shape }).options.size;
+    const size = (type: string, shape: Shape) => useRecipe(standard, { type }, { shape }).options.size;
     expect(size("lucid", [3, 224, 448])).toEqual([128, 256]);
     expect(size("auto", [3, 280, 420])).toEqual([200, 300]);
     expect(size("distill", [3, 64, 64])).toBeUndefined();
@@ -65,10 +66,10 @@ describe("recipes", () => {
 
   it("that there are not, and parameters that they do not have, are refused", () => {
     const context = { shape: [3, 32, 32] };
-    expect(() => useRecipe(recipes, { type: "lucit" }, context)).toThrow(
+    expect(() => useRecipe(standard, { type: "lucit" }, context)).toThrow(
       expect.objectContaining({ code: "bad-argument", message: 'There is no recipe of type "lucit"' }),
     );
-    expect(() => useRecipe(recipes, { type: "auto", size: 3 }, context)).toThrow(
+    expect(() => useRecipe(standard, { type: "auto", size: 3 }, context)).toThrow(
       expect.objectContaining({ code: "bad-argument" }),
     );
   });
@@ -77,15 +78,15 @@ describe("recipes", () => {
 describe("auto", () => {
   const target = logit({ class: 2 });
   const choose = (shape: Shape) => {
-    const { options, objective } = useRecipe(recipes, { type: "auto" }, { shape });
+    const { options, objective } = useRecipe(standard, { type: "auto" }, { shape });
     return { ...options, objective: objective(target) };
   };
-  const climb = { steps: 256, optimizer: adam({ learningRate: 0.1 }), schedule: linear({}) };
+  const ascent = { steps: 256, optimizer: adam({ learningRate: 0.1 }), schedule: linear({}) };
   const gentle = [scale({ factors: [0.95, 0.975, 1, 1.025, 1.05] }), rotate({ degrees: [-5, -2.5, 0, 2.5, 5] })];
 
   it("draws strokes on black for small grey pictures, at a price", () => {
     expect(choose([1, 28, 28])).toEqual({
-      ...climb,
+      ...ascent,
       parameterization: fourier({ decay: 1.5 }),
       transforms: [pad({ pixels: 2, value: 0 }), jitter({ pixels: 2 }), scale({}), rotate({})],
       objective: sub(target, mul(abs(target), l1({}))),
@@ -94,7 +95,7 @@ describe("auto", () => {
 
   it("gives small pictures of colours every pixel, and shapes before stripes", () => {
     expect(choose([3, 32, 32])).toEqual({
-      ...climb,
+      ...ascent,
       parameterization: fourier({ decay: 1.5 }),
       transforms: [pad({ pixels: 1 }), jitter({ pixels: 1 }), ...gentle],
       objective: target,
@@ -109,7 +110,7 @@ describe("auto", () => {
   ] as const) {
     it(`draws pictures of ${side} pixels a little coarser`, () => {
       expect(choose([3, side, side])).toEqual({
-        ...climb,
+        ...ascent,
         size: [drawn, drawn],
         parameterization: fourier({ decay: 1.2 }),
         transforms: [pad({ pixels }), jitter({ pixels }), ...gentle],
@@ -119,6 +120,6 @@ describe("auto", () => {
   }
 
   it("climbs lists of numbers as they are", () => {
-    expect(choose([4])).toEqual({ ...climb, parameterization: pixel({}), objective: target });
+    expect(choose([4])).toEqual({ ...ascent, parameterization: pixel({}), objective: target });
   });
 });

@@ -1,10 +1,11 @@
 import { auto } from "./auto.js";
-import type { RecipeDefinition } from "./define-recipe.js";
+import type { Table } from "../define/definition.js";
+import type { RecipeDefinition } from "../define/recipe.js";
 import { accentuation, caricature, deepdream } from "./from-image.js";
 import { article, distill, lucid, macoRecipe } from "./published.js";
 
 /** Every recipe, by type. */
-export const recipes: Readonly<Record<string, RecipeDefinition<any>>> = {
+export const recipes = {
   auto,
   article,
   lucid,
@@ -13,4 +14,4 @@ export const recipes: Readonly<Record<string, RecipeDefinition<any>>> = {
   deepdream,
   caricature,
   accentuation,
-};
+} satisfies Table<RecipeDefinition>;

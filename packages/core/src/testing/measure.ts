@@ -1,9 +1,9 @@
-import { maximize } from "../ascend/maximize.js";
+import { maximize } from "./plain.js";
 import type { MaximizeOptions } from "../ascend/options.js";
-import type { Spec } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
 import type { LoadedModel } from "../model/load.js";
 import { channel } from "../objectives/activation.js";
-import { array } from "../parameterizations/starts.js";
+import { array } from "../starts/starts.js";
 import type { Shape } from "../tensor.js";
 import { buildModel, open } from "./models.js";
 

@@ -4,7 +4,7 @@ import { createOps, type Ops } from "../ir/ops/index.js";
 import { openModel, type LoadedModel } from "../model/load.js";
 import { writeModel, type WriteOptions } from "../onnx/write.js";
 import { createRng } from "../rng.js";
-import { fromOrt } from "../runtime.js";
+import { fromOrt } from "../runtime/runtime.js";
 import { size, tensor, type DType, type Shape, type Tensor } from "../tensor.js";
 
 /** ONNX Runtime on one core: what all tests of the core run on. */
@@ -42,7 +42,7 @@ export function buildModel(
   return writeModel(graph, { opsets: new Map([["", opset]]), ...options });
 }
 
-export const open = (bytes: Uint8Array): LoadedModel => openModel(bytes, { runtime });
+export const open = (bytes: Uint8Array): LoadedModel => openModel(bytes, { runtime, contract: null });
 
 /** Constants with random numbers. */
 export const weights = (op: Ops, shape: Shape, seed = 1, deviation = 0.5): Value =>

@@ -1,28 +1,10 @@
-import type { Spec } from "../define/fields.js";
-import {
-  channel,
-  crossEntropy,
-  layerObjective,
-  logit,
-  neuron,
-  probability,
-  spatial,
-} from "../objectives/activation.js";
+import type { Spec } from "../define/spec.js";
+import { channel, crossEntropy, layer, logit, neuron, probability, spatial } from "../objectives/activation.js";
 import { alignment, diversity, interpolation } from "../objectives/batch.js";
 import { abs, add, div, mul, pow, sub } from "../objectives/combine.js";
-import { cosineDirection, cosineSimilarity, direction, tensorDirection } from "../objectives/direction.js";
-import { accentuation, caricature, inversion, style } from "../objectives/likeness.js";
-import {
-  blurPenalty,
-  boundaryPenalty,
-  inputDifference,
-  l1,
-  l2,
-  linf,
-  lp,
-  opacity,
-  totalVariation,
-} from "../objectives/penalty.js";
+import { cosineDirection, cosine, direction, tensorDirection } from "../objectives/direction.js";
+import { accentuation, caricature, inversion, style } from "../objectives/image.js";
+import { highFrequency, boundary, inputDifference, l1, l2, linf, lp, opacity, tv } from "../objectives/penalty.js";
 import { head, token } from "../objectives/tokens.js";
 
 const photo = { image: "photo" };
@@ -46,7 +28,7 @@ export const objectiveSpecs: readonly Spec[] = [
   channel({ layer: "mlp", channel: 5, ...vit }),
   spatial({ layer: "conv" }),
   spatial({ layer: "conv", y: 2, x: 0 }),
-  layerObjective({ layer: "relu" }),
+  layer({ layer: "relu" }),
   token({ layer: "tokens", channel: 2, ...vit }),
   token({ layer: "tokens", channel: 7, token: 3, ...vit }),
   head({ layer: "attention", head: 1, ...vit }),
@@ -54,7 +36,7 @@ export const objectiveSpecs: readonly Spec[] = [
   direction({ layer: "conv", vector: [1, -1, 0.5, 0] }),
   direction({ layer: "scores", vector: [1, 0, -2] }),
   direction({ layer: "conv", vector: [0, 1, 0, 1], y: 0, x: 5 }),
-  cosineSimilarity({ layer: "conv", vector: [1, 2, 3, 4] }),
+  cosine({ layer: "conv", vector: [1, 2, 3, 4] }),
   cosineDirection({ layer: "conv", vector: [1, 1, 0, 0] }),
   cosineDirection({ layer: "tokens", vector: [1, 0, 0, 0, 0, 0, 0, 1], power: 1, ...vit }),
   tensorDirection({ layer: "scores", values: [1, -1, 0] }),
@@ -73,18 +55,18 @@ export const objectiveSpecs: readonly Spec[] = [
   l2({ around: 0.5 }),
   linf({}),
   lp({ p: 4 }),
-  totalVariation({}),
-  blurPenalty({}),
-  boundaryPenalty({}),
-  boundaryPenalty({ width: 1, grey: 0 }),
+  tv({}),
+  highFrequency({}),
+  boundary({}),
+  boundary({ width: 1, grey: 0 }),
   inputDifference(photo),
   opacity({}),
   add(logit({ class: 1 }), channel({ layer: "pool", channel: 0 }), 2),
-  sub(logit({ class: 1 }), mul(0.1, totalVariation({}))),
-  mul(layerObjective({ layer: "conv" }), probability({ class: 1 })),
-  div(layerObjective({ layer: "conv" }), add(1, l2({}))),
+  sub(logit({ class: 1 }), mul(0.1, tv({}))),
+  mul(layer({ layer: "conv" }), probability({ class: 1 })),
+  div(layer({ layer: "conv" }), add(1, l2({}))),
   div(2, add(1, l2({}))),
-  pow(layerObjective({ layer: "conv" }), 0.5),
+  pow(layer({ layer: "conv" }), 0.5),
   abs(logit({ class: 1 })),
   add(logit({ class: 1 }), logit({ class: 1, ...vit })),
 ];

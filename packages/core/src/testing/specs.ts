@@ -1,4 +1,4 @@
-import type { Spec } from "../define/fields.js";
+import type { Spec } from "../define/spec.js";
 import { adagrad, adam, adamw, nadam, rmsprop } from "../optimizers/adaptive.js";
 import { gradient, momentum, normalized, signed } from "../optimizers/gradient.js";
 import { lbfgs } from "../optimizers/lbfgs.js";
@@ -12,7 +12,7 @@ import { masked } from "../parameterizations/masked.js";
 import { pixel } from "../parameterizations/pixel.js";
 import { pyramid } from "../parameterizations/pyramid.js";
 import { shared } from "../parameterizations/shared.js";
-import { array, constant, image, natural, normal, uniform } from "../parameterizations/starts.js";
+import { array, constant, image, natural, normal, uniform } from "../starts/starts.js";
 import { crops, flip, jitter, pad, rotate, scale } from "../transforms/affine.js";
 import { background, blur, lighting, noise } from "../transforms/pixelwise.js";
 import { objectiveSpecs } from "./objective-specs.js";

@@ -1,4 +1,4 @@
-import { defineAffine, type Affine, type Size } from "../define/define.js";
+import { defineAffine, type Affine, type Size } from "../define/transform.js";
 import { choice, fixed, flag, int, numbers } from "../define/fields.js";
 
 /** A shift: what is at (x, y) comes from (x + dx, y + dy). */
@@ -10,8 +10,15 @@ function aboutCentre([a, b, d, e]: readonly [number, number, number, number], { 
   return [a, b, cx - a * cx - b * cy, d, e, cy - d * cx - e * cy];
 }
 
+/**
+ * Adds a margin on every side, so that features at the edge are seen whole.
+ *
+ * @example
+ * pad({ pixels: 6 });
+ */
 export const pad = defineAffine({
   type: "pad",
+  example: { pixels: 6 },
   doc: "Adds a margin on every side, so that features at the edge are seen whole",
   params: {
     pixels: int("width of the margin", { fallback: 12, min: 0 }),
@@ -27,8 +34,15 @@ export const pad = defineAffine({
   outside: (p) => (p.mode === "value" ? p.value : p.mode),
 });
 
+/**
+ * Shifts the picture by up to so many pixels each way, against features that hang on one alignment; the frame stays.
+ *
+ * @example
+ * jitter({ pixels: 4 });
+ */
 export const jitter = defineAffine({
   type: "jitter",
+  example: { pixels: 4 },
   doc: "Shifts the picture by up to so many pixels each way, against features that hang on one alignment; the frame stays",
   params: { pixels: int("largest shift", { fallback: 4, min: 0 }) },
   sample(p, _, rng) {
@@ -37,8 +51,15 @@ export const jitter = defineAffine({
   },
 });
 
+/**
+ * Enlarges or shrinks the picture about its centre by one of some factors; the frame stays.
+ *
+ * @example
+ * scale({ factors: [0.9, 1, 1.1] });
+ */
 export const scale = defineAffine({
   type: "scale",
+  example: { factors: [0.9, 1, 1.1] },
   doc: "Enlarges or shrinks the picture about its centre by one of some factors; the frame stays",
   params: {
     factors: numbers("the factors to choose from", {
@@ -52,8 +73,15 @@ export const scale = defineAffine({
   },
 });
 
+/**
+ * Turns the picture about its centre by one of some angles.
+ *
+ * @example
+ * rotate({ degrees: [-5, 0, 5] });
+ */
 export const rotate = defineAffine({
   type: "rotate",
+  example: { degrees: [-5, 0, 5] },
   doc: "Turns the picture about its centre by one of some angles",
   params: {
     degrees: numbers("the angles to choose from, anticlockwise", {
@@ -68,8 +96,15 @@ export const rotate = defineAffine({
   },
 });
 
+/**
+ * Mirrors the picture left to right (or top to bottom) in so large a share of the steps.
+ *
+ * @example
+ * flip();
+ */
 export const flip = defineAffine({
   type: "flip",
+  example: {},
   doc: "Mirrors the picture left to right (or top to bottom) in so large a share of the steps",
   params: {
     probability: fixed("share of the steps", { fallback: 0.5, min: 0, max: 1 }),
@@ -81,8 +116,16 @@ export const flip = defineAffine({
   },
 });
 
+/**
+ * Random windows of the picture in its own proportions, several a step, at the size that the model takes (as in MaCo, Fel et
+ * al., 2023).
+ *
+ * @example
+ * crops({ count: 8 });
+ */
 export const crops = defineAffine({
   type: "crops",
+  example: { count: 8 },
   doc: "Random windows of the picture in its own proportions, several a step, at the size that the model takes (as in MaCo, Fel et al., 2023)",
   params: {
     count: int("windows a step", { fallback: 8, min: 1, max: 256 }),

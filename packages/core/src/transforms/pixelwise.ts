@@ -1,14 +1,21 @@
-import { defineTransform } from "../define/define.js";
+import { defineTransform } from "../define/transform.js";
 import { fixed, int, optional } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import type { Rng } from "../rng.js";
 import { size, type Shape } from "../tensor.js";
-import { naturalNoise } from "../natural-noise.js";
+import { naturalNoise } from "../starts/natural-noise.js";
 
+/**
+ * Adds noise to every pixel: normal, and even between two bounds besides (as in MaCo, Fel et al., 2023).
+ *
+ * @example
+ * noise({ deviation: 0.05 });
+ */
 export const noise = defineTransform({
   type: "noise",
+  example: { deviation: 0.05 },
   doc: "Adds noise to every pixel: normal, and even between two bounds besides (as in MaCo, Fel et al., 2023)",
   params: {
     deviation: fixed("standard deviation of the normal part, in picture units", { fallback: 0.05, min: 0 }),
@@ -46,8 +53,15 @@ function windowOf(field: Float32Array, shape: Shape, rng: Rng): Float32Array {
   return data;
 }
 
+/**
+ * Changes brightness and contrast: value = (value - 0.5) x contrast + 0.5 + brightness, drawn for each picture.
+ *
+ * @example
+ * lighting();
+ */
 export const lighting = defineTransform({
   type: "lighting",
+  example: {},
   doc: "Changes brightness and contrast: value = (value - 0.5) x contrast + 0.5 + brightness, drawn for each picture",
   params: {
     brightness: fixed("largest change of the brightness, in picture units", { fallback: 0.1, min: 0 }),
@@ -68,8 +82,15 @@ export const lighting = defineTransform({
 const radiusOf = (p: { radius: number | undefined; smallest: number; largest: number }) =>
   p.radius ?? Math.max(1, Math.ceil(3 * Math.max(p.smallest, p.largest)));
 
+/**
+ * Blurs with a Gaussian of a random width; beyond the edge lies its nearest pixel.
+ *
+ * @example
+ * blur({ largest: 2 });
+ */
 export const blur = defineTransform({
   type: "blur",
+  example: { largest: 2 },
   doc: "Blurs with a Gaussian of a random width; beyond the edge lies its nearest pixel",
   params: {
     smallest: fixed("least standard deviation, in pixels", { fallback: 1, min: 0.01 }),
@@ -114,8 +135,17 @@ export function blend(op: Ops, colours: Value, opacity: Value, background: Value
   return op.add(op.mul(op.sub(colours, background), opacity), background);
 }
 
+/**
+ * Lays a picture that has an opacity on random noise that falls as 1 / frequency, as natural pictures do, so that only what
+ * is opaque can be relied on (Mordvintsev et al., 2018).
+ *
+ * @example
+ * background();
+ */
 export const background = defineTransform({
   type: "background",
+  example: {},
+  fillsTransparency: true,
   doc: "Lays a picture that has an opacity on random noise that falls as 1 / frequency, as natural pictures do, so that only what is opaque can be relied on (Mordvintsev et al., 2018)",
   params: {
     deviation: fixed("standard deviation of the noise about grey, in picture units", { fallback: 0.2, min: 0 }),

@@ -1,9 +1,10 @@
-import type { TransformDefinition } from "../define/define.js";
+import type { Table } from "../define/definition.js";
+import type { TransformDefinition } from "../define/transform.js";
 import { crops, flip, jitter, pad, rotate, scale } from "./affine.js";
 import { background, blur, lighting, noise } from "./pixelwise.js";
 
 /** Every transform, by type. */
-export const transforms: Readonly<Record<string, TransformDefinition<any>>> = {
+export const transforms = {
   pad,
   jitter,
   scale,
@@ -14,4 +15,4 @@ export const transforms: Readonly<Record<string, TransformDefinition<any>>> = {
   blur,
   lighting,
   background,
-};
+} satisfies Table<TransformDefinition>;

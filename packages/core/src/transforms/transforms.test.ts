@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { compileAscent } from "../ascend/compile-ascent.js";
-import { maximize } from "../ascend/maximize.js";
+import { standard } from "../standard.js";
+import { compileAscent, maximize } from "../testing/plain.js";
 import type { MaximizeOptions } from "../ascend/options.js";
-import type { Affine, Tensors } from "../define/define.js";
-import type { Spec } from "../define/fields.js";
+import type { Affine } from "../define/transform.js";
+import type { Tensors } from "../define/definition.js";
+import type { Spec } from "../define/spec.js";
 import { Graph } from "../ir/graph.js";
 import { createOps } from "../ir/ops/index.js";
 import { channel, logit, neuron } from "../objectives/activation.js";
@@ -12,13 +13,12 @@ import { createRng } from "../rng.js";
 import { writeModel } from "../onnx/write.js";
 import { open, randomTensor, runtime, tinyCnn } from "../testing/models.js";
 import { alpha } from "../parameterizations/alpha.js";
-import { array } from "../parameterizations/starts.js";
+import { array } from "../starts/starts.js";
 import { mirror } from "../testing/measure.js";
 import { specs } from "../testing/specs.js";
 import { numbers, tensor, type Tensor } from "../tensor.js";
 import { crops, jitter, pad, scale } from "./affine.js";
 import { background, blur, lighting, noise } from "./pixelwise.js";
-import { transforms } from "./table.js";
 
 const model = open(tinyCnn());
 const target = logit({ class: 1 });
@@ -26,16 +26,16 @@ const shape = [2, 1, 6, 6];
 
 /** The numbers that a transform draws. */
 function draw(spec: Spec, seed: number): Affine | Tensors {
-  const definition = transforms[spec.type]!;
+  const definition = standard.transform[spec.type]!;
   const rng = createRng(seed);
-  if (definition.kind === "pixelwise") return definition.sample(spec, shape.slice(1), rng);
+  if (definition.form === "pixelwise") return definition.sample(spec, shape.slice(1), rng);
   return definition.sample(spec, { height: 6, width: 6 }, rng, { index: 0, count: 1 });
 }
 
 /** A picture [channels, height, width] after a transform of its values. */
 async function changed(spec: Spec, picture: Tensor, seed = 0): Promise<number[]> {
-  const definition = transforms[spec.type]!;
-  if (definition.kind !== "pixelwise") throw new Error(`${spec.type} moves pixels`);
+  const definition = standard.transform[spec.type]!;
+  if (definition.form !== "pixelwise") throw new Error(`${spec.type} moves pixels`);
   const drawn = Object.entries(definition.sample(spec, picture.shape, createRng(seed)));
   const feeds = Object.fromEntries(drawn.map(([name, t]) => [name, { ...t, shape: [1, ...t.shape] }]));
   const batch = { ...picture, shape: [1, ...picture.shape] };
@@ -100,10 +100,14 @@ describe("a chain of transforms", () => {
   });
 
   it("still lets the target rise", async () => {
-    const climbed = channel({ layer: "conv", channel: 1 });
-    const options: MaximizeOptions = { transforms: [jitter({ pixels: 1 }), noise({})], steps: 20, watch: { climbed } };
-    const { watch } = await maximize(model, climbed, options).result;
-    expect(watch["climbed"]!.at(-1)![0]).toBeGreaterThan(watch["climbed"]![0]![0]!);
+    const maximized = channel({ layer: "conv", channel: 1 });
+    const options: MaximizeOptions = {
+      transforms: [jitter({ pixels: 1 }), noise({})],
+      steps: 20,
+      watch: { maximized },
+    };
+    const { watch } = await maximize(model, maximized, options).result;
+    expect(watch["maximized"]!.at(-1)![0]).toBeGreaterThan(watch["maximized"]![0]![0]!);
   });
 });
 
@@ -143,13 +147,11 @@ describe("noise of several views", () => {
   });
 
   it("is not alike in views that overlap in their field", () => {
-    const definition = transforms["noise"]!;
-    if (definition.kind !== "pixelwise") throw new Error("noise changes values");
     const shape = [1, 64, 64];
     const rng = createRng(8);
-    const field = definition.share!(noise({ deviation: 1 }), shape, rng);
+    const field = noise.share!(noise({ deviation: 1 }), shape, rng);
     const views = Array.from({ length: 8 }, (_, view) =>
-      numbers(definition.sample(noise({ deviation: 1 }), shape, rng.split(view), field)["noise"]!),
+      numbers(noise.sample(noise({ deviation: 1 }), shape, rng.split(view), field)["noise"]!),
     );
     views.forEach((one, i) =>
       views.slice(i + 1).forEach((other) => {
@@ -197,11 +199,9 @@ describe("blur", () => {
   });
 
   it("draws its width between its bounds, and is three deviations wide", () => {
-    const definition = transforms["blur"]!;
-    if (definition.kind !== "pixelwise") throw new Error("blur changes values");
     const spec = blur({ smallest: 0.5, largest: 2 });
     const widths = Array.from({ length: 50 }, (_, seed) => {
-      const { weights } = definition.sample(spec, [1, 4, 4], createRng(seed));
+      const { weights } = blur.sample(spec, [1, 4, 4], createRng(seed));
       const values = numbers(weights!);
       expect(values).toHaveLength(13);
       expect(values.reduce((a, b) => a + b)).toBeCloseTo(1, 6);
@@ -248,10 +248,8 @@ describe("background", () => {
   });
 
   it("varies as much as it is told about grey, and smoothly", () => {
-    const definition = transforms["background"]!;
-    if (definition.kind !== "pixelwise") throw new Error("background changes values");
     const fields = Array.from({ length: 20 }, (_, seed) =>
-      numbers(definition.sample(background({}), [4, 32, 32], createRng(2).split(seed))["background"]!),
+      numbers(background.sample(background({}), [4, 32, 32], createRng(2).split(seed))["background"]!),
     ).flat();
     expect(fields).toHaveLength(20 * 3 * 32 * 32);
     const mean = fields.reduce((a, b) => a + b, 0) / fields.length;
@@ -273,9 +271,7 @@ describe("background", () => {
 describe("scale", () => {
   it("of 0.33 keeps the centre of 3 x 3 pixels, as Lucent tests it", async () => {
     const spec = scale({ factors: [0.33] });
-    const definition = transforms["scale"]!;
-    if (definition.kind !== "affine") throw new Error("scale moves pixels");
-    const map = definition.sample(spec, { height: 3, width: 3 }, createRng(1), { index: 0, count: 1 });
+    const map = scale.sample(spec, { height: 3, width: 3 }, createRng(1), { index: 0, count: 1 });
     [1 / 0.33, 0, 1 - 1 / 0.33, 0, 1 / 0.33, 1 - 1 / 0.33].forEach((x, i) => expect(map[i]).toBeCloseTo(x, 9));
     const options: MaximizeOptions = {
       start: array({ values: [1, 2, 3, 4, 9, 6, 7, 8, 5] }),

@@ -1,6 +1,6 @@
 import { tensor, XstarError, type Tensor } from "@xstar/core";
 import type { Dataset, Group } from "jsfive";
-import type { LayerWeight } from "../keras/layer.js";
+import type { LayerWeight } from "./layer-weight.js";
 
 /** An HDF5 file: attributes of its root, and every array with the names of the groups that it lies in. */
 export interface Hdf5 {

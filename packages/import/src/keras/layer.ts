@@ -1,15 +1,10 @@
 import { XstarError, type Tensor } from "@xstar/core";
 import type { Builder } from "../build/builder.js";
 import type { Symbolic } from "../build/symbolic.js";
+import type { LayerWeight } from "../formats/layer-weight.js";
 
 /** What a file says of a layer, a model or a function. */
 export type Config = Readonly<Record<string, unknown>>;
-
-/** One weight of a layer: its name or number, behind the names of the parts that it lies in. */
-export interface LayerWeight {
-  readonly path: readonly string[];
-  read(): Tensor;
-}
 
 /** How a layer was called: what it was given, values of the network in the places of tensors. */
 export interface LayerCall {

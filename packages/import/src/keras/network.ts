@@ -5,7 +5,8 @@ import { rankOf, toFirst, toLast, type Dim, type Symbolic } from "../build/symbo
 import { cast } from "../ops/elementwise.js";
 import { transpose } from "../ops/shapes.js";
 import { modelClasses, readPlan, Ref, refsIn, type Call, type Plan } from "./config.js";
-import { Layer, type Config, type LayerCall, type LayerContext, type LayerWeight } from "./layer.js";
+import { Layer, type Config, type LayerCall, type LayerContext } from "./layer.js";
+import type { LayerWeight } from "../formats/layer-weight.js";
 
 type Given = Symbolic | Cut;
 

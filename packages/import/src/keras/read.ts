@@ -4,7 +4,8 @@ import { readHdf5, type Hdf5 } from "../formats/hdf5.js";
 import { readTfjsWeights, type TfjsModel } from "../formats/tfjs.js";
 import { readZip } from "../formats/zip.js";
 import type { KerasModel } from "./import.js";
-import type { Config, LayerWeight } from "./layer.js";
+import type { Config } from "./layer.js";
+import type { LayerWeight } from "../formats/layer-weight.js";
 import { byLayerName, byPlace } from "./weights.js";
 
 interface Topology {

@@ -1,4 +1,5 @@
-import type { LayerContext, LayerEntry, LayerWeight } from "./layer.js";
+import type { LayerWeight } from "../formats/layer-weight.js";
+import type { LayerContext, LayerEntry } from "./layer.js";
 import { modelClasses } from "./config.js";
 
 type WeightsOf = LayerContext["weightsOf"];

@@ -9,7 +9,7 @@ import {
   type Spec,
   type Step,
 } from "@xstar/core";
-import { measureDistance } from "../analysis/correlation.js";
+import { measureDistance } from "@xstar/results";
 
 /** What one picture of a batch went through. */
 export interface Ascent {
@@ -73,7 +73,7 @@ export interface AscentControls {
 }
 
 /** Climbs by the article's rule, all pictures in one session. */
-export async function climb(
+export async function runPlan(
   model: LoadedModel,
   plan: AscentPlan,
   { signal, onStep }: AscentControls = {},
@@ -143,11 +143,12 @@ export const objectivesOf = (classes: readonly number[]): Spec[] =>
 
 export function optionsOf({ classes, starts, steps, seed }: AscentPlan): MaximizeOptions {
   return {
+    recipe: "none",
     start: starts,
     steps,
     seed,
     optimizer: articleOptimizer,
-    redirect: 0,
+    redirectSteps: 0,
     watch: {
       logit: classes.map((digit) => logit({ class: digit })),
       confidence: classes.map((digit) => probability({ class: digit })),

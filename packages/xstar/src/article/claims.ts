@@ -1,8 +1,13 @@
 import type { Runtime } from "@xstar/core";
-import { correlate, correlateUnits, measureDistance, standardize } from "../analysis/correlation.js";
-import { summarize } from "../analysis/describe.js";
-import type { Variability } from "../analysis/variability.js";
-import type { ImageDataset } from "../data/dataset.js";
+import {
+  correlate,
+  correlateUnits,
+  measureDistance,
+  standardize,
+  summarize,
+  type ImageDataset,
+  type Variability,
+} from "@xstar/results";
 import { changeOf, type Ascent, type AscentPlan } from "./ascent.js";
 import { likenessOf, type Likeness } from "./likeness.js";
 
@@ -88,7 +93,7 @@ export interface MadeSet {
   readonly ascents: readonly Ascent[];
 }
 
-/** What is climbed on each network: every class from several random starts, the same for all networks. */
+/** What is maximized on each network: every class from several random starts, the same for all networks. */
 export function factsPlan(numbers: {
   readonly classes: number;
   readonly randomStarts: number;
@@ -101,7 +106,7 @@ export function factsPlan(numbers: {
 }
 
 interface Made {
-  /** What was climbed to by `factsPlan` on networks trained from different seeds. */
+  /** What was maximized to by `factsPlan` on networks trained from different seeds. */
   readonly made: readonly MadeSet[];
   readonly randomStarts: number;
   readonly steps: number;

@@ -1,8 +1,5 @@
 import type { Runtime } from "@xstar/core";
-import { correlate } from "../analysis/correlation.js";
-import { findNearest } from "../analysis/nearest.js";
-import type { Variability } from "../analysis/variability.js";
-import type { ImageDataset } from "../data/dataset.js";
+import { correlate, findNearest, type ImageDataset, type Variability } from "@xstar/results";
 
 /** How like a digit a picture is, by Pearson's correlations of pixels; null where one of the two is constant. */
 export interface Likeness {

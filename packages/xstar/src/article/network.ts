@@ -1,5 +1,5 @@
 import type { Runtime } from "@xstar/core";
-import { formatConfidence, ninesOf } from "../analysis/confidence.js";
+import { formatConfidence, ninesOf } from "@xstar/results";
 
 /** How sure a network is that a picture shows a class. */
 export interface Confidence {

@@ -1,13 +1,20 @@
-import { diverging, gray, viridis } from "../picture/colormap.js";
-import { enlarge } from "../picture/enlarge.js";
-import type { Planes } from "../picture/planes.js";
-import type { Picture } from "../picture/picture.js";
-import { encodePng } from "../picture/png.js";
-import { changeScale } from "../picture/scale.js";
-import { contactSheet, surround } from "../picture/sheet.js";
-import { changeView, rawView, type View } from "../picture/view.js";
-import { drawNumber } from "../picture/digits.js";
-import { rowsSheet } from "../picture/rows.js";
+import {
+  changeScale,
+  changeView,
+  contactSheet,
+  diverging,
+  drawNumber,
+  encodePng,
+  enlarge,
+  gray,
+  rawView,
+  rowsSheet,
+  surround,
+  viridis,
+  type Picture,
+  type Planes,
+  type View,
+} from "@xstar/results";
 import { side } from "../train/network.js";
 import { changeOf, type Ascent } from "./ascent.js";
 import type { MadeSet } from "./claims.js";
@@ -15,10 +22,12 @@ import type { ArticleRun } from "./experiment.js";
 
 const planes = (data: ArrayLike<number>): Planes => ({ shape: [side, side], data });
 
-/** The three views of an ascent, and the change once more for dark pages. */
+/** The views of an ascent, and the change once more for dark pages. */
 export interface AscentViews {
   readonly start: View;
   readonly result: View;
+  /** The result on the scale of its start: what lies outside is black or white. */
+  readonly onStartScale: View;
   readonly change: View;
   readonly changeOnDark: View;
 }
@@ -29,6 +38,7 @@ export function viewAscents(ascents: readonly Ascent[]): AscentViews[] {
   return ascents.map(({ picture, startPicture }) => ({
     start: rawView(planes(startPicture), { scale: { low: 0, high: 1 } }),
     result: rawView(planes(picture)),
+    onStartScale: rawView(planes(picture), { scale: { low: 0, high: 1 } }),
     change: changeView(planes(picture), planes(startPicture), { scale, map: diverging.light }),
     changeOnDark: changeView(planes(picture), planes(startPicture), { scale, map: diverging.dark }),
   }));
@@ -43,7 +53,7 @@ function ascentSheet(ascents: readonly Ascent[], factor: number): Picture {
   );
 }
 
-/** All results that one network was climbed to, or their changes: a row for each digit, a column for each start. */
+/** All results that one network was maximized to, or their changes: a row for each digit, a column for each start. */
 export function madeSheet({ ascents }: MadeSet, what: "result" | "change"): Picture {
   const views = viewAscents(ascents);
   const classes = [...new Set(ascents.map((ascent) => ascent.class))];

@@ -1,8 +1,13 @@
-import { encodePng, pngDataUri } from "../picture/png.js";
-import { dataTable } from "../report/data-table.js";
-import { pictureFigure, pictureRow } from "../report/figure.js";
-import { formatNumber } from "../report/format.js";
-import { html, type Html } from "../report/html.js";
+import {
+  dataTable,
+  dataUri,
+  encodePng,
+  formatNumber,
+  html,
+  pictureFigure,
+  pictureRow,
+  type Html,
+} from "@xstar/results";
 import { spread, spreadOfLikeness, type Claims, type MadeSet, type Spread } from "./claims.js";
 import type { ArticleRun } from "./experiment.js";
 import { madeSheet } from "./pictures.js";
@@ -96,7 +101,7 @@ function byClass({ results, real }: Claims): Html {
 function sheets(set: MadeSet): Html {
   const figure = (what: "result" | "change", caption: string) => {
     const { width, height, ...picture } = madeSheet(set, what);
-    const light = pngDataUri(encodePng({ width, height, ...picture }));
+    const light = dataUri("image/png", encodePng({ width, height, ...picture }));
     return pictureFigure({ light, alt: caption, caption, width, height, scale: 1 });
   };
   return html`<h4>All that was made for network ${set.network}</h4>

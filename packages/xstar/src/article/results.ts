@@ -1,4 +1,4 @@
-import type { Confusion } from "../analysis/confusion.js";
+import type { Confusion } from "@xstar/results";
 import type { Curves, Lately } from "./ascent.js";
 import type { Claims } from "./claims.js";
 import type { Confidence } from "./network.js";
@@ -15,7 +15,7 @@ export const articleFigures = {
   mostVariable: 2,
 } as const;
 
-/** One picture that was climbed to. */
+/** One picture that was maximized to. */
 export interface PictureResult {
   readonly class: number;
   /** `ones`, `0.5`, `zeros` or `random`. */

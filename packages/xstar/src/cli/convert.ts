@@ -3,7 +3,7 @@ import { XstarError } from "@xstar/core";
 import type { Command } from "commander";
 import { writeFileAtomic } from "../files/atomic.js";
 import { importFrom, notesOf } from "../model/import.js";
-import { warn } from "./complain.js";
+import { warn } from "./print-warnings.js";
 
 export function addConvert(program: Command): void {
   program

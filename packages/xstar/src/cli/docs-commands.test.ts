@@ -2,15 +2,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createRng } from "@xstar/core";
+import { createRng, standard } from "@xstar/core";
+import { planAscent, type MaximizeFlags, type ModelFile, type Plan } from "@xstar/runs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadModel, type ModelFile } from "../load.js";
-import { createSourceFiles } from "../record/file-reference.js";
+import { loadModel } from "../load.js";
+import { createStore } from "../record/store.js";
 import { writeNetwork } from "../train/evaluate.js";
 import { initialWeights } from "../train/network.js";
 import { createProgram } from "./main.js";
-import type { MaximizeFlags } from "./maximize-flags.js";
-import { planAscent, type Plan } from "./plan-ascent.js";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const pages = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)].filter((page) =>
@@ -42,7 +41,7 @@ interface Call {
 
 /** Parses a command line and runs nothing; of `maximize` it gives what it was called with. Throws for wrong ones. */
 async function parse(line: string): Promise<Call | undefined> {
-  const program = createProgram();
+  const program = await createProgram();
   let call: Call | undefined;
   for (const command of program.commands) {
     command.action((...given: unknown[]) => {
@@ -76,7 +75,12 @@ describe("the pictures of docs/gallery.md", () => {
   test("are there", () => expect(lines.length).toBeGreaterThan(0));
   test.each(lines)("%s", async (line) => {
     const { targets, flags } = (await parse(line))!;
-    const plan: Plan = await planAscent(model, targets, flags, { path, files: createSourceFiles() });
+    const plan: Plan = await planAscent(model, targets, flags, {
+      path,
+      files: createStore(),
+      vocabulary: standard,
+      onWarning: () => undefined,
+    });
     expect(plan.shape.slice(1)).toEqual([1, 28, 28]);
     expect(plan.options.seed).toBe(0);
     if (flags.recipe === "none") {
@@ -85,6 +89,6 @@ describe("the pictures of docs/gallery.md", () => {
     // a * stands for all units of the layer
     const layers: Record<string, number> = { conv1: 32, conv2: 64, logit: 10 };
     const [, layer] = /^(\w+):\*$/.exec(targets[0]!) ?? [];
-    expect(plan.jobs).toHaveLength(layer === undefined ? (flags.init?.length ?? 1) : layers[layer]!);
+    expect(plan.jobs).toHaveLength(layer === undefined ? (flags.start?.length ?? 1) : layers[layer]!);
   });
 });

@@ -1,49 +1,35 @@
 import {
-  objectives,
-  optimizers,
-  overrides,
-  parameterizations,
-  recipes,
-  schedules,
-  starts,
-  transforms,
   nearest,
   oneOf,
+  standard,
+  withDefinitions,
   XstarError,
+  type DefinitionKind,
   type fields,
+  type Vocabulary,
 } from "@xstar/core";
 import type { Command } from "commander";
-import type { DefinitionTable } from "./spec-flags.js";
+import { loadDefinitions } from "../load-definitions.js";
+import { collect } from "./flags.js";
 
-interface Kind {
-  readonly use: string;
-  readonly table: DefinitionTable;
-}
-
-/** Overrides are names without parameters. */
-const overrideTable: DefinitionTable = Object.fromEntries(
-  Object.entries(overrides).map(([type, { doc }]) => [
-    type,
-    Object.assign(() => ({ type }), { type, doc, params: {} }),
-  ]),
-);
-
-/** Everything that specs are made of, with where the command line takes it. */
-const kinds: Readonly<Record<string, Kind>> = {
-  objectives: { use: "in a target, as in lp:p=4, or as JSON", table: objectives },
-  parameterizations: { use: "--parameterization TYPE:name=value,...", table: parameterizations },
-  transforms: { use: "--transform TYPE:name=value,..., in the order in which they are given", table: transforms },
-  optimizers: { use: "--optimizer TYPE:name=value,...", table: optimizers },
-  schedules: { use: "--schedule TYPE:name=value,...", table: schedules },
-  starts: { use: "--init TYPE:name=value,...", table: starts },
-  recipes: { use: "--recipe TYPE:name=value,...", table: recipes },
-  overrides: { use: "--override NAME", table: overrideTable },
-};
+/** Everything that specs and flags name, with where the command line takes it. */
+const kinds = {
+  objectives: { use: "in a target, as in lp:p=4, or as JSON", kind: "objective" },
+  parameterizations: { use: "--parameterization TYPE:name=value,...", kind: "parameterization" },
+  transforms: { use: "--transform TYPE:name=value,..., in the order in which they are given", kind: "transform" },
+  optimizers: { use: "--optimizer TYPE:name=value,...", kind: "optimizer" },
+  schedules: { use: "--schedule TYPE:name=value,...", kind: "schedule" },
+  starts: { use: "--start TYPE:name=value,...", kind: "start" },
+  recipes: { use: "--recipe TYPE:name=value,...", kind: "recipe" },
+  overrides: { use: "--override NAME", kind: "override" },
+  rules: { use: "by themselves, for the operators that they are named after", kind: "rule" },
+} as const satisfies Readonly<Record<string, { readonly use: string; readonly kind: DefinitionKind }>>;
 
 export function addList(program: Command): void {
   program
     .command("list [kind]")
     .description("Lists what xstar maximize is made of, with all parameters")
+    .option("--use <module>", "a module with definitions of your own, listed too", collect)
     .option("--json", "print the tables as JSON")
     .addHelpText(
       "after",
@@ -53,24 +39,47 @@ KIND is one of ${Object.keys(kinds).join(", ")}; all of them when left out.
 Examples:
   xstar list
   xstar list transforms
-  xstar list objectives --json`,
+  xstar list objectives --json
+  xstar list --use ./my-parts.js`,
     )
-    .action((kind: string | undefined, { json }: { json?: boolean }) => {
-      const chosen = Object.entries(kinds).filter(([name]) => kind === undefined || name === kind);
+    .action(async (kind: string | undefined, { json, use = [] }: { json?: boolean; use?: readonly string[] }) => {
+      const chosen = entries.filter(([name]) => kind === undefined || name === kind);
       if (chosen.length === 0) {
         throw new XstarError("bad-argument", `There is no kind "${kind}" to list`, {
           hint: `Did you mean ${oneOf(nearest(kind!, Object.keys(kinds)))}?`,
         });
       }
+      const vocabulary = withDefinitions(standard, await loadDefinitions(use));
+      const tables = chosen.map(([name, one]) => ({ name, use: one.use, all: listed(vocabulary, one.kind) }));
       const text = json
-        ? JSON.stringify(Object.fromEntries(chosen.map(([name, { table }]) => [name, asJson(table)])), undefined, 2)
-        : chosen.map(([name, one]) => describeKind(name, one)).join("\n\n");
+        ? JSON.stringify(Object.fromEntries(tables.map(({ name, all }) => [name, all.map(asJson)])), undefined, 2)
+        : tables
+            .filter(({ all }) => all.length > 0)
+            .map(describeKind)
+            .join("\n\n");
       process.stdout.write(`${text}\n`);
     });
 }
 
-function asJson(table: DefinitionTable) {
-  return Object.entries(table).map(([type, { doc, params }]) => ({
+const entries = Object.entries(kinds);
+
+interface Listed {
+  readonly type: string;
+  readonly doc: string;
+  readonly params: fields.Fields;
+}
+
+/** The definitions of a kind; overrides and rules have no parameters. */
+function listed(vocabulary: Vocabulary, kind: DefinitionKind): Listed[] {
+  return Object.values(vocabulary[kind]).map((one) => ({
+    type: one.type,
+    doc: one.doc,
+    params: "params" in one ? one.params : {},
+  }));
+}
+
+function asJson({ type, doc, params }: Listed) {
+  return {
     type,
     doc,
     params: Object.entries(params).map(([name, { kind, doc: about, fallback, optional, choices }]) => ({
@@ -81,11 +90,19 @@ function asJson(table: DefinitionTable) {
       ...(choices && { choices }),
       required: fallback === undefined && !optional,
     })),
-  }));
+  };
 }
 
-function describeKind(name: string, { use, table }: Kind): string {
-  const definitions = Object.entries(table).map(([type, { doc, params }]) =>
+function describeKind({
+  name,
+  use,
+  all,
+}: {
+  readonly name: string;
+  readonly use: string;
+  readonly all: Listed[];
+}): string {
+  const definitions = all.map(({ type, doc, params }) =>
     [`  ${type}`, `      ${doc}`, ...describeParams(params)].join("\n"),
   );
   return [`${name} (${use})`, ...definitions].join("\n\n");

@@ -1,45 +1,17 @@
-import {
-  contractOfRange,
-  fields,
-  guessContract,
-  layouts,
-  orders,
-  pictureChannels,
-  pictureInput,
-  XstarError,
-  type BatchOptions,
-  type ChannelOrder,
-  type ContractSources,
-  type DeclaredInput,
-  type Layout,
-  type Model,
-  type ModelRecord,
-  type PartialContract,
-  type Shape,
-} from "@xstar/core";
+import { fields, layouts, orders } from "@xstar/core";
 import type { Command } from "commander";
-import type { ModelFile } from "../load.js";
-import type { ContractFile } from "../model/contract.js";
-import { createSourceFiles, type FileReference, type SourceFiles } from "../record/file-reference.js";
 import { collect, listOf, valueOf } from "./flags.js";
-import { earlierInputs, readInputs, type EarlierInputs } from "./given-inputs.js";
 
-/** Flags that say how pictures go into a model: those of every command that runs one. */
-export interface ModelFlags {
-  readonly size?: readonly number[];
-  readonly mean?: readonly number[];
-  readonly std?: readonly number[];
-  readonly inputRange?: readonly number[];
-  readonly layout?: Layout;
-  readonly order?: ChannelOrder;
-  readonly input?: readonly string[];
-  readonly logits?: string;
-}
-
+/** The flags of every command that runs a model: how pictures go into it. */
 export function addModelFlags(command: Command): void {
   command
     .optionsGroup("The model's input (default: <model>.contract.json, else a guess that xstar inspect explains):")
     .option("--size <height,width>", "size of the picture, where the model leaves it free", listOf("--size", side))
+    .option(
+      "--shape <name=sizes>",
+      "shape of an input that leaves sizes free, as in state=2,1,128; repeatable",
+      collect,
+    )
     .option("--mean <numbers>", "input = (picture - mean) / std, for all channels or each", listOf("--mean", anyNumber))
     .option("--std <numbers>", "what is divided by; the picture goes from 0 to 1", listOf("--std", divisor))
     .option(
@@ -54,6 +26,7 @@ export function addModelFlags(command: Command): void {
       "what another input holds: a number, numbers with commas, one-hot:INDEX or a .npy file",
       collect,
     )
+    .option("--config <file>", "flags by their names (default: xstar.config.json, .js or .ts of this folder)")
     .option("--logits <output>", "the output with the class scores, where there are several");
 }
 
@@ -63,119 +36,4 @@ const divisor = fields.fixed("number", { fallback: 1, min: 1e-9 });
 
 function oneIn<T extends string>(flag: string, choices: readonly T[]): (text: string) => T {
   return valueOf(flag, fields.choice(flag, choices, choices[0]!)) as (text: string) => T;
-}
-
-/** What is known about a model's input, for `inspect`, and the options of a run, with guesses for what is not known. */
-export interface ModelInput {
-  /** Name of the input that is the picture. */
-  readonly picture: string;
-  readonly given: PartialContract;
-  readonly from: ContractSources;
-  readonly options: BatchOptions;
-  /** The files of inputs besides the picture, by the inputs' names. */
-  readonly inputFiles: Readonly<Record<string, FileReference>>;
-}
-
-/** How an earlier run ran the model: it goes before the contract file. */
-export interface EarlierInput {
-  readonly contractFile: ContractFile;
-  readonly shapes: ReadonlyMap<string, Shape>;
-  readonly inputs: EarlierInputs;
-}
-
-/** What a record, found at `path`, says about a model that it ran; `prefix` is as for `earlierInputs`. */
-export function earlierInput(
-  path: string,
-  record: ModelRecord | undefined,
-  files: Readonly<Record<string, FileReference>>,
-  prefix = "",
-): EarlierInput | undefined {
-  if (!record) return undefined;
-  const { contract, logits, shapes } = record;
-  return {
-    contractFile: { path, contract: contract ?? {}, labels: undefined, logits: logits ?? undefined },
-    shapes: new Map(Object.entries(shapes)),
-    inputs: earlierInputs(record, files, prefix),
-  };
-}
-
-interface ReadInputOptions {
-  readonly files?: SourceFiles;
-  readonly earlier?: EarlierInput;
-}
-
-/** Joins flags, contract file and guesses. Throws `bad-argument`, and for files what reading them does. */
-export async function readModelInput(
-  model: ModelFile,
-  flags: ModelFlags,
-  { files = createSourceFiles(), earlier }: ReadInputOptions = {},
-): Promise<ModelInput> {
-  const { source } = model;
-  const contractFile = earlier?.contractFile ?? model.contractFile;
-  const { inputs, inputFiles } = await readInputs(source, flags.input ?? [], { files, earlier: earlier?.inputs });
-  const fromFlags = contractOfFlags(flags);
-  const given = { ...contractFile?.contract, ...fromFlags };
-  const said = (part: PartialContract, who: string): ContractSources => ({
-    ...((part.mean || part.std) && { range: who }),
-    ...(part.layout && { layout: who }),
-    ...(part.order && { order: who }),
-  });
-  const from = {
-    ...said(contractFile?.contract ?? {}, `${contractFile?.path} says so`),
-    ...said(fromFlags, "a flag says so"),
-  };
-  const logits = flags.logits ?? contractFile?.logits;
-  const picture = pictureInput(source, Object.keys(inputs));
-  const { contract } = guessContract(source, { given, from, picture });
-  const sized = sizedShapes(source, picture, flags.size, contract.layout ?? "NCHW");
-  const shapes = new Map([...(earlier?.shapes ?? []), ...sized]);
-  return {
-    picture: picture.name,
-    given,
-    from,
-    inputFiles,
-    options: { contract, inputs, shapes, ...(logits !== undefined && { logits }) },
-  };
-}
-
-function contractOfFlags({ mean, std, inputRange, layout, order }: ModelFlags): PartialContract {
-  if (inputRange && (mean || std))
-    throw new XstarError("bad-argument", '"--input-range" says the same as "--mean" and "--std": give one of them');
-  const [low = 0, high = 0, ...more] = inputRange ?? [];
-  if (inputRange && (more.length > 0 || !(low < high)))
-    throw new XstarError("bad-argument", `"--input-range" must be low,high: current value is ${inputRange.join(",")}`);
-  return {
-    ...(inputRange && contractOfRange(low, high)),
-    ...(mean && { mean }),
-    ...(std && { std }),
-    ...(layout && { layout }),
-    ...(order && { order }),
-  };
-}
-
-/** `--size 224,224`: the model's picture input with height and width filled in where it leaves them free. */
-export function sizedShapes(
-  model: Model,
-  picture: DeclaredInput,
-  sides: readonly number[] | undefined,
-  layout: Layout,
-): Map<string, Shape> {
-  if (!sides) return new Map();
-  const { name, dims } = picture;
-  if (sides.length !== 2)
-    throw new XstarError("bad-argument", `"--size" must be height,width: it has ${sides.length} numbers`);
-  if (dims.length < 3 || dims.length > 4) {
-    const shown = dims.map((dim) => dim ?? "?").join(", ");
-    throw new XstarError("bad-argument", `"--size" does not fit input "${name}" with the dimensions [${shown}]`);
-  }
-  const first = dims.length === 4 && layout === "NCHW" ? 2 : 1;
-  const declared = [dims[first], dims[first + 1]];
-  if (declared.some((dim, i) => typeof dim === "number" && dim !== sides[i])) {
-    throw new XstarError(
-      "bad-argument",
-      `Input "${name}" is always ${declared.map((dim) => dim ?? "any").join(" high and ")} wide: it cannot be ${sides.join(" x ")}`,
-    );
-  }
-  const channels = dims.length === 4 ? [pictureChannels(model, layout, picture) ?? 3] : [];
-  return new Map([[name, layout === "NHWC" ? [1, ...sides, ...channels] : [1, ...channels, ...sides]]]);
 }

@@ -2,21 +2,10 @@ import { readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { XstarError } from "@xstar/core";
+import type { ImageDataset } from "@xstar/results";
 import { readFileOrExplain } from "../files/read.js";
 import { explainSystemError } from "../files/system-error.js";
 import { parseIdx } from "./idx.js";
-
-/** Grey pictures with a class each: picture i is `images[i * height * width ...]`, row-major, 0 to 255. */
-export interface ImageDataset {
-  readonly name: string;
-  readonly images: Uint8Array;
-  /** The class of each picture, from 0 to `classes - 1`. */
-  readonly labels: Uint8Array;
-  readonly count: number;
-  readonly height: number;
-  readonly width: number;
-  readonly classes: number;
-}
 
 export interface SplitDataset {
   readonly train: ImageDataset;

@@ -6,7 +6,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeBands } from "../testing/idx-folder.js";
 import { loadIdxFolder } from "./dataset.js";
-import { openPictures } from "./pictures.js";
+import { openImages, openPictures } from "./pictures.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -69,4 +69,9 @@ describe("the pictures of a folder", () => {
     });
     await rm(empty, { recursive: true });
   });
+});
+
+test("a data set needs a model of pictures", async () => {
+  await expect(openImages("mnist", [1, 5, 8, 8])).rejects.toMatchObject({ code: "bad-argument" });
+  await expect(openImages("mnist", [1, 20])).rejects.toMatchObject({ code: "bad-argument" });
 });

@@ -1,8 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, test } from "vitest";
-import { filledPicture } from "../picture/picture.js";
+import { filledPicture, readXmp } from "@xstar/results";
 import { encodeAnimation } from "./animation.js";
-import { readXmp } from "./xmp.js";
 
 const frames = [0, 60, 60, 200].map((gray) => filledPicture(6, 4, [gray, 0, 255 - gray]));
 

@@ -1,7 +1,6 @@
 import { XstarError } from "@xstar/core";
-import sharp from "sharp";
-import type { Picture } from "../picture/picture.js";
-import { xmpOf } from "./xmp.js";
+import { xmpOf, type Picture } from "@xstar/results";
+import { loadSharp } from "./sharp.js";
 
 export interface AnimationOptions {
   readonly format: "gif" | "webp";
@@ -33,6 +32,7 @@ export async function encodeAnimation(frames: readonly Picture[], options: Anima
   delay[0] = Math.max(500, frameMs);
   delay[frames.length - 1] = Math.max(1500, frameMs);
   const raw = { width, height: height * frames.length, channels: 4, pageHeight: height } as const;
+  const sharp = await loadSharp();
   const strip = sharp(stack(frames), { raw, limitInputPixels: false }).removeAlpha();
   const animation =
     format === "webp"

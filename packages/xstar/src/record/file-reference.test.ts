@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createOps, Graph, valueOf, writeModel } from "@xstar/core";
+import type { RunFiles } from "@xstar/results";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mnistFolder } from "../data/dataset.js";
 import { loadModel } from "../load.js";
 import { createSourceFiles } from "./file-reference.js";
-import type { RunFiles } from "./run-record.js";
 
 const digest = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
 const weights = new Uint8Array(new Float32Array([9, 1, 2]).buffer);

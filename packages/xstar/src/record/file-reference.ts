@@ -4,35 +4,11 @@ import { stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { XstarError } from "@xstar/core";
+import type { ModelFile, SourceFiles } from "@xstar/runs";
+import type { FileReference, ModelReference, RunFiles } from "@xstar/results";
 import { mnistFolder } from "../data/dataset.js";
 import { filesIn, isFolder } from "../files/folder.js";
 import { explainSystemError } from "../files/system-error.js";
-import type { ModelFile } from "../load.js";
-import type { ModelReference, RunFiles } from "./run-record.js";
-
-/** A file that a run read: its path as it was given, and what it held. */
-export interface FileReference {
-  readonly path: string;
-  readonly sha256: string;
-}
-
-/** What a record said of a file, where it has only moved since. */
-export function keepIfSame<T extends FileReference>(before: T | undefined, now: T): T {
-  const content = (one: object) => JSON.stringify({ ...one, path: "" });
-  return before && content(before) === content(now) ? before : now;
-}
-
-/** The files of a run: finds them, and notes what they held. */
-export interface SourceFiles {
-  /**
-   * Where the file of a path that a command or a record has is; `mnist` is the packaged one. One of a record is looked for from
-   * the current folder, then beside the record, then from each folder above the record: the run may have begun there. Throws
-   * `bad-data` when a file is not the one that the record means, `file-not-readable` when it is not there.
-   */
-  locate(path: string): Promise<string>;
-  reference(path: string): Promise<FileReference>;
-  referenceModel(path: string, model: ModelFile): Promise<ModelReference>;
-}
 
 /** What a run that repeats another one knows about files. */
 export interface KnownFiles {
@@ -162,7 +138,8 @@ async function hashPath(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-async function hashFile(path: string): Promise<string> {
+/** SHA-256 of a file, which may be larger than the memory. Throws `file-not-readable`. */
+export async function hashFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   try {
     await pipeline(createReadStream(path), hash);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { filledPicture, paste, type Rgb } from "../picture/picture.js";
+import { filledPicture, paste, type Rgb } from "@xstar/results";
 import { renderBlocks } from "./blocks.js";
 import { colorSupport } from "./color.js";
 

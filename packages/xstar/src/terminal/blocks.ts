@@ -1,5 +1,7 @@
-import type { Picture, Rgb } from "../picture/picture.js";
+import { luminanceWeights, shrinkPicture, type Picture, type Rgb } from "@xstar/results";
 import type { ColorSupport } from "./color.js";
+import { printable } from "./printable.js";
+import { fitText } from "./width.js";
 
 export interface CaptionedPicture {
   readonly picture: Picture;
@@ -27,9 +29,9 @@ export function renderBlocks(pictures: readonly CaptionedPicture[], options: Blo
   const widest = Math.min(columns, maxWidth);
   const hasCaptions = pictures.some(({ caption }) => caption);
   const tiles = pictures.map(({ picture, caption = "" }) => {
-    const small = shrink(picture, Math.ceil(picture.width / widest));
+    const small = shrinkPicture(picture, Math.ceil(picture.width / widest));
     const lines = color === "none" ? asciiLines(small) : colorLines(small, color);
-    return { width: small.width, lines: hasCaptions ? [...lines, fitText(caption, small.width)] : lines };
+    return { width: small.width, lines: hasCaptions ? [...lines, fitText(printable(caption), small.width)] : lines };
   });
   return inRows(tiles, columns)
     .map((row) => sideBySide(row))
@@ -91,26 +93,6 @@ function pixelAt({ width, data }: Picture, x: number, y: number): Rgb {
   return [data[at]!, data[at + 1]!, data[at + 2]!];
 }
 
-/** Means of squares of `factor` x `factor` pixels; an incomplete square at the right or the bottom is left out. */
-function shrink(picture: Picture, factor: number): Picture {
-  if (factor <= 1) return picture;
-  const width = Math.floor(picture.width / factor);
-  const height = Math.max(1, Math.floor(picture.height / factor));
-  const data = new Uint8ClampedArray(width * height * 4);
-  for (let at = 0; at < data.length; at++) {
-    const [channel, x, y] = [at % 4, Math.floor(at / 4) % width, Math.floor(at / 4 / width)];
-    const bottom = Math.min(picture.height, (y + 1) * factor);
-    let sum = 0;
-    for (let row = y * factor; row < bottom; row++) {
-      for (let column = x * factor; column < (x + 1) * factor; column++) {
-        sum += picture.data[4 * (row * picture.width + column) + channel]!;
-      }
-    }
-    data[at] = sum / ((bottom - y * factor) * factor);
-  }
-  return { width, height, data };
-}
-
 /** The nearest of the 6x6x6 cube (16 to 231) or, for greys, of the 24 greys (232 to 255) of xterm. */
 function xtermColor([red, green, blue]: Rgb): number {
   if (Math.max(red, green, blue) - Math.min(red, green, blue) < 8) {
@@ -123,10 +105,6 @@ function xtermColor([red, green, blue]: Rgb): number {
 }
 
 function luminance([red, green, blue]: Rgb): number {
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-}
-
-function fitText(text: string, width: number): string {
-  const characters = [...text];
-  return characters.length > width ? `${characters.slice(0, width - 1).join("")}…` : text.padEnd(width);
+  const [r, g, b] = luminanceWeights;
+  return r * red + g * green + b * blue;
 }

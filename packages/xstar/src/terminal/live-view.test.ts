@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { filledPicture } from "../picture/picture.js";
+import { filledPicture } from "@xstar/results";
 import { createLiveView } from "./live-view.js";
 
 const truecolor = { TERM: "xterm-256color", COLORTERM: "truecolor" };

@@ -1,3 +1,6 @@
+import { printable } from "./printable.js";
+import { clipText } from "./width.js";
+
 /** The part of a writable stream that a progress bar needs (`process.stderr` has it). */
 export interface ProgressStream {
   write(text: string): unknown;
@@ -39,9 +42,10 @@ export function createProgress({ stream, label, total, now = () => performance.n
   let isOver = false;
 
   const print = (parts: readonly string[], isLast: boolean) => {
-    const line = parts.filter(Boolean).join("  ");
+    const line = printable(parts.filter(Boolean).join("  "));
     try {
-      if (isTTY) stream.write(`\r\x1b[2K${clip(line, (stream.columns || 80) - 1)}${isLast ? "\n" : ""}`);
+      if (isTTY)
+        stream.write(`\r\x1b[2K${clipText(line, Math.max(0, (stream.columns || 80) - 1))}${isLast ? "\n" : ""}`);
       else stream.write(`${line}\n`);
     } catch {
       // Nobody is listening any more.
@@ -100,9 +104,4 @@ export function createSpeed(): (done: number, at: number) => number | undefined 
 function bar(percent: number): string {
   const filled = Math.round((barWidth * percent) / 100);
   return "█".repeat(filled) + "░".repeat(barWidth - filled);
-}
-
-function clip(line: string, width: number): string {
-  const characters = [...line];
-  return characters.length > width ? characters.slice(0, Math.max(0, width)).join("") : line;
 }

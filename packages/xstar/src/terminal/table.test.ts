@@ -14,6 +14,15 @@ test("rows may be shorter than the header", () => {
   expect(renderTable([["a", "bb"], ["ccc"]])).toBe("a    bb\nccc");
 });
 
+test("a first cell that is too long stands on a line of its own", () => {
+  const rows = [
+    ["a", "b"],
+    ["longer", "1"],
+    ["c", "2"],
+  ];
+  expect(renderTable(rows, { widestFirst: 5 })).toBe("a  b\nlonger\n   1\nc  2");
+});
+
 test("no rows are no text", () => {
   expect(renderTable([])).toBe("");
 });

@@ -1,7 +1,6 @@
 import { createRng, tensor } from "@xstar/core";
+import { countConfusions, encodeTensors } from "@xstar/results";
 import { describe, expect, it } from "vitest";
-import { countConfusions } from "../analysis/confusion.js";
-import { encodeTensors } from "../files/safetensors.js";
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from "./checkpoint.js";
 
 const checkpoint: Checkpoint = {

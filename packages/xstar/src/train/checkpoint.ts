@@ -1,6 +1,5 @@
 import { tensor, XstarError, type Tensor } from "@xstar/core";
-import type { Confusion } from "../analysis/confusion.js";
-import { decodeTensors, encodeTensors } from "../files/safetensors.js";
+import { decodeTensors, encodeTensors, type Confusion } from "@xstar/results";
 
 /** Where a training stands: enough to go on and end with the same bytes. */
 export interface Position {

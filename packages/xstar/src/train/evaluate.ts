@@ -1,5 +1,5 @@
 import { canonicalOpset, constantValue, createOps, Graph, writeModel, type Runtime } from "@xstar/core";
-import type { ImageDataset } from "../data/dataset.js";
+import type { ImageDataset } from "@xstar/results";
 import { emitNetwork, nameValues, side, type Weights } from "./network.js";
 
 /** The network with its weights as an ONNX file: pictures [N, 1, 28, 28] with values 0..1 in, probabilities [N, classes] out. */

@@ -1,5 +1,5 @@
 import { createRng, XstarError, type Runtime, type Tensor } from "@xstar/core";
-import type { ImageDataset } from "../data/dataset.js";
+import type { ImageDataset } from "@xstar/results";
 import type { Position } from "./checkpoint.js";
 import { initialWeights, side, type Weights } from "./network.js";
 import { learningRateAt, recipeHash, stepsOf, type Recipe } from "./recipe.js";

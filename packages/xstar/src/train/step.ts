@@ -1,12 +1,13 @@
 import {
   canonicalOpset,
+  collectSettings,
   createOps,
-  type fields,
+  emptySlots,
   gradients,
   Graph,
-  lookUp,
-  optimizers,
+  prepareOptimizer,
   prune,
+  standard,
   size,
   tensor,
   writeModel,
@@ -50,7 +51,7 @@ function partsOf(batch: number): number[] {
 export async function compileTraining(
   runtime: Runtime,
   weights: Weights,
-  optimizer: Spec,
+  optimizer: Spec<"optimizer">,
   batch: number,
 ): Promise<TrainingStep> {
   const graph = new Graph("training");
@@ -67,33 +68,16 @@ export async function compileTraining(
   const correct = op.reduceSum(op.cast(op.equal(op.argMax(logits, 1), labels), "float32"));
 
   const step = graph.input("step", { dtype: "float32", shape: [] });
-  const definition = lookUp(optimizers, optimizer, "optimizer");
-  const settings: Record<string, Tensor> = {};
-  const params = Object.fromEntries(
-    Object.entries(definition.params as fields.Fields).map(([name, { live }]) => {
-      if (!live) return [name, optimizer[name]];
-      settings[`optimizer.${name}`] = tensor("float32", [optimizer[name] as number], []);
-      return [name, graph.input(`optimizer.${name}`, settings[`optimizer.${name}`])];
-    }),
-  );
+  const { settings, tensors } = collectSettings(graph);
+  const { apply } = prepareOptimizer(op, { vocabulary: standard, optimizer, step, settings });
   const names = Object.keys(variables);
   const found = gradients(op, { of: logLikelihood, wrt: Object.values(variables) });
+  const applied = apply(variables, Object.fromEntries(names.map((name, i) => [name, found[i]!])));
   const next = new Map<string, string>();
-  const zeros: Record<string, Tensor> = {};
   const publish = (value: Value, name: string) => graph.publish(value, name).name;
-  names.forEach((name, i) => {
-    const variable = variables[name]!;
-    const slots = Object.fromEntries(
-      (definition.slots?.(optimizer) ?? []).map((slot) => [slot, graph.input(`${slot}.${name}`, variable.type)]),
-    );
-    const { change, slots: after } = definition.update(params, { op, variable, gradient: found[i]!, slots, step });
-    next.set(name, publish(op.add(variable, change), `next.${name}`));
-    for (const [slot, value] of Object.entries(after)) {
-      const input = slots[slot]!;
-      zeros[input.name] = tensor("float32", new Float32Array(size(value.shape)), value.shape);
-      next.set(input.name, publish(value, `next.${input.name}`));
-    }
-  });
+  for (const [name, value] of Object.entries({ ...applied.variables, ...applied.slots }))
+    next.set(name, publish(value, `next.${name}`));
+  const zeros = emptySlots(applied.slots);
   next.set("step", publish(op.add(step, 1), "next.step"));
   const lossName = publish(op.neg(logLikelihood), "loss");
   const correctName = publish(correct, "correct");
@@ -118,7 +102,7 @@ export async function compileTraining(
       turn = 1 - turn;
       const feeds: Record<string, Tensor> = {
         ...state,
-        ...settings,
+        ...tensors,
         "optimizer.learningRate": tensor("float32", [learningRate], []),
         images: { dtype: "uint8", shape: [batch, 1, side, side], data: pixels },
         labels: tensor("int64", targets),

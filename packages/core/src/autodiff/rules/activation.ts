@@ -12,16 +12,21 @@ function slope(of: (op: Ops, parts: { x: Value; y: Value; node: Node }) => Value
 const bySign = (op: Ops, x: Value, above: Value | number, below: Value | number) =>
   op.where(op.greater(x, 0), typeof above === "number" ? op.scalar(above, x.dtype) : above, below);
 
-/** Clip: the cotangent passes strictly between the bounds, told from the output so that Conv and Clip stay fused. */
+/**
+ * min(max(x, low), high): the cotangent passes strictly between the bounds, told from the output so that Conv and Clip stay
+ * fused, and to one of the bounds elsewhere, ties included. Where the bounds have crossed that is always the upper one.
+ */
 const clip: VjpRule = (g, { op, inputs, outputs: [y], needs }) => {
   const [x, low, high] = inputs as [Value, Value?, Value?];
   const above = low && op.greater(y!, low);
   const below = high && op.less(y!, high);
   const inside = above && below ? op.and(above, below) : (above ?? below);
+  const toLow = () => (high ? op.and(op.lessOrEqual(x, low!), op.less(low!, high)) : op.lessOrEqual(x, low!));
+  const toHigh = () => op.greaterOrEqual(low ? op.max(x, low) : x, high!);
   return [
     inside ? op.where(inside, g, 0) : g,
-    low && needs(1) ? op.where(op.less(x, low), g, 0) : null,
-    high && needs(2) ? op.where(op.greater(x, high), g, 0) : null,
+    low && needs(1) ? op.where(toLow(), g, 0) : null,
+    high && needs(2) ? op.where(toHigh(), g, 0) : null,
   ];
 };
 

@@ -3,7 +3,7 @@ import type { Ops } from "../../ir/ops/index.js";
 import { size, tensor } from "../../tensor.js";
 import type { VjpRule, VjpRules } from "../vjp.js";
 import { known } from "./known.js";
-import { reach, windowOf, type Window } from "./window.js";
+import { reach, windowOf, type Window } from "../../ir/window.js";
 
 const pads = (before: readonly number[], after: readonly number[]) => [...before, ...after];
 const isOne = (n: number) => n === 1;

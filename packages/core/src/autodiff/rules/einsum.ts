@@ -48,10 +48,12 @@ export const einsum: VjpRule = (g, { op, node, inputs, needs }) => {
     const terms = [result, ...others.map((j) => operands[j]!)];
     const equation = `${terms.map((term) => term.join("")).join(",")}->${kept.join("")}`;
     // a result's label of size 1 may stand for more: every operand but this one had one element
-    const slope = op.einsum(equation, [op.expand(g, dims(result)), ...others.map((j) => inputs[j]!)], dims(kept));
+    const factors = [op.expand(g, dims(result)), ...others.map((j) => inputs[j]!)];
+    const found = (label: string) => Math.max(...terms.map((term, at) => factors[at]!.shape[term.indexOf(label)] ?? 1));
+    const slope = op.einsum(equation, factors, kept.map(found));
     const spread = op.reshape(
       slope,
-      own.map((label) => (kept.includes(label) ? sizes.get(label)! : 1)),
+      own.map((label) => (kept.includes(label) ? found(label) : 1)),
     );
     const whole = op.expand(spread, dims(own));
     return operands[i]!.length === own.length ? whole : onDiagonal(op, whole, own, operands[i]!, x.shape);

@@ -94,7 +94,11 @@ function scatter(of: (context: VjpContext) => Scatter): VjpRule {
     if (reduction === "add") return [g, null, needs(2) ? read(g) : null];
     if (reduction === "mul") {
       const factor = () => write(op.fill(data.shape, 1, g.dtype), updates, "mul");
-      return [needs(0) ? op.mul(g, factor()) : null, null, needs(2) ? op.div(read(op.mul(g, y)), updates) : null];
+      return [
+        needs(0) ? op.mul(g, factor()) : null,
+        null,
+        needs(2) ? otherFactors(op, g, data, updates, of(context)) : null,
+      ];
     }
     if (reduction === "none") {
       const hidden = () => write(g, op.fill(updates.shape, 0, g.dtype), "none");
@@ -105,6 +109,16 @@ function scatter(of: (context: VjpContext) => Scatter): VjpRule {
     const share = op.div(g, write(kept, taken, "add"));
     return [needs(0) ? op.mul(share, kept) : null, null, needs(2) ? op.mul(read(share), taken) : null];
   };
+}
+
+/** g times the data and all the other updates of the same place, whichever of them are 0. */
+function otherFactors(op: Ops, g: Value, data: Value, updates: Value, { read, write }: Scatter): Value {
+  const isZero = op.equal(updates, 0);
+  const zeros = op.cast(isZero, g.dtype);
+  const factors = op.where(isZero, 1, updates);
+  const product = write(op.mul(g, data), factors, "mul");
+  const count = write(op.fill(data.shape, 0, g.dtype), zeros, "add");
+  return op.where(op.equal(read(count), zeros), op.div(read(product), factors), 0);
 }
 
 /** The cotangent of the chosen values goes back to where they came from. */

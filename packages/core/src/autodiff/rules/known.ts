@@ -8,5 +8,6 @@ export function known(node: Node, index: number, what: string): number[] {
   throw new XstarError(
     "unsupported-model",
     `The ${what} of node "${node.label}" (${node.qualifiedType}) depend on the model's input, so its gradient has no fixed shape`,
+    { hint: `Make the ${what} a constant of the model: an initializer instead of an input` },
   );
 }

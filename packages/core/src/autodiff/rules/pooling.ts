@@ -3,7 +3,7 @@ import { isFloat, type Ops } from "../../ir/ops/index.js";
 import { size } from "../../tensor.js";
 import type { VjpRule, VjpRules } from "../vjp.js";
 import { spreadWindows } from "./convolution.js";
-import { reach, windowOf, type Window } from "./window.js";
+import { reach, windowOf, type Window } from "../../ir/window.js";
 
 function poolWindow(node: Node): Window {
   const kernel = node.ints("kernel_shape")!;

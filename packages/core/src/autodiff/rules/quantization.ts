@@ -43,14 +43,25 @@ const quantize: VjpRule = (g, { op, node, inputs, outputs: [q] }) => {
 const dequantize: VjpRule = (g, { op, node, inputs, needs }) => {
   const [q, scale, zeroPoint] = inputs as [Value, Value, Value?];
   const result = needs(0) ? op.mul(g, op.cast(spreadParameter(op, scale, node, q), g.dtype)) : null;
-  if (!needs(1) || node.int("block_size", 0) > 0) return [result];
+  if (!needs(1)) return [result];
   const levels = op.cast(q, g.dtype);
   const zero = zeroPoint && op.cast(spreadParameter(op, zeroPoint, node, q), g.dtype);
   const slope = op.mul(g, zero ? op.sub(levels, zero) : levels);
+  const block = node.int("block_size", 0);
+  const axis = () => positiveAxis(node.int("axis", 1), q.rank);
+  if (block > 0) return [result, sumBlocks(op, slope, axis(), block, scale.shape)];
   const whole = scale.shape.every((dim) => dim === 1);
-  const over = q.shape.flatMap((_, i) => (whole || i !== positiveAxis(node.int("axis", 1), q.rank) ? [i] : []));
+  const over = q.shape.flatMap((_, i) => (whole || i !== axis() ? [i] : []));
   return [result, op.reshape(op.reduceSum(slope, over), scale.shape)];
 };
+
+/** The sums of the blocks along an axis, of which the last one may be shorter. */
+function sumBlocks(op: Ops, x: Value, axis: number, block: number, shape: readonly number[]): Value {
+  const none = x.shape.map(() => 0);
+  const full = op.pad(x, none, none.with(axis, shape[axis]! * block - x.shape[axis]!));
+  const apart = op.reshape(full, [...shape.slice(0, axis + 1), block, ...shape.slice(axis + 1)]);
+  return op.reduceSum(apart, [axis + 1]);
+}
 
 export const quantization = {
   QuantizeLinear: quantize,

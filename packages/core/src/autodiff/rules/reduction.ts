@@ -1,6 +1,5 @@
 import { constantNumbers, type Node, type Value } from "../../ir/graph.js";
-import type { Ops } from "../../ir/ops/index.js";
-import { positiveAxis } from "../../ir/ops/index.js";
+import { type Ops, positiveAxis } from "../../ir/ops/index.js";
 import { size } from "../../tensor.js";
 import type { VjpContext, VjpRule, VjpRules } from "../vjp.js";
 import { known } from "./known.js";
@@ -39,36 +38,35 @@ const extremum = reductionRule((op, { g, x, y, axes }) => {
   return op.mul(op.div(g, op.reduceSum(mask, axes, true)), mask);
 });
 
-/** Longer products are divided by x: all pairs of elements would be too many. */
-const largestProduct = 512;
-
-/** d prod x = the product of all the others, without dividing by x (which may be 0): products before times products after. */
-const product: VjpRule = (g, { op, node, inputs: [x], outputs: [y] }) => {
+/** d prod x = the product of all the others, without dividing by x (which may be 0). */
+const product: VjpRule = (g, { op, node, inputs: [x] }) => {
   const axes = reducedAxes(node);
   const others = x!.shape.map((_, i) => i).filter((i) => !axes.includes(i));
   const permutation = [...others, ...axes];
-  const n = count(x!, axes);
-  if (n > largestProduct) return [op.div(op.mul(restore(op, g, node), restore(op, y!, node)), x!)];
-  const rows = op.reshape(op.transpose(x!, permutation), [size(others.map((i) => x!.shape[i]!)), 1, n]);
-  const eye = op.constant(
-    {
-      dtype: "float32",
-      shape: [n, n],
-      data: Float32Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0)),
-    },
-    "eye",
-  );
-  const left = op.where(op.greater(eye, 0.5), 1, op.expand(rows, [rows.shape[0]!, n, n]));
-  const exclusive = op.reshape(
-    op.reduceProd(left, [2]),
+  const rows = size(others.map((i) => x!.shape[i]!));
+  const factors = op.reshape(op.transpose(x!, permutation), [rows, count(x!, axes)]);
+  const slopes = op.reshape(
+    timesOthers(op, factors, op.reshape(g, [rows, 1])),
     permutation.map((i) => x!.shape[i]!),
   );
-  const back = op.transpose(
-    exclusive,
-    permutation.map((_, i) => permutation.indexOf(i)),
-  );
-  return [op.mul(back, restore(op, g, node))];
+  const back = permutation.map((_, i) => permutation.indexOf(i));
+  return [op.transpose(slopes, back)];
 };
+
+/**
+ * g [rows, 1] times the products of all the other factors in a row [rows, n]: one half of the factors is multiplied by the
+ * other, then those products are such factors, so that twice the memory of the factors is enough.
+ */
+function timesOthers(op: Ops, factors: Value, g: Value): Value {
+  const [, n] = factors.shape as [number, number];
+  if (n === 0) return factors;
+  if (n === 1) return g;
+  const half = Math.ceil(n / 2);
+  const even = op.pad(factors, [0, 0], [0, 2 * half - n], "constant", 1);
+  const [a, b] = op.split(even, [half, half], 1) as [Value, Value];
+  const outer = timesOthers(op, op.mul(a, b), g);
+  return op.sliceAxis(op.concat([op.mul(outer, b), op.mul(outer, a)], 1), 1, 0, n);
+}
 
 /** The axis of Softmax and LogSoftmax (one axis since opset 13; older ones are rewritten when a model is loaded). */
 const softmaxAxis = ({ node, outputs: [y] }: VjpContext) => positiveAxis(node.int("axis", -1), y!.rank);

@@ -11,6 +11,7 @@ import { reduction } from "./reduction.js";
 import { resampling } from "./resize.js";
 import { shape } from "./shape.js";
 import { slicing } from "./slicing.js";
+import { spectral } from "./spectral.js";
 
 /** Every vjp rule that xstar has, by operator. */
 export const rules: VjpRules = {
@@ -26,4 +27,5 @@ export const rules: VjpRules = {
   ...resampling,
   ...normalization,
   ...quantization,
+  ...spectral,
 };

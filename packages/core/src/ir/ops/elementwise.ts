@@ -41,6 +41,8 @@ export function elementwise(e: Emitter) {
     exp: unary("Exp"),
     log: unary("Log"),
     sqrt: unary("Sqrt"),
+    /** The root of x + 1e-12, whose gradient is finite at 0. */
+    safeSqrt: (x: Value): Value => unary("Sqrt")(binary("Add")(x, 1e-12)),
     reciprocal: unary("Reciprocal"),
     sin: unary("Sin"),
     cos: unary("Cos"),

@@ -40,11 +40,7 @@ export class Emitter {
     domain = "",
   ): Value[] {
     const outputs = types.map((type) => type && new Value(this.graph.uniqueName(`${this.scope}/${opType}`), type));
-    const read = new Map<string, Attribute>();
-    for (const [name, value] of Object.entries(attributes)) if (value !== undefined) read.set(name, attributeOf(value));
-    // an empty last input would be legal, but ONNX Runtime crashes on some when it fuses
-    const given = inputs.slice(0, inputs.findLastIndex((input) => input !== undefined) + 1);
-    this.graph.append(new Node(opType, given, outputs, read, domain));
+    this.graph.append(new Node(opType, [...inputs], outputs, attributesOf(attributes), domain));
     return outputs as Value[];
   }
 
@@ -60,14 +56,16 @@ export class Emitter {
     return this.emit(opType, inputs, [{ dtype, shape }], attributes, domain)[0]!;
   }
 
-  /** A node like another one on other inputs, without the attributes of the given names. */
+  /** A node like another one on other inputs, without the attributes of the given names, with those that are `changed`. */
   repeatNode(
     node: Node,
     inputs: readonly (Value | undefined)[],
     types: readonly (ValueType | undefined)[],
     without: readonly string[] = [],
+    changed: Readonly<Record<string, AttributeInput>> = {},
   ): Value[] {
-    const attributes = new Map([...node.attributes].filter(([name]) => !without.includes(name)));
+    const kept = [...node.attributes].filter(([name]) => !without.includes(name));
+    const attributes = new Map([...kept, ...attributesOf(changed)]);
     const outputs = types.map((type) => type && new Value(this.graph.uniqueName(`${this.scope}/${node.opType}`), type));
     this.graph.append(new Node(node.opType, [...inputs], outputs, attributes, node.domain, node.name));
     return outputs as Value[];
@@ -107,6 +105,12 @@ function contents({ data }: Tensor): string {
 function numeric(dtype: DType): Exclude<DType, "string"> {
   if (dtype === "string") throw new XstarError("bad-graph", "A string constant cannot be made from a number");
   return dtype;
+}
+
+function attributesOf(given: Readonly<Record<string, AttributeInput>>): Map<string, Attribute> {
+  return new Map(
+    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, attributeOf(value)]])),
+  );
 }
 
 function attributeOf(value: Exclude<AttributeInput, undefined>): Attribute {

@@ -6,6 +6,7 @@ import { reduction } from "./reduction.js";
 import { shape } from "./shape.js";
 
 export { broadcastShape, float, isFloat, positiveAxis, type Lowering } from "./emitter.js";
+export { axesAfterFirst } from "./reduction.js";
 export { windowCount } from "./linear.js";
 
 /** Typed operators that append to one graph: `op.conv(x, w, { strides: [2, 2] })`. */

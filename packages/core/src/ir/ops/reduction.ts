@@ -1,6 +1,9 @@
 import type { Value } from "../graph.js";
 import { positiveAxis, type Emitter } from "./emitter.js";
 
+/** All axes but the first, which is the batch. */
+export const axesAfterFirst = (x: Value): number[] => x.shape.slice(1).map((_, i) => i + 1);
+
 /** Operators that reduce axes; no axes means all of them. */
 export function reduction(e: Emitter) {
   /** `alone` is what becomes of elements that are reduced over no axis. */
@@ -22,6 +25,10 @@ export function reduction(e: Emitter) {
     reduceSumSquare: reduce("ReduceSumSquare", (x) => e.one("Mul", [x, x], x.dtype, x.shape)),
     reduceL2: reduce("ReduceL2", (x) => e.one("Abs", [x], x.dtype, x.shape)),
     reduceLogSumExp: reduce("ReduceLogSumExp"),
+    /** The mean of everything that belongs to each picture: [batch] from [batch, ...]. */
+    meanOfEach: (x: Value) => reduce("ReduceMean")(x, axesAfterFirst(x)),
+    /** The sum of everything that belongs to each picture: [batch] from [batch, ...]. */
+    sumOfEach: (x: Value) => reduce("ReduceSum")(x, axesAfterFirst(x)),
     /** The index of the largest element along an axis, int64. */
     argMax: (x: Value, axis: number, keepdims = false) => {
       const at = positiveAxis(axis, x.rank);

@@ -10,6 +10,7 @@ export type PadMode = "constant" | "reflect" | "edge" | "wrap";
 
 /** Operators that move elements without computing. */
 export function shape(e: Emitter) {
+  const cast = (x: Value, to: DType) => e.one("Cast", [x], to, x.shape, { to: dtypeNumbers[to] });
   const reshape = (x: Value, to: Shape): Value => {
     if (sameShape(x.shape, to)) return x;
     if (size(x.shape) !== size(to)) throw new XstarError("bad-graph", `Cannot reshape [${x.shape}] to [${to}]`);
@@ -65,6 +66,13 @@ export function shape(e: Emitter) {
     const types = sizes.map((own) => ({ dtype: x.dtype, shape: x.shape.map((dim, i) => (i === at ? own : dim)) }));
     return e.emit("Split", [x, e.ints(sizes)], types, { axis: at });
   };
+  /** A value of one number. */
+  const fill = (to: Shape, value: number, dtype: DType = "float32"): Value => {
+    const zeros = () => e.one("ConstantOfShape", [e.ints(to)], "float32", to);
+    if (size(to) === 0 && dtype !== "float32") return cast(zeros(), dtype);
+    if (size(to) === 0 || (value === 0 && dtype === "float32")) return zeros();
+    return e.one("Expand", [e.scalar(value, dtype), e.ints(to)], dtype, to);
+  };
   /** ONNX Runtime reduces no float16 while it scatters. */
   const inSingle = (
     data: Value,
@@ -73,7 +81,6 @@ export function shape(e: Emitter) {
     scatter: (into: Value, from: Value) => Value,
   ) => {
     if (how === "none" || data.dtype !== "float16") return scatter(data, updates);
-    const cast = (x: Value, to: DType) => e.one("Cast", [x], to, x.shape, { to: dtypeNumbers[to] });
     return cast(scatter(cast(data, "float32"), cast(updates, "float32")), "float16");
   };
   return {
@@ -108,8 +115,11 @@ export function shape(e: Emitter) {
         Array.from({ length: rank }, (_, i) => (added.includes(i) ? 1 : rest.shift()!)),
       );
     },
-    expand: (x: Value, to: Shape): Value =>
-      sameShape(x.shape, to) ? x : e.one("Expand", [x, e.ints(to)], x.dtype, to),
+    /** ONNX Runtime expands an axis of 1 to 1 where it should become none. */
+    expand: (x: Value, to: Shape): Value => {
+      if (sameShape(x.shape, to)) return x;
+      return size(to) === 0 ? fill(to, 0, x.dtype) : e.one("Expand", [x, e.ints(to)], x.dtype, to);
+    },
     tile: (x: Value, repeats: readonly number[]): Value =>
       repeats.every((n) => n === 1)
         ? x
@@ -137,11 +147,7 @@ export function shape(e: Emitter) {
         { mode },
       );
     },
-    /** A value of one number. */
-    fill: (to: Shape, value: number, dtype: DType = "float32"): Value => {
-      if (value === 0 && dtype === "float32") return e.one("ConstantOfShape", [e.ints(to)], dtype, to);
-      return e.one("Expand", [e.scalar(value, dtype), e.ints(to)], dtype, to);
-    },
+    fill,
     gather: (x: Value, indices: Value, axis = 0): Value => {
       const at = positiveAxis(axis, x.rank);
       return e.one(

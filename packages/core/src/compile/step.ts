@@ -1,0 +1,305 @@
+import { collectSettings, emptySlots, prepareOptimizer, type Settings } from "./apply-optimizer.js";
+import { gradients } from "../autodiff/gradients.js";
+import type { VjpRules } from "../autodiff/vjp.js";
+import { parseSpec, type Tensors, type Values } from "../define/definition.js";
+import type { Spec } from "../define/spec.js";
+import { Graph, type Value } from "../ir/graph.js";
+import { inline, prune, valuesRead } from "../ir/inline.js";
+import { axesAfterFirst, createOps, type Ops } from "../ir/ops/index.js";
+import { mapValues } from "../map-values.js";
+import type { WeightFiles } from "../onnx/weights.js";
+import { writeModel } from "../onnx/write.js";
+import type { Vocabulary } from "../define/vocabulary.js";
+import { beginAlone, beginAt } from "../starts/begin.js";
+import { withColorsOf } from "../parameterizations/color.js";
+import { createRng, type Rng } from "../rng.js";
+import { size, tensor, type Shape, type Tensor } from "../tensor.js";
+import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts, nameTargets } from "./objective.js";
+import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opacity.js";
+import type { Network, Prepared } from "../forward/prepare.js";
+import { noGradient, requireGradients, type NetworkTerm } from "./require-gradient.js";
+import { modelScope } from "../forward/prepare-model.js";
+import { standalone, stepInput } from "./standalone.js";
+import { buildViews } from "./views.js";
+
+/** All that decides a step, as plain JSON. */
+export interface AscentSpec {
+  /** One objective for each picture of the batch. */
+  readonly objectives: readonly Spec<"objective">[];
+  /** More numbers to report at every step, measured on the picture itself: one objective each for each picture. */
+  readonly watch: Readonly<Record<string, readonly Spec[]>>;
+  readonly parameterization: Spec<"parameterization">;
+  readonly transforms: readonly Spec<"transform">[];
+  readonly optimizer: Spec<"optimizer">;
+  readonly schedule: Spec<"schedule">;
+  /** Largest L2 norm, above 0, of the gradient by all variables of a picture; longer ones are shortened to it. */
+  readonly clip: number | null;
+  /** Whether to add up what every pixel counts, for a picture that is opaque only there. */
+  readonly attribution: boolean;
+  readonly steps: number;
+  readonly seed: number;
+  /** The stream of random numbers of each picture: pictures of one stream and seed draw the same. */
+  readonly streams: readonly number[];
+}
+
+/** A compiled ascent: one graph, of which one run is one step. */
+export interface CompiledStep {
+  readonly graph: Graph;
+  /** The graph as an ONNX file that points to the model's weights instead of holding them. */
+  readonly bytes: Uint8Array;
+  readonly files: WeightFiles;
+  /** [batch, channels, height, width] */
+  readonly shape: Shape;
+  /** Live inputs: targets, weights, learning rates. */
+  readonly settings: Tensors;
+  /** Whether the objective is measured on views that transforms draw anew in every step. */
+  readonly isTransformed: boolean;
+  /**
+   * The state before the first step: for start pictures of `shape`, or as the parameterization begins by itself, with other
+   * random numbers for every `attempt` (0 at first).
+   */
+  begin(start?: Tensor, attempt?: number): Tensors;
+  /** The random inputs of a step. */
+  sample(step: number): Tensors;
+  /** As an ONNX file what takes the same inputs and gives the objective alone, without its gradients. */
+  trial(): Uint8Array;
+  /** Name of the output that is the next value of each state input. */
+  readonly next: Readonly<Record<string, string>>;
+  /**
+   * The ascent as an ONNX file of its own: weights, settings and the state to begin with inside; state in, state and picture
+   * out. With 0 as `step` it begins, whatever else is fed; so zeros for every input are enough.
+   */
+  standalone(state: Tensors): Uint8Array;
+}
+
+/** Names of the outputs of every compiled step. */
+export const pictureOutput = "picture";
+export const objectiveOutput = "objective";
+/** L2 norm of the objective's gradient by each picture, [batch]. */
+export const gradientNormOutput = "gradientNorm";
+/** L2 norm of the part of it that comes through the network, by the views of each picture, [batch]. */
+export const networkGradientNormOutput = "networkGradientNorm";
+export const watchOutput = (name: string) => `watch.${name}`;
+
+/** State: the sum over the steps of the mean |gradient| of each pixel's channels, [batch, 1, height, width]. */
+export const attributionState = "attribution";
+
+/** Builds the step graph: variables, picture, views, model, objective, gradients, optimizer, next variables. */
+export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules): CompiledStep {
+  const { first, shape, batch, assets, weights, vocabulary } = prepared;
+  const graph = new Graph("ascent");
+  const op = createOps(graph, first.model.runtime.lowering);
+  const { settings, tensors } = collectSettings(graph);
+  const rng = createRng(spec.seed);
+  const streams = (purpose: string) => spec.streams.map((stream) => rng.split(purpose).split(stream));
+
+  const coloured = withColorsOf(vocabulary, spec.parameterization, assets);
+  const parameterization = parseSpec(vocabulary.parameterization, coloured, "parameterization");
+  const drawn = (attempt: number) =>
+    beginAlone(parameterization.definition, parameterization.spec, {
+      shape,
+      rngs: streams("start").map((rng) => ofAttempt(rng, attempt)),
+      assets,
+    });
+  const alone = drawn(0);
+  const begin = (start?: Tensor, attempt = 0) => {
+    if (start) {
+      const { colours, opacity } = splitOpacity(start, shape);
+      return beginAt(parameterization.definition, parameterization.spec, colours, { assets, opacity });
+    }
+    return attempt === 0 ? alone : drawn(attempt);
+  };
+  const variables = mapValues(alone, (t, name) => graph.input(name, t));
+  const picture = parameterization.definition.build(parameterization.spec, variables, { op, shape, assets });
+  const { colours, opacity } = separateOpacity(op, picture, shape);
+
+  const own = streams("transform");
+  const moves = spec.objectives.some((objective) => needsSharedViews(vocabulary, objective))
+    ? own.map(() => own[0]!)
+    : own;
+  const chain = chainFor(vocabulary.transform, spec.transforms, opacity);
+  const [height, width] = first.shape.slice(2) as [number, number];
+  const views = buildViews(op, picture, {
+    table: vocabulary.transform,
+    specs: chain,
+    to: { height, width },
+    rngs: moves,
+  });
+  // a value of its own, so that the gradient that comes through the network can be told from that of penalties
+  const entry = op.identity(views.seen);
+  const seen = prepared.network(op, entry);
+  const untouched = lazy(() =>
+    chain.length === 0 ? seen : prepared.network(op, opacity ? onGrey(op, colours, opacity) : colours),
+  );
+  const parts = { op, prepared, picture: colours, opacity, settings };
+  const build = (
+    specs: readonly Spec[],
+    name: string,
+    pass: Pick<ObjectiveParts, "network" | "views" | "see" | "terms">,
+  ) =>
+    buildObjectives(
+      specs.map((one) => parseObjective(vocabulary, one)),
+      name,
+      { ...parts, ...pass },
+    );
+  const see = (images: Value) => views.see(opacity ? opaque(op, images) : images);
+  const terms: NetworkTerm[] = [];
+  const transformed = { network: seen, views: views.count, terms, ...(chain.length > 0 && { see }) };
+  const objective = build(spec.objectives, "objective", transformed);
+  const watched = mapValues(spec.watch, (specs, name) =>
+    build(specs, watchOutput(name), { network: untouched, views: 1 }),
+  );
+
+  const step = graph.input(stepInput, { dtype: "float32", shape: [] });
+  const updated = update(op, spec, {
+    vocabulary,
+    objective,
+    terms,
+    picture,
+    entry,
+    variables,
+    step,
+    settings,
+    ...(rules && { rules }),
+  });
+  const context = { op, shape, assets };
+  const projected =
+    parameterization.definition.project?.(parameterization.spec, updated.variables, context) ?? updated.variables;
+
+  const next: Record<string, string> = {};
+  graph.publish(picture, pictureOutput);
+  const measured = graph.publish(objective, objectiveOutput);
+  graph.publish(updated.gradientNorm, gradientNormOutput);
+  graph.publish(updated.networkGradientNorm, networkGradientNormOutput);
+  for (const [name, value] of Object.entries(watched)) graph.publish(value, watchOutput(name));
+  for (const [name, value] of Object.entries({ ...projected, ...updated.slots, [stepInput]: op.add(step, 1) })) {
+    next[name] = graph.publish(value, `next.${name}`).name;
+  }
+  prune(graph);
+  dropUnread(graph, tensors);
+
+  const options = { opsets: prepared.opsets, irVersion: prepared.irVersion };
+  return {
+    graph,
+    bytes: writeModel(graph, { ...options, locate: weights.locate }),
+    files: weights.files,
+    shape: [batch, ...picture.shape.slice(1)],
+    settings: tensors,
+    isTransformed: chain.length > 0,
+    begin: (start, attempt) => ({
+      ...begin(start, attempt),
+      ...emptySlots(updated.slots),
+      [stepInput]: tensor("float32", [1], []),
+    }),
+    sample: views.sample,
+    trial: () => writeModel(partFor(measured, graph), { ...options, locate: weights.locate }),
+    next,
+    standalone(state) {
+      const whole = standalone(graph, { settings: tensors, beginning: { ...state, ...views.sample(0) } });
+      return writeModel(whole, { ...options, embed: weights.files });
+    },
+  };
+}
+
+/** Where a start's random numbers come from when it is drawn several times. */
+export const ofAttempt = (rng: Rng, attempt: number): Rng => (attempt === 0 ? rng : rng.split(`attempt ${attempt}`));
+
+/** One optimizer step of every variable. */
+function update(
+  op: Ops,
+  spec: AscentSpec,
+  given: {
+    vocabulary: Vocabulary;
+    objective: Value;
+    /** What of it reads the network. */
+    terms: readonly NetworkTerm[];
+    picture: Value;
+    /** What the network sees of the pictures, [views x batch, ...]. */
+    entry: Value;
+    variables: Readonly<Record<string, Value>>;
+    step: Value;
+    settings: Settings;
+    rules?: VjpRules;
+  },
+): { variables: Values; slots: Values; gradientNorm: Value; networkGradientNorm: Value } {
+  const { vocabulary, objective, terms, picture, entry, variables, step, settings, rules } = given;
+  const optimizer = prepareOptimizer(op, {
+    vocabulary,
+    optimizer: spec.optimizer,
+    schedule: { spec: spec.schedule, steps: spec.steps },
+    step,
+    settings,
+  });
+  const wrt = [picture, entry, ...Object.values(variables)];
+  const [byPicture, byEntry, ...found] = gradients(op, {
+    of: objective,
+    wrt,
+    called: { of: nameTargets(vocabulary, spec.objectives), scope: modelScope },
+    ...(rules && { rules }),
+  });
+  if (terms.length > 1 || !byEntry) requireGradients(op, terms, entry, rules);
+  if (found.every((gradient) => gradient === undefined)) throw noGradient();
+  const batch = picture.shape[0]!;
+  const gradientNorm = byPicture ? norm(op, [byPicture], batch) : op.fill([batch], 0);
+  const networkGradientNorm = !byEntry || byEntry === byPicture ? gradientNorm : norm(op, [byEntry], batch);
+  const raw = Object.values(variables).map((variable, i) => found[i] ?? op.fill(variable.shape, 0));
+  const ascents = spec.clip === null ? raw : clipped(op, raw, { batch, settings, clip: spec.clip });
+  const names = Object.keys(variables);
+  const applied = optimizer.apply(variables, Object.fromEntries(names.map((name, i) => [name, ascents[i]!])));
+  const slots: Record<string, Value> = { ...applied.slots };
+  if (spec.attribution && byPicture?.rank === 4) {
+    const sum = op.graph.input(attributionState, { dtype: "float32", shape: picture.shape.with(1, 1) });
+    slots[attributionState] = op.add(sum, op.reduceMean(op.abs(byPicture), [1], true));
+  }
+  return { variables: applied.variables, slots, gradientNorm, networkGradientNorm };
+}
+
+/** L2 norm over all that belongs to each picture: of values [n x batch, ...], [batch]. */
+function norm(op: Ops, values: readonly Value[], batch: number): Value {
+  const squares = values.map((x) => {
+    const rows = op.reduceSum(op.mul(x, x), axesAfterFirst(x));
+    return x.shape[0] === batch ? rows : op.reduceSum(op.reshape(rows, [x.shape[0]! / batch, batch]), [0]);
+  });
+  return op.sqrt(op.sum(squares));
+}
+
+/** The gradients of a picture, shortened alike where all together are longer than `clip`; of all where some are shared. */
+function clipped(
+  op: Ops,
+  gradients: readonly Value[],
+  { batch, settings, clip }: { batch: number; settings: Settings; clip: number },
+): Value[] {
+  const rows = gradients.every(({ shape }) => shape[0] === batch) ? batch : 1;
+  const flat = gradients.map((x) => op.reshape(x, [rows, size(x.shape) / rows]));
+  const largest = settings.add("clip", tensor("float32", [clip], []));
+  const factor = op.min(op.div(largest, op.add(norm(op, flat, rows), 1e-12)), 1);
+  return gradients.map((x) => op.mul(x, op.reshape(factor, [rows, ...x.shape.slice(1).map(() => 1)])));
+}
+
+/** What computes one output of a graph, from the same inputs. */
+function partFor(output: Value, graph: Graph): Graph {
+  const result = new Graph(graph.name);
+  const bindings = new Map(graph.inputs.map((input) => [input, result.input(input.name, input.type)]));
+  result.output(inline(result, graph, bindings, [output]).get(output)!);
+  return result;
+}
+
+/** Removes the settings that nothing reads. */
+function dropUnread(graph: Graph, settings: Record<string, Tensor>): void {
+  const read = new Set(graph.nodes.flatMap(valuesRead));
+  for (const input of graph.inputs.filter(({ name }) => name in settings)) {
+    if (read.has(input)) continue;
+    graph.inputs.splice(graph.inputs.indexOf(input), 1);
+    delete settings[input.name];
+  }
+}
+
+/** A pass that is built only when something reads it. */
+function lazy(make: () => Network): Network {
+  let made: Network | undefined;
+  return {
+    layer: (name, model) => (made ??= make()).layer(name, model),
+    arrangement: (name, model) => (made ??= make()).arrangement(name, model),
+    logits: (model) => (made ??= make()).logits(model),
+  };
+}

@@ -1,0 +1,76 @@
+import { cases } from "./cases.js";
+import { limits } from "../autodiff/limits.js";
+import { rules } from "../autodiff/rules/table.js";
+import { withoutRule } from "../autodiff/without-rule.js";
+import { decompositions } from "../normalize/decompositions.js";
+import { dynamicallyQuantizedOperators, quantizedOperators } from "../normalize/quantized-operators.js";
+import { standardOperators } from "./standard-operators.js";
+import { upgrades } from "../normalize/upgrades.js";
+
+export interface OperatorRow {
+  readonly name: string;
+  /** Operator set versions that introduced or changed it; empty outside the standard domain. */
+  readonly since: readonly number[];
+  readonly status: "rule" | "rewritten" | "zero by definition" | "none";
+  readonly cases: number;
+  /** Why it has no rule, or with what it is not rewritten. */
+  readonly why?: string;
+}
+
+/** Every operator of the standard that runs on float32, and xstar's rules for operators of other domains. */
+export function listOperators(): OperatorRow[] {
+  const others = [...Object.keys(rules), ...Object.keys(decompositions)].filter((name) => !standardOperators[name]);
+  return [...Object.keys(standardOperators), ...new Set(others)].map((name): OperatorRow => {
+    const row = { name, since: standardOperators[name] ?? [], cases: cases[name]?.length ?? 0 };
+    if (rules[name]) return { ...row, status: "rule" };
+    const excluded = limits[name]?.map(({ what }) => what).join(" or with ");
+    if (decompositions[name] || upgrades[name])
+      return { ...row, status: "rewritten", ...(excluded && { why: `not with ${excluded}` }) };
+    const known = withoutRule[name];
+    return { ...row, status: known?.zero ? "zero by definition" : "none", ...(known && { why: known.why }) };
+  });
+}
+
+/** `docs/operators.md` */
+export function operatorsPage(): string {
+  const rows = listOperators();
+  const standard = rows.filter(({ since }) => since.length > 0);
+  const others = rows.filter(({ since }) => since.length === 0);
+  const tested = standard.filter((row) => row.cases > 0).length;
+  return `# Operators
+
+<!-- Written by \`npm run docs:operators\` from the tables of rules and cases: do not edit. -->
+
+Every operator of the ONNX standard that ONNX Runtime's CPU provider runs on float32, and how xstar differentiates it: ${standard.length} operators, of which ${tested} are differentiated and checked against finite differences.
+
+- **rule**: has a vector-Jacobian product of its own.
+- **rewritten**: becomes operators that have rules before it is differentiated, from the version in which the file has it; a node with what is named there is not, and counts as **none**.
+- **zero by definition**: the gradient ends there, without an error.
+- **none**: a target behind it is refused by an error that names the node, unless you give a rule.
+
+Cases are nodes of different attributes and shapes, each of which is compared with central differences in both lowerings.
+
+| operator | since opset | differentiable | cases |
+| --- | --- | --- | --- |
+${standard.map(line).join("\n")}
+
+## Other domains
+
+Operators that exporters and optimizers write. The quantized ones become DequantizeLinear, the operator on floats and QuantizeLinear, and are tested together; MatMulInteger and ConvInteger are products of floats where they, or their sums with a bias, are cast to floats.
+
+| operator | differentiable | cases |
+| --- | --- | --- |
+${others.map((row) => `| ${row.name} | ${statusOf(row)} | ${countOf(row)} |`).join("\n")}
+`;
+}
+
+function line(row: OperatorRow): string {
+  return `| ${row.name} | ${row.since.join(", ")} | ${statusOf(row)} | ${countOf(row)} |`;
+}
+
+const statusOf = ({ status, why }: OperatorRow) => (why ? `${status}: ${why}` : status);
+
+function countOf({ name, cases: count }: OperatorRow): string {
+  if (count > 0) return String(count);
+  return quantizedOperators[name] || dynamicallyQuantizedOperators[name] ? "its own test" : "";
+}

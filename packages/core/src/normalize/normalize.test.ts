@@ -1,0 +1,334 @@
+import { describe, expect, it } from "vitest";
+import { Graph, Node, Value } from "../ir/graph.js";
+import { createOps, float, type Ops } from "../ir/ops/index.js";
+import { writeModel } from "../onnx/write.js";
+import { buildModel, open, randomTensor, runtime, weights } from "../testing/models.js";
+import { numbers, size, tensor, type Shape, type Tensor } from "../tensor.js";
+import { canonicalOpset } from "./normalize.js";
+import { vjp } from "../model/vjp.js";
+
+/** The outputs of a file, before and after normalization, on the same input. */
+async function bothWays(bytes: Uint8Array, x: Tensor) {
+  const model = open(bytes);
+  const { graph, opset } = await model.at(new Map([["x", x.shape]]));
+  const run = async (file: Uint8Array, names?: readonly string[]) => {
+    const session = await runtime.open(file);
+    const results = await session.run({ x }, names);
+    await session.release();
+    return Object.values(results).map(numbers);
+  };
+  const opsets = new Map([...model.source.opsets, ["", opset]]);
+  return { graph, opset, before: await run(bytes), after: await run(writeModel(graph, { opsets })) };
+}
+
+function expectSame(before: readonly number[][], after: readonly number[][]) {
+  expect(after).toHaveLength(before.length);
+  before.forEach((values, i) => values.forEach((value, k) => expect(after[i]![k]).toBeCloseTo(value, 4)));
+}
+
+const types = (graph: Graph) => graph.nodes.map(({ opType }) => opType);
+
+/** Numbers between 0.5 and 1.5: variances. */
+const positive = (op: Ops, shape: Shape) =>
+  op.constant(
+    tensor(
+      "float32",
+      (randomTensor(shape).data as Float32Array).map((x) => 0.5 + (x - Math.floor(x))),
+      shape,
+    ),
+  );
+
+const normalization = (op: Ops, x: Value, channels: number, attributes = {}) =>
+  op.emit(
+    "BatchNormalization",
+    [x, weights(op, [channels], 5), weights(op, [channels], 6), weights(op, [channels], 7), positive(op, [channels])],
+    [{ dtype: "float32", shape: x.shape }],
+    { epsilon: float(1e-3), ...attributes },
+  )[0]!;
+
+describe("BatchNormalization behind a convolution", () => {
+  const x = randomTensor([2, 4, 6, 6]);
+  const shape = [2, 4, 6, 6];
+
+  it.each([
+    ["alone", {}, false],
+    ["with a bias", {}, true],
+    [
+      "with groups, strides, padding and dilation",
+      { group: 2, strides: [2, 1], pads: [1, 0, 2, 1], dilations: [1, 2] },
+      true,
+    ],
+  ])("is folded into it, %s, and gives the same", async (_, attributes, biased) => {
+    const bytes = buildModel(
+      (op, value) => {
+        const w = weights(op, [6, "group" in attributes ? 2 : 4, 3, 3]);
+        const conv = op.conv(value, w, attributes, biased ? weights(op, [6], 2) : undefined);
+        return { conv, y: op.relu(normalization(op, conv, 6)) };
+      },
+      { shape },
+    );
+    const { graph, before, after } = await bothWays(bytes, x);
+    const reached = new Set<string>();
+    const visit = (value: Value | undefined) => {
+      if (!value?.node) return;
+      reached.add(value.node.opType);
+      value.node.inputs.forEach(visit);
+    };
+    graph.outputs.forEach(visit);
+    expect(reached).not.toContain("BatchNormalization");
+    expectSame(before, after);
+  });
+
+  it("stays where something else reads the convolution too", async () => {
+    const bytes = buildModel(
+      (op, value) => {
+        const conv = op.conv(value, weights(op, [4, 4, 1, 1]));
+        return { conv, y: op.add(normalization(op, conv, 4), conv) };
+      },
+      { shape },
+    );
+    const { graph, before, after } = await bothWays(bytes, x);
+    expect(types(graph)).toContain("BatchNormalization");
+    expectSame(before, after);
+  });
+
+  it("leaves the convolution readable where it is an output or is read by a subgraph", async () => {
+    const graph = new Graph("shared");
+    const op = createOps(graph, "cpu", "s");
+    const input = graph.input("x", { dtype: "float32", shape });
+    const conv = op.conv(input, weights(op, [4, 4, 1, 1]));
+    const branch = (opType: string) => {
+      const inner = new Graph(opType);
+      const result = new Value(`${opType}_result`);
+      inner.append(new Node(opType, [conv], [result]));
+      inner.output(result);
+      return { kind: "graph", value: inner } as const;
+    };
+    const chosen = new Value("chosen");
+    const condition = op.greater(op.reduceSum(input), 0);
+    const branches = new Map([
+      ["then_branch", branch("Exp")],
+      ["else_branch", branch("Neg")],
+    ]);
+    const normal = normalization(op, conv, 4);
+    graph.append(new Node("If", [condition], [chosen], branches));
+    for (const value of [normal, conv, chosen]) graph.output(value);
+    const { before, after } = await bothWays(writeModel(graph, { opsets: new Map([["", 20]]) }), x);
+    expectSame(before, after);
+  });
+
+  it("stays where its numbers are not constants", async () => {
+    const bytes = buildModel(
+      (op, value) => {
+        const conv = op.conv(value, weights(op, [4, 4, 1, 1]));
+        const scale = op.reduceMean(value, [0, 2, 3]);
+        const inputs = [conv, scale, weights(op, [4], 6), weights(op, [4], 7), positive(op, [4])];
+        return { y: op.emit("BatchNormalization", inputs, [{ dtype: "float32", shape }])[0]! };
+      },
+      { shape },
+    );
+    const { graph, before, after } = await bothWays(bytes, x);
+    expect(types(graph)).toContain("BatchNormalization");
+    expectSame(before, after);
+  });
+
+  it("with statistics for every element, as before opset 9, is not folded", async () => {
+    const bytes = buildModel(
+      (op, value) => {
+        const conv = op.conv(value, weights(op, [4, 4, 1, 1]));
+        const whole = [4, 6, 6];
+        const inputs = [conv, weights(op, whole, 5), weights(op, whole, 6), weights(op, whole, 7), positive(op, whole)];
+        return { y: op.emit("BatchNormalization", inputs, [{ dtype: "float32", shape }], { spatial: 0 })[0]! };
+      },
+      { shape, opset: 7 },
+    );
+    const { before, after } = await bothWays(bytes, x);
+    expectSame(before, after);
+  });
+});
+
+describe("BatchNormalization in training mode", () => {
+  const statistics = { dtype: "float32", shape: [4] } as const;
+  const bytes = (shape: Shape) =>
+    buildModel(
+      (op, x) => {
+        const inputs = [weights(op, [4], 5), weights(op, [4], 6), weights(op, [4], 7), positive(op, [4])];
+        const attributes = { training_mode: 1, momentum: float(0.75), epsilon: float(1e-3) };
+        const type = { dtype: "float32", shape } as const;
+        const [y, mean, variance] = op.emit(
+          "BatchNormalization",
+          [x, ...inputs],
+          [type, statistics, statistics],
+          attributes,
+        );
+        op.graph.output(mean!);
+        op.graph.output(variance!);
+        return { y: op.tanh(y!) };
+      },
+      { shape },
+    );
+
+  it("computes the same from operators that have true gradients", async () => {
+    for (const shape of [
+      [2, 4, 3, 3],
+      [3, 4, 5],
+      [4, 4],
+    ]) {
+      const { graph, before, after } = await bothWays(bytes(shape), randomTensor(shape));
+      expect(types(graph)).not.toContain("BatchNormalization");
+      expectSame(before, after);
+    }
+  });
+
+  it("has the gradient of central differences, through the statistics too", async () => {
+    const shape = [2, 4, 2, 2];
+    const of = await vjp(open(bytes(shape)), { shapes: new Map([["x", shape]]), of: "y" });
+    const [x, cotangent] = [randomTensor(shape), randomTensor(shape, 2)];
+    const at = async (i: number, by: number) => {
+      const data = (x.data as Float32Array).slice();
+      data[i]! += by;
+      const { output } = await of.run({ x: { ...x, data } }, cotangent);
+      return numbers(output).reduce((sum, value, k) => sum + value * numbers(cotangent)[k]!, 0);
+    };
+    const { gradient } = await of.run({ x }, cotangent);
+    for (let i = 0; i < 32; i += 3)
+      expect(numbers(gradient)[i]).toBeCloseTo(((await at(i, 1e-2)) - (await at(i, -1e-2))) / 2e-2, 2);
+    await of.release();
+  });
+});
+
+describe("older operator sets", () => {
+  const one =
+    (opType: string, attributes: Record<string, number | readonly number[] | ReturnType<typeof float>>, shape: Shape) =>
+    (op: Ops, x: Value) => ({
+      y: op.emit(opType, [x], [{ dtype: "float32", shape }], attributes)[0]!,
+    });
+
+  it.each<readonly [string, number, Shape, (op: Ops, x: Value) => Record<string, Value>]>([
+    ["Softmax over everything behind an axis", 11, [2, 3, 4], one("Softmax", { axis: 1 }, [2, 3, 4])],
+    ["Clip with bounds as attributes", 6, [2, 3], one("Clip", { min: float(-0.5), max: float(0.5) }, [2, 3])],
+    ["Pad with pads as an attribute", 2, [2, 3], one("Pad", { pads: [0, 1, 0, 2], value: float(3) }, [2, 6])],
+    ["Squeeze with axes as an attribute", 11, [2, 1, 3], one("Squeeze", { axes: [1] }, [2, 3])],
+    ["Slice with ranges as attributes", 9, [4, 5], one("Slice", { starts: [1], ends: [100], axes: [1] }, [4, 4])],
+    ["ReduceMean with axes as an attribute", 13, [2, 3, 4], one("ReduceMean", { axes: [-1], keepdims: 0 }, [2, 3])],
+    [
+      "Slice to the end, said as the largest int64",
+      9,
+      [4, 5],
+      one("Slice", { starts: [-2], ends: [2 ** 63], axes: [-1] }, [4, 2]),
+    ],
+    [
+      "negative axes where ONNX had none",
+      9,
+      [2, 1, 3],
+      (op, x) => {
+        const of = (opType: string, value: Value, axes: readonly number[], to: Shape) =>
+          op.emit(opType, [value], [{ dtype: "float32", shape: to }], { axes })[0]!;
+        const column = of("Unsqueeze", x, [-1], [2, 1, 3, 1]);
+        const type = { dtype: "float32", shape: [2, 1, 3, 2] } as const;
+        const both = op.emit("Concat", [column, op.mul(column, 2)], [type], { axis: -1 })[0]!;
+        return { y: op.mul(of("Squeeze", both, [-3], [2, 3, 2]), 3) };
+      },
+    ],
+    ...[8, 9, 13].map((version): [string, number, Shape, (op: Ops, x: Value) => Record<string, Value>] => [
+      `BatchNormalization with the outputs of training, opset ${version},`,
+      version,
+      [2, 4, 3],
+      (op, x) => {
+        const inputs = [weights(op, [4], 5), weights(op, [4], 6), weights(op, [4], 7), positive(op, [4])];
+        const statistics = { dtype: "float32", shape: [4] } as const;
+        const outputs = [x.type!, statistics, statistics, statistics, statistics];
+        return { y: op.emit("BatchNormalization", [x, ...inputs], outputs)[0]! };
+      },
+    ]),
+    ["Dropout, which does nothing", 7, [2, 3], one("Dropout", {}, [2, 3])],
+  ])("%s gives the same in the canonical one", async (_, opset, shape, build) => {
+    const bytes = buildModel(build, { shape, opset });
+    const result = await bothWays(bytes, randomTensor(shape));
+    expect(result.opset).toBe(canonicalOpset);
+    expectSame(result.before, result.after);
+  });
+
+  it("newer ones than the canonical one stay as they are", async () => {
+    const bytes = buildModel((op, x) => ({ y: op.relu(x) }), { shape: [2], opset: 21 });
+    expect((await bothWays(bytes, randomTensor([2]))).opset).toBe(21);
+  });
+});
+
+describe("what ONNX Runtime types or runs wrongly", () => {
+  const gradientOf = async (bytes: Uint8Array, x: Tensor) => {
+    const { graph } = await open(bytes).at(new Map([["x", x.shape]]));
+    const of = await vjp(open(bytes), { shapes: new Map([["x", x.shape]]) });
+    const shape = graph.outputs[0]!.shape;
+    const { output, gradient } = await of.run({ x }, tensor("float32", Array<number>(size(shape)).fill(1), shape));
+    await of.release();
+    return { shape, output: numbers(output), gradient: numbers(gradient) };
+  };
+
+  it("Pad that repeats an axis more than once", async () => {
+    const bytes = buildModel(
+      (op, x) => ({
+        y: op.emit("Pad", [x, op.ints([0, 4, 0, 5])], [{ dtype: "float32", shape: [1, 12] }], { mode: "wrap" })[0]!,
+      }),
+      { shape: [1, 3] },
+    );
+    const { output, gradient } = await gradientOf(bytes, tensor("float32", [1, 2, 3], [1, 3]));
+    expect(output).toEqual([3, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2]);
+    expect(gradient).toEqual([4, 4, 4]);
+  });
+
+  it.each([9, 10, 11, 13, 19])("scales of a resize whose product was rounded down, opset %i", async (opset) => {
+    const ratio = Math.fround(10 / 6);
+    const bytes = buildModel(
+      (op, x) => {
+        const scales = op.constant(tensor("float32", [1, 1, 1, ratio]));
+        const roi = opset < 13 ? op.constant(tensor("float32", [])) : undefined;
+        const inputs = opset < 11 ? [x, scales] : [x, roi, scales];
+        const attributes = { mode: "linear", ...(opset >= 11 && { coordinate_transformation_mode: "asymmetric" }) };
+        const type = { dtype: "float32", shape: [1, 1, 1, 10] } as const;
+        const big = op.emit(opset === 9 ? "Upsample" : "Resize", inputs, [type], attributes)[0]!;
+        return { y: op.concat([big, op.mul(big, 2)], 2) };
+      },
+      { shape: [1, 1, 1, 6], opset },
+    );
+    const x = [0, 5, 10, 15, 20, 25];
+    const { shape, output, gradient } = await gradientOf(bytes, tensor("float32", x, [1, 1, 1, 6]));
+    expect(shape).toEqual([1, 1, 2, 10]);
+    [0, 3, 6, 9, 12, 15, 18, 21, 24, 25].forEach((value, i) => expect(output[i]).toBeCloseTo(value, 4));
+    expect(gradient.reduce((a, b) => a + b, 0)).toBeCloseTo(30, 3);
+  });
+
+  it("dilated windows with auto_pad", async () => {
+    const build = (attributes: Record<string, string | readonly number[]>) =>
+      buildModel(
+        (op, x) => ({
+          y: op.emit("Conv", [x, weights(op, [2, 1, 2, 3])], [{ dtype: "float32", shape: [1, 2, 6, 7] }], {
+            dilations: [3, 2],
+            ...attributes,
+          })[0]!,
+        }),
+        { shape: [1, 1, 6, 7] },
+      );
+    const x = randomTensor([1, 1, 6, 7]);
+    const upper = await gradientOf(build({ auto_pad: "SAME_UPPER" }), x);
+    expect(upper).toEqual(await gradientOf(build({ pads: [1, 2, 2, 2] }), x));
+    const lower = await gradientOf(build({ auto_pad: "SAME_LOWER" }), x);
+    expect(lower).toEqual(await gradientOf(build({ pads: [2, 2, 1, 2] }), x));
+  });
+});
+
+describe("names", () => {
+  it("of the source graph lead to what its values became", async () => {
+    const bytes = buildModel(
+      (op, x) => {
+        const conv = op.conv(x, weights(op, [4, 1, 1, 1]));
+        const normal = normalization(op, conv, 4);
+        return { conv, normal, y: op.relu(normal) };
+      },
+      { shape: [1, 1, 4, 4] },
+    );
+    const { values } = await open(bytes).at(new Map([["x", [1, 1, 4, 4]]]));
+    expect(["x", "conv", "normal", "y"].every((name) => values.has(name))).toBe(true);
+    expect(values.get("normal")!.node!.opType).toBe("Conv");
+  });
+});

@@ -1,0 +1,60 @@
+import { parseSpec } from "../define/definition.js";
+import type { RecipeContext, RecipeOptions } from "../define/recipe.js";
+import type { Spec, SpecKind } from "../define/spec.js";
+import type { Vocabulary } from "../define/vocabulary.js";
+import { check, XstarError } from "../errors.js";
+import { parseWords } from "../words/spec-words.js";
+
+/** The options of a recipe, its words read. */
+export type UsedRecipeOptions = Omit<RecipeOptions, "parameterization" | "transforms" | "optimizer" | "schedule"> & {
+  readonly parameterization?: Spec<"parameterization">;
+  readonly transforms?: readonly Spec<"transform">[];
+  readonly optimizer?: Spec<"optimizer">;
+  readonly schedule?: Spec<"schedule">;
+};
+
+export interface UsedRecipe {
+  /** The recipe with its defaults. */
+  readonly spec: Spec<"recipe">;
+  readonly options: UsedRecipeOptions;
+  /** What is made large in the place of a target. */
+  objective(target: Spec<"objective">): Spec<"objective">;
+}
+
+/**
+ * The options and the objectives that a recipe makes of targets for a model. Throws `bad-argument`, also where the shape has
+ * a batch axis: it is that of one picture.
+ */
+export function useRecipe(
+  vocabulary: Vocabulary,
+  given: Spec<"recipe"> | string,
+  { shape }: RecipeContext = { shape: undefined as never },
+): UsedRecipe {
+  check(typeof vocabulary?.recipe === "object", "vocabulary", "such as `standard`", vocabulary);
+  check(Array.isArray(shape), "shape", "that of one picture, [channels, height, width]", shape);
+  if (shape.length > 3) {
+    throw new XstarError("bad-argument", `A recipe looks at one picture, and [${shape}] has ${shape.length} axes`, {
+      hint: "Leave out the batch: [channels, height, width]",
+    });
+  }
+  const named = typeof given === "string" ? parseWords(vocabulary, "recipe", given) : given;
+  const { definition, spec } = parseSpec(vocabulary.recipe, named, "recipe");
+  return {
+    spec,
+    options: readWords(vocabulary, definition.options(spec, { shape })),
+    objective: (target) => definition.objective?.(spec, target, { shape }) ?? target,
+  };
+}
+
+function readWords(vocabulary: Vocabulary, options: RecipeOptions): UsedRecipeOptions {
+  const read = <Kind extends SpecKind>(kind: Kind, given: Spec<Kind> | string) =>
+    typeof given === "string" ? parseWords(vocabulary, kind, given) : given;
+  const { parameterization, transforms, optimizer, schedule, ...rest } = options;
+  return {
+    ...rest,
+    ...(parameterization !== undefined && { parameterization: read("parameterization", parameterization) }),
+    ...(transforms && { transforms: transforms.map((one) => read("transform", one)) }),
+    ...(optimizer !== undefined && { optimizer: read("optimizer", optimizer) }),
+    ...(schedule !== undefined && { schedule: read("schedule", schedule) }),
+  };
+}

@@ -1,0 +1,2 @@
+import ort = require("onnxruntime-node");
+export = ort;

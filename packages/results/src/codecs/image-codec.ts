@@ -1,0 +1,9 @@
+import type { Picture } from "../image/picture.js";
+
+/** What reads and writes the picture formats that need a library of their own: sharp in Node, a canvas in a browser. */
+export interface ImageCodec {
+  /** A picture file, made smaller until its longer side is at most `side`; small ones are enlarged by a whole number. */
+  decode(file: Uint8Array, side: number): Promise<Picture>;
+  /** A picture file without transparency; of WebP, large ones with a loss that is hard to see. */
+  encode(picture: Picture, format: "png" | "webp"): Promise<Uint8Array>;
+}

@@ -1,0 +1,33 @@
+import { XstarError, type Shape } from "@xstar/core";
+import type { Picture } from "./picture.js";
+
+/** Every pixel becomes `factor` x `factor` pixels. */
+export function enlarge(picture: Picture, factor: number): Picture {
+  if (!Number.isInteger(factor) || factor < 1) {
+    throw new XstarError("bad-argument", `A picture is enlarged by a whole number from 1 up, not by ${factor}`);
+  }
+  const [width, height] = [picture.width * factor, picture.height * factor];
+  const from = new Uint32Array(picture.data.buffer, picture.data.byteOffset, picture.width * picture.height);
+  const to = new Uint32Array(width * height);
+  for (let y = 0; y < picture.height; y++) {
+    const top = y * factor * width;
+    for (let x = 0; x < picture.width; x++) {
+      to.fill(from[y * picture.width + x]!, top + x * factor, top + (x + 1) * factor);
+    }
+    for (let copy = 1; copy < factor; copy++) to.copyWithin(top + copy * width, top, top + width);
+  }
+  return { width, height, data: new Uint8ClampedArray(to.buffer) };
+}
+
+/** The largest whole factor that keeps a picture within `pixels`, at least 1. */
+export function enlargementFor({ width, height }: { width: number; height: number }, pixels: number): number {
+  return Math.max(1, Math.floor(pixels / Math.max(width, height)));
+}
+
+/** Pixels of the longer side that a file is enlarged to, about. */
+const comfortable = 280;
+
+/** The enlargement of pictures [..., height, width] to about 280 pixels. */
+export function usualScale(shape: Shape): number {
+  return Math.ceil(comfortable / Math.max(...shape.slice(-2)));
+}

@@ -1,0 +1,88 @@
+import { fourierTransform, XstarError } from "@xstar/core";
+import { luminanceWeights } from "../image/luminance.js";
+import { checkPlanes, type Planes } from "../image/planes.js";
+
+export interface SpectrumRange {
+  /** Lowest frequency, in cycles over the shorter side. @default 4 */
+  readonly low?: number;
+  /** Highest frequency, in cycles a pixel; 0.5 is the highest that pixels can show. @default 0.35 */
+  readonly high?: number;
+}
+
+/** Bands in which amplitudes are averaged, for each doubling of the frequency. */
+const bandsPerOctave = 4;
+
+/**
+ * The slope of log amplitude over log frequency of a picture: 0 for white noise, -0.8 to -1.5 for photographs of natural
+ * scenes (Tolhurst, Tadmor and Chao, 1992, Ophthalmic Physiol. Opt. 12, 229), lower for smooth pictures. Null where the picture is constant or too
+ * small for two bands.
+ *
+ * The amplitude spectrum of the luminance (of one channel alone where there is no colour), less its mean and under a Hann
+ * window so that the edges do not count, averaged over directions in bands of a quarter octave from `low` to `high`; a
+ * straight line through the bands. The default range leaves out what the window changes and what JPEG and resizing do.
+ */
+export function spectrumSlope(picture: Planes, { low = 4, high = 0.35 }: SpectrumRange = {}): number | null {
+  const { height, width } = checkPlanes(picture);
+  if (!(low > 0 && high > 0 && high <= Math.SQRT1_2))
+    throw new XstarError(
+      "bad-argument",
+      `A range of frequencies cannot go from ${low} cycles to ${high} cycles a pixel`,
+    );
+  const amplitudes = amplitudeSpectrum(windowed(brightness(picture), height, width), height, width);
+  const from = low / Math.min(height, width);
+  const bands = new Map<number, { amplitude: number; logFrequency: number; count: number }>();
+  for (let at = 0; at < amplitudes.length; at++) {
+    const frequency = Math.hypot(signed(Math.floor(at / width), height), signed(at % width, width));
+    if (frequency < from || frequency > high) continue;
+    const key = Math.floor(bandsPerOctave * Math.log2(frequency / from));
+    const band = bands.get(key) ?? { amplitude: 0, logFrequency: 0, count: 0 };
+    band.amplitude += amplitudes[at]!;
+    band.logFrequency += Math.log(frequency);
+    band.count++;
+    bands.set(key, band);
+  }
+  const points = [...bands.values()].map(({ amplitude, logFrequency, count }) => ({
+    x: logFrequency / count,
+    y: Math.log(amplitude / count),
+  }));
+  return points.length < 2 || !points.every(({ y }) => Number.isFinite(y)) ? null : slopeOf(points);
+}
+
+/** Cycles a pixel of coefficient `k` of `length`. */
+function signed(k: number, length: number): number {
+  return (k <= length / 2 ? k : k - length) / length;
+}
+
+/** One plane: the luminance of the first three channels, or the first channel. */
+function brightness(picture: Planes): Float64Array {
+  const { channels, height, width } = checkPlanes(picture);
+  const pixels = height * width;
+  const weights = channels >= 3 ? luminanceWeights : [1];
+  return Float64Array.from({ length: pixels }, (_, at) =>
+    weights.reduce((sum, weight, c) => sum + weight * picture.data[c * pixels + at]!, 0),
+  );
+}
+
+/** Less its mean, and fading to 0 at the edges; constant pictures become exactly 0. */
+function windowed(plane: Float64Array, height: number, width: number): Float64Array {
+  const origin = plane[0]!;
+  const mean = plane.reduce((sum, value) => sum + value - origin, 0) / plane.length + origin;
+  const fade = (i: number, length: number) => Math.sin((Math.PI * (i + 0.5)) / length) ** 2;
+  return plane.map((value, at) => (value - mean) * fade(Math.floor(at / width), height) * fade(at % width, width));
+}
+
+function amplitudeSpectrum(plane: Float64Array, height: number, width: number): Float64Array {
+  const re = plane.slice();
+  const im = new Float64Array(plane.length);
+  for (let y = 0; y < height; y++) fourierTransform(re, im, { start: y * width, stride: 1, length: width });
+  for (let x = 0; x < width; x++) fourierTransform(re, im, { start: x, stride: width, length: height });
+  return re.map((value, at) => Math.hypot(value, im[at]!));
+}
+
+/** Of the straight line through points with the least squares. */
+function slopeOf(points: readonly { readonly x: number; readonly y: number }[]): number {
+  const mean = (pick: (point: { x: number; y: number }) => number) =>
+    points.reduce((sum, point) => sum + pick(point), 0) / points.length;
+  const [x, y] = [mean((point) => point.x), mean((point) => point.y)];
+  return mean((point) => (point.x - x) * (point.y - y)) / mean((point) => (point.x - x) ** 2);
+}

@@ -1,0 +1,76 @@
+import type { Spec } from "@xstar/core";
+import { nameOfFile } from "../record/paths.js";
+import type { RunFile } from "../record/run-file.js";
+import { factsTable } from "./data-table.js";
+import { html, type Html, type HtmlPart } from "./html.js";
+
+const ends: Readonly<Record<RunFile["ended"], string>> = {
+  steps: "all were taken",
+  plateau: "ended early because nothing rose any more",
+  aborted: "stopped by hand",
+  diverged: "ended before the numbers were no longer finite",
+};
+
+/** What was asked of a run. */
+export function settingsOf(run: RunFile): Html {
+  const { ascent, model, models, generators, recipe, pictures, ended, stepsTaken } = run;
+  const { contract } = ascent;
+  const lists = (specs: readonly Spec[]) => (specs.length === 0 ? "none" : specs.map(textOf).join("; "));
+  const files = { ...models, ...generators };
+  const starts = [...new Set(pictures.map(({ start }) => start ?? "as the parameterization begins"))];
+  const rows: [string, HtmlPart][] = [
+    ["Model", html`${nameOfFile(model.path)}<br /><code>SHA-256 ${model.sha256}</code>`],
+    ...Object.entries(files).map(([name, file]): [string, HtmlPart] => [
+      `Model ${name}`,
+      html`${nameOfFile(file.path)}<br /><code>SHA-256 ${file.sha256}</code>`,
+    ]),
+    ["Targets", [...new Set(pictures.map(({ target }) => target))].join("; ")],
+    ["Recipe", recipe ? textOf(recipe) : "none"],
+    ["Steps", `${stepsTaken} of ${ascent.steps}: ${ends[ended]}`],
+    ["Seed", String(ascent.seed)],
+    ["Starts", starts.join("; ")],
+    ["Picture", `${ascent.shape.slice(1).join(" × ")} (channels, height, width)`],
+    ["Parameterization", textOf(ascent.parameterization)],
+    ["Transforms", lists(ascent.transforms)],
+    ["Optimizer", textOf(ascent.optimizer)],
+    ["Schedule", textOf(ascent.schedule)],
+    ["Objective", lists([...new Map(ascent.objectives.map((one) => [textOf(one), one])).values()])],
+    ["Result", ascent.keep === "best" ? "the best picture" : "the last picture"],
+    ["Input of the model", contract ? textOf({ type: "contract", ...contract }) : "the picture as it is"],
+    ...ascent.assumed.map((sentence): [string, HtmlPart] => ["Assumed", sentence]),
+    ["Run by", `xstar ${run.xstar}, ${ascent.runtime}, ${run.threads} ${run.threads === 1 ? "thread" : "threads"}`],
+    ["On", `Node ${run.platform.node}, ${run.platform.system}, ${run.platform.processor}`],
+  ];
+  return html`<h2>What was asked</h2>
+    ${factsTable({ caption: "The settings of the run", columns: ["Setting", "Value"], rows })}`;
+}
+
+/** How to make the pictures of a run again. */
+export function repeatRun(run: RunFile): Html {
+  const [first] = run.pictures;
+  const file = first!.files.find((name) => name.endsWith(".png")) ?? "run.json";
+  const { pictures, metrics: _, seconds: __, ...record } = run;
+  const rest = {
+    ...record,
+    pictures: pictures.map(({ target, start, slug, sha256 }) => ({ target, start, slug, sha256 })),
+  };
+  return html`<h2>How to make it again</h2>
+    <p>In the folder of this page, with the model where it was (or named behind <code>maximize</code>):</p>
+    <pre tabindex="0" role="region" aria-label="The command">xstar maximize --from ${file}</pre>
+    <details>
+      <summary>The full record</summary>
+      <pre tabindex="0" role="region" aria-label="The full record">${JSON.stringify(rest, undefined, 2)}</pre>
+    </details>`;
+}
+
+/** A spec as the command line writes it: `jitter:pixels=4`. */
+function textOf({ type, ...params }: Spec): string {
+  const given = Object.entries(params).filter(([, value]) => value !== undefined && value !== null);
+  const words = given.map(([name, value]) => `${name}=${valueText(value)}`);
+  return words.length === 0 ? type : `${type}:${words.join(",")}`;
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === "object" && value !== null && "type" in value) return `(${textOf(value as Spec)})`;
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

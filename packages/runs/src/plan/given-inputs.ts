@@ -1,0 +1,148 @@
+import {
+  fields,
+  oneOf,
+  size,
+  tensor,
+  XstarError,
+  type DeclaredInput,
+  type GivenInputs,
+  type Model,
+  type ModelRecord,
+  type Tensor,
+} from "@xstar/core";
+import { decodeNpy, keepIfSame, type FileReference } from "@xstar/results";
+import type { Store } from "./store.js";
+
+/** What `--input` says, for the model itself and for those that other flags name. */
+export interface InputTexts {
+  readonly own: readonly string[];
+  /** `name=value` by the name of the model, as `NAME::name=value` has it. */
+  readonly further: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Tells the inputs of the model from those of further ones. */
+export function splitInputs({ inputs }: Model, texts: readonly string[]): InputTexts {
+  const isOwn = (text: string) => !text.includes("::") || inputs.some(({ name }) => text.startsWith(`${name}=`));
+  const further = new Map<string, string[]>();
+  for (const text of texts.filter((one) => !isOwn(one))) {
+    const at = text.lastIndexOf("::");
+    const name = text.slice(0, at);
+    further.set(name, [...(further.get(name) ?? []), text.slice(at + 2)]);
+  }
+  return { own: texts.filter(isOwn), further };
+}
+
+/** What inputs held in an earlier run. */
+export interface EarlierInputs {
+  readonly given: GivenInputs;
+  /** Those that were files, by the inputs' names. */
+  readonly files: Readonly<Record<string, FileReference>>;
+}
+
+/** What a record says of a model's inputs; `prefix` goes before their names in its list of files. */
+export function earlierInputs(
+  { inputs }: ModelRecord,
+  files: Readonly<Record<string, FileReference>>,
+  prefix = "",
+): EarlierInputs {
+  const own: Record<string, FileReference> = {};
+  const given: Record<string, number | Tensor> = {};
+  for (const [name, held] of Object.entries(inputs)) {
+    const file = files[prefix + name];
+    if (file) own[name] = file;
+    else if (typeof held === "number") given[name] = held;
+    else if (held.values) given[name] = tensor("float64", [...held.values], held.shape);
+  }
+  return { given, files: own };
+}
+
+export interface ReadInputs {
+  readonly inputs: GivenInputs;
+  /** The files among them, by the inputs' names. */
+  readonly inputFiles: Readonly<Record<string, FileReference>>;
+}
+
+interface ReadInputsOptions {
+  readonly files: Pick<Store, "locate" | "reference" | "read">;
+  readonly earlier?: EarlierInputs | undefined;
+}
+
+/**
+ * What inputs hold: `phase=0`, `scale=1,2,0.5`, `onehot=one-hot:3` (a 1 at 3 and zeros; `one-hot:3,5` a row for each picture),
+ * `onehot=3.npy`; those that no text names hold what they held before. Throws `bad-argument`, and for files what reading them
+ * does.
+ */
+export async function readInputs(
+  { inputs }: Model,
+  texts: readonly string[],
+  { files, earlier }: ReadInputsOptions,
+): Promise<ReadInputs> {
+  const now = new Map(texts.map((text) => splitText(text, inputs)));
+  const before = Object.entries(earlier?.files ?? {}).filter(([name]) => !now.has(name));
+  const read: Record<string, Tensor | number> = { ...earlier?.given };
+  const inputFiles: Record<string, FileReference> = {};
+  for (const [name, value] of [...before.map(([name, { path }]) => [name, path] as const), ...now]) {
+    if (value.endsWith(".npy")) {
+      read[name] = decodeNpy(await files.read(await files.locate(value)), `"${value}"`);
+      inputFiles[name] = keepIfSame(earlier?.files[name], await files.reference(value));
+    } else
+      read[name] = readValue(
+        inputs.find((input) => input.name === name)!,
+        value,
+      );
+  }
+  return { inputs: read, inputFiles };
+}
+
+/** The name of the input, and what is said of it. */
+function splitText(text: string, inputs: readonly DeclaredInput[]): [name: string, value: string] {
+  const found = inputs.find(({ name }) => text.startsWith(`${name}=`));
+  if (found) return [found.name, text.slice(found.name.length + 1)];
+  throw new XstarError(
+    "bad-argument",
+    `"--input" must be the name of an input and what it holds: current value is ${text}`,
+    {
+      hint: `The model has ${oneOf(inputs.map(({ name }) => name))}; NAME::INPUT is one of a model that another flag names`,
+    },
+  );
+}
+
+const anyNumber = fields.fixed("number", { fallback: 0 });
+const anyNumbers = fields.numbers("numbers");
+
+function readValue(input: DeclaredInput, value: string): Tensor | number {
+  const flag = `--input ${input.name}`;
+  const [, hot] = /^one-hot:(.*)$/.exec(value) ?? [];
+  if (hot !== undefined) return oneHot(input, Array.from(anyNumbers.parse(hot, flag)));
+  if (!value.includes(",")) return anyNumber.parse(value, flag);
+  return shaped(input, Array.from(anyNumbers.parse(value, flag)));
+}
+
+/** A row for each index: zeros, and a 1 there. */
+function oneHot(input: DeclaredInput, hot: readonly number[]): Tensor {
+  const length = input.dims.at(-1);
+  if (typeof length !== "number") throw misfit(input, "it does not say how many numbers a row has");
+  const wrong = hot.find((index) => !(Number.isInteger(index) && index >= 0 && index < length));
+  if (wrong !== undefined) throw misfit(input, `${wrong} is no place in a row: they go from 0 to ${length - 1}`);
+  return shaped(
+    input,
+    hot.flatMap((index) => Array.from({ length }, (_, i) => Number(i === index))),
+  );
+}
+
+/** Numbers in the shape of an input, of which the first axis may be free. */
+function shaped(input: DeclaredInput, values: readonly number[]): Tensor {
+  const { dims, dtype } = input;
+  if (dtype === "string") throw misfit(input, "it holds text");
+  const [first, ...rest] = dims;
+  const row = rest.every((dim) => typeof dim === "number") ? size(rest as number[]) : Number.NaN;
+  const rows = values.length / row;
+  if (Number.isInteger(rows) && (typeof first !== "number" || first === rows))
+    return tensor(dtype, [...values], [rows, ...(rest as number[])]);
+  throw misfit(input, `${values.length} numbers are given`);
+}
+
+function misfit({ name, dims }: DeclaredInput, problem: string): XstarError {
+  const shape = dims.map((dim) => dim ?? "?").join(", ");
+  return new XstarError("bad-argument", `"--input ${name}" does not fit the input of shape [${shape}]: ${problem}`);
+}

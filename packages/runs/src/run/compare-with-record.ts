@@ -1,0 +1,32 @@
+import { pictureOf, pixelHash, type FoundRecord, type RunRecord } from "@xstar/results";
+import { recordOfAscent, type Ascent } from "./run-file.js";
+
+/** Whether a run that repeats another one gave the same numbers; undefined where more than the machine is another. */
+export function hasSameNumbers({ record, pixels }: FoundRecord, ascent: Ascent): boolean | undefined {
+  if (taskOf(recordOfAscent(ascent)) !== taskOf(record)) return undefined;
+  return pixels.every((hash, i) => hash === undefined || hash === pixelHash(pictureOf(ascent.result.picture, i)));
+}
+
+/** All that was asked for, whatever ran it. */
+export function taskOf({ ascent, pictures: jobs, ...files }: Omit<RunRecord, "platform">): string {
+  const { runtime: _, ...specs } = ascent;
+  const { model, models, generators, images, starts, inputs, recipe, stopped } = files;
+  const pictures = jobs.map(({ target, start }) => [target, start]);
+  return JSON.stringify([specs, model, models, generators, images, starts, inputs, recipe, stopped, pictures]);
+}
+
+/** What settles the files of a run, wherever it read from and however far it came: equal for runs that would write the same. */
+export function settingsOf({ ascent, pictures, ...files }: Omit<RunRecord, "platform" | "stopped">): string {
+  const { runtime: _, ...specs } = ascent;
+  const { model, models, generators, images, starts, inputs, use = [], recipe } = files;
+  const jobs = pictures.map(({ target, start }) => [target, start]);
+  const named = [model, models, generators, images, Object.values(starts), inputs, use];
+  const contents = JSON.stringify(named, (key, value: unknown) => (key === "path" ? undefined : value));
+  return JSON.stringify([specs, contents, recipe, jobs]);
+}
+
+/** Program and machine that made a run. */
+export function makerOf({ xstar, platform, ascent }: RunRecord): string {
+  const { system, processor, node, sharp } = platform;
+  return `xstar ${xstar} with ONNX Runtime (${ascent.runtime}), Node ${node} and sharp ${sharp} on ${system}, ${processor}`;
+}

@@ -1,0 +1,142 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { installXstar, packAll, root, run } from "../../../../scripts/pack/install.js";
+import { tinyCnn } from "../../../core/src/testing/models.js";
+
+const place = mkdtempSync(join(tmpdir(), "xstar-packed-"));
+const tarballs = join(place, "tarballs");
+const home = join(place, "home");
+const manifest = (folder: string) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+const folders = (manifest(root).workspaces as string[]).map((folder) => join(root, folder));
+const names = folders.map((folder) => manifest(folder).name as string);
+const installed = (name: string) => join(home, "node_modules", name);
+const node = (...args: string[]) => run(home, process.execPath, args);
+const xstar = (...args: string[]) => run(home, "npx", ["xstar", ...args]);
+const bin = (...path: string[]) => join(root, "node_modules", ...path);
+
+beforeAll(async () => {
+  await packAll(tarballs);
+  await installXstar(tarballs, home);
+  writeFileSync(join(home, "tiny.onnx"), tinyCnn());
+}, 600_000);
+
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+describe.each(names)("the package %s", (name) => {
+  const files = () => readdirSync(installed(name), { recursive: true }).map(String);
+
+  test("holds what it needs and nothing of its making", () => {
+    expect(files()).toEqual(expect.arrayContaining(["LICENSE", "README.md", "package.json"]));
+    const ours = files().filter((file) => !file.startsWith("node_modules"));
+    expect(
+      ours.filter((file) => /(^|\/)(src|testing|law|integration)(\/|$)|\.test\.|\.map$|tsbuildinfo/.test(file)),
+    ).toEqual([]);
+  });
+
+  test("says who may use it, where, and what is whose", () => {
+    const { version, license, engines, exports, repository, dependencies = {} } = manifest(installed(name));
+    expect({ version, license, engines, repository }).toEqual({
+      version: manifest(root).version,
+      license: "Apache-2.0",
+      engines: { node: ">=20.19" },
+      repository: undefined,
+    });
+    expect(Object.keys(exports["."]).filter((condition) => condition !== "browser")).toEqual(["types", "default"]);
+    const siblings = Object.entries(dependencies).filter(([dependency]) => dependency.startsWith("@xstar/"));
+    expect(siblings.filter(([, wanted]) => wanted !== version)).toEqual([]);
+  });
+
+  test("has nothing that publint minds", async () => {
+    expect(
+      await node(bin("publint", "src", "cli.js"), "run", installed(name), "--strict", "--pack", "false"),
+    ).toContain("All good!");
+  });
+
+  test("has types that every resolution finds", async () => {
+    const tarball = readdirSync(tarballs).find((file) =>
+      file.startsWith(`${name.replace("@", "").replace("/", "-")}-${manifest(root).version}`),
+    );
+    // ES modules only: Node can `require` them, which TypeScript knows since 5.8 and this tool does not
+    await node(
+      bin("@arethetypeswrong", "cli", "dist", "index.js"),
+      join(tarballs, tarball!),
+      "--ignore-rules",
+      "cjs-resolves-to-esm",
+    );
+  });
+});
+
+test("no install script has downloaded anything", () => {
+  const libraries = readdirSync(home, { recursive: true }).map(String);
+  expect(libraries.some((file) => file.endsWith("onnxruntime_binding.node"))).toBe(true);
+  expect(libraries.filter((file) => file.includes("providers_cuda"))).toEqual([]);
+});
+
+test("the command line runs", async () => {
+  expect(await xstar("--version")).toBe(`${manifest(root).version}\n`);
+  expect(await xstar("inspect", "tiny.onnx")).toContain("conv");
+});
+
+test("a program imports it, and requires it", async () => {
+  writeFileSync(join(home, "run.mjs"), program('import { loadModel, maximize } from "xstar";'));
+  writeFileSync(join(home, "run.cjs"), program('const { loadModel, maximize } = require("xstar");'));
+  const [imported, required] = [await node("run.mjs"), await node("--no-warnings", "run.cjs")];
+  expect(imported).toBe("1,1,6,6\n");
+  expect(required).toBe(imported);
+});
+
+const program = (head: string) => `${head}
+loadModel("tiny.onnx")
+  .then((model) => maximize(model, "conv:1", { steps: 2 }))
+  .then(({ picture }) => console.log(String(picture.shape)));
+`;
+
+const use = `import { channel, loadModel, maximize, type MaximizeResult } from "xstar";
+import { ascend, vocabularyOf } from "@xstar/core";
+import { encodePng } from "@xstar/results";
+import { planAscent } from "@xstar/runs";
+export const result: Promise<MaximizeResult> = loadModel("tiny.onnx").then((model) =>
+  maximize(model, channel({ layer: "conv", channel: 1 })),
+);
+export { ascend, encodePng, planAscent, vocabularyOf };
+// @ts-expect-error a target is no number
+export const wrong = maximize(await loadModel("tiny.onnx"), 7);
+`;
+
+test.each([
+  { module: "nodenext", moduleResolution: "nodenext", lib: ["es2024"], types: ["node"] },
+  { module: "esnext", moduleResolution: "bundler", lib: ["es2024"], types: ["node"] },
+  { module: "esnext", moduleResolution: "bundler", lib: ["es2024", "dom", "dom.iterable"], types: ["node"] },
+  {
+    module: "esnext",
+    moduleResolution: "bundler",
+    lib: ["es2024", "dom", "dom.iterable"],
+    types: [],
+    customConditions: ["browser"],
+  },
+])("its types are right under $moduleResolution with $lib and $types", async (options) => {
+  const folder = join(home, `types-${options.moduleResolution}-${options.lib.length}-${options.types.length}`);
+  mkdirSync(folder);
+  writeFileSync(join(folder, "use.ts"), options.customConditions ? browserUse : use);
+  const compilerOptions = {
+    ...options,
+    target: "es2023",
+    typeRoots: [bin("@types")],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: false,
+    noEmit: true,
+  };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["use.ts"] }));
+  expect(await node(bin("typescript", "bin", "tsc"), "-p", folder)).toBe("");
+});
+
+const browserUse = `import { contactSheet, fromOrt, maximize, openModel, type Ort } from "xstar";
+export const sheet = async (ort: Ort, bytes: Uint8Array) => {
+  const { images } = await maximize(openModel(bytes, { runtime: fromOrt(ort) }), "conv:1");
+  return contactSheet(images);
+};
+`;

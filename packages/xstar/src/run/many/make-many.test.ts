@@ -1,0 +1,422 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  adam,
+  channel,
+  createOps,
+  createRng,
+  gradient,
+  Graph,
+  maximize,
+  mul,
+  neuron,
+  sub,
+  tensor,
+  tv,
+  writeModel,
+  type MaximizeOptions,
+} from "@xstar/core";
+import { openBatchRunner, type BatchRunner, type ManyJob, type ModelFile } from "@xstar/runs";
+import {
+  measurePictures,
+  scanDataset,
+  type DoneEntry,
+  type PictureMetrics,
+  type RecordedMetrics,
+} from "@xstar/results";
+import { decode } from "fast-png";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { loadModel } from "../../load.js";
+import { nodeRuntime } from "../../runtime.js";
+import { tinyModel } from "../../../../results/src/testing/tiny-model.js";
+import { factsOf } from "./facts.js";
+import type { ManyTarget } from "./kept-folder.js";
+import { makeMany, type ManyOptions } from "./make-many.js";
+import { readManifest } from "./manifest-file.js";
+import { thisMachine } from "./this-machine.js";
+
+let folder: string;
+let model: ModelFile;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "xstar-many-"));
+  await writeFile(join(folder, "tiny.onnx"), tinyModel());
+  model = await loadModel(join(folder, "tiny.onnx"), { runtime: nodeRuntime({ threads: 1 }) });
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const targetsOf = (layer: string, channels: readonly number[]): ManyTarget[] =>
+  channels.map((at) => ({
+    name: `${layer}:${at}`,
+    slug: `${layer}-${at}`,
+    objective: channel({ layer, channel: at }),
+  }));
+const targets = [...targetsOf("conv", [0, 1, 2, 3]), ...targetsOf("scores", [0, 1, 2])];
+const ascent: MaximizeOptions = { recipe: "none", steps: 5, optimizer: adam({}), seed: 3 };
+
+/** Climbs in this thread, and counts. */
+function counting() {
+  const maximized: string[] = [];
+  const start = (job: ManyJob): BatchRunner => {
+    const opened = openBatchRunner(job, thisMachine);
+    return {
+      async run(goals, report, signal) {
+        maximized.push(...goals.map(({ objective: { layer, channel: at } }) => `${layer}:${at}`));
+        return (await opened).run(goals, report, signal);
+      },
+      close: async () => (await opened).close(),
+    };
+  };
+  return { maximized, openBatchRunner: start };
+}
+
+const run = (out: string, options: Partial<ManyOptions> = {}, own: Partial<MaximizeOptions> = {}, which = targets) =>
+  makeMany(
+    model,
+    which,
+    { ...ascent, ...own },
+    { folder: join(folder, out), openBatchRunner: counting().openBatchRunner, ...options },
+  );
+
+/** Every file of a folder but those that tell times. */
+async function contents(out: string): Promise<Record<string, unknown>> {
+  const timeless = (text: string) =>
+    JSON.parse(text, (key, value: unknown) => (key === "seconds" ? 0 : value)) as unknown;
+  const names = (await readdir(join(folder, out))).toSorted();
+  return Object.fromEntries(
+    await Promise.all(
+      names.map(async (name) => {
+        const bytes = await readFile(join(folder, out, name));
+        return [name, name.endsWith(".json") ? timeless(bytes.toString()) : bytes.toString("base64")] as const;
+      }),
+    ),
+  );
+}
+
+const doneIn = async (out: string) =>
+  ((await readManifest(join(folder, out)))?.targets ?? []).filter(({ status }) => status === "done") as DoneEntry[];
+
+describe("many targets at once", () => {
+  test("give a picture and a record each, a manifest, a sheet and a page", async () => {
+    const { manifest, made, skipped } = await run("a");
+    expect({ made, skipped }).toEqual({ made: 7, skipped: 0 });
+    expect((await readdir(join(folder, "a"))).toSorted()).toEqual(
+      [
+        ...targets.flatMap(({ slug }) => [`${slug}.json`, `${slug}.png`]),
+        "index.html",
+        "manifest.json",
+        "sheet.png",
+      ].toSorted(),
+    );
+    expect(manifest.targets.map(({ target }) => target)).toEqual(targets.map(({ name }) => name));
+    expect(manifest).toEqual(await readManifest(join(folder, "a")));
+    const page = await readFile(join(folder, "a", "index.html"), "utf8");
+    for (const { name } of targets) expect(page).toContain(`alt="the picture that excites ${name}"`);
+  });
+
+  test("give each what it gets alone, in whatever batch", async () => {
+    await run("alone", { batch: 1, jobs: 1 });
+    await run("batches", { batch: 3, jobs: 2 });
+    const [alone, batches] = [await contents("alone"), await contents("batches")];
+    delete alone["manifest.json"];
+    delete batches["manifest.json"];
+    expect(batches).toEqual(alone);
+
+    const { last, record } = await maximize(model, targets[2]!.objective, { ...ascent, streams: [0] }).result;
+    const [, , entry] = await doneIn("batches");
+    expect(entry!.activation.end).toBe(last.objective[0]);
+    expect((batches["conv-2.json"] as { ascent: unknown }).ascent).toEqual(record);
+  });
+
+  test("are measured one by one and together, whatever was maximized for them", async () => {
+    const penalized = targetsOf("scores", [0, 1, 2]).map((target) => ({
+      ...target,
+      objective: sub(target.objective, mul(0.5, tv({}))),
+      measured: target.objective,
+    }));
+    const { manifest } = await run("a", {}, {}, penalized);
+    const outcomes = penalized.map(
+      async ({ objective }) => (await maximize(model, objective, { ...ascent, streams: [0] }).result).picture,
+    );
+    const numbers = (await Promise.all(outcomes)).flatMap(({ data }) => [...(data as Float32Array)]);
+    const measured = await measurePictures(model, tensor("float32", numbers, [3, 1, 8, 8]), {
+      objective: penalized.map((target) => target.measured),
+      layer: "relu",
+    });
+    const { pictures, ...whole } = measured;
+    expect(manifest.metrics).toEqual(whole);
+    expect(manifest.targets.map((entry) => entry.status === "done" && entry.metrics)).toEqual(
+      pictures.map(({ activation, recognition }) => ({ activation, recognition })),
+    );
+    const record = JSON.parse(await readFile(join(folder, "a", "scores-1.json"), "utf8")) as {
+      metrics: RecordedMetrics;
+    };
+    expect(record.metrics).toMatchObject({ layer: "relu", pictures: [{ activation: pictures[1]!.activation }] });
+    expect(record.metrics.features).toHaveLength(4);
+    expect(await readFile(join(folder, "a", "index.html"), "utf8")).toContain("in the means of relu.");
+  });
+
+  test("are done once: the same call again does nothing, and makes only what is gone", async () => {
+    await run("a");
+    const before = await contents("a");
+    const again = counting();
+    expect(await run("a", { openBatchRunner: again.openBatchRunner })).toMatchObject({ made: 0, skipped: 7 });
+    expect(again.maximized).toEqual([]);
+    await rm(join(folder, "a", "conv-1.png"));
+    expect(await run("a", { openBatchRunner: again.openBatchRunner })).toMatchObject({ made: 1, skipped: 6 });
+    expect(again.maximized).toEqual(["conv:1"]);
+    expect(await contents("a")).toEqual(before);
+  });
+
+  test("join those that are there already, each once", async () => {
+    await run("a", {}, {}, targetsOf("conv", [2]));
+    const { manifest, made, skipped } = await run("a", {}, {}, targetsOf("conv", [1, 2, 1]));
+    expect({ made, skipped }).toEqual({ made: 1, skipped: 1 });
+    expect(manifest.targets.map(({ target, status }) => [target, status])).toEqual([
+      ["conv:2", "done"],
+      ["conv:1", "done"],
+    ]);
+  });
+
+  test("do not ask for those that another call left", async () => {
+    const stop = new AbortController();
+    const onProgress = () => stop.abort();
+    const stopped = run("a", { batch: 1, jobs: 1, signal: stop.signal, onProgress });
+    await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+    const { made, manifest } = await run("a", {}, {}, targetsOf("scores", [1]));
+    expect(made).toBe(1);
+    expect(manifest.targets.filter(({ status }) => status === "done").map(({ target }) => target)).toContain(
+      "scores:1",
+    );
+    expect(manifest.targets.map(({ status }) => status)).toContain("waiting");
+  });
+
+  test.each<[string, Partial<MaximizeOptions>]>([
+    ["steps", { steps: 6 }],
+    ["seed", { seed: 4 }],
+    ["optimizer", { optimizer: adam({ learningRate: 0.5 }) }],
+    ["start", { start: "ones" }],
+  ])("refuse a folder of other %s", async (what, own) => {
+    await run("a", {}, {}, targetsOf("conv", [0]));
+    await expect(run("a", {}, own)).rejects.toMatchObject({
+      code: "bad-argument",
+      message: `"${join(folder, "a")}" holds pictures that were made with another "${what}"`,
+      hint: expect.any(String),
+    });
+  });
+
+  test("refuse a folder in which a target is another objective", async () => {
+    await run("a", {}, {}, targetsOf("conv", [0, 1]));
+    const [third] = targetsOf("conv", [2]);
+    await expect(run("a", {}, {}, [{ ...third!, name: "conv:1" }])).rejects.toMatchObject({
+      code: "bad-argument",
+      message: `"${join(folder, "a")}" holds pictures that were made with another "objective of conv:1"`,
+    });
+  });
+
+  test("never write over the files of another target", async () => {
+    await run("a", {}, {}, targetsOf("conv", [1]));
+    const centre = { name: "conv:1@", slug: "conv-1", objective: neuron({ layer: "conv", channel: 1 }) };
+    await expect(run("a", {}, {}, [centre])).rejects.toMatchObject({
+      code: "bad-argument",
+      message: `"${join(folder, "a")}" holds "conv:1" under the name that "conv:1@" has`,
+    });
+  });
+
+  test("refuse a folder of another model, and a manifest that is none", async () => {
+    await run("a", {}, {}, targetsOf("conv", [0]));
+    const bytes = tinyModel();
+    const { path } = model;
+    await writeFile(path!, Uint8Array.of(...bytes, 0x22, 0));
+    await expect(run("a")).rejects.toMatchObject({ message: expect.stringContaining('another "model"') });
+    await writeFile(join(folder, "a", "manifest.json"), "[]");
+    await expect(run("a")).rejects.toMatchObject({ code: "bad-data" });
+  });
+
+  test("keep what is done when they are stopped, and go on from there", async () => {
+    await run("whole", { batch: 2, jobs: 1 });
+    const stop = new AbortController();
+    const onProgress: ManyOptions["onProgress"] = ({ finished }) => {
+      if (finished === 4) stop.abort();
+    };
+    await expect(run("a", { batch: 2, jobs: 1, signal: stop.signal, onProgress })).rejects.toMatchObject({
+      code: "aborted",
+      message: `Stopped with 4 of 7 pictures in "${join(folder, "a")}"`,
+      hint: "The same command goes on from there",
+    });
+    expect(await doneIn("a")).toHaveLength(4);
+    expect(existsSync(join(folder, "a", "sheet.png"))).toBe(true);
+    const again = counting();
+    expect(await run("a", { jobs: 1, openBatchRunner: again.openBatchRunner })).toMatchObject({ made: 3, skipped: 4 });
+    expect(again.maximized).toEqual(["scores:0", "scores:1", "scores:2"]);
+    expect(await contents("a")).toEqual(await contents("whole"));
+  });
+
+  test("end with the error of one that cannot be maximized, and keep the others", async () => {
+    const wrong = { name: "conv:9", slug: "conv-9", objective: channel({ layer: "conv", channel: 9 }) };
+    const bad = run("a", { batch: 1, jobs: 1 }, {}, [...targetsOf("conv", [0, 1]), wrong, ...targetsOf("conv", [2])]);
+    await expect(bad).rejects.toMatchObject({
+      code: "bad-argument",
+      message: expect.stringContaining("9 is out of range"),
+    });
+    expect((await doneIn("a")).map(({ target }) => target)).toEqual(["conv:0", "conv:1"]);
+  });
+
+  test("tell of one that gives no picture, without harm to its batch", async () => {
+    const graph = new Graph("broken");
+    const op = createOps(graph);
+    const x = graph.input("x", { dtype: "float32", shape: [1, 1, 4, 4] });
+    const y = op.mul(x, op.log(op.constant(tensor("float32", [1, -1, 2], [1, 3, 1, 1]), "c")));
+    y.name = "y";
+    graph.output(y);
+    const broken = await loadModel(writeModel(graph, { opsets: new Map([["", 20]]) }));
+    const { manifest } = await makeMany(broken, targetsOf("y", [0, 1, 2]), ascent, {
+      folder: join(folder, "a"),
+      batch: 3,
+      openBatchRunner: counting().openBatchRunner,
+    });
+    expect(manifest.targets).toMatchObject([
+      { status: "done" },
+      { target: "y:1", status: "failed", reason: expect.stringContaining("not a finite number") },
+      { status: "done" },
+    ]);
+  });
+
+  test("tell of one that breaks on its way, whose picture is from before", async () => {
+    const graph = new Graph("steep");
+    const op = createOps(graph);
+    const x = graph.input("x", { dtype: "float32", shape: [1, 1, 4, 4] });
+    const y = op.concat([op.mul(op.mul(x, x), x), x], 1);
+    y.name = "y";
+    graph.output(y);
+    const steep = await loadModel(writeModel(graph, { opsets: new Map([["", 20]]) }));
+    const { manifest } = await makeMany(
+      steep,
+      targetsOf("y", [0, 1]),
+      { recipe: "none", steps: 20, start: 3, optimizer: gradient({ learningRate: 1000 }) },
+      { folder: join(folder, "a"), batch: 2, openBatchRunner: counting().openBatchRunner },
+    );
+    expect(manifest.targets).toMatchObject([
+      {
+        status: "done",
+        ended: "diverged",
+        warnings: expect.arrayContaining([expect.stringContaining("The picture broke at step")]),
+      },
+      { status: "done", ended: "steps", steps: 20 },
+    ]);
+    const [broken] = manifest.targets as DoneEntry[];
+    expect(broken!.steps).toBeLessThan(20);
+    expect(Number.isFinite(broken!.activation.end)).toBe(true);
+  });
+
+  test("are compared with real pictures, those that are there already too, as single ones are", async () => {
+    const real = {
+      names: ["a", "b", "c", "damaged"],
+      read: async (i: number) => {
+        if (i === 3) throw new Error("damaged");
+        return tensor("float32", createRng(i).uniforms(64, 0, 1), [1, 8, 8]);
+      },
+    };
+    await run("a", {}, {}, targets.slice(0, 2));
+    const scan = await scanDataset(model, real, { objectives: targets.map((one) => one.objective), layer: "relu" });
+    const { manifest } = await run("a", { dataset: { folder: "photos", count: 4, scan } });
+    expect(manifest.images).toEqual({ folder: "photos", count: 4, read: 3 });
+    for (const [i, { objective, slug }] of targets.entries()) {
+      const { picture } = await maximize(model, objective, { ...ascent, streams: [0] }).result;
+      const { pictures } = await measurePictures(model, picture, { objective, dataset: scan });
+      const { missing, ...known } = JSON.parse(JSON.stringify(pictures[0])) as PictureMetrics;
+      expect(known.plausibility?.cosine?.name).toMatch(/^[abc]$/);
+      expect((manifest.targets[i] as DoneEntry).metrics).toEqual(known);
+      const record = JSON.parse(await readFile(join(folder, "a", `${slug}.json`), "utf8")) as {
+        metrics: RecordedMetrics;
+      };
+      expect(record.metrics.pictures).toEqual([{ ...known, missing }]);
+    }
+    expect(await readManifest(join(folder, "a"))).toEqual(JSON.parse(JSON.stringify(manifest)));
+    expect(await readFile(join(folder, "a", "index.html"), "utf8")).toContain("above 100");
+  });
+
+  test("are drawn as large as asked, and opaque where they count", async () => {
+    const facts = factsOf(model, ascent, 1);
+    await run("a", { facts: { ...facts, scale: 3 } }, { attribution: true }, targets.slice(0, 2));
+    const { width, channels } = decode(await readFile(join(folder, "a", "conv-0.transparent.png")));
+    expect({ width, channels }).toEqual({ width: 24, channels: 4 });
+    await rm(join(folder, "a", "conv-1.transparent.png"));
+    const again = await run("a", { facts: { ...facts, scale: 3 } }, { attribution: true }, targets.slice(0, 2));
+    expect(again).toMatchObject({ made: 1, skipped: 1 });
+    await expect(
+      run("a", { facts: { ...facts, scale: 4 } }, { attribution: true }, targets.slice(0, 2)),
+    ).rejects.toMatchObject({ message: expect.stringContaining('another "scale"') });
+  });
+
+  test("are told of as they come", async () => {
+    const seen: [number, number, string][] = [];
+    await run("a", {
+      batch: 2,
+      jobs: 1,
+      onProgress({ steps, ofSteps, finished, targets: all, latest }) {
+        expect({ ofSteps, all }).toEqual({ ofSteps: 35, all: 7 });
+        expect(Math.max(...latest.preview()!.shape)).toBeLessThanOrEqual(48);
+        seen.push([steps, finished, latest.target]);
+      },
+    });
+    expect(seen.map(([steps]) => steps)).toEqual(seen.map(([steps]) => steps).toSorted((a, b) => a - b));
+    expect(seen.at(-1)).toEqual([35, 7, "scores:2"]);
+    expect(new Set(seen.map(([, , target]) => target)).size).toBe(7);
+  });
+});
+
+const built = new URL("../../../dist/run/many/make-many.js", import.meta.url);
+
+describe.skipIf(!existsSync(built))("a run that is killed (needs a build)", () => {
+  const dist = fileURLToPath(new URL("../../../dist/", import.meta.url));
+  const layers = [
+    ...targetsOf("conv", [0, 1, 2, 3]),
+    ...targetsOf("relu", [0, 1, 2, 3]),
+    ...targetsOf("pooled", [0, 1, 2, 3]),
+  ];
+
+  /** A program that makes the pictures in two threads; it is killed once `kill` of them are there. */
+  function program(out: string, kill = Infinity): Promise<string | null> {
+    const script = `
+      import { loadModel } from ${JSON.stringify(`${dist}load.js`)};
+      import { makeMany } from ${JSON.stringify(`${dist}run/many/make-many.js`)};
+      const [path, folder, targets, ascent] = process.argv.slice(1);
+      const onProgress = ({ finished }) => process.stdout.write(finished + "\\n");
+      const options = { folder, jobs: 2, batch: 2, onProgress };
+      await makeMany(await loadModel(path), JSON.parse(targets), JSON.parse(ascent), options);`;
+    const given = [model.path!, join(folder, out), JSON.stringify(layers), JSON.stringify({ ...ascent, steps: 800 })];
+    return new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, ["--input-type=module", "-e", script, ...given], {
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let err = "";
+      child.stderr.on("data", (chunk) => (err += chunk));
+      child.stdout.on("data", (chunk) => {
+        if (Math.max(...String(chunk).trim().split("\n").map(Number)) >= kill) child.kill("SIGKILL");
+      });
+      child.on("error", reject);
+      child.on("close", (code, signal) => (code === 0 || signal ? resolve(signal) : reject(new Error(err))));
+    });
+  }
+
+  test("loses nothing and does nothing twice: it ends with the same bytes as one that is not", async () => {
+    expect(await program("whole")).toBe(null);
+    expect(await program("killed", 4)).toBe("SIGKILL");
+    const done = await doneIn("killed");
+    expect(done.length).toBeGreaterThanOrEqual(4);
+    expect(done.length).toBeLessThan(layers.length);
+    const times = () => Promise.all(done.map(async ({ file }) => (await stat(join(folder, "killed", file))).mtimeMs));
+    const before = await times();
+    await writeFile(join(folder, "killed", ".conv-0.png.00000000-0000-0000-0000-000000000000.tmp"), "half");
+
+    expect(await program("killed")).toBe(null);
+    expect(await times()).toEqual(before);
+    expect(await contents("killed")).toEqual(await contents("whole"));
+    const { width, height } = decode(await readFile(join(folder, "killed", "sheet.png")));
+    expect(Math.min(width, height)).toBeGreaterThan(100);
+  }, 180_000);
+});

@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import { drawingOf, encodeNpy, recordOf, type RecordedMetrics, type RunFacts } from "@xstar/results";
+import { drawFiles, recordOfPicture, type Maximized, type MaximizedMetrics } from "@xstar/runs";
+import { writeFileAtomic } from "../../files/atomic.js";
+import { thisPlatform } from "../../record/platform.js";
+
+/** A target that has its picture. */
+export interface DonePicture {
+  readonly target: string;
+  readonly slug: string;
+  readonly maximized: Maximized;
+}
+
+/** What all pictures of a folder carry. */
+export interface ManyFacts {
+  readonly run: Omit<RunFacts, "pictures">;
+  /** The start in the words of the command line; null where the parameterization begins by itself. */
+  readonly start: string | null;
+  /** Pixels of a file for each of the picture, in both directions. @default to about 224 pixels */
+  readonly scale?: number;
+}
+
+/** The files of a picture, in its folder. */
+interface WrittenPicture {
+  readonly file: string;
+  readonly record: string;
+  readonly transparent?: string;
+}
+
+/** Pixels that a small picture is enlarged to, about. */
+const comfortable = 224;
+
+/**
+ * Writes a picture as PNG (as .npy where it cannot be looked at) and as JSON all that is known of it; both repeat the run
+ * of this picture alone. Gives their names in the folder.
+ */
+export async function writePicture(
+  folder: string,
+  { target, slug, maximized }: DonePicture,
+  { run, start, scale: asked }: ManyFacts,
+): Promise<WrittenPicture> {
+  const { picture, attribution, step, curve, watch, ended, redirected, warnings, seconds, metrics } = maximized;
+  const { isDrawable } = drawingOf(maximized.record.shape);
+  const side = Math.max(...picture.shape.slice(-2));
+  const scale = isDrawable ? (asked ?? Math.max(1, Math.round(comfortable / side))) : undefined;
+  const job = { target, start, slug };
+  const own = recordOf({
+    ...run,
+    pictures: [job],
+    platform: await thisPlatform(),
+    stopped: null,
+    ...(scale !== undefined && { scale }),
+    format: "none",
+    ascent: maximized.record,
+  });
+  const carried = recordOfPicture(own, 0, maximized);
+  const drawn = drawFiles(carried, { picture, step, attribution });
+  const files = drawn.length > 0 ? drawn : [{ name: `${slug}.npy`, bytes: encodeNpy(picture) }];
+  const [file, transparent] = files.map(({ name }) => name) as [string, string?];
+  const record = `${slug}.json`;
+  const facts = {
+    step,
+    redirected,
+    warnings,
+    sha256: carried.sha256,
+    files: files.map(({ name }) => name),
+    activation: { start: curve[0], end: curve[step] },
+    curve: [...curve],
+    watch: Object.fromEntries(Object.entries(watch).map(([name, values]) => [name, [...values]])),
+  };
+  const content = {
+    ...own,
+    ended,
+    stepsTaken: curve.length - 1,
+    seconds,
+    pictures: [{ ...job, ...facts }],
+    ...(metrics && { metrics: recordMetrics(metrics) }),
+  };
+  for (const { name, bytes } of files) await writeFileAtomic(join(folder, name), bytes);
+  await writeFileAtomic(join(folder, record), `${JSON.stringify(content, undefined, 1)}\n`);
+  return { file, record, ...(transparent !== undefined && { transparent }) };
+}
+
+function recordMetrics({ layer, picture, features }: MaximizedMetrics): RecordedMetrics {
+  return {
+    ...(layer !== undefined && { layer }),
+    pictures: [picture],
+    ...(features && { features: [...features] }),
+  };
+}

@@ -1,0 +1,222 @@
+/**
+ * The layers of the code, from left to right: a file imports only from its own layer and from those to its left, and never from
+ * one that stands `beside` its own. `npm run layers` writes them into .oxlintrc.json and AGENTS.md.
+ */
+
+/** @typedef {{ parts: string[], holds: string, not: string, beside?: string }} Layer */
+
+/** @type {{ name: string, is: string, isomorphic: boolean, layers: Layer[] }[]} */
+export const packages = [
+  {
+    name: "core",
+    is: "@xstar/core, isomorphic (no node:, no DOM): ONNX graphs, their gradients, the ascent",
+    isomorphic: true,
+    layers: [
+      { parts: ["errors", "tensor", "map-values"], holds: "one error class; dtypes, shapes, arrays", not: "graphs" },
+      { parts: ["math/"], holds: "numbers on the host: Fourier transform, matrices, resizing", not: "randomness" },
+      { parts: ["rng"], holds: "one seeded generator, split into streams", not: "a clock" },
+      {
+        parts: ["ir/"],
+        holds: "Graph, Node, Value; ops/ typed emitters; print; inline (copy a graph into another); windows",
+        not: "bytes, gradients",
+      },
+      {
+        parts: ["onnx/"],
+        beside: "graphs",
+        holds: "bytes <-> Graph; weights and external data",
+        not: "what operators mean",
+      },
+      {
+        parts: ["autodiff/"],
+        beside: "graphs",
+        holds: "gradients.ts the walker; vjp.ts what a rule is; rules/ a table by family; overrides",
+        not: "broadcasting or checks in a rule",
+      },
+      {
+        parts: ["runtime/"],
+        holds: "what runs graphs, the only place that knows ONNX Runtime; one session for equal graphs",
+        not: "models",
+      },
+      {
+        parts: ["specialize/"],
+        holds: "a model made concrete: types and shapes by a trial run, folded constants and branches",
+        not: "numbers changed",
+      },
+      {
+        parts: ["normalize/"],
+        holds: "a concrete model in one form: one opset, fewer operators, the same numbers",
+        not: "shapes guessed",
+      },
+      {
+        parts: ["model/"],
+        holds:
+          "an opened model and what can be told of it: layers, units, input contract, receptive fields, float64, vjp",
+        not: "objectives",
+      },
+      {
+        parts: ["law/"],
+        holds: "for development: cases of every rule, the check against central differences, docs/operators.md",
+        not: "anything that is published",
+      },
+      {
+        parts: ["define/"],
+        holds: "what a spec, a field, a definition of each kind and a vocabulary of them are; walks over specs",
+        not: "definitions",
+      },
+      {
+        parts: ["objectives/"],
+        beside: "definitions",
+        holds: "what is made large, in a table",
+        not: "gradients: autodiff has them",
+      },
+      { parts: ["starts/"], holds: "how first pictures are filled, in a table", not: "variables of a method" },
+      {
+        parts: ["parameterizations/"],
+        beside: "definitions",
+        holds: "what a picture is made of, in a table",
+        not: "steps",
+      },
+      {
+        parts: ["transforms/"],
+        beside: "definitions",
+        holds: "what is done to a picture in a step, in a table",
+        not: "randomness of its own",
+      },
+      {
+        parts: ["optimizers/"],
+        beside: "definitions",
+        holds: "how variables go uphill, and schedules, in tables",
+        not: "signs: larger is better",
+      },
+      {
+        parts: ["forward/"],
+        holds: "models made ready for a number of pictures: contract, further inputs, named pictures and models",
+        not: "objectives",
+      },
+      { parts: ["words/"], holds: "targets and specs as words, read and printed", not: "flags" },
+      {
+        parts: ["compile/"],
+        holds: "the one idea: variables, views, model, objective, gradient and optimizer as one step graph",
+        not: "loops",
+      },
+      { parts: ["probe/"], holds: "looking at given pictures: forward only, and by gradient", not: "steps" },
+      { parts: ["recipes/"], holds: "settings that go together; auto chooses by the model", not: "mechanisms" },
+      {
+        parts: ["ascend/"],
+        holds: "options -> step and record; the loop, its history, checkpoints, identity and warnings",
+        not: "graphs",
+      },
+      { parts: ["standard"], holds: "the standard vocabulary, and the calls that take it", not: "definitions" },
+    ],
+  },
+  {
+    name: "import",
+    is: "@xstar/import, isomorphic: models of Keras, TensorFlow, TensorFlow.js and TensorFlow Lite as ONNX",
+    isomorphic: true,
+    layers: [
+      { parts: ["files"], holds: "what a model's files are behind", not: "paths" },
+      {
+        parts: ["build/"],
+        holds: "Builder (layouts, names, constants), values while a network is built, what is cut off",
+        not: "formats",
+      },
+      {
+        parts: ["ops/"],
+        holds: "what networks compute, in terms of ONNX: windows, products, shapes, normalizations",
+        not: "names of layers",
+      },
+      {
+        parts: ["formats/"],
+        holds: "HDF5, zip, TF.js, protocol buffers, flatbuffers: bytes -> arrays and messages",
+        not: "networks",
+      },
+      { parts: ["keras/"], beside: "readers", holds: "a reader, and tables: one row a layer", not: "ONNX by hand" },
+      { parts: ["tensorflow/"], holds: "a reader, and tables: one row an operation", not: "ONNX by hand" },
+      { parts: ["tflite/"], holds: "a reader, and a table: one row an operator", not: "ONNX by hand" },
+      { parts: ["recognize", "import-model"], holds: "which format it is, and its reader", not: "details" },
+    ],
+  },
+  {
+    name: "results",
+    is: "@xstar/results, isomorphic: what comes of a run",
+    isomorphic: true,
+    layers: [
+      { parts: ["image/"], holds: "pixels: views, colour maps, opacity, sheets", not: "files" },
+      { parts: ["codecs/"], holds: "PNG, .npy, safetensors, XMP, SHA-256; the interface ImageCodec", not: "paths" },
+      {
+        parts: ["measure/"],
+        holds: "metrics of pictures, real pictures to compare with, statistics",
+        not: "words for a reader",
+      },
+      {
+        parts: ["record/"],
+        holds: "run.json, manifest.json, examples.json, and what a picture carries so that it can be made again",
+        not: "reading and writing of them",
+      },
+      { parts: ["pages/"], holds: "charts, reports, sheets with captions; metrics in words", not: "measuring" },
+    ],
+  },
+  {
+    name: "runs",
+    is: "@xstar/runs, isomorphic: how a run comes about",
+    isomorphic: true,
+    layers: [
+      {
+        parts: ["plan/"],
+        holds: "options and specs in words, files behind the interface Store -> a Plan",
+        not: "steps",
+      },
+      { parts: ["run/"], beside: "runs", holds: "frames, checkpoints, run.json; is it the same run?", not: "folders" },
+      { parts: ["many/"], beside: "runs", holds: "many targets: batches, runners, the manifest", not: "threads" },
+    ],
+  },
+  {
+    name: "xstar",
+    is: "xstar, what a user installs: Node's half of all this, and the command line",
+    isomorphic: false,
+    layers: [
+      { parts: ["version", "no-telemetry", "runtime"], holds: "this version; ONNX Runtime in Node", not: "files" },
+      { parts: ["files/"], holds: "reading and atomic writing; sharp", not: "what files mean" },
+      { parts: ["data/"], beside: "inputs", holds: "IDX files, MNIST, folders of pictures", not: "networks" },
+      { parts: ["model/"], beside: "inputs", holds: "contract files, labels, external data", not: "planning" },
+      {
+        parts: ["load", "load-definitions"],
+        holds: "a model with what lies beside its file; definitions of a user's own modules",
+        not: "planning",
+      },
+      { parts: ["record/"], holds: "files of a record found again; this machine; the Store on disk", not: "formats" },
+      { parts: ["threads/"], beside: "ways", holds: "a job in a thread of its own", not: "what the job is" },
+      {
+        parts: ["terminal/"],
+        beside: "ways",
+        holds: "progress, tables, pictures in the terminal",
+        not: "what is shown",
+      },
+      {
+        parts: ["train/"],
+        beside: "work",
+        holds: "the article's network, trained through the same autodiff",
+        not: "gradients by hand",
+      },
+      {
+        parts: ["run/"],
+        beside: "work",
+        holds:
+          "the steps of a plan, checkpoints on disk, what is written; many/ threads, folder, sheet of many targets",
+        not: "flags",
+      },
+      {
+        parts: ["api/"],
+        holds: "the calls of the library where Node has more to give: images that save, records with files, threads",
+        not: "flags",
+      },
+      { parts: ["browser"], holds: "the library in a browser: all that needs no Node", not: "node:" },
+      { parts: ["article/"], holds: "the experiment, its results, its report", not: "charts" },
+      {
+        parts: ["cli/"],
+        holds: "argv and printing; main.ts joins the commands",
+        not: "anything that a program may want",
+      },
+    ],
+  },
+];
