@@ -1,13 +1,15 @@
-export { errorCodes, nearest, oneOf, XstarError, type ErrorCode, type ErrorJson } from "./errors.js";
+export { check, errorCodes, nearest, oneOf, XstarError, type ErrorCode, type ErrorJson } from "./errors.js";
 export { createRng, type Rng } from "./rng.js";
 export {
   numbers,
   sameShape,
+  shapesOf,
   size,
   tensor,
   type DataOf,
   type DType,
   type Shape,
+  type ShapesByName,
   type Tensor,
   type TensorData,
 } from "./tensor.js";
@@ -115,6 +117,7 @@ export { boundary, highFrequency, inputDifference, l1, l2, linf, lp, opacity, tv
 export { head, token } from "./objectives/tokens.js";
 export { parameterizations } from "./parameterizations/table.js";
 export { pixel } from "./parameterizations/pixel.js";
+export { fourierTransform, type Line } from "./math/fourier-transform.js";
 export { fourier } from "./parameterizations/fourier.js";
 export { colorCorrelation } from "./parameterizations/color.js";
 export { alpha } from "./parameterizations/alpha.js";
@@ -142,7 +145,8 @@ export { constantNumbers, constantValue, Graph, Node, Value, valueOf } from "./i
 export { createOps, type Ops } from "./ir/ops/index.js";
 export { canonicalOpset } from "./normalize/normalize.js";
 export * as fields from "./define/fields.js";
-export { parseTarget, type TargetNames } from "./words/target.js";
+export { parseTarget } from "./words/target.js";
+export type { TargetNames } from "./words/scope.js";
 export {
   inspect,
   type AxisFacts,

@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openModel, readModel, XstarError, type Runtime } from "@xstar/core";
+import { check, openModel, readModel, XstarError, type Runtime } from "@xstar/core";
 import type { ContractFile, ModelFile } from "@xstar/runs";
 import { readFileOrExplain, readTextIfThere } from "./files/read.js";
 import { readContract } from "./model/contract-file.js";
@@ -21,6 +21,8 @@ export async function loadModel(
   from: string | URL | Uint8Array,
   { runtime = nodeRuntime() }: LoadModelOptions = {},
 ): Promise<ModelFile> {
+  const isPath = typeof from === "string" || (from instanceof URL && from.protocol === "file:");
+  check(isPath || from instanceof Uint8Array, "from", "a path, a file: URL or bytes", `${from}`);
   const path = from instanceof Uint8Array ? undefined : from instanceof URL ? fileURLToPath(from) : from;
   const bytes = from instanceof Uint8Array ? from : await readFileOrExplain(path!);
   const source = await naming(path, async () => readModel(bytes));

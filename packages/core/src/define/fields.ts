@@ -251,7 +251,7 @@ export function asset(kind: "image" | "images" | "model", doc: string): Field<st
   };
 }
 
-/** A class by its index from 0, or by its label: a live index. */
+/** A class by its index from 0, or by its label: a live index. A label that is a number stands in quotation marks: `"10"`. */
 /* @__NO_SIDE_EFFECTS__ */
 export function classOf(doc: string): Field<number | string, Value> {
   return {
