@@ -5,7 +5,8 @@ import { readModel } from "../onnx/read.js";
 import { buildModel, weights, type ModelOptions } from "../testing/models.js";
 import { declare, encodeModel } from "../testing/protos.js";
 import { tensor } from "../tensor.js";
-import { contractOfRange, guessContract, labelsInMetadata, rangeOf, type PartialContract } from "./contract.js";
+import { contractOfRange, guessContract, rangeOf, type PartialContract } from "./contract.js";
+import { labelsInMetadata } from "./metadata.js";
 
 /** A network of 3 channels whose input goes through `before` and then a Conv. */
 const guess = (
@@ -106,6 +107,8 @@ describe("where the file says nothing, the exporter's habit counts", () => {
     ["caffe2onnx", 3, [122.679 / 255, 116.669 / 255, 104.007 / 255], [1 / 255]],
     ["CNTK", 1, [0], [1 / 255]],
     ["tflite2onnx", 3, [0.5], [0.5]],
+    ["Keras 2.4.0 (MobileNetV2)", 3, [0.5], [0.5]],
+    ["Keras 2.4.0", 3, [0], [1]],
     ["pytorch", 3, imagenet.mean, imagenet.std],
     ["pytorch", 1, [0], [1]],
     ["tflite2onnx", 1, [0], [1]],

@@ -86,9 +86,9 @@ export async function readInputs(
 ): Promise<ReadInputs> {
   const now = new Map(texts.map((text) => splitText(text, inputs)));
   const before = Object.entries(earlier?.files ?? {}).filter(([name]) => !now.has(name));
-  const maximized = climbedIn(inputs, now);
+  const maximized = maximizedIn(inputs, now);
   const read: Record<string, HeldInput> = { ...earlier?.given };
-  if (climbed !== undefined) delete read[maximized];
+  if (maximized !== undefined) delete read[maximized];
   const inputFiles: Record<string, FileReference> = {};
   for (const [name, value] of [...before.map(([name, { path }]) => [name, path] as const), ...now]) {
     if (name === maximized) continue;
@@ -106,7 +106,7 @@ export async function readInputs(
 }
 
 /** The input of which a text says that it is maximized. Throws `bad-argument` for two, and for one that cannot be. */
-function climbedIn(inputs: readonly DeclaredInput[], texts: ReadonlyMap<string, string>): string | undefined {
+function maximizedIn(inputs: readonly DeclaredInput[], texts: ReadonlyMap<string, string>): string | undefined {
   const all = [...texts].filter(([, value]) => value === "climb" || value === "embed");
   const [first, second] = all.map(([name]) => inputs.find((input) => input.name === name)!);
   if (!first) return undefined;

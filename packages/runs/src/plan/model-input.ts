@@ -108,7 +108,7 @@ export async function readModelInput(
   const logits = flags.logits ?? contractFile?.logits;
   const picture = source.inputs.find(({ name }) => name === maximized) ?? pictureInput(source, Object.keys(inputs));
   // the input that is maximized is the one that is left
-  if (climbed !== undefined) checkGiven(source, picture, inputs);
+  if (maximized !== undefined) checkGiven(source, picture, inputs);
   const { contract } = guessContract(source, { given, from, picture });
   const { kind } = inputKind(source, picture, { given, inputs });
   const sized = sizedShapes(source, picture, flags.size, contract.layout ?? "NCHW");

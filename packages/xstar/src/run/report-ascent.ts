@@ -18,6 +18,7 @@ import {
 } from "@xstar/results";
 import { writeFileAtomic } from "../files/atomic.js";
 import { encodeAnimation } from "../files/animation.js";
+import { readFileOrExplain } from "../files/read.js";
 import { sharpCodec } from "../files/sharp-codec.js";
 import { createProgress } from "../terminal/progress.js";
 import { playing } from "./write-pictures.js";
@@ -28,6 +29,8 @@ export interface ReportOptions {
   readonly folder: string;
   readonly images: ComparedImages | undefined;
   readonly signal: AbortSignal;
+  /** Files of the folder besides those of the pictures. */
+  readonly files: readonly string[];
 }
 
 /** Examples in a row of the report. */
@@ -54,6 +57,12 @@ export async function reportAscent(
     targets: plan.targets,
     views: await viewAll(ascent),
     examples: await drawAll(measured, images),
+    // that of a video plays it, and is among what is shown of it
+    animations:
+      run.ascent.holds?.kind === "video"
+        ? []
+        : await Promise.all(run.pictures.map(({ files }) => readAnimation(folder, files))),
+    files: options.files,
     codec: sharpCodec,
     problem,
   });
@@ -96,6 +105,16 @@ async function attempt(work: () => Promise<MeasuredAscent>): Promise<Attempt> {
     process.stderr.write(`Warning: The metrics could not be measured: ${problem}\n`);
     return { problem };
   }
+}
+
+/** Larger animations stay beside the page. */
+const mostBytes = 8e6;
+
+async function readAnimation(folder: string, files: readonly string[]): Promise<string | undefined> {
+  const name = files.find((one) => one.endsWith(".gif") || one.endsWith(".webp"));
+  if (name === undefined) return undefined;
+  const bytes = await readFileOrExplain(join(folder, name));
+  return bytes.length > mostBytes ? undefined : dataUri(`image/${name.slice(name.lastIndexOf(".") + 1)}`, bytes);
 }
 
 async function viewAll({ facts, result, frames }: Ascent) {
