@@ -37,6 +37,7 @@ export interface DefinitionParts<F extends Fields, Type extends string> {
   readonly example?: Given<F>;
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function define<
   const F extends Fields,
   const Kind extends SpecKind,

@@ -87,6 +87,7 @@ type WithFallback<F, T> = F & { readonly fallback: T };
 /** A live number: a float32 graph input, one for each picture of the batch in objectives, one in all elsewhere. */
 export function number(doc: string, options: Bounds & { fallback: number }): WithFallback<Field<number, Value>, number>;
 export function number(doc: string, options?: Bounds): Field<number, Value>;
+/* @__NO_SIDE_EFFECTS__ */
 export function number(doc: string, options: Bounds & { fallback?: number } = {}): Field<number, Value> {
   const { fallback, ...bounds } = options;
   const parse = (x: unknown, name: string) => parseNumber(x, name, false, bounds);
@@ -94,6 +95,7 @@ export function number(doc: string, options: Bounds & { fallback?: number } = {}
 }
 
 /** A live index, counted from 0: an int64 graph input. */
+/* @__NO_SIDE_EFFECTS__ */
 export function index(doc: string): Field<number, Value> {
   return { kind: "index", doc, live: "int64", parse: (x, name) => parseNumber(x, name, true, { min: 0 }) };
 }
@@ -101,6 +103,7 @@ export function index(doc: string): Field<number, Value> {
 /** A whole number that shapes the graph. */
 export function int(doc: string, options: Bounds & { fallback: number }): WithFallback<Field<number>, number>;
 export function int(doc: string, options?: Bounds): Field<number>;
+/* @__NO_SIDE_EFFECTS__ */
 export function int(doc: string, options: Bounds & { fallback?: number } = {}): Field<number> {
   const { fallback, ...bounds } = options;
   const parse = (x: unknown, name: string) => parseNumber(x, name, true, bounds);
@@ -108,12 +111,14 @@ export function int(doc: string, options: Bounds & { fallback?: number } = {}): 
 }
 
 /** A number that is fixed when the graph is built, or used on the host only. */
+/* @__NO_SIDE_EFFECTS__ */
 export function fixed(doc: string, options: Bounds & { fallback: number }): WithFallback<Field<number>, number> {
   const { fallback, ...bounds } = options;
   return { kind: "number", doc, fallback, parse: (x, name) => parseNumber(x, name, false, bounds) };
 }
 
 /** The name of a layer: of a value of the model, or of the node that computes it. */
+/* @__NO_SIDE_EFFECTS__ */
 export function layer(doc: string): Field<string> {
   return {
     kind: "layer",
@@ -128,6 +133,7 @@ export function layer(doc: string): Field<string> {
   };
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function choice<const T extends string>(
   doc: string,
   choices: readonly T[],
@@ -150,6 +156,7 @@ export function choice<const T extends string>(
 }
 
 /** A lower and an upper bound. */
+/* @__NO_SIDE_EFFECTS__ */
 export function range(doc: string): Field<readonly [number, number]> {
   return {
     kind: "range",
@@ -172,6 +179,7 @@ export function numbers(
   options: { fallback: readonly number[]; above?: number },
 ): WithFallback<Field<readonly number[]>, readonly number[]>;
 export function numbers(doc: string, options?: { above?: number }): Field<ArrayLike<number>>;
+/* @__NO_SIDE_EFFECTS__ */
 export function numbers(
   doc: string,
   { fallback, above = -Infinity }: { fallback?: readonly number[]; above?: number } = {},
@@ -193,11 +201,13 @@ export function numbers(
 }
 
 /** A list of numbers as long as a picture, of which a record keeps the length alone. */
+/* @__NO_SIDE_EFFECTS__ */
 export function data(doc: string): Field<ArrayLike<number>> {
   return { ...numbers(doc), isData: true };
 }
 
 /** A live list of numbers: in objectives one for each picture, [batch, length]; pictures of one length share a graph. */
+/* @__NO_SIDE_EFFECTS__ */
 export function vector(doc: string): Field<ArrayLike<number>, Value> {
   const { parse } = numbers(doc);
   return {
@@ -213,6 +223,7 @@ export function vector(doc: string): Field<ArrayLike<number>, Value> {
 }
 
 /** Yes or no. */
+/* @__NO_SIDE_EFFECTS__ */
 export function flag(doc: string, fallback: boolean): WithFallback<Field<boolean>, boolean> {
   return {
     kind: "flag",
@@ -227,6 +238,7 @@ export function flag(doc: string, fallback: boolean): WithFallback<Field<boolean
 }
 
 /** The name of a picture, of pictures or of a model that is given beside the specs; on the command line its path. */
+/* @__NO_SIDE_EFFECTS__ */
 export function asset(kind: "image" | "images" | "model", doc: string): Field<string> {
   return {
     kind,
@@ -239,7 +251,8 @@ export function asset(kind: "image" | "images" | "model", doc: string): Field<st
   };
 }
 
-/** A class by its index from 0, or by its label: a live index. */
+/** A class by its index from 0, or by its label: a live index. A label that is a number stands in quotation marks: `"10"`. */
+/* @__NO_SIDE_EFFECTS__ */
 export function classOf(doc: string): Field<number | string, Value> {
   return {
     kind: "class",
@@ -253,6 +266,7 @@ export function classOf(doc: string): Field<number | string, Value> {
 }
 
 /** A parameterization inside another one. */
+/* @__NO_SIDE_EFFECTS__ */
 export function innerParameterization(
   doc: string,
   fallback: Spec<"parameterization">,
@@ -273,6 +287,7 @@ export function innerParameterization(
 }
 
 /** An objective inside another one, or a number; `build` receives what that one built. */
+/* @__NO_SIDE_EFFECTS__ */
 export function innerObjective(doc: string): Field<Spec<"objective"> | number, Value> {
   return {
     kind: "objective",
@@ -288,6 +303,7 @@ export function innerObjective(doc: string): Field<Spec<"objective"> | number, V
   };
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function optional<F extends Field<any, any>>(field: F): F & { readonly optional: true } {
   return { ...field, optional: true };
 }

@@ -27,26 +27,29 @@ export const auto = defineRecipe({
   params: { steps: int("steps to take", { fallback: 256, min: 0 }) },
   options({ steps }, { shape, holds }) {
     // large steps that die out: they get as far as small ones in half the time, and settle
-    const climb = { steps, optimizer: adam({ learningRate: 0.1 }), schedule: linear({}) };
+    const ascent = { steps, optimizer: adam({ learningRate: 0.1 }), schedule: linear({}) };
     switch (holds?.kind) {
       case "audio":
-        return { ...climb, ...signal(shape[holds.time! - 1]!, [-1, 1]) };
+        return { ...ascent, ...signal(shape[holds.time! - 1]!, [-1, 1]) };
       case "series":
         // standardized signals mostly stay within three deviations
-        return { ...climb, ...signal(shape[holds.time! - 1]!, [-3, 3]) };
+        return { ...ascent, ...signal(shape[holds.time! - 1]!, [-3, 3]) };
       case "video":
         return {
-          ...climb,
+          ...ascent,
           parameterization: fourier({ decay: 1.2, color: "none" }),
           transforms: gentle(shape.slice(-3), 0.03),
         };
       case "embedding":
-        return { ...climb, parameterization: pixel({}), start: normal({ mean: 0, deviation: 0.1 }) };
+        return { ...ascent, parameterization: pixel({}), start: normal({ mean: 0, deviation: 0.1 }) };
       case "table":
-        return { ...climb, parameterization: pixel({}) };
+        return { ...ascent, parameterization: pixel({}) };
       default:
     }
-    return { ...climb, ...(isDrawing(shape) ? drawing(shape) : isSmall(shape) ? thumbnail(shape) : photograph(shape)) };
+    return {
+      ...ascent,
+      ...(isDrawing(shape) ? drawing(shape) : isSmall(shape) ? thumbnail(shape) : photograph(shape)),
+    };
   },
   objective: (_, target, { shape, holds }) =>
     holds?.kind === "picture" && isDrawing(shape) ? pricedInk(target) : target,

@@ -23,8 +23,8 @@ export function rawView(x: Planes, { map = gray, scale = rawScale([x]) }: ViewOp
   return paint(x, scale, map);
 }
 
-/** What a camera could send: the numbers clipped to the range that the model's input has. */
-export function validView(x: Planes, range: Scale): View {
+/** What a camera could send: the numbers clipped to the range that the model's input has, from 0 to 1 when left out. */
+export function validView(x: Planes, range: Scale = { low: 0, high: 1 }): View {
   return paint(x, range, gray);
 }
 

@@ -1,7 +1,7 @@
+import { fourierTransform } from "@xstar/core";
 import { colorAt, viridis } from "../image/colormap.js";
 import { enlarge } from "../image/enlarge.js";
 import { filledPicture, type Picture } from "../image/picture.js";
-import { transform } from "./fourier.js";
 
 /** How strong each frequency of a signal is over time. */
 export interface Spectrogram {
@@ -38,7 +38,7 @@ export function spectrogramOf(line: ArrayLike<number>, rate: number): Spectrogra
     const from = times === 1 ? 0 : Math.round((t * room) / (times - 1));
     const re = Float64Array.from(bell, (weight, i) => weight * line[from + i]!);
     const im = new Float64Array(window);
-    transform(re, im, { start: 0, stride: 1, length: window });
+    fourierTransform(re, im, { start: 0, stride: 1, length: window });
     for (let k = 0; k < frequencies; k++) {
       const own = re[k]! ** 2 + im[k]! ** 2;
       power[k * times + t] = own;

@@ -21,8 +21,8 @@ export interface ShownInput {
   readonly holds: InputKind;
   readonly picture: Tensor;
   readonly start: Tensor;
-  /** The address of an animation of a video. */
-  readonly animation?: string;
+  /** The address of an animation in which a video plays. */
+  readonly animation?: string | undefined;
 }
 
 /** The figures of an input that is no picture: what it is, and what changed since the start. */

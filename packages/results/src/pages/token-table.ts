@@ -27,7 +27,7 @@ export function tokenTable(places: readonly (readonly NamedToken[])[]): Html {
     ]),
   })}
     <p class="note">
-      In parentheses the cosine between the two vectors: what was climbed lies between tokens, and a low one says that no token is
+      In parentheses the cosine between the two vectors: what was maximized lies between tokens, and a low one says that no token is
       near it.
     </p>`;
 }

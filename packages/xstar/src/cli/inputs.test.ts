@@ -77,7 +77,7 @@ describe("inputs that are no pictures (needs a build)", () => {
       "on",
       "speech.onnx",
       "y:2",
-      "--init",
+      "--start",
       "sound/y-2.wav",
       "--recipe",
       "none",
@@ -93,7 +93,7 @@ describe("inputs that are no pictures (needs a build)", () => {
       "maximize",
       "speech.onnx",
       "y:1",
-      "--init",
+      "--start",
       "short.wav",
       "--rate",
       "16000",
@@ -101,7 +101,7 @@ describe("inputs that are no pictures (needs a build)", () => {
       "0",
     ]);
     expect(err).toContain("brought from 8000 to 16000 samples a second, cut to its first 400 of 800 samples");
-    const refused = await xstar(["maximize", "two.onnx", "y:1", "--input", "z=0", "--init", "short.wav"]);
+    const refused = await xstar(["maximize", "two.onnx", "y:1", "--input", "z=0", "--start", "short.wav"]);
     expect(refused.err).toContain("which is no signal");
   });
 

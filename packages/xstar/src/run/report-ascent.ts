@@ -17,10 +17,9 @@ import {
   type TargetPictures,
 } from "@xstar/results";
 import { writeFileAtomic } from "../files/atomic.js";
-import { encodeAnimation } from "../files/animation.js";
+import { readFileOrExplain } from "../files/read.js";
 import { sharpCodec } from "../files/sharp-codec.js";
 import { createProgress } from "../terminal/progress.js";
-import { playing } from "./write-pictures.js";
 import { writeRunFile } from "./write-run-file.js";
 
 export interface ReportOptions {
@@ -28,6 +27,8 @@ export interface ReportOptions {
   readonly folder: string;
   readonly images: ComparedImages | undefined;
   readonly signal: AbortSignal;
+  /** Files of the folder besides those of the pictures. */
+  readonly files: readonly string[];
 }
 
 /** Examples in a row of the report. */
@@ -54,6 +55,8 @@ export async function reportAscent(
     targets: plan.targets,
     views: await viewAll(ascent),
     examples: await drawAll(measured, images),
+    animations: await Promise.all(run.pictures.map(({ files }) => readAnimation(folder, files))),
+    files: options.files,
     codec: sharpCodec,
     problem,
   });
@@ -98,19 +101,24 @@ async function attempt(work: () => Promise<MeasuredAscent>): Promise<Attempt> {
   }
 }
 
+/** Larger animations stay beside the page. */
+const mostBytes = 8e6;
+
+async function readAnimation(folder: string, files: readonly string[]): Promise<string | undefined> {
+  const name = files.find((one) => one.endsWith(".gif") || one.endsWith(".webp"));
+  if (name === undefined) return undefined;
+  const bytes = await readFileOrExplain(join(folder, name));
+  return bytes.length > mostBytes ? undefined : dataUri(`image/${name.slice(name.lastIndexOf(".") + 1)}`, bytes);
+}
+
 async function viewAll({ facts, result, frames }: Ascent) {
   const { shape, holds } = result.record;
   const channels = shape.length === 4 ? shape[1]! : 1;
   if (holds) {
-    return Promise.all(
-      facts.pictures.map(async (_, i): Promise<ShownInput> => {
-        const picture = pictureOf(result.picture, i);
-        const shown = { holds, picture, start: pictureOf(frames.first, i) };
-        if (holds.kind !== "video") return shown;
-        const bytes = await encodeAnimation(playing(picture, holds), { format: "webp" });
-        return { ...shown, animation: dataUri("image/webp", bytes) };
-      }),
-    );
+    return facts.pictures.map((_, i): ShownInput => {
+      const [picture, start] = [pictureOf(result.picture, i), pictureOf(frames.first, i)];
+      return { holds, picture, start };
+    });
   }
   if (!drawingOf(shape).isDrawable) return facts.pictures.map(() => undefined);
   return Promise.all(

@@ -31,7 +31,7 @@ async function writePicture(ascent: Ascent, run: RunRecord, i: number, folder: s
     picture: pictureOf(result.picture, i),
     step: result.steps[i]!,
     start: pictureOf(frames.first, i),
-    influence: result.influence ? pictureOf(result.influence, i) : undefined,
+    attribution: result.attribution ? pictureOf(result.attribution, i) : undefined,
   };
   const record = recordOfPicture(run, i, made);
   const drawn = drawFiles(record, made);
@@ -63,7 +63,7 @@ function animationOf({ frames, result }: Ascent, i: number): Picture[] {
 }
 
 /** The frames of a video. */
-export function playing(picture: Tensor, holds: InputKind): Picture[] {
+function playing(picture: Tensor, holds: InputKind): Picture[] {
   const frames = framesOf(picture, holds);
   return drawFrames(frames, frames);
 }

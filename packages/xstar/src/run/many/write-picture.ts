@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { drawingOf, encodeNpy, recordOf, type RecordedMetrics, type RunFacts } from "@xstar/results";
-import { drawFiles, recordOfPicture, soundFiles, type Climbed, type ClimbedMetrics } from "@xstar/runs";
+import { drawFiles, recordOfPicture, soundFiles, type Maximized, type MaximizedMetrics } from "@xstar/runs";
 import { writeFileAtomic } from "../../files/atomic.js";
 import { thisPlatform } from "../../record/platform.js";
 
@@ -8,7 +8,7 @@ import { thisPlatform } from "../../record/platform.js";
 export interface DonePicture {
   readonly target: string;
   readonly slug: string;
-  readonly climbed: Climbed;
+  readonly maximized: Maximized;
 }
 
 /** What all pictures of a folder carry. */
@@ -36,13 +36,13 @@ const comfortable = 224;
  */
 export async function writePicture(
   folder: string,
-  { target, slug, climbed }: DonePicture,
+  { target, slug, maximized }: DonePicture,
   { run, start, scale: asked }: ManyFacts,
 ): Promise<WrittenPicture> {
-  const { picture, influence, step, curve, watch, ended, redirected, warnings, seconds, metrics } = climbed;
-  const { isDrawable } = drawingOf(climbed.record.shape, climbed.record.holds);
+  const { picture, attribution, step, curve, watch, ended, redirected, warnings, seconds, metrics } = maximized;
+  const { isDrawable } = drawingOf(maximized.record.shape, maximized.record.holds);
   const side = Math.max(...picture.shape.slice(-2));
-  const usual = climbed.record.holds ? 1 : Math.max(1, Math.round(comfortable / side));
+  const usual = maximized.record.holds ? 1 : Math.max(1, Math.round(comfortable / side));
   const scale = isDrawable ? (asked ?? usual) : undefined;
   const job = { target, start, slug };
   const own = recordOf({
@@ -52,10 +52,10 @@ export async function writePicture(
     stopped: null,
     ...(scale !== undefined && { scale }),
     format: "none",
-    ascent: climbed.record,
+    ascent: maximized.record,
   });
-  const carried = recordOfPicture(own, 0, climbed);
-  const drawn = drawFiles(carried, { picture, step, influence });
+  const carried = recordOfPicture(own, 0, maximized);
+  const drawn = drawFiles(carried, { picture, step, attribution });
   const files = drawn.length > 0 ? drawn : [{ name: `${slug}.npy`, bytes: encodeNpy(picture) }];
   const [file, transparent] = files.map(({ name }) => name) as [string, string?];
   const sounds = soundFiles(carried, { picture, step });
@@ -83,7 +83,7 @@ export async function writePicture(
   return { file, record, ...(transparent !== undefined && { transparent }) };
 }
 
-function recordMetrics({ layer, picture, features }: ClimbedMetrics): RecordedMetrics {
+function recordMetrics({ layer, picture, features }: MaximizedMetrics): RecordedMetrics {
   return {
     ...(layer !== undefined && { layer }),
     pictures: [picture],
