@@ -98,7 +98,7 @@ export async function pictureOf(
   if (declared.length < 2) {
     throw new XstarError(
       "unsupported-model",
-      `Input "${picture.name}" of shape [${declared}] has nothing to climb: it needs a batch axis and at least one more`,
+      `Input "${picture.name}" of shape [${declared}] cannot be maximized over: it needs a batch axis and at least one more`,
     );
   }
   return { picture, contract, holds, shapes, shape: pictureShape(declared.with(0, 1), contract), assumed };
