@@ -36,4 +36,9 @@ function isNumber(spec: Spec | number): boolean {
   return Object.hasOwn(combinations, type) && Object.values(parts).every((part) => isNumber(part as Spec | number));
 }
 
-const namesOf = ({ model, normalized }: Batched) => targetNames(model.source, normalized);
+/** Values that lie behind a cut are among them: who names one is told where it is cut off. */
+function namesOf({ model, normalized }: Batched): { layers: string[]; nodes: string[] } {
+  const { layers, nodes } = targetNames(model.source, normalized);
+  const cut = [...normalized.values].flatMap(([name, value]) => (value.node && !value.type ? [name] : []));
+  return { layers: [...layers, ...cut], nodes };
+}
