@@ -7,6 +7,7 @@ import { readContract } from "./model/contract-file.js";
 import { readExternalData } from "./model/external-data.js";
 import { nodeRuntime } from "./runtime.js";
 
+/** How a model is opened. */
 export interface LoadModelOptions {
   /** What runs it. @default nodeRuntime() */
   readonly runtime?: Runtime;
@@ -16,6 +17,10 @@ export interface LoadModelOptions {
  * Opens an ONNX model from a path, a file: URL or bytes; with a path also its external data, labels and input contract.
  *
  * Throws `file-not-readable`, `bad-model`, `unsupported-model` and, for a wrong contract, `bad-data`.
+ *
+ * @example
+ * const model = await loadModel("model.onnx");
+ * model.labels?.[130]; // "flamingo"
  */
 export async function loadModel(
   from: string | URL | Uint8Array,

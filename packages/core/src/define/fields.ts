@@ -21,6 +21,7 @@ export interface Field<Given, Built = Given> {
   readonly built?: Built;
 }
 
+/** The parameters of a definition, by name. */
 export type Fields = Readonly<Record<string, Field<any, any>>>;
 
 type GivenOf<F> = F extends Field<infer Given, any> ? Given : never;
@@ -84,7 +85,12 @@ function parseNumber(x: unknown, name: string, whole: boolean, bounds: Bounds): 
 
 type WithFallback<F, T> = F & { readonly fallback: T };
 
-/** A live number: a float32 graph input, one for each picture of the batch in objectives, one in all elsewhere. */
+/**
+ * A live number: a float32 graph input, one for each picture of the batch in objectives, one in all elsewhere.
+ *
+ * @example
+ * const params = { weight: fields.number("how much it counts", { fallback: 1, min: 0 }) };
+ */
 export function number(doc: string, options: Bounds & { fallback: number }): WithFallback<Field<number, Value>, number>;
 export function number(doc: string, options?: Bounds): Field<number, Value>;
 export function number(doc: string, options: Bounds & { fallback?: number } = {}): Field<number, Value> {
@@ -93,12 +99,22 @@ export function number(doc: string, options: Bounds & { fallback?: number } = {}
   return { kind: "number", doc, live: "float32", parse, ...(fallback !== undefined && { fallback }) };
 }
 
-/** A live index, counted from 0: an int64 graph input. */
+/**
+ * A live index, counted from 0: an int64 graph input.
+ *
+ * @example
+ * const params = { channel: fields.index("the channel, from 0") };
+ */
 export function index(doc: string): Field<number, Value> {
   return { kind: "index", doc, live: "int64", parse: (x, name) => parseNumber(x, name, true, { min: 0 }) };
 }
 
-/** A whole number that shapes the graph. */
+/**
+ * A whole number that shapes the graph.
+ *
+ * @example
+ * const params = { octaves: fields.int("how many sizes", { fallback: 3, min: 1 }) };
+ */
 export function int(doc: string, options: Bounds & { fallback: number }): WithFallback<Field<number>, number>;
 export function int(doc: string, options?: Bounds): Field<number>;
 export function int(doc: string, options: Bounds & { fallback?: number } = {}): Field<number> {
@@ -107,13 +123,23 @@ export function int(doc: string, options: Bounds & { fallback?: number } = {}): 
   return { kind: "int", doc, parse, ...(fallback !== undefined && { fallback }) };
 }
 
-/** A number that is fixed when the graph is built, or used on the host only. */
+/**
+ * A number that is fixed when the graph is built, or used on the host only.
+ *
+ * @example
+ * const params = { largest: fields.fixed("largest angle, in degrees", { fallback: 5 }) };
+ */
 export function fixed(doc: string, options: Bounds & { fallback: number }): WithFallback<Field<number>, number> {
   const { fallback, ...bounds } = options;
   return { kind: "number", doc, fallback, parse: (x, name) => parseNumber(x, name, false, bounds) };
 }
 
-/** The name of a layer: of a value of the model, or of the node that computes it. */
+/**
+ * The name of a layer: of a value of the model, or of the node that computes it.
+ *
+ * @example
+ * const params = { layer: fields.layer("the layer") };
+ */
 export function layer(doc: string): Field<string> {
   return {
     kind: "layer",
@@ -128,6 +154,12 @@ export function layer(doc: string): Field<string> {
   };
 }
 
+/**
+ * One of some words.
+ *
+ * @example
+ * const params = { mode: fields.choice("what lies outside", ["edge", "mirror"], "edge") };
+ */
 export function choice<const T extends string>(
   doc: string,
   choices: readonly T[],
@@ -149,7 +181,12 @@ export function choice<const T extends string>(
   };
 }
 
-/** A lower and an upper bound. */
+/**
+ * A lower and an upper bound.
+ *
+ * @example
+ * const params = { range: fields.optional(fields.range("black and white")) };
+ */
 export function range(doc: string): Field<readonly [number, number]> {
   return {
     kind: "range",
@@ -166,7 +203,12 @@ export function range(doc: string): Field<readonly [number, number]> {
   };
 }
 
-/** A list of numbers of any length; typed arrays become plain ones, which JSON keeps, and text is split at commas. */
+/**
+ * A list of numbers of any length; typed arrays become plain ones, which JSON keeps, and text is split at commas.
+ *
+ * @example
+ * const params = { factors: fields.numbers("the factors to choose from", { fallback: [0.9, 1, 1.1], above: 0 }) };
+ */
 export function numbers(
   doc: string,
   options: { fallback: readonly number[]; above?: number },
@@ -192,12 +234,22 @@ export function numbers(
   };
 }
 
-/** A list of numbers as long as a picture, of which a record keeps the length alone. */
+/**
+ * A list of numbers as long as a picture, of which a record keeps the length alone.
+ *
+ * @example
+ * const params = { values: fields.data("the picture, [channels, height, width]") };
+ */
 export function data(doc: string): Field<ArrayLike<number>> {
   return { ...numbers(doc), isData: true };
 }
 
-/** A live list of numbers: in objectives one for each picture, [batch, length]; pictures of one length share a graph. */
+/**
+ * A live list of numbers: in objectives one for each picture, [batch, length]; pictures of one length share a graph.
+ *
+ * @example
+ * const params = { vector: fields.vector("the direction, one number for each channel") };
+ */
 export function vector(doc: string): Field<ArrayLike<number>, Value> {
   const { parse } = numbers(doc);
   return {
@@ -212,7 +264,12 @@ export function vector(doc: string): Field<ArrayLike<number>, Value> {
   };
 }
 
-/** Yes or no. */
+/**
+ * Yes or no.
+ *
+ * @example
+ * const params = { vertical: fields.flag("top to bottom instead", false) };
+ */
 export function flag(doc: string, fallback: boolean): WithFallback<Field<boolean>, boolean> {
   return {
     kind: "flag",
@@ -226,7 +283,12 @@ export function flag(doc: string, fallback: boolean): WithFallback<Field<boolean
   };
 }
 
-/** The name of a picture, of pictures or of a model that is given beside the specs; on the command line its path. */
+/**
+ * The name of a picture, of pictures or of a model that is given beside the specs; on the command line its path.
+ *
+ * @example
+ * const params = { image: fields.asset("image", "the picture to start from") };
+ */
 export function asset(kind: "image" | "images" | "model", doc: string): Field<string> {
   return {
     kind,
@@ -239,7 +301,12 @@ export function asset(kind: "image" | "images" | "model", doc: string): Field<st
   };
 }
 
-/** A class by its index from 0, or by its label: a live index. */
+/**
+ * A class by its index from 0, or by its label: a live index.
+ *
+ * @example
+ * const params = { class: fields.classOf("the class, by number or label") };
+ */
 export function classOf(doc: string): Field<number | string, Value> {
   return {
     kind: "class",
@@ -252,7 +319,12 @@ export function classOf(doc: string): Field<number | string, Value> {
   };
 }
 
-/** A parameterization inside another one. */
+/**
+ * A parameterization inside another one.
+ *
+ * @example
+ * const params = { inner: fields.innerParameterization("what makes the picture", pixel({})) };
+ */
 export function innerParameterization(
   doc: string,
   fallback: Spec<"parameterization">,
@@ -272,7 +344,12 @@ export function innerParameterization(
   };
 }
 
-/** An objective inside another one, or a number; `build` receives what that one built. */
+/**
+ * An objective inside another one, or a number; `build` receives what that one built.
+ *
+ * @example
+ * const params = { of: fields.innerObjective("what is doubled") };
+ */
 export function innerObjective(doc: string): Field<Spec<"objective"> | number, Value> {
   return {
     kind: "objective",
@@ -288,11 +365,23 @@ export function innerObjective(doc: string): Field<Spec<"objective"> | number, V
   };
 }
 
+/**
+ * A parameter that may be left out, without a default.
+ *
+ * @example
+ * const params = { axis: fields.optional(fields.int("the axis of the units")) };
+ */
 export function optional<F extends Field<any, any>>(field: F): F & { readonly optional: true } {
   return { ...field, optional: true };
 }
 
-/** Checks what a caller gave and fills in defaults. Throws `bad-argument` naming the field, its bounds and the value. */
+/**
+ * Checks what a caller gave and fills in defaults. Throws `bad-argument` naming the field, its bounds and the value.
+ *
+ * @example
+ * const params = { weight: fields.number("how much it counts", { fallback: 1 }) };
+ * fields.parseFields("mine", params, {}); // { type: "mine", weight: 1 }
+ */
 export function parseFields(type: string, fields: Fields, given: Readonly<Record<string, unknown>>): Spec {
   const unknown = Object.keys(given).find((name) => name !== "type" && !Object.hasOwn(fields, name));
   if (unknown !== undefined) {

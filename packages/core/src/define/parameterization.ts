@@ -6,6 +6,7 @@ import type { Assets } from "./assets.js";
 import { define, type Definition, type DefinitionParts, type Tensors, type Values } from "./definition.js";
 import type { Fields, Parsed } from "./fields.js";
 
+/** What a parameterization may read. */
 export interface ParameterizationContext {
   readonly op: Ops;
   /** Shape of the picture that the model takes: [batch, channels, height, width], in the size that the caller chose. */
@@ -40,6 +41,7 @@ interface ParameterizationParts<F extends Fields> {
   project?(params: Parsed<F>, state: Values, context: ParameterizationContext): Values;
 }
 
+/** What `defineParameterization` gives: call it with parameters for a spec. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type ParameterizationDefinition<F extends Fields = any, Type extends string = string> = Definition<
   F,

@@ -9,6 +9,7 @@ import { inputShapes, type LoadedModel } from "./load.js";
 /** Inputs of more channels are no pictures whose size would be worth several trials. */
 const mostChannels = 16;
 
+/** What is known of the shapes of inputs. */
 export interface ShapeOptions {
   /** @default 1 */
   readonly batch?: number;
@@ -22,6 +23,7 @@ export interface ShapeOptions {
   readonly picture?: DeclaredInput;
 }
 
+/** The shapes that inputs get, and what was taken for granted. */
 export interface ChosenShapes {
   readonly shapes: Map<string, Shape>;
   /** What was taken for granted, in whole sentences without a period. */
@@ -35,6 +37,9 @@ const usualSides: readonly number[] = [224, 28, 32, 64, 96, 128, 227, 256, 299, 
  * The shape of every input. A picture whose height and width are free gets those that the metadata names, else the usual
  * ones (224, or 28 with one channel), else the first with which the model runs; free features of a vector are read from
  * the weights behind it. Throws `bad-argument` when another dimension is free and was not given.
+ *
+ * @example
+ * const { shapes, assumed } = await chooseShapes(model);
  */
 export async function chooseShapes(
   model: LoadedModel,

@@ -18,6 +18,7 @@ import { numbers, sameShape, tensor, type Shape, type Tensor } from "../tensor.j
 import { readTarget } from "../words/read-target.js";
 import { fixedSettings, type ObserveOptions } from "./observe.js";
 
+/** How the gradient of a target is computed. */
 export interface DifferentiateOptions extends Omit<ObserveOptions, "batch" | "hasOpacity"> {
   /** Names of `overrides`: rules in the place of true gradients. */
   readonly overrides?: readonly string[] | undefined;

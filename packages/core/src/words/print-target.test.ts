@@ -32,7 +32,8 @@ function randomTarget(rng: Rng, depth: number): Spec<"objective"> | number {
     () => lp({ p: 3 }),
     () => direction({ layer: "conv2", vector: [1, -0.5, 2] }),
   ];
-  const inner = (): Spec<"objective"> | number => (rng.uniform() < 0.25 ? 1 + rng.int(7) / 4 : randomTarget(rng, depth - 1));
+  const inner = (): Spec<"objective"> | number =>
+    rng.uniform() < 0.25 ? 1 + rng.int(7) / 4 : randomTarget(rng, depth - 1);
   const whole = () => randomTarget(rng, depth - 1) as Spec<"objective">;
   const branches = [
     () => add(whole(), inner()),
@@ -52,7 +53,9 @@ function randomTarget(rng: Rng, depth: number): Spec<"objective"> | number {
 describe("a target in words", () => {
   test("is what a person would write", () => {
     expect(printTarget(standard, channel({ layer: "conv2", channel: 7 }))).toBe("conv2:7");
-    expect(printTarget(standard, sub(channel({ layer: "conv2", channel: 7 }), mul(0.1, tv())))).toBe("conv2:7 - 0.1 * tv");
+    expect(printTarget(standard, sub(channel({ layer: "conv2", channel: 7 }), mul(0.1, tv())))).toBe(
+      "conv2:7 - 0.1 * tv",
+    );
     expect(printTarget(standard, logit({ class: "polar bear", model: "other" }))).toBe('other::logit:"polar bear"');
     expect(printTarget(standard, neg(layer({ layer: "conv2" })))).toBe("(-1) * conv2");
   });

@@ -4,7 +4,12 @@ import type { Picture } from "../image/picture.js";
 /** Keyword (1 to 79 Latin-1 characters) to text. Characters outside Latin-1 are written as in JSON: `\u2212`. */
 export type PngText = Readonly<Record<string, string>>;
 
-/** The picture as a PNG file, as grey or RGB where nothing is lost by it; the same picture gives the same bytes. */
+/**
+ * The picture as a PNG file, as grey or RGB where nothing is lost by it; the same picture gives the same bytes.
+ *
+ * @example
+ * const bytes = encodePng(filledPicture(8, 8, [255, 0, 0]));
+ */
 export function encodePng({ width, height, data }: Picture, text: PngText = {}): Uint8Array {
   const kept = channelsToKeep(data);
   const packed = new Uint8Array(width * height * kept.length);

@@ -15,7 +15,12 @@ const glyphs: Readonly<Record<string, readonly number[]>> = {
 };
 const [glyphWidth, glyphHeight] = [3, 5];
 
-/** A whole number as a picture, in figures of 3 x 5 pixels enlarged by `scale`: no font is needed. */
+/**
+ * A whole number as a picture, in figures of 3 x 5 pixels enlarged by `scale`: no font is needed.
+ *
+ * @example
+ * const picture = drawNumber(7, { scale: 4 });
+ */
 export function drawNumber(
   number: number,
   { scale = 2, ink = [255, 255, 255], paper = [119, 119, 119] }: { scale?: number; ink?: Rgb; paper?: Rgb } = {},

@@ -31,6 +31,7 @@ export interface AscentMetrics extends MeasuredPictures {
   } | null;
 }
 
+/** What was measured of a run. */
 export interface MeasuredAscent {
   readonly metrics: AscentMetrics;
   /** What the data set makes of the target of each picture; undefined where it makes nothing of it. */

@@ -3,6 +3,7 @@ import type { Sharp } from "sharp";
 import { readFileOrExplain } from "./read.js";
 import { loadSharp } from "./sharp.js";
 
+/** The size that a picture is brought to. */
 export interface ReadImageOptions {
   readonly channels: 1 | 3;
   readonly height: number;
@@ -16,6 +17,9 @@ const formats = new Set(["png", "jpeg", "webp"]);
 /**
  * A PNG, JPEG or WebP file as float32 [channels, height, width] of sRGB values from 0 to 1, upright (Exif), and on
  * white where it is transparent. Throws `file-not-readable`, and `bad-data` for what is no such picture.
+ *
+ * @example
+ * const photo = await readImage("photo.jpg", { channels: 3, height: 224, width: 224 });
  */
 export async function readImage(path: string, options: ReadImageOptions): Promise<Tensor> {
   const bytes = await readFileOrExplain(path);

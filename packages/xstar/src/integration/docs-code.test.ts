@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compileSnippets } from "../testing/compile-snippets.js";
 import { browserGlobals, fillDocsFolder, linkPackages } from "../testing/docs-folder.js";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
@@ -52,30 +53,8 @@ const outputOf = (error: unknown) => {
   return stdout + stderr;
 };
 
-/** Compiles the programs of one kind; gives what the compiler says. */
-async function compile(isForBrowser: boolean): Promise<string> {
-  const files = fences
-    .filter((fence) => fence.isForBrowser === isForBrowser)
-    .map((fence) => `${folderOf(fence)}/main.ts`);
-  const compilerOptions = {
-    target: "es2023",
-    lib: ["es2024", "esnext.disposable", ...(isForBrowser ? ["dom", "dom.iterable"] : [])],
-    types: isForBrowser ? [] : ["node"],
-    module: "esnext",
-    moduleResolution: "bundler",
-    ...(isForBrowser && { customConditions: ["browser"] }),
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    noUncheckedIndexedAccess: true,
-    skipLibCheck: true,
-  };
-  const config = join(place, `tsconfig.${isForBrowser ? "browser" : "node"}.json`);
-  writeFileSync(config, JSON.stringify({ compilerOptions, files }));
-  const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
-  return run(process.execPath, [tsc, "-p", config], { cwd: place }).then(({ stdout }) => stdout, outputOf);
-}
-
-let said = "";
+const strictest = { exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true };
+let said: readonly string[] = [];
 beforeAll(async () => {
   linkPackages(place, root);
   writeFileSync(join(place, "package.json"), JSON.stringify({ type: "module" }));
@@ -83,9 +62,13 @@ beforeAll(async () => {
   for (const fence of fences) {
     mkdirSync(join(place, folderOf(fence)));
     fillDocsFolder(join(place, folderOf(fence)));
-    writeFileSync(join(place, folderOf(fence), "main.ts"), fence.code);
   }
-  said = (await Promise.all([false, true].map(compile))).join("");
+  const both = [false, true].map((isForBrowser) => {
+    const programs = fences.filter((fence) => fence.isForBrowser === isForBrowser);
+    const snippets = programs.map((fence) => ({ file: `${folderOf(fence)}/main`, code: fence.code }));
+    return compileSnippets(snippets, { place, root, isForBrowser, checks: strictest });
+  });
+  said = (await Promise.all(both)).flat();
 });
 afterAll(() => rmSync(place, { recursive: true }));
 
@@ -97,7 +80,7 @@ describe.concurrent.each(fences)("$name", (fence) => {
   const folder = join(place, folderOf(fence));
 
   test("compiles", ({ expect }) => {
-    expect(said.split("\n").filter((line) => line.startsWith(`${folderOf(fence)}/`))).toEqual([]);
+    expect(said.filter((line) => line.startsWith(`${folderOf(fence)}/`))).toEqual([]);
     expect(existsSync(join(folder, "main.js"))).toBe(true);
   });
 
