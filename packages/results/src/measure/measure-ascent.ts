@@ -107,7 +107,7 @@ async function surveyImages(
   { targets, layer, options, signal, onPicture }: SurveyOptions,
 ): Promise<Survey> {
   const asked = [...new Map(targets.map((one) => [one.target, one])).values()].filter(
-    ({ objective }) => typeof objective === "string" || isOfOnePicture(objective as Spec),
+    ({ objective }) => typeof objective === "string" || isOfOnePicture(objective as Spec, options.vocabulary),
   );
   const opened = await openTargets(model, asked, { ...options, layer, batch: surveyBatch });
   try {

@@ -1,4 +1,4 @@
-import { lookUp, objectives, type Spec } from "@xstar/core";
+import { lookUp, standard, type Spec, type Vocabulary } from "@xstar/core";
 import { isWeightedSum, termsOf } from "../measure/terms.js";
 import { diverging, gray } from "../image/colormap.js";
 import { barChart } from "./bar-chart.js";
@@ -28,6 +28,8 @@ export interface MaximizeReport {
   /** By picture; undefined without a data set. */
   readonly examples: readonly (TargetPictures | undefined)[];
   readonly codec: ImageCodec;
+  /** What targets may name. @default standard */
+  readonly vocabulary?: Pick<Vocabulary, "objective"> | undefined;
   /** Why there are no metrics, where there are none. */
   readonly problem?: string | undefined;
 }
@@ -83,7 +85,10 @@ const nameOf = ({ target, start }: PictureEntry, all: readonly PictureEntry[]): 
 /** Screen pixels of a picture. */
 const comfortable = 448;
 
-async function pictureSection({ run, targets, views, examples, codec }: MaximizeReport, i: number): Promise<Html> {
+async function pictureSection(
+  { run, targets, views, examples, codec, vocabulary }: MaximizeReport,
+  i: number,
+): Promise<Html> {
   const { pictures, metrics } = run;
   const picture = pictures[i]!;
   const { top, activation, step, redirected, warnings, files } = picture;
@@ -96,7 +101,7 @@ async function pictureSection({ run, targets, views, examples, codec }: Maximize
     ...(measured ? metricRows(measured, metrics!) : []).map((row) => [row.name, row.value, row.note]),
   ];
   return html`<h2>${name}</h2>
-    <p>${wordsOf(targets[i]!)}</p>
+    <p>${wordsOf(targets[i]!, vocabulary)}</p>
     ${shown ? figures(shown, name) : html`<p>The input is no picture; its numbers are in ${picture.slug}.npy.</p>`}
     ${notes(warnings, redirected)}
     ${factsTable({ caption: "How good it is", columns: ["Measured", "Value", "Of"], rows })}
@@ -222,8 +227,8 @@ const caveats = html`<p class="note">
 </p>`;
 
 /** What an objective is, from the tables that define its parts. */
-function wordsOf(spec: Spec): string {
-  const terms = termsOf(spec).map((term) => ({ ...term, doc: lookUp(objectives, term.spec, "objective").doc }));
+function wordsOf(spec: Spec, { objective: table }: Pick<Vocabulary, "objective"> = standard): string {
+  const terms = termsOf(spec).map((term) => ({ ...term, doc: lookUp(table, term.spec, "objective").doc }));
   const sentences = isWeightedSum(spec)
     ? terms.map(({ isWanted, doc }) => (isWanted ? doc : `Less of: ${doc}`))
     : ["What this formula makes of its parts", ...terms.map((term) => `${term.spec.type}: ${term.doc}`)];

@@ -51,6 +51,7 @@ export async function reportAscent(
     views: await viewAll(ascent),
     examples: await drawAll(measured, images),
     codec: sharpCodec,
+    vocabulary: plan.options.vocabulary,
     problem,
   });
   await writeFileAtomic(join(folder, "report.html"), report);
