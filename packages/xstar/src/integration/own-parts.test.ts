@@ -6,10 +6,13 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
+  createOps,
+  Graph,
   isDefinition,
   loadDefinitions,
   loadModel,
   maximize,
+  writeModel,
   type AnyDefinition,
   type MaximizeOptions,
 } from "../index.js";
@@ -114,6 +117,21 @@ describe("parts of one's own, from the library", () => {
   });
 });
 
+test("the rule lets gradients through an operator that stops them", async () => {
+  const graph = new Graph("rounded");
+  const op = createOps(graph);
+  const x = graph.input("x", { dtype: "float32", shape: [1, 1, 4, 4] });
+  const rounded = op.round(op.mul(x, 10));
+  rounded.name = "rounded";
+  graph.output(rounded);
+  const model = await loadModel(writeModel(graph, { opsets: new Map([["", 20]]) }));
+  const options = { recipe: "none", start: 0.33, ...quick };
+  await expect(maximize(model, "rounded:0", options)).rejects.toMatchObject({ code: "no-gradient" });
+  const { curve } = await maximize(model, "rounded:0", { ...options, definitions });
+  expect(curve[0]![0]).toBe(3);
+  expect(curve.at(-1)![0]).toBeGreaterThan(3);
+});
+
 describe("parts of one's own, elsewhere", () => {
   test("in threads", async () => {
     const program = `import { loadModel, maximizeMany } from "xstar";
@@ -150,7 +168,8 @@ describe("parts of one's own, elsewhere", () => {
 
     const refused = await runCli(place, ["maximize", "--from", `a/${picture}`, "--out", "c"]);
     expect(refused.code).toBe(2);
-    expect(refused.err).toContain("contrast");
+    expect(refused.err).toContain("was made with definitions of");
+    expect(refused.err).toMatch(/--use \S*parts\.js/);
   });
 
   test("in the program beside them", async () => {
