@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createOps, createRng, encodePng, filledPicture, Graph, tensor, writeModel } from "../index.js";
 
@@ -23,7 +23,7 @@ export function docsModel(seed = 1): Uint8Array {
   return writeModel(graph, { opsets: new Map([["", 20]]) });
 }
 
-/** What lies in the folder of every example: a model, another one, names of its classes, photographs. */
+/** What lies in the folder of every example: a model, another one, names of its classes, photographs, parts of one's own. */
 export function fillDocsFolder(folder: string): void {
   mkdirSync(join(folder, "photos"), { recursive: true });
   writeFileSync(join(folder, "model.onnx"), docsModel());
@@ -32,6 +32,7 @@ export function fillDocsFolder(folder: string): void {
   const shades = [10, 80, 160, 240].map((shade) => filledPicture(24, 20, [shade, 255 - shade, shade >> 1]));
   shades.forEach((shade, i) => writeFileSync(join(folder, "photos", `${i}.png`), encodePng(shade)));
   writeFileSync(join(folder, "photo.png"), encodePng(shades[1]!));
+  copyFileSync(new URL("../../../../examples/own-parts/parts.js", import.meta.url), join(folder, "parts.js"));
 }
 
 /** A folder `node_modules` that has the packages of this repository, and what stands for ONNX Runtime in a browser. */
