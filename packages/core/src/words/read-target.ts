@@ -5,7 +5,7 @@ import { XstarError } from "../errors.js";
 import { combinations } from "../objectives/combine.js";
 import { resolveLabels } from "./labels.js";
 import { parseTarget } from "./target.js";
-import type { Batched } from "../forward/batch.js";
+import type { PreparedModel } from "../forward/prepare-model.js";
 import type { FurtherModel, Prepared } from "../forward/prepare.js";
 
 /** What words of a target may name. */
@@ -38,7 +38,7 @@ function isNumber(spec: Spec | number): boolean {
 }
 
 /** Values that lie behind a cut are among them: who names one is told where it is cut off. */
-function namesOf({ model, normalized }: Batched): { layers: string[]; nodes: string[] } {
+function namesOf({ model, normalized }: PreparedModel): { layers: string[]; nodes: string[] } {
   const { layers, nodes } = targetNames(model.source, normalized);
   const cut = [...normalized.values].flatMap(([name, value]) => (value.node && !value.type ? [name] : []));
   return { layers: [...layers, ...cut], nodes };
