@@ -14,7 +14,7 @@ import { unitCounts } from "../model/layers.js";
 import type { LoadedModel } from "../model/load.js";
 import { useRecipe, type UsedRecipe } from "../recipes/use-recipe.js";
 import { createRng } from "../rng.js";
-import { numbers, size, type Shape, type Tensor } from "../tensor.js";
+import { shapesOf, numbers, size, type Shape, type Tensor } from "../tensor.js";
 import { expandTargets, standsForMany } from "../words/expand-targets.js";
 import { readTarget } from "../words/read-target.js";
 import { fingerprint, fingerprintFiles, fingerprintTensors } from "./fingerprint.js";
@@ -176,13 +176,13 @@ function spread<T>(items: readonly T[], batch: number, what: string): readonly T
 
 function modelRecord(
   model: LoadedModel,
-  { contract = model.contract, inputs = {}, logits, shapes = new Map() }: BatchOptions,
+  { contract = model.contract, inputs = {}, logits, shapes }: BatchOptions,
 ): ModelRecord {
   return {
     contract: contract ?? null,
     inputs: mapValues(inputs, (held) => (typeof held === "number" ? held : heldIn(held))),
     logits: logits ?? null,
-    shapes: Object.fromEntries(shapes),
+    shapes: Object.fromEntries(shapesOf(shapes)),
   };
 }
 

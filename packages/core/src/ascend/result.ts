@@ -3,7 +3,16 @@ import type { StartGiven } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
 import type { Contract } from "../model/contract.js";
 import type { Shape, Tensor } from "../tensor.js";
-import type { Best } from "./best.js";
+
+/** Of each picture of a batch the one with the largest objective so far, and its step: replaced, never changed. */
+export interface Best {
+  readonly picture: Tensor<"float32">;
+  readonly steps: readonly number[];
+  /** What of each is compared: its objective, or where transforms draw luck into that, the running mean there. */
+  readonly values: Float32Array;
+  /** The same at the latest step. */
+  readonly means: Float32Array;
+}
 
 /** Where a run stands: enough to go on and end with the same bytes. */
 export interface Checkpoint {

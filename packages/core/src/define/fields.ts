@@ -93,6 +93,7 @@ type WithFallback<F, T> = F & { readonly fallback: T };
  */
 export function number(doc: string, options: Bounds & { fallback: number }): WithFallback<Field<number, Value>, number>;
 export function number(doc: string, options?: Bounds): Field<number, Value>;
+/* @__NO_SIDE_EFFECTS__ */
 export function number(doc: string, options: Bounds & { fallback?: number } = {}): Field<number, Value> {
   const { fallback, ...bounds } = options;
   const parse = (x: unknown, name: string) => parseNumber(x, name, false, bounds);
@@ -105,6 +106,7 @@ export function number(doc: string, options: Bounds & { fallback?: number } = {}
  * @example
  * const params = { channel: fields.index("the channel, from 0") };
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function index(doc: string): Field<number, Value> {
   return { kind: "index", doc, live: "int64", parse: (x, name) => parseNumber(x, name, true, { min: 0 }) };
 }
@@ -117,6 +119,7 @@ export function index(doc: string): Field<number, Value> {
  */
 export function int(doc: string, options: Bounds & { fallback: number }): WithFallback<Field<number>, number>;
 export function int(doc: string, options?: Bounds): Field<number>;
+/* @__NO_SIDE_EFFECTS__ */
 export function int(doc: string, options: Bounds & { fallback?: number } = {}): Field<number> {
   const { fallback, ...bounds } = options;
   const parse = (x: unknown, name: string) => parseNumber(x, name, true, bounds);
@@ -129,6 +132,7 @@ export function int(doc: string, options: Bounds & { fallback?: number } = {}): 
  * @example
  * const params = { largest: fields.fixed("largest angle, in degrees", { fallback: 5 }) };
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function fixed(doc: string, options: Bounds & { fallback: number }): WithFallback<Field<number>, number> {
   const { fallback, ...bounds } = options;
   return { kind: "number", doc, fallback, parse: (x, name) => parseNumber(x, name, false, bounds) };
@@ -140,6 +144,7 @@ export function fixed(doc: string, options: Bounds & { fallback: number }): With
  * @example
  * const params = { layer: fields.layer("the layer") };
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function layer(doc: string): Field<string> {
   return {
     kind: "layer",
@@ -160,6 +165,7 @@ export function layer(doc: string): Field<string> {
  * @example
  * const params = { mode: fields.choice("what lies outside", ["edge", "mirror"], "edge") };
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function choice<const T extends string>(
   doc: string,
   choices: readonly T[],
@@ -185,8 +191,9 @@ export function choice<const T extends string>(
  * A lower and an upper bound.
  *
  * @example
- * const params = { range: fields.optional(fields.range("black and white")) };
+ * const params = { range: fields.optional(fields.range("black and white of the picture")) };
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function range(doc: string): Field<readonly [number, number]> {
   return {
     kind: "range",
@@ -214,6 +221,7 @@ export function numbers(
   options: { fallback: readonly number[]; above?: number },
 ): WithFallback<Field<readonly number[]>, readonly number[]>;
 export function numbers(doc: string, options?: { above?: number }): Field<ArrayLike<number>>;
+/* @__NO_SIDE_EFFECTS__ */
 export function numbers(
   doc: string,
   { fallback, above = -Infinity }: { fallback?: readonly number[]; above?: number } = {},
@@ -240,6 +248,7 @@ export function numbers(
  * @example
  * const params = { values: fields.data("the picture, [channels, height, width]") };
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function data(doc: string): Field<ArrayLike<number>> {
   return { ...numbers(doc), isData: true };
 }
@@ -250,6 +259,7 @@ export function data(doc: string): Field<ArrayLike<number>> {
  * @example
  * const params = { vector: fields.vector("the direction, one number for each channel") };
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function vector(doc: string): Field<ArrayLike<number>, Value> {
   const { parse } = numbers(doc);
   return {
@@ -270,6 +280,7 @@ export function vector(doc: string): Field<ArrayLike<number>, Value> {
  * @example
  * const params = { vertical: fields.flag("top to bottom instead", false) };
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function flag(doc: string, fallback: boolean): WithFallback<Field<boolean>, boolean> {
   return {
     kind: "flag",
@@ -289,6 +300,7 @@ export function flag(doc: string, fallback: boolean): WithFallback<Field<boolean
  * @example
  * const params = { image: fields.asset("image", "the picture to start from") };
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function asset(kind: "image" | "images" | "model", doc: string): Field<string> {
   return {
     kind,
@@ -307,6 +319,7 @@ export function asset(kind: "image" | "images" | "model", doc: string): Field<st
  * @example
  * const params = { class: fields.classOf("the class, by number or label") };
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function classOf(doc: string): Field<number | string, Value> {
   return {
     kind: "class",
@@ -325,6 +338,7 @@ export function classOf(doc: string): Field<number | string, Value> {
  * @example
  * const params = { inner: fields.innerParameterization("what makes the picture", pixel({})) };
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function innerParameterization(
   doc: string,
   fallback: Spec<"parameterization">,
@@ -350,6 +364,7 @@ export function innerParameterization(
  * @example
  * const params = { of: fields.innerObjective("what is doubled") };
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function innerObjective(doc: string): Field<Spec<"objective"> | number, Value> {
   return {
     kind: "objective",
@@ -371,6 +386,7 @@ export function innerObjective(doc: string): Field<Spec<"objective"> | number, V
  * @example
  * const params = { axis: fields.optional(fields.int("the axis of the units")) };
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function optional<F extends Field<any, any>>(field: F): F & { readonly optional: true } {
   return { ...field, optional: true };
 }

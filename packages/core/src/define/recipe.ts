@@ -70,6 +70,7 @@ export type RecipeDefinition<F extends Fields = any, Type extends string = strin
  * });
  * await maximize(model, "conv2:7", { recipe: "patient", definitions: [patient] });
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineRecipe<const F extends Fields, const Type extends string>(
   definition: DefinitionParts<F, Type> & RecipeParts<F>,
 ): RecipeDefinition<F, Type> {

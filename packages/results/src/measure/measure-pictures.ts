@@ -1,4 +1,5 @@
 import {
+  check,
   probe,
   sameShape,
   size,
@@ -86,6 +87,7 @@ export async function measurePictures(
   pictures: Tensor,
   options: MeasureOptions,
 ): Promise<MeasuredPictures> {
+  check(options?.objective !== undefined, "objective", "what the pictures are measured by", options?.objective);
   const measured = await measureEach(model, pictures, options);
   const { problems = {} } = measured[0] ?? {};
   const diversity = describeDiversity(measured.map(({ features }) => features));

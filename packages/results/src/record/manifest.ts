@@ -54,6 +54,8 @@ export interface DoneEntry extends NamedEntry {
   /** The picture, and what repeats it, in the folder. */
   readonly file: string;
   readonly record: string;
+  /** What the model calls the class that the target is for. */
+  readonly label?: string;
   /** The picture that is opaque only where it counts. */
   readonly transparent?: string;
   /** `diverged` for one that divergedAt, whose picture is from before. */

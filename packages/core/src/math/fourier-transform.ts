@@ -1,5 +1,5 @@
 /** Some of the elements of an array. */
-interface Line {
+export interface Line {
   readonly start: number;
   readonly stride: number;
   readonly length: number;
@@ -8,8 +8,15 @@ interface Line {
 /**
  * The discrete Fourier transform of complex numbers along a line, in place: X[k] = sum x[n] exp(-2 pi i k n / N). Any
  * length; fast where it is a product of small primes (Cooley and Tukey 1965).
+ *
+ * @param re real parts
+ * @param im imaginary parts, as many
+ *
+ * @example
+ * const [re, im] = [Float64Array.of(1, 2, 3, 4), new Float64Array(4)];
+ * fourierTransform(re, im, { start: 0, stride: 1, length: 4 }); // re is now [10, -2, -2, -2]
  */
-export function transform(re: Float64Array, im: Float64Array, line: Line): void {
+export function fourierTransform(re: Float64Array, im: Float64Array, line: Line): void {
   const { start, stride, length } = line;
   const result = { re: new Float64Array(length), im: new Float64Array(length) };
   transformInto(result, 0, { re, im }, line);
