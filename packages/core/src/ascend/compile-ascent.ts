@@ -25,6 +25,7 @@ import { checkOptionNames, type MaximizeOptions } from "./options.js";
 import type { Target, Asked, AscentRecord, ModelRecord, RunIdentity } from "./result.js";
 import { parseOptions, someOf } from "./parse-options.js";
 
+/** An ascent that is compiled and not yet run: its step graph, its record, and the state that it begins with. */
 export interface CompiledAscent {
   readonly step: CompiledStep;
   /** The start pictures; undefined where the parameterization begins by itself. */

@@ -126,6 +126,10 @@ function tensorsFor(
 /**
  * Finds out whether the model can take the whole batch at once; a model that was exported for one picture is then run
  * once for each inside the same graph. Throws as `pictureOf` does.
+ *
+ * @example
+ * const first = await prepareModel(model, 1);
+ * first.shape; // of the pictures: [1, 3, 224, 224]
  */
 export async function prepareModel(
   model: LoadedModel,

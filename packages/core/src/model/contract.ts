@@ -5,7 +5,9 @@ import { size } from "../tensor.js";
 import { inputKind, type InputKind, type Kind } from "./input-kind.js";
 import { pictureInput } from "./layers.js";
 
+/** Where the channels of a model's input can lie: after the batch, or last. */
 export const layouts = ["NCHW", "NHWC"] as const;
+/** What the channels of a model's input can be. */
 export const orders = ["RGB", "BGR", "gray"] as const;
 
 /** Where the channels of a model's input lie: after the batch, or last. */
@@ -43,6 +45,7 @@ export interface ContractReason {
   readonly sure: boolean;
 }
 
+/** What the input contract of a model is thought to be, and why. */
 export interface ContractGuess {
   readonly contract: Contract;
   readonly because: readonly ContractReason[];
@@ -50,12 +53,22 @@ export interface ContractGuess {
   readonly sure: boolean;
 }
 
-/** The normalization of a model whose input goes from `low` (black) to `high` (white). */
+/**
+ * The normalization of a model whose input goes from `low` (black) to `high` (white).
+ *
+ * @example
+ * const { mean, std } = contractOfRange(-1, 1);
+ */
 export function contractOfRange(low: number, high: number): Pick<Contract, "mean" | "std"> {
   return { mean: [(0 - low) / (high - low)], std: [1 / (high - low)] };
 }
 
-/** The values that black and white become, by channel of the input (one pair when all are equal). */
+/**
+ * The values that black and white become, by channel of the input (one pair when all are equal).
+ *
+ * @example
+ * rangeOf({ mean: [0.5], std: [0.5], layout: "NCHW", order: "RGB" }); // [[-1, 1]]
+ */
 export function rangeOf({ mean, std }: Contract): (readonly [number, number])[] {
   return Array.from({ length: Math.max(mean.length, std.length) }, (_, c) => {
     const [m, s] = [mean[c] ?? mean[0]!, std[c] ?? std[0]!];
@@ -98,6 +111,9 @@ export const nounOf = (kind: InputKind["kind"]): string => nouns[kind];
  * The input contract of a model, with why: what is known already (`given`), else what its metadata, its first operators
  * and the shape of its input tell, else what most models have. What is no picture is left as it is, which is never sure.
  * Throws `unsupported-model` without an input of floating-point numbers.
+ *
+ * @example
+ * const { contract, because, sure } = guessContract(model.source);
  */
 export function guessContract(source: Model, options: GuessOptions = {}): ContractGuess {
   check(Array.isArray(source?.inputs), "source", "what readModel returns, as the source of a loaded model", source);
@@ -141,7 +157,12 @@ function joined(
   return { contract, because, sure: because.every(({ sure }) => sure) };
 }
 
-/** Channels of the picture input [N, C, H, W] or [N, H, W, C]; undefined when nothing tells. */
+/**
+ * Channels of the picture input [N, C, H, W] or [N, H, W, C]; undefined when nothing tells.
+ *
+ * @example
+ * pictureChannels(model.source, "NCHW", pictureInput(model.source)); // 3
+ */
 export function pictureChannels(source: Model, layout: Layout, picture: DeclaredInput): number | undefined {
   return channelsOf(picture, layout, readFront(source, picture));
 }
@@ -369,7 +390,12 @@ export function isUltralytics({ metadata }: Model): boolean {
 
 const labelKeys = ["names", "labels", "classes", "class_names", "id2label"];
 
-/** Names of the classes that the model's metadata holds: a JSON list or table, or a table as Python prints it. */
+/**
+ * Names of the classes that the model's metadata holds: a JSON list or table, or a table as Python prints it.
+ *
+ * @example
+ * const labels = labelsInMetadata(model.source) ?? [];
+ */
 export function labelsInMetadata({ metadata }: Model): readonly string[] | undefined {
   for (const key of labelKeys) {
     const text = metadata.get(key);

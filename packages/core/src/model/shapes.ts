@@ -11,6 +11,7 @@ import { inputShapes, type LoadedModel } from "./load.js";
 /** Inputs of more channels are no pictures whose size would be worth several trials. */
 const mostChannels = 16;
 
+/** What is known of the shapes of inputs. */
 export interface ShapeOptions {
   /** @default 1 */
   readonly batch?: number;
@@ -26,6 +27,7 @@ export interface ShapeOptions {
   readonly holds?: InputKind;
 }
 
+/** The shapes that inputs get, and what was taken for granted. */
 export interface ChosenShapes {
   readonly shapes: Map<string, Shape>;
   /** What was taken for granted, in whole sentences without a period. */
@@ -40,6 +42,9 @@ const usualSides: readonly number[] = [224, 28, 32, 64, 96, 128, 227, 256, 299, 
  * ones (224, or 28 with one channel), else the first with which the model runs; a signal of free length gets a second where its
  * rate is known, else a usual one, as do sequences and videos; free features of a vector are read from the weights behind it.
  * Throws `bad-argument` when another dimension is free and was not given.
+ *
+ * @example
+ * const { shapes, assumed } = await chooseShapes(model);
  */
 export async function chooseShapes(model: LoadedModel, options: ShapeOptions = {}): Promise<ChosenShapes> {
   const { source } = model;

@@ -1,4 +1,4 @@
-import { lookUp, objectives, type Spec } from "@xstar/core";
+import { lookUp, standard, type Spec, type Vocabulary } from "@xstar/core";
 import { maximizesItsTarget, isWeightedSum, nameOfMaximized, termsOf } from "../measure/terms.js";
 import { diverging, gray } from "../image/colormap.js";
 import { barChart } from "./bar-chart.js";
@@ -34,6 +34,8 @@ export interface MaximizeReport {
   /** Files of the folder besides those of the pictures. */
   readonly files?: readonly string[];
   readonly codec: ImageCodec;
+  /** What targets may name. @default standard */
+  readonly vocabulary?: Pick<Vocabulary, "objective"> | undefined;
   /** Why there are no metrics, where there are none. */
   readonly problem?: string | undefined;
 }
@@ -99,7 +101,7 @@ const comfortable = 304;
 const small = 64;
 
 async function pictureSection(
-  { run, targets, views, examples, animations, codec }: MaximizeReport,
+  { run, targets, views, examples, animations, codec, vocabulary }: MaximizeReport,
   i: number,
 ): Promise<Html> {
   const { pictures, metrics } = run;
@@ -126,7 +128,7 @@ async function pictureSection(
       .map((row) => [row.name, row.value, row.note]),
   ];
   return html`<h2>${name}</h2>
-    ${isOwn ? html`<p>${wordsOf(targets[i]!)}</p>` : aboutOther(targets[i]!, run.ascent.objectives[i]!)}
+    ${isOwn ? html`<p>${wordsOf(targets[i]!, vocabulary)}</p>` : aboutOther(targets[i]!, run.ascent.objectives[i]!, vocabulary)}
     ${figuresOf(shown, name) ?? html`<p>It has no channels that could be colours: its numbers are in ${picture.slug}.npy.</p>`}
     ${tokens && tokenTable(tokens)} ${notes(warnings, redirected)}
     ${factsTable({ caption: "How good it is", columns: ["Measured", "Value", "Of"], rows })}
@@ -279,14 +281,14 @@ const caveats = (what: string) => html`<p class="note">
 </p>`;
 
 /** For a recipe that maximizes something else in the place of the target. */
-function aboutOther(target: Spec, objective: Spec): Html {
-  return html`<p>Maximized is ${nameOfMaximized(objective)}: ${wordsOf(objective)}</p>
-    <p>Its target is what &ldquo;Activation&rdquo; below measures: ${wordsOf(target)}</p>`;
+function aboutOther(target: Spec, objective: Spec, vocabulary?: Pick<Vocabulary, "objective">): Html {
+  return html`<p>Maximized is ${nameOfMaximized(objective)}: ${wordsOf(objective, vocabulary)}</p>
+    <p>Its target is what &ldquo;Activation&rdquo; below measures: ${wordsOf(target, vocabulary)}</p>`;
 }
 
 /** What an objective is, from the tables that define its parts. */
-function wordsOf(spec: Spec): string {
-  const terms = termsOf(spec).map((term) => ({ ...term, doc: lookUp(objectives, term.spec, "objective").doc }));
+function wordsOf(spec: Spec, { objective: table }: Pick<Vocabulary, "objective"> = standard): string {
+  const terms = termsOf(spec).map((term) => ({ ...term, doc: lookUp(table, term.spec, "objective").doc }));
   const sentences = isWeightedSum(spec)
     ? terms.map(({ isWanted, doc }) => (isWanted ? doc : `Less of: ${doc}`))
     : ["What this formula makes of its parts", ...terms.map((term) => `${term.spec.type}: ${term.doc}`)];

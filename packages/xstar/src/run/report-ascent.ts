@@ -58,6 +58,7 @@ export async function reportAscent(
     animations: await Promise.all(run.pictures.map(({ files }) => readAnimation(folder, files))),
     files: options.files,
     codec: sharpCodec,
+    vocabulary: plan.options.vocabulary,
     problem,
   });
   await writeFileAtomic(join(folder, "report.html"), report);
