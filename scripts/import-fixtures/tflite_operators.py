@@ -1,10 +1,11 @@
 """Writes packages/import/fixtures/tflite-operators.json.gz: one small file an operator, with what TensorFlow Lite makes of it.
 
-python scripts/import-fixtures/tflite_operators.py  (needs tensorflow-cpu 2.21.0)
+python scripts/import-fixtures/tflite_operators.py  (needs tensorflow-cpu 2.21.0 and tf_keras 2.21.0)
 """
 
 import base64
 import os
+import tempfile
 
 os.environ["CUDA_VISIBLE_DEVICES"] = ""
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
@@ -12,6 +13,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import flatbuffers
 import numpy as np
 import tensorflow as tf
+import tf_keras
 from tensorflow.lite.python import schema_py_generated as schema
 
 from numbers_of import packed, wave, write
@@ -39,8 +41,8 @@ def edit(content, change):
     return bytes(builder.Output())
 
 
-def add(name, build, shapes=(IMG,), low=-1.0, types={}, change=None, expect=None, settings=lambda converter: None, tolerance=1e-5, free=False):
-    content = convert(build, shapes, types, settings, free)
+def add(name, build, shapes=(IMG,), low=-1.0, types={}, change=None, expect=None, settings=lambda converter: None, tolerance=1e-5, free=False, content=None):
+    content = content or convert(build, shapes, types, settings, free)
     if change:
         content = edit(content, change)
     model = schema.ModelT.InitFromObj(schema.Model.GetRootAsModel(content, 0))
@@ -190,6 +192,20 @@ add("SHAPE", lambda x: tf.reshape(x, tf.stack([tf.shape(x)[0], -1, 4])), free=Tr
 add("FILL", lambda x: x * tf.fill([tf.shape(x)[0], 5, 6, 4], 2.5), free=True)
 add("ONE_HOT", lambda x: tf.one_hot(x, 7, 2.0, -1.0), [(2, 4)], types={0: tf.int32})
 add("EMBEDDING", lambda x: tf.gather(W(7, 3), x), [(2, 4)], types={0: tf.int32})
+
+
+def recurrent(folder):
+    """The converter knows an LSTM only in a SavedModel of Keras 2."""
+    x = tf_keras.Input(batch_shape=SEQ, name="x0")
+    model = tf_keras.Model(x, tf_keras.layers.LSTM(3, return_sequences=True)(x))
+    for i, w in enumerate(model.weights):
+        w.assign(wave(w.shape, 0.1 + 0.7 * i, -0.5, 0.5))
+    model.save(folder, save_format="tf")
+    return tf.lite.TFLiteConverter.from_saved_model(folder).convert()
+
+
+with tempfile.TemporaryDirectory() as folder:
+    add("UNIDIRECTIONAL_SEQUENCE_LSTM", None, [SEQ], content=recurrent(folder))
 
 
 def sparse(model):

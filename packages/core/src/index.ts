@@ -91,6 +91,7 @@ export { pictureShape } from "./forward/apply-contract.js";
 export {
   contractOfRange,
   guessContract,
+  labelsInMetadata,
   nounOf,
   layouts,
   orders,
@@ -104,7 +105,6 @@ export {
   type Layout,
   type PartialContract,
 } from "./model/contract.js";
-export { labelsInMetadata } from "./model/metadata.js";
 export {
   inputKind,
   kinds,
@@ -160,6 +160,7 @@ export { rules } from "./autodiff/rules/table.js";
 export { constantNumbers, constantTensor, constantValue, Graph, Node, Value, valueOf } from "./ir/graph.js";
 export { createOps, type Ops } from "./ir/ops/index.js";
 export { canonicalOpset } from "./normalize/normalize.js";
+/** What parameters of definitions can be: their types, checks, flags and docs. */
 export * as fields from "./define/fields.js";
 export { parseTarget } from "./words/target.js";
 export type { TargetNames } from "./words/scope.js";

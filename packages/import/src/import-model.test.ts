@@ -127,6 +127,12 @@ describe("importModel", () => {
     numbers(swirl!).forEach((y, i) => expect(y).toBeCloseTo([1.761594, 0, -0.238406][i]!, 5));
   });
 
+  it("keeps the name of what a layer only hands on", async () => {
+    const layers = [input([null, 3]), layer("ReLU", "a/b", {}, "x"), layer("Dropout", "a", { rate: 0.5 }, "a/b")];
+    const { onnx } = await importModel(filesOf("model.json", { "model.json": tfjs(layers, "a") }));
+    expect(print(graphOf(onnx))).toBe("net(x) -> (a/b)\n  a/b = Relu(x)");
+  });
+
   it("tells the family of a network by its layers", async () => {
     const layers = [input([null, 3]), layer("ReLU", "block_1_expand", {}, "x")];
     const { producer } = await importModel(filesOf("model.json", { "model.json": tfjs(layers, "block_1_expand") }));

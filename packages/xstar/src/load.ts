@@ -9,6 +9,7 @@ import { readVocabulary } from "./model/vocab-file.js";
 import { readExternalData } from "./model/external-data.js";
 import { nodeRuntime } from "./runtime.js";
 
+/** How a model is opened. */
 export interface LoadModelOptions {
   /** What runs it. @default nodeRuntime() */
   readonly runtime?: Runtime;
@@ -19,6 +20,10 @@ export interface LoadModelOptions {
  * ONNX is imported: Keras, TensorFlow, TensorFlow.js and TensorFlow Lite.
  *
  * Throws `file-not-readable`, `bad-model`, `unsupported-model` and, for a wrong contract, `bad-data`.
+ *
+ * @example
+ * const model = await loadModel("model.onnx");
+ * model.labels?.[130]; // "flamingo"
  */
 export async function loadModel(
   from: string | URL | Uint8Array,

@@ -7,8 +7,8 @@ import type { StartGiven } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
 import { withDefinitions, type Vocabulary, type WithVocabulary } from "../define/vocabulary.js";
 import { XstarError } from "../errors.js";
-import { pictureOf, prepareModel, type BatchOptions } from "../forward/prepare-model.js";
 import { planesOf } from "../forward/planes.js";
+import { pictureOf, prepareModel, type BatchOptions } from "../forward/prepare-model.js";
 import { prepare, type Prepared } from "../forward/prepare.js";
 import { mapValues } from "../map-values.js";
 import { isTensor } from "../model/given.js";
@@ -25,6 +25,7 @@ import { checkOptionNames, type MaximizeOptions } from "./options.js";
 import type { Target, Asked, AscentRecord, ModelRecord, RunIdentity } from "./result.js";
 import { parseOptions, someOf } from "./parse-options.js";
 
+/** An ascent that is compiled and not yet run: its step graph, its record, and the state that it begins with. */
 export interface CompiledAscent {
   readonly step: CompiledStep;
   /** The start pictures; undefined where the parameterization begins by itself. */

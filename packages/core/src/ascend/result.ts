@@ -88,6 +88,7 @@ export interface Asked {
   readonly recipe: Spec<"recipe"> | null;
 }
 
+/** What a run gives: pictures, curves, and what a person should know before trusting them. */
 export interface AscentResult {
   readonly asked: Asked;
   /** The last finite step. */
@@ -129,6 +130,7 @@ export interface ModelRecord {
   readonly shapes: Readonly<Record<string, Shape>>;
 }
 
+/** What was run, as JSON: with the model and the backend it repeats the run. */
 export interface AscentRecord extends ModelRecord {
   readonly objectives: readonly Spec<"objective">[];
   /** Null where the parameterization began by itself. */

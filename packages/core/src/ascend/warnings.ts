@@ -37,10 +37,9 @@ function pictureOf({ picture, record }: Facts, k: number): Float32Array {
 }
 
 function brokenWarning(facts: Facts, k: number): string | undefined {
-  const { divergedAt } = facts;
-  const at = divergedAt[k];
+  const at = facts.divergedAt[k];
   if (at == null) return undefined;
-  if (at === 0) return "The target is not a finite number on the start, which is what is kept";
+  if (at === 0) return `The target is not a finite number on the start ${nounOf(facts)}, which is what is kept`;
   return `The ${nounOf(facts)} broke at step ${at}, where it, its target or the gradient was no finite number: what is kept is from before`;
 }
 

@@ -57,6 +57,7 @@ interface ObjectiveParts<F extends Fields> {
   build(params: Built<F>, context: ObjectiveContext): Value;
 }
 
+/** What `defineObjective` gives: call it with parameters for a spec. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type ObjectiveDefinition<F extends Fields = any, Type extends string = string> = Definition<
   F,

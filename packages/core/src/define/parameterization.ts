@@ -31,6 +31,7 @@ export interface Generator {
   build(op: Ops, latent: Value): Value;
 }
 
+/** What a parameterization may read. */
 export interface ParameterizationContext {
   readonly op: Ops;
   /** Shape of the picture that the model takes: [batch, channels, height, width], in the size that the caller chose. */
@@ -65,6 +66,7 @@ interface ParameterizationParts<F extends Fields> {
   project?(params: Parsed<F>, state: Values, context: ParameterizationContext): Values;
 }
 
+/** What `defineParameterization` gives: call it with parameters for a spec. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type ParameterizationDefinition<F extends Fields = any, Type extends string = string> = Definition<
   F,

@@ -56,6 +56,7 @@ interface RecipeParts<F extends Fields> {
   objective?(params: Parsed<F>, target: Spec<"objective">, context: RecipeContext): Spec<"objective">;
 }
 
+/** What `defineRecipe` gives: call it with parameters for a spec. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type RecipeDefinition<F extends Fields = any, Type extends string = string> = Definition<F, "recipe", Type> &
   RecipeParts<F>;

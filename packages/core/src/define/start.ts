@@ -11,6 +11,7 @@ interface StartParts<F extends Fields> {
   level?(params: Parsed<F>): number;
 }
 
+/** What `defineStart` gives: call it with parameters for a spec. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type StartDefinition<F extends Fields = any, Type extends string = string> = Definition<F, "start", Type> &
   StartParts<F>;

@@ -41,9 +41,11 @@ interface PixelwiseParts<F extends Fields> {
   build(params: Parsed<F>, picture: Value, drawn: Values, op: Ops): Value;
 }
 
+/** What `defineAffine` gives: a transform that moves pixels. Call it with parameters for a spec. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AffineDefinition<F extends Fields = any, Type extends string = string> = Definition<F, "transform", Type> &
   AffineParts<F> & { readonly form: "affine" };
+/** What `defineTransform` gives: a transform that changes values. Call it with parameters for a spec. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type PixelwiseDefinition<F extends Fields = any, Type extends string = string> = Definition<
   F,
@@ -51,6 +53,7 @@ export type PixelwiseDefinition<F extends Fields = any, Type extends string = st
   Type
 > &
   PixelwiseParts<F> & { readonly form: "pixelwise" };
+/** A transform: one that moves pixels, or one that changes values. */
 export type TransformDefinition = AffineDefinition | PixelwiseDefinition;
 
 /**

@@ -62,6 +62,9 @@ const none: Vocabulary = {
 /**
  * A vocabulary with definitions added. Throws `bad-argument` for what is no definition, and for a type that the vocabulary has
  * already, by another definition.
+ *
+ * @example
+ * const vocabulary = withDefinitions(standard, await loadDefinitions(["./my-parts.js"]));
  */
 export function withDefinitions(vocabulary: Vocabulary, definitions: readonly AnyDefinition[]): Vocabulary {
   checkKind(Array.isArray(definitions), "definitions", "a list of definitions", definitions);
@@ -80,12 +83,24 @@ export function withDefinitions(vocabulary: Vocabulary, definitions: readonly An
   return result as Vocabulary;
 }
 
-/** A vocabulary of these definitions alone, for a small bundle. Throws as `withDefinitions`. */
+/**
+ * A vocabulary of these definitions alone, for a small bundle. Throws as `withDefinitions`.
+ *
+ * @example
+ * const vocabulary = vocabularyOf([channel, fourier, adam, schedules.constant]);
+ * await ascend(model, channel({ layer: "conv2", channel: 7 }), { vocabulary, recipe: "none", parameterization: "fourier", optimizer: "adam" });
+ */
 export function vocabularyOf(definitions: readonly AnyDefinition[]): Vocabulary {
   return withDefinitions(none, definitions);
 }
 
-/** Whether something is what defineObjective and the like return. */
+/**
+ * Whether something is what defineObjective and the like return.
+ *
+ * @example
+ * isDefinition(channel); // true
+ * isDefinition(channel({ layer: "conv2", channel: 7 })); // false: that is a spec
+ */
 export function isDefinition(x: unknown): x is AnyDefinition {
   const isThing = typeof x === "function" || (typeof x === "object" && x !== null);
   if (!isThing || !("kind" in x) || !("type" in x)) return false;

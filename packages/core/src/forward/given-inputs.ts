@@ -3,7 +3,12 @@ import { filled, isTensor, type GivenInputs, type HeldInput } from "../model/giv
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import { numbers, tensor, type Shape, type Tensor } from "../tensor.js";
 
-/** Checks that every input but the picture is given, and nothing else; of a further model by its name. Throws `bad-argument`. */
+/**
+ * Checks that every input but the picture is given, and nothing else; of a further model by its name. Throws `bad-argument`.
+ *
+ * @example
+ * checkGiven(model.source, model.source.inputs[0]!, { noise: 0 });
+ */
 export function checkGiven({ inputs }: Model, picture: DeclaredInput, given: GivenInputs, model?: string): void {
   const owner = model === undefined ? "the model" : `the model "${model}"`;
   const prefix = model === undefined ? "" : `${model}::`;

@@ -19,7 +19,12 @@ export interface Planes {
   restoreTensor(planes: Tensor): Tensor;
 }
 
-/** Undefined for pictures, and for what has no height, width or time. */
+/**
+ * Undefined for pictures, and for what has no height, width or time.
+ *
+ * @example
+ * planesOfInput([1, 2, 512], { kind: "series", time: 2 })?.shape; // [1, 2, 1, 512]
+ */
 export function planesOf(shape: Shape, { kind, time }: InputKind): Planes | undefined {
   const isLine = kind === "audio" || kind === "series";
   if (!isLine && kind !== "video") return undefined;

@@ -98,7 +98,7 @@ export async function pictureOf(
   if (declared.length < 2) {
     throw new XstarError(
       "unsupported-model",
-      `Input "${picture.name}" of shape [${declared}] has nothing to maximize: it needs a batch axis and at least one more`,
+      `Input "${picture.name}" of shape [${declared}] cannot be maximized over: it needs a batch axis and at least one more`,
     );
   }
   return { picture, contract, holds, shapes, shape: pictureShape(declared.with(0, 1), contract), assumed };
@@ -126,6 +126,10 @@ function tensorsFor(
 /**
  * Finds out whether the model can take the whole batch at once; a model that was exported for one picture is then run
  * once for each inside the same graph. Throws as `pictureOf` does.
+ *
+ * @example
+ * const first = await prepareModel(model, 1);
+ * first.shape; // of the pictures: [1, 3, 224, 224]
  */
 export async function prepareModel(
   model: LoadedModel,

@@ -52,6 +52,7 @@ export interface Network {
   logits(model?: string): Value;
 }
 
+/** How pictures become what the models take, and what specs name besides them. */
 export interface PrepareOptions extends BatchOptions {
   readonly models?: Readonly<Record<string, FurtherModel>> | undefined;
   /** Height and width of the picture; those of the model's input when left out. */

@@ -15,6 +15,7 @@ export type HeldInput = Tensor | number | DrawnInput;
 /** What inputs hold, by name. */
 export type GivenInputs = Readonly<Record<string, HeldInput>>;
 
+/** Whether an input is given as a tensor, not as one number or as random ones. */
 export const isTensor = (held: HeldInput): held is Tensor => typeof held === "object" && "data" in held;
 
 /** The shapes of inputs, with those of the tensors among what is given. */

@@ -3,6 +3,7 @@ import type { Node, Value } from "../ir/graph.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import type { GivenInputs } from "./given.js";
 
+/** What an input may hold. */
 export const kinds = ["picture", "audio", "series", "embedding", "table", "video"] as const;
 
 /**
@@ -49,6 +50,9 @@ const slowestSound = 4000;
 /**
  * What an input holds: as somebody says, else by its axes, by the first operators that read it, by its name and by the model's
  * metadata. Throws `bad-argument` where what is said does not fit its axes.
+ *
+ * @example
+ * const { kind, why, sure } = inputKind(model.source, model.source.inputs[0]!);
  */
 export function inputKind(
   source: Model,
@@ -63,7 +67,12 @@ export function inputKind(
   return { ...found, ...(isSound && { kind: "audio", ...isSound }), ...(rate !== undefined && { rate }) };
 }
 
-/** What a record keeps of it; nothing for pictures. */
+/**
+ * What a record keeps of it; nothing for pictures.
+ *
+ * @example
+ * recordedKind(inputKind(model.source, model.source.inputs[0]!));
+ */
 export function recordedKind({ kind, time, channels, rate }: InputKind): InputKind | undefined {
   if (kind === "picture") return undefined;
   return {

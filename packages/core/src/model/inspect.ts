@@ -16,6 +16,7 @@ import { checkModel, inputShapes, type LoadedModel } from "./load.js";
 import { chooseShapes, type ChosenShapes } from "./shapes.js";
 import { foreignNodes } from "../specialize/specialize.js";
 
+/** What is known of a model that is inspected. */
 export interface InspectOptions {
   /** @default 1 */
   readonly batch?: number;
@@ -78,6 +79,7 @@ interface TypedName {
   readonly shape: Shape | null;
 }
 
+/** A layer of a model, and whether it can be a target. */
 export interface LayerFacts extends TypedName {
   readonly node: string;
   readonly opType: string;
@@ -90,12 +92,14 @@ export interface LayerFacts extends TypedName {
   readonly reason: string | null;
 }
 
+/** An axis of a layer: its size, and what lies along it. */
 export interface AxisFacts {
   readonly size: number;
   /** The pictures of the batch (with other things besides, where it is longer than the batch), the units, or places. */
   readonly holds: "batch" | "units" | "places";
 }
 
+/** An operator that stops gradients, and what lies behind it. */
 export interface MissingRule {
   readonly opType: string;
   /** Why there is no gradient. */
@@ -108,6 +112,10 @@ export interface MissingRule {
  * Lists inputs, layers and what can be differentiated, found once for all layers. Of a model with operators that ONNX
  * Runtime does not have, it lists these as missing, and no shapes. Throws `bad-argument` when an input's
  * size is needed, and `unsupported-model` when ONNX Runtime cannot run the model.
+ *
+ * @example
+ * const { layers, missingRules } = await inspect(model);
+ * for (const { name, shape, differentiable } of layers) console.log(name, shape, differentiable);
  */
 export async function inspect(model: LoadedModel, options: InspectOptions = {}): Promise<Inspection> {
   checkModel(model);

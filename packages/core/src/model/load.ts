@@ -3,14 +3,14 @@ import type { DeclaredInput, Model } from "../onnx/model.js";
 import { readModel } from "../onnx/read.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { floatTypes, type Shape, sameTensor, type Tensor } from "../tensor.js";
-import { guessContract, type Contract, type PartialContract } from "./contract.js";
-import { labelsInMetadata } from "./metadata.js";
+import { guessContract, labelsInMetadata, type Contract, type PartialContract } from "./contract.js";
 import { inputKind } from "./input-kind.js";
 import { pictureInput } from "./layers.js";
 import { normalize, type Normalized } from "../normalize/normalize.js";
 import { specialize } from "../specialize/specialize.js";
 import { ownFile, type WeightFiles } from "../onnx/weights.js";
 
+/** How a model is opened: what runs it, and what lies beside its file. */
 export interface LoadOptions {
   readonly runtime: Runtime;
   /** Bytes of the files that hold the model's external data, by the location that the model names. */
@@ -44,7 +44,12 @@ export function checkModel(model: LoadedModel, name = "model"): void {
   check(isModel, name, "what loadModel or openModel returns", model);
 }
 
-/** A model from the bytes of an ONNX file, or from what `readModel` made of them. Throws as `readModel` does. */
+/**
+ * A model from the bytes of an ONNX file, or from what `readModel` made of them. Throws as `readModel` does.
+ *
+ * @example
+ * const model = openModel(bytes, { runtime: fromOrt(ort) });
+ */
 export function openModel(file: Uint8Array | Model, options: LoadOptions): LoadedModel {
   check(
     typeof options?.runtime?.open === "function",
@@ -109,6 +114,9 @@ const areSame = (a: ReadonlyMap<string, Tensor>, b: ReadonlyMap<string, Tensor>)
 /**
  * The shape of every input with its free dimensions filled: the first one of an input by `batch`, others by `free`, which
  * has the shapes of whole inputs, and by what has the same name there. Throws `bad-argument` when a dimension is left.
+ *
+ * @example
+ * inputShapes(model.source.inputs, 4).get("x"); // [4, 3, 224, 224]
  */
 export function inputShapes(
   inputs: readonly DeclaredInput[],

@@ -1,17 +1,17 @@
 import { XstarError } from "../errors.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import { shapesOf, type Shape, type ShapesByName } from "../tensor.js";
-import { guessContract, pictureChannels, type Layout } from "./contract.js";
+import { guessContract, isUltralytics, pictureChannels, type Layout } from "./contract.js";
 import { sizesToTry } from "./free-sizes.js";
 import { inputKind, type InputKind } from "./input-kind.js";
 import { givenTensors, withGivenShapes, type GivenInputs } from "./given.js";
 import { pictureInput } from "./layers.js";
-import { isUltralytics } from "./metadata.js";
 import { inputShapes, type LoadedModel } from "./load.js";
 
 /** Inputs of more channels are no pictures whose size would be worth several trials. */
 const mostChannels = 16;
 
+/** What is known of the shapes of inputs. */
 export interface ShapeOptions {
   /** @default 1 */
   readonly batch?: number;
@@ -27,6 +27,7 @@ export interface ShapeOptions {
   readonly holds?: InputKind;
 }
 
+/** The shapes that inputs get, and what was taken for granted. */
 export interface ChosenShapes {
   readonly shapes: Map<string, Shape>;
   /** What was taken for granted, in whole sentences without a period. */
@@ -41,12 +42,15 @@ const usualSides: readonly number[] = [224, 28, 32, 64, 96, 128, 227, 256, 299, 
  * ones (224, or 28 with one channel), else the first with which the model runs; a signal of free length gets a second where its
  * rate is known, else a usual one, as do sequences and videos; free features of a vector are read from the weights behind it.
  * Throws `bad-argument` when another dimension is free and was not given.
+ *
+ * @example
+ * const { shapes, assumed } = await chooseShapes(model);
  */
 export async function chooseShapes(model: LoadedModel, options: ShapeOptions = {}): Promise<ChosenShapes> {
   const { source } = model;
-  const { batch = 1, layout, inputs = {}, picture = pictureInput(source) } = options;
+  const { batch = 1, shapes: free, layout, inputs = {}, picture = pictureInput(source) } = options;
   const { holds = inputKind(source, picture, { inputs }) } = options;
-  const shapes = withGivenShapes(shapesOf(options.shapes), inputs);
+  const shapes = withGivenShapes(shapesOf(free), inputs);
   const [first, ...rest] = picture.dims;
   const isKnown = shapes.has(picture.name) || rest.every((dim) => typeof dim === "number");
   if (isKnown) return { shapes: inputShapes(source.inputs, batch, shapes), assumed: [] };

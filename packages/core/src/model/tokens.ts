@@ -12,7 +12,13 @@ export interface NearToken {
   readonly distance: number;
 }
 
-/** For each of the vectors [..., places, features] the nearest tokens of a table, nearest first. */
+/**
+ * For each of the vectors [..., places, features] the nearest tokens of a table, nearest first.
+ *
+ * @example
+ * const { tokens } = model.source.inputs[0]!;
+ * if (tokens) nearestTokens(tokens, model.files, image.pixels);
+ */
 export function nearestTokens(table: TokenTable, files: WeightFiles, vectors: Tensor, count = 3): NearToken[][] {
   const { size } = table;
   const all = numbersOf(table, files);

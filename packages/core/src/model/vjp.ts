@@ -15,12 +15,14 @@ import { givenTensors, type GivenInputs } from "./given.js";
 import { checkModel, inputShapes, type LoadedModel } from "./load.js";
 import { locator } from "../onnx/weights.js";
 
+/** A compiled vector-Jacobian product. Release it when done. */
 export interface VjpFunction {
   /** The output for `feeds`, and the gradient of sum(output * cotangent) by the input, of the input's shape. */
   run(feeds: Readonly<Record<string, Tensor>>, cotangent: Tensor): Promise<{ output: Tensor; gradient: Tensor }>;
   release(): Promise<void>;
 }
 
+/** What is differentiated by what, for inputs of which shapes. */
 export interface VjpOptions {
   /** Of every input, by its name; those that the model says when left out. */
   readonly shapes?: ShapesByName;
@@ -41,7 +43,18 @@ export interface VjpOptions {
   readonly precision?: "float32" | "float64";
 }
 
-/** Builds the vector-Jacobian product of a model: one graph, forward and backward. */
+/**
+ * Builds the vector-Jacobian product of a model: one graph, forward and backward. It works on the model's own inputs and
+ * outputs:
+ * for the gradient of a target by a picture, in picture units, there is `differentiate`.
+ *
+ * Throws `bad-argument`, `unknown-layer`, `missing-vjp-rule`, `no-gradient`.
+ *
+ * @example
+ * const product = await vjp(model, { shapes: new Map([["x", [1, 3, 224, 224]]]), of: "conv2" });
+ * const { output, gradient } = await product.run({ x: input }, cotangent);
+ * await product.release();
+ */
 export async function vjp(
   model: LoadedModel,
   { shapes: free, inputs = {}, of, wrt, overrides, rules, precision = "float32" }: VjpOptions = {},

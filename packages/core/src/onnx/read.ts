@@ -13,8 +13,8 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from "./schema.js";
-import { takeWholeInputsAsFloats } from "./integer-inputs.js";
 import { takeTokensAsVectors } from "./token-inputs.js";
+import { takeWholeInputsAsFloats } from "./integer-inputs.js";
 import { dtypeOf, nameOfType, type DeclaredInput, type Model } from "./model.js";
 
 /**
@@ -23,6 +23,10 @@ import { dtypeOf, nameOfType, type DeclaredInput, type Model } from "./model.js"
  *
  * Throws `bad-model` when the bytes are no ONNX model or the graph is not well formed (undefined or duplicate names,
  * cycles, negative dimensions), and `unsupported-model` for element types that xstar does not handle.
+ *
+ * @example
+ * const { graph, inputs } = readModel(bytes);
+ * print(graph);
  */
 export function readModel(bytes: Uint8Array): Model {
   const proto = decode(bytes);

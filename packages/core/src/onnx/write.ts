@@ -48,7 +48,12 @@ const irVersion = 10;
 /** The newest that ONNX Runtime reads; later ones add nothing that a graph of xstar would need. */
 const newestIrVersion = 13;
 
-/** The graph as the bytes of an ONNX file. Constants that no node reads are left out; dimensions of -1 are left free. */
+/**
+ * The graph as the bytes of an ONNX file. Constants that no node reads are left out.
+ *
+ * @example
+ * const bytes = writeModel(graph, { opsets: new Map([["", canonicalOpset]]) });
+ */
 export function writeModel(graph: Graph, given: WriteOptions): Uint8Array {
   const constants = constantsOf(graph);
   const taken = namesIn(graph);

@@ -54,6 +54,9 @@ function normalized(matrix: Matrix, n: number): Matrix {
  * @param images pictures [channels, height, width], all of as many channels
  * @returns channels x channels numbers: row i makes channel i
  * @throws `bad-argument` for no pictures, or pictures of different channels
+ *
+ * @example
+ * const parameterization = fourier({ colorMatrix: colorCorrelation([photo]) });
  */
 export function colorCorrelation(images: readonly Tensor[]): number[] {
   const channels = channelsOf(images);

@@ -14,6 +14,10 @@ import { prepare } from "../forward/prepare.js";
  * The probability of every class for each of some pictures [batch, channels, height, width] in picture units: softmax of
  * the scores. Pictures of another size are scaled to the model's, transparent ones lie on grey. Undefined when the model
  * has no output that is a list of classes.
+ *
+ * @example
+ * const probabilities = await classify(model, pictures);
+ * probabilities?.[0]; // one number for each class
  */
 export async function classify(
   model: LoadedModel,

@@ -13,6 +13,7 @@ export type UsedRecipeOptions = Omit<RecipeOptions, "parameterization" | "transf
   readonly schedule?: Spec<"schedule">;
 };
 
+/** What a recipe makes of a model. */
 export interface UsedRecipe {
   /** The recipe with its defaults. */
   readonly spec: Spec<"recipe">;
@@ -24,6 +25,10 @@ export interface UsedRecipe {
 /**
  * The options and the objectives that a recipe makes of targets for a model. Throws `bad-argument`, also where the shape has
  * a batch axis: it is that of one picture.
+ *
+ * @example
+ * const { options, objective } = useRecipe(standard, "lucid", { shape: [3, 224, 224] });
+ * await maximize(model, objective(logit({ class: 3 })), options);
  */
 export function useRecipe(
   vocabulary: Vocabulary,

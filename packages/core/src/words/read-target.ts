@@ -8,6 +8,7 @@ import { parseTarget } from "./target.js";
 import type { PreparedModel } from "../forward/prepare-model.js";
 import type { FurtherModel, Prepared } from "../forward/prepare.js";
 
+/** What words of a target may name. */
 export interface TargetOptions {
   /** Names of the classes of the first model. */
   readonly labels?: readonly string[] | undefined;

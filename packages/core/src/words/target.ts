@@ -41,7 +41,8 @@ const rangeEnd = /-\d+(?!\s*\*|[\w.:/])/y;
  *   (`logit:3`, `logit:"polar bear"`, `diversity:mixed4a`), or with parameters by name, separated by commas and without
  *   spaces (`lp:p=4`, `direction:layer=mixed4a,vector=1,0,-1`). A target inside is a term or in parentheses
  *   (`accentuation:target=(a:1 - tv),layer=a,image=cat.png`).
- * - `+`, `-`, weights before `*`, parentheses and `^` for powers (`a^b^c` is `a^(b^c)`); a factor may have a sign (`a * -b`). ` / ` needs its spaces behind a name, and both ` * ` and
+ * - `+`, `-`, weights before `*`, parentheses and `^` for powers (`a^b^c` is `a^(b^c)`); a factor may have a sign (`a * -b`).
+ * ` / ` needs its spaces behind a name, and both ` * ` and
  *   ` / ` behind a label: they are part of some.
  * - `NAME::` before a term or parentheses reads a further model.
  *
@@ -49,6 +50,9 @@ const rangeEnd = /-\d+(?!\s*\*|[\w.:/])/y;
  *
  * Of several names that fit, the longest one is meant, and a layer before a word. Throws `bad-argument` and
  * `unknown-layer`, both with the place in the text.
+ *
+ * @example
+ * parseTarget("conv2:7 - 0.01*tv", { layers: ["conv2"], nodes: [] }, objectives);
  */
 export function parseTarget(
   text: string,

@@ -35,6 +35,8 @@ export class Builder {
   readonly graph: Graph;
   private op: Ops;
   private scope = "";
+  /** What was made since the scope was entered. */
+  private made = new Set<Value>();
   /** What values are with their axes moved, by the direction. */
   private readonly firsts = new Map<Value, Symbolic>();
   private readonly lasts = new Map<Value, Symbolic>();
@@ -47,6 +49,7 @@ export class Builder {
   /** From here on values are named `scope/Operator`. */
   enter(scope: string): void {
     this.scope = scope;
+    this.made = new Set();
     this.op = createOps(this.graph, "cpu", scope);
   }
 
@@ -104,6 +107,7 @@ export class Builder {
       types,
       attributes,
     );
+    for (const value of values) this.made.add(value);
     return typed.map((result, i) => ({ ...result, value: values[i]! }));
   }
 
@@ -142,8 +146,7 @@ export class Builder {
 
   /** Gives what the present scope made its name; what it was only handed keeps the one that it has. */
   name(x: Symbolic, name = this.scope): Symbolic {
-    const { value } = x;
-    if (value.node && value.name.startsWith(`${this.scope}/`)) value.name = this.graph.uniqueName(name);
+    if (this.made.has(x.value)) x.value.name = this.graph.uniqueName(name);
     return x;
   }
 }

@@ -67,6 +67,9 @@ export function concat(b: Builder, xs: readonly Symbolic[], axis: number): Symbo
   return { ...joined, ...(known && { known }) };
 }
 
+/** An end that no axis reaches. */
+export const beyond = 2 ** 31 - 1;
+
 /** A part of an axis; `end` may lie beyond it, and both may count from its end. */
 export interface Part {
   readonly axis: number;
@@ -96,7 +99,7 @@ export function slice(b: Builder, x: Symbolic, parts: readonly Part[]): Symbolic
 
 /** How many elements a slice of an axis has. */
 function sliced(dim: Dim, start: number, end: number, step: number): Dim {
-  if (dim === undefined) return start >= 0 && end >= 0 && step === 1 && end < 1e9 ? end - start : undefined;
+  if (dim === undefined) return start >= 0 && end >= 0 && step === 1 && end < beyond ? end - start : undefined;
   const place = (at: number) => Math.min(Math.max(at < 0 ? at + dim : at, step < 0 ? -1 : 0), step < 0 ? dim - 1 : dim);
   const stop = step < 0 && end < -dim ? -1 : place(end);
   return Math.max(0, Math.ceil((stop - place(start)) / step));
@@ -129,6 +132,7 @@ export function squeeze(b: Builder, x: Symbolic, axes: readonly number[]): Symbo
 
 /** New axes of size 1, at these places of the result. */
 export function unsqueeze(b: Builder, x: Symbolic, axes: readonly number[]): Symbolic {
+  if (axes.length === 0) return x;
   const rank = rankOf(x) + axes.length;
   const added = axes.map((axis) => positive(axis, rank)).sort((p, q) => p - q);
   const rest = [...x.dims];

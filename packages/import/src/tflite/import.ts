@@ -88,7 +88,8 @@ function valueOf({ b, model, values, bare }: Running, index: number): Value {
   if (index < 0) return undefined;
   const known = values.get(index);
   if (known) return known;
-  const { name, constant } = model.tensors[index] ?? {};
+  const { name, constant, isState } = model.tensors[index] ?? {};
+  if (isState) return undefined;
   if (!constant) throw new XstarError("bad-model", `The graph uses "${name ?? index}", which nothing computes`);
   b.enter(bare(name!));
   const held: Tensor = constant();

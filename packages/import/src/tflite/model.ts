@@ -17,6 +17,8 @@ export interface TfliteTensor {
   /** Number of the element type. */
   readonly type: number;
   readonly quantization: Quantization | undefined;
+  /** Whether it holds a state that begins at zero. */
+  readonly isState: boolean;
   /** The elements of a constant, as fractions where they are quantized. */
   readonly constant: (() => Tensor) | undefined;
 }
@@ -93,6 +95,7 @@ function readTensor(table: Table, buffers: readonly (() => Uint8Array)[]): Tflit
     dims: (signature.length === shape.length ? signature : shape).map((dim) => (dim < 0 ? undefined : dim)),
     type,
     quantization,
+    isState: table.flag(5),
     constant: isConstant ? () => dequantized(elementsOf(type, shape, data(), name, sparsity), quantization) : undefined,
   };
 }

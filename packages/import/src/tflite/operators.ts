@@ -8,6 +8,7 @@ import { conv, convTranspose, depthwise, pool, type Window } from "../ops/window
 import { rankOf, wholeNumbers, type Symbolic } from "../build/symbolic.js";
 import { undilated } from "../tensorflow/ops/windows.js";
 import { types } from "./model.js";
+import { sequenceLstm } from "./recurrent.js";
 import { same, type EmitOperator, type OperatorRow, type OperatorRows, type Options } from "./row.js";
 
 /** Rows of several kinds of operators: `[code, emit]` each. */
@@ -102,6 +103,7 @@ const weighty: OperatorRows = {
     emit: (b, xs, facts) => same("ConcatV2")(b, [...xs, b.ints([facts.options.int(0)], [])], facts),
   },
   L2_NORMALIZATION: { code: 11, fused: 0, emit: (b, [x]) => l2Normalize(b, x!, [-1], 1e-12) },
+  UNIDIRECTIONAL_SEQUENCE_LSTM: { code: 44, emit: sequenceLstm },
   BATCH_MATMUL: {
     code: 126,
     emit: same("BatchMatMulV2", (options) => ({ adj_x: options.flag(0), adj_y: options.flag(1) })),

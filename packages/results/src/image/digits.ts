@@ -51,7 +51,12 @@ export interface TextOptions {
   readonly paper?: Rgb;
 }
 
-/** A whole number as a picture, in figures of 3 x 5 pixels enlarged by `scale`: no font is needed. */
+/**
+ * A whole number as a picture, in figures of 3 x 5 pixels enlarged by `scale`: no font is needed.
+ *
+ * @example
+ * const picture = drawNumber(7, { scale: 4 });
+ */
 export function drawNumber(number: number, options: TextOptions = {}): Picture {
   return drawText(String(Math.abs(Math.trunc(number))), options);
 }

@@ -24,6 +24,10 @@ export interface Drawing {
 /**
  * `shape` is that of the run's pictures without their opacity, [batch, channels, height, width]; `holds` what the input is
  * where it is no picture.
+ *
+ * @example
+ * const drawing = drawingOf([1, 3, 224, 224]);
+ * if (drawing.isDrawable) drawing.raw(image.pixels);
  */
 export function drawingOf(shape: Shape, holds?: InputKind): Drawing {
   if (holds) return drawingOfNumbers(holds);
@@ -109,12 +113,24 @@ function some<T>(all: readonly T[]): T[] {
   return Array.from({ length: framesShown }, (_, i) => all[Math.round((i * (all.length - 1)) / (framesShown - 1))]!);
 }
 
-/** Picture `i` of a batch, in memory of its own. */
+/**
+ * Picture `i` of a batch, in memory of its own.
+ *
+ * @example
+ * const { picture } = await maximize(model, "conv2:0-3");
+ * const third = pictureOf(picture, 2);
+ */
 export function pictureOf({ shape, data }: Tensor, i: number): Tensor<"float32"> {
   const one = shape.slice(1);
   return { dtype: "float32", shape: one, data: (data as Float32Array).slice(i * size(one), (i + 1) * size(one)) };
 }
 
+/**
+ * A float32 tensor as planes. Throws `bad-data` for another type.
+ *
+ * @example
+ * const view = rawView(planesOf(image.pixels));
+ */
 export function planesOf({ shape, data }: Tensor): Planes {
   return { shape, data: data as Float32Array };
 }

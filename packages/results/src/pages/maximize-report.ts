@@ -1,4 +1,4 @@
-import { lookUp, objectives, type Spec } from "@xstar/core";
+import { lookUp, standard, type Spec, type Vocabulary } from "@xstar/core";
 import { maximizesItsTarget, isWeightedSum, nameOfMaximized, termsOf } from "../measure/terms.js";
 import { diverging, gray } from "../image/colormap.js";
 import { barChart } from "./bar-chart.js";
@@ -34,6 +34,8 @@ export interface MaximizeReport {
   /** Files of the folder besides those of the pictures. */
   readonly files?: readonly string[];
   readonly codec: ImageCodec;
+  /** What targets may name. @default standard */
+  readonly vocabulary?: Pick<Vocabulary, "objective"> | undefined;
   /** Why there are no metrics, where there are none. */
   readonly problem?: string | undefined;
 }
@@ -56,8 +58,7 @@ export async function maximizeReport(report: MaximizeReport): Promise<string> {
         start, which is step 0.
       </p>
       ${curves(pictures)} ${settingsOf(run)} ${repeatRun(run)}
-      ${files.length > 0 && html`<p class="note">Beside this page: ${linksTo(files)}</p>`}
-      ${caveats(run.ascent.holds ? "An input" : "A picture")}
+      ${files.length > 0 && html`<p class="note">Beside this page: ${linksTo(files)}</p>`} ${caveats(run.ascent.holds ? "An input" : "A picture")}
     `,
   });
 }
@@ -78,8 +79,8 @@ function verdict({ run: { pictures, metrics, stepsTaken, ascent }, targets }: Ma
   if (pictures.length > 1)
     return `${pictures.length} ${ascent.holds ? "inputs" : "pictures"}, each changed in ${steps} until its target answered as strongly as possible.`;
   const { start, end } = first!.activation;
-  const [objective] = ascent.objectives;
   const what = ascent.holds ? "An input" : "A picture";
+  const [objective] = ascent.objectives;
   if (!maximizesItsTarget(objective!, targets[0]!)) {
     const maximized = `What is maximized is ${nameOfMaximized(objective!)}, which went from ${formatNumber(start)} to ${formatNumber(end)}`;
     return `${what} was changed in ${steps}. ${maximized}: the target's own activation is another number, below.`;
@@ -100,7 +101,7 @@ const comfortable = 304;
 const small = 64;
 
 async function pictureSection(
-  { run, targets, views, examples, animations, codec }: MaximizeReport,
+  { run, targets, views, examples, animations, codec, vocabulary }: MaximizeReport,
   i: number,
 ): Promise<Html> {
   const { pictures, metrics } = run;
@@ -110,7 +111,10 @@ async function pictureSection(
   const isOwn = maximizesItsTarget(run.ascent.objectives[i]!, targets[i]!);
   const whose = isOwn ? "" : `; of ${nameOfMaximized(run.ascent.objectives[i]!)}, not of the target`;
   const measured = metrics?.pictures[i];
-  const shown = views[i];
+  const moving = animations?.[i];
+  // that of a video is the video itself
+  const isVideo = run.ascent.holds?.kind === "video";
+  const shown = isVideo && views[i] ? { ...(views[i] as ShownInput), animation: moving } : views[i];
   const rows: string[][] = [
     ["Maximized, at the start", formatNumber(activation.start), `step 0${whose}`],
     [
@@ -124,8 +128,8 @@ async function pictureSection(
       .map((row) => [row.name, row.value, row.note]),
   ];
   return html`<h2>${name}</h2>
-    ${isOwn ? html`<p>${wordsOf(targets[i]!)}</p>` : aboutOther(targets[i]!, run.ascent.objectives[i]!)}
-    ${shown ? ("holds" in shown ? inputFigures(shown, name) : figures(shown, name)) : html`<p>It has no channels that could be colours: its numbers are in ${picture.slug}.npy.</p>`}
+    ${isOwn ? html`<p>${wordsOf(targets[i]!, vocabulary)}</p>` : aboutOther(targets[i]!, run.ascent.objectives[i]!, vocabulary)}
+    ${figuresOf(shown, name) ?? html`<p>It has no channels that could be colours: its numbers are in ${picture.slug}.npy.</p>`}
     ${tokens && tokenTable(tokens)} ${notes(warnings, redirected)}
     ${factsTable({ caption: "How good it is", columns: ["Measured", "Value", "Of"], rows })}
     ${
@@ -143,7 +147,7 @@ async function pictureSection(
       })
     }
     ${examples[i] && (await beside(examples[i], codec))}
-    ${animations?.[i] !== undefined && animation(animations[i], { name, word: wordFor(run.ascent.holds) })}
+    ${moving !== undefined && !isVideo && animation(moving, name, wordFor(run.ascent.holds))}
     <p class="note">Files: ${linksTo(files)}</p>`;
 }
 
@@ -151,11 +155,16 @@ const linksTo = (files: readonly string[]) =>
   files.map((file, at) => html`${at > 0 && ", "}<a href="${file}">${file}</a>`);
 
 /** Closed at first: who opens it wants something that moves. */
-function animation(source: string, { name, word }: { readonly name: string; readonly word: string }): Html {
+function animation(source: string, name: string, what: string): Html {
   return html`<details class="animation">
-    <summary>How the ${word} grew, step by step</summary>
-    <img src="${source}" alt="The ${word} for ${name} from the start to the end" />
+    <summary>How the ${what} grew, step by step</summary>
+    <img src="${source}" alt="The ${what} for ${name} from the start to the end" />
   </details>`;
+}
+
+function figuresOf(shown: ResultViews | ShownInput | undefined, name: string): Html | undefined {
+  if (!shown) return undefined;
+  return "holds" in shown ? inputFigures(shown, name) : figures(shown, name);
 }
 
 function figures({ channels, raw, start, change, changeInWords, range }: ResultViews, name: string): Html {
@@ -272,14 +281,14 @@ const caveats = (what: string) => html`<p class="note">
 </p>`;
 
 /** For a recipe that maximizes something else in the place of the target. */
-function aboutOther(target: Spec, objective: Spec): Html {
-  return html`<p>Maximized is ${nameOfMaximized(objective)}: ${wordsOf(objective)}</p>
-    <p>Its target is what &ldquo;Activation&rdquo; below measures: ${wordsOf(target)}</p>`;
+function aboutOther(target: Spec, objective: Spec, vocabulary?: Pick<Vocabulary, "objective">): Html {
+  return html`<p>Maximized is ${nameOfMaximized(objective)}: ${wordsOf(objective, vocabulary)}</p>
+    <p>Its target is what &ldquo;Activation&rdquo; below measures: ${wordsOf(target, vocabulary)}</p>`;
 }
 
 /** What an objective is, from the tables that define its parts. */
-function wordsOf(spec: Spec): string {
-  const terms = termsOf(spec).map((term) => ({ ...term, doc: lookUp(objectives, term.spec, "objective").doc }));
+function wordsOf(spec: Spec, { objective: table }: Pick<Vocabulary, "objective"> = standard): string {
+  const terms = termsOf(spec).map((term) => ({ ...term, doc: lookUp(table, term.spec, "objective").doc }));
   const sentences = isWeightedSum(spec)
     ? terms.map(({ isWanted, doc }) => (isWanted ? doc : `Less of: ${doc}`))
     : ["What this formula makes of its parts", ...terms.map((term) => `${term.spec.type}: ${term.doc}`)];

@@ -60,8 +60,8 @@ export function earlierInputs(
 
 export interface ReadInputs {
   readonly inputs: GivenInputs;
-  /** The input that is to be maximized, where a text says so. */
-  readonly maximized: string | undefined;
+  /** The input that is to be climbed, where a text says so. */
+  readonly climbed: string | undefined;
   /** The files among them, by the inputs' names. */
   readonly inputFiles: Readonly<Record<string, FileReference>>;
 }
@@ -75,7 +75,7 @@ interface ReadInputsOptions {
 
 /**
  * What inputs hold: `phase=0`, `scale=1,2,0.5`, `onehot=one-hot:3` (a 1 at 3 and zeros; `one-hot:3,5` a row for each picture),
- * `onehot=3.npy`, `noise=normal` or `uniform` (drawn at random, once for a run), `x=climb` (the one that is maximized: `ids=embed` where
+ * `onehot=3.npy`, `noise=normal` or `uniform` (drawn at random, once for a run), `x=climb` (the one that is climbed: `ids=embed` where
  * it has vectors in the place of tokens); those that no text names hold what they held before. Throws `bad-argument`, and for files what reading them
  * does.
  */
@@ -86,12 +86,12 @@ export async function readInputs(
 ): Promise<ReadInputs> {
   const now = new Map(texts.map((text) => splitText(text, inputs)));
   const before = Object.entries(earlier?.files ?? {}).filter(([name]) => !now.has(name));
-  const maximized = maximizedIn(inputs, now);
+  const climbed = climbedIn(inputs, now);
   const read: Record<string, HeldInput> = { ...earlier?.given };
-  if (maximized !== undefined) delete read[maximized];
+  if (climbed !== undefined) delete read[climbed];
   const inputFiles: Record<string, FileReference> = {};
   for (const [name, value] of [...before.map(([name, { path }]) => [name, path] as const), ...now]) {
-    if (name === maximized) continue;
+    if (name === climbed) continue;
     if (value.endsWith(".npy")) {
       read[name] = decodeNpy(await files.read(await files.locate(value)), `"${value}"`);
       inputFiles[name] = keepIfSame(earlier?.files[name], await files.reference(value));
@@ -102,11 +102,11 @@ export async function readInputs(
         seed,
       );
   }
-  return { inputs: read, maximized, inputFiles };
+  return { inputs: read, climbed, inputFiles };
 }
 
-/** The input of which a text says that it is maximized. Throws `bad-argument` for two, and for one that cannot be. */
-function maximizedIn(inputs: readonly DeclaredInput[], texts: ReadonlyMap<string, string>): string | undefined {
+/** The input of which a text says that it is climbed. Throws `bad-argument` for two, and for one that cannot be. */
+function climbedIn(inputs: readonly DeclaredInput[], texts: ReadonlyMap<string, string>): string | undefined {
   const all = [...texts].filter(([, value]) => value === "climb" || value === "embed");
   const [first, second] = all.map(([name]) => inputs.find((input) => input.name === name)!);
   if (!first) return undefined;

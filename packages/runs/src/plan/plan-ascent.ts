@@ -32,6 +32,7 @@ import { planStarts } from "./plan-starts.js";
 import { specOptions } from "./spec-options.js";
 import type { ModelFile, Store } from "./store.js";
 
+/** A run as it was asked for on the command line, ready to be made. */
 export interface Plan {
   readonly jobs: readonly Job[];
   readonly objectives: readonly Spec<"objective">[];

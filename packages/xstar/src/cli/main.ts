@@ -45,7 +45,7 @@ function commandsOf(argv: readonly string[]): readonly CommandName[] {
 /** The command line with these commands; nothing is run before it parses. */
 export async function createProgram(names: readonly CommandName[] = all): Promise<Command> {
   const program = new Command("xstar")
-    .description("Finds x*, the input that a neuron wants most, for any neural network in an ONNX file")
+    .description("Finds x*, the input that a neuron wants most, for any neural network: ONNX, Keras, TensorFlow")
     .version(version, "--version", "print the version")
     .option("--debug", "print stack traces")
     .helpOption("-h, --help", "print help")

@@ -11,8 +11,8 @@ import {
 } from "@xstar/core";
 import {
   createFrames,
-  checkMemory,
   nameTokens,
+  checkMemory,
   planAscent,
   runFileOf,
   settingsOf,
@@ -129,17 +129,8 @@ async function runInto(folder: string, { model, plan, flags, facts, from, compil
     const result = await runPlan(model, plan, maximized);
     const top = await likeliest(model, plan, result);
     const tokens = nameTokens(model, result);
-    const ascent = {
-      model,
-      facts,
-      platform: await thisPlatform(),
-      result,
-      frames,
-      seconds: seconds(),
-      top,
-      tokens,
-      ...look,
-    };
+    const platform = await thisPlatform();
+    const ascent = { model, facts, platform, result, frames, seconds: seconds(), top, tokens, ...look };
     const { run, written } = await writeTogether(folder, async (staging) => {
       const pictures = await writePictures(ascent, staging);
       const file = runFileOf(ascent, pictures);

@@ -13,6 +13,10 @@ const idxFile = /images[-.]idx3-ubyte(?:\.gz)?$/;
 /**
  * The pictures in a folder and the folders in it (PNG, JPEG, WebP, GIF, TIFF, AVIF), by name; of a folder of IDX files, or of the packaged
  * MNIST (`mnist`), the training pictures and then the test pictures. Throws `file-not-readable` where there are none.
+ *
+ * @example
+ * const dataset = await openDataset("photos");
+ * dataset.names.length; // how many there are
  */
 export async function openPictures(where: string): Promise<PictureSource> {
   if (where === "mnist") return fromDataset(await loadDataset(where));

@@ -4,6 +4,7 @@ import { explainPicture, pictureFormats } from "./picture-error.js";
 import { readFileOrExplain } from "./read.js";
 import { loadSharp } from "./sharp.js";
 
+/** The size that a picture is brought to. */
 export interface ReadImageOptions {
   readonly channels: 1 | 3;
   readonly height: number;

@@ -17,11 +17,9 @@ import {
   type TargetPictures,
 } from "@xstar/results";
 import { writeFileAtomic } from "../files/atomic.js";
-import { encodeAnimation } from "../files/animation.js";
 import { readFileOrExplain } from "../files/read.js";
 import { sharpCodec } from "../files/sharp-codec.js";
 import { createProgress } from "../terminal/progress.js";
-import { playing } from "./write-pictures.js";
 import { writeRunFile } from "./write-run-file.js";
 
 export interface ReportOptions {
@@ -57,13 +55,10 @@ export async function reportAscent(
     targets: plan.targets,
     views: await viewAll(ascent),
     examples: await drawAll(measured, images),
-    // that of a video plays it, and is among what is shown of it
-    animations:
-      run.ascent.holds?.kind === "video"
-        ? []
-        : await Promise.all(run.pictures.map(({ files }) => readAnimation(folder, files))),
+    animations: await Promise.all(run.pictures.map(({ files }) => readAnimation(folder, files))),
     files: options.files,
     codec: sharpCodec,
+    vocabulary: plan.options.vocabulary,
     problem,
   });
   await writeFileAtomic(join(folder, "report.html"), report);
@@ -121,15 +116,10 @@ async function viewAll({ facts, result, frames }: Ascent) {
   const { shape, holds } = result.record;
   const channels = shape.length === 4 ? shape[1]! : 1;
   if (holds) {
-    return Promise.all(
-      facts.pictures.map(async (_, i): Promise<ShownInput> => {
-        const picture = pictureOf(result.picture, i);
-        const shown = { holds, picture, start: pictureOf(frames.first, i) };
-        if (holds.kind !== "video") return shown;
-        const bytes = await encodeAnimation(playing(picture, holds), { format: "webp" });
-        return { ...shown, animation: dataUri("image/webp", bytes) };
-      }),
-    );
+    return facts.pictures.map((_, i): ShownInput => {
+      const [picture, start] = [pictureOf(result.picture, i), pictureOf(frames.first, i)];
+      return { holds, picture, start };
+    });
   }
   if (!drawingOf(shape).isDrawable) return facts.pictures.map(() => undefined);
   return Promise.all(

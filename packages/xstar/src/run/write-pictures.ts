@@ -63,7 +63,7 @@ function animationOf({ frames, result }: Ascent, i: number): Picture[] {
 }
 
 /** The frames of a video. */
-export function playing(picture: Tensor, holds: InputKind): Picture[] {
+function playing(picture: Tensor, holds: InputKind): Picture[] {
   const frames = framesOf(picture, holds);
   return drawFrames(frames, frames);
 }

@@ -86,6 +86,7 @@ export const networks = {
     }),
 } satisfies Record<string, () => LoadedModel>;
 
+/** Of one picture for each network. */
 /** A checkerboard on a gradientNorm, of other proportions than what the networks take. */
 export function drawPicture(channels: number): Tensor {
   const [height, width] = [20, 24];

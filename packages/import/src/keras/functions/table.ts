@@ -7,7 +7,7 @@ import { binary, cast, clip, unary, type Operand } from "../../ops/elementwise.j
 import { resize } from "../../ops/images.js";
 import { l2Normalize } from "../../ops/normalization.js";
 import { reduce } from "../../ops/reductions.js";
-import { concat, flatten, reshape, slice, squeeze, transpose, unsqueeze, type Part } from "../../ops/shapes.js";
+import { beyond, concat, flatten, reshape, slice, squeeze, transpose, unsqueeze, type Part } from "../../ops/shapes.js";
 import { activations } from "../activations.js";
 import type { EmitLayer, Layer, LayerCall } from "../layer.js";
 
@@ -73,30 +73,19 @@ const item: EmitFunction = (b, take, layer) => {
   given.forEach((spec, axis) => {
     if (typeof spec === "number") {
       single.push(axis);
-      parts.push({ axis, start: spec, end: spec === -1 ? Number.MAX_SAFE_INTEGER : spec + 1 });
+      parts.push({ axis, start: spec, end: spec === -1 ? beyond : spec + 1 });
     } else if (typeof spec === "object" && spec !== null) {
       const { start, stop, step } = "config" in spec ? ((spec as { config: Bounds }).config ?? {}) : spec;
       if (start != null || stop != null || step != null)
-        parts.push({ axis, start: start ?? 0, end: stop ?? Number.MAX_SAFE_INTEGER, step: step ?? 1 });
+        parts.push({ axis, start: start ?? 0, end: stop ?? beyond, step: step ?? 1 });
     } else
       throw new XstarError(
         "unsupported-model",
         `Layer "${layer.name}" takes a part of a value in a way that is not supported (${JSON.stringify(spec)})`,
       );
   });
-  return squeeze(
-    b,
-    slice(
-      b,
-      x,
-      parts.map((part) => ({ ...part, end: cappedEnd(x, part) })),
-    ),
-    single,
-  );
+  return squeeze(b, slice(b, x, parts), single);
 };
-
-const cappedEnd = ({ dims }: Symbolic, { axis, end }: Part) =>
-  end === Number.MAX_SAFE_INTEGER ? (dims[axis] ?? end) : end;
 
 const byName: Readonly<Record<string, EmitFunction>> = {
   add: both("Add"),

@@ -2,7 +2,7 @@ import { XstarError } from "@xstar/core";
 import type { Builder } from "../../build/builder.js";
 import { rankOf, type Symbolic } from "../../build/symbolic.js";
 import { resize } from "../../ops/images.js";
-import { concat, flatten, pad, reshape, slice, tile, transpose, unsqueeze } from "../../ops/shapes.js";
+import { beyond, concat, flatten, pad, reshape, slice, tile, transpose, unsqueeze } from "../../ops/shapes.js";
 import type { EmitLayer, Layer, LayerRows } from "../layer.js";
 
 /** [before, after] for each spatial axis: one number, one for each axis, or pairs. */
@@ -21,20 +21,17 @@ function sidesOf(x: Symbolic, layer: Layer, key: string): [number, number][] {
 const padding: EmitLayer = (b, [x], layer) => pad(b, b.first(x!), [[0, 0], ...sidesOf(x!, layer, "padding"), [0, 0]]);
 
 const cropping: EmitLayer = (b, [x], layer) => {
-  const parts = sidesOf(x!, layer, "cropping").flatMap(([before, after], i) =>
-    before === 0 && after === 0
-      ? []
-      : [{ axis: i + 1, start: before, end: after === 0 ? Number.MAX_SAFE_INTEGER : -after }],
-  );
+  const parts = sidesOf(x!, layer, "cropping").map(([before, after], i) => ({
+    axis: i + 1,
+    start: before,
+    end: after === 0 ? beyond : -after,
+  }));
   return slice(
     b,
     b.first(x!),
-    parts.map((part) => ({ ...part, end: x!.dims[part.axis] === undefined ? part.end : endOf(x!, part) })),
+    parts.filter(({ start, end }) => start !== 0 || end !== beyond),
   );
 };
-
-const endOf = ({ dims }: Symbolic, { axis, end }: { axis: number; end: number }) =>
-  end < 0 ? dims[axis]! + end : dims[axis]!;
 
 const upsampling: EmitLayer = (b, [x], layer) => {
   const method = layer.string("interpolation", "nearest");

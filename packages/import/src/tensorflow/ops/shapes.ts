@@ -4,6 +4,7 @@ import { inPhysicalOrder, positive, rankOf, wholeNumbers, type Dim, type Symboli
 import { depthToSpace, resize, spaceToDepth, type Resizing } from "../../ops/images.js";
 import { cast } from "../../ops/elementwise.js";
 import {
+  beyond,
   concat,
   gather,
   reshape,
@@ -119,19 +120,14 @@ const slicing: EmitOp = (b, [x, begin, size]) => {
   const parts = starts.map((start, axis): Part => ({
     axis,
     start,
-    end: sizes[axis] === -1 ? 2 ** 31 - 1 : start + sizes[axis]!,
+    end: sizes[axis] === -1 ? beyond : start + sizes[axis]!,
   }));
   return slice(
     b,
     x!,
-    parts
-      .filter(({ axis, start, end }) => start !== 0 || (end < 2 ** 31 - 1 && end !== x!.dims[axis]))
-      .map((part) => capped(x!, part)),
+    parts.filter(({ axis, start, end }) => start !== 0 || end < (x!.dims[axis] ?? beyond)),
   );
 };
-
-const capped = ({ dims }: Symbolic, part: Part): Part =>
-  part.end === 2 ** 31 - 1 && dims[part.axis] !== undefined ? { ...part, end: dims[part.axis]! } : part;
 
 const squeezing: EmitOp = (b, [x], op) => {
   const given = op.ints(op.has("squeeze_dims") ? "squeeze_dims" : "axis");

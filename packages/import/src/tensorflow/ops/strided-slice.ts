@@ -1,5 +1,5 @@
 import { rankOf, wholeNumbers, type Symbolic } from "../../build/symbolic.js";
-import { slice, squeeze, unsqueeze, type Part } from "../../ops/shapes.js";
+import { beyond, slice, squeeze, unsqueeze, type Part } from "../../ops/shapes.js";
 import type { EmitOp, Settings } from "../op.js";
 
 interface Indexing {
@@ -25,43 +25,33 @@ function read(x: Symbolic, lists: readonly (readonly number[])[], op: Settings):
     }
     if (bit("new_axis_mask", i)) return void added.push(place++);
     if (bit("shrink_axis_mask", i)) {
-      parts.push({ axis, start, end: start === -1 ? last : start + 1 });
+      parts.push({ axis, start, end: start === -1 ? beyond : start + 1 });
       single.push(axis++);
       return;
     }
     const isBack = step[i]! < 0;
     const from = bit("begin_mask", i) ? (isBack ? -1 : 0) : start;
-    const to = bit("end_mask", i) ? (isBack ? -last : last) : end[i]!;
-    if (from !== 0 || to !== last || step[i] !== 1) parts.push({ axis, start: from, end: to, step: step[i]! });
+    const to = bit("end_mask", i) ? (isBack ? -beyond : beyond) : end[i]!;
+    if (from !== 0 || to !== beyond || step[i] !== 1) parts.push({ axis, start: from, end: to, step: step[i]! });
     axis++;
     place++;
   });
   return { parts, single, added };
 }
 
-/** Beyond every axis. */
-const last = 2 ** 31 - 1;
-
 export const stridedSlice: EmitOp = (b, [x, ...bounds], op) => {
   const lists = bounds.map((one) => wholeNumbers(one, "The bounds of a slice"));
   const { parts, single, added } = read(x!, lists, op);
   const known = x!.known && rankOf(x!) === 1 && added.length === 0 ? knownPart(x!.known, parts) : undefined;
   if (known && !known.includes(undefined)) return b.ints(known as number[], single.length > 0 ? [] : [known.length]);
-  const inside = parts.map((part) =>
-    part.end === last && x!.dims[part.axis] !== undefined ? { ...part, end: x!.dims[part.axis]! } : part,
-  );
-  const cut = slice(b, x!, inside);
-  const result = unsqueeze0(b, squeeze(b, cut, single), added);
+  const result = unsqueeze(b, squeeze(b, slice(b, x!, parts), single), added);
   return known ? { ...result, known } : result;
 };
-
-const unsqueeze0 = (b: Parameters<EmitOp>[0], x: Symbolic, added: readonly number[]) =>
-  added.length === 0 ? x : unsqueeze(b, x, added);
 
 function knownPart(list: readonly (number | undefined)[], [part]: readonly Part[]): (number | undefined)[] {
   if (!part) return [...list];
   const { start, end, step = 1 } = part;
-  const [from, to] = [start < 0 ? start + list.length : start, end < 0 && end > -last ? end + list.length : end];
+  const [from, to] = [start < 0 ? start + list.length : start, end < 0 && end > -beyond ? end + list.length : end];
   const found: (number | undefined)[] = [];
   for (let i = from; step > 0 ? i < Math.min(to, list.length) : i > Math.max(to, -1); i += step) found.push(list[i]);
   return found;

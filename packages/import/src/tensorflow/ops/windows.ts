@@ -1,6 +1,6 @@
 import { XstarError } from "@xstar/core";
 import { rankOf, wholeNumbers, type Symbolic } from "../../build/symbolic.js";
-import { pad, slice, type Pads } from "../../ops/shapes.js";
+import { beyond, pad, slice, type Pads } from "../../ops/shapes.js";
 import { conv, convTranspose, depthwise, pool, type Padding, type Window } from "../../ops/windows.js";
 import type { EmitOp, OpRows, Settings } from "../op.js";
 import { channelsLast, spatial } from "./channels.js";
@@ -62,7 +62,7 @@ const fromBatch: EmitOp = (b, [x, , crops]) => {
   return slice(
     b,
     x!,
-    needed.map(({ axis, start, after }) => ({ axis, start, end: after === 0 ? 2 ** 31 - 1 : -after })),
+    needed.map(({ axis, start, after }) => ({ axis, start, end: after === 0 ? beyond : -after })),
   );
 };
 

@@ -25,6 +25,7 @@ import { openManifest, waitingIfOfAnother } from "./manifest-file.js";
 import { keepFolder, type ManyTarget } from "./kept-folder.js";
 import type { ManyFacts } from "./write-picture.js";
 
+/** Where the pictures go, and how the work is divided. */
 export interface ManyOptions {
   /** Where the pictures, their records, `manifest.json`, `sheet.png` and `index.html` are kept. */
   readonly folder: string;
@@ -61,6 +62,7 @@ export interface ManyProgress {
   readonly latest: { readonly target: string } & Pick<Glance, "activation" | "preview">;
 }
 
+/** What `maximizeMany` did. */
 export interface ManyResult {
   readonly manifest: Manifest;
   /** Targets done by this run. */
