@@ -91,7 +91,6 @@ export { pictureShape } from "./forward/apply-contract.js";
 export {
   contractOfRange,
   guessContract,
-  labelsInMetadata,
   nounOf,
   layouts,
   orders,
@@ -105,6 +104,7 @@ export {
   type Layout,
   type PartialContract,
 } from "./model/contract.js";
+export { labelsInMetadata } from "./model/metadata.js";
 export {
   inputKind,
   kinds,

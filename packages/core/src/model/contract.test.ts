@@ -5,7 +5,8 @@ import { readModel } from "../onnx/read.js";
 import { buildModel, weights, type ModelOptions } from "../testing/models.js";
 import { declare, encodeModel } from "../testing/protos.js";
 import { tensor } from "../tensor.js";
-import { contractOfRange, guessContract, labelsInMetadata, rangeOf, type PartialContract } from "./contract.js";
+import { contractOfRange, guessContract, rangeOf, type PartialContract } from "./contract.js";
+import { labelsInMetadata } from "./metadata.js";
 
 /** A network of 3 channels whose input goes through `before` and then a Conv. */
 const guess = (

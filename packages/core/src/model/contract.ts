@@ -1,9 +1,9 @@
 import { check } from "../errors.js";
-import { constantNumbers, type Node, type Value } from "../ir/graph.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
-import { size } from "../tensor.js";
+import { readFront, type Front } from "./front.js";
 import { inputKind, type InputKind, type Kind } from "./input-kind.js";
 import { pictureInput } from "./layers.js";
+import { isUltralytics, metadataEntry } from "./metadata.js";
 
 /** Where the channels of a model's input can lie: after the batch, or last. */
 export const layouts = ["NCHW", "NHWC"] as const;
@@ -172,101 +172,6 @@ function channelsOf({ dims }: DeclaredInput, layout: Layout, { channels }: Front
   return typeof declared === "number" ? declared : channels;
 }
 
-/** What happens to the input before the first operator that weighs its pixels. */
-interface Front {
-  /** What the input is moved by and divided by, in the input's own units. */
-  readonly center: readonly number[];
-  readonly spread: readonly number[];
-  /** Types of the operators that do it. */
-  readonly by: readonly string[];
-  /** A Transpose brings channels from the last axis to the second. */
-  readonly isMoved: boolean;
-  /** The first Conv reads the input with this many channels on its second axis. */
-  readonly channels: number | undefined;
-}
-
-/** Constants of more elements are no mean or deviation of channels. */
-const largestRead = 16;
-
-/** Operators that are followed at most. */
-const longestFront = 16;
-
-function readFront({ graph, inputs }: Model, picture: DeclaredInput): Front {
-  let value: Value = graph.inputs[inputs.indexOf(picture)]!;
-  let scale = [1];
-  let shift = [0];
-  let isMoved = false;
-  const by: string[] = [];
-  const front = (channels?: number): Front => ({
-    center: zip(scale, shift, (a, b) => (0 - b) / a),
-    spread: scale.map((a) => 1 / a),
-    by,
-    isMoved,
-    channels,
-  });
-  for (let i = 0; i < longestFront; i++) {
-    const readers = graph.nodes.filter((node) => node.opType !== "Shape" && node.inputs.includes(value));
-    const [node] = readers;
-    const isPlain = node?.domain === "" && (readers.length === 1 || readers.every(({ opType }) => opType === "Conv"));
-    if (!node || !isPlain) return front();
-    if (node.opType === "Conv") {
-      const perGroup = node.inputs[1]?.type?.shape[1];
-      return front(node.inputs[0] === value && perGroup !== undefined ? perGroup * node.int("group", 1) : undefined);
-    }
-    const change = affine(node, value);
-    if (change) {
-      if (node.opType !== "Cast") by.push(node.opType);
-      shift = zip(
-        zip(shift, change.scale, (b, a) => b * a),
-        change.shift,
-        (b, c) => b + c,
-      );
-      scale = zip(scale, change.scale, (a, b) => a * b);
-    } else if (node.opType === "Transpose" && String(node.ints("perm")) === "0,3,1,2") isMoved = true;
-    else return front();
-    const [output] = node.outputs;
-    if (!output) return front();
-    value = output;
-  }
-  return front();
-}
-
-/** What a node makes of one of its inputs, by channel, when that is x * scale + shift. */
-function affine(node: Node, x: Value): { scale: number[]; shift: number[] } | undefined {
-  const isFirst = node.inputs[0] === x;
-  const other = small(node.inputs[isFirst ? 1 : 0]);
-  switch (node.opType) {
-    case "Identity":
-    case "Cast":
-      return { scale: [1], shift: [0] };
-    case "Add":
-      return other && { scale: [1], shift: other };
-    case "Sub":
-      return other && (isFirst ? { scale: [1], shift: other.map((c) => 0 - c) } : { scale: [-1], shift: other });
-    case "Mul":
-      return other && { scale: other, shift: [0] };
-    case "Div":
-      return other && isFirst ? { scale: other.map((c) => 1 / c), shift: [0] } : undefined;
-    case "BatchNormalization": {
-      const [mean, variance] = [small(node.inputs[3]), small(node.inputs[4])];
-      if (!isFirst || !mean || !variance) return undefined;
-      const scale = variance.map((v) => 1 / Math.sqrt(v + node.float("epsilon", 1e-5)));
-      return { scale, shift: zip(mean, scale, (m, a) => 0 - m * a) };
-    }
-    default:
-      return undefined;
-  }
-}
-
-function small(value: Value | undefined): number[] | undefined {
-  return value?.constant && size(value.constant.shape) <= largestRead ? constantNumbers(value) : undefined;
-}
-
-/** Element by element; one number goes with all of the other list. */
-function zip(a: readonly number[], b: readonly number[], join: (a: number, b: number) => number): number[] {
-  return Array.from({ length: Math.max(a.length, b.length) }, (_, i) => join(a[i % a.length]!, b[i % b.length]!));
-}
-
 const zeroToOne = { mean: [0], std: [1] };
 
 const pixelRanges: Readonly<Record<string, readonly [number, number]>> = {
@@ -286,7 +191,7 @@ function rangeFound(
   source: Model,
   { front, channels, picture: { whole } }: Seen,
 ): Found<Pick<Contract, "mean" | "std">> {
-  const [key, written] = entry(source, "Image.NominalPixelRange") ?? [];
+  const [key, written] = metadataEntry(source, "Image.NominalPixelRange") ?? [];
   const range = pixelRanges[written?.toLowerCase() ?? ""];
   if (range) return { value: contractOfRange(...range), why: `the metadata says ${key} ${written}`, sure: true };
   if (whole === "uint8")
@@ -368,7 +273,7 @@ function layoutOf(source: Model, { dims }: DeclaredInput, front: Front): Found<L
 }
 
 function orderOf(source: Model, channels: number | undefined): Found<ChannelOrder> | undefined {
-  const [key, written = ""] = entry(source, "Image.BitmapPixelFormat") ?? [];
+  const [key, written = ""] = metadataEntry(source, "Image.BitmapPixelFormat") ?? [];
   const value = /^bgr/i.test(written) ? "BGR" : /^rgb/i.test(written) ? "RGB" : /^gray/i.test(written) ? "gray" : "";
   if (value) return { value, why: `the metadata says ${key} ${written}`, sure: true };
   if (channels === 1) return { value: "gray", why: "the input has one channel", sure: true };
@@ -378,39 +283,4 @@ function orderOf(source: Model, channels: number | undefined): Found<ChannelOrde
     ? `nothing in the file tells: ${source.producer} keeps what the model was trained with, RGB or Caffe's own BGR`
     : "nothing in the file tells: most models take RGB, those from Caffe BGR";
   return { value: "RGB", why, sure: false };
-}
-
-function entry({ metadata }: Model, name: string): readonly [string, string] | undefined {
-  return [...metadata].find(([key]) => key.toLowerCase() === name.toLowerCase());
-}
-
-export function isUltralytics({ metadata }: Model): boolean {
-  return /ultralytics/i.test(metadata.get("author") ?? "");
-}
-
-const labelKeys = ["names", "labels", "classes", "class_names", "id2label"];
-
-/**
- * Names of the classes that the model's metadata holds: a JSON list or table, or a table as Python prints it.
- *
- * @example
- * const labels = labelsInMetadata(model.source) ?? [];
- */
-export function labelsInMetadata({ metadata }: Model): readonly string[] | undefined {
-  for (const key of labelKeys) {
-    const text = metadata.get(key);
-    const found = text === undefined ? undefined : readLabels(text.trim());
-    if (found) return found;
-  }
-  return undefined;
-}
-
-function readLabels(text: string): readonly string[] | undefined {
-  if (!/^[[{]/.test(text)) return undefined;
-  if (text.startsWith("{")) {
-    const pairs = [...text.matchAll(/["']?(\d{1,7})["']?\s*:\s*(["'])(.*?)\2/g)].map(([, at, , name]) => [+at!, name!]);
-    return pairs.length > 0 && pairs.every(([at], i) => at === i) ? pairs.map(([, name]) => String(name)) : undefined;
-  }
-  const names = [...text.matchAll(/(["'])(.*?)\1/g)].map(([, , name]) => name!);
-  return names.length > 0 ? names : undefined;
 }

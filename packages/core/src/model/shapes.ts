@@ -1,11 +1,12 @@
 import { XstarError } from "../errors.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import { shapesOf, type Shape, type ShapesByName } from "../tensor.js";
-import { guessContract, isUltralytics, pictureChannels, type Layout } from "./contract.js";
+import { guessContract, pictureChannels, type Layout } from "./contract.js";
 import { sizesToTry } from "./free-sizes.js";
 import { inputKind, type InputKind } from "./input-kind.js";
 import { givenTensors, withGivenShapes, type GivenInputs } from "./given.js";
 import { pictureInput } from "./layers.js";
+import { isUltralytics } from "./metadata.js";
 import { inputShapes, type LoadedModel } from "./load.js";
 
 /** Inputs of more channels are no pictures whose size would be worth several trials. */
