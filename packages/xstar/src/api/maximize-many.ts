@@ -44,7 +44,8 @@ export async function maximizeMany(
   const vocabulary = withDefinitions(options.vocabulary ?? standard, definitions);
   const first = await prepareModel(model, 1, options);
   const { recipe = "auto" } = options;
-  const used = recipe === "none" ? null : useRecipe(vocabulary, recipe, { shape: first.shape.slice(1) });
+  const used =
+    recipe === "none" ? null : useRecipe(vocabulary, recipe, { shape: first.shape.slice(1), holds: first.holds });
   const counts = unitCounts(model.source, first.normalized, options.logits, first.input);
   const listed = [targets].flat() as readonly (string | ManyTarget)[];
   const named = listed.flatMap((one) => {

@@ -9,8 +9,10 @@ import { Graph } from "../../../core/src/ir/graph.js";
 import { createOps } from "../../../core/src/ir/ops/index.js";
 import { writeModel } from "../../../core/src/onnx/write.js";
 import { buildModel, publish, weights } from "../../../core/src/testing/models.js";
+import type { maximizeMany } from "../api/maximize-many.js";
 import { maximize } from "../api/maximize.js";
 import { loadModel } from "../load.js";
+import { readRecord } from "../record/read-record.js";
 import { runCli } from "../testing/run-cli.js";
 
 let folder: string;
@@ -134,6 +136,17 @@ describe("inputs that are no pictures (needs a build)", () => {
     const refused = await xstar(["maximize", "two.onnx", "y:2", "--input", "x=embed"]);
     expect(refused.err).toContain("has no tokens whose vectors could be climbed");
     expect((await xstar(["inspect", "words.onnx"])).out).toContain("vectors in the place of 8 tokens");
+  });
+
+  test("many targets at once follow the recipe for what the input holds", async () => {
+    const model = await loadModel(join(folder, "speech.onnx"));
+    const built = (await import(new URL("../../dist/index.js", import.meta.url).href)) as {
+      maximizeMany: typeof maximizeMany;
+    };
+    await built.maximizeMany(model, "y:0-1", { folder: join(folder, "many"), steps: 2, jobs: 1 });
+    const { record } = await readRecord(join(folder, "many", "y-1.png"));
+    expect(record.ascent).toMatchObject({ holds: { kind: "audio" }, parameterization: { type: "pyramid" } });
+    expect((await stat(join(folder, "many", "y-1.wav"))).size).toBeGreaterThan(800);
   });
 
   test("images of the library are sounds where the model says how fast", async () => {
