@@ -31,7 +31,7 @@ const shapes: readonly Shape[] = [
 
 describe.each(shapes.map((shape) => [shape]))("a signal of shape [%s]", (...shape) => {
   const own = shape.flat();
-  it("climbs in the frequencies that it has, moved along its one axis, and keeps its shape", async () => {
+  it("ascends in the frequencies that it has, moved along its one axis, and keeps its shape", async () => {
     const { picture, curve, ended } = await maximize(open(signalModel(own)), "c:1", {
       parameterization: { type: "fourier", decay: 0.5, range: [-1, 1], color: "none" },
       transforms: [

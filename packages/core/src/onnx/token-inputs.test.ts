@@ -32,7 +32,7 @@ const vectorsOf = (ids: readonly number[]) =>
   );
 
 describe("token numbers", () => {
-  it("become vectors, which can be climbed", async () => {
+  it("become vectors, which can be maximized", async () => {
     const model = open(tokenModel());
     expect(model.source.inputs).toMatchObject([
       { name: "ids", dtype: "float32", dims: [1, 5, 6], tokens: { count: 20, size: 6 } },

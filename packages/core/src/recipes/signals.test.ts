@@ -79,7 +79,7 @@ describe("auto, for a signal", () => {
     });
   });
 
-  it("climbs vectors and lists as they are, and moves the frames of videos", () => {
+  it("takes vectors and lists as they are, and moves the frames of videos", () => {
     expect(chosen([16, 96], { kind: "embedding", time: 1 })).toMatchObject({
       parameterization: pixel({}),
       start: normal({ mean: 0, deviation: 0.1 }),

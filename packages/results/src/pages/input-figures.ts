@@ -16,7 +16,7 @@ import { lineChart, type Point } from "./line-chart.js";
 import { matrixChart } from "./matrix-chart.js";
 import { valueBars } from "./value-bars.js";
 
-/** What is climbed where it is no picture, as a page shows it. */
+/** What is maximized where it is no picture, as a page shows it. */
 export interface ShownInput {
   readonly holds: InputKind;
   readonly picture: Tensor;
@@ -233,6 +233,6 @@ function addressOf(picture: Picture) {
   return { light: dataUri("image/png", encodePng(picture)), width: picture.width, height: picture.height };
 }
 
-/** What is climbed, in one word: "picture", "sound". */
+/** What is maximized, in one word: "picture", "sound". */
 export const wordFor = (holds: InputKind | undefined): string =>
   holds === undefined ? "picture" : nounOf(holds.kind).replace(/^an? (list of )?/, "");

@@ -1,4 +1,4 @@
-import { numbers, type DeclaredInput, type Model, type Tensor } from "@xstar/core";
+import { numbers, type DeclaredInput, type HeldInput, type Model, type Tensor } from "@xstar/core";
 import { describe, expect, test } from "vitest";
 import { createStore } from "../../../xstar/src/record/store.js";
 import { readInputs, splitInputs } from "./given-inputs.js";
@@ -11,7 +11,7 @@ const inputs: DeclaredInput[] = [
 ];
 const model = { inputs } as unknown as Model;
 const read = async (...texts: string[]) => (await readInputs(model, texts, { files: createStore() })).inputs;
-const held = (one: Tensor | number | undefined) => {
+const held = (one: HeldInput | undefined) => {
   const { dtype, shape } = one as Tensor;
   return [dtype, shape, numbers(one as Tensor)];
 };

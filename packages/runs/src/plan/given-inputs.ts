@@ -60,8 +60,8 @@ export function earlierInputs(
 
 export interface ReadInputs {
   readonly inputs: GivenInputs;
-  /** The input that is to be climbed, where a text says so. */
-  readonly climbed: string | undefined;
+  /** The input that is to be maximized, where a text says so. */
+  readonly maximized: string | undefined;
   /** The files among them, by the inputs' names. */
   readonly inputFiles: Readonly<Record<string, FileReference>>;
 }
@@ -75,7 +75,7 @@ interface ReadInputsOptions {
 
 /**
  * What inputs hold: `phase=0`, `scale=1,2,0.5`, `onehot=one-hot:3` (a 1 at 3 and zeros; `one-hot:3,5` a row for each picture),
- * `onehot=3.npy`, `noise=normal` or `uniform` (drawn at random, once for a run), `x=climb` (the one that is climbed: `ids=embed` where
+ * `onehot=3.npy`, `noise=normal` or `uniform` (drawn at random, once for a run), `x=maximize` (the one that is maximized: `ids=embed` where
  * it has vectors in the place of tokens); those that no text names hold what they held before. Throws `bad-argument`, and for files what reading them
  * does.
  */
@@ -86,12 +86,12 @@ export async function readInputs(
 ): Promise<ReadInputs> {
   const now = new Map(texts.map((text) => splitText(text, inputs)));
   const before = Object.entries(earlier?.files ?? {}).filter(([name]) => !now.has(name));
-  const climbed = climbedIn(inputs, now);
+  const maximized = maximizedIn(inputs, now);
   const read: Record<string, HeldInput> = { ...earlier?.given };
-  if (climbed !== undefined) delete read[climbed];
+  if (maximized !== undefined) delete read[maximized];
   const inputFiles: Record<string, FileReference> = {};
   for (const [name, value] of [...before.map(([name, { path }]) => [name, path] as const), ...now]) {
-    if (name === climbed) continue;
+    if (name === maximized) continue;
     if (value.endsWith(".npy")) {
       read[name] = decodeNpy(await files.read(await files.locate(value)), `"${value}"`);
       inputFiles[name] = keepIfSame(earlier?.files[name], await files.reference(value));
@@ -102,25 +102,25 @@ export async function readInputs(
         seed,
       );
   }
-  return { inputs: read, climbed, inputFiles };
+  return { inputs: read, maximized, inputFiles };
 }
 
-/** The input of which a text says that it is climbed. Throws `bad-argument` for two, and for one that cannot be. */
-function climbedIn(inputs: readonly DeclaredInput[], texts: ReadonlyMap<string, string>): string | undefined {
-  const all = [...texts].filter(([, value]) => value === "climb" || value === "embed");
+/** The input of which a text says that it is maximized. Throws `bad-argument` for two, and for one that cannot be. */
+function maximizedIn(inputs: readonly DeclaredInput[], texts: ReadonlyMap<string, string>): string | undefined {
+  const all = [...texts].filter(([, value]) => value === "maximize" || value === "embed");
   const [first, second] = all.map(([name]) => inputs.find((input) => input.name === name)!);
   if (!first) return undefined;
   if (second)
-    throw new XstarError("bad-argument", `"${first.name}" and "${second.name}" cannot both be climbed in one run`, {
-      hint: "Climb one of them, hold the other: a number, a .npy file (the result of another run), or normal",
+    throw new XstarError("bad-argument", `"${first.name}" and "${second.name}" cannot both be maximized in one run`, {
+      hint: "Maximize one of them, hold the other: a number, a .npy file (the result of another run), or normal",
     });
   const [[, word]] = all as [[string, string]];
   if (word === "embed" && !first.tokens)
-    throw new XstarError("bad-argument", `Input "${first.name}" has no tokens whose vectors could be climbed`, {
+    throw new XstarError("bad-argument", `Input "${first.name}" has no tokens whose vectors could be maximized`, {
       hint: "It must be of whole numbers that a Gather looks up in a table of vectors, in a model without another input of floating-point numbers",
     });
   if (!floatTypes.has(first.dtype))
-    throw new XstarError("bad-argument", `Input "${first.name}" holds ${first.dtype}, which cannot be climbed`);
+    throw new XstarError("bad-argument", `Input "${first.name}" holds ${first.dtype}, which cannot be maximized`);
   return first.name;
 }
 

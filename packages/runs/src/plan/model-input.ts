@@ -89,7 +89,7 @@ export async function readModelInput(
 ): Promise<ModelInput> {
   const { source } = model;
   const contractFile = earlier?.contractFile ?? model.contractFile;
-  const { inputs, climbed, inputFiles } = await readInputs(source, flags.input ?? [], {
+  const { inputs, maximized, inputFiles } = await readInputs(source, flags.input ?? [], {
     files,
     earlier: earlier?.inputs,
     seed,
@@ -106,9 +106,9 @@ export async function readModelInput(
     ...said(fromFlags, "a flag says so"),
   };
   const logits = flags.logits ?? contractFile?.logits;
-  const picture = source.inputs.find(({ name }) => name === climbed) ?? pictureInput(source, Object.keys(inputs));
-  // the input that is climbed is the one that is left
-  if (climbed !== undefined) checkGiven(source, picture, inputs);
+  const picture = source.inputs.find(({ name }) => name === maximized) ?? pictureInput(source, Object.keys(inputs));
+  // the input that is maximized is the one that is left
+  if (maximized !== undefined) checkGiven(source, picture, inputs);
   const { contract } = guessContract(source, { given, from, picture });
   const { kind } = inputKind(source, picture, { given, inputs });
   const sized = sizedShapes(source, picture, flags.size, contract.layout ?? "NCHW");

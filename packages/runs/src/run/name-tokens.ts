@@ -2,7 +2,7 @@ import { nearestTokens, pictureInput, type AscentResult } from "@xstar/core";
 import { pictureOf, type NamedToken } from "@xstar/results";
 import type { ModelFile } from "../plan/store.js";
 
-/** The nearest real tokens of vectors that were climbed, by picture and place; undefined for other inputs. */
+/** The nearest real tokens of vectors that were maximized, by picture and place; undefined for other inputs. */
 export function nameTokens(
   { source, files, words }: Pick<ModelFile, "source" | "files" | "words">,
   { picture, record }: Pick<AscentResult, "picture" | "record">,

@@ -18,7 +18,7 @@ import { runCli } from "../testing/run-cli.js";
 let folder: string;
 const xstar = (args: readonly string[]) => runCli(folder, args);
 const readRun = async (out: string) => JSON.parse(await readFile(join(folder, out, "run.json"), "utf8"));
-const climb = async (out: string, ...args: string[]) => {
+const runInto = async (out: string, ...args: string[]) => {
   const steps = args.includes("--steps") ? [] : ["--steps", "4"];
   const outcome = await xstar(["maximize", ...args, ...steps, "--out", out]);
   expect(outcome.err.replaceAll(/^maximize.*$/gm, "").trim()).toBe("");
@@ -64,7 +64,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe("inputs that are no pictures (needs a build)", () => {
   test("a sound is heard, seen, begun at, and made again", async () => {
-    const { run, out } = await climb("sound", "speech.onnx", "y:2");
+    const { run, out } = await runInto("sound", "speech.onnx", "y:2");
     expect(run.ascent.holds).toEqual({ kind: "audio", time: 2, rate: 8000 });
     expect(run.pictures[0].files).toEqual(
       expect.arrayContaining(["y-2.wav", "y-2.png", "y-2.change.png", "y-2.spectrogram.png", "y-2.npy"]),
@@ -73,9 +73,9 @@ describe("inputs that are no pictures (needs a build)", () => {
     const { rate, channels } = decodeWav(await readFile(join(folder, "sound", "y-2.wav")));
     expect([rate, channels.length, channels[0]!.length]).toEqual([8000, 1, 400]);
 
-    const again = await climb("again", "--from", "sound/y-2.png");
+    const again = await runInto("again", "--from", "sound/y-2.png");
     expect(again.out).toContain("bit for bit");
-    const { run: on } = await climb(
+    const { run: on } = await runInto(
       "on",
       "speech.onnx",
       "y:2",
@@ -107,24 +107,44 @@ describe("inputs that are no pictures (needs a build)", () => {
     expect(refused.err).toContain("which is no signal");
   });
 
-  test("inputs are climbed, held, or drawn at random by the seed of the run", async () => {
-    const { run } = await climb("drawn", "two.onnx", "y:1", "--input", "z=climb", "--input", "x=normal", "--seed", "5");
+  test("inputs are maximized, held, or drawn at random by the seed of the run", async () => {
+    const { run } = await runInto(
+      "drawn",
+      "two.onnx",
+      "y:1",
+      "--input",
+      "z=maximize",
+      "--input",
+      "x=normal",
+      "--seed",
+      "5",
+    );
     expect(run.ascent.inputs).toEqual({ x: { drawn: "normal", seed: 5 } });
-    expect((await climb("drawn-again", "--from", "drawn/run.json")).out).toContain("bit for bit");
-    const other = await climb("other", "two.onnx", "y:1", "--input", "z=climb", "--input", "x=normal", "--seed", "6");
+    expect((await runInto("drawn-again", "--from", "drawn/run.json")).out).toContain("bit for bit");
+    const other = await runInto(
+      "other",
+      "two.onnx",
+      "y:1",
+      "--input",
+      "z=maximize",
+      "--input",
+      "x=normal",
+      "--seed",
+      "6",
+    );
     expect(other.run.pictures[0].activation.start).not.toBe(run.pictures[0].activation.start);
-    const held = await climb("held", "two.onnx", "y:1", "--input", "x=0,1,0,0,0");
+    const held = await runInto("held", "two.onnx", "y:1", "--input", "x=0,1,0,0,0");
     expect(held.run.ascent.inputs.x.values).toEqual([0, 1, 0, 0, 0]);
     expect(await readFile(join(folder, "drawn", "report.html"), "utf8")).toContain("drawn at random (normal, seed 5)");
 
-    const both = await xstar(["maximize", "two.onnx", "y:1", "--input", "z=climb", "--input", "x=climb"]);
-    expect(both.err).toContain("cannot both be climbed in one run");
-    const missing = await xstar(["maximize", "two.onnx", "y:1", "--input", "z=climb"]);
+    const both = await xstar(["maximize", "two.onnx", "y:1", "--input", "z=maximize", "--input", "x=maximize"]);
+    expect(both.err).toContain("cannot both be maximized in one run");
+    const missing = await xstar(["maximize", "two.onnx", "y:1", "--input", "z=maximize"]);
     expect(missing.err).toContain('Besides "z" the model needs "x"');
   });
 
   test("tokens become vectors, and the nearest words are named", async () => {
-    const { run, out } = await climb("words", "words.onnx", "y:2", "--input", "ids=embed");
+    const { run, out } = await runInto("words", "words.onnx", "y:2", "--input", "ids=embed");
     expect(out).toMatch(/nearest tokens: [a-h] [a-h] [a-h]\n/);
     expect(run.pictures[0].tokens).toHaveLength(3);
     expect(run.pictures[0].tokens[0][0]).toMatchObject({
@@ -134,7 +154,7 @@ describe("inputs that are no pictures (needs a build)", () => {
     const report = await readFile(join(folder, "words", "report.html"), "utf8");
     expect(report).toContain("The nearest real tokens");
     const refused = await xstar(["maximize", "two.onnx", "y:2", "--input", "x=embed"]);
-    expect(refused.err).toContain("has no tokens whose vectors could be climbed");
+    expect(refused.err).toContain("has no tokens whose vectors could be maximized");
     expect((await xstar(["inspect", "words.onnx"])).out).toContain("vectors in the place of 8 tokens");
   });
 
@@ -168,7 +188,7 @@ describe("inputs that are no pictures (needs a build)", () => {
 
   const long = fileURLToPath(new URL("../../../../../shared/reproducers/models/long-signal.onnx", import.meta.url));
   test.skipIf(!existsSync(long))("a signal of 20000 samples has its report", async () => {
-    const { run } = await climb("long", long, "y:1");
+    const { run } = await runInto("long", long, "y:1");
     expect(run.ascent.holds).toEqual({ kind: "series", time: 1 });
     expect(await readFile(join(folder, "long", "report.html"), "utf8")).toContain("Change since the start");
   });

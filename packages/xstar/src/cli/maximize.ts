@@ -163,5 +163,5 @@ Examples:
   xstar maximize net.onnx conv2:0 conv2:1 conv2:2 --recipe lucid --steps 200 --lr 0.02
   xstar maximize net.onnx "conv2:7 - 0.5*conv2:8" --recipe none --start ones --start photo.jpg --range 0,1 --out out/seven
   xstar maximize speech.onnx logit:yes --rate 16000 --start word.wav
-  xstar maximize net.onnx y:1 --input x=climb --input noise=normal
+  xstar maximize net.onnx y:1 --input x=maximize --input noise=normal
   xstar maximize --from out/seven/conv2-7-0.5-conv2-8-from-ones.png --steps 500`;
