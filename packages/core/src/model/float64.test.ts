@@ -70,6 +70,13 @@ const nets: Readonly<Record<string, Net>> = {
     },
     to: shape,
   },
+  "a function of which an approximation alone has a float64 kernel": {
+    net: (op, x) => {
+      const gelu = (y: Value, approximate: string) => op.emit("Gelu", [y], [y.type], { approximate })[0]!;
+      return gelu(gelu(x, "tanh"), "none");
+    },
+    to: shape,
+  },
   "a function without a float64 kernel": { net: (op, x) => op.erf(x), to: shape },
 };
 

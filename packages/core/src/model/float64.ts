@@ -79,11 +79,15 @@ type Kernel = readonly (DType | undefined)[] | undefined;
 
 /** Which nodes ONNX Runtime runs in float64: each kind of node is tried once, by itself. */
 async function findKernels(source: Graph, opset: number, runtime: Runtime): Promise<(node: Node) => Kernel> {
-  const kind = (node: Node) =>
-    JSON.stringify([node.qualifiedType, [...node.inputs, undefined, ...node.outputs].map((value) => value?.dtype)]);
+  // an approximation of a function may have a kernel where the function has none
+  const kind = ({ qualifiedType, attributes, inputs, outputs }: Node) => {
+    const modes = [...attributes].filter(([, attribute]) => attribute.kind === "string");
+    return JSON.stringify([qualifiedType, modes, [...inputs, undefined, ...outputs].map((value) => value?.dtype)]);
+  };
   const known = new Map<string, Kernel>();
   for (const node of source.nodes) {
-    if (isOfFloats(node) && isTyped(node) && !known.has(kind(node))) known.set(kind(node), await kernelOf(node, opset, runtime));
+    if (isOfFloats(node) && isTyped(node) && !known.has(kind(node)))
+      known.set(kind(node), await kernelOf(node, opset, runtime));
   }
   return (node) => known.get(kind(node));
 }
