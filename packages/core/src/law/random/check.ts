@@ -1,12 +1,12 @@
 import { XstarError } from "../../errors.js";
 import type { VjpRules } from "../../autodiff/vjp.js";
-import { openModel } from "../../model/load.js";
+import { openModel, type LoadedModel } from "../../model/load.js";
 import { vjp } from "../../model/vjp.js";
 import { Graph } from "../../ir/graph.js";
 import { writeModel } from "../../onnx/write.js";
 import { createRng } from "../../rng.js";
-import type { Runtime, Session } from "../../runtime/runtime.js";
-import { numbers, size, tensor, type Tensor } from "../../tensor.js";
+import type { Runtime } from "../../runtime/runtime.js";
+import { numbers, sameShape, size, tensor, type Tensor } from "../../tensor.js";
 import { openReference, type Reference } from "./double.js";
 import type { RandomGraph } from "./graph.js";
 
@@ -15,7 +15,7 @@ type Feeds = Readonly<Record<string, Tensor>>;
 export interface Verdict {
   /** What is wrong, one sentence each. */
   readonly problems: readonly string[];
-  /** Typed errors: gradients that xstar refuses. */
+  /** Typed errors, of gradients that xstar refuses, and graphs that ONNX Runtime refuses. */
   readonly refusals: readonly string[];
   /** How many derivatives were compared, and how many were not, for a kink near by. */
   readonly compared: number;
@@ -41,47 +41,25 @@ export async function checkGraph(random: RandomGraph, runtime: Runtime, options:
   const rng = createRng(seed).split("check");
   const opsets = new Map([["", opset]]);
   const bytes = writeModel(graph, { opsets });
-  const held = await runAll(graph, opset, feeds, runtime);
   const found = { problems: [] as string[], refusals: [] as string[], compared: 0, kinks: 0 };
+  const held = await runAll(graph, opset, feeds, runtime);
+  if (!held) return { ...found, refusals: ["ONNX Runtime does not open the file"] };
   const reference = await openReference(random, held, runtime);
   const model = openModel(bytes, { runtime, contract: null });
-  const shapes = new Map(Object.entries(feeds).map(([name, { shape }]) => [name, shape]));
-  for (const output of graph.outputs) {
-    const y = held[output.name]!;
-    const u = tensor("float32", rng.split(`u ${output.name}`).normals(size(y.shape)), y.shape);
+  for (const { name: of } of graph.outputs) {
+    const y = held[of]!;
+    const u = tensor("float32", rng.split(`u ${of}`).normals(size(y.shape)), y.shape);
     for (const wrt of Object.keys(feeds)) {
-      const directions = drawDirections(rng.split(`${output.name} by ${wrt}`), feeds[wrt]!, elements);
-      let differences: readonly Difference[] | undefined;
+      const directions = drawDirections(rng.split(`${of} by ${wrt}`), feeds[wrt]!, elements);
+      const differences: Difference[] = [];
+      for (const v of directions) differences.push(await differentiate(reference, { of, wrt, v, u }));
       for (const precision of precisions) {
-        const what = `${output.name} by ${wrt} in ${precision}`;
+        const about = { what: `${of} by ${wrt} in ${precision}`, found, isExact: reference.isExact, precision };
         try {
-          const of = await vjp(model, { shapes, of: output.name, wrt, precision, rules });
-          const { output: value, gradient } = await of.run(feeds, u);
-          await of.release();
-          const forward = distance(numbers(value), numbers(y));
-          if (!(forward < 1e-4) || String(value.shape) !== String(y.shape))
-            found.problems.push(`${what}: the output is off by ${forward}`);
-          differences ??= await Promise.all(directions.map((v) => differentiate(reference, output.name, wrt, v, u)));
-          for (const [i, one] of differences.entries()) {
-            const v = directions[i]!;
-            const slope = numbers(gradient).reduce((sum, g, k) => sum + g * v[k]!, 0);
-            const scale = Math.max(...numbers(gradient).map(Math.abs), 0);
-            const tolerance =
-              (reference.isExact ? 1e-3 : 2e-2) *
-              (precision === "float32" ? 3 : 1) *
-              (0.1 + Math.abs(one.slope) + 0.1 * scale);
-            if (Math.abs(slope - one.slope) <= tolerance) found.compared++;
-            else if (one.doubt > tolerance / 4) found.kinks++;
-            else
-              found.problems.push(
-                `${what}: ${slope} instead of ${one.slope} along ${i === 0 ? "a direction" : `element ${v.indexOf(1)}`}`,
-              );
-          }
+          const given = { model, rules, of, wrt, precision, feeds, u };
+          compare(await runVjp(given), { y, directions, differences }, about);
         } catch (error) {
-          if (!XstarError.is(error)) throw error;
-          const said = `${what}: ${error.message} [${error.code}]${error.hint ? "" : ", without a hint"}`;
-          if (error.code === "missing-vjp-rule" && error.hint) found.refusals.push(said);
-          else found.problems.push(said);
+          note(error, about);
         }
       }
     }
@@ -90,18 +68,85 @@ export async function checkGraph(random: RandomGraph, runtime: Runtime, options:
   return found;
 }
 
-/** What every value of the graph holds. */
-async function runAll(graph: Graph, opset: number, feeds: Feeds, runtime: Runtime): Promise<Feeds> {
+interface About {
+  readonly what: string;
+  readonly precision: "float32" | "float64";
+  readonly isExact: boolean;
+  readonly found: { problems: string[]; refusals: string[]; compared: number; kinks: number };
+}
+
+async function runVjp(given: {
+  readonly model: LoadedModel;
+  readonly rules: VjpRules;
+  readonly of: string;
+  readonly wrt: string;
+  readonly precision: "float32" | "float64";
+  readonly feeds: Feeds;
+  readonly u: Tensor;
+}): Promise<{ output: Tensor; gradient: Tensor }> {
+  const { model, feeds, u, ...options } = given;
+  const shapes = new Map(Object.entries(feeds).map(([name, { shape }]) => [name, shape]));
+  const built = await vjp(model, { shapes, ...options });
+  try {
+    return await built.run(feeds, u);
+  } finally {
+    await built.release();
+  }
+}
+
+interface Expected {
+  readonly y: Tensor;
+  readonly directions: readonly (readonly number[])[];
+  readonly differences: readonly Difference[];
+}
+
+function compare(
+  { output, gradient }: { readonly output: Tensor; readonly gradient: Tensor },
+  { y, directions, differences }: Expected,
+  { what, precision, isExact, found }: About,
+): void {
+  const forward = distance(numbers(output), numbers(y));
+  if (!(forward < 1e-4) || !sameShape(output.shape, y.shape)) {
+    found.problems.push(`${what}: the output is off by ${forward}`);
+  }
+  const slopes = numbers(gradient);
+  const scale = Math.max(...slopes.map(Math.abs), 0);
+  const share = (isExact ? 1e-3 : 2e-2) * (precision === "float32" ? 3 : 1);
+  for (const [i, { slope: expected, doubt }] of differences.entries()) {
+    const v = directions[i]!;
+    const slope = slopes.reduce((sum, g, k) => sum + g * v[k]!, 0);
+    const tolerance = share * (0.1 + Math.abs(expected) + 0.1 * scale);
+    if (Math.abs(slope - expected) <= tolerance) found.compared++;
+    else if (doubt > tolerance / 4) found.kinks++;
+    else {
+      const along = i === 0 ? "a direction" : `element ${v.indexOf(1)}`;
+      found.problems.push(`${what}: ${slope} instead of ${expected} along ${along}`);
+    }
+  }
+}
+
+function note(error: unknown, { what, found }: About): void {
+  if (!XstarError.is(error)) throw error;
+  const said = `${what}: ${error.message} [${error.code}]${error.hint ? "" : ", without a hint"}`;
+  const list = error.code === "missing-vjp-rule" && error.hint ? found.refusals : found.problems;
+  list.push(said);
+}
+
+/** What every value of the graph holds; undefined where ONNX Runtime, which runs each of the nodes, does not run all. */
+async function runAll(graph: Graph, opset: number, feeds: Feeds, runtime: Runtime): Promise<Feeds | undefined> {
   const all = new Graph("all");
   all.inputs.push(...graph.inputs);
   all.nodes.push(...graph.nodes);
   for (const node of graph.nodes) for (const output of node.outputs) if (output) all.output(output);
-  const session: Session = await runtime.open(writeModel(all, { opsets: new Map([["", opset]]) }), {
-    optimization: "disabled",
-  });
-  const results = await session.run(feeds);
-  await session.release();
-  return { ...feeds, ...results };
+  const bytes = writeModel(all, { opsets: new Map([["", opset]]) });
+  try {
+    const session = await runtime.open(bytes, { optimization: "disabled" });
+    const results = await session.run(feeds);
+    await session.release();
+    return { ...feeds, ...results };
+  } catch {
+    return undefined;
+  }
 }
 
 /** One random direction, and single elements. */
@@ -120,10 +165,7 @@ interface Difference {
 
 async function differentiate(
   { session, feeds, isExact }: Reference,
-  of: string,
-  wrt: string,
-  v: readonly number[],
-  u: Tensor,
+  { of, wrt, v, u }: { readonly of: string; readonly wrt: string; readonly v: readonly number[]; readonly u: Tensor },
 ): Promise<Difference> {
   const x = feeds[wrt]!;
   const name = `${of} in float64`;

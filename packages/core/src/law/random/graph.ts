@@ -47,6 +47,8 @@ export async function drawGraph(seed: number, runtime: Runtime): Promise<RandomG
     for (const node of draw.nodes) graph.append(node);
     there.push(...draw.inputs, ...held);
   }
+  // the file says no more of its values than it has to
+  for (const node of graph.nodes) for (const output of node.outputs) if (output) output.type = undefined;
   const read = new Set(graph.nodes.flatMap(({ inputs }) => inputs));
   const ends = there.filter(({ value }) => value.node && !read.has(value));
   for (const { value } of ends.slice(-2)) graph.output(value);
