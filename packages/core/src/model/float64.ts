@@ -138,6 +138,11 @@ const rewrites: Readonly<Record<string, (node: Node, inputs: readonly Value[], o
     const y = op.reshape(product, [n, o, ...places]);
     return [bias ? op.add(y, op.reshape(bias, [o, ...places.map(() => 1)])) : y];
   },
+  /** ONNX Runtime fuses a Clip with a Relu in front of it, and knows no bounds of float64 there. */
+  Clip(_, [x, low, high], op) {
+    const raised = low ? op.where(op.lessOrEqual(x!, low), low, x!) : x!;
+    return [high ? op.where(op.greaterOrEqual(raised, high), high, raised) : raised];
+  },
   GlobalAveragePool: (_, [x], op) => [
     op.reduceMean(
       x!,

@@ -58,9 +58,9 @@ export class Draw {
   }
 
   /** Numbers of a shape: one of the values that are there, a new input, or (most often) a constant. */
-  operand(shape: Shape, { deviation = 1, positive = false } = {}): Value {
+  operand(shape: Shape, { deviation = 1, positive = false, fresh = false } = {}): Value {
     const same = this.there.filter(({ tensor: one }) => String(one.shape) === String(shape));
-    if (!positive && same.length > 0 && this.chance(0.4)) return this.pick(same).value;
+    if (!fresh && !positive && same.length > 0 && this.chance(0.4)) return this.pick(same).value;
     const data = Float32Array.from({ length: size(shape) }, () => {
       const x = deviation * this.rng.normal();
       return positive ? 0.5 + Math.abs(x) : x;

@@ -50,8 +50,9 @@ const several =
     return draw.one(type, [x, ...others]);
   };
 
+/** Of numbers that are not computed from each other: rounding decides between those that are equal. */
 const condition = (draw: Draw, x: NonNullable<ReturnType<Draw["value"]>>) =>
-  draw.one(draw.pick(["Greater", "Less"]), [x, draw.operand(draw.broadcasting(draw.shapeOf(x)))]);
+  draw.one(draw.pick(["Greater", "Less"]), [x, draw.operand(draw.broadcasting(draw.shapeOf(x)), { fresh: true })]);
 
 export const elementwise: Readonly<Record<string, Maker>> = {
   ...Object.fromEntries(plain.map((type) => [type, unary(type)])),
