@@ -190,6 +190,14 @@ describe("openModel", () => {
     expect(await model.at(shapes)).toBe(await model.at(new Map(shapes)));
   });
 
+  it("takes a model of another domain's operators alone", async () => {
+    const node = [{ opType: "Normalizer", domain: "ai.onnx.ml", input: ["x"], output: ["y"] }];
+    const graph = { input: [declare("x", [2])], node, output: [{ name: "y" }] };
+    const model = open(encodeModel(graph, { opsetImport: [{ domain: "ai.onnx.ml", version: 3n }] }));
+    const { graph: normalized } = await model.at(new Map([["x", [2]]]));
+    expect(normalized.outputs[0]!.shape).toEqual([2]);
+  });
+
   it("refuses a model without an opset, or without an output", () => {
     const node = [{ opType: "Relu", input: ["x"], output: ["y"] }];
     const input = [declare("x", [2])];
