@@ -86,6 +86,33 @@ const supportVectorRegressor: Rewrite = (node, [x], op) => {
   return y && [y];
 };
 
+/**
+ * The scores of the pairs of three or more classes, (0, 1), (0, 2), ..., (1, 2), ...: of each the vectors of both classes
+ * count, with the weights that they have against the other one. The labels stay what they are.
+ */
+const supportVectorClassifier: Rewrite = (node, [x], op) => {
+  const counts = node.ints("vectors_per_class") ?? [];
+  const [count, weights] = [counts.reduce((a, b) => a + b, 0), node.floats("coefficients") ?? []];
+  const isPlain = node.string("post_transform", "NONE") === "NONE" && !node.floats("prob_a")?.length;
+  if (counts.length < 3 || !isPlain) return undefined;
+  const features = rows(op, x!);
+  const vectors = held(op, node, "support_vectors", (n) => [count, n / count]);
+  const similar = vectors && kernel(op, node, features, vectors);
+  if (!similar) return undefined;
+  const classOf = counts.flatMap((n, i) => Array.from({ length: n }, () => i));
+  const pairs = counts.flatMap((_, i) => counts.slice(i + 1).map((_, j) => [i, i + 1 + j] as const));
+  const matrix = classOf.flatMap((own, vector) =>
+    pairs.map(([i, j]) => {
+      if (own === i) return weights[(j - 1) * count + vector]!;
+      return own === j ? weights[i * count + vector]! : 0;
+    }),
+  );
+  const product = op.matMul(similar, op.constant(tensor("float32", matrix, [count, pairs.length]), "pairs"));
+  const rho = held(op, node, "rho", (n) => [n]);
+  const [labels] = op.repeatNode(node, [x], [node.outputs[0]?.type, undefined]);
+  return [labels!, rho ? op.add(product, rho) : product];
+};
+
 /** Rows divided by their largest number, or by a norm; rows of zeros stay. */
 const normalizer: Rewrite = (node, [x], op) => {
   const features = op.cast(x!, "float32");
@@ -124,6 +151,7 @@ export const classicalOperators: Readonly<Record<string, Rewrite>> = {
   "ai.onnx.ml::LinearRegressor": linearRegressor,
   "ai.onnx.ml::LinearClassifier": linearClassifier,
   "ai.onnx.ml::SVMRegressor": supportVectorRegressor,
+  "ai.onnx.ml::SVMClassifier": supportVectorClassifier,
   "ai.onnx.ml::Normalizer": normalizer,
   "ai.onnx.ml::Scaler": scaler,
   "ai.onnx.ml::ArrayFeatureExtractor": arrayFeatureExtractor,

@@ -32,6 +32,21 @@ const classifier = (
   outputs: 2,
 });
 
+/** One question of the second feature, with two answers. */
+const tree = (kind: string, ids: string): Readonly<Record<string, CaseAttribute>> => ({
+  nodes_treeids: [0, 0, 0],
+  nodes_nodeids: [0, 1, 2],
+  nodes_featureids: [1, 0, 0],
+  nodes_values: numbers(0.3, 0, 0),
+  nodes_modes: { strings: ["BRANCH_LEQ", "LEAF", "LEAF"] },
+  nodes_truenodeids: [1, 0, 0],
+  nodes_falsenodeids: [2, 0, 0],
+  [`${kind}_treeids`]: [0, 0],
+  [`${kind}_nodeids`]: [1, 2],
+  [ids]: [0, 1],
+  [`${kind}_weights`]: numbers(1, -2),
+});
+
 /** The kernels of these have no float64: they are of the domain ai.onnx.ml. */
 export const classical: Cases = {
   "ai.onnx.ml::LinearRegressor": [
@@ -50,6 +65,31 @@ export const classical: Cases = {
     regressor("SIGMOID"),
     regressor("LINEAR"),
     regressor("LINEAR", { n_supports: 0, coefficients: numbers(0.8, -1.1, 0.4) }),
+  ],
+  "ai.onnx.ml::SVMClassifier": ["RBF", "POLY", "LINEAR"].map((kernel) => ({
+    inputs: [x(2, 3)],
+    attributes: {
+      kernel_type: kernel,
+      kernel_params: numbers(0.7, 0.6, 2),
+      support_vectors: numbers(0.1, 0.5, -0.3, 0.8, -0.6, 0.2, 0.7, -0.4, 0.3, -0.9, 0.2, 0.6),
+      vectors_per_class: [1, 2, 1],
+      coefficients: numbers(0.8, -1.1, 0.4, 0.6, -0.2, 0.9, 1.2, -0.7),
+      rho: numbers(0.3, -0.1, 0.2),
+      classlabels_ints: [0, 1, 2],
+    },
+    outputs: 2,
+  })),
+  "ai.onnx.ml::Binarizer": [{ inputs: [x(2, 3)], attributes: { threshold: { float: 0.1 } }, expects: "zero" }],
+  "ai.onnx.ml::TreeEnsembleRegressor": [
+    { inputs: [x(2, 3)], attributes: { ...tree("target", "target_ids"), n_targets: 2 }, expects: "zero" },
+  ],
+  "ai.onnx.ml::TreeEnsembleClassifier": [
+    {
+      inputs: [x(2, 3)],
+      attributes: { ...tree("class", "class_ids"), classlabels_int64s: [4, 7] },
+      outputs: 2,
+      expects: "zero",
+    },
   ],
   "ai.onnx.ml::Normalizer": [
     { inputs: [uniform(0.2, 1, [2, 3])], attributes: { norm: "MAX" } },

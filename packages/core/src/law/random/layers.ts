@@ -86,13 +86,20 @@ const recurrent =
 
 export const layers: Readonly<Record<string, Maker>> = {
   ...Object.fromEntries(
-    ["ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1", "ReduceSumSquare", "ReduceLogSumExp"].map(
-      (type) => [type, reduction(type, 18)],
-    ),
+    ["ReduceMean", "ReduceMax", "ReduceMin", "ReduceL1", "ReduceSumSquare", "ReduceLogSumExp"].map((type) => [
+      type,
+      reduction(type, 18),
+    ]),
   ),
   ReduceSum: reduction("ReduceSum", 13),
   ReduceL2: reduction("ReduceL2", 18, { positive: true }),
   ReduceLogSum: reduction("ReduceLogSum", 18, { positive: true }),
+  // many factors would vanish in float32, and not in float64
+  ReduceProd: (draw) => {
+    const made = reduction("ReduceProd", 18)(draw);
+    const read = draw.nodes.at(-1)?.inputs[0];
+    return read && size(draw.shapeOf(read)) <= 24 ? made : undefined;
+  },
   Softmax: alongAxis("Softmax"),
   LogSoftmax: alongAxis("LogSoftmax"),
   Hardmax: alongAxis("Hardmax"),
