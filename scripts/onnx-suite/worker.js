@@ -1,7 +1,6 @@
 /** Takes one backend test through xstar: what is refused, and how far outputs and gradients are off. */
 
-import { nodeRuntime, openModel, vjp, XstarError } from "xstar";
-import { numbers as numbersOf } from "xstar";
+import { nodeRuntime, numbers as numbersOf, openModel, vjp, XstarError } from "xstar";
 import { unpack } from "./arrays.js";
 
 const runtime = nodeRuntime({ threads: 1 });
