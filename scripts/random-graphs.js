@@ -22,7 +22,12 @@ for (let index = only < 0 ? 0 : only; index < (only < 0 ? count : only + 1); ind
   try {
     verdict = await checkGraph(random, runtime, { seed: index, precisions: ["float32", "float64"], elements: 6 });
   } catch (error) {
-    verdict = { problems: [String(error.stack ?? error)], refusals: [], compared: 0, kinks: 0 };
+    verdict = {
+      problems: [String((error instanceof Error && error.stack) || error)],
+      refusals: [],
+      compared: 0,
+      kinks: 0,
+    };
   }
   for (const { opType } of random.graph.nodes) types.set(opType, (types.get(opType) ?? 0) + 1);
   totals.graphs++;

@@ -33,7 +33,9 @@ async function measure(name, work) {
   try {
     result[name] = { ...(await work()) };
   } catch (error) {
-    const said = XstarError.is(error) ? `${error.code}: ${error.message}` : `untyped: ${error.stack ?? error}`;
+    const said = XstarError.is(error)
+      ? `${error.code}: ${error.message}`
+      : `untyped: ${(error instanceof Error && error.stack) || error}`;
     result[name] = {
       ok: false,
       reason: said.slice(0, 400),
@@ -69,7 +71,7 @@ function chooseFeeds() {
   const rng = createRng(1);
   return Object.fromEntries(
     model.source.inputs.flatMap(({ name, dtype, dims }) => {
-      if (name in inputs) return [];
+      if (name in inputs || dtype === "string") return [];
       const shape = shapes.get(name) ?? dims.map((dim) => (typeof dim === "number" ? dim : 1));
       const floats = dtype.startsWith("float");
       return [
@@ -96,8 +98,8 @@ if (facts) {
     const plain = await runtime.open(bytes, { optimization: "disabled" });
     const constants = Object.fromEntries(
       Object.entries(inputs).map(([name, value]) => {
-        const { dtype } = model.source.inputs.find((one) => one.name === name);
-        return [name, typeof value === "number" ? tensor(dtype, [value], []) : value];
+        const dtype = model.source.inputs.find((one) => one.name === name)?.dtype ?? "float32";
+        return [name, typeof value === "number" && dtype !== "string" ? tensor(dtype, [value], []) : value];
       }),
     );
     const expected = (await plain.run({ ...feeds, ...constants }, [of]))[of];
@@ -177,6 +179,7 @@ async function differences(at, of, u) {
   };
 }
 
+/** @param {{ name: string, units?: { count: number } | null }} of */
 function unitOf({ name, units }) {
   return units ? channel({ layer: name, channel: Math.floor(units.count / 2) }) : layer({ layer: name });
 }

@@ -56,7 +56,7 @@ function measure(file) {
     child.on("exit", (code, signal) => {
       clearTimeout(timer);
       try {
-        resolve(JSON.parse(said.trim().split("\n").at(-1)));
+        resolve(JSON.parse(said.trim().split("\n").at(-1) ?? ""));
       } catch {
         resolve({
           inspect: { ok: false, reason: signal ? `no end after ${secondsEach} s` : `ended by ${code}: ${complaint}` },

@@ -175,10 +175,8 @@ def differences(run, names, feeds, wrt, cotangents, rng, step):
 
 
 def pack(array):
-    array = np.ascontiguousarray(array)
-    names = {"bool": "bool", "float16": "float16", "float32": "float32", "float64": "float64"}
-    dtype = names.get(array.dtype.name, array.dtype.name)
-    return {"dtype": dtype, "shape": list(array.shape), "base64": base64.b64encode(array.tobytes()).decode()}
+    array = np.asarray(array)
+    return {"dtype": array.dtype.name, "shape": list(array.shape), "base64": base64.b64encode(array.tobytes()).decode()}
 
 
 def prepare(kind, name, read):
