@@ -90,22 +90,22 @@ for (const name of models) {
     data: Float32Array.from({ length: size(target) }, (_, i) => Number(i === unit)),
   };
   const job = { model: resolve(folder, name), unit, output: outputs.indexOf(of), steps };
-  const tries = [];
-  for (let phase = 0; phase < 3 && !tries.some(({ worst }) => worst <= tolerance); phase++) {
-    tries.push(await compare(run, { input, shape, amp, phase }, cotangent, job));
-    if (tries[0].error) break;
+  const restarts = [];
+  for (let phase = 0; phase < 3 && !restarts.some(({ worst }) => worst <= tolerance); phase++) {
+    restarts.push(await compare(run, { input, shape, amp, phase }, cotangent, job));
+    if (restarts[0].error) break;
   }
   await run.release();
-  if (tries[0].error) {
-    console.log(`${name.padEnd(52)} PyTorch cannot: ${tries[0].error.slice(0, 90)}`);
+  if (restarts[0].error) {
+    console.log(`${name.padEnd(52)} PyTorch cannot: ${restarts[0].error.slice(0, 90)}`);
     continue;
   }
-  const { worst, ours, other } = tries.at(-1);
+  const { worst, ours, other } = restarts.at(-1);
   const holds = worst <= tolerance;
   if (holds) passed++;
   else failed++;
   console.log(
-    `${name.padEnd(52)} ${holds ? "ok    " : "FAILED"} worst ${worst.toExponential(1)}   ${ours.toFixed(1)} ms, PyTorch ${other.toFixed(1)} ms: ${(other / ours).toFixed(1)} x${tries.length > 1 ? ` (input ${tries.length}: before, ${tries[0].off} entries at kinks)` : ""}`,
+    `${name.padEnd(52)} ${holds ? "ok    " : "FAILED"} worst ${worst.toExponential(1)}   ${ours.toFixed(1)} ms, PyTorch ${other.toFixed(1)} ms: ${(other / ours).toFixed(1)} x${restarts.length > 1 ? ` (input ${restarts.length}: before, ${restarts[0].off} entries at kinks)` : ""}`,
   );
 }
 child.stdin.end();

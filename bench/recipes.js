@@ -19,9 +19,9 @@ import {
   nodeRuntime,
   openPictures,
   pixel,
-  prepareBatch,
+  prepareModel,
   recipes,
-  surveyDataset,
+  scanDataset,
   useRecipe,
 } from "xstar";
 
@@ -94,7 +94,7 @@ async function load(name, path) {
   const { contract } = guessContract(model.source, {
     given: model.contractFile?.contract ?? knownContract(dirname(path)),
   });
-  const { shape } = await prepareBatch(model, 1);
+  const { shape } = await prepareModel(model, 1);
   // TensorFlow's classes of ImageNet begin with one for nothing
   const firstClass = model.labels?.[0] === "background" ? 1 : 0;
   return { name, model, options: { contract }, shape: shape.slice(1), firstClass };
@@ -116,7 +116,7 @@ function processorTime() {
 }
 
 /** The picture of a target, and the milliseconds of a step. */
-async function climb({ model, options }, target, { settings, objective = (spec) => spec }, count) {
+async function runPlan({ model, options }, target, { settings, objective = (spec) => spec }, count) {
   const run = maximize(model, target, { ...options, steps: 0 });
   const [spec] = (await run.result).record.objectives;
   const times = [];
@@ -154,7 +154,7 @@ async function survey({ model, options }, where, targets) {
   if (where !== "mnist" && !existsSync(where)) return undefined;
   const pictures = await openPictures(where);
   const some = { names: pictures.names.slice(0, 500), read: pictures.read };
-  return surveyDataset(model, some, { objectives: targets, layer: await featureLayer(model, options), options });
+  return scanDataset(model, some, { objectives: targets, layer: await featureLayer(model, options), options });
 }
 
 const fixed = (x, digits = 2) => (x === undefined ? "" : x.toFixed(digits));
@@ -177,8 +177,8 @@ async function compareTargets() {
     const [lucid, auto] = ["lucid", "auto"].map((type) => recipe(type, network));
     const times = { lucid: [], auto: [] };
     for (let round = 0; round < 3; round++) {
-      times.lucid.push((await climb(network, targets[0], lucid, 24)).ms);
-      times.auto.push((await climb(network, targets[0], auto, 24)).ms);
+      times.lucid.push((await runPlan(network, targets[0], lucid, 24)).ms);
+      times.auto.push((await runPlan(network, targets[0], auto, 24)).ms);
     }
     // the quickest of the rounds: the first ones also warm up
     const [lucidMs, autoMs] = [Math.min(...times.lucid), Math.min(...times.auto)];
@@ -188,7 +188,7 @@ async function compareTargets() {
     const pairs = [];
     for (const objective of targets) {
       const measure = async (how, count) => {
-        const { picture } = await climb(network, objective, how, count);
+        const { picture } = await runPlan(network, objective, how, count);
         const { pictures } = await measurePictures(network.model, picture, {
           objective,
           options: network.options,
@@ -235,7 +235,7 @@ async function compareClasses() {
     const objective = `logit:${index}`;
     const measured = {};
     for (const [type, how] of Object.entries({ auto: recipe("auto", network), plain })) {
-      const { picture } = await climb(network, objective, how, steps);
+      const { picture } = await runPlan(network, objective, how, steps);
       const { pictures } = await measurePictures(network.model, picture, {
         objective,
         options: network.options,

@@ -7,7 +7,7 @@ import { withRecipe } from "./with-recipe.js";
  * Pictures begin at stream 0 of seed 0, so that each is the one that `xstar maximize` makes of its target alone. Gives for
  * each its numbers, and the target and what else is to be measured on them as they are, without transforms.
  */
-export async function climb({ model }, texts, { recipe, options, measure = {} } = {}) {
+export async function runPlan({ model }, texts, { recipe, options, measure = {} } = {}) {
   const plan = await withRecipe(model, texts, { recipe: recipe && { type: recipe } });
   const { picture, steps, watch, redirected } = await maximize(model, plan.objectives, {
     seed: 0,

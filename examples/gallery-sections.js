@@ -1,5 +1,5 @@
 import { adam, pixel, rowsSheet } from "xstar";
-import { climb } from "./climb.js";
+import { runPlan } from "./run-plan.js";
 import { classMeans, draw, numbered, writePicture } from "./gallery-pictures.js";
 import { commands, inRows, number, percent, table } from "./markdown.js";
 
@@ -15,7 +15,7 @@ const ways = [
   { name: "article", flags: "--recipe article", settings: { recipe: "article" }, isUnbounded: true },
   {
     name: "penalties",
-    flags: `${pixels.flags} --init zeros --penalty tv=0.1 --penalty l2=0.1`,
+    flags: `${pixels.flags} --start zeros --penalty tv=0.1 --penalty l2=0.1`,
     settings: { options: { ...pixels.options, start: "zeros" } },
     aim: penalized,
   },
@@ -29,7 +29,7 @@ export async function showClasses(network) {
   const measure = { score: targets, confidence: labels.map((_, label) => `probability:${label}`) };
   const found = [];
   for (const { aim = (target) => target, settings } of ways)
-    found.push(await climb(network, targets.map(aim), { ...settings, measure }));
+    found.push(await runPlan(network, targets.map(aim), { ...settings, measure }));
 
   const means = classMeans(dataset.train).map((mean) => draw(mean));
   const rows = found.map((pictures, i) => pictures.map(({ data }) => draw(data, ways[i])));
@@ -47,7 +47,7 @@ ${table([head, ...found.map((pictures, i) => [`\`${ways[i].name}\``, ...pictures
 export async function showChannels(network, layer, count) {
   const { name, title, file } = network;
   const targets = Array.from({ length: count }, (_, i) => `${layer}:${i}`);
-  const pictures = await climb(network, targets, { recipe: "auto" });
+  const pictures = await runPlan(network, targets, { recipe: "auto" });
   const columns = 8;
   const tiles = pictures.map(({ data }, i) => numbered(draw(data, { factor: 2 }), i));
   const sheet = rowsSheet(inRows(tiles, columns));
@@ -73,11 +73,11 @@ export async function showDiversity(network, { label, weight }) {
   const options = { ...pixels.options, start: starts, streams: [0, 1, 2, 3] };
   const measure = { score, confidence: `probability:${label}` };
   const found = [];
-  for (const target of targets) found.push(await climb(network, [target], { options, measure }));
+  for (const target of targets) found.push(await runPlan(network, [target], { options, measure }));
 
   const sheet = rowsSheet(found.map((pictures) => pictures.map(({ data }) => draw(data, { factor: 4 }))));
   const image = await writePicture(`${name}-diversity`, sheet, `Four times the class ${labels[label]}, in two rows`);
-  const inits = starts.map((start) => `--init ${start}`).join(" ");
+  const inits = starts.map((start) => `--start ${start}`).join(" ");
   return `${image}
 
 ${commands(targets.map((target) => `xstar maximize ${file} "${target}" ${pixels.flags} ${inits} --seed 0`))}
@@ -94,8 +94,8 @@ export async function showSleeper(network) {
   const { name, file } = network;
   const units = Array.from({ length: 24 }, (_, unit) => `dense1:${unit}`);
   const options = { ...pixels.options, start: "zeros" };
-  const bare = await climb(network, units, { options: { ...options, redirect: 0 } });
-  const redirected = await climb(network, units, { options });
+  const bare = await runPlan(network, units, { options: { ...options, redirectSteps: 0 } });
+  const redirected = await runPlan(network, units, { options });
   const asleep = units.flatMap((_, i) => (bare[i].activation === 0 ? [i] : []));
   const woken = asleep.filter((i) => redirected[i].activation > 0);
   const [unit] = woken;
@@ -104,11 +104,11 @@ export async function showSleeper(network) {
   const pair = [bare[unit], redirected[unit]];
   const sheet = rowsSheet([pair.map(({ data }) => draw(data, { factor: 4 }))]);
   const alt = `Unit ${unit} of dense1, without and with redirected gradients`;
-  const command = `xstar maximize ${file} ${units[unit]} ${pixels.flags} --init zeros --seed 0`;
+  const command = `xstar maximize ${file} ${units[unit]} ${pixels.flags} --start zeros --seed 0`;
   const steps = pair[1].redirected;
   return `${await writePicture(`${name}-sleeper`, sheet, alt)}
 
-${commands([`${command} --redirect 0`, command])}
+${commands([`${command} --redirect-steps 0`, command])}
 
 Its activation is ${number(pair[0].activation)} in the left picture and ${number(pair[1].activation)} in the right one, which took ${steps} ${steps === 1 ? "step" : "steps"} with
 redirected gradients. Of the first 24 units of the layer ${asleep.length} stay asleep without them, and ${woken.length} of those wake up with them.`;

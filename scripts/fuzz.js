@@ -1,6 +1,6 @@
 /**
  * Damages copies of small models and takes each through reading, inspecting and a gradient, in processes of their own with
- * limits of time and memory: npm run fuzz -- [COUNT] [SEED] [INDEX], where INDEX tries one mutant again.
+ * limits of time and memory: npm run fuzz -- [COUNT] [SEED] [INDEX], where INDEX restarts one mutant again.
  *
  * A mutant passes when it runs, or is refused by an XstarError; it fails by a crash, a hang, more memory than the limit, any
  * other error, or by opening a file outside of its folder.

@@ -140,7 +140,7 @@ export const packages = [
         not: "steps",
       },
       { parts: ["run/"], beside: "runs", holds: "frames, checkpoints, run.json; is it the same run?", not: "folders" },
-      { parts: ["many/"], beside: "runs", holds: "many targets: batches, climbers, the manifest", not: "threads" },
+      { parts: ["many/"], beside: "runs", holds: "many targets: batches, runners, the manifest", not: "threads" },
     ],
   },
   {

@@ -124,8 +124,8 @@ if (facts) {
     }
     return differences(at, of, u);
   });
-  await climb("middle", middleTargets);
-  await climb("output", () => [unitOf(facts.layers.findLast((one) => one.name === of) ?? { name: of })]);
+  await runPlan("middle", middleTargets);
+  await runPlan("output", () => [unitOf(facts.layers.findLast((one) => one.name === of) ?? { name: of })]);
 }
 result.megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
 console.log(JSON.stringify(result));
@@ -184,7 +184,7 @@ function unitOf({ name, units }) {
   return units ? channel({ layer: name, channel: Math.floor(units.count / 2) }) : layer({ layer: name });
 }
 
-/** Units of layers around the middle one, of which the first that is not dead is climbed. */
+/** Units of layers around the middle one, of which the first that is not dead is maximized. */
 function middleTargets() {
   const fit = facts.layers.filter((one) => one.differentiable && one.units && one.units.count > 1);
   if (fit.length === 0) return [unitOf({ name: target() })];
@@ -192,7 +192,7 @@ function middleTargets() {
   return [0, 1, -1, 2, 5].flatMap((by) => (fit[half + by] ? [unitOf(fit[half + by])] : []));
 }
 
-function climb(name, choose) {
+function runPlan(name, choose) {
   return measure(name, async () => {
     const at = new Map(Object.entries(feeds).map(([input, { shape }]) => [input, shape]));
     const others = Object.fromEntries(Object.entries(feeds).filter(([input]) => input !== picture()));

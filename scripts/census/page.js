@@ -14,7 +14,7 @@ const short = (x) => (x === undefined ? "" : x === 0 ? "0" : x.toExponential(0))
 
 function line(row) {
   const { source, title, exporter, nodes, layers, forward, gradient, middle, output, megabytes } = row;
-  const climb = (one) =>
+  const ascent = (one) =>
     one?.refused
       ? "gradient 0: refused"
       : one?.ok
@@ -27,7 +27,7 @@ function line(row) {
         .flatMap((part) => (row[part]?.ok === false ? [`${part}: ${row[part].reason ?? "no input of floats"}`] : []))
         .join("; ");
   const slope = gradient?.ok ? `${short(gradient.off)} (${gradient.by})` : "no";
-  return `| ${passes(row) ? "yes" : "no"} | ${cell(title)} | ${source}, ${exporter} | ${nodes ?? ""} | ${layers ?? ""} | ${forward?.ok ? short(forward.off) : "no"} | ${slope} | ${climb(middle)} | ${climb(output)} | ${seconds.toFixed(0)} s, ${megabytes ?? "?"} MB | ${cell(why)} |`;
+  return `| ${passes(row) ? "yes" : "no"} | ${cell(title)} | ${source}, ${exporter} | ${nodes ?? ""} | ${layers ?? ""} | ${forward?.ok ? short(forward.off) : "no"} | ${slope} | ${runPlan(middle)} | ${runPlan(output)} | ${seconds.toFixed(0)} s, ${megabytes ?? "?"} MB | ${cell(why)} |`;
 }
 
 export function censusPage(rows) {

@@ -19,7 +19,7 @@ export { keepSessions, type KeepingRuntime } from "./runtime/keep-sessions.js";
 export { readModel } from "./onnx/read.js";
 export { writeModel } from "./onnx/write.js";
 export { print } from "./ir/print.js";
-export { compileAscent, differentiate, exportAscent, maximize, observe, readTarget, standard } from "./standard.js";
+export { compileAscent, differentiate, exportAscent, maximize, probe, readTarget, standard } from "./standard.js";
 export type { AscentOptions, CompiledAscent } from "./ascend/compile-ascent.js";
 export { ascend } from "./ascend/maximize.js";
 export { checkSameRun } from "./ascend/same-run.js";
@@ -77,7 +77,7 @@ export {
   type StartGiven,
 } from "./define/recipe.js";
 export { defineOverride, defineRule, type OverrideDefinition, type RuleDefinition } from "./autodiff/define-rule.js";
-export { prepareBatch, type Batched, type BatchOptions } from "./forward/batch.js";
+export { prepareModel, type PreparedModel, type BatchOptions } from "./forward/prepare-model.js";
 export type { GivenInputs } from "./model/given.js";
 export { pictureShape } from "./forward/apply-contract.js";
 export {
@@ -159,7 +159,7 @@ export { classify } from "./probe/classify.js";
 export type { TargetOptions } from "./words/read-target.js";
 export { activationBytes } from "./forward/memory.js";
 export type { DifferentiateOptions, GradientProbe, PictureGradient } from "./probe/differentiate.js";
-export type { Look, ObserveOptions, Observer } from "./probe/observe.js";
+export type { ProbeContext, ProbeOptions, Probe } from "./probe/probe.js";
 export {
   fieldBox,
   isLocal,

@@ -17,7 +17,7 @@ import {
   type DifferentiateOptions,
   type GradientProbe,
 } from "./probe/differentiate.js";
-import { observe as observeWith, type Look, type ObserveOptions, type Observer } from "./probe/observe.js";
+import { probe as probeWith, type ProbeContext, type ProbeOptions, type Probe } from "./probe/probe.js";
 import { recipes } from "./recipes/table.js";
 import { starts } from "./starts/starts.js";
 import { transforms } from "./transforms/table.js";
@@ -98,23 +98,23 @@ export function compileAscent(
  * Throws `bad-argument`, `unknown-layer`.
  *
  * @example
- * const observer = await observe(model, {}, ({ features, logits }) => ({ mean: features("conv2"), scores: logits() }));
- * const { mean, scores } = await observer.run(pictures);
- * await observer.release();
+ * const probe = await probe(model, {}, ({ features, logits }) => ({ mean: features("conv2"), scores: logits() }));
+ * const { mean, scores } = await probe.run(pictures);
+ * await probe.release();
  */
-export async function observe(
+export async function probe(
   model: LoadedModel,
-  options: ObserveOptions,
-  read: (look: Look) => Readonly<Record<string, Value>>,
-): Promise<Observer> {
-  return observeWith(model, withOwn(options), read);
+  options: ProbeOptions,
+  read: (look: ProbeContext) => Readonly<Record<string, Value>>,
+): Promise<Probe> {
+  return probeWith(model, withOwn(options), read);
 }
 
 /**
  * The objective that words or a spec stand for, its classes as numbers. Throws `bad-argument`, `unknown-layer`.
  *
  * @example
- * const first = await prepareBatch(model, 1);
+ * const first = await prepareModel(model, 1);
  * readTarget("logit:flamingo", { first, further: new Map() });
  */
 export function readTarget(

@@ -10,7 +10,7 @@ export { drawNumber } from "./image/digits.js";
 export { drawingOf, pictureOf, planesOf } from "./image/drawing.js";
 export { enlarge, enlargementFor, usualScale } from "./image/enlarge.js";
 export { luminanceWeights } from "./image/luminance.js";
-export { opaqueByInfluence } from "./image/opacity.js";
+export { opaqueByAttribution } from "./image/opacity.js";
 export { filledPicture, paste, type Picture, type Rgb } from "./image/picture.js";
 export type { Planes } from "./image/planes.js";
 export { rowsSheet } from "./image/rows.js";
@@ -51,7 +51,7 @@ export {
 } from "./measure/picture-metrics.js";
 export { pictureSizeOf, type ImageDataset, type PictureSize, type PictureSource } from "./measure/source.js";
 export { spectrumSlope, type SpectrumRange } from "./measure/spectrum.js";
-export { featureLayer, surveyDataset, type DatasetSurvey, type SurveyOptions } from "./measure/survey-dataset.js";
+export { featureLayer, scanDataset, type DatasetScan, type ScanOptions } from "./measure/scan-dataset.js";
 export { isOfOnePicture } from "./measure/terms.js";
 export { measureVariability, type Variability } from "./measure/variability.js";
 export { barChart } from "./pages/bar-chart.js";

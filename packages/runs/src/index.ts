@@ -1,7 +1,7 @@
-export { openClimber, previewOf, type Climber, type Machine } from "./many/climber.js";
+export { openBatchRunner, previewOf, type BatchRunner, type Machine } from "./many/batch-runner.js";
 export { createJob, type ManyJob, type ModelSource } from "./many/job.js";
 export { continueManifest, describeAscent, parseManifest } from "./many/manifest.js";
-export type { Climbed, ClimbedMetrics, Glance, Goal, Outcome } from "./many/outcome.js";
+export type { Maximized, MaximizedMetrics, Glance, Goal, Outcome } from "./many/outcome.js";
 export { inBatches, planBatches } from "./many/plan-batches.js";
 export { inPool } from "./many/pool.js";
 export type { MaximizeFlags } from "./plan/maximize-flags.js";

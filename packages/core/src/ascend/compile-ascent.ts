@@ -7,7 +7,7 @@ import type { StartGiven } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
 import { withDefinitions, type Vocabulary, type WithVocabulary } from "../define/vocabulary.js";
 import { XstarError } from "../errors.js";
-import { pictureOf, prepareBatch, type BatchOptions } from "../forward/batch.js";
+import { pictureOf, prepareModel, type BatchOptions } from "../forward/prepare-model.js";
 import { prepare, type Prepared } from "../forward/prepare.js";
 import { mapValues } from "../map-values.js";
 import { unitCounts } from "../model/layers.js";
@@ -57,7 +57,7 @@ export async function compileAscent(
   const rulesOf = (names: readonly string[]) => mergeRules(names, own, model.source.functions, vocabulary.override);
   const rules = rulesOf(overrides);
   const { watch, starts: someStarts, streams: someStreams, ...parsed } = parseOptions(options, vocabulary);
-  const { keep, patience, redirect, tries: givenTries, ...how } = parsed;
+  const { keep, patience, redirectSteps, restarts: givenRestarts, ...how } = parsed;
 
   const batch = Math.max(targets.length, someStarts?.length ?? 1, someStreams?.length ?? 1);
   const views = viewCount(vocabulary.transform, how.transforms);
@@ -71,7 +71,7 @@ export async function compileAscent(
     how.parameterization,
     "parameterization",
   );
-  const tries = givenTries ?? definition.tries?.(parameters, prepared.assets) ?? 1;
+  const restarts = givenRestarts ?? definition.restarts?.(parameters, prepared.assets) ?? 1;
   const spec: AscentSpec = {
     objectives: read(targets, "objectives").map(recipe.objective),
     watch: mapValues(watch, (some, name) => read(some, `objectives to watch as "${name}"`)),
@@ -102,10 +102,10 @@ export async function compileAscent(
     record: {
       ...run,
       start: starts ? starts.map((one) => shortened(vocabulary, one)) : null,
-      tries,
+      restarts,
       keep,
       patience,
-      redirect,
+      redirectSteps,
       overrides,
       rules: Object.keys(own),
       ...modelRecord(model, options),
@@ -128,7 +128,7 @@ async function expand(
   options: AscentOptions,
 ): Promise<readonly Target[]> {
   if (!targets.some((one) => typeof one === "string" && standsForMany(one))) return targets;
-  const first = await prepareBatch(model, 1, options);
+  const first = await prepareModel(model, 1, options);
   const counts = unitCounts(model.source, first.normalized, options.logits, first.input);
   return targets.flatMap<Target>((one) => (typeof one === "string" ? expandTargets([one], counts) : [one]));
 }

@@ -29,26 +29,30 @@ export function requireGradients(op: Ops, terms: readonly NetworkTerm[], entry: 
   );
   const reach = findReach(copy, [seen], rules);
   for (const { spec, value } of terms) {
-    const found = reach.get(map.get(value) ?? value);
-    if (!found || found.zeroBehind) throw noGradient({ spec, reach: found });
+    const found = networkGradientNorm.get(map.get(value) ?? value);
+    if (!found || found.zeroBehind) throw noGradient({ spec, networkGradientNorm: found });
   }
 }
 
-/** Says of a part of a target, or of a whole one, that nothing can be climbed. */
+/** Says of a part of a target, or of a whole one, that nothing can be maximized. */
 export function noGradient({
   spec,
-  reach,
+  networkGradientNorm,
 }: { readonly spec?: Spec; readonly reach?: Reach | undefined } = {}): XstarError {
   const layer = spec?.["layer"];
   const name = spec ? ` "${spec.type}"${typeof layer === "string" ? ` of layer "${layer}"` : ""}` : "";
-  const node = reach?.zeroBehind;
+  const node = networkGradientNorm?.zeroBehind;
   return node
     ? new XstarError(
         "no-gradient",
-        `The target${name} has no gradient, so there is nothing to climb: it is zero behind node "${node.label}" (${node.qualifiedType})`,
+        `The target${name} has no gradient, so there is nothing to maximize: it is zero behind node "${node.label}" (${node.qualifiedType})`,
         { hint: "Choose a layer before that node: xstar inspect says which have a gradient" },
       )
-    : new XstarError("no-gradient", `The target${name} does not depend on the picture, so there is nothing to climb`, {
-        hint: "Choose a layer that lies behind the model's input",
-      });
+    : new XstarError(
+        "no-gradient",
+        `The target${name} does not depend on the picture, so there is nothing to maximize`,
+        {
+          hint: "Choose a layer that lies behind the model's input",
+        },
+      );
 }

@@ -16,7 +16,7 @@ export interface ParameterizationContext {
 
 interface ParameterizationParts<F extends Fields> {
   /** How many starts to draw where most of them lead nowhere; 1 when left out. */
-  tries?(params: Parsed<F>, assets: Pick<Assets, "parameterization">): number;
+  restarts?(params: Parsed<F>, assets: Pick<Assets, "parameterization">): number;
   /**
    * Variables drawn at random, as the method's authors begin, for pictures of `shape`: the numbers of picture i come
    * from `rngs[i]` alone (those that all pictures share from `rngs[0]`). Left out where the method has no start of its

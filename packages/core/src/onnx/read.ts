@@ -14,7 +14,7 @@ import { XstarError } from "../errors.js";
 import { Graph, Node, Value, valueOf, type Attribute, type Constant, type ValueType } from "../ir/graph.js";
 import { elementBytes, size, tensor, type DType, type Tensor } from "../tensor.js";
 import { inlineFunctions } from "./functions.js";
-import { takeWholeInputsAsFloats } from "./whole-inputs.js";
+import { takeWholeInputsAsFloats } from "./integer-inputs.js";
 import { dtypeOf, nameOfType, type DeclaredInput, type Model } from "./model.js";
 
 /**

@@ -24,7 +24,7 @@ export const masked = defineParameterization({
     inner: innerParameterization("what is shown there", fourier({})),
   },
   isOutermost: true,
-  tries: (params, assets) => innerOf(assets, params.inner).tries,
+  restarts: (params, assets) => innerOf(assets, params.inner).restarts,
   initial: (params, shape, rngs, assets) => innerOf(assets, params.inner).initial(shape, rngs, assets),
   invert: (params, pictures, assets) => innerOf(assets, params.inner).invert(pictures, assets),
   build(params, state, context) {

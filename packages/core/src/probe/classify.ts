@@ -5,7 +5,7 @@ import { classCount, scoreOutput } from "../model/layers.js";
 import type { LoadedModel } from "../model/load.js";
 import { writeModel } from "../onnx/write.js";
 import { numbers, type Tensor } from "../tensor.js";
-import type { BatchOptions } from "../forward/batch.js";
+import type { BatchOptions } from "../forward/prepare-model.js";
 import { onGrey, separateOpacity } from "../compile/opacity.js";
 import { prepare } from "../forward/prepare.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { prepareBatch } from "../forward/batch.js";
+import { prepareModel } from "../forward/prepare-model.js";
 import { targetNames, unitCounts } from "../model/layers.js";
 import { open, tinyCnn } from "../testing/models.js";
 import { expandTargets } from "./expand-targets.js";
@@ -44,7 +44,7 @@ describe("targets that stand for many", () => {
 
   it("become targets of the model they were counted in", async () => {
     const model = open(tinyCnn());
-    const { normalized } = await prepareBatch(model, 1);
+    const { normalized } = await prepareModel(model, 1);
     const units = unitCounts(model.source, normalized);
     expect(units.get("conv")).toBe(4);
     expect(units.get("logit")).toBe(3);

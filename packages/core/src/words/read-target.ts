@@ -5,7 +5,7 @@ import { XstarError } from "../errors.js";
 import { combinations } from "../objectives/combine.js";
 import { resolveLabels } from "./labels.js";
 import { parseTarget } from "./target.js";
-import type { Batched } from "../forward/batch.js";
+import type { PreparedModel } from "../forward/prepare-model.js";
 import type { FurtherModel, Prepared } from "../forward/prepare.js";
 
 export interface TargetOptions {
@@ -36,4 +36,4 @@ function isNumber(spec: Spec | number): boolean {
   return Object.hasOwn(combinations, type) && Object.values(parts).every((part) => isNumber(part as Spec | number));
 }
 
-const namesOf = ({ model, normalized }: Batched) => targetNames(model.source, normalized);
+const namesOf = ({ model, normalized }: PreparedModel) => targetNames(model.source, normalized);

@@ -1,10 +1,10 @@
-import type { LoadedModel, MaximizeOptions, ObserveOptions } from "@xstar/core";
+import type { LoadedModel, MaximizeOptions, ProbeOptions } from "@xstar/core";
 import type { SecondNetwork } from "./measure-pictures.js";
 
 /** The networks of an ascent, as those who look at its pictures see them. */
 export interface Networks {
   /** How the first one sees pictures, without their size: those of a data set have their own. */
-  readonly own: Omit<ObserveOptions, "batch">;
+  readonly own: Omit<ProbeOptions, "batch">;
   readonly others: Readonly<Record<string, SecondNetwork>>;
 }
 

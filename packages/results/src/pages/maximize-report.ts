@@ -46,7 +46,7 @@ export async function maximizeReport(report: MaximizeReport): Promise<string> {
       ${problem !== undefined && html`<p>The metrics could not be measured: ${problem}.</p>`}
       <h2>Activation by step</h2>
       <p>
-        What is climbed, as the step sees it: the mean over the transformed views, with penalties. Steps are counted from the
+        What is maximized, as the step sees it: the mean over the transformed views, with penalties. Steps are counted from the
         start, which is step 0.
       </p>
       ${curves(pictures)} ${settingsOf(run)} ${repeatRun(run)} ${caveats}
@@ -91,8 +91,8 @@ async function pictureSection({ run, targets, views, examples, codec }: Maximize
   const measured = metrics?.pictures[i];
   const shown = views[i];
   const rows: string[][] = [
-    ["Climbed, at the start", formatNumber(activation.start), "step 0"],
-    ["Climbed, at the end", formatNumber(activation.end), `step ${step}, the picture here`],
+    ["Maximized, at the start", formatNumber(activation.start), "step 0"],
+    ["Maximized, at the end", formatNumber(activation.end), `step ${step}, the picture here`],
     ...(measured ? metricRows(measured, metrics!) : []).map((row) => [row.name, row.value, row.note]),
   ];
   return html`<h2>${name}</h2>
@@ -188,7 +188,7 @@ function comparison(pictures: readonly PictureEntry[], metrics: AscentMetrics): 
     : `How different they are is not known: ${missing.diversity}.`;
   return html`<h2>Side by side</h2>
     ${dataTable({
-      columns: ["Target", "Climbed from", "to", ...known],
+      columns: ["Target", "Maximized from", "to", ...known],
       rows: pictures.map((picture, i) => [
         nameOf(picture, pictures),
         formatNumber(picture.activation.start),

@@ -59,7 +59,7 @@ describe("a sheet", () => {
     expect(page).toContain("2 of 3 pictures so far");
     expect(page).toContain('alt="the picture that excites a:0"');
     expect(page).toContain('alt="the picture that excites a&#60;b:3 - c:4"');
-    expect(page).toContain("0<br />1.25 as climbed");
+    expect(page).toContain("0<br />1.25 as maximized");
   });
 
   test("says what is known of every picture, and of all together", () => {

@@ -38,7 +38,7 @@ export interface NamedEntry {
   readonly target: string;
   /** What its files are called, without ending. */
   readonly slug: string;
-  /** What is climbed for it. */
+  /** What is maximized for it. */
   readonly objective: Spec;
 }
 
@@ -53,7 +53,7 @@ export interface DoneEntry extends NamedEntry {
   readonly record: string;
   /** The picture that is opaque only where it counts. */
   readonly transparent?: string;
-  /** `diverged` for one that broke, whose picture is from before. */
+  /** `diverged` for one that divergedAt, whose picture is from before. */
   readonly ended: AscentResult["ended"];
   readonly activation: { readonly start: number; readonly end: number };
   readonly steps: number;

@@ -7,7 +7,7 @@ import {
   type Spec,
 } from "@xstar/core";
 
-/** How many threads climb batches of how many targets. */
+/** How many threads maximize batches of how many targets. */
 export interface BatchPlan {
   readonly jobs: number;
   readonly batch: number;
@@ -22,7 +22,7 @@ export interface BatchOptions {
   readonly free: number;
   /** Bytes that all threads together may take. @default half of what is free */
   readonly memory?: number | undefined;
-  /** Climbers. @default as many as the cores have threads for */
+  /** Threads that maximize. @default as many as the cores have threads for */
   readonly jobs?: number | undefined;
   /** Threads of ONNX Runtime for each of them. @default 1 */
   readonly threads?: number | undefined;

@@ -7,9 +7,9 @@ export interface MaximizeFlags extends ModelFlags {
   /** Modules with definitions of the user's own. */
   readonly use?: readonly string[];
   readonly recipe?: string;
-  readonly init?: readonly string[];
+  readonly start?: readonly string[];
   readonly batch?: number;
-  readonly tries?: number;
+  readonly restarts?: number;
   readonly steps?: number;
   readonly seed?: number;
   readonly optimizer?: string;
@@ -19,7 +19,7 @@ export interface MaximizeFlags extends ModelFlags {
   readonly clip?: number;
   readonly keep?: "last" | "best";
   readonly patience?: number;
-  readonly redirect?: number;
+  readonly redirectSteps?: number;
   readonly override?: readonly string[];
   readonly transform?: readonly string[];
   readonly penalty?: readonly string[];
@@ -31,8 +31,8 @@ export interface MaximizeFlags extends ModelFlags {
   readonly image?: readonly string[];
   readonly second?: readonly string[];
   readonly generator?: readonly string[];
-  readonly images?: string;
-  readonly transparent?: boolean;
+  readonly dataset?: string;
+  readonly attribution?: boolean;
   readonly out?: string;
   readonly scale?: number;
   readonly format?: AnimationFormat;

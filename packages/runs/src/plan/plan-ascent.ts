@@ -4,12 +4,12 @@ import {
   lookUp,
   mul,
   parseWords,
-  prepareBatch,
+  prepareModel,
   readTarget,
   sub,
   unitCounts,
   XstarError,
-  type Batched,
+  type PreparedModel,
   type FurtherModel,
   type MaximizeOptions,
   type Shape,
@@ -71,7 +71,7 @@ export async function planAscent(
   const earlier = from && earlierInput(from.path, from.record.ascent, from.record.inputs);
   const { own, further: furtherInputs } = splitInputs(model.source, flags.input ?? []);
   const input = await readModelInput(model, { ...flags, input: own }, { files, earlier });
-  const first = await prepareBatch(model, 1, input.options);
+  const first = await prepareModel(model, 1, input.options);
   const { shape } = first;
   const base = baseOptions(flags.recipe, shape.slice(1), vocabulary, record);
   const specs = specOptions(flags, base, vocabulary);
@@ -85,14 +85,14 @@ export async function planAscent(
   const { expand, read } = await targetReader(first, further, { labels: model.labels, vocabulary });
   const texts = expand(asked);
   const before = record?.pictures.map(({ target }) => target) ?? [];
-  const climbed = new Map(
+  const maximized = new Map(
     texts.map((text) => [
       text,
       record && !changesTargets ? record.ascent.objectives[before.indexOf(text)]! : base.objective(read(text)),
     ]),
   );
 
-  const starts = await planStarts(flags.init, base, {
+  const starts = await planStarts(flags.start, base, {
     shape: picture,
     files,
     vocabulary,
@@ -103,12 +103,12 @@ export async function planAscent(
   });
   const isMany = texts.length > asked.length;
   if (isMany && flags.batch !== undefined) throw notForMany();
-  const repeats = record && targets.length === 0 && !flags.init;
+  const repeats = record && targets.length === 0 && !flags.start;
   const pairs = repeats ? record.pictures.map((job, i) => ({ ...jobOf(job), at: i })) : pairUp(texts, starts.texts);
   const batch = flags.batch ?? (repeats ? undefined : batchOf(record?.pictures));
   const jobs = batch === undefined ? nameJobs(pairs) : nameJobs(eachSeveral(pairs, batch));
   const objectivesOfJobs = jobs.map(({ target }) =>
-    withPenalties(vocabulary, climbed.get(target)!, flags.penalty ?? []),
+    withPenalties(vocabulary, maximized.get(target)!, flags.penalty ?? []),
   );
   const isOneStart = isMany || starts.specs?.length === 1;
   const startsOfJobs = isOneStart ? starts.specs : starts.specs && jobs.map(({ at }) => starts.specs![at]!);
@@ -152,14 +152,14 @@ interface TargetReader {
 }
 
 async function targetReader(
-  first: Batched,
+  first: PreparedModel,
   models: Readonly<Record<string, FurtherModel>>,
   { labels, vocabulary }: { readonly labels: readonly string[] | undefined; readonly vocabulary: Vocabulary },
 ): Promise<TargetReader> {
-  const further = new Map<string, Batched>();
+  const further = new Map<string, PreparedModel>();
   for (const [name, { model, ...options }] of Object.entries(models))
-    further.set(name, await prepareBatch(model, 1, options, name));
-  const countsOf = ({ model, normalized, options, input }: Batched) =>
+    further.set(name, await prepareModel(model, 1, options, name));
+  const countsOf = ({ model, normalized, options, input }: PreparedModel) =>
     unitCounts(model.source, normalized, options.logits, input);
   const counts = new Map(countsOf(first));
   for (const [name, one] of further) for (const [layer, count] of countsOf(one)) counts.set(`${name}::${layer}`, count);

@@ -1,6 +1,6 @@
 import {
   expandTargets,
-  prepareBatch,
+  prepareModel,
   readTarget,
   standard,
   unitCounts,
@@ -44,13 +44,13 @@ export async function maximizeMany(
     dataset,
     facts,
     use,
-    openClimber,
+    openBatchRunner,
     ...options
   }: MaximizeManyOptions,
 ): Promise<ManyResult> {
   const definitions = [...(options.definitions ?? []), ...(await loadDefinitions(use ?? []))];
   const vocabulary = withDefinitions(options.vocabulary ?? standard, definitions);
-  const first = await prepareBatch(model, 1, options);
+  const first = await prepareModel(model, 1, options);
   const { recipe = "auto" } = options;
   const used = recipe === "none" ? null : useRecipe(vocabulary, recipe, { shape: first.shape.slice(1) });
   const counts = unitCounts(model.source, first.normalized, options.logits, first.input);
@@ -64,7 +64,7 @@ export async function maximizeMany(
   });
   const slugs = distinct(named.map(({ slug }) => slug));
   const known = factsOf(model, options, threads ?? 1);
-  const work = { jobs, memory, batch, signal, onProgress, threads, dataset, use, openClimber };
+  const work = { jobs, memory, batch, signal, onProgress, threads, dataset, use, openBatchRunner };
   return makeMany(
     model,
     named.map((one, i) => ({ ...one, slug: slugs[i]! })),

@@ -10,7 +10,7 @@ import { nodeRuntime } from "../runtime.js";
 import { writeNetwork } from "../train/evaluate.js";
 import { initialWeights } from "../train/network.js";
 import type { TrainedNetwork } from "../train/trained-network.js";
-import { climb, type Ascent } from "./ascent.js";
+import { runPlan, type Ascent } from "./ascent.js";
 import { measureArticle, type ArticleRun } from "./experiment.js";
 import { summarizeArticle, summarizeFirst } from "./summary.js";
 import { writeArticle } from "./write.js";
@@ -51,9 +51,9 @@ beforeAll(async () => {
     confidence: 0.7,
     mostSteps: 40,
     claimSteps: 4,
-    // threads run compiled files: climb-all.test.ts
-    climb: ({ model, plan }, controls) =>
-      climb(openModel(model, { runtime: nodeRuntime({ threads: 1 }) }), plan, controls),
+    // threads run compiled files: maximize-all.test.ts
+    run: ({ model, plan }, controls) =>
+      runPlan(openModel(model, { runtime: nodeRuntime({ threads: 1 }) }), plan, controls),
   });
   await writeArticle(run, folder);
 }, 240_000);
@@ -158,7 +158,7 @@ describe("the list of made pictures", () => {
 describe("curves", () => {
   test("are thinned, with all first steps and the last", async () => {
     const model = openModel(untrained(0).model, { runtime: nodeRuntime({ threads: 1 }) });
-    const [{ curves, steps }] = (await climb(model, { classes: [1], starts: ["random"], steps: 300, seed: 1 })) as [
+    const [{ curves, steps }] = (await runPlan(model, { classes: [1], starts: ["random"], steps: 300, seed: 1 })) as [
       Ascent,
     ];
     expect(steps).toBe(300);

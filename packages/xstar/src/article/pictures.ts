@@ -50,7 +50,7 @@ function ascentSheet(ascents: readonly Ascent[], factor: number): Picture {
   );
 }
 
-/** All results that one network was climbed to, or their changes: a row for each digit, a column for each start. */
+/** All results that one network was maximized to, or their changes: a row for each digit, a column for each start. */
 export function madeSheet({ ascents }: MadeSet, what: "result" | "change"): Picture {
   const views = viewAscents(ascents);
   const classes = [...new Set(ascents.map((ascent) => ascent.class))];

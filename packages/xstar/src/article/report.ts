@@ -48,7 +48,7 @@ export function articleReport(run: ArticleRun): string {
 function verdict({ networks, tables, claims: measured }: ArticleResults): string {
   const random = pictureOf(tables.tenSteps[0]!, "random");
   return (
-    `A small network that reads ${formatPercent(networks[0]!.accuracy)} of the MNIST test digits right is climbed for a 1. ` +
+    `A small network that reads ${formatPercent(networks[0]!.accuracy)} of the MNIST test digits right is maximized for a 1. ` +
     `From random noise it is ${random.fedBack.text} sure after 10 steps, of a picture in which few people see a digit. ` +
     `The made pictures correlate with their digit's mean picture by ${measured.notLikeTheDigit.synthetic.classMean.mean.toFixed(2)}, ` +
     `real ones by ${measured.notLikeTheDigit.real.classMean.mean.toFixed(2)}.`

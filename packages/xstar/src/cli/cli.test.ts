@@ -152,7 +152,7 @@ describe("the input contract", () => {
         "two.onnx",
         "logit:1",
         ...fast,
-        "--init",
+        "--start",
         "zeros",
         "--out",
         "two",
@@ -217,7 +217,7 @@ describe("xstar maximize", () => {
     const { pictures } = await readRun("batch");
     expect(pictures.map((one: { target: string }) => one.target)).toEqual(["conv:0@1,2", "0.5*conv:1 - l2"]);
 
-    await xstar(["maximize", "tiny.onnx", "scores:1", ...fast, "--init", "ones", "--init", "0.5", "--out", "starts"]);
+    await xstar(["maximize", "tiny.onnx", "scores:1", ...fast, "--start", "ones", "--start", "0.5", "--out", "starts"]);
     const names = (await readRun("starts")).pictures.flatMap((one: { files: string[] }) => one.files);
     expect(names).toContain("scores-1-from-ones.png");
     expect(names).toContain("scores-1-from-0.5.npy");
@@ -238,9 +238,9 @@ describe("xstar maximize", () => {
   test("goes on from a .npy file and from a picture", async () => {
     await xstar(["maximize", "tiny.onnx", "conv:3", ...fast, "--out", "first"]);
     const { pictures } = await readRun("first");
-    await xstar(["maximize", "tiny.onnx", "conv:3", ...fast, "--init", "first/conv-3.npy", "--out", "second"]);
+    await xstar(["maximize", "tiny.onnx", "conv:3", ...fast, "--start", "first/conv-3.npy", "--out", "second"]);
     expect((await readRun("second")).pictures[0].activation.start).toBeCloseTo(pictures[0].activation.end, 4);
-    expect(await xstar(["maximize", "tiny.onnx", "conv:3", ...fast, "--init", "first/conv-3.png"])).toMatchObject({
+    expect(await xstar(["maximize", "tiny.onnx", "conv:3", ...fast, "--start", "first/conv-3.png"])).toMatchObject({
       code: 0,
     });
   });
@@ -279,7 +279,7 @@ describe("xstar maximize", () => {
   });
 
   test("exports the ascent as a model of its own that climbs the same curve from zeros", async () => {
-    await xstar(["maximize", "tiny.onnx", "conv:2", ...fast, "--export", "--tries", "8", "--out", "export"]);
+    await xstar(["maximize", "tiny.onnx", "conv:2", ...fast, "--export", "--restarts", "8", "--out", "export"]);
     const { curve } = (await readRun("export")).pictures[0];
     const session = await nodeRuntime({ threads: 1 }).open(await readFile(join(folder, "export", "ascent.onnx")));
     expect(session.inputs.map(({ name }) => name).toSorted()).toEqual(["pixels", "step"]);
@@ -298,7 +298,7 @@ describe("xstar maximize", () => {
 
 test("an exported ascent is told to stay asleep where only redirected gradients woke the target", async () => {
   const asleep = (...args: string[]) =>
-    xstar(["maximize", "tiny.onnx", "relu:0", ...fast, "--init", "zeros", "--out", "asleep", ...args]);
+    xstar(["maximize", "tiny.onnx", "relu:0", ...fast, "--start", "zeros", "--out", "asleep", ...args]);
   const sentence = "ascent.onnx has no redirected gradients";
   expect((await asleep("--export")).err).toContain(sentence);
   expect((await asleep()).err).not.toContain(sentence);
@@ -374,7 +374,7 @@ describe("a mistake is one sentence and an exit code", () => {
     [2, [...target, "--clip", "-1"], '"--clip" must be a number of at least 0', ""],
     [2, [...target, "--keep", "first"], '"--keep" must be "last" or "best"', ""],
     [2, [...target, "--patience", "0"], '"--patience" must be a whole number of at least 1', ""],
-    [2, [...target, "--redirect", "0.5"], '"--redirect" must be a whole number of at least 0', ""],
+    [2, [...target, "--redirect-steps", "0.5"], '"--redirect-steps" must be a whole number of at least 0', ""],
     [2, [...target, "--second", "net.onnx"], '"--second" must be a name and its file, name=file', ""],
     [1, [...target, "--second", "a=none.onnx"], 'Cannot read "none.onnx": it does not exist', ""],
     [1, [...target, "--second", "a=notes.txt"], 'The file is not a readable ONNX model (in "notes.txt")', ""],
@@ -403,8 +403,8 @@ describe("a mistake is one sentence and an exit code", () => {
       "",
     ],
     [1, ["inspect", "tiny.onnx", "--try", "notes.txt"], '"notes.txt" is not a PNG, JPEG or WebP picture', ""],
-    [2, [...target, "--init", "twos"], '"twos" is no start', "Give one of ones"],
-    [1, [...target, "--init", "none.png"], 'Cannot read "none.png": it does not exist', ""],
+    [2, [...target, "--start", "twos"], '"twos" is no start', "Give one of ones"],
+    [1, [...target, "--start", "none.png"], 'Cannot read "none.png": it does not exist', ""],
     [2, [...target, "--stepz", "3"], "Unknown option '--stepz'", "Did you mean --steps?"],
     [2, ["maximise", "a", "b"], "Unknown command 'maximise'", "Did you mean maximize?"],
     [2, ["maximize", "tiny.onnx"], "Missing required argument 'targets'", "--help"],
@@ -435,7 +435,7 @@ describe("a mistake is one sentence and an exit code", () => {
       "tiny.onnx",
       "tv^0.5",
       ...fast,
-      "--init",
+      "--start",
       "zeros",
       "--out",
       "steep",

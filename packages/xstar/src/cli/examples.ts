@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { expandTargets, fields, prepareBatch, unitCounts, XstarError } from "@xstar/core";
+import { expandTargets, fields, prepareModel, unitCounts, XstarError } from "@xstar/core";
 import { distinct, readModelInput, slugOf, type ModelFlags } from "@xstar/runs";
 import {
   findExamples,
@@ -26,7 +26,7 @@ import { valueOf } from "./flags.js";
 import { withInterrupt } from "./interrupt.js";
 
 interface ExamplesFlags extends ModelFlags {
-  readonly images: string;
+  readonly dataset: string;
   readonly top: number;
   readonly beside?: string;
   readonly out?: string;
@@ -38,18 +38,18 @@ export function addExamples(program: Command): void {
   const command = program
     .command("examples <model> <targets...>")
     .description("Finds the pictures in a folder that excite a target most and least, and what in them does")
-    .requiredOption("--images <folder>", "PNG, JPEG and WebP files, also in folders inside; IDX files; or mnist")
-    .option("--top <count>", "pictures in a row of the sheet", whole("--top", 1, 100), 9)
+    .requiredOption("--dataset <folder>", "PNG, JPEG and WebP files, also in folders inside; IDX files; or mnist")
+    .option("--top <count>", "pictures in a row of the sheet", integer("--top", 1, 100), 9)
     .option("--beside <picture>", "a picture to show them beside, such as one from xstar maximize")
-    .option("--batch <count>", "pictures that go through the model at once", whole("--batch", 1, 1024), 8)
+    .option("--batch <count>", "pictures that go through the model at once", integer("--batch", 1, 1024), 8)
     .option("--out <folder>", "default: out/<model>/examples/<target>")
-    .option("--threads <count>", "threads of ONNX Runtime", whole("--threads", 1, 256))
+    .option("--threads <count>", "threads of ONNX Runtime", integer("--threads", 1, 256))
     .addHelpText("after", help)
     .action((path: string, targets: readonly string[], flags: ExamplesFlags) => runExamples(path, targets, flags));
   addModelFlags(command);
 }
 
-function whole(flag: string, min: number, max: number): (text: string) => number {
+function integer(flag: string, min: number, max: number): (text: string) => number {
   return valueOf(flag, fields.int("", { min, max }));
 }
 
@@ -63,17 +63,17 @@ of layers that look at parts of a picture, the parts that excite one place most;
 examples.json with the activation of every picture. Ctrl-C keeps what was found until then.
 
 Examples:
-  xstar examples squeezenet.onnx fire5/concat:7 --images photos --mean 0.408,0.459,0.482 --std 0.00392 --order BGR
-  xstar examples net.onnx logit:3 logit:4 --images photos --top 16
-  xstar examples mnist-8.onnx Plus112_Output_0:3 --images mnist --input-range 0,255 --beside out/mnist-8/seven.png`;
+  xstar examples squeezenet.onnx fire5/concat:7 --dataset photos --mean 0.408,0.459,0.482 --std 0.00392 --order BGR
+  xstar examples net.onnx logit:3 logit:4 --dataset photos --top 16
+  xstar examples mnist-8.onnx Plus112_Output_0:3 --dataset mnist --input-range 0,255 --beside out/mnist-8/seven.png`;
 
 async function runExamples(path: string, asked: readonly string[], flags: ExamplesFlags): Promise<void> {
   const { threads, top, batch } = flags;
   const model = await loadModel(path, { runtime: nodeRuntime(threads === undefined ? {} : { threads }) });
   const { options } = await readModelInput(model, flags, { files: createStore() });
-  const { normalized, input } = await prepareBatch(model, 1, options);
+  const { normalized, input } = await prepareModel(model, 1, options);
   const targets = expandTargets(asked, unitCounts(model.source, normalized, options.logits, input));
-  const pictures = await openPictures(flags.images);
+  const pictures = await openPictures(flags.dataset);
   const slugs = distinct(targets.map(slugOf));
   const name = slugs.length === 1 ? slugs[0]! : `${slugs[0]}-and-${slugs.length - 1}-more`;
   const folder = flags.out ?? join("out", model.name, "examples", name);
@@ -91,10 +91,10 @@ async function runExamples(path: string, asked: readonly string[], flags: Exampl
     const found = await findExamples(opened, pictures, { signal, onPicture });
     progress.done();
     if (found.skipped.length === found.seen) throw nothingSeen(found);
-    const written = { model, folder, images: flags.images, pictures, size, top, slugs, beside };
-    process.stdout.write(describe(await writeExamples(found, written), opened.observer.assumed, folder));
+    const written = { model, folder, images: flags.dataset, pictures, size, top, slugs, beside };
+    process.stdout.write(describe(await writeExamples(found, written), opened.probe.assumed, folder));
     if (found.seen < count) throw new XstarError("aborted", `Stopped after ${found.seen} of ${count} pictures`);
-  }).finally(() => opened.observer.release());
+  }).finally(() => opened.probe.release());
 }
 
 async function readBeside(path: string, size: PictureSize) {

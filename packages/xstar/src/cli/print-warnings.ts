@@ -48,21 +48,21 @@ export function complainAboutImages({ images }: AscentMetrics): void {
 }
 
 /** What is done is kept; that it is not all makes the program end with an error. */
-export function complainAbout({ ended, last, broke, record }: AscentResult, folder: string): void {
+export function complainAbout({ ended, last, divergedAt, record }: AscentResult, folder: string): void {
   if (ended === "aborted") {
     throw new XstarError("aborted", `Stopped after ${last.index} of ${record.steps} steps`, {
       hint: "The same command with --resume goes on from there",
     });
   }
-  const broken = broke.filter((at) => at !== null);
+  const broken = divergedAt.filter((at) => at !== null);
   if (broken.length === 0) return;
   // no learning rate helps a gradient that is not finite on the start picture
-  const isSteep = broke.every((at, i) => at === null || (at === 1 && !Number.isFinite(last.slope[i])));
+  const isSteep = divergedAt.every((at, i) => at === null || (at === 1 && !Number.isFinite(last.gradientNorm[i])));
   const hint = isSteep
     ? "The objective's slope is not finite there: add a small number inside a power or a quotient"
     : "A smaller --lr keeps it finite";
-  if (broken.length < broke.length) {
-    const problem = `${broken.length} of ${broke.length} pictures or their activations were no longer finite; "${folder}" holds them as they were before`;
+  if (broken.length < divergedAt.length) {
+    const problem = `${broken.length} of ${divergedAt.length} pictures or their activations were no longer finite; "${folder}" holds them as they were before`;
     throw new XstarError("diverged", problem, { hint });
   }
   throw new XstarError(

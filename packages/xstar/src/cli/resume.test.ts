@@ -116,7 +116,7 @@ describe("--resume", () => {
     ],
     [
       "another start",
-      ["--steps", "1000000", "--init", "ones"],
+      ["--steps", "1000000", "--start", "ones"],
       `belongs to another run: its "pictures" is [{"target":"conv:2","start":null`,
     ],
   ])("refuses %s in one sentence", async (_, flags, message) => {

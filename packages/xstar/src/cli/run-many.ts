@@ -6,7 +6,7 @@ import {
   isOfOnePicture,
   networksOf,
   rawView,
-  surveyDataset,
+  scanDataset,
   type ComparedImages,
   type Entry,
 } from "@xstar/results";
@@ -24,7 +24,7 @@ import { withInterrupt } from "./interrupt.js";
 /** The flags of `xstar maximize` that say how many targets at once are made. */
 type ManyFlags = Pick<
   MaximizeFlags,
-  "jobs" | "memory" | "threads" | "scale" | "images" | "format" | "export" | "checkpoint" | "resume" | "use"
+  "jobs" | "memory" | "threads" | "scale" | "dataset" | "format" | "export" | "checkpoint" | "resume" | "use"
 >;
 
 export function addManyFlags(command: Command): void {
@@ -86,10 +86,10 @@ export async function runMany(
   { jobs, objectives, targets: measured, options, files, recipe, shape }: Plan,
   { folder, flags }: { readonly folder: string; readonly flags: ManyFlags },
 ): Promise<void> {
-  const { jobs: climbers, memory, threads = 1, scale } = flags;
+  const { jobs: runners, memory, threads = 1, scale } = flags;
   if (flags.resume)
     process.stderr.write("Many targets at once always go on where they stopped, without --resume too\n");
-  const images = flags.images === undefined ? undefined : await openImages(flags.images, shape);
+  const images = flags.dataset === undefined ? undefined : await openImages(flags.dataset, shape);
   const targets = jobs.map(({ target, slug }, i) => ({
     name: target,
     slug,
@@ -97,7 +97,7 @@ export async function runMany(
     measured: measured[i]!,
   }));
   const result = await withInterrupt(async (signal) => {
-    const dataset = images && (await surveyImages(model, images, { objectives: measured, options, signal }));
+    const dataset = images && (await scanImages(model, images, { objectives: measured, options, signal }));
     const view = createView();
     try {
       return await makeMany(model, targets, options, {
@@ -106,7 +106,7 @@ export async function runMany(
         onProgress: view.show,
         threads,
         ...(flags.use && { use: flags.use }),
-        ...(climbers !== undefined && { jobs: climbers }),
+        ...(runners !== undefined && { jobs: runners }),
         ...(memory !== undefined && { memory }),
         ...(dataset && { dataset }),
         facts: {
@@ -123,23 +123,23 @@ export async function runMany(
   complainAbout(result);
 }
 
-interface SurveyedRun {
+interface ScannedRun {
   readonly objectives: readonly Spec[];
   readonly options: MaximizeOptions;
   readonly signal: AbortSignal;
 }
 
 /** Shows the network the real pictures, once for all targets. Throws the signal's reason when it is stopped. */
-async function surveyImages(
+async function scanImages(
   model: ModelFile,
   { folder, pictures }: ComparedImages,
-  { objectives, options, signal }: SurveyedRun,
+  { objectives, options, signal }: ScannedRun,
 ): Promise<ComparedDataset> {
   const { own } = networksOf(model, options);
   const count = pictures.names.length;
   const progress = createProgress({ stream: process.stderr, label: "images", total: count });
   try {
-    const survey = await surveyDataset(model, pictures, {
+    const scan = await scanDataset(model, pictures, {
       objectives: objectives.filter((one) => isOfOnePicture(one, options.vocabulary)),
       layer: await featureLayer(model, own),
       options: own,
@@ -147,7 +147,7 @@ async function surveyImages(
       onPicture: (seen) => progress.update(seen, `picture ${seen} of ${count}`),
     });
     signal.throwIfAborted();
-    return { folder, count, survey };
+    return { folder, count, scan };
   } finally {
     progress.done();
   }
@@ -217,7 +217,7 @@ function listed(names: readonly string[]): string {
   return more > 0 ? `${names.slice(0, shown).join(", ")} and ${more} more` : names.join(", ");
 }
 
-/** Pictures that broke, or are not there, make the program end with an error; all others are kept. */
+/** Pictures that divergedAt, or are not there, make the program end with an error; all others are kept. */
 function complainAbout({ manifest }: ManyResult): void {
   const { targets } = manifest;
   const broken = targets.filter((entry) => entry.status === "done" && entry.ended === "diverged");
@@ -226,7 +226,7 @@ function complainAbout({ manifest }: ManyResult): void {
   const names = (entries: readonly Entry[]) => listed(entries.map(({ target }) => target));
   const parts = [
     ...(failed.length > 0 ? [`gave no picture: ${names(failed)} (${failed[0]!.reason})`] : []),
-    ...(broken.length > 0 ? [`broke, and their pictures are from before: ${names(broken)}`] : []),
+    ...(broken.length > 0 ? [`divergedAt, and their pictures are from before: ${names(broken)}`] : []),
   ];
   const problem = `${broken.length + failed.length} of ${targets.length} targets were no longer finite; ${parts.join("; ")}`;
   throw new XstarError("diverged", problem, { hint: "A smaller --lr keeps them finite; all others are whole" });

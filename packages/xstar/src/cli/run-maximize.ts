@@ -32,7 +32,7 @@ import { createStore } from "../record/store.js";
 import { defaultThreads, nodeRuntime } from "../runtime.js";
 import { version } from "../version.js";
 import { checkpointFile, readCheckpoint, removeCheckpoint } from "../run/checkpoints.js";
-import { climb } from "../run/climb.js";
+import { runPlan } from "../run/run-plan.js";
 import { complainAbout, complainAboutImages, printComparison, warn, warnAbout } from "./print-warnings.js";
 import { withInterrupt } from "./interrupt.js";
 import { reportAscent } from "../run/report-ascent.js";
@@ -64,7 +64,7 @@ export async function runMaximize(
     refuseForMany(flags);
     return runMany(model, plan, { folder, flags });
   }
-  const images = flags.images === undefined ? undefined : await openImages(flags.images, plan.shape);
+  const images = flags.dataset === undefined ? undefined : await openImages(flags.dataset, plan.shape);
   const look = lookOf(flags, plan, from);
   const checkpoint = flags.resume ? await readCheckpoint(checkpointFile(folder), facts) : undefined;
   if (flags.resume && !checkpoint && (await isFinished(model, plan, { folder, facts, ...look }))) {
@@ -79,8 +79,8 @@ export async function runMaximize(
     const frames = createFrames(look.format === "none" ? 1 : 64, saved?.frames);
     const startedAt = performance.now();
     const seconds = () => (saved?.seconds ?? 0) + Math.round(performance.now() - startedAt) / 1000;
-    const climbed = { facts, frames, folder, saved, seconds, signal, every: flags.checkpoint };
-    const result = await climb(model, plan, climbed);
+    const maximized = { facts, frames, folder, saved, seconds, signal, every: flags.checkpoint };
+    const result = await runPlan(model, plan, maximized);
     const top = await likeliest(model, plan, result);
     const ascent = { model, facts, platform: await thisPlatform(), result, frames, seconds: seconds(), top, ...look };
     const written = await writePictures(ascent, folder);
@@ -113,7 +113,7 @@ function checkUse(use: readonly string[], from: FoundRecord | undefined): void {
   );
 }
 
-type Look = Pick<Ascent, "scale" | "format">;
+type ProbeContext = Pick<Ascent, "scale" | "format">;
 
 function checkArguments(
   path: string | undefined,
@@ -129,7 +129,7 @@ function checkArguments(
 }
 
 /** How the pictures are drawn: as the flags say, as in the record for pictures of the same size, or as usual. */
-function lookOf(flags: MaximizeFlags, { shape }: Plan, from: FoundRecord | undefined): Look {
+function lookOf(flags: MaximizeFlags, { shape }: Plan, from: FoundRecord | undefined): ProbeContext {
   const { scale, format = "gif" } = from?.record ?? {};
   const isSameSize = from !== undefined && sameShape(from.record.ascent.shape.slice(1), shape.slice(1));
   const usual = isSameSize ? (scale ?? usualScale(shape)) : usualScale(shape);
@@ -140,7 +140,7 @@ function lookOf(flags: MaximizeFlags, { shape }: Plan, from: FoundRecord | undef
 async function isFinished(
   model: ModelFile,
   { objectives, options }: Plan,
-  { folder, facts, scale, format }: Look & { readonly folder: string; readonly facts: RunFacts },
+  { folder, facts, scale, format }: ProbeContext & { readonly folder: string; readonly facts: RunFacts },
 ): Promise<boolean> {
   const kept = await readRecord(join(folder, "run.json")).catch(() => undefined);
   if (kept?.record.stopped !== null || kept.record.scale !== scale || kept.record.format !== format) return false;

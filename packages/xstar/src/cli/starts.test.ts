@@ -23,12 +23,12 @@ describe("a run (needs a build)", () => {
     const { pictures } = await readRun("loud");
     const go = (...args: string[]) =>
       xstar(["maximize", "tiny.onnx", "conv:3", "--recipe", "none", "--steps", "0", ...args]);
-    await go("--init", "loud/conv-3.png", "--out", "on");
+    await go("--start", "loud/conv-3.png", "--out", "on");
     expect((await readRun("on")).pictures[0]).toMatchObject({ start: join("loud", "conv-3.npy") });
     expect((await readRun("on")).pictures[0].activation.start).toBeCloseTo(pictures[0].activation.end, 3);
     await mkdir(join(folder, "alone"));
     await copyFile(join(folder, "loud", "conv-3.png"), join(folder, "alone", "conv-3.png"));
-    const { code, err } = await go("--init", "alone/conv-3.png", "--out", "alone");
+    const { code, err } = await go("--start", "alone/conv-3.png", "--out", "alone");
     expect([code, err]).toEqual([
       0,
       expect.stringContaining('conv-3.npy, which "xstar maximize --from" writes, is not beside it'),
@@ -45,7 +45,7 @@ describe("a run (needs a build)", () => {
         "none",
         "--steps",
         "0",
-        "--init",
+        "--start",
         start,
         "--out",
         "numbered",
@@ -62,7 +62,7 @@ describe("a run (needs a build)", () => {
     const go = (...args: string[]) =>
       xstar(["maximize", "tiny.onnx", "conv:3", "--parameterization", "alpha", ...args]);
     expect(await go("--steps", "5", "--out", "alpha")).toMatchObject({ code: 0 });
-    expect(await go("--steps", "0", "--init", "alpha/conv-3.npy", "--out", "alpha2")).toMatchObject({ code: 0 });
+    expect(await go("--steps", "0", "--start", "alpha/conv-3.npy", "--out", "alpha2")).toMatchObject({ code: 0 });
     const [before, after] = [await readRun("alpha"), await readRun("alpha2")];
     expect(after.metrics.pictures[0].activation).toBeCloseTo(before.metrics.pictures[0].activation, 3);
   });

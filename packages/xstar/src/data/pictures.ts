@@ -41,10 +41,13 @@ function fromDataset({ train, test }: SplitDataset): PictureSource {
 }
 
 /**
- * Opens the pictures of `--images` for a model whose picture has `channels`. Throws `bad-argument` for a model that cannot
+ * Opens the pictures of `--dataset` for a model whose picture has `channels`. Throws `bad-argument` for a model that cannot
  * see picture files, and what `openPictures` does.
  */
 export async function openImages(folder: string, shape: readonly number[]): Promise<ComparedImages> {
   if (pictureSizeOf(shape.slice(1))) return { folder, pictures: await openPictures(folder) };
-  throw new XstarError("bad-argument", `"--images" needs a model of pictures: its picture of shape [${shape}] is none`);
+  throw new XstarError(
+    "bad-argument",
+    `"--dataset" needs a model of pictures: its picture of shape [${shape}] is none`,
+  );
 }

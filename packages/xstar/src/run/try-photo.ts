@@ -1,7 +1,7 @@
 import {
   classify,
   contractOfRange,
-  prepareBatch,
+  prepareModel,
   XstarError,
   type BatchOptions,
   type ContractGuess,
@@ -48,7 +48,7 @@ export async function tryPhoto(
   guess: ContractGuess | null,
   photo: string,
 ): Promise<Trial> {
-  const { shape, inputShape } = await prepareBatch(model, 1, options);
+  const { shape, inputShape } = await prepareModel(model, 1, options);
   const size = pictureSizeOf(shape.slice(1));
   if (!size)
     throw new XstarError(

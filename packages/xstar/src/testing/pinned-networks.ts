@@ -95,7 +95,7 @@ export const pictureShapes = {
   decoder: [6],
 };
 
-/** A checkerboard on a slope, of other proportions than what the networks take. */
+/** A checkerboard on a gradientNorm, of other proportions than what the networks take. */
 export function drawPicture(channels: number): Tensor {
   const [height, width] = [20, 24];
   const data = Float32Array.from({ length: channels * height * width }, (_, i) => {

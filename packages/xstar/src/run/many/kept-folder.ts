@@ -50,17 +50,17 @@ export async function keepFolder(
   await prepareFolder(folder);
   await removeLeftovers(folder);
   if (dataset) {
-    const { folder: images, count, survey } = dataset;
+    const { folder: images, count, scan } = dataset;
     const compared = await Promise.all(manifest.targets.map(compare));
-    manifest = { ...manifest, images: { folder: images, count, read: survey.names.length }, targets: compared };
+    manifest = { ...manifest, images: { folder: images, count, read: scan.names.length }, targets: compared };
   }
   await writeManifest(folder, manifest);
   const sheet = createSheet(folder, title, () => manifest);
 
   /** Pictures are written before the manifest says that they are there: who is killed between does them again. */
-  const write = async (climbed: readonly ManyTarget[], outcomes: readonly Outcome[]) => {
+  const write = async (maximized: readonly ManyTarget[], outcomes: readonly Outcome[]) => {
     const entries = await Promise.all(
-      climbed.map(async (target, i) => compare(await writeOutcome(folder, target, outcomes[i]!, facts))),
+      maximized.map(async (target, i) => compare(await writeOutcome(folder, target, outcomes[i]!, facts))),
     );
     const written = new Map(entries.map((entry) => [entry.target, entry]));
     manifest = { ...manifest, targets: manifest.targets.map((entry) => written.get(entry.target) ?? entry) };
@@ -71,7 +71,7 @@ export async function keepFolder(
     get manifest() {
       return manifest;
     },
-    keep: (climbed, outcomes) => (keeping = keeping.then(() => write(climbed, outcomes))),
+    keep: (maximized, outcomes) => (keeping = keeping.then(() => write(maximized, outcomes))),
     async finish() {
       if (manifest.targets.every(({ status }) => status !== "waiting")) {
         manifest = { ...manifest, metrics: measureSet(await readAllMetrics(folder, manifest.targets)) };
@@ -89,7 +89,7 @@ async function writeOutcome(
   facts: ManyFacts,
 ): Promise<Entry> {
   if ("failure" in outcome) return { target, slug, objective, status: "failed", reason: outcome.failure };
-  const files = await writePicture(folder, { target, slug, climbed: outcome }, facts);
+  const files = await writePicture(folder, { target, slug, maximized: outcome }, facts);
   const { curve, step, seconds, warnings, metrics, ended } = outcome;
   return {
     target,

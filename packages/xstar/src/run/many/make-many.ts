@@ -8,7 +8,7 @@ import {
   inBatches,
   planBatches,
   previewOf,
-  type Climber,
+  type BatchRunner,
   type Glance,
   type ManyJob,
   type ModelFile,
@@ -17,7 +17,7 @@ import {
 import { hashFile } from "../../record/file-reference.js";
 import { loadDefinitions } from "../../load-definitions.js";
 import { version } from "../../version.js";
-import { startClimber } from "./climber-thread.js";
+import { startBatchRunner } from "./batch-runner-thread.js";
 import type { ComparedDataset } from "./compare-entry.js";
 import { factsOf } from "./facts.js";
 import { openManifest } from "./manifest-file.js";
@@ -45,7 +45,7 @@ export interface ManyOptions {
   /** Modules that export the definitions of your own that targets and options name, as in `loadDefinitions`. @default [] */
   readonly use?: readonly string[];
   /** Makes what climbs a batch. @default a thread */
-  readonly openClimber?: (job: ManyJob) => Climber;
+  readonly openBatchRunner?: (job: ManyJob) => BatchRunner;
 }
 
 /** How far it is. */
@@ -91,7 +91,7 @@ export async function makeMany(
     onProgress,
     dataset,
     use = [],
-    openClimber = startClimber,
+    openBatchRunner = startBatchRunner,
   } = options;
   const ascent = { ...settings, definitions: [...(settings.definitions ?? []), ...(await loadDefinitions(use))] };
   const facts = options.facts ?? factsOf(model, ascent, threads);
@@ -127,7 +127,7 @@ export async function makeMany(
   const stepsOfOne = plan.steps;
   let stepsDone = 0;
   let finished = targets.length - wanted.length;
-  const running = new Map<Climber, number>();
+  const running = new Map<BatchRunner, number>();
   const tell = ({ name: target }: ManyTarget, { activation, preview }: Pick<Glance, "activation" | "preview">) =>
     onProgress?.({
       steps: stepsDone + [...running.values()].reduce((a, b) => a + b, 0),
@@ -136,17 +136,17 @@ export async function makeMany(
       targets: targets.length,
       latest: { target, activation, preview },
     });
-  const climb = async (climber: Climber, batch: readonly ManyTarget[], stop: AbortSignal) => {
-    const outcomes = await climber.climb(
+  const runBatch = async (runner: BatchRunner, batch: readonly ManyTarget[], stop: AbortSignal) => {
+    const outcomes = await runner.run(
       batch.map(({ objective, measured }) => ({ objective, ...(measured && { measured }) })),
       (glance) => {
-        running.set(climber, glance.steps);
+        running.set(runner, glance.steps);
         tell(batch[glance.at]!, glance);
       },
       stop,
     );
     await kept.keep(batch, outcomes);
-    running.delete(climber);
+    running.delete(runner);
     stepsDone += batch.length * stepsOfOne;
     finished += batch.length;
     for (const [i, outcome] of outcomes.entries()) {
@@ -156,13 +156,13 @@ export async function makeMany(
     }
   };
 
-  const climbers = Array.from({ length: Math.min(plan.jobs, batches.length) }, () => openClimber(job));
+  const runners = Array.from({ length: Math.min(plan.jobs, batches.length) }, () => openBatchRunner(job));
   try {
-    await inPool(climbers, batches, climb, signal);
+    await inPool(runners, batches, runBatch, signal);
   } catch (error) {
     if (!XstarError.is(error) || error.code !== "aborted") throw error;
   } finally {
-    await Promise.all(climbers.map((climber) => climber.close()));
+    await Promise.all(runners.map((runner) => runner.close()));
     await kept.finish();
   }
   if (finished < targets.length) {

@@ -1,9 +1,9 @@
 import {
-  prepareBatch,
+  prepareModel,
   targetNames,
   type BatchOptions,
   type LoadedModel,
-  type ObserveOptions,
+  type ProbeOptions,
   type Spec,
   type Target,
 } from "@xstar/core";
@@ -11,7 +11,7 @@ import { findExamples, openTargets, type FoundExamples } from "./find-examples.j
 import type { PictureSource } from "./source.js";
 
 /** What the pictures of a data set make of a network: measure once, compare many pictures with it. */
-export interface DatasetSurvey {
+export interface DatasetScan {
   /** Of the pictures that could be used. */
   readonly names: readonly string[];
   /** The layer that `features` are of; undefined where none was asked for. */
@@ -22,11 +22,11 @@ export interface DatasetSurvey {
   readonly objectives: readonly { readonly objective: Spec; readonly activations: readonly number[] }[];
 }
 
-export interface SurveyOptions {
+export interface ScanOptions {
   readonly objectives: readonly Target[];
   /** The layer to read features from, such as the one that `featureLayer` finds. */
   readonly layer?: string | undefined;
-  readonly options?: Omit<ObserveOptions, "batch">;
+  readonly options?: Omit<ProbeOptions, "batch">;
   /** Pictures that go through the network at once. @default 8 */
   readonly batch?: number;
   /** Stops after the picture in progress; what is measured is kept. */
@@ -35,25 +35,25 @@ export interface SurveyOptions {
 }
 
 /**
- * Measures a data set for `measurePictures`; pictures that cannot be used are left out. Throws as `observe` does, and
+ * Measures a data set for `measurePictures`; pictures that cannot be used are left out. Throws as `probe` does, and
  * `bad-argument` for a model that takes no pictures of 1 or 3 channels.
  */
-export async function surveyDataset(
+export async function scanDataset(
   model: LoadedModel,
   pictures: PictureSource,
-  { objectives, layer, options = {}, batch = 8, signal, onPicture }: SurveyOptions,
-): Promise<DatasetSurvey> {
+  { objectives, layer, options = {}, batch = 8, signal, onPicture }: ScanOptions,
+): Promise<DatasetScan> {
   const named = objectives.map((objective, i) => ({ target: String(i), objective }));
   const opened = await openTargets(model, named, { ...options, layer, batch, places: false });
   try {
     return surveyOf(await findExamples(opened, pictures, { signal, onPicture }), pictures, layer);
   } finally {
-    await opened.observer.release();
+    await opened.probe.release();
   }
 }
 
 /** What was found, to compare pictures with. */
-export function surveyOf(found: FoundExamples, { names }: PictureSource, layer: string | undefined): DatasetSurvey {
+export function surveyOf(found: FoundExamples, { names }: PictureSource, layer: string | undefined): DatasetScan {
   const skipped = new Set(found.skipped.map(({ index }) => index));
   return {
     names: names.slice(0, found.seen).filter((_, i) => !skipped.has(i)),
@@ -68,7 +68,7 @@ export function surveyOf(found: FoundExamples, { names }: PictureSource, layer: 
 
 /** The last layer that has places: its mean over them is what most classifiers read. Undefined without one. */
 export async function featureLayer(model: LoadedModel, options: BatchOptions = {}): Promise<string | undefined> {
-  const { normalized } = await prepareBatch(model, 1, options);
+  const { normalized } = await prepareModel(model, 1, options);
   const { layers } = targetNames(model.source, normalized);
   return layers.findLast((name) => {
     const { shape } = normalized.values.get(name)!;

@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, it, test } from "vitest";
 import { nodeRuntime } from "../runtime.js";
 import { writeNetwork } from "../train/evaluate.js";
 import { initialWeights } from "../train/network.js";
-import { climb, objectivesOf, optionsOf, type Ascent, type AscentPlan } from "./ascent.js";
-import { climbAll, type ClimbOne } from "./climb-all.js";
+import { runPlan, objectivesOf, optionsOf, type Ascent, type AscentPlan } from "./ascent.js";
+import { maximizeAll, type RunPlan } from "./maximize-all.js";
 
 const model = writeNetwork(initialWeights(createRng(0), 10), new Map());
 const planFor = (digit: number, steps: number): AscentPlan => ({
@@ -16,8 +16,8 @@ const planFor = (digit: number, steps: number): AscentPlan => ({
 });
 const jobs = [planFor(1, 6), planFor(2, 2), planFor(3, 4)].map((plan) => ({ model, plan }));
 
-const inThisThread: ClimbOne = ({ model: bytes, plan }, controls) =>
-  climb(openModel(bytes, { runtime: nodeRuntime({ threads: 1 }) }), plan, controls);
+const inThisThread: RunPlan = ({ model: bytes, plan }, controls) =>
+  runPlan(openModel(bytes, { runtime: nodeRuntime({ threads: 1 }) }), plan, controls);
 
 test("the article climbs on plain pixels, whatever recipe is usual", async () => {
   const opened = openModel(model, { runtime: nodeRuntime({ threads: 1 }) });
@@ -30,10 +30,10 @@ test("the article climbs on plain pixels, whatever recipe is usual", async () =>
   });
 });
 
-describe("climbAll", () => {
+describe("maximizeAll", () => {
   it("gives the ascents in the order of the jobs, and reports all steps of all pictures", async () => {
     const reports: (readonly [number, number])[] = [];
-    const found = await climbAll(jobs, { climb: inThisThread, onProgress: (...now) => reports.push(now) });
+    const found = await maximizeAll(jobs, { run: inThisThread, onProgress: (...now) => reports.push(now) });
     expect(found.map((ascents) => ascents.map((one) => [one.class, one.start, one.steps]))).toEqual(
       jobs.map(({ plan }) => plan.starts.map((start, i) => [plan.classes[i], start, plan.steps])),
     );
@@ -44,31 +44,31 @@ describe("climbAll", () => {
 
   it("stops all at the first error, and throws it", async () => {
     const stopped: unknown[] = [];
-    const failing: ClimbOne = ({ plan }, { signal }) =>
+    const failing: RunPlan = ({ plan }, { signal }) =>
       new Promise((_, reject) => {
         signal!.addEventListener("abort", () => reject(stopped[stopped.push(signal!.reason) - 1]));
         if (plan.steps === 6) setTimeout(() => reject(new XstarError("bad-argument", "The first fails")), 5);
       });
-    await expect(climbAll(jobs, { climb: failing })).rejects.toThrow("The first fails");
+    await expect(maximizeAll(jobs, { run: failing })).rejects.toThrow("The first fails");
     expect(stopped).not.toHaveLength(0);
     for (const reason of stopped) expect(reason).toMatchObject({ message: "The first fails" });
   });
 });
 
 // The thread's file is compiled JavaScript: `npm test` builds it first.
-const built = new URL("../../dist/article/climb-all.js", import.meta.url);
+const built = new URL("../../dist/article/maximize-all.js", import.meta.url);
 
 describe.skipIf(!existsSync(built))(
-  existsSync(built) ? "climbAll in threads" : "climbAll in threads (not built: run npm run build)",
+  existsSync(built) ? "maximizeAll in threads" : "maximizeAll in threads (not built: run npm run build)",
   () => {
-    let inThreads: typeof climbAll;
+    let inThreads: typeof maximizeAll;
 
     beforeAll(async () => {
-      ({ climbAll: inThreads } = (await import(built.href)) as { climbAll: typeof climbAll });
+      ({ maximizeAll: inThreads } = (await import(built.href)) as { maximizeAll: typeof maximizeAll });
     });
 
     it("gives the same numbers as here", async () => {
-      const here: Ascent[][] = await climbAll(jobs, { climb: inThisThread });
+      const here: Ascent[][] = await maximizeAll(jobs, { run: inThisThread });
       expect(await inThreads(jobs, {})).toEqual(here);
     });
 

@@ -3,28 +3,28 @@ import { inPool } from "@xstar/runs";
 import { runInThread } from "../threads/open-thread.js";
 import type { Ascent, AscentControls, AscentPlan, AscentProgress } from "./ascent.js";
 
-export interface ClimbJob {
+export interface PlanJob {
   /** An ONNX file. */
   readonly model: Uint8Array;
   readonly plan: AscentPlan;
 }
 
-export type ClimbOne = (job: ClimbJob, controls: AscentControls) => Promise<Ascent[]>;
+export type RunPlan = (job: PlanJob, controls: AscentControls) => Promise<Ascent[]>;
 
-interface ClimbAll {
-  /** @default climbInThread */
-  readonly climb?: ClimbOne | undefined;
+interface MaximizeAllOptions {
+  /** @default runPlanInThread */
+  readonly run?: RunPlan | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
- * Climbs side by side, as many at once as there are cores, begun in order: two threads with a session of one thread each do
+ * Maximizes side by side, as many at once as there are cores, begun in order: two threads with a session of one thread each do
  * more than one session of two. The first error stops all.
  */
-export async function climbAll(
-  jobs: readonly ClimbJob[],
-  { climb = climbInThread, signal, onProgress }: ClimbAll,
+export async function maximizeAll(
+  jobs: readonly PlanJob[],
+  { run = runPlanInThread, signal, onProgress }: MaximizeAllOptions,
 ): Promise<Ascent[][]> {
   const weights = jobs.map(({ plan }) => plan.classes.length * plan.steps);
   const total = weights.reduce((a, b) => a + b, 0);
@@ -43,7 +43,7 @@ export async function climbAll(
     jobs.entries(),
     async (_, [i, job], stop) => {
       const onStep = (now: AscentProgress) => report(i, Math.min(1, shareOf(job.plan, now)));
-      results[i] = await climb(job, { signal: stop, onStep });
+      results[i] = await run(job, { signal: stop, onStep });
       report(i, 1);
     },
     signal,
@@ -52,7 +52,7 @@ export async function climbAll(
   return results;
 }
 
-/** How much of a climb is done. */
+/** How much of a plan is done. */
 function shareOf({ steps, until }: AscentPlan, { index, watch }: AscentProgress): number {
   if (until === undefined) return index / steps;
   // the loss falls about as 1 / steps
@@ -60,10 +60,10 @@ function shareOf({ steps, until }: AscentPlan, { index, watch }: AscentProgress)
   return Math.max(index / steps, (1 - until) / doubt);
 }
 
-/** Climbs in a thread of its own, on one thread of ONNX Runtime. */
-export async function climbInThread(job: ClimbJob, { signal, onStep }: AscentControls): Promise<Ascent[]> {
+/** Runs a plan in a thread of its own, on one thread of ONNX Runtime. */
+export async function runPlanInThread(job: PlanJob, { signal, onStep }: AscentControls): Promise<Ascent[]> {
   try {
-    return await runInThread<AscentProgress, Ascent[]>(new URL("./climb-worker.js", import.meta.url), job, {
+    return await runInThread<AscentProgress, Ascent[]>(new URL("./batch-worker.js", import.meta.url), job, {
       signal,
       ...(onStep && { onReport: onStep }),
     });

@@ -5,7 +5,7 @@ import { prepareFolder } from "../files/folder.js";
 import { createLiveView } from "../terminal/live-view.js";
 import { checkpointFile, createCheckpoints } from "./checkpoints.js";
 
-export interface ClimbOptions {
+export interface RunPlanOptions {
   readonly facts: RunFacts;
   readonly frames: Frames;
   readonly folder: string;
@@ -19,7 +19,7 @@ export interface ClimbOptions {
 }
 
 /** Takes the steps of a plan: shows them, keeps frames, writes checkpoints into the folder. */
-export async function climb(model: ModelFile, plan: Plan, options: ClimbOptions): Promise<AscentResult> {
+export async function runPlan(model: ModelFile, plan: Plan, options: RunPlanOptions): Promise<AscentResult> {
   const { facts, frames, folder, saved, every, seconds } = options;
   const stop = new AbortController();
   const run = maximize(model, plan.objectives, {

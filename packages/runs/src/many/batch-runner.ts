@@ -13,16 +13,16 @@ import {
 import { pictureOf, shrinkPlanes, type Planes } from "@xstar/results";
 import type { JobModel, ManyJob, ModelSource } from "./job.js";
 import { measureOutcomes } from "./measure-outcomes.js";
-import type { Climbed, Glance, Goal, Outcome } from "./outcome.js";
+import type { Maximized, Glance, Goal, Outcome } from "./outcome.js";
 
-/** Climbs batches of targets of one job, one batch after the other. */
-export interface Climber {
+/** Maximizes batches of targets of one job, one batch after the other. */
+export interface BatchRunner {
   /**
    * One outcome for each goal, the same whatever else is in the batch. The signal ends it after the step in progress: then it
    * throws `aborted`.
    */
-  climb(goals: readonly Goal[], report: (now: Glance) => void, signal?: AbortSignal): Promise<readonly Outcome[]>;
-  /** Frees what it holds; nothing can be climbed any more. */
+  run(goals: readonly Goal[], report: (now: Glance) => void, signal?: AbortSignal): Promise<readonly Outcome[]>;
+  /** Frees what it holds; nothing can be maximized any more. */
   close(): Promise<void>;
 }
 
@@ -34,11 +34,11 @@ export interface Machine {
   loadDefinitions(modules: readonly string[]): Promise<readonly AnyDefinition[]>;
 }
 
-/** A climber in this thread. Throws what `loadModel` throws. */
-export async function openClimber(
+/** A runner in this thread. Throws what `loadModel` throws. */
+export async function openBatchRunner(
   { model: from, options, models, generators, threads, use }: ManyJob,
   machine: Machine,
-): Promise<Climber> {
+): Promise<BatchRunner> {
   const runtime = keepSessions(machine.runtime(threads));
   const load = async (all: Readonly<Record<string, JobModel>>) =>
     Object.fromEntries(
@@ -61,8 +61,8 @@ export async function openClimber(
   // what it opens is of one batch only
   const judge = { ...model, runtime: machine.runtime(threads) };
   return {
-    climb: async (goals, report, signal) => {
-      const outcomes = await climb(
+    run: async (goals, report, signal) => {
+      const outcomes = await runBatch(
         model,
         goals.map(({ objective }) => objective),
         { ...all, ...(signal && { signal }) },
@@ -75,7 +75,7 @@ export async function openClimber(
   };
 }
 
-async function climb(
+async function runBatch(
   model: LoadedModel,
   objectives: readonly Spec<"objective">[],
   options: MaximizeOptions,
@@ -92,7 +92,7 @@ async function climb(
     if (result.ended === "aborted") throw new XstarError("aborted", "Stopped");
     const seconds = (performance.now() - began) / 1000 / objectives.length;
     return objectives.map((_, i) =>
-      result.broke[i] === 0 ? { failure: result.warnings[i]![0]! } : { ...outcomeOf(result, i), seconds },
+      result.divergedAt[i] === 0 ? { failure: result.warnings[i]![0]! } : { ...outcomeOf(result, i), seconds },
     );
   } catch (error) {
     if (!XstarError.is(error) || error.code !== "diverged") throw error;
@@ -101,17 +101,17 @@ async function climb(
 }
 
 /** A picture that broke has its own end, wherever the others went. */
-function outcomeOf(result: AscentResult, i: number): Omit<Climbed, "seconds"> {
-  const { curve, watch, steps, ended, broke, redirected, warnings, record, influence } = result;
-  const end = broke[i] ?? curve.length;
+function outcomeOf(result: AscentResult, i: number): Omit<Maximized, "seconds"> {
+  const { curve, watch, steps, ended, divergedAt, redirected, warnings, record, attribution } = result;
+  const end = divergedAt[i] ?? curve.length;
   const column = (values: readonly Float32Array[]) => Float32Array.from(values.slice(0, end), (batch) => batch[i]!);
   return {
     picture: pictureOf(result.picture, i),
-    ...(influence && { influence: pictureOf(influence, i) }),
+    ...(attribution && { attribution: pictureOf(attribution, i) }),
     step: steps[i]!,
     curve: column(curve),
     watch: Object.fromEntries(Object.entries(watch).map(([name, values]) => [name, column(values)])),
-    ended: broke[i] === null ? ended : "diverged",
+    ended: divergedAt[i] === null ? ended : "diverged",
     redirected: redirected[i]!,
     warnings: warnings[i]!,
     record: {

@@ -4,13 +4,13 @@ import { buildModel, open, randomTensor, tinyCnn, weights } from "../testing/mod
 import { channel, logit } from "../objectives/activation.js";
 import { sub } from "../objectives/combine.js";
 import { classify } from "./classify.js";
-import { observe } from "../standard.js";
+import { probe } from "../standard.js";
 import type { Tensors } from "../define/definition.js";
 
 const pictures = randomTensor([3, 1, 6, 6]);
 
 async function look(batch: "N" | 1 = "N") {
-  const observer = await observe(open(tinyCnn({ batch })), { batch: 3 }, (look) => ({
+  const opened = await probe(open(tinyCnn({ batch })), { batch: 3 }, (look) => ({
     mean: look.objective(look.parse("relu:2")),
     difference: look.objective(sub(logit({ class: 1 }), channel({ layer: "relu", channel: 2 }))),
     map: look.unit("relu", 2),
@@ -18,13 +18,13 @@ async function look(batch: "N" | 1 = "N") {
     dense: look.features("scores"),
     scores: look.logits(),
   }));
-  const [count] = observer.shape as [number];
+  const [count] = opened.shape as [number];
   const runs: Tensors[] = [];
   for (let from = 0; from < 3; from += count) {
     const one = numbers(pictures).slice(from * 36, (from + count) * 36);
-    runs.push(await observer.run(tensor("float32", one, [count, 1, 6, 6])));
+    runs.push(await opened.run(tensor("float32", one, [count, 1, 6, 6])));
   }
-  await observer.release();
+  await opened.release();
   const joined = Object.keys(runs[0]!).map((name) => [name, runs.flatMap((run) => numbers(run[name]!))] as const);
   return { count, shapes: runs[0]!, values: Object.fromEntries(joined) };
 }
@@ -61,11 +61,11 @@ describe("observe", () => {
   });
 
   it("knows the field of a layer", async () => {
-    await observe(open(tinyCnn()), {}, ({ field, logits }) => {
+    await probe(open(tinyCnn()), {}, ({ field, logits }) => {
       expect(field("pool").height).toEqual({ stride: 3, size: 5, offset: -1 });
       expect(field("scores").width).toEqual({ stride: 0, size: 6, offset: 0 });
       return { scores: logits() };
-    }).then((observer) => observer.release());
+    }).then((probe) => probe.release());
     const lastChannels = buildModel(
       (op, x) => {
         const conv = op.conv(x, weights(op, [4, 1, 3, 3]), { strides: [2, 1] });
@@ -73,7 +73,7 @@ describe("observe", () => {
       },
       { shape: [1, 1, 7, 6] },
     );
-    await observe(open(lastChannels), {}, ({ field, places, layer }) => {
+    await probe(open(lastChannels), {}, ({ field, places, layer }) => {
       expect(field("last")).toEqual(field("conv"));
       expect(field("last").height).toEqual({ stride: 2, size: 3, offset: 0 });
       expect([places("last"), places("conv")]).toEqual([
@@ -81,29 +81,29 @@ describe("observe", () => {
         [3, 4],
       ]);
       return { last: layer("last") };
-    }).then((observer) => observer.release());
+    }).then((probe) => probe.release());
   });
 
   it("takes the names of classes", async () => {
     const labels = ["cat", "dog", "owl"];
-    const observer = await observe(open(tinyCnn()), { labels }, ({ parse, objective }) => {
+    const opened = await probe(open(tinyCnn()), { labels }, ({ parse, objective }) => {
       expect(parse("logit:dog")).toEqual(logit({ class: 1 }));
       return { owl: objective(parse("logit:owl")) };
     });
-    await observer.release();
+    await opened.release();
   });
 
   it("says what is wrong", async () => {
     const model = open(tinyCnn());
-    await expect(observe(model, {}, ({ unit }) => ({ a: unit("relu", 4) }))).rejects.toThrow(
+    await expect(probe(model, {}, ({ unit }) => ({ a: unit("relu", 4) }))).rejects.toThrow(
       '4 is out of range: there are 4 channels of layer "relu", from 0 to 3',
     );
-    await expect(observe(model, {}, ({ features }) => ({ a: features("rleu") }))).rejects.toThrow("no layer");
-    await expect(observe(model, {}, () => ({}))).rejects.toThrow("There is nothing to read");
-    const observer = await observe(model, {}, ({ logits }) => ({ a: logits() }));
+    await expect(probe(model, {}, ({ features }) => ({ a: features("rleu") }))).rejects.toThrow("no layer");
+    await expect(probe(model, {}, () => ({}))).rejects.toThrow("There is nothing to read");
+    const opened = await probe(model, {}, ({ logits }) => ({ a: logits() }));
     const wrong = { ...pictures, shape: [3, 1, 4, 9] };
     expect(size(wrong.shape)).toBe(size(pictures.shape));
-    await expect(observer.run(wrong)).rejects.toThrow("looks at pictures of shape [1,1,6,6], not [3,1,4,9]");
-    await observer.release();
+    await expect(opened.run(wrong)).rejects.toThrow("looks at pictures of shape [1,1,6,6], not [3,1,4,9]");
+    await opened.release();
   });
 });

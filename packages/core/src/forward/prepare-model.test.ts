@@ -11,7 +11,7 @@ import { declare, encodeModel } from "../testing/protos.js";
 import { writeModel } from "../onnx/write.js";
 import { numbers, size, tensor } from "../tensor.js";
 import { classify } from "../probe/classify.js";
-import { prepareBatch } from "./batch.js";
+import { prepareModel } from "./prepare-model.js";
 
 const options: MaximizeOptions = { steps: 4, start: ["random", "ones", 0.2], seed: 9 };
 
@@ -34,9 +34,9 @@ const baked = (freeBatch: boolean) =>
 
 describe("a batch", () => {
   it("runs once where the model takes it whole, and once for each picture where it does not", async () => {
-    expect(await prepareBatch(open(baked(true)), 3)).toMatchObject({ batch: 3, perRun: 3, shape: [3, 1, 14, 14] });
-    expect(await prepareBatch(open(baked(false)), 3)).toMatchObject({ batch: 3, perRun: 1, shape: [3, 1, 14, 14] });
-    expect(await prepareBatch(open(baked(false)), 1)).toMatchObject({ batch: 1, perRun: 1, shape: [1, 1, 14, 14] });
+    expect(await prepareModel(open(baked(true)), 3)).toMatchObject({ batch: 3, perRun: 3, shape: [3, 1, 14, 14] });
+    expect(await prepareModel(open(baked(false)), 3)).toMatchObject({ batch: 3, perRun: 1, shape: [3, 1, 14, 14] });
+    expect(await prepareModel(open(baked(false)), 1)).toMatchObject({ batch: 1, perRun: 1, shape: [1, 1, 14, 14] });
   });
 
   it.each([
@@ -55,7 +55,7 @@ describe("a batch", () => {
 describe("a layer", () => {
   it("may be named by its node or its value", async () => {
     const model = open(tinyCnn());
-    const { values } = (await prepareBatch(model, 1)).normalized;
+    const { values } = (await prepareModel(model, 1)).normalized;
     expect(values.has("pool")).toBe(true);
     const { curve } = await maximize(model, channel({ layer: "pool", channel: 0 }), { steps: 1 }).result;
     expect(curve).toHaveLength(2);
@@ -292,7 +292,7 @@ describe("a model of several inputs", () => {
       code: "bad-argument",
       hint: expect.stringContaining("--input z=0"),
     });
-    await expect(prepareBatch(sum("N", ["N", 2]), 1, {}, "other")).rejects.toMatchObject({
+    await expect(prepareModel(sum("N", ["N", 2]), 1, {}, "other")).rejects.toMatchObject({
       message: 'Besides "x" the model "other" needs "z"',
       hint: expect.stringContaining("--input other::z=0"),
     });
@@ -322,9 +322,9 @@ describe("a number for an input that leaves sizes free", () => {
 
   it("is as large as the shape that is given, or as what has the same name", async () => {
     const shapes = new Map([["z", [2, 3, 2]]]);
-    const sized = await prepareBatch(model("B"), 1, { inputs: { z: 5 }, shapes });
+    const sized = await prepareModel(model("B"), 1, { inputs: { z: 5 }, shapes });
     expect(sized.given[0]!.get("z")!.shape).toEqual([2, 3, 2]);
-    const named = await prepareBatch(model("N"), 1, { inputs: { z: 5 } });
+    const named = await prepareModel(model("N"), 1, { inputs: { z: 5 } });
     expect(named.given[0]!.get("z")).toMatchObject({ shape: [2, 1, 2], data: new Float32Array(4).fill(5) });
   });
 });

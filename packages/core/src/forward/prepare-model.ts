@@ -29,7 +29,7 @@ export interface BatchOptions {
 }
 
 /** The model prepared for a batch of pictures. */
-export interface Batched {
+export interface PreparedModel {
   readonly model: LoadedModel;
   readonly normalized: Normalized;
   readonly batch: number;
@@ -119,17 +119,17 @@ function tensorsFor(
  * Finds out whether the model can take the whole batch at once; a model that was exported for one picture is then run
  * once for each inside the same graph. Throws as `pictureOf` does.
  */
-export async function prepareBatch(
+export async function prepareModel(
   model: LoadedModel,
   batch: number,
   options: BatchOptions = {},
   name?: string,
-): Promise<Batched> {
+): Promise<PreparedModel> {
   const { inputs: given = {}, logits } = options;
   const { picture, contract, shapes, assumed } = await pictureOf(model, options, { name, batch });
   const declared = shapes.get(picture.name)!;
   const tensorsOf = (part: Omit<Part, "batch">) => tensorsFor(model.source, given, { batch, ...part }, shapes);
-  const result = (normalized: Normalized, perRun: number): Batched => {
+  const result = (normalized: Normalized, perRun: number): PreparedModel => {
     scoreOutput(normalized, logits);
     const runs = Array.from({ length: batch / perRun }, (_, i) => tensorsOf({ from: i * perRun, count: perRun }));
     return {
@@ -184,7 +184,7 @@ export interface Forward {
 export const modelScope = "model/";
 
 /** `scope` goes before the names of the model's values in the graph. */
-export function buildForward(op: Ops, batched: Batched, pictures: Value, scope = modelScope): Forward {
+export function buildForward(op: Ops, batched: PreparedModel, pictures: Value, scope = modelScope): Forward {
   const { normalized, batch, perRun, inputShape, contract, options } = batched;
   const { logits } = options;
   const input = contract ? applyContract(op, pictures, contract, inputShape) : pictures;
@@ -242,7 +242,7 @@ export function buildForward(op: Ops, batched: Batched, pictures: Value, scope =
 }
 
 /** Value of the normalized graph that a layer's name stands for. */
-function findLayer({ model, normalized }: Batched, name: string): Value {
+function findLayer({ model, normalized }: PreparedModel, name: string): Value {
   const byNode = model.source.graph.nodes.find((node) => node.name === name)?.outputs[0]?.name;
   const value = normalized.values.get(name) ?? (byNode === undefined ? undefined : normalized.values.get(byNode));
   if (value && isFloat(value) && !value.constant) return value;

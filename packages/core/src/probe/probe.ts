@@ -14,7 +14,7 @@ import { prepare, type PrepareOptions, type Network } from "../forward/prepare.j
 import { readTarget } from "../words/read-target.js";
 
 /** What can be read of pictures that go through a model. */
-export interface Look {
+export interface ProbeContext {
   readonly op: Ops;
   /** The pictures [batch, channels, height, width], in picture units; without their opacity. */
   readonly pictures: Value;
@@ -37,7 +37,7 @@ export interface Look {
 }
 
 /** Takes pictures, gives what was to be read of them. Release it when done. */
-export interface Observer {
+export interface Probe {
   /** Of the pictures of one run, [batch, channels, height, width]; a channel more where they have an opacity. */
   readonly shape: Shape;
   /** What was taken for granted, in sentences, such as the size of a picture that the model leaves free. */
@@ -47,7 +47,7 @@ export interface Observer {
   release(): Promise<void>;
 }
 
-export interface ObserveOptions extends PrepareOptions, VocabularyOptions {
+export interface ProbeOptions extends PrepareOptions, VocabularyOptions {
   /** Pictures of one run; 1 is taken where the model was made for one. @default 1 */
   readonly batch?: number | undefined;
   /** Whether the pictures have a channel more than the model takes, their opacity: they are looked at on grey. */
@@ -58,13 +58,13 @@ export interface ObserveOptions extends PrepareOptions, VocabularyOptions {
 
 /**
  * Opens a model for looking at pictures, forward only: one graph that gives the values that `read` names. Throws as
- * `prepareBatch` and what `read` calls do.
+ * `prepareModel` and what `read` calls do.
  */
-export async function observe(
+export async function probe(
   model: LoadedModel,
-  { batch = 1, hasOpacity = false, ...options }: ObserveOptions & WithVocabulary,
-  read: (look: Look) => Readonly<Record<string, Value>>,
-): Promise<Observer> {
+  { batch = 1, hasOpacity = false, ...options }: ProbeOptions & WithVocabulary,
+  read: (look: ProbeContext) => Readonly<Record<string, Value>>,
+): Promise<Probe> {
   const others = options.images ? [1] : [];
   const wanted = await prepare(model, batch, options, others);
   const prepared = wanted.first.perRun === batch ? wanted : await prepare(model, 1, options, others);
