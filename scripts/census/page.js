@@ -27,7 +27,7 @@ function line(row) {
         .flatMap((part) => (row[part]?.ok === false ? [`${part}: ${row[part].reason ?? "no input of floats"}`] : []))
         .join("; ");
   const slope = gradient?.ok ? `${short(gradient.off)} (${gradient.by})` : "no";
-  return `| ${passes(row) ? "yes" : "no"} | ${cell(title)} | ${source}, ${exporter} | ${nodes ?? ""} | ${layers ?? ""} | ${forward?.ok ? short(forward.off) : "no"} | ${slope} | ${runPlan(middle)} | ${runPlan(output)} | ${seconds.toFixed(0)} s, ${megabytes ?? "?"} MB | ${cell(why)} |`;
+  return `| ${passes(row) ? "yes" : "no"} | ${cell(title)} | ${source}, ${exporter} | ${nodes ?? ""} | ${layers ?? ""} | ${forward?.ok ? short(forward.off) : "no"} | ${slope} | ${ascent(middle)} | ${ascent(output)} | ${seconds.toFixed(0)} s, ${megabytes ?? "?"} MB | ${cell(why)} |`;
 }
 
 export function censusPage(rows) {

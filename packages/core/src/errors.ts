@@ -15,6 +15,7 @@ export const errorCodes = [
   "unsupported-model",
 ] as const;
 
+/** What kind of failure an `XstarError` is: each has a section in docs/errors.md. */
 export type ErrorCode = (typeof errorCodes)[number];
 
 /** What helps with most errors of a code; those that know better say so. */
@@ -79,7 +80,21 @@ export class XstarError extends Error {
   }
 }
 
-/** The names closest to `wanted`, best first: for "did you mean ...?". */
+/** Throws `bad-argument` where an untyped caller gave something of another kind: `what` says what `name` must be. */
+export function check(isRight: boolean, name: string, what: string, given: unknown): void {
+  if (isRight) return;
+  const shown =
+    typeof given === "object" && given !== null ? "an object" : (JSON.stringify(given) ?? `${typeof given}`);
+  const is = Array.isArray(given) ? "a list" : given === null ? "null" : shown;
+  throw new XstarError("bad-argument", `"${name}" must be ${what}: current value is ${is}`);
+}
+
+/**
+ * The names closest to `wanted`, best first: for "did you mean ...?".
+ *
+ * @example
+ * nearest("flamigo", ["flamingo", "crane"], 1); // ["flamingo"]
+ */
 export function nearest(wanted: string, names: Iterable<string>, count = 3): string[] {
   const lower = wanted.toLowerCase();
   return [...names]
@@ -92,7 +107,12 @@ export function nearest(wanted: string, names: Iterable<string>, count = 3): str
     .map(({ name }) => name);
 }
 
-/** The names as one English list: `"a", "b" or "c"`. */
+/**
+ * The names as one English list: `"a", "b" or "c"`.
+ *
+ * @example
+ * oneOf(["a", "b", "c"]); // "a", "b" or "c"
+ */
 export function oneOf(names: readonly string[]): string {
   const quoted = names.map((name) => `"${name}"`);
   return quoted.length < 2 ? quoted.join("") : `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;

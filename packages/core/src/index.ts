@@ -1,13 +1,17 @@
-export { errorCodes, nearest, oneOf, XstarError, type ErrorCode, type ErrorJson } from "./errors.js";
+export { check, errorCodes, nearest, oneOf, XstarError, type ErrorCode, type ErrorJson } from "./errors.js";
 export { createRng, type Rng } from "./rng.js";
 export {
+  dtypeNumbers,
+  fromHalf,
   numbers,
   sameShape,
+  shapesOf,
   size,
   tensor,
   type DataOf,
   type DType,
   type Shape,
+  type ShapesByName,
   type Tensor,
   type TensorData,
 } from "./tensor.js";
@@ -56,7 +60,7 @@ export {
   type ParameterizationContext,
   type ParameterizationDefinition,
 } from "./define/parameterization.js";
-export type { Assets, Generator } from "./define/assets.js";
+export type { Assets, Generator } from "./define/parameterization.js";
 export {
   defineAffine,
   defineTransform,
@@ -115,6 +119,7 @@ export { boundary, highFrequency, inputDifference, l1, l2, linf, lp, opacity, tv
 export { head, token } from "./objectives/tokens.js";
 export { parameterizations } from "./parameterizations/table.js";
 export { pixel } from "./parameterizations/pixel.js";
+export { fourierTransform, type Line } from "./math/fourier-transform.js";
 export { fourier } from "./parameterizations/fourier.js";
 export { colorCorrelation } from "./parameterizations/color.js";
 export { alpha } from "./parameterizations/alpha.js";
@@ -138,11 +143,13 @@ export { gradients } from "./autodiff/gradients.js";
 export type { VjpContext, VjpRule, VjpRules } from "./autodiff/vjp.js";
 export { overrides } from "./autodiff/overrides.js";
 export { rules } from "./autodiff/rules/table.js";
-export { constantNumbers, constantValue, Graph, Node, Value, valueOf } from "./ir/graph.js";
+export { constantNumbers, constantTensor, constantValue, Graph, Node, Value, valueOf } from "./ir/graph.js";
 export { createOps, type Ops } from "./ir/ops/index.js";
 export { canonicalOpset } from "./normalize/normalize.js";
+/** What parameters of definitions can be: their types, checks, flags and docs. */
 export * as fields from "./define/fields.js";
-export { parseTarget, type TargetNames } from "./words/target.js";
+export { parseTarget } from "./words/target.js";
+export type { TargetNames } from "./words/scope.js";
 export {
   inspect,
   type AxisFacts,

@@ -1,3 +1,4 @@
+import { check } from "./errors.js";
 import { overrides } from "./autodiff/overrides.js";
 import { exportStep } from "./ascend/export-ascent.js";
 import { compileAscent as compileWith, type CompiledAscent } from "./ascend/compile-ascent.js";
@@ -36,10 +37,10 @@ export const standard: Vocabulary = {
   override: overrides,
 };
 
-const withStandard = <T extends VocabularyOptions>(options: T): T & WithVocabulary => ({
-  ...options,
-  vocabulary: options.vocabulary ?? standard,
-});
+const withStandard = <T extends VocabularyOptions>(options: T): T & WithVocabulary => {
+  check(typeof options === "object" && options !== null, "options", "an object", options);
+  return { ...options, vocabulary: options.vocabulary ?? standard };
+};
 
 const withOwn = <T extends VocabularyOptions>({ vocabulary = standard, definitions = [], ...options }: T) => ({
   ...options,

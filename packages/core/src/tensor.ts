@@ -1,4 +1,4 @@
-import { XstarError } from "./errors.js";
+import { check, XstarError } from "./errors.js";
 
 /** Element types that xstar handles, named as in ONNX Runtime's JavaScript API. */
 export type DType =
@@ -33,7 +33,22 @@ export const dtypeNumbers: Readonly<Record<DType, number>> = {
   uint64: 13,
 };
 
+/** The sizes of the axes of a tensor, outermost first; [] for a single number. */
 export type Shape = readonly number[];
+
+/** Shapes by the name of the input, as a map or a plain object. */
+export type ShapesByName = ReadonlyMap<string, Shape> | Readonly<Record<string, Shape>>;
+
+/** The shapes as a map. Throws `bad-argument` for what are none. */
+export function shapesOf(given: ShapesByName = new Map()): ReadonlyMap<string, Shape> {
+  check(typeof given === "object" && given !== null, "shapes", "a shape for each input, by its name", given);
+  const shapes = given instanceof Map ? (given as ReadonlyMap<string, Shape>) : new Map(Object.entries(given));
+  for (const [name, shape] of shapes) {
+    const isShape = Array.isArray(shape) && shape.every((length) => Number.isInteger(length) && length >= 0);
+    check(isShape, `shapes.${name}`, "a list of whole numbers", shape);
+  }
+  return shapes;
+}
 
 /** How the elements of each type are held: float16 as its bits, bool as 0 and 1. */
 export interface DataOf {
@@ -52,6 +67,7 @@ export interface DataOf {
   readonly string: readonly string[];
 }
 
+/** The elements of a tensor of any type, row by row. */
 export type TensorData = DataOf[DType];
 
 /**
@@ -100,21 +116,38 @@ const arrays = {
 
 export const floatTypes: ReadonlySet<DType> = new Set<DType>(["float16", "float32", "float64"]);
 
-/** The number of elements of a shape (1 for a scalar). */
+/**
+ * The number of elements of a shape (1 for a scalar).
+ *
+ * @example
+ * size([1, 3, 224, 224]); // 150528
+ */
 export function size(shape: Shape): number {
   return shape.reduce((product, dim) => product * dim, 1);
 }
 
+/**
+ * Whether two shapes have the same number of axes, of the same sizes.
+ *
+ * @example
+ * sameShape([1, 3], [1, 3]); // true
+ */
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dim, i) => dim === b[i]);
 }
 
-/** A tensor of any numeric type from numbers. Throws `bad-argument` when the shape does not hold that many. */
+/**
+ * A tensor of any numeric type from numbers. Throws `bad-argument` when the shape does not hold that many.
+ *
+ * @example
+ * const gray = tensor("float32", new Float32Array(3 * 8 * 8).fill(0.5), [3, 8, 8]);
+ */
 export function tensor<D extends Exclude<DType, "string">>(
   dtype: D,
   values: ArrayLike<number>,
-  shape: Shape = [values.length],
+  shape: Shape = [values?.length],
 ): Tensor<D> {
+  check(typeof values?.length === "number", "values", "a list of numbers", values);
   if (size(shape) !== values.length) {
     throw new XstarError(
       "bad-argument",
@@ -161,7 +194,12 @@ export function sameTensor(a: Tensor, b: Tensor): boolean {
   return a.data.every((element: number | bigint | string, i: number) => Object.is(element, b.data[i]));
 }
 
-/** The tensor's elements as JavaScript numbers. Throws `bad-argument` for strings. */
+/**
+ * The tensor's elements as JavaScript numbers. Throws `bad-argument` for strings.
+ *
+ * @example
+ * numbers(tensor("int64", [1, 2, 3])); // [1, 2, 3]
+ */
 export function numbers(t: Tensor): number[] {
   if (t.dtype === "string") throw new XstarError("bad-argument", "A tensor of strings has no numbers");
   if (t.dtype === "float16") return Array.from(t.data as Uint16Array, fromHalf);

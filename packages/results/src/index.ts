@@ -52,7 +52,7 @@ export {
 export { pictureSizeOf, type ImageDataset, type PictureSize, type PictureSource } from "./measure/source.js";
 export { spectrumSlope, type SpectrumRange } from "./measure/spectrum.js";
 export { featureLayer, scanDataset, type DatasetScan, type ScanOptions } from "./measure/scan-dataset.js";
-export { isOfOnePicture } from "./measure/terms.js";
+export { maximizesItsTarget, classOf, isOfOnePicture, nameOfMaximized } from "./measure/terms.js";
 export { measureVariability, type Variability } from "./measure/variability.js";
 export { barChart } from "./pages/bar-chart.js";
 export { dataTable } from "./pages/data-table.js";

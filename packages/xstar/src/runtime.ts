@@ -9,6 +9,9 @@ export const defaultThreads = Math.min(availableParallelism(), 8);
 /**
  * The runtime of this machine: onnxruntime-node on the CPU, with one thread a core unless told otherwise. Throws
  * `runtime-failure` where it cannot be loaded.
+ *
+ * @example
+ * const model = await loadModel("model.onnx", { runtime: nodeRuntime({ threads: 1 }) });
  */
 export function nodeRuntime(options: RuntimeOptions = {}): Runtime {
   return fromOrt(loadOrt(), { threads: defaultThreads, ...options });

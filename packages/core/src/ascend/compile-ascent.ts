@@ -14,7 +14,7 @@ import { unitCounts } from "../model/layers.js";
 import type { LoadedModel } from "../model/load.js";
 import { useRecipe, type UsedRecipe } from "../recipes/use-recipe.js";
 import { createRng } from "../rng.js";
-import { numbers, size, type Shape, type Tensor } from "../tensor.js";
+import { shapesOf, numbers, size, type Shape, type Tensor } from "../tensor.js";
 import { expandTargets, standsForMany } from "../words/expand-targets.js";
 import { readTarget } from "../words/read-target.js";
 import { fingerprint, fingerprintFiles, fingerprintTensors } from "./fingerprint.js";
@@ -22,6 +22,7 @@ import { checkOptionNames, type MaximizeOptions } from "./options.js";
 import type { Target, Asked, AscentRecord, ModelRecord, RunIdentity } from "./result.js";
 import { parseOptions, someOf } from "./parse-options.js";
 
+/** An ascent that is compiled and not yet run: its step graph, its record, and the state that it begins with. */
 export interface CompiledAscent {
   readonly step: CompiledStep;
   /** The start pictures; undefined where the parameterization begins by itself. */
@@ -175,13 +176,13 @@ function spread<T>(items: readonly T[], batch: number, what: string): readonly T
 
 function modelRecord(
   model: LoadedModel,
-  { contract = model.contract, inputs = {}, logits, shapes = new Map() }: BatchOptions,
+  { contract = model.contract, inputs = {}, logits, shapes }: BatchOptions,
 ): ModelRecord {
   return {
     contract: contract ?? null,
     inputs: mapValues(inputs, (held) => (typeof held === "number" ? held : heldIn(held))),
     logits: logits ?? null,
-    shapes: Object.fromEntries(shapes),
+    shapes: Object.fromEntries(shapesOf(shapes)),
   };
 }
 

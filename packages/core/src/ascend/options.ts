@@ -2,7 +2,7 @@ import type { VjpRules } from "../autodiff/vjp.js";
 import type { RecipeOptions } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
 import type { VocabularyOptions } from "../define/vocabulary.js";
-import { nearest, oneOf, XstarError } from "../errors.js";
+import { check, nearest, oneOf, XstarError } from "../errors.js";
 import type { PrepareOptions } from "../forward/prepare.js";
 import type { Checkpoint, Target } from "./result.js";
 
@@ -81,6 +81,10 @@ const known: Readonly<Record<keyof MaximizeOptions, true>> = {
 
 /** Throws `bad-argument` for an option that there is not. */
 export function checkOptionNames(options: object): void {
+  const { resume, contract } = options as MaximizeOptions;
+  check(!resume || typeof resume.record === "object", "resume", "what a step's checkpoint() gives", resume);
+  const isContract = !contract || (Array.isArray(contract.mean) && Array.isArray(contract.std));
+  check(isContract, "contract", "an object with the lists mean and std", contract);
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
   if (unknown === undefined) return;
   throw new XstarError("bad-argument", `maximize has no option "${unknown}"`, {

@@ -3,7 +3,16 @@ import type { StartGiven } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
 import type { Contract } from "../model/contract.js";
 import type { Shape, Tensor } from "../tensor.js";
-import type { Best } from "./best.js";
+
+/** Of each picture of a batch the one with the largest objective so far, and its step: replaced, never changed. */
+export interface Best {
+  readonly picture: Tensor<"float32">;
+  readonly steps: readonly number[];
+  /** What of each is compared: its objective, or where transforms draw luck into that, the running mean there. */
+  readonly values: Float32Array;
+  /** The same at the latest step. */
+  readonly means: Float32Array;
+}
 
 /** Where a run stands: enough to go on and end with the same bytes. */
 export interface Checkpoint {
@@ -77,6 +86,7 @@ export interface Asked {
   readonly recipe: Spec<"recipe"> | null;
 }
 
+/** What a run gives: pictures, curves, and what a person should know before trusting them. */
 export interface AscentResult {
   readonly asked: Asked;
   /** The last finite step. */
@@ -116,6 +126,7 @@ export interface ModelRecord {
   readonly shapes: Readonly<Record<string, Shape>>;
 }
 
+/** What was run, as JSON: with the model and the backend it repeats the run. */
 export interface AscentRecord extends ModelRecord {
   readonly objectives: readonly Spec<"objective">[];
   /** Null where the parameterization began by itself. */

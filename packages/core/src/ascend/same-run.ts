@@ -4,6 +4,9 @@ import type { AscentRecord, Checkpoint, RunIdentity } from "./result.js";
 /**
  * Throws `bad-argument` naming the first field in which what a checkpoint says of its run is not what the run is that
  * should go on from it.
+ *
+ * @example
+ * checkSameRun({ steps: 64 }, { steps: 128 }); // throws: steps differ
  */
 export function checkSameRun<T extends object>(before: T, now: T): void {
   const fields = Object.keys(now) as (keyof T & string)[];

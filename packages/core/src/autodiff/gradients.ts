@@ -34,6 +34,9 @@ export interface Called {
  * Returns one value for each of `wrt`, of the same shape and type; `undefined` where `of` does not depend on it, or only
  * through operators whose derivative is zero by definition. Throws `missing-vjp-rule`, naming every node on the way that
  * has no rule.
+ *
+ * @example
+ * const [slope] = gradients(op, { of: op.reduceSum(y), wrt: [x] });
  */
 export function gradients(
   op: Ops,

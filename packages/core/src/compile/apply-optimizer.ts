@@ -15,7 +15,12 @@ export interface Settings {
   numbersOf(value: Value): readonly number[] | undefined;
 }
 
-/** Settings that become inputs of a graph, and what is to be fed for them. */
+/**
+ * Settings that become inputs of a graph, and what is to be fed for them.
+ *
+ * @example
+ * const { settings, tensors } = collectSettings(graph);
+ */
 export function collectSettings(graph: Graph): {
   readonly settings: Settings;
   readonly tensors: Record<string, Tensor>;
@@ -45,7 +50,14 @@ export interface OptimizerOptions {
   readonly settings: Settings;
 }
 
-/** Live parameters become settings; the optimizer is ready to be applied to variables. */
+/**
+ * Live parameters become settings; the optimizer is ready to be applied to variables.
+ *
+ * @example
+ * const { settings } = collectSettings(graph);
+ * const step = settings.add("step", tensor("float32", [1], []));
+ * const ready = prepareOptimizer(op, { vocabulary: standard, optimizer: adam({ learningRate: 0.1 }), step, settings });
+ */
 export function prepareOptimizer(op: Ops, { vocabulary, optimizer, schedule, step, settings }: OptimizerOptions) {
   const { definition, spec } = parseSpec(vocabulary.optimizer, optimizer, "optimizer");
   const live = (fields: Fields, values: Spec, prefix: string) =>

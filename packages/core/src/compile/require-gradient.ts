@@ -29,19 +29,19 @@ export function requireGradients(op: Ops, terms: readonly NetworkTerm[], entry: 
   );
   const reach = findReach(copy, [seen], rules);
   for (const { spec, value } of terms) {
-    const found = networkGradientNorm.get(map.get(value) ?? value);
-    if (!found || found.zeroBehind) throw noGradient({ spec, networkGradientNorm: found });
+    const found = reach.get(map.get(value) ?? value);
+    if (!found || found.zeroBehind) throw noGradient({ spec, reach: found });
   }
 }
 
 /** Says of a part of a target, or of a whole one, that nothing can be maximized. */
 export function noGradient({
   spec,
-  networkGradientNorm,
+  reach,
 }: { readonly spec?: Spec; readonly reach?: Reach | undefined } = {}): XstarError {
   const layer = spec?.["layer"];
   const name = spec ? ` "${spec.type}"${typeof layer === "string" ? ` of layer "${layer}"` : ""}` : "";
-  const node = networkGradientNorm?.zeroBehind;
+  const node = reach?.zeroBehind;
   return node
     ? new XstarError(
         "no-gradient",

@@ -3,7 +3,7 @@ import { gradients } from "../autodiff/gradients.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { parseSpec, type Tensors, type Values } from "../define/definition.js";
 import type { Spec } from "../define/spec.js";
-import { constantValue, Graph, type Value } from "../ir/graph.js";
+import { Graph, type Value } from "../ir/graph.js";
 import { inline, prune, valuesRead } from "../ir/inline.js";
 import { axesAfterFirst, createOps, type Ops } from "../ir/ops/index.js";
 import { mapValues } from "../map-values.js";
@@ -13,12 +13,13 @@ import type { Vocabulary } from "../define/vocabulary.js";
 import { beginAlone, beginAt } from "../starts/begin.js";
 import { withColorsOf } from "../parameterizations/color.js";
 import { createRng, type Rng } from "../rng.js";
-import { numbers, size, tensor, type Shape, type Tensor } from "../tensor.js";
+import { size, tensor, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts, nameTargets } from "./objective.js";
 import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opacity.js";
 import type { Network, Prepared } from "../forward/prepare.js";
 import { noGradient, requireGradients, type NetworkTerm } from "./require-gradient.js";
 import { modelScope } from "../forward/prepare-model.js";
+import { standalone, stepInput } from "./standalone.js";
 import { buildViews } from "./views.js";
 
 /** All that decides a step, as plain JSON. */
@@ -79,7 +80,7 @@ export const gradientNormOutput = "gradientNorm";
 /** L2 norm of the part of it that comes through the network, by the views of each picture, [batch]. */
 export const networkGradientNormOutput = "networkGradientNorm";
 export const watchOutput = (name: string) => `watch.${name}`;
-const stepInput = "step";
+
 /** State: the sum over the steps of the mean |gradient| of each pixel's channels, [batch, 1, height, width]. */
 export const attributionState = "attribution";
 
@@ -291,34 +292,6 @@ function dropUnread(graph: Graph, settings: Record<string, Tensor>): void {
     graph.inputs.splice(graph.inputs.indexOf(input), 1);
     delete settings[input.name];
   }
-}
-
-/** The graph with its settings as constants, which takes the state to begin with in the place of what is fed at step 0. */
-function standalone(graph: Graph, { settings, beginning }: { settings: Tensors; beginning: Tensors }): Graph {
-  const result = new Graph(graph.name);
-  const op = createOps(result);
-  const bindings = new Map<Value, Value>();
-  const given = new Map<string, Value>();
-  for (const input of graph.inputs) {
-    const held = settings[input.name];
-    if (held) bindings.set(input, constantValue(result.uniqueName(input.name), held));
-    else given.set(input.name, result.input(input.name, input.type));
-  }
-  const begins = op.less(given.get(stepInput)!, op.scalar(1));
-  for (const input of graph.inputs) {
-    const fed = given.get(input.name);
-    if (!fed) continue;
-    const first = beginning[input.name];
-    bindings.set(input, first ? op.where(begins, op.constant(compact(first), `begin.${input.name}`), fed) : fed);
-  }
-  const map = inline(result, graph, bindings);
-  for (const output of graph.outputs) result.output(map.get(output)!);
-  return result;
-}
-
-/** One zero in the place of many. */
-function compact(t: Tensor): Tensor {
-  return numbers(t).every((x) => x === 0) ? tensor("float32", [0], []) : t;
 }
 
 /** A pass that is built only when something reads it. */

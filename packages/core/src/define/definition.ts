@@ -4,7 +4,9 @@ import type { Tensor } from "../tensor.js";
 import { parseFields, type Fields, type Given, type IsAny, type Parsed } from "./fields.js";
 import type { Spec, SpecKind } from "./spec.js";
 
+/** Values of a graph, by name. */
 export type Values = Readonly<Record<string, Value>>;
+/** Tensors, by name. */
 export type Tensors = Readonly<Record<string, Tensor>>;
 
 /** Parameters may be left out altogether where every one of them has a default. */
@@ -37,6 +39,7 @@ export interface DefinitionParts<F extends Fields, Type extends string> {
   readonly example?: Given<F>;
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function define<
   const F extends Fields,
   const Kind extends SpecKind,
@@ -54,7 +57,12 @@ export function define<
 /** Definitions of one kind, by type. */
 export type Table<D> = Readonly<Record<string, D>>;
 
-/** The definition that a spec names. Throws `bad-argument` naming the nearest ones. */
+/**
+ * The definition that a spec names. Throws `bad-argument` naming the nearest ones.
+ *
+ * @example
+ * lookUp(objectives, { type: "tv" }, "objective").doc;
+ */
 export function lookUp<D extends Definition>(table: Table<D>, spec: Spec, kind: string): D {
   if (typeof spec?.type !== "string") {
     throw new XstarError("bad-argument", `No ${kind} is without a type: current value is ${JSON.stringify(spec)}`, {
@@ -68,7 +76,12 @@ export function lookUp<D extends Definition>(table: Table<D>, spec: Spec, kind: 
   });
 }
 
-/** The definition that a spec names, and the spec checked, defaults filled in. Throws `bad-argument`. */
+/**
+ * The definition that a spec names, and the spec checked, defaults filled in. Throws `bad-argument`.
+ *
+ * @example
+ * const { spec } = parseSpec(standard.optimizer, { type: "adam" }, "optimizer"); // with its defaults
+ */
 export function parseSpec<D extends Definition>(
   table: Table<D>,
   given: Spec,

@@ -3,6 +3,7 @@ import type { Ops } from "../ir/ops/index.js";
 import { define, type Definition, type DefinitionParts, type Values } from "./definition.js";
 import type { Built, Fields, Parsed } from "./fields.js";
 
+/** What an optimizer may read of a variable. */
 export interface OptimizerContext {
   readonly op: Ops;
   /** The variable itself, [batch, ...]. */
@@ -22,6 +23,7 @@ interface OptimizerParts<F extends Fields> {
   update(params: Built<F>, context: OptimizerContext): { readonly change: Value; readonly slots: Values };
 }
 
+/** What `defineOptimizer` gives: call it with parameters for a spec. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type OptimizerDefinition<F extends Fields = any, Type extends string = string> = Definition<
   F,
@@ -44,6 +46,7 @@ export type OptimizerDefinition<F extends Fields = any, Type extends string = st
  *   }),
  * });
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineOptimizer<const F extends Fields, const Type extends string>(
   definition: DefinitionParts<F, Type> & OptimizerParts<F>,
 ): OptimizerDefinition<F, Type> {

@@ -53,6 +53,7 @@ interface RecipeParts<F extends Fields> {
   objective?(params: Parsed<F>, target: Spec<"objective">, context: RecipeContext): Spec<"objective">;
 }
 
+/** What `defineRecipe` gives: call it with parameters for a spec. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type RecipeDefinition<F extends Fields = any, Type extends string = string> = Definition<F, "recipe", Type> &
   RecipeParts<F>;
@@ -69,6 +70,7 @@ export type RecipeDefinition<F extends Fields = any, Type extends string = strin
  * });
  * await maximize(model, "conv2:7", { recipe: "patient", definitions: [patient] });
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineRecipe<const F extends Fields, const Type extends string>(
   definition: DefinitionParts<F, Type> & RecipeParts<F>,
 ): RecipeDefinition<F, Type> {

@@ -3,6 +3,7 @@ import type { Ops } from "../ir/ops/index.js";
 import { define, type Definition, type DefinitionParts } from "./definition.js";
 import type { Built, Fields } from "./fields.js";
 
+/** What a schedule may read. */
 export interface ScheduleContext {
   readonly op: Ops;
   /** Number of this step as float32 [], 1 at first. */
@@ -20,6 +21,7 @@ interface ScheduleParts<F extends Fields> {
   build(params: Built<F>, context: ScheduleContext): Value;
 }
 
+/** What `defineSchedule` gives: call it with parameters for a spec. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type ScheduleDefinition<F extends Fields = any, Type extends string = string> = Definition<F, "schedule", Type> &
   ScheduleParts<F>;
@@ -35,6 +37,7 @@ export type ScheduleDefinition<F extends Fields = any, Type extends string = str
  *   build: (_, { op, step, steps }) => op.where(op.less(step, op.mul(steps, 0.5)), op.scalar(1), op.scalar(0.5)),
  * });
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineSchedule<const F extends Fields, const Type extends string>(
   definition: DefinitionParts<F, Type> & ScheduleParts<F>,
 ): ScheduleDefinition<F, Type> {

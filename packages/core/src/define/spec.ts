@@ -9,6 +9,9 @@ export const specKinds = [
   "recipe",
 ] as const;
 
+/**
+ * The kind of a spec: `objective`, `parameterization`, `transform`, `optimizer`, `schedule`, `start` or `recipe`.
+ */
 export type SpecKind = (typeof specKinds)[number];
 
 declare const kindOf: unique symbol;

@@ -39,9 +39,11 @@ interface PixelwiseParts<F extends Fields> {
   build(params: Parsed<F>, picture: Value, drawn: Values, op: Ops): Value;
 }
 
+/** What `defineAffine` gives: a transform that moves pixels. Call it with parameters for a spec. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type AffineDefinition<F extends Fields = any, Type extends string = string> = Definition<F, "transform", Type> &
   AffineParts<F> & { readonly form: "affine" };
+/** What `defineTransform` gives: a transform that changes values. Call it with parameters for a spec. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type PixelwiseDefinition<F extends Fields = any, Type extends string = string> = Definition<
   F,
@@ -49,6 +51,7 @@ export type PixelwiseDefinition<F extends Fields = any, Type extends string = st
   Type
 > &
   PixelwiseParts<F> & { readonly form: "pixelwise" };
+/** A transform: one that moves pixels, or one that changes values. */
 export type TransformDefinition = AffineDefinition | PixelwiseDefinition;
 
 /**
@@ -62,6 +65,7 @@ export type TransformDefinition = AffineDefinition | PixelwiseDefinition;
  *   sample: ({ largest }, _, rng) => [1, (2 * rng.uniform() - 1) * largest, 0, 0, 1, 0],
  * });
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineAffine<const F extends Fields, const Type extends string>(
   definition: DefinitionParts<F, Type> & AffineParts<F>,
 ): AffineDefinition<F, Type> {
@@ -80,6 +84,7 @@ export function defineAffine<const F extends Fields, const Type extends string>(
  *   build: (_, picture, { factor }, op) => op.mul(picture, factor),
  * });
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineTransform<const F extends Fields, const Type extends string>(
   definition: DefinitionParts<F, Type> & PixelwiseParts<F>,
 ): PixelwiseDefinition<F, Type> {

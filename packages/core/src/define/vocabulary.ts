@@ -1,4 +1,4 @@
-import { XstarError } from "../errors.js";
+import { check as checkKind, XstarError } from "../errors.js";
 import type { Table } from "./definition.js";
 import type { SpecKind } from "./spec.js";
 import type { ObjectiveDefinition } from "./objective.js";
@@ -62,8 +62,12 @@ const none: Vocabulary = {
 /**
  * A vocabulary with definitions added. Throws `bad-argument` for what is no definition, and for a type that the vocabulary has
  * already, by another definition.
+ *
+ * @example
+ * const vocabulary = withDefinitions(standard, await loadDefinitions(["./my-parts.js"]));
  */
 export function withDefinitions(vocabulary: Vocabulary, definitions: readonly AnyDefinition[]): Vocabulary {
+  checkKind(Array.isArray(definitions), "definitions", "a list of definitions", definitions);
   if (definitions.length === 0) return vocabulary;
   const result: Record<DefinitionKind, Record<string, AnyDefinition>> = { ...vocabulary };
   for (const definition of definitions) {
@@ -79,12 +83,24 @@ export function withDefinitions(vocabulary: Vocabulary, definitions: readonly An
   return result as Vocabulary;
 }
 
-/** A vocabulary of these definitions alone, for a small bundle. Throws as `withDefinitions`. */
+/**
+ * A vocabulary of these definitions alone, for a small bundle. Throws as `withDefinitions`.
+ *
+ * @example
+ * const vocabulary = vocabularyOf([channel, fourier, adam, schedules.constant]);
+ * await ascend(model, channel({ layer: "conv2", channel: 7 }), { vocabulary, recipe: "none", parameterization: "fourier", optimizer: "adam" });
+ */
 export function vocabularyOf(definitions: readonly AnyDefinition[]): Vocabulary {
   return withDefinitions(none, definitions);
 }
 
-/** Whether something is what defineObjective and the like return. */
+/**
+ * Whether something is what defineObjective and the like return.
+ *
+ * @example
+ * isDefinition(channel); // true
+ * isDefinition(channel({ layer: "conv2", channel: 7 })); // false: that is a spec
+ */
 export function isDefinition(x: unknown): x is AnyDefinition {
   const isThing = typeof x === "function" || (typeof x === "object" && x !== null);
   if (!isThing || !("kind" in x) || !("type" in x)) return false;

@@ -16,7 +16,12 @@ const kinds: ReadonlySet<string> = new Set(specKinds);
 export const kindIn = ({ kind }: Field<unknown, unknown>): SpecKind | undefined =>
   kinds.has(kind) ? (kind as SpecKind) : undefined;
 
-/** A spec and all those inside it, outer ones first. Throws `bad-argument` for a type that the vocabulary does not have. */
+/**
+ * A spec and all those inside it, outer ones first. Throws `bad-argument` for a type that the vocabulary does not have.
+ *
+ * @example
+ * for (const { spec } of specsIn(standard, "objective", sub(logit({ class: 3 }), tv({})))) console.log(spec.type); // sub, logit, tv
+ */
 export function* specsIn(vocabulary: Vocabulary, kind: SpecKind, spec: Spec): Generator<SpecNode> {
   const definition = lookUp<SpecDefinition>(vocabulary[kind], spec, kind);
   yield { kind, spec, definition };
@@ -27,7 +32,14 @@ export function* specsIn(vocabulary: Vocabulary, kind: SpecKind, spec: Spec): Ge
   }
 }
 
-/** A spec with every one in it changed, inner ones first. Throws as `specsIn`. */
+/**
+ * A spec with every one in it changed, inner ones first. Throws as `specsIn`.
+ *
+ * @example
+ * const quieter = mapSpecs(standard, "objective", spec, (node) =>
+ *   node.spec.type === "tv" ? mul(0.1, node.spec) : node.spec,
+ * );
+ */
 export function mapSpecs(vocabulary: Vocabulary, kind: SpecKind, spec: Spec, change: (node: SpecNode) => Spec): Spec {
   const definition = lookUp<SpecDefinition>(vocabulary[kind], spec, kind);
   const params = Object.entries(definition.params as Fields).flatMap(([name, field]) => {

@@ -4,7 +4,12 @@ import type { Ops } from "../ir/ops/index.js";
 import type { Contract } from "../model/contract.js";
 import type { Shape } from "../tensor.js";
 
-/** The picture [batch, channels, height, width] that goes with an input of this shape. Throws `bad-argument`. */
+/**
+ * The picture [batch, channels, height, width] that goes with an input of this shape. Throws `bad-argument`.
+ *
+ * @example
+ * pictureShape([1, 224, 224, 3], { layout: "NHWC" }); // [1, 3, 224, 224]
+ */
 export function pictureShape(input: Shape, { layout = "NCHW", order }: Partial<Contract> = {}): Shape {
   if (layout === "NHWC" && input.length !== 4)
     throw new XstarError("bad-argument", `The layout "NHWC" does not fit an input of shape [${input}]: it has 4 axes`);

@@ -1,4 +1,4 @@
-import type { Assets, Generator } from "../define/assets.js";
+import type { Assets, Generator } from "../define/parameterization.js";
 import { parseSpec } from "../define/definition.js";
 import type { Vocabulary } from "../define/vocabulary.js";
 import { nearest, oneOf, XstarError } from "../errors.js";

@@ -7,11 +7,11 @@ import type { Contract } from "../model/contract.js";
 import { axesOf, followAxes } from "../model/axes.js";
 import { beforeSoftmax, layerNames, pictureInput, scoreOutput, whyNoLayer } from "../model/layers.js";
 import type { GivenInputs } from "../model/given.js";
-import type { LoadedModel } from "../model/load.js";
+import { checkModel, type LoadedModel } from "../model/load.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import type { Normalized } from "../normalize/normalize.js";
 import { chooseShapes } from "../model/shapes.js";
-import { size, type Shape, type Tensor } from "../tensor.js";
+import { shapesOf, size, type Shape, type ShapesByName, type Tensor } from "../tensor.js";
 import { applyContract, pictureShape } from "./apply-contract.js";
 import { checkGiven, givenTensor, isForAll, type Part } from "./given-inputs.js";
 import { arrangement, picturesFirst, type Arrangement } from "./arrange.js";
@@ -51,7 +51,7 @@ export interface PreparedModel {
 }
 
 /** Shapes of the model's inputs that it leaves free, by name. */
-export type FreeShapes = ReadonlyMap<string, Shape>;
+export type FreeShapes = ShapesByName;
 
 /** The input that is the picture, and what of it is known before the model runs. */
 interface PictureInput {
@@ -74,7 +74,9 @@ export async function pictureOf(
   options: BatchOptions,
   { name, batch }: { readonly name?: string | undefined; readonly batch?: number } = {},
 ): Promise<PictureInput> {
-  const { shapes: free = new Map<string, Shape>(), inputs: given = {} } = options;
+  checkModel(model, name === undefined ? "model" : `models.${name}.model`);
+  const { inputs: given = {} } = options;
+  const free = shapesOf(options.shapes);
   const contract = options.contract === undefined ? model.contract : (options.contract ?? undefined);
   const picture = pictureInput(model.source, Object.keys(given));
   checkGiven(model.source, picture, given, name);
@@ -118,6 +120,10 @@ function tensorsFor(
 /**
  * Finds out whether the model can take the whole batch at once; a model that was exported for one picture is then run
  * once for each inside the same graph. Throws as `pictureOf` does.
+ *
+ * @example
+ * const first = await prepareModel(model, 1);
+ * first.shape; // of the pictures: [1, 3, 224, 224]
  */
 export async function prepareModel(
   model: LoadedModel,

@@ -1,5 +1,5 @@
 import type { Vocabulary, WithVocabulary } from "../define/vocabulary.js";
-import type { Assets } from "../define/assets.js";
+import type { Assets } from "../define/parameterization.js";
 import { nearest, oneOf, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
@@ -52,6 +52,7 @@ export interface Network {
   logits(model?: string): Value;
 }
 
+/** How pictures become what the models take, and what specs name besides them. */
 export interface PrepareOptions extends BatchOptions {
   readonly models?: Readonly<Record<string, FurtherModel>> | undefined;
   /** Height and width of the picture; those of the model's input when left out. */

@@ -185,7 +185,12 @@ export class Graph {
   }
 }
 
-/** A value that holds `t` and belongs to no node. */
+/**
+ * A value that holds `t` and belongs to no node.
+ *
+ * @example
+ * const weights = constantValue("w", tensor("float32", [1, 0, -1], [1, 1, 1, 3]));
+ */
 export function constantValue(name: string, t: Tensor): Value {
   return valueOf(name, {
     dtype: t.dtype,
@@ -194,6 +199,12 @@ export function constantValue(name: string, t: Tensor): Value {
   });
 }
 
+/**
+ * A value for a constant that may lie in a file beside the model. It belongs to no node.
+ *
+ * @example
+ * const same = valueOf("copy", weights.constant!);
+ */
 export function valueOf(name: string, constant: Constant): Value {
   const value = new Value(name, { dtype: constant.dtype, shape: constant.shape });
   value.constant = constant;
@@ -215,7 +226,12 @@ export function constantTensor(value: Value | undefined): Tensor | undefined {
   return { dtype: constant.dtype, shape: constant.shape, data: viewBytes(constant.dtype, bytes) };
 }
 
-/** The numbers of a constant in memory; undefined when the value is not one. */
+/**
+ * The numbers of a constant in memory; undefined when the value is not one.
+ *
+ * @example
+ * constantNumbers(constantValue("two", tensor("float32", [2]))); // [2]
+ */
 export function constantNumbers(value: Value | undefined): number[] | undefined {
   const held = constantTensor(value);
   return held && numbers(held);

@@ -80,7 +80,13 @@ function neededNodes(source: Graph, wanted: readonly Value[], bound: ReadonlyMap
     .reverse();
 }
 
-/** Drops the nodes that no output is computed from. */
+/**
+ * Drops the nodes that no output is computed from.
+ *
+ * @example
+ * prune(graph);
+ * const bytes = writeModel(graph, { opsets: new Map([["", canonicalOpset]]) });
+ */
 export function prune(graph: Graph): void {
   const needed = neededNodes(graph, graph.outputs, new Map());
   graph.nodes.splice(0, graph.nodes.length, ...needed);

@@ -1,7 +1,13 @@
 import { numbers } from "../tensor.js";
 import { constantTensor, type Attribute, type Graph, type Node, type Value } from "./graph.js";
 
-/** The graph as text, one node a line, for people and for tests. */
+/**
+ * The graph as text, one node a line, for people and for tests.
+ *
+ * @example
+ * const { step } = await compileAscent(model, "conv2:7");
+ * console.log(print(step.graph));
+ */
 export function print(graph: Graph): string {
   const inputs = graph.inputs.map(typed).join(", ");
   const outputs = graph.outputs.map(typed).join(", ");

@@ -3,6 +3,9 @@ import { tensor, type Tensor } from "../tensor.js";
 /**
  * A float32 picture [channels, height, width] at another size: bilinear between pixel centres, averaging over what falls
  * into a pixel when it shrinks (a triangle filter, as Pillow and `Resize` with `antialias=1` have it).
+ *
+ * @example
+ * const small = resizeImage(photo, 64, 64); // [channels, 64, 64]
  */
 export function resizeImage(image: Tensor, height: number, width: number): Tensor {
   const [channels, h, w] = image.shape as [number, number, number];

@@ -1,9 +1,12 @@
+import { check } from "../errors.js";
 import { constantNumbers, type Node, type Value } from "../ir/graph.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import { size } from "../tensor.js";
 import { pictureInput } from "./layers.js";
 
+/** Where the channels of a model's input can lie: after the batch, or last. */
 export const layouts = ["NCHW", "NHWC"] as const;
+/** What the channels of a model's input can be. */
 export const orders = ["RGB", "BGR", "gray"] as const;
 
 /** Where the channels of a model's input lie: after the batch, or last. */
@@ -37,6 +40,7 @@ export interface ContractReason {
   readonly sure: boolean;
 }
 
+/** What the input contract of a model is thought to be, and why. */
 export interface ContractGuess {
   readonly contract: Contract;
   readonly because: readonly ContractReason[];
@@ -44,12 +48,22 @@ export interface ContractGuess {
   readonly sure: boolean;
 }
 
-/** The normalization of a model whose input goes from `low` (black) to `high` (white). */
+/**
+ * The normalization of a model whose input goes from `low` (black) to `high` (white).
+ *
+ * @example
+ * const { mean, std } = contractOfRange(-1, 1);
+ */
 export function contractOfRange(low: number, high: number): Pick<Contract, "mean" | "std"> {
   return { mean: [(0 - low) / (high - low)], std: [1 / (high - low)] };
 }
 
-/** The values that black and white become, by channel of the input (one pair when all are equal). */
+/**
+ * The values that black and white become, by channel of the input (one pair when all are equal).
+ *
+ * @example
+ * rangeOf({ mean: [0.5], std: [0.5], layout: "NCHW", order: "RGB" }); // [[-1, 1]]
+ */
 export function rangeOf({ mean, std }: Contract): (readonly [number, number])[] {
   return Array.from({ length: Math.max(mean.length, std.length) }, (_, c) => {
     const [m, s] = [mean[c] ?? mean[0]!, std[c] ?? std[0]!];
@@ -82,11 +96,13 @@ export const isPicture = ({ dims }: DeclaredInput): boolean => dims.length === 4
  * The input contract of a model, with why: what is known already (`given`), else what its metadata, its first operators
  * and the shape of its input tell, else what most models have. What is no picture is left as it is, which is never sure.
  * Throws `unsupported-model` without an input of floating-point numbers.
+ *
+ * @example
+ * const { contract, because, sure } = guessContract(model.source);
  */
-export function guessContract(
-  source: Model,
-  { given = {}, from = {}, picture = pictureInput(source) }: GuessOptions = {},
-): ContractGuess {
+export function guessContract(source: Model, options: GuessOptions = {}): ContractGuess {
+  check(Array.isArray(source?.inputs), "source", "what readModel returns, as the source of a loaded model", source);
+  const { given = {}, from = {}, picture = pictureInput(source) } = options;
   const known = <T>(value: T | undefined, field: ContractReason["field"]): Found<T> | undefined =>
     value === undefined ? undefined : { value, why: from[field] ?? "it was given", sure: true };
   const normalization =
@@ -121,7 +137,12 @@ function joined(
   return { contract, because, sure: because.every(({ sure }) => sure) };
 }
 
-/** Channels of the picture input [N, C, H, W] or [N, H, W, C]; undefined when nothing tells. */
+/**
+ * Channels of the picture input [N, C, H, W] or [N, H, W, C]; undefined when nothing tells.
+ *
+ * @example
+ * pictureChannels(model.source, "NCHW", pictureInput(model.source)); // 3
+ */
 export function pictureChannels(source: Model, layout: Layout, picture: DeclaredInput): number | undefined {
   return channelsOf(picture, layout, readFront(source, picture));
 }
@@ -286,7 +307,13 @@ const habits: readonly {
     what: "0 to 255 minus the mean of ImageNet",
   },
   { producer: /caffe|cntk/i, pictures: "grey", range: contractOfRange(0, 255), what: "0 to 255" },
-  { producer: /tfl/i, pictures: "colour", range: contractOfRange(-1, 1), what: "-1 to 1" },
+  {
+    producer: /keras.*(mobilenet|xception|inception|resnetv2|nasnet)/i,
+    pictures: "colour",
+    range: contractOfRange(-1, 1),
+    what: "-1 to 1",
+  },
+  { producer: /tfl|tensorflow lite/i, pictures: "colour", range: contractOfRange(-1, 1), what: "-1 to 1" },
   {
     producer: /pytorch/i,
     pictures: "colour",
@@ -327,7 +354,10 @@ function orderOf(source: Model, channels: number | undefined): Found<ChannelOrde
   if (channels === 1) return { value: "gray", why: "the input has one channel", sure: true };
   if (isUltralytics(source)) return { value: "RGB", why: "Ultralytics models take RGB", sure: true };
   if (channels !== undefined && channels !== 3) return undefined;
-  return { value: "RGB", why: "nothing in the file tells: most models take RGB, those from Caffe BGR", sure: false };
+  const why = /caffe/i.test(source.producer)
+    ? `nothing in the file tells: ${source.producer} keeps what the model was trained with, RGB or Caffe's own BGR`
+    : "nothing in the file tells: most models take RGB, those from Caffe BGR";
+  return { value: "RGB", why, sure: false };
 }
 
 function entry({ metadata }: Model, name: string): readonly [string, string] | undefined {
@@ -340,7 +370,12 @@ export function isUltralytics({ metadata }: Model): boolean {
 
 const labelKeys = ["names", "labels", "classes", "class_names", "id2label"];
 
-/** Names of the classes that the model's metadata holds: a JSON list or table, or a table as Python prints it. */
+/**
+ * Names of the classes that the model's metadata holds: a JSON list or table, or a table as Python prints it.
+ *
+ * @example
+ * const labels = labelsInMetadata(model.source) ?? [];
+ */
 export function labelsInMetadata({ metadata }: Model): readonly string[] | undefined {
   for (const key of labelKeys) {
     const text = metadata.get(key);

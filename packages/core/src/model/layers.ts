@@ -23,7 +23,13 @@ export function whyNoLayer({ graph }: Normalized, value: Value): string {
   return `it holds ${value.dtype === "string" ? "texts" : kind}, so it has no gradient`;
 }
 
-/** What a target may name: layers, and nodes whose first output is one; and of other names why they cannot be meant. */
+/**
+ * What a target may name: layers, and nodes whose first output is one; and of other names why they cannot be meant.
+ *
+ * @example
+ * const { normalized } = await prepareModel(model, 1);
+ * const { layers } = targetNames(model.source, normalized);
+ */
 export function targetNames(
   { graph }: Model,
   normalized: Normalized,
@@ -44,6 +50,10 @@ export function targetNames(
 /**
  * How many units each target name has: channels of a layer (by its value or its node, with or without an axis of its own
  * as in `LAYER[axis=2]`), and classes of the objectives that read the scores of one. Names without units are left out.
+ *
+ * @example
+ * const { normalized } = await prepareModel(model, 1);
+ * unitCounts(model.source, normalized).get("conv2"); // 64
  */
 export function unitCounts(
   model: Model,
@@ -102,6 +112,9 @@ export function classCount(output: Value): number | undefined {
 /**
  * The input that is ascended: the first of floating-point numbers that is not among the names of those that the caller
  * gives. Throws `unsupported-model` when there is none, `bad-argument` when all are given.
+ *
+ * @example
+ * pictureInput(model.source).name; // "x"
  */
 export function pictureInput({ inputs }: Model, given: readonly string[] = []): DeclaredInput {
   const picture = inputs.find(({ dtype, name }) => floatTypes.has(dtype) && !given.includes(name));

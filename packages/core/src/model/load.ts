@@ -1,4 +1,4 @@
-import { XstarError } from "../errors.js";
+import { check, XstarError } from "../errors.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import { readModel } from "../onnx/read.js";
 import type { Runtime } from "../runtime/runtime.js";
@@ -9,6 +9,7 @@ import { canonicalOpset, normalize, type Normalized } from "../normalize/normali
 import { specialize } from "../specialize/specialize.js";
 import { ownFile, type WeightFiles } from "../onnx/weights.js";
 
+/** How a model is opened: what runs it, and what lies beside its file. */
 export interface LoadOptions {
   readonly runtime: Runtime;
   /** Bytes of the files that hold the model's external data, by the location that the model names. */
@@ -36,11 +37,26 @@ export interface LoadedModel {
   at(shapes: ReadonlyMap<string, Shape>, given?: ReadonlyMap<string, Tensor>): Promise<Normalized>;
 }
 
-/** A model from the bytes of an ONNX file, or from what `readModel` made of them. Throws as `readModel` does. */
-export function openModel(
-  file: Uint8Array | Model,
-  { runtime, files = new Map(), contract, labels }: LoadOptions,
-): LoadedModel {
+/** Throws `bad-argument` for what is no opened model, such as a path. */
+export function checkModel(model: LoadedModel, name = "model"): void {
+  const isModel = typeof model === "object" && model !== null && typeof model.at === "function";
+  check(isModel, name, "what loadModel or openModel returns", model);
+}
+
+/**
+ * A model from the bytes of an ONNX file, or from what `readModel` made of them. Throws as `readModel` does.
+ *
+ * @example
+ * const model = openModel(bytes, { runtime: fromOrt(ort) });
+ */
+export function openModel(file: Uint8Array | Model, options: LoadOptions): LoadedModel {
+  check(
+    typeof options?.runtime?.open === "function",
+    "runtime",
+    "what nodeRuntime or fromOrt returns",
+    options?.runtime,
+  );
+  const { runtime, files = new Map(), contract, labels } = options;
   const read = file instanceof Uint8Array ? readModel(file) : file;
   if (read.opsets.size === 0) {
     throw new XstarError("bad-model", "The model does not say which version of the ONNX operator set it uses", {
@@ -99,6 +115,9 @@ const areSame = (a: ReadonlyMap<string, Tensor>, b: ReadonlyMap<string, Tensor>)
 /**
  * The shape of every input with its free dimensions filled: the first one of an input by `batch`, others by `free`, which
  * has the shapes of whole inputs, and by what has the same name there. Throws `bad-argument` when a dimension is left.
+ *
+ * @example
+ * inputShapes(model.source.inputs, 4).get("x"); // [4, 3, 224, 224]
  */
 export function inputShapes(
   inputs: readonly DeclaredInput[],

@@ -26,6 +26,7 @@ export interface Box {
   readonly width: number;
 }
 
+/** Of which layer, by which input. */
 export interface FieldOptions {
   /** The layer, [N, C, H, W] when it has space. */
   readonly of: Value;
@@ -47,6 +48,10 @@ type Seen = Sight | typeof all;
  * Where something on the way looks at everything (global pooling, dense layers, attention), where paths do not fit
  * together, and for layers without space, it is the whole axis; behind up-sampling it can be a little larger than what
  * is seen. A layer that does not depend on the picture has a size of 0.
+ *
+ * @example
+ * const field = receptiveField(graph, { of: conv, picture: x });
+ * field.height; // size, stride and offset along the height
  */
 export function receptiveField(
   graph: Graph,
@@ -61,7 +66,12 @@ export function receptiveField(
   return { height: height!, width: width! };
 }
 
-/** The pixels that the position (y, x) sees of a picture of `height` x `width`. Empty when they lie outside. */
+/**
+ * The pixels that the position (y, x) sees of a picture of `height` x `width`. Empty when they lie outside.
+ *
+ * @example
+ * const { top, left, height, width } = fieldBox(field, [3, 4], { height: 224, width: 224 });
+ */
 export function fieldBox(
   field: ReceptiveField,
   [y, x]: readonly [number, number],
@@ -72,7 +82,12 @@ export function fieldBox(
   return { top, left, height: bottom - top, width: right - left };
 }
 
-/** Whether positions see parts of the picture that differ. */
+/**
+ * Whether positions see parts of the picture that differ.
+ *
+ * @example
+ * isLocal(field); // false behind global pooling
+ */
 export function isLocal({ height, width }: ReceptiveField): boolean {
   return height.stride > 0 || width.stride > 0;
 }

@@ -1,6 +1,6 @@
 import { XstarError } from "../errors.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
-import type { Shape } from "../tensor.js";
+import { shapesOf, type Shape, type ShapesByName } from "../tensor.js";
 import { guessContract, isUltralytics, pictureChannels, type Layout } from "./contract.js";
 import { givenTensors, withGivenShapes, type GivenInputs } from "./given.js";
 import { pictureInput } from "./layers.js";
@@ -9,11 +9,12 @@ import { inputShapes, type LoadedModel } from "./load.js";
 /** Inputs of more channels are no pictures whose size would be worth several trials. */
 const mostChannels = 16;
 
+/** What is known of the shapes of inputs. */
 export interface ShapeOptions {
   /** @default 1 */
   readonly batch?: number;
   /** Shapes that the caller knows, by the name of the input. */
-  readonly shapes?: ReadonlyMap<string, Shape>;
+  readonly shapes?: ShapesByName;
   /** Where the channels of the picture lie; guessed when left out. */
   readonly layout?: Layout | undefined;
   /** What other inputs hold, which may decide whether the model runs. */
@@ -22,6 +23,7 @@ export interface ShapeOptions {
   readonly picture?: DeclaredInput;
 }
 
+/** The shapes that inputs get, and what was taken for granted. */
 export interface ChosenShapes {
   readonly shapes: Map<string, Shape>;
   /** What was taken for granted, in whole sentences without a period. */
@@ -35,13 +37,16 @@ const usualSides: readonly number[] = [224, 28, 32, 64, 96, 128, 227, 256, 299, 
  * The shape of every input. A picture whose height and width are free gets those that the metadata names, else the usual
  * ones (224, or 28 with one channel), else the first with which the model runs; free features of a vector are read from
  * the weights behind it. Throws `bad-argument` when another dimension is free and was not given.
+ *
+ * @example
+ * const { shapes, assumed } = await chooseShapes(model);
  */
 export async function chooseShapes(
   model: LoadedModel,
-  { batch = 1, shapes: free = new Map(), layout, inputs = {}, picture = pictureInput(model.source) }: ShapeOptions = {},
+  { batch = 1, shapes: free, layout, inputs = {}, picture = pictureInput(model.source) }: ShapeOptions = {},
 ): Promise<ChosenShapes> {
   const { source } = model;
-  const shapes = withGivenShapes(free, inputs);
+  const shapes = withGivenShapes(shapesOf(free), inputs);
   const [first, ...rest] = picture.dims;
   const isKnown = shapes.has(picture.name) || rest.every((dim) => typeof dim === "number");
   if (isKnown) return { shapes: inputShapes(source.inputs, batch, shapes), assumed: [] };

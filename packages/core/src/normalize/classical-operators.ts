@@ -1,9 +1,7 @@
 import type { Node, Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { size, tensor } from "../tensor.js";
-import type { Upgrade } from "./upgrades.js";
-
-type Rewrite = Upgrade["rewrite"];
+import type { Rewrite } from "./rewrite.js";
 
 /** Numbers of an attribute as a constant of a shape. */
 function held(op: Ops, node: Node, name: string, shape: (count: number) => readonly number[]): Value | undefined {

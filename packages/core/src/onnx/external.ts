@@ -10,7 +10,12 @@ export interface ExternalConstant {
   readonly length: number;
 }
 
-/** The constants that lie in files beside the model, by file, in the order of their places. */
+/**
+ * The constants that lie in files beside the model, by file, in the order of their places.
+ *
+ * @example
+ * const files = [...externalConstants(model.source).keys()]; // names of the files beside the model
+ */
 export function externalConstants({ graph }: Model): Map<string, ExternalConstant[]> {
   const files = new Map<string, ExternalConstant[]>();
   for (const value of new Set([...graph.nodes.flatMap(valuesRead), ...graph.outputs])) {

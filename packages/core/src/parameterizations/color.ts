@@ -2,7 +2,7 @@ import type { Vocabulary } from "../define/vocabulary.js";
 import { mapSpecs } from "../define/walk.js";
 import { asset, choice, numbers, optional } from "../define/fields.js";
 import type { Spec } from "../define/spec.js";
-import type { Assets } from "../define/assets.js";
+import type { Assets } from "../define/parameterization.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
@@ -54,6 +54,9 @@ function normalized(matrix: Matrix, n: number): Matrix {
  * @param images pictures [channels, height, width], all of as many channels
  * @returns channels x channels numbers: row i makes channel i
  * @throws `bad-argument` for no pictures, or pictures of different channels
+ *
+ * @example
+ * const parameterization = fourier({ colorMatrix: colorCorrelation([photo]) });
  */
 export function colorCorrelation(images: readonly Tensor[]): number[] {
   const channels = channelsOf(images);

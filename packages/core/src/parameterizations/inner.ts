@@ -1,6 +1,5 @@
-import type { Assets } from "../define/assets.js";
+import type { Assets, ParameterizationContext } from "../define/parameterization.js";
 import type { Tensors, Values } from "../define/definition.js";
-import type { ParameterizationContext } from "../define/parameterization.js";
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";

@@ -1,5 +1,4 @@
-import { defineParameterization } from "../define/parameterization.js";
-import type { Assets } from "../define/assets.js";
+import { defineParameterization, type Assets } from "../define/parameterization.js";
 import type { Size } from "../define/transform.js";
 import { asset, innerParameterization } from "../define/fields.js";
 import { XstarError } from "../errors.js";

@@ -62,6 +62,9 @@ function along(xs: readonly number[], ys: readonly number[], x: number): number 
  * @param params colour axes and range, as they are given to `maco`
  * @returns magnitudes [channels, height, floor(width / 2) + 1] one after the other
  * @throws `bad-argument` for no pictures, or pictures of different channels
+ *
+ * @example
+ * const parameterization = maco({ magnitudes: magnitudeSpectrum([photo], [224, 224]) });
  */
 export function magnitudeSpectrum(
   images: readonly Tensor[],

@@ -1,7 +1,7 @@
 import { standard } from "../standard.js";
 import { describe, expect, it } from "vitest";
 import { maximize } from "../testing/plain.js";
-import type { Generator } from "../define/assets.js";
+import type { Generator } from "../define/parameterization.js";
 import type { Spec } from "../define/spec.js";
 import { channel, logit } from "../objectives/activation.js";
 import { adam } from "../optimizers/adaptive.js";

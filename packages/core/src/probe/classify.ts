@@ -1,5 +1,6 @@
 import { vocabularyOf } from "../define/vocabulary.js";
 import { Graph } from "../ir/graph.js";
+import { check } from "../errors.js";
 import { createOps } from "../ir/ops/index.js";
 import { classCount, scoreOutput } from "../model/layers.js";
 import type { LoadedModel } from "../model/load.js";
@@ -13,12 +14,17 @@ import { prepare } from "../forward/prepare.js";
  * The probability of every class for each of some pictures [batch, channels, height, width] in picture units: softmax of
  * the scores. Pictures of another size are scaled to the model's, transparent ones lie on grey. Undefined when the model
  * has no output that is a list of classes.
+ *
+ * @example
+ * const probabilities = await classify(model, pictures);
+ * probabilities?.[0]; // one number for each class
  */
 export async function classify(
   model: LoadedModel,
   pictures: Tensor,
   options: BatchOptions = {},
 ): Promise<readonly (readonly number[])[] | undefined> {
+  check(Array.isArray(pictures?.shape), "pictures", "a tensor [batch, channels, height, width]", pictures);
   const batch = pictures.shape[0]!;
   const prepared = await prepare(model, batch, { ...options, vocabulary: vocabularyOf([]) });
   const { first, weights, opsets, irVersion } = prepared;

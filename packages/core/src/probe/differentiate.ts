@@ -18,6 +18,7 @@ import { numbers, sameShape, tensor, type Shape, type Tensor } from "../tensor.j
 import { readTarget } from "../words/read-target.js";
 import { fixedSettings, type ProbeOptions } from "./probe.js";
 
+/** How the gradient of a target is computed. */
 export interface DifferentiateOptions extends Omit<ProbeOptions, "batch" | "hasOpacity"> {
   /** Names of `overrides`: rules in the place of true gradients. */
   readonly overrides?: readonly string[] | undefined;

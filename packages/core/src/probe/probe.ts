@@ -47,6 +47,7 @@ export interface Probe {
   release(): Promise<void>;
 }
 
+/** How pictures are looked at. */
 export interface ProbeOptions extends PrepareOptions, VocabularyOptions {
   /** Pictures of one run; 1 is taken where the model was made for one. @default 1 */
   readonly batch?: number | undefined;

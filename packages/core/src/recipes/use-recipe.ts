@@ -2,7 +2,7 @@ import { parseSpec } from "../define/definition.js";
 import type { RecipeContext, RecipeOptions } from "../define/recipe.js";
 import type { Spec, SpecKind } from "../define/spec.js";
 import type { Vocabulary } from "../define/vocabulary.js";
-import { XstarError } from "../errors.js";
+import { check, XstarError } from "../errors.js";
 import { parseWords } from "../words/spec-words.js";
 
 /** The options of a recipe, its words read. */
@@ -13,6 +13,7 @@ export type UsedRecipeOptions = Omit<RecipeOptions, "parameterization" | "transf
   readonly schedule?: Spec<"schedule">;
 };
 
+/** What a recipe makes of a model. */
 export interface UsedRecipe {
   /** The recipe with its defaults. */
   readonly spec: Spec<"recipe">;
@@ -24,12 +25,18 @@ export interface UsedRecipe {
 /**
  * The options and the objectives that a recipe makes of targets for a model. Throws `bad-argument`, also where the shape has
  * a batch axis: it is that of one picture.
+ *
+ * @example
+ * const { options, objective } = useRecipe(standard, "lucid", { shape: [3, 224, 224] });
+ * await maximize(model, objective(logit({ class: 3 })), options);
  */
 export function useRecipe(
   vocabulary: Vocabulary,
   given: Spec<"recipe"> | string,
-  { shape }: RecipeContext,
+  { shape }: RecipeContext = { shape: undefined as never },
 ): UsedRecipe {
+  check(typeof vocabulary?.recipe === "object", "vocabulary", "such as `standard`", vocabulary);
+  check(Array.isArray(shape), "shape", "that of one picture, [channels, height, width]", shape);
   if (shape.length > 3) {
     throw new XstarError("bad-argument", `A recipe looks at one picture, and [${shape}] has ${shape.length} axes`, {
       hint: "Leave out the batch: [channels, height, width]",

@@ -16,6 +16,10 @@ interface Kept {
 /**
  * Keeps up to `limit` unused sessions open, those that were used last, and gives them to whoever opens the same bytes
  * with the same weights again. Targets of one layer differ only in their live inputs, so one session serves all of them.
+ *
+ * @example
+ * const runtime = keepSessions(fromOrt(ort));
+ * const model = openModel(bytes, { runtime });
  */
 export function keepSessions(runtime: Runtime, limit = 4): KeepingRuntime {
   /** The one that was used last is the last. */

@@ -29,6 +29,7 @@ export interface Port {
   readonly dims: readonly (number | undefined)[];
 }
 
+/** A graph that is open for running. Release it when done. */
 export interface Session {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
@@ -44,6 +45,7 @@ export interface Session {
   release(): Promise<void>;
 }
 
+/** How ONNX Runtime runs graphs. */
 export interface RuntimeOptions {
   /** Execution provider. @default "cpu", and "wasm" for onnxruntime-web */
   readonly provider?: "cpu" | "wasm" | "webgpu";
@@ -61,7 +63,12 @@ export interface RuntimeOptions {
 /** Microseconds that a thread without work waits for the next operator before it sleeps: to wake it takes as long. */
 const pause = 20;
 
-/** A runtime from an ONNX Runtime package. */
+/**
+ * A runtime from an ONNX Runtime package.
+ *
+ * @example
+ * const model = openModel(bytes, { runtime: fromOrt(ort, { provider: "webgpu" }) });
+ */
 export function fromOrt(ort: Ort, options: RuntimeOptions = {}): Runtime {
   const { versions } = ort.env;
   const isWeb = versions.node === undefined && versions.web !== undefined;

@@ -82,21 +82,26 @@ export async function runForShapes(
 ): Promise<Map<Value, Tensor>> {
   const { elements, shapes } = findFixedValues(graph);
   const probe = sharing(graph);
+  const sameAs = findSameShapes(graph);
   const asked = [...inferred].flatMap(([value, { dtype, shape }]) => {
-    if (!shapes.has(value)) return [];
+    if (!shapes.has(value) || sameAs.has(value)) return [];
     const isWhole = elements.has(value) && (!shape || isFolded(dtype, shape));
     return { value, dtype, isWhole, output: isWhole ? value : shapeOf(probe, value) };
   });
   if (asked.length === 0) return new Map();
   probe.outputs.push(...asked.map(({ output }) => output));
   prune(probe);
-  const kept = asked.flatMap(({ value, isWhole }) => (isWhole ? [] : [value]));
+  const kept = [...asked.flatMap(({ value, isWhole }) => (isWhole ? [] : [value])), ...sameAs.keys()];
   const results = await runProbe(graph, probe, kept, host);
   const known = new Map<Value, Tensor>();
   for (const { value, dtype, isWhole, output } of asked) {
     const result = results[output.name]!;
     value.type = { dtype, shape: isWhole ? [...result.shape] : numbers(result) };
     if (isWhole && isFolded(dtype, value.shape)) known.set(value, result);
+  }
+  for (const [value, other] of [...sameAs].reverse()) {
+    const type = inferred.get(value);
+    if (type && other.type && shapes.has(value)) value.type = { dtype: type.dtype, shape: other.shape };
   }
   return known;
 }
@@ -128,6 +133,28 @@ async function runProbe(
     probe.outputs.push(...kept.filter(({ node }) => node));
     return run();
   }
+}
+
+/** Operators whose result takes the place of what they read, of the same shape, where nothing else reads it. */
+const inPlace = /^(Relu|LeakyRelu|PRelu|Elu|Selu|Celu|Sigmoid|HardSigmoid|Tanh|Clip|HardSwish|BatchNormalization)$/;
+
+/** What each value that may be overwritten is of the same shape as: to ask for its own shape would keep it in memory. */
+function findSameShapes(graph: Graph): Map<Value, Value> {
+  const readers = new Map<Value, Node[]>();
+  for (const node of graph.nodes) {
+    for (const value of valuesRead(node)) {
+      const known = readers.get(value);
+      if (known) known.push(node);
+      else readers.set(value, [node]);
+    }
+  }
+  const same = new Map<Value, Value>();
+  for (const [value, [reader, ...others]] of readers) {
+    const isOnly = value.node !== undefined && others.length === 0 && reader!.inputs[0] === value;
+    const [output] = reader!.outputs;
+    if (isOnly && output && inPlace.test(reader!.qualifiedType)) same.set(value, output);
+  }
+  return same;
 }
 
 const isFolded = (dtype: DType, shape: Shape) => size(shape) <= largestFolded || !floatTypes.has(dtype);

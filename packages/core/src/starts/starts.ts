@@ -135,7 +135,13 @@ export const starts = {
   image,
 } satisfies Table<StartDefinition>;
 
-/** Words and numbers that stand for a start: `ones`, `zeros`, `0.5`, `uniform`, `normal`, `natural`, `random`, or a type of `table`. */
+/**
+ * Words and numbers that stand for a start: `ones`, `zeros`, `0.5`, `uniform`, `normal`, `natural`, `random`, or a type of
+ * `table`.
+ *
+ * @example
+ * asStart("zeros"); // { type: "constant", value: 0 }
+ */
 export function asStart(start: StartGiven, table: Table<StartDefinition> = {}): Spec<"start"> {
   if (typeof start === "object") return start;
   const words: Readonly<Record<string, Spec<"start">>> = {

@@ -22,6 +22,7 @@ describe("targets that stand for many", () => {
     ["conv:0,1@4,5", ["conv:0@4,5", "conv:1@4,5"]],
     ["a:b-1:*", ["a:b-1:0", "a:b-1:1"]],
     ["logit:*", ["logit:0", "logit:1", "logit:2"]],
+    ['"a:b-1":*', ['"a:b-1":0', '"a:b-1":1']],
   ])("%s is %j", (text, expanded) => {
     expect(expandTargets([text], counts)).toEqual(expanded);
   });

@@ -9,12 +9,20 @@ const form = /^(?<name>.+):(?<chosen>\*|\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)(?<place>
  *
  * `counts` tells how many units each name has (see `unitCounts`). Throws `unknown-layer`, and `bad-argument` for units
  * that a layer does not have.
+ *
+ * @example
+ * expandTargets(["conv2:0-2"], new Map([["conv2", 64]])); // ["conv2:0", "conv2:1", "conv2:2"]
  */
 export function expandTargets(texts: readonly string[], counts: ReadonlyMap<string, number>): string[] {
   return [...new Set(texts.flatMap((text) => expandTarget(text, counts)))];
 }
 
-/** Whether a target in words stands for many: `conv2:*`, `conv2:0-3,8`. */
+/**
+ * Whether a target in words stands for many: `conv2:*`, `conv2:0-3,8`.
+ *
+ * @example
+ * standsForMany("conv2:*"); // true
+ */
 export function standsForMany(text: string): boolean {
   return /[*,-]/.test(form.exec(text)?.groups?.["chosen"] ?? "");
 }
@@ -22,7 +30,7 @@ export function standsForMany(text: string): boolean {
 function expandTarget(text: string, counts: ReadonlyMap<string, number>): string[] {
   if (!standsForMany(text)) return [text];
   const { name = "", chosen = "", place = "" } = form.exec(text)!.groups!;
-  const count = counts.get(name);
+  const count = counts.get(name) ?? counts.get(name.replace(/^"(.*)"$/, "$1"));
   if (count === undefined) throw unknownName(name, text, counts);
   return unitsOf(chosen, count, text).map((unit) => `${name}:${unit}${place}`);
 }

@@ -22,7 +22,11 @@ export function printTarget({ objective: table }: Pick<Vocabulary, "objective">,
 function print(table: Table<ObjectiveDefinition>, term: Spec | number, outer: number): string {
   if (typeof term === "number") return term < 0 && outer > 0 ? `(${term})` : String(term);
   const own = strength[term.type];
-  if (own === undefined) return printTerm(table, term);
+  if (own === undefined) {
+    const text = printTerm(table, term);
+    // what stands behind a power would belong to the last parameter
+    return outer > strength["mul"]! && text.includes("(") ? `(${text})` : text;
+  }
   const { left, right } = term as { left?: Spec | number; right?: Spec | number };
   // a sum from the left is one without parentheses, a power from the right
   const [before, after] = term.type === "pow" ? [own + 1, own] : [own, own + 1];

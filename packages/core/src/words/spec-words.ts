@@ -24,7 +24,12 @@ export function parseWords<Kind extends SpecKind>(
   return makeSpec(vocabulary, kind, type, { ...params, ...given });
 }
 
-/** A spec with some of its parameters changed; those of the others that are inside it may be words. Throws `bad-argument`. */
+/**
+ * A spec with some of its parameters changed; those of the others that are inside it may be words. Throws `bad-argument`.
+ *
+ * @example
+ * withParameters(standard, "optimizer", adam({}), { learningRate: 0.1 });
+ */
 export function withParameters<Kind extends SpecKind>(
   vocabulary: Vocabulary,
   kind: Kind,
@@ -77,7 +82,12 @@ function parseAssignments(list: string): [string, string][] {
   return list === "" ? [] : [...parts, list.slice(from)].map(parseAssignment);
 }
 
-/** `name=value`. */
+/**
+ * `name=value`.
+ *
+ * @example
+ * parseAssignment("decay=1.5"); // ["decay", "1.5"]
+ */
 export function parseAssignment(text: string): [string, string] {
   const [name = "", ...value] = text.split("=");
   return [name.trim(), value.join("=").trim()];

@@ -18,6 +18,9 @@ const prefixBytes = magic.length + 4;
 /**
  * The tensor as a NumPy file, format version 1.0, C order. Throws `bad-argument` for other element types than
  * float32, float64, int64, int32 and uint8. Source: NEP 1, "A Simple File Format for NumPy Arrays".
+ *
+ * @example
+ * const bytes = encodeNpy(tensor("float32", [1, 2, 3, 4], [2, 2]));
  */
 export function encodeNpy({ dtype, shape, data }: Tensor): Uint8Array {
   if (!isNpyType(dtype) || !ArrayBuffer.isView(data)) {
@@ -34,7 +37,12 @@ export function encodeNpy({ dtype, shape, data }: Tensor): Uint8Array {
   return bytes;
 }
 
-/** The tensor in a NumPy file (its own copy of the numbers). Throws `bad-data`, naming `source`. */
+/**
+ * The tensor in a NumPy file (its own copy of the numbers). Throws `bad-data`, naming `source`.
+ *
+ * @example
+ * const { shape, data } = decodeNpy(bytes);
+ */
 export function decodeNpy(bytes: Uint8Array, source = "the .npy file"): Tensor {
   const fail = (problem: string, hint?: string) =>
     new XstarError("bad-data", `${source} ${problem}`, hint ? { hint } : {});

@@ -27,6 +27,9 @@ const space = 0x20;
  * Tensors and texts as a safetensors file: length of the header (uint64 LE), the header as JSON, the data in the header's
  * order. Throws `bad-argument` for element types that `elements` has not.
  * Source: the format description at https://github.com/huggingface/safetensors.
+ *
+ * @example
+ * const bytes = encodeTensors({ tensors: { weights: tensor("float32", [1, 2]) }, metadata: { by: "xstar" } });
  */
 export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array {
   const parts = Object.entries(tensors).map(([name, t]) => ({ name, shape: t.shape, ...bytesOf(name, t) }));
@@ -46,7 +49,12 @@ export function encodeTensors({ tensors, metadata }: TensorFile): Uint8Array {
   return file;
 }
 
-/** What a safetensors file holds (copies of the numbers); undefined when it is not a whole one. */
+/**
+ * What a safetensors file holds (copies of the numbers); undefined when it is not a whole one.
+ *
+ * @example
+ * const tensors = decodeTensors(bytes)?.tensors;
+ */
 export function decodeTensors(file: Uint8Array): TensorFile | undefined {
   if (file.length < lengthBytes) return undefined;
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);

@@ -1,6 +1,11 @@
 const namespace = "urn:xstar:record:1";
 
-/** A text as an XMP packet, for `withXmp` of sharp. Source: ISO 16684-1 (XMP). */
+/**
+ * A text as an XMP packet, for `withXmp` of sharp. Source: ISO 16684-1 (XMP).
+ *
+ * @example
+ * const packet = xmpOf(JSON.stringify({ made: "by xstar" }));
+ */
 export function xmpOf(text: string): string {
   return [
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">',
@@ -9,7 +14,12 @@ export function xmpOf(text: string): string {
   ].join("");
 }
 
-/** The text that `xmpOf` put into a WebP file; undefined where there is none. Source: RFC 9649 (WebP). */
+/**
+ * The text that `xmpOf` put into a WebP file; undefined where there is none. Source: RFC 9649 (WebP).
+ *
+ * @example
+ * const text = readXmp(webp);
+ */
 export function readXmp(webp: Uint8Array): string | undefined {
   const latin1 = (from: number, to: number) => String.fromCharCode(...webp.subarray(from, to));
   if (latin1(0, 4) !== "RIFF" || latin1(8, 12) !== "WEBP") return undefined;

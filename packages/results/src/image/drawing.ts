@@ -18,7 +18,13 @@ export interface Drawing {
   change(picture: Tensor, start: Tensor): Picture;
 }
 
-/** `shape` is that of the run's pictures without their opacity, [batch, channels, height, width]. */
+/**
+ * `shape` is that of the run's pictures without their opacity, [batch, channels, height, width].
+ *
+ * @example
+ * const drawing = drawingOf([1, 3, 224, 224]);
+ * if (drawing.isDrawable) drawing.raw(image.pixels);
+ */
 export function drawingOf(shape: Shape): Drawing {
   const channels = shape.length === 4 ? shape[1]! : 0;
   const split = (picture: Tensor) => splitOpacity(planesOf(picture), channels);
@@ -33,12 +39,24 @@ export function drawingOf(shape: Shape): Drawing {
   };
 }
 
-/** Picture `i` of a batch, in memory of its own. */
+/**
+ * Picture `i` of a batch, in memory of its own.
+ *
+ * @example
+ * const { picture } = await maximize(model, "conv2:0-3");
+ * const third = pictureOf(picture, 2);
+ */
 export function pictureOf({ shape, data }: Tensor, i: number): Tensor<"float32"> {
   const one = shape.slice(1);
   return { dtype: "float32", shape: one, data: (data as Float32Array).slice(i * size(one), (i + 1) * size(one)) };
 }
 
+/**
+ * A float32 tensor as planes. Throws `bad-data` for another type.
+ *
+ * @example
+ * const view = rawView(planesOf(image.pixels));
+ */
 export function planesOf({ shape, data }: Tensor): Planes {
   return { shape, data: data as Float32Array };
 }

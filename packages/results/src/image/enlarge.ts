@@ -1,7 +1,12 @@
 import { XstarError, type Shape } from "@xstar/core";
 import type { Picture } from "./picture.js";
 
-/** Every pixel becomes `factor` x `factor` pixels. */
+/**
+ * Every pixel becomes `factor` x `factor` pixels.
+ *
+ * @example
+ * const large = enlarge(image.toRgba(), 8);
+ */
 export function enlarge(picture: Picture, factor: number): Picture {
   if (!Number.isInteger(factor) || factor < 1) {
     throw new XstarError("bad-argument", `A picture is enlarged by a whole number from 1 up, not by ${factor}`);
@@ -19,7 +24,12 @@ export function enlarge(picture: Picture, factor: number): Picture {
   return { width, height, data: new Uint8ClampedArray(to.buffer) };
 }
 
-/** The largest whole factor that keeps a picture within `pixels`, at least 1. */
+/**
+ * The largest whole factor that keeps a picture within `pixels`, at least 1.
+ *
+ * @example
+ * enlargementFor({ width: 28, height: 28 }, 280); // 10
+ */
 export function enlargementFor({ width, height }: { width: number; height: number }, pixels: number): number {
   return Math.max(1, Math.floor(pixels / Math.max(width, height)));
 }
@@ -27,7 +37,12 @@ export function enlargementFor({ width, height }: { width: number; height: numbe
 /** Pixels of the longer side that a file is enlarged to, about. */
 const comfortable = 280;
 
-/** The enlargement of pictures [..., height, width] to about 280 pixels. */
+/**
+ * The enlargement of pictures [..., height, width] to about 280 pixels.
+ *
+ * @example
+ * usualScale([1, 1, 28, 28]); // 10
+ */
 export function usualScale(shape: Shape): number {
   return Math.ceil(comfortable / Math.max(...shape.slice(-2)));
 }

@@ -23,7 +23,13 @@ export function withOpacity({ width, height, data }: Picture, opacity: Planes): 
 /** Share of the pixels that are opaque whatever they count beyond it (Horama shows MaCo's pictures with this one). */
 const opaqueFrom = 0.8;
 
-/** The picture, opaque as far as its places count [..., height, width]. */
+/**
+ * The picture, opaque as far as its places count [..., height, width].
+ *
+ * @example
+ * const { images, attribution } = await maximize(model, "conv2:7", { attribution: true });
+ * if (attribution) opaqueByAttribution(images[0].toRgba(), planesOf(pictureOf(attribution, 0)));
+ */
 export function opaqueByAttribution(picture: Picture, { shape, data }: Planes): Picture {
   return withOpacity(picture, opacityByAttribution({ shape: shape.slice(-2), data }));
 }

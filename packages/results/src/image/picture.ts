@@ -8,14 +8,25 @@ export interface Picture {
 /** Red, green and blue, each 0 to 255. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** A picture of one colour. */
+/**
+ * A picture of one colour.
+ *
+ * @example
+ * const sheet = filledPicture(64, 32, [119, 119, 119]);
+ */
 export function filledPicture(width: number, height: number, [red, green, blue]: Rgb): Picture {
   const data = new Uint8ClampedArray(width * height * 4);
   for (let at = 0; at < data.length; at += 4) data.set([red, green, blue, 255], at);
   return { width, height, data };
 }
 
-/** Writes `from` into `onto` with its top left corner at (left, top); it must fit. */
+/**
+ * Writes `from` into `onto` with its top left corner at (left, top); it must fit.
+ *
+ * @example
+ * const sheet = filledPicture(64, 32, [119, 119, 119]);
+ * paste(drawNumber(7), sheet, 4, 4);
+ */
 export function paste(from: Picture, onto: Picture, left: number, top: number): void {
   const rowBytes = from.width * 4;
   for (let y = 0; y < from.height; y++) {

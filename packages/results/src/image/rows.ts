@@ -1,7 +1,12 @@
 import { filledPicture, type Picture } from "./picture.js";
 import { contactSheet, surround, type SheetOptions } from "./sheet.js";
 
-/** Rows of pictures on one sheet, each from the left; where there is none, and behind shorter rows, it is empty. */
+/**
+ * Rows of pictures on one sheet, each from the left; where there is none, and behind shorter rows, it is empty.
+ *
+ * @example
+ * const sheet = rowsSheet([[drawNumber(1), drawNumber(2)], [drawNumber(3)]]);
+ */
 export function rowsSheet(
   rows: readonly (readonly (Picture | undefined)[])[],
   options: Omit<SheetOptions, "columns"> = {},

@@ -25,7 +25,12 @@ export function pictureScale(pictures: readonly Planes[]): Scale {
   return isWithin ? { low: 0, high: 1 } : rawScale(pictures);
 }
 
-/** Plus and minus percentile 99.5 of the absolute numbers of all `changes`; the largest if that is 0, 1 if all are 0. */
+/**
+ * Plus and minus percentile 99.5 of the absolute numbers of all `changes`; the largest if that is 0, 1 if all are 0.
+ *
+ * @example
+ * const { low, high } = changeScale([planesOf(image.pixels)]);
+ */
 export function changeScale(changes: readonly Planes[]): Scale {
   const sorted = sortedNumbers(changes, Math.abs);
   const high = percentile(sorted, 99.5) || sorted.at(-1) || 1;

@@ -1,6 +1,7 @@
 import { XstarError } from "@xstar/core";
 import { filledPicture, paste, type Picture, type Rgb } from "./picture.js";
 
+/** How pictures are laid out on a sheet. */
 export interface SheetOptions {
   /** Pictures in a row; by default the sheet becomes about square. */
   readonly columns?: number;
@@ -14,7 +15,12 @@ export interface SheetOptions {
 export const surround: Rgb = [119, 119, 119];
 const line: Rgb = [0, 0, 0];
 
-/** Pictures in rows from the top left on neutral grey; smaller ones stand in the middle of their cell. */
+/**
+ * Pictures in rows from the top left on neutral grey; smaller ones stand in the middle of their cell.
+ *
+ * @example
+ * const sheet = contactSheet([drawNumber(1), drawNumber(2)], { columns: 2 });
+ */
 export function contactSheet(pictures: readonly Picture[], options: SheetOptions = {}): Picture {
   if (pictures.length === 0) throw new XstarError("bad-argument", "A contact sheet needs at least one picture");
   const { columns = Math.ceil(Math.sqrt(pictures.length)), gap = 8, border = false } = options;

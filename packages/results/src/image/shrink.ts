@@ -1,7 +1,12 @@
 import type { Picture } from "./picture.js";
 import { checkPlanes, type Planes } from "./planes.js";
 
-/** A picture whose longer side is at most `side`: means of squares of a whole number of pixels; incomplete ones are left out. */
+/**
+ * A picture whose longer side is at most `side`: means of squares of a whole number of pixels; incomplete ones are left out.
+ *
+ * @example
+ * const preview = shrinkPlanes(planesOf(image.pixels), 64);
+ */
 export function shrinkPlanes(x: Planes, side: number): Planes {
   const { channels, height, width } = checkPlanes(x);
   const factor = Math.ceil(Math.max(height, width) / side);
@@ -15,7 +20,12 @@ export function shrinkPlanes(x: Planes, side: number): Planes {
   return { shape: [...x.shape.slice(0, -2), rows, columns], data };
 }
 
-/** A picture made smaller by a whole number, likewise. */
+/**
+ * A picture made smaller by a whole number, likewise.
+ *
+ * @example
+ * const half = shrinkPicture(image.toRgba(), 2);
+ */
 export function shrinkPicture(picture: Picture, factor: number): Picture {
   if (factor <= 1) return picture;
   const { rows, columns, meanAt } = squaresOf(picture.height, picture.width, factor);

@@ -11,6 +11,7 @@ export interface View extends Scale {
   readonly above: number;
 }
 
+/** How numbers become colours. */
 export interface ViewOptions {
   /** The colours of a picture with one channel. */
   readonly map?: Colormap;
@@ -18,17 +19,32 @@ export interface ViewOptions {
   readonly scale?: Scale;
 }
 
-/** The numbers as they are: one or two channels through `map` (grey), three or more as red, green and blue. */
+/**
+ * The numbers as they are: one or two channels through `map` (grey), three or more as red, green and blue.
+ *
+ * @example
+ * const { picture } = rawView(planesOf(photo));
+ */
 export function rawView(x: Planes, { map = gray, scale = rawScale([x]) }: ViewOptions = {}): View {
   return paint(x, scale, map);
 }
 
-/** What a camera could send: the numbers clipped to the range that the model's input has. */
-export function validView(x: Planes, range: Scale): View {
+/**
+ * What a camera could send: the numbers clipped to the range that the model's input has.
+ *
+ * @example
+ * const { picture } = validView(planesOf(photo), { low: 0, high: 1 });
+ */
+export function validView(x: Planes, range: Scale = { low: 0, high: 1 }): View {
   return paint(x, range, gray);
 }
 
-/** What changed since `start` (luminance for RGB), on a symmetric scale with signed colours. */
+/**
+ * What changed since `start` (luminance for RGB), on a symmetric scale with signed colours.
+ *
+ * @example
+ * const { picture } = changeView(planesOf(image.pixels), planesOf(photo));
+ */
 export function changeView(x: Planes, start: Planes, { map = diverging.light, scale }: ViewOptions = {}): View {
   const change = changeOf(x, start);
   return paint(change, scale ?? changeScale([change]), map);

@@ -3,6 +3,9 @@ import { XstarError } from "@xstar/core";
 /**
  * A copy of the image ([H, W] or [C, H, W], row-major) whose outermost `border` rows and columns are `value`. On 28 x 28
  * a border of 0 changes nothing, 13 leaves 2 x 2 pixels, 14 and more leave none.
+ *
+ * @example
+ * const inner = zeroBorder(new Float32Array(28 * 28).fill(1), 28, 28, 4);
  */
 export function zeroBorder(
   image: Float32Array,

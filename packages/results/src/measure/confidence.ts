@@ -20,7 +20,12 @@ export function oneMinus(logits: ArrayLike<number>, target: number): number {
   return others / (others + odds[target]!);
 }
 
-/** How many nines the confidence has: -log10(1 - p), so 5 for 0.99999; null for 1 - p = 0, which is beyond counting. */
+/**
+ * How many nines the confidence has: -log10(1 - p), so 5 for 0.99999; null for 1 - p = 0, which is beyond counting.
+ *
+ * @example
+ * ninesOf(0.00001); // 5
+ */
 export function ninesOf(oneMinusP: number): number | null {
   requireProbability(oneMinusP);
   return oneMinusP === 0 ? null : Math.max(0, -Math.log10(oneMinusP));
@@ -29,6 +34,9 @@ export function ninesOf(oneMinusP: number): number | null {
 /**
  * The probability p, given 1 - p, with enough digits to tell it from 1: "0.234", "0.9999987", and "1 - 3.2e-12" where
  * 1 - p is below 1e-8.
+ *
+ * @example
+ * formatConfidence(0.00001); // "0.99999"
  */
 export function formatConfidence(oneMinusP: number): string {
   requireProbability(oneMinusP);

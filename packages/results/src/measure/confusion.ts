@@ -1,5 +1,6 @@
 import { XstarError } from "@xstar/core";
 
+/** How often which class was taken for which. */
 export interface Confusion {
   /** `matrix[truth][predicted]` is how often it happened. */
   readonly matrix: readonly (readonly number[])[];
@@ -9,7 +10,12 @@ export interface Confusion {
   readonly classAccuracy: readonly (number | null)[];
 }
 
-/** What was taken for what. Throws `bad-argument` for no labels, unequal numbers of them, or one that is not a class. */
+/**
+ * What was taken for what. Throws `bad-argument` for no labels, unequal numbers of them, or one that is not a class.
+ *
+ * @example
+ * countConfusions([0, 1, 1], [0, 1, 0], 2).matrix; // [[1, 1], [0, 1]]
+ */
 export function countConfusions(predicted: ArrayLike<number>, truth: ArrayLike<number>, classes: number): Confusion {
   const count = truth.length;
   if (count === 0 || predicted.length !== count) {

@@ -5,12 +5,20 @@ type Vector = ArrayLike<number>;
 /**
  * Pearson's correlation of two vectors of one length, from -1 to 1; null where it is not defined: a vector is constant
  * (nothing varies, so nothing varies together) or has an element that is not finite.
+ *
+ * @example
+ * correlate([1, 2, 3], [2, 4, 6]); // 1
  */
 export function correlate(a: Vector, b: Vector): number | null {
   return correlationMatrix([a, b])[0]![1]!;
 }
 
-/** The correlation of each vector with each: symmetric, with ones on the diagonal, null where it is not defined. */
+/**
+ * The correlation of each vector with each: symmetric, with ones on the diagonal, null where it is not defined.
+ *
+ * @example
+ * correlationMatrix([[1, 2], [2, 1]]); // [[1, -1], [-1, 1]]
+ */
 export function correlationMatrix(vectors: readonly Vector[]): (number | null)[][] {
   requireOneLength(vectors);
   const units = vectors.map(standardize);
@@ -20,12 +28,22 @@ export function correlationMatrix(vectors: readonly Vector[]): (number | null)[]
   });
 }
 
-/** Pearson's correlation of two vectors that `standardize` gave: of many pairs, each vector is standardized once. */
+/**
+ * Pearson's correlation of two vectors that `standardize` gave: of many pairs, each vector is standardized once.
+ *
+ * @example
+ * correlateUnits(standardize([1, 2, 3]), standardize([3, 2, 1])); // -1
+ */
 export function correlateUnits(a: Float64Array | null, b: Float64Array | null): number | null {
   return a && b ? Math.min(1, Math.max(-1, dot(a, b))) : null;
 }
 
-/** The Euclidean (L2) distance of two vectors of one length. */
+/**
+ * The Euclidean (L2) distance of two vectors of one length.
+ *
+ * @example
+ * measureDistance([0, 0], [3, 4]); // 5
+ */
 export function measureDistance(a: Vector, b: Vector): number {
   requireOneLength([a, b]);
   let sum = 0;
@@ -38,7 +56,12 @@ export function distanceMatrix(vectors: readonly Vector[]): number[][] {
   return fillSymmetric(vectors.length, (i, j) => measureDistance(vectors[i]!, vectors[j]!));
 }
 
-/** The vector moved to mean 0 and scaled to length 1; null when it is constant or not finite. */
+/**
+ * The vector moved to mean 0 and scaled to length 1; null when it is constant or not finite.
+ *
+ * @example
+ * standardize([1, 2, 3]);
+ */
 export function standardize(vector: Vector): Float64Array | null {
   // Seen from its first element, a constant vector is exactly 0, whatever its mean would round to.
   const origin = vector[0] ?? 0;

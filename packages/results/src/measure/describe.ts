@@ -11,7 +11,12 @@ export interface Summary {
   readonly deviation: number;
 }
 
-/** A summary of numbers. Throws `bad-argument` when there are none or one is not finite. */
+/**
+ * A summary of numbers. Throws `bad-argument` when there are none or one is not finite.
+ *
+ * @example
+ * const { mean } = summarize([1, 2, 3]);
+ */
 export function summarize(values: ArrayLike<number>): Summary {
   const sorted = sort(values);
   const count = sorted.length;

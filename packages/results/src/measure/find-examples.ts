@@ -31,6 +31,7 @@ export interface SkippedPicture {
   readonly reason: string;
 }
 
+/** What targets make of the pictures of a data set. */
 export interface FoundExamples {
   readonly targets: readonly TargetExamples[];
   /** Mean activations of the units of the layer that was asked for, in the order of the examples. */

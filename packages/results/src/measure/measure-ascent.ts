@@ -31,6 +31,7 @@ export interface AscentMetrics extends MeasuredPictures {
   } | null;
 }
 
+/** What was measured of a run. */
 export interface MeasuredAscent {
   readonly metrics: AscentMetrics;
   /** What the data set makes of the target of each picture; undefined where it makes nothing of it. */
@@ -106,7 +107,7 @@ async function scanImages(
   { targets, layer, options, signal, onPicture }: ScanOptions,
 ): Promise<Survey> {
   const asked = [...new Map(targets.map((one) => [one.target, one])).values()].filter(
-    ({ objective }) => typeof objective === "string" || isOfOnePicture(objective as Spec),
+    ({ objective }) => typeof objective === "string" || isOfOnePicture(objective as Spec, options.vocabulary),
   );
   const opened = await openTargets(model, asked, { ...options, layer, batch: surveyBatch });
   try {

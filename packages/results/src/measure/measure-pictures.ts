@@ -1,4 +1,5 @@
 import {
+  check,
   probe,
   sameShape,
   size,
@@ -28,6 +29,7 @@ import { readingsOf, readingsToObserve } from "./readings.js";
 import type { DatasetScan } from "./scan-dataset.js";
 import { classOf } from "./terms.js";
 
+/** What pictures were made for, and what they are compared with. */
 export interface MeasureOptions {
   /** What the pictures were made for: one objective for all, or one for each. */
   readonly objective: Target | readonly Target[];
@@ -41,6 +43,7 @@ export interface MeasureOptions {
   readonly others?: Readonly<Record<string, SecondNetwork>>;
 }
 
+/** Another network that should recognize the class. */
 export interface SecondNetwork {
   readonly model: LoadedModel;
   readonly options?: Omit<ProbeOptions, "batch">;
@@ -75,12 +78,16 @@ export interface MeasuredPicture {
  * How good pictures [n, channels, height, width] (picture units, at any size) are: their activation without transforms and
  * its percentile, how near real pictures are, whether this and other networks recognize the class, the slope of the
  * spectrum, and how different they are. What is not known is undefined, with the reason. Throws as `probe` does for `model`.
+ *
+ * @example
+ * const { pictures: metrics, diversity } = await measurePictures(model, pictures, { objective: "conv2:7" });
  */
 export async function measurePictures(
   model: LoadedModel,
   pictures: Tensor,
   options: MeasureOptions,
 ): Promise<MeasuredPictures> {
+  check(options?.objective !== undefined, "objective", "what the pictures are measured by", options?.objective);
   const measured = await measureEach(model, pictures, options);
   const { problems = {} } = measured[0] ?? {};
   const diversity = describeDiversity(measured.map(({ features }) => features));

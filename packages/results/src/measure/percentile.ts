@@ -1,6 +1,9 @@
 /**
  * Where a number stands among others, from 0 (below all) to 100 (above all): the share that is smaller, and half of those
  * that are equal. Undefined where there are none to stand among.
+ *
+ * @example
+ * percentileOf(3, [1, 2, 3, 4]); // 62.5
  */
 export function percentileOf(value: number, among: ArrayLike<number>): number | undefined {
   let below = 0;

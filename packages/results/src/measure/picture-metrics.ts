@@ -35,6 +35,7 @@ export interface DatasetFacts {
   readonly features: readonly ArrayLike<number>[] | undefined;
 }
 
+/** The nearest picture of a data set: its name, and how far away it is (0 for equal). */
 export interface NearestPicture {
   readonly name: string;
   readonly distance: number;
@@ -59,6 +60,7 @@ export interface PictureMetrics {
   readonly missing: Readonly<Partial<Record<MetricName, string>>>;
 }
 
+/** The name of a metric. */
 export type MetricName = Exclude<keyof PictureMetrics, "missing">;
 
 /** A value, or why there is none. */

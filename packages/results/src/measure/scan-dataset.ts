@@ -22,6 +22,7 @@ export interface DatasetScan {
   readonly objectives: readonly { readonly objective: Spec; readonly activations: readonly number[] }[];
 }
 
+/** What of a data set is measured. */
 export interface ScanOptions {
   readonly objectives: readonly Target[];
   /** The layer to read features from, such as the one that `featureLayer` finds. */
@@ -37,6 +38,10 @@ export interface ScanOptions {
 /**
  * Measures a data set for `measurePictures`; pictures that cannot be used are left out. Throws as `probe` does, and
  * `bad-argument` for a model that takes no pictures of 1 or 3 channels.
+ *
+ * @example
+ * const scan = await scanDataset(model, dataset, { objectives: ["conv2:7"], layer: await featureLayer(model) });
+ * await measurePictures(model, pictures, { objective: "conv2:7", dataset: scan });
  */
 export async function scanDataset(
   model: LoadedModel,
@@ -66,7 +71,12 @@ export function surveyOf(found: FoundExamples, { names }: PictureSource, layer: 
   };
 }
 
-/** The last layer that has places: its mean over them is what most classifiers read. Undefined without one. */
+/**
+ * The last layer that has places: its mean over them is what most classifiers read. Undefined without one.
+ *
+ * @example
+ * const layer = await featureLayer(model); // "conv2"
+ */
 export async function featureLayer(model: LoadedModel, options: BatchOptions = {}): Promise<string | undefined> {
   const { normalized } = await prepareModel(model, 1, options);
   const { layers } = targetNames(model.source, normalized);

@@ -7,7 +7,12 @@ export interface PictureSize {
   readonly width: number;
 }
 
-/** The form of the pictures that a model takes, [channels, height, width]; undefined where picture files do not have it. */
+/**
+ * The form of the pictures that a model takes, [channels, height, width]; undefined where picture files do not have it.
+ *
+ * @example
+ * pictureSizeOf([3, 224, 224]); // { channels: 3, height: 224, width: 224 }
+ */
 export function pictureSizeOf(shape: Shape): PictureSize | undefined {
   const [channels, height, width] = shape;
   if (shape.length !== 3 || (channels !== 1 && channels !== 3)) return undefined;

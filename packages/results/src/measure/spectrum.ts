@@ -1,8 +1,8 @@
-import { XstarError } from "@xstar/core";
+import { fourierTransform, XstarError } from "@xstar/core";
 import { luminanceWeights } from "../image/luminance.js";
 import { checkPlanes, type Planes } from "../image/planes.js";
-import { transform } from "./fourier.js";
 
+/** Between which frequencies the slope is measured. */
 export interface SpectrumRange {
   /** Lowest frequency, in cycles over the shorter side. @default 4 */
   readonly low?: number;
@@ -15,12 +15,16 @@ const bandsPerOctave = 4;
 
 /**
  * The slope of log amplitude over log frequency of a picture: 0 for white noise, -0.8 to -1.5 for photographs of natural
- * scenes (Tolhurst, Tadmor and Chao, 1992, Ophthalmic Physiol. Opt. 12, 229), lower for smooth pictures. Null where the picture is constant or too
+ * scenes (Tolhurst, Tadmor and Chao, 1992, Ophthalmic Physiol. Opt. 12, 229), lower for smooth pictures. Null where the
+ * picture is constant or too
  * small for two bands.
  *
  * The amplitude spectrum of the luminance (of one channel alone where there is no colour), less its mean and under a Hann
  * window so that the edges do not count, averaged over directions in bands of a quarter octave from `low` to `high`; a
  * straight line through the bands. The default range leaves out what the window changes and what JPEG and resizing do.
+ *
+ * @example
+ * spectrumSlope(planesOf(photo)); // about -1.2 for a photograph
  */
 export function spectrumSlope(picture: Planes, { low = 4, high = 0.35 }: SpectrumRange = {}): number | null {
   const { height, width } = checkPlanes(picture);
@@ -75,8 +79,8 @@ function windowed(plane: Float64Array, height: number, width: number): Float64Ar
 function amplitudeSpectrum(plane: Float64Array, height: number, width: number): Float64Array {
   const re = plane.slice();
   const im = new Float64Array(plane.length);
-  for (let y = 0; y < height; y++) transform(re, im, { start: y * width, stride: 1, length: width });
-  for (let x = 0; x < width; x++) transform(re, im, { start: x, stride: width, length: height });
+  for (let y = 0; y < height; y++) fourierTransform(re, im, { start: y * width, stride: 1, length: width });
+  for (let x = 0; x < width; x++) fourierTransform(re, im, { start: x, stride: width, length: height });
   return re.map((value, at) => Math.hypot(value, im[at]!));
 }
 

@@ -13,6 +13,7 @@ export interface PixelStatistics {
   readonly constant: Uint8Array;
 }
 
+/** How much pixels vary, within classes and over all pictures. */
 export interface Variability {
   /** One for each class. */
   readonly classes: readonly PixelStatistics[];
@@ -28,7 +29,13 @@ interface Sums {
   readonly squares: Float64Array;
 }
 
-/** How much each pixel varies within each class, and over all pictures. Sums of whole numbers: no rounding until the end. */
+/**
+ * How much each pixel varies within each class, and over all pictures. Sums of whole numbers: no rounding until the end.
+ *
+ * @example
+ * const { train } = await loadDataset("mnist");
+ * measureVariability(train).mostVariable; // 2
+ */
 export function measureVariability({ images, labels, height, width, classes }: ImageDataset): Variability {
   const pixels = height * width;
   const sums = Array.from({ length: classes }, () => emptySums(pixels));

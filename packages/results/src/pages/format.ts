@@ -1,12 +1,20 @@
 /**
  * A number for people: whole numbers as they are, others with `digits` digits, or with as many as tell it from 1
  * (0.99999 stays 0.99999); a real minus sign.
+ *
+ * @example
+ * formatNumber(-0.5); // a real minus sign
  */
 export function formatNumber(value: number, digits = 4): string {
   return plain(value, digits).replaceAll("-", "−");
 }
 
-/** A share (0 to 1) as a percentage: "0.4 %"; what is not quite nothing is never "0 %". */
+/**
+ * A share (0 to 1) as a percentage: "0.4 %"; what is not quite nothing is never "0 %".
+ *
+ * @example
+ * formatPercent(0.004); // "0.4 %"
+ */
 export function formatPercent(share: number): string {
   if (share > 0 && share < 0.0005) return "<0.1 %";
   return `${Number((100 * share).toFixed(1))} %`;

@@ -14,6 +14,9 @@ export type HtmlPart = Html | string | number | false | null | undefined | reado
 /**
  * A template in which all inserted text is escaped, lists are joined, and false, null and undefined are nothing. The
  * indentation of the template itself is left out.
+ *
+ * @example
+ * html`<p>${"1 < 2"}</p>`;
  */
 export function html(strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
   const [first = "", ...rest] = strings.map((string) => string.replace(/\n\s+/g, "\n"));

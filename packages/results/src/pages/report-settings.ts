@@ -50,13 +50,14 @@ export function repeatRun(run: RunFile): Html {
   const [first] = run.pictures;
   const file = first!.files.find((name) => name.endsWith(".png")) ?? "run.json";
   const { pictures, metrics: _, seconds: __, ...record } = run;
+  const modules = (run.use ?? []).map(({ path }) => ` --use ${path}`).join("");
   const rest = {
     ...record,
     pictures: pictures.map(({ target, start, slug, sha256 }) => ({ target, start, slug, sha256 })),
   };
   return html`<h2>How to make it again</h2>
     <p>In the folder of this page, with the model where it was (or named behind <code>maximize</code>):</p>
-    <pre tabindex="0" role="region" aria-label="The command">xstar maximize --from ${file}</pre>
+    <pre tabindex="0" role="region" aria-label="The command">xstar maximize --from ${file}${modules}</pre>
     <details>
       <summary>The full record</summary>
       <pre tabindex="0" role="region" aria-label="The full record">${JSON.stringify(rest, undefined, 2)}</pre>

@@ -26,6 +26,7 @@ interface ComparedWith {
 /** What is known of one; the record of the picture says why the rest is not. */
 export type KnownMetrics = Partial<Omit<PictureMetrics, "missing">>;
 
+/** The metrics that are known, without what is missing. */
 export function knownOf(metrics: PictureMetrics): KnownMetrics {
   const { activation, percentile, plausibility, recognition, transfer, spectrumSlope } = metrics;
   return { activation, percentile, plausibility, recognition, transfer, spectrumSlope };
@@ -34,6 +35,7 @@ export function knownOf(metrics: PictureMetrics): KnownMetrics {
 /** One target. */
 export type Entry = WaitingEntry | DoneEntry | FailedEntry;
 
+/** A target of a folder, whatever became of it. */
 export interface NamedEntry {
   readonly target: string;
   /** What its files are called, without ending. */
@@ -46,11 +48,14 @@ interface WaitingEntry extends NamedEntry {
   readonly status: "waiting";
 }
 
+/** A target whose picture is there. */
 export interface DoneEntry extends NamedEntry {
   readonly status: "done";
   /** The picture, and what repeats it, in the folder. */
   readonly file: string;
   readonly record: string;
+  /** What the model calls the class that the target is for. */
+  readonly label?: string;
   /** The picture that is opaque only where it counts. */
   readonly transparent?: string;
   /** `diverged` for one that divergedAt, whose picture is from before. */

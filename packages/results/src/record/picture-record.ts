@@ -23,7 +23,12 @@ export interface FoundRecord {
   readonly pixels: readonly (string | undefined)[];
 }
 
-/** The record in a picture that xstar made (PNG, WebP), or in a `run.json`. Throws `bad-data` for a file without one. */
+/**
+ * The record in a picture that xstar made (PNG, WebP), or in a `run.json`. Throws `bad-data` for a file without one.
+ *
+ * @example
+ * const { record } = findRecord(await readFile("conv2-7.png"), "conv2-7.png");
+ */
 export function findRecord(bytes: Uint8Array, path: string): FoundRecord {
   const text = recordText(path, bytes);
   const record = parseRecord(text);

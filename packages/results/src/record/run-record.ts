@@ -77,6 +77,7 @@ export type RunFacts = Omit<RunRecord, "ascent" | "stopped" | "platform" | "scal
 /** The animations of an ascent that can be written. */
 export const animationFormats = ["gif", "webp", "none"] as const;
 
+/** The format of the animation of a run. */
 export type AnimationFormat = (typeof animationFormats)[number];
 
 /** What a picture carries: the run that made it, and which of its pictures it is. */

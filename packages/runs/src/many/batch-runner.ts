@@ -127,6 +127,7 @@ function outcomeOf(result: AscentResult, i: number): Omit<Maximized, "seconds"> 
 /** Pixels of the longer side of a preview. */
 const previewSide = 48;
 
+/** The picture that a page shows of a target in progress; undefined where it cannot be looked at. */
 export function previewOf({ shape, data }: Tensor): Planes | undefined {
   if (shape.length !== 2 && shape.length !== 3) return undefined;
   return shrinkPlanes({ shape, data: data as Float32Array }, previewSide);

@@ -23,6 +23,7 @@ export interface Glance {
 /** What became of one target: a picture, or the reason why there is none. */
 export type Outcome = Maximized | { readonly failure: string };
 
+/** What became of a target: its picture, its curve, and what to know of them. */
 export interface Maximized {
   /** [channels, height, width] in picture units. */
   readonly picture: Tensor;

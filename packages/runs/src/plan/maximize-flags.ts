@@ -4,6 +4,8 @@ import type { ModelFlags } from "./model-input.js";
 /** The flags of `xstar maximize`; what is left out is as in the recipe, in the record of `--from`, or the default. */
 export interface MaximizeFlags extends ModelFlags {
   readonly from?: string;
+  /** Another model for the settings of `from`. */
+  readonly model?: string;
   /** Modules with definitions of the user's own. */
   readonly use?: readonly string[];
   readonly recipe?: string;
@@ -38,10 +40,12 @@ export interface MaximizeFlags extends ModelFlags {
   readonly format?: AnimationFormat;
   readonly export?: boolean;
   readonly resume?: boolean;
+  /** Whether a folder that is named may hold another run, which is overwritten. */
+  readonly force?: boolean;
   readonly checkpoint?: number;
   readonly threads?: number;
   /** For many targets at once. */
   readonly jobs?: number;
-  /** Bytes, for many targets at once. */
+  /** Bytes. */
   readonly memory?: number;
 }

@@ -44,7 +44,7 @@ const [statePrefix, watchPrefix, framePrefix] = ["state.", "watch.", "frame."];
  * A checkpoint as a safetensors file, to go on from in another process.
  *
  * @example
- * await writeFile("run.ckpt", encodeCheckpoint(step.checkpoint()));
+ * for await (const step of maximize(model, "conv2:7")) await writeFile("run.ckpt", encodeCheckpoint(step.checkpoint()));
  */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   return encodeTensors({
@@ -57,7 +57,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
  * The checkpoint in a safetensors file. Throws `bad-data` when the bytes are no whole checkpoint.
  *
  * @example
- * await maximize(model, target, { ...options, resume: decodeCheckpoint(await readFile("run.ckpt")) });
+ * await maximize(model, "conv2:7", { resume: decodeCheckpoint(await readFile("run.ckpt")) });
  */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const { header, tensors } = decode<CheckpointHeader>(bytes, "The checkpoint", isCheckpoint);

@@ -36,11 +36,14 @@ export interface Environment<I extends Image> {
   image(parts: ImageParts): I;
 }
 
+/** One for each picture of the batch: one at least. */
+type Images<I> = readonly [I, ...I[]];
+
 /** A step, with its pictures as images. */
-export type ImageStep<I extends Image = Image> = Step & { readonly images: readonly I[] };
+export type ImageStep<I extends Image = Image> = Step & { readonly images: Images<I> };
 
 /** A result, with its pictures as images that carry what makes them again. */
-export type ImageResult<I extends Image = Image> = AscentResult & { readonly images: readonly I[] };
+export type ImageResult<I extends Image = Image> = AscentResult & { readonly images: Images<I> };
 
 /** As `Run`, with images. */
 export interface ImageRun<I extends Image = Image> extends AsyncIterable<ImageStep<I>>, PromiseLike<ImageResult<I>> {
@@ -75,7 +78,7 @@ function withPreviews<I extends Image>(
   target: Target | readonly Target[],
 ): ImageStep<I> {
   const title = [target].flat().map(String).join(", ");
-  let made: readonly I[] | undefined;
+  let made: Images<I> | undefined;
   return Object.defineProperty({ ...step } as ImageStep<I>, "images", {
     enumerable: true,
     get: () =>
@@ -84,7 +87,7 @@ function withPreviews<I extends Image>(
 }
 
 const imagesOf = <I>(pictures: Tensor<"float32">, make: (pixels: Tensor<"float32">, i: number) => I) =>
-  Array.from({ length: pictures.shape[0]! }, (_, i) => make(pictureOf(pictures, i), i));
+  Array.from({ length: pictures.shape[0]! }, (_, i) => make(pictureOf(pictures, i), i)) as [I, ...I[]];
 
 interface Given {
   readonly model: LoadedModel;

@@ -1,6 +1,7 @@
 import type { LoadedModel, ProbeOptions, Target } from "@xstar/core";
 import { findExamples as findAll, openTargets, type PictureSource } from "@xstar/results";
 
+/** How real pictures are ranked. */
 export interface ExampleOptions extends Omit<ProbeOptions, "batch" | "hasOpacity"> {
   /** How many of the strongest, and of the weakest. @default 9 */
   readonly count?: number | undefined;
@@ -20,6 +21,7 @@ export interface PictureExample {
   readonly activation: number;
 }
 
+/** The real pictures that excite a target most and least. */
 export interface ExamplePictures {
   /** The strongest first. */
   readonly strongest: readonly PictureExample[];

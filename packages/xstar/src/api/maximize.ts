@@ -16,7 +16,9 @@ import { referencesOf, referToBytes } from "./references.js";
 
 /** What `maximize` gives here: images that can be saved. */
 export type MaximizeResult = ImageResult<FileImage>;
+/** A step of a run: its numbers, and its pictures as images. */
 export type MaximizeStep = ImageStep<FileImage>;
+/** A run: await it for its result, or iterate over its steps. */
 export type MaximizeRun = ImageRun<FileImage>;
 
 const node: Environment<FileImage> = {

@@ -9,6 +9,7 @@ import {
   type PictureSource,
 } from "@xstar/results";
 
+/** What images are compared with. The other options are those that the images were made with. */
 export interface MeasureImagesOptions extends Omit<MaximizeOptions, "resume"> {
   /** What the images were made for, one for all or one for each. @default what the images say */
   readonly target?: Target | readonly Target[] | undefined;

@@ -13,7 +13,7 @@ import type { TrainedNetwork } from "../train/trained-network.js";
 import { runPlan, type Ascent } from "./ascent.js";
 import { measureArticle, type ArticleRun } from "./experiment.js";
 import { summarizeArticle, summarizeFirst } from "./summary.js";
-import { writeArticle } from "./write.js";
+import { writeArticle, writeFirst } from "./write.js";
 
 /** Networks as they are before training: the measurements do not care. Without biases, nothing moves from zeros. */
 function untrained(seed: number): TrainedNetwork {
@@ -59,6 +59,19 @@ beforeAll(async () => {
 }, 240_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("the first part", () => {
+  test("is a report of its own before the other networks are trained", async () => {
+    const [ones, twos] = [run.ascents.tenSteps, run.results.tables.tenSteps];
+    const folderOfFirst = join(folder, "first");
+    await writeFirst({ network: untrained(0), ascents: ones, tables: twos }, folderOfFirst);
+    expect(readdirSync(folderOfFirst).toSorted()).toEqual(["network.onnx", "report.html"]);
+    const report = readFileSync(join(folderOfFirst, "report.html"), "utf8");
+    expect(report).toContain("This is the first part.");
+    expect(report).toContain("Table 1: class 1 from four starts");
+    expect(report).not.toMatch(/NaN|undefined/);
+  });
+});
 
 describe("the article's measurements", () => {
   test("climb from the four starts by the article's rule", () => {

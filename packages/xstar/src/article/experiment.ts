@@ -43,7 +43,7 @@ export interface ArticleOptions {
   readonly onProgress?: (stage: Stage, done: number, total: number, facts?: string) => void;
   readonly onWarning?: (sentence: string) => void;
   /** Takes what there is before the other networks are trained. */
-  readonly onFirstResult?: (first: FirstResult) => void;
+  readonly onFirstResult?: (first: FirstResult) => void | Promise<void>;
 }
 
 /** Ten steps for class 1 and class 2 on the first network. */
@@ -81,7 +81,7 @@ export async function runArticle(options: ArticleOptions = {}): Promise<ArticleR
     });
   const [network] = await train("first", [firstSeed!], firstThreads);
   let training = performance.now() - began;
-  onFirstResult?.(await measureFirst(network!, options));
+  await onFirstResult?.(await measureFirst(network!, options));
   const again = performance.now();
   const others = await train("others", otherSeeds, 1);
   training += performance.now() - again;

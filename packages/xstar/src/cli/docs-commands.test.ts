@@ -41,7 +41,7 @@ interface Call {
 
 /** Parses a command line and runs nothing; of `maximize` it gives what it was called with. Throws for wrong ones. */
 async function parse(line: string): Promise<Call | undefined> {
-  const program = createProgram();
+  const program = await createProgram();
   let call: Call | undefined;
   for (const command of program.commands) {
     command.action((...given: unknown[]) => {

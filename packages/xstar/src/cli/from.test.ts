@@ -207,6 +207,7 @@ describe("--from", () => {
       png,
       "--out",
       "changed",
+      "--force",
       "--format",
       "none",
       "--transform",

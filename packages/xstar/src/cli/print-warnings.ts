@@ -1,15 +1,19 @@
 import { XstarError, type AscentResult } from "@xstar/core";
 import { hasSameNumbers, makerOf, recordOfAscent, type Ascent } from "@xstar/runs";
+import { printable } from "../terminal/printable.js";
 import type { AscentMetrics, FoundRecord, Job } from "@xstar/results";
 
 /** Says a sentence on stderr that a person should read. */
 export function warn(sentence: string): void {
-  process.stderr.write(`Warning: ${sentence}\n`);
+  say(`Warning: ${sentence}`);
+}
+
+export function say(sentence: string): void {
+  process.stderr.write(`${printable(sentence)}\n`);
 }
 
 /** Says on stderr what a person should know before trusting the pictures. */
 export function warnAbout({ warnings, redirected, ended, last, record }: AscentResult, jobs: readonly Job[]): void {
-  const say = (text: string) => process.stderr.write(`${text}\n`);
   for (const [sentence, who] of gather(warnings)) warn(`${about(who, jobs)}${sentence}`);
   const most = Math.max(...redirected);
   if (most > 0) {
@@ -75,9 +79,9 @@ export function complainAbout({ ended, last, divergedAt, record }: AscentResult,
 /** Says whether a run that repeats another one, unchanged, gave the same numbers. */
 export function printComparison(from: FoundRecord, ascent: Ascent): void {
   const isSame = hasSameNumbers(from, ascent);
-  if (isSame) process.stdout.write(`The numbers are those of ${from.path}, bit for bit\n`);
+  if (isSame) process.stdout.write(`The numbers are those of ${printable(from.path)}, bit for bit\n`);
   if (isSame !== false) return;
-  process.stderr.write(
-    `Warning: the numbers are not those of "${from.path}", which was made by ${makerOf(from.record)}; this is ${makerOf(recordOfAscent(ascent))}\n`,
+  warn(
+    `the numbers are not those of "${from.path}", which was made by ${makerOf(from.record)}; this is ${makerOf(recordOfAscent(ascent))}`,
   );
 }

@@ -141,8 +141,8 @@ describe("the report", () => {
     expect(report).toContain("<title>2 targets of tiny</title>");
     expect(report).not.toMatch(/src="(?!data:)/);
     const images = report.match(/<img [^>]*>/g)!;
-    // for both: the picture, the change light and dark, 6 examples; for the layer also 6 crops
-    expect(images).toHaveLength(2 * (1 + 2 + 6) + 6);
+    // for both: start and picture, the change light and dark, 6 examples, the animation; for the layer also 6 crops
+    expect(images).toHaveLength(2 * (2 + 2 + 6 + 1) + 6);
     for (const image of images) expect(image).toMatch(/alt="[^"]{4,}"/);
     const charts = report.match(/<figure class="chart">.*?<\/figure>/gs)!;
     expect(charts.length).toBeGreaterThanOrEqual(3);

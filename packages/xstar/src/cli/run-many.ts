@@ -15,6 +15,7 @@ import type { ComparedDataset } from "../run/many/compare-entry.js";
 import { makeMany, type ManyProgress, type ManyResult } from "../run/many/make-many.js";
 import type { CaptionedPicture } from "../terminal/blocks.js";
 import { createLiveView } from "../terminal/live-view.js";
+import { printableLines } from "../terminal/printable.js";
 import { createProgress } from "../terminal/progress.js";
 import { openImages } from "../data/pictures.js";
 import { version } from "../version.js";
@@ -35,7 +36,11 @@ export function addManyFlags(command: Command): void {
       "targets at once (default: one for each core)",
       valueOf("--jobs", fields.int("", { min: 1, max: 256 })),
     )
-    .option("--memory <size>", "most that they may take, as in 2GB (default: half of what is free)", readMemory);
+    .option(
+      "--memory <size>",
+      "most that they, or a single run, may take, as in 2GB (default: half of what is free, all for a single run)",
+      readMemory,
+    );
 }
 
 const units: Readonly<Record<string, number>> = {
@@ -119,7 +124,7 @@ export async function runMany(
       view.done();
     }
   }, "The same command goes on from there");
-  process.stdout.write(summarizeMany(result, folder));
+  process.stdout.write(printableLines(summarizeMany(result, folder)));
   complainAbout(result);
 }
 

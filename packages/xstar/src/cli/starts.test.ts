@@ -58,6 +58,19 @@ describe("a run (needs a build)", () => {
     });
   });
 
+  test("begins every target at every start", async () => {
+    const targets = ["conv:0", "conv:1", "conv:2"];
+    const starts = ["--start", "zeros", "--start", "ones"];
+    const flags = ["--recipe", "none", "--steps", "1", "--format", "none", "--out", "pairs"];
+    expect(await xstar(["maximize", "tiny.onnx", ...targets, ...starts, ...flags])).toMatchObject({ code: 0 });
+    const pairs = async (out: string) =>
+      (await readRun(out)).pictures.map(({ target, start }: Record<string, string>) => `${target} ${start}`);
+    expect(await pairs("pairs")).toEqual(targets.flatMap((target) => [`${target} zeros`, `${target} ones`]));
+    const again = ["maximize", "--from", "pairs/run.json", "tiny.onnx", "conv:3", "--out", "others"];
+    expect(await xstar(again)).toMatchObject({ code: 0 });
+    expect(await pairs("others")).toEqual(["conv:3 zeros", "conv:3 ones"]);
+  });
+
   test("begins at a transparent picture as it was", async () => {
     const go = (...args: string[]) =>
       xstar(["maximize", "tiny.onnx", "conv:3", "--parameterization", "alpha", ...args]);

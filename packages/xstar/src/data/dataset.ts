@@ -7,11 +7,13 @@ import { readFileOrExplain } from "../files/read.js";
 import { explainSystemError } from "../files/system-error.js";
 import { parseIdx } from "./idx.js";
 
+/** The pictures to train with, and those to test with. */
 export interface SplitDataset {
   readonly train: ImageDataset;
   readonly test: ImageDataset;
 }
 
+/** How the IDX files of a folder are read. */
 export interface IdxFolderOptions {
   /** Which set to load when the folder has several: what stands before "-train-images", as "emnist-letters". */
   readonly set?: string;
@@ -96,7 +98,13 @@ export async function loadMnist(): Promise<SplitDataset> {
   return loadIdxFolder(mnistFolder(), { name: "mnist" });
 }
 
-/** `mnist` is the packaged MNIST, which takes no options; anything else is a folder of IDX files. Throws as `loadIdxFolder` does. */
+/**
+ * `mnist` is the packaged MNIST, which takes no options; anything else is a folder of IDX files. Throws as `loadIdxFolder`
+ * does.
+ *
+ * @example
+ * const { train, test } = await loadDataset("mnist");
+ */
 export async function loadDataset(nameOrFolder: string, options: IdxFolderOptions = {}): Promise<SplitDataset> {
   if (nameOrFolder !== "mnist") return loadIdxFolder(nameOrFolder, options);
   if (Object.values(options).every((option) => option === undefined)) return loadMnist();

@@ -1,17 +1,22 @@
 import { extname, join } from "node:path";
 import { XstarError } from "@xstar/core";
 import { pictureSizeOf, type ComparedImages, type PictureSource } from "@xstar/results";
+import { pictureEndings } from "@xstar/runs";
 import { fitGray, readImage } from "../files/image.js";
 import { filesIn } from "../files/folder.js";
 import { loadDataset, type SplitDataset } from "./dataset.js";
 
-const endings: ReadonlySet<string> = new Set([".png", ".jpg", ".jpeg", ".webp"]);
+const endings: ReadonlySet<string> = new Set([...pictureEndings].filter((ending) => ending !== ".npy"));
 
 const idxFile = /images[-.]idx3-ubyte(?:\.gz)?$/;
 
 /**
- * The pictures in a folder and the folders in it (PNG, JPEG, WebP), by name; of a folder of IDX files, or of the packaged
+ * The pictures in a folder and the folders in it (PNG, JPEG, WebP, GIF, TIFF, AVIF), by name; of a folder of IDX files, or of the packaged
  * MNIST (`mnist`), the training pictures and then the test pictures. Throws `file-not-readable` where there are none.
+ *
+ * @example
+ * const dataset = await openDataset("photos");
+ * dataset.names.length; // how many there are
  */
 export async function openPictures(where: string): Promise<PictureSource> {
   if (where === "mnist") return fromDataset(await loadDataset(where));
@@ -20,7 +25,7 @@ export async function openPictures(where: string): Promise<PictureSource> {
   if (names.length > 0) return { names, read: (i, size) => readImage(join(where, names[i]!), size) };
   if (files.some((name) => idxFile.test(name))) return fromDataset(await loadDataset(where));
   throw new XstarError("file-not-readable", `There is no picture in "${where}"`, {
-    hint: "Give a folder with PNG, JPEG or WebP files in it or in its folders, a folder of IDX files, or mnist",
+    hint: "Give a folder with pictures (PNG, JPEG, WebP, GIF, TIFF, AVIF) in it or in its folders, a folder of IDX files, or mnist",
   });
 }
 

@@ -1,3 +1,4 @@
+import { printable } from "./printable.js";
 import { clipText } from "./width.js";
 
 /** The part of a writable stream that a progress bar needs (`process.stderr` has it). */
@@ -16,6 +17,7 @@ export interface ProgressOptions {
   readonly now?: () => number;
 }
 
+/** How far a long job is, as people see it. */
 export interface Progress {
   /** `done` steps of the total are finished; `facts` is shown as it is: "loss 0.12 · accuracy 97.1 %". */
   update(done: number, facts?: string): void;
@@ -31,6 +33,11 @@ const barWidth = 20;
 /**
  * How far a long job is: on a terminal one line, redrawn at most ten times a second; in a log a line about every 10
  * seconds or 10 %. Never throws, so that a closed pipe does not stop the work.
+ *
+ * @example
+ * const progress = createProgress({ stream: process.stderr, label: "conv2", total: 64 });
+ * progress.update(12, "objective 3.1");
+ * progress.done();
  */
 export function createProgress({ stream, label, total, now = () => performance.now() }: ProgressOptions): Progress {
   const isTTY = stream.isTTY === true;
@@ -41,7 +48,7 @@ export function createProgress({ stream, label, total, now = () => performance.n
   let isOver = false;
 
   const print = (parts: readonly string[], isLast: boolean) => {
-    const line = parts.filter(Boolean).join("  ");
+    const line = printable(parts.filter(Boolean).join("  "));
     try {
       if (isTTY)
         stream.write(`\r\x1b[2K${clipText(line, Math.max(0, (stream.columns || 80) - 1))}${isLast ? "\n" : ""}`);

@@ -10,6 +10,7 @@ import { recipeFields, recipeHash, type Recipe } from "./recipe.js";
 import type { TrainingJob, TrainingOutcome, TrainingReport } from "./job.js";
 import type { TrainingNews } from "./train-worker.js";
 
+/** How the network is trained. */
 export interface TrainingOptions {
   /** Folder of IDX files, or `mnist`. @default "mnist" */
   readonly data?: string;
@@ -34,6 +35,7 @@ export interface TrainingOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A trained network, and how good it is. */
 export interface TrainedNetwork {
   /** The network as an ONNX file. */
   readonly model: Uint8Array;
@@ -51,6 +53,10 @@ export interface TrainedNetwork {
  *
  * Works in a thread of its own. Throws `bad-argument` for options out of range, and `bad-data` or `file-not-readable` for
  * data sets that cannot be used.
+ *
+ * @example
+ * const { model: bytes, confusion } = await trainNetwork({ epochs: 1 });
+ * const model = await loadModel(bytes);
  */
 export async function trainNetwork(options: TrainingOptions = {}): Promise<TrainedNetwork> {
   const { data = "mnist", files = {}, cache = join("out", "cache") } = options;

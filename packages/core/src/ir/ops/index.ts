@@ -12,6 +12,15 @@ export { windowCount } from "./linear.js";
 /** Typed operators that append to one graph: `op.conv(x, w, { strides: [2, 2] })`. */
 export type Ops = ReturnType<typeof createOps>;
 
+/**
+ * Typed emitters of ONNX operators into a graph: each checks shapes and types, and gives the new value. Throws `bad-graph`.
+ *
+ * @example
+ * const graph = new Graph("net");
+ * const op = createOps(graph);
+ * const x = graph.input("x", { dtype: "float32", shape: [1, 3, 8, 8] });
+ * graph.output(op.relu(op.mul(x, 2)));
+ */
 export function createOps(graph: Graph, lowering: Lowering = "cpu", scope?: string) {
   const e = new Emitter(graph, lowering, scope);
   return {

@@ -1,5 +1,5 @@
 import type { Goal, Outcome } from "@xstar/runs";
-import { knownOf, measureSet, type Entry, type Manifest } from "@xstar/results";
+import { classOf, knownOf, measureSet, type Entry, type Manifest } from "@xstar/results";
 import { prepareFolder } from "../../files/folder.js";
 import { compareEntry, type ComparedDataset } from "./compare-entry.js";
 import { removeLeftovers, writeManifest } from "./manifest-file.js";
@@ -28,6 +28,8 @@ export interface KeepOptions {
   /** What the sheet is called. */
   readonly title: string;
   readonly facts: ManyFacts;
+  /** Names of the classes. */
+  readonly labels?: readonly string[] | undefined;
   /** Real pictures to compare with. */
   readonly dataset: ComparedDataset | undefined;
 }
@@ -37,7 +39,7 @@ export async function keepFolder(
   folder: string,
   begun: Manifest,
   targets: readonly ManyTarget[],
-  { title, facts, dataset }: KeepOptions,
+  { title, facts, dataset, labels = [] }: KeepOptions,
 ): Promise<KeptFolder> {
   let manifest = begun;
   let keeping: Promise<void> = Promise.resolve();
@@ -60,7 +62,9 @@ export async function keepFolder(
   /** Pictures are written before the manifest says that they are there: who is killed between does them again. */
   const write = async (maximized: readonly ManyTarget[], outcomes: readonly Outcome[]) => {
     const entries = await Promise.all(
-      maximized.map(async (target, i) => compare(await writeOutcome(folder, target, outcomes[i]!, facts))),
+      maximized.map(async (target, i) =>
+        compare(named(await writeOutcome(folder, target, outcomes[i]!, facts), target, labels)),
+      ),
     );
     const written = new Map(entries.map((entry) => [entry.target, entry]));
     manifest = { ...manifest, targets: manifest.targets.map((entry) => written.get(entry.target) ?? entry) };
@@ -80,6 +84,12 @@ export async function keepFolder(
       await sheet.finish();
     },
   };
+}
+
+/** With what the class of its target is called. */
+function named(entry: Entry, { measured, objective }: ManyTarget, labels: readonly string[]): Entry {
+  const label = labels[classOf(measured ?? objective) ?? -1];
+  return entry.status === "done" && label !== undefined ? { ...entry, label } : entry;
 }
 
 async function writeOutcome(

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { XstarError, type MaximizeOptions } from "@xstar/core";
+import { check, XstarError, type MaximizeOptions } from "@xstar/core";
 import { sha256Of, type Manifest } from "@xstar/results";
 import {
   inPool,
@@ -14,16 +14,18 @@ import {
   type ModelFile,
   type ModelSource,
 } from "@xstar/runs";
+import { lockFolder } from "../../files/lock.js";
 import { hashFile } from "../../record/file-reference.js";
 import { loadDefinitions } from "../../load-definitions.js";
 import { version } from "../../version.js";
 import { startBatchRunner } from "./batch-runner-thread.js";
 import type { ComparedDataset } from "./compare-entry.js";
 import { factsOf } from "./facts.js";
-import { openManifest } from "./manifest-file.js";
+import { openManifest, waitingIfOfAnother } from "./manifest-file.js";
 import { keepFolder, type ManyTarget } from "./kept-folder.js";
 import type { ManyFacts } from "./write-picture.js";
 
+/** Where the pictures go, and how the work is divided. */
 export interface ManyOptions {
   /** Where the pictures, their records, `manifest.json`, `sheet.png` and `index.html` are kept. */
   readonly folder: string;
@@ -60,6 +62,7 @@ export interface ManyProgress {
   readonly latest: { readonly target: string } & Pick<Glance, "activation" | "preview">;
 }
 
+/** What `maximizeMany` did. */
 export interface ManyResult {
   readonly manifest: Manifest;
   /** Targets done by this run. */
@@ -73,9 +76,26 @@ export interface ManyResult {
  * it is finished. The same call goes on where one before it was stopped, even by force, and ends with the same files.
  *
  * Throws `bad-argument` when the folder holds pictures of another ascent or the memory is too small, `aborted` when it was
- * stopped, and what `maximize` throws for the targets and options.
+ * stopped, `file-not-writable` when another run is writing there, and what `maximize` throws for the targets and options.
  */
 export async function makeMany(
+  model: ModelFile,
+  given: readonly ManyTarget[],
+  settings: MaximizeOptions,
+  options: ManyOptions,
+): Promise<ManyResult> {
+  check(Array.isArray(given), "targets", "a list of targets", given);
+  check(typeof options?.folder === "string", "folder", "where the pictures are kept", options?.folder);
+  const lock = await lockFolder(options.folder);
+  try {
+    return await makeInto(model, given, settings, options);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** In a folder that nobody else writes. */
+async function makeInto(
   model: ModelFile,
   given: readonly ManyTarget[],
   settings: MaximizeOptions,
@@ -109,11 +129,13 @@ export async function makeMany(
     memory,
     batch: opened.batch ?? options.batch,
   });
-  const { xstar, ascent: described, targets: entries, images } = opened;
+  const { xstar, ascent: described, images } = opened;
+  const entries = await waitingIfOfAnother(folder, opened.targets, plan.record);
   const manifest = { xstar, ascent: described, batch: plan.batch, targets: entries, ...(images && { images }) };
   const kept = await keepFolder(folder, manifest, targets, {
     title: model.name,
     facts,
+    labels: settings.labels ?? model.labels,
     dataset,
   });
 
@@ -124,7 +146,7 @@ export async function makeMany(
     .map((batch) => batch.filter(({ name }) => waiting.has(name)))
     .filter((batch) => batch.length > 0);
 
-  const stepsOfOne = plan.steps;
+  const stepsOfOne = plan.record.steps;
   let stepsDone = 0;
   let finished = targets.length - wanted.length;
   const running = new Map<BatchRunner, number>();

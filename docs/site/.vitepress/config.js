@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { defineConfig } from "vitepress";
+
+const page = (text, link) => ({ text, link });
+
+const guide = [
+  {
+    text: "Begin",
+    items: [
+      page("Quick start in Node", "/quick-start"),
+      page("Quick start in a browser", "/browser"),
+      page("Exporting models", "/exporting"),
+      page("Coming from Lucid or Lucent", "/from-lucid"),
+    ],
+  },
+  {
+    text: "Pictures",
+    items: [
+      page("Targets", "/targets"),
+      page("Recipes", "/recipes"),
+      page("Parameterizations", "/parameterizations"),
+      page("Parts of your own", "/own-parts"),
+      page("Metrics", "/metrics"),
+      page("The input contract", "/input-contract"),
+    ],
+  },
+  {
+    text: "Look up",
+    items: [
+      page("Every part", "/parts"),
+      page("Every function", "/api/"),
+      page("Operators", "/operators"),
+      page("Errors", "/errors"),
+    ],
+  },
+  {
+    text: "Background",
+    items: [
+      page("How it works", "/how-it-works"),
+      page("Gallery", "/gallery"),
+      page("The article's results", "/article-results"),
+    ],
+  },
+];
+
+/** What is called, by category, as the index of the reference has it; types are found by the links to them. */
+function reference() {
+  const groups = [];
+  for (const line of readFileSync(new URL("../.pages/api/index.md", import.meta.url), "utf8").split("\n")) {
+    const [, heading] = /^## (.+)/.exec(line) ?? [];
+    if (heading) groups.push({ text: heading, collapsed: groups.length > 1, items: [] });
+    const [, text, link] = /^\| \[(.+?)\]\(((?:Function|Class|Variable|Namespace)\..+?)\.md\)/.exec(line) ?? [];
+    if (text) groups.at(-1)?.items.push(page(text.replaceAll("\\", ""), `/api/${link}`));
+  }
+  return groups.filter(({ items }) => items.length > 0);
+}
+
+export default defineConfig({
+  title: "xstar",
+  description: "The input that a neuron wants most, for any ONNX network",
+  srcDir: ".pages",
+  outDir: "../../out/docs",
+  cacheDir: ".vitepress/cache",
+  lang: "en",
+  cleanUrls: false,
+  vite: { build: { chunkSizeWarningLimit: 4000 } },
+  markdown: { theme: { light: "github-light-high-contrast", dark: "github-dark" } },
+  themeConfig: {
+    nav: [
+      page("Guide", "/quick-start"),
+      page("Every part", "/parts"),
+      page("API", "/api/"),
+      page("Gallery", "/gallery"),
+    ],
+    sidebar: { "/api/": reference(), "/": guide },
+    outline: { level: [2, 3] },
+    search: { provider: "local" },
+    docFooter: { prev: "Before", next: "Next" },
+    footer: { message: "Apache-2.0" },
+  },
+});
