@@ -82,13 +82,17 @@ export {
 } from "./define/recipe.js";
 export { defineOverride, defineRule, type OverrideDefinition, type RuleDefinition } from "./autodiff/define-rule.js";
 export { prepareModel, type PreparedModel, type BatchOptions } from "./forward/prepare-model.js";
-export type { GivenInputs } from "./model/given.js";
+export { checkGiven } from "./forward/given-inputs.js";
+export { floatTypes } from "./tensor.js";
+export { isTensor, type DrawnInput, type GivenInputs, type HeldInput } from "./model/given.js";
+export { nearestTokens, type NearToken } from "./model/tokens.js";
+export type { TokenTable } from "./onnx/model.js";
 export { pictureShape } from "./forward/apply-contract.js";
 export {
   contractOfRange,
   guessContract,
-  isPicture,
   labelsInMetadata,
+  nounOf,
   layouts,
   orders,
   rangeOf,
@@ -101,6 +105,16 @@ export {
   type Layout,
   type PartialContract,
 } from "./model/contract.js";
+export {
+  inputKind,
+  kinds,
+  recordedKind,
+  type GivenKind,
+  type InputKind,
+  type InputKindGuess,
+  type Kind,
+} from "./model/input-kind.js";
+export { planesOf as planesOfInput, type Planes as InputPlanes } from "./forward/planes.js";
 export { chooseShapes, type ChosenShapes, type ShapeOptions } from "./model/shapes.js";
 export {
   collectSettings,

@@ -114,6 +114,7 @@ const arrays = {
   bool: Uint8Array,
 } as const;
 
+/** The types that hold floating-point numbers. */
 export const floatTypes: ReadonlySet<DType> = new Set<DType>(["float16", "float32", "float64"]);
 
 /**

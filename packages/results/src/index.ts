@@ -7,7 +7,10 @@ export { sha256Of } from "./codecs/sha256.js";
 export { readXmp, xmpOf } from "./codecs/xmp.js";
 export { diverging, gray, viridis } from "./image/colormap.js";
 export { drawNumber } from "./image/digits.js";
-export { drawingOf, pictureOf, planesOf } from "./image/drawing.js";
+export { drawFrames, drawingOf, pictureOf, planesOf } from "./image/drawing.js";
+export { framesOf, linesOf } from "./image/lines.js";
+export { decodeWav, encodeWav, resampled, type Sound } from "./codecs/wav.js";
+export { drawSpectrogram, spectrogramOf, type Spectrogram } from "./measure/spectrogram.js";
 export { enlarge, enlargementFor, usualScale } from "./image/enlarge.js";
 export { luminanceWeights } from "./image/luminance.js";
 export { opaqueByAttribution } from "./image/opacity.js";
@@ -66,6 +69,8 @@ export { embedJson, html, page, type Html } from "./pages/html.js";
 export { lineChart } from "./pages/line-chart.js";
 export { matrixChart } from "./pages/matrix-chart.js";
 export { maximizeReport } from "./pages/maximize-report.js";
+export { tokenText } from "./pages/token-table.js";
+export { inputFigures, wordFor, type ShownInput } from "./pages/input-figures.js";
 export { viewResult } from "./pages/report-views.js";
 export { createTile, drawSheet, sheetPage, tileSide, type SheetTile } from "./pages/sheet.js";
 export type { ExamplesFile } from "./record/examples-file.js";
@@ -75,7 +80,7 @@ export { encodeRecorded, findRecord, type FoundRecord } from "./record/picture-r
 export { Image, type CanvasData, type ImageParts } from "./record/image.js";
 export { pixelHash } from "./record/pixel-hash.js";
 export { recordOf } from "./record/record-of.js";
-export type { PictureEntry, RunFile } from "./record/run-file.js";
+export type { NamedToken, PictureEntry, RunFile } from "./record/run-file.js";
 export {
   animationFormats,
   keepIfSame,

@@ -20,7 +20,8 @@ export {
   type SavedAscent,
 } from "./run/ascent-checkpoint.js";
 export { hasSameNumbers, makerOf, settingsOf, taskOf } from "./run/compare-with-record.js";
-export { drawFiles, recordOfPicture } from "./run/picture-files.js";
+export { nameTokens } from "./run/name-tokens.js";
+export { drawFiles, recordOfPicture, soundFiles, spectrogramFiles } from "./run/picture-files.js";
 export { createFrames, type Frames } from "./run/frames.js";
 export { maximizeIn, type Environment, type ImageResult, type ImageRun, type ImageStep } from "./run/maximize.js";
 export { activationOf, recordOfAscent, runFileOf, type Ascent } from "./run/run-file.js";

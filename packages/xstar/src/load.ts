@@ -5,6 +5,7 @@ import type { ContractFile, ModelFile } from "@xstar/runs";
 import { readFileOrExplain, readTextIfThere } from "./files/read.js";
 import { openModelFile } from "./model/import.js";
 import { readContract } from "./model/contract-file.js";
+import { readVocabulary } from "./model/vocab-file.js";
 import { readExternalData } from "./model/external-data.js";
 import { nodeRuntime } from "./runtime.js";
 
@@ -38,8 +39,10 @@ export async function loadModel(
   const contractFile = folder === undefined ? undefined : await readContract(folder, name);
   const labels = await readLabels(folder, contractFile);
   const contract = contractFile?.contract;
+  const isOfTokens = source.inputs.some(({ tokens }) => tokens !== undefined);
+  const words = folder !== undefined && isOfTokens ? await readVocabulary(folder) : undefined;
   const model = await naming(path, async () => openModel(source, { runtime, files, contract, labels }));
-  return { ...model, name, path, contractFile, notes, parts };
+  return { ...model, name, path, contractFile, notes, parts, ...(words && { words }) };
 }
 
 async function readLabels(

@@ -7,9 +7,12 @@ import type { StartGiven } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
 import { withDefinitions, type Vocabulary, type WithVocabulary } from "../define/vocabulary.js";
 import { XstarError } from "../errors.js";
+import { planesOf } from "../forward/planes.js";
 import { pictureOf, prepareModel, type BatchOptions } from "../forward/prepare-model.js";
 import { prepare, type Prepared } from "../forward/prepare.js";
 import { mapValues } from "../map-values.js";
+import { isTensor } from "../model/given.js";
+import { recordedKind } from "../model/input-kind.js";
 import { unitCounts } from "../model/layers.js";
 import type { LoadedModel } from "../model/load.js";
 import { useRecipe, type UsedRecipe } from "../recipes/use-recipe.js";
@@ -84,6 +87,7 @@ export async function compileAscent(
   const start = startOf(0);
   const step = compile(prepared, spec, rules);
   const { watch: _, ...run } = spec;
+  const holds = recordedKind(prepared.first.holds);
   return {
     step,
     isOpenEnded: lookUp(vocabulary.schedule, how.schedule, "schedule").isOpenEnded ?? false,
@@ -117,6 +121,7 @@ export async function compileAscent(
       size: options.size ? [prepared.shape[2]!, prepared.shape[3]!] : null,
       assumed: prepared.first.assumed,
       shape: prepared.shape,
+      ...(holds && { holds }),
       runtime: model.runtime.name,
     },
   };
@@ -141,8 +146,8 @@ async function recipeFor(
 ): Promise<Pick<UsedRecipe, "options" | "objective"> & { readonly spec: Spec<"recipe"> | null }> {
   const { recipe = "auto", vocabulary } = options;
   if (recipe === "none") return { spec: null, options: {}, objective: (target) => target };
-  const { shape } = await pictureOf(model, options);
-  return useRecipe(vocabulary, recipe, { shape: shape.slice(1) });
+  const { shape, holds } = await pictureOf(model, options);
+  return useRecipe(vocabulary, recipe, { shape: shape.slice(1), holds });
 }
 
 function withoutUndefined<T extends object>(options: T): T {
@@ -152,14 +157,20 @@ function withoutUndefined<T extends object>(options: T): T {
 /** Picture i is drawn from stream i, whatever else is in the batch. */
 function startPictures(
   starts: readonly Spec[],
-  { shape, assets, vocabulary }: Prepared,
+  { shape, assets, vocabulary, first }: Prepared,
   { seed, streams, attempt }: { seed: number; streams: readonly number[]; attempt: number },
 ): Tensor {
   const rng = createRng(seed).split("start");
   const one = shape.slice(1);
-  const filled = starts.map((start, i) =>
-    lookUp(vocabulary.start, start, "start").fill(start, one, ofAttempt(rng.split(streams[i]!), attempt), assets),
-  );
+  const planes = planesOf([1, ...one], first.holds);
+  const filled = starts.map((start, i) => {
+    const definition = lookUp(vocabulary.start, start, "start");
+    const own = ofAttempt(rng.split(streams[i]!), attempt);
+    // numbers that are given lie as the input does
+    if (!planes || holdsNumbers(definition)) return definition.fill(start, one, own, assets);
+    const laid = definition.fill(start, planes.shape.slice(1), own, assets);
+    return planes.restoreTensor({ dtype: "float32", shape: planes.shape, data: laid }).data as Float32Array;
+  });
   const hasOpacity = filled.some(({ length }) => length > size(one));
   const whole = hasOpacity ? shape.with(1, shape[1]! + 1) : shape;
   // half opaque where nothing is said, so that it can become either
@@ -180,7 +191,7 @@ function modelRecord(
 ): ModelRecord {
   return {
     contract: contract ?? null,
-    inputs: mapValues(inputs, (held) => (typeof held === "number" ? held : heldIn(held))),
+    inputs: mapValues(inputs, (held) => (isTensor(held) ? heldIn(held) : held)),
     logits: logits ?? null,
     shapes: Object.fromEntries(shapesOf(shapes)),
   };
@@ -199,9 +210,12 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { it: make() }).it;
 }
 
+const dataField = (params: Fields) => Object.entries(params).find(([, { isData }]) => isData);
+const holdsNumbers = ({ params }: { readonly params: unknown }) => dataField(params as Fields) !== undefined;
+
 /** Records leave out the numbers of a start that holds as many as a picture. */
 function shortened({ start: table }: Vocabulary, start: Spec): Spec {
   const { params } = lookUp(table, start, "start");
-  const data = Object.entries(params as Fields).find(([, { isData }]) => isData);
+  const data = dataField(params as Fields);
   return data ? { type: start.type, length: (start[data[0]] as ArrayLike<number>).length } : start;
 }

@@ -1,6 +1,8 @@
 import type { Tensors } from "../define/definition.js";
 import type { StartGiven } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
+import type { DrawnInput } from "../model/given.js";
+import type { InputKind } from "../model/input-kind.js";
 import type { Contract } from "../model/contract.js";
 import type { Shape, Tensor } from "../tensor.js";
 
@@ -119,7 +121,9 @@ export interface AscentResult {
 export interface ModelRecord {
   readonly contract: Contract | null;
   /** What the inputs besides the picture hold; of a large tensor only its shape. */
-  readonly inputs: Readonly<Record<string, number | { readonly shape: Shape; readonly values?: readonly number[] }>>;
+  readonly inputs: Readonly<
+    Record<string, number | DrawnInput | { readonly shape: Shape; readonly values?: readonly number[] }>
+  >;
   /** The output that class scores were read from; null when it was not named. */
   readonly logits: string | null;
   /** The shapes that were given for inputs, by name. */
@@ -155,6 +159,8 @@ export interface AscentRecord extends ModelRecord {
   readonly seed: number;
   readonly streams: readonly number[];
   readonly shape: Shape;
+  /** What the input holds; left out for pictures. */
+  readonly holds?: InputKind;
   readonly runtime: string;
 }
 

@@ -36,11 +36,11 @@ function pictureOf({ picture, record }: Facts, k: number): Float32Array {
   return data.subarray(k * each, k * each + Math.min(own, each));
 }
 
-function brokenWarning({ divergedAt }: Facts, k: number): string | undefined {
-  const at = divergedAt[k];
+function brokenWarning(facts: Facts, k: number): string | undefined {
+  const at = facts.divergedAt[k];
   if (at == null) return undefined;
-  if (at === 0) return "The target is not a finite number on the start picture, which is what is kept";
-  return `The picture broke at step ${at}, where it, its target or the gradient was no finite number: what is kept is from before`;
+  if (at === 0) return `The target is not a finite number on the start ${nounOf(facts)}, which is what is kept`;
+  return `The ${nounOf(facts)} broke at step ${at}, where it, its target or the gradient was no finite number: what is kept is from before`;
 }
 
 /** Changes of the target below this share of it are none. */
@@ -54,7 +54,8 @@ function stuckWarning(facts: Facts, k: number): string | undefined {
   const largest = curve.reduce((most, values) => Math.max(most, Math.abs(values[k]! - first)), 0);
   if (largest > unmoved * Math.abs(first)) return undefined;
   const where = record.transforms.length > 0 ? "in its transformed views " : "";
-  const why = last.networkGradientNorm[k] === 0 ? `: no gradient reached the picture${redirection(facts, k)}` : "";
+  const why =
+    last.networkGradientNorm[k] === 0 ? `: no gradient reached the ${nounOf(facts)}${redirection(facts, k)}` : "";
   return `The target never moved: ${where}it stayed at ${shown(first)} for all ${count(steps, "step")}${why}`;
 }
 
@@ -74,7 +75,7 @@ function asleepWarning(facts: Facts, k: number): string | undefined {
   const neverWoke =
     tried > 0 && tried === Math.min(record.redirectSteps, last.index) && last.networkGradientNorm[k] === 0;
   if (!neverWoke || divergedAt[k] !== null) return undefined;
-  return `No gradient reached the picture through the network${redirection(facts, k)}: only what does not read the network moved it`;
+  return `No gradient reached the ${nounOf(facts)} through the network${redirection(facts, k)}: only what does not read the network moved it`;
 }
 
 /** A target of random views that fell by fewer of its usual changes in a step than this may have fallen by chance. */
@@ -107,7 +108,7 @@ function reasonOfFall(
     return `it had risen to ${shown(best)} by step ${values.indexOf(best)}, so a smaller learning rate may rise, and keep "best" holds on to the best step`;
   const start = facts.record.start?.[k]?.type;
   if (start === "image" || start === "array")
-    return "it began at a given picture and never rose above it: a smaller learning rate may rise, or another start";
+    return `it began at a given ${nounOf(facts)} and never rose above it: a smaller learning rate may rise, or another start`;
   return "a smaller learning rate may rise";
 }
 
@@ -143,7 +144,7 @@ function saturationWarning(facts: Facts, vocabulary: Vocabulary, picture: Float3
 }
 
 /** What is maximized: not every input is a picture. */
-const nounOf = ({ record }: Facts) => (record.shape.length === 4 ? "picture" : "input");
+const nounOf = ({ record }: Facts) => (record.holds ? "input" : "picture");
 
 /** The range that a parameterization, or the first one inside it, keeps its picture in. */
 function rangeOf(
@@ -164,7 +165,7 @@ function levelOf({ start: table }: Pick<Vocabulary, "start">, given: Spec): numb
 
 function outsideWarning({ record }: Facts, picture: Float32Array): string | undefined {
   // only pictures have a contract that says what their values mean
-  if (!record.contract || record.shape.length !== 4) return undefined;
+  if (!record.contract || record.holds) return undefined;
   const share = shareOf(picture, (x) => x < -finest || x > 1 + finest);
   if (share === 0) return undefined;
   const low = picture.reduce((a, b) => Math.min(a, b));

@@ -3,6 +3,7 @@ import { gradients } from "../autodiff/gradients.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { parseSpec, type Tensors, type Values } from "../define/definition.js";
 import type { Spec } from "../define/spec.js";
+import { XstarError } from "../errors.js";
 import { Graph, type Value } from "../ir/graph.js";
 import { inline, prune, valuesRead } from "../ir/inline.js";
 import { axesAfterFirst, createOps, type Ops } from "../ir/ops/index.js";
@@ -13,9 +14,10 @@ import type { Vocabulary } from "../define/vocabulary.js";
 import { beginAlone, beginAt } from "../starts/begin.js";
 import { withColorsOf } from "../parameterizations/color.js";
 import { createRng, type Rng } from "../rng.js";
-import { size, tensor, type Shape, type Tensor } from "../tensor.js";
+import { sameShape, size, tensor, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts, nameTargets } from "./objective.js";
 import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opacity.js";
+import { planesOf } from "../forward/planes.js";
 import type { Network, Prepared } from "../forward/prepare.js";
 import { noGradient, requireGradients, type NetworkTerm } from "./require-gradient.js";
 import { modelScope } from "../forward/prepare-model.js";
@@ -86,7 +88,9 @@ export const attributionState = "attribution";
 
 /** Builds the step graph: variables, picture, views, model, objective, gradients, optimizer, next variables. */
 export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules): CompiledStep {
-  const { first, shape, batch, assets, weights, vocabulary } = prepared;
+  const { first, batch, assets, weights, vocabulary } = prepared;
+  const planes = planesOf(prepared.shape, first.holds);
+  const shape = planes?.shape ?? prepared.shape;
   const graph = new Graph("ascent");
   const op = createOps(graph, first.model.runtime.lowering);
   const { settings, tensors } = collectSettings(graph);
@@ -104,13 +108,15 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   const alone = drawn(0);
   const begin = (start?: Tensor, attempt = 0) => {
     if (start) {
-      const { colours, opacity } = splitOpacity(start, shape);
+      const { colours, opacity } = splitOpacity(planes ? planes.layTensor(start) : start, shape);
       return beginAt(parameterization.definition, parameterization.spec, colours, { assets, opacity });
     }
     return attempt === 0 ? alone : drawn(attempt);
   };
   const variables = mapValues(alone, (t, name) => graph.input(name, t));
   const picture = parameterization.definition.build(parameterization.spec, variables, { op, shape, assets });
+  if (planes && !sameShape(picture.shape, shape)) throw onlyPictures(spec.parameterization, prepared.shape);
+  const restored = (value: Value) => (planes ? planes.restore(op, value) : value);
   const { colours, opacity } = separateOpacity(op, picture, shape);
 
   const own = streams("transform");
@@ -118,18 +124,19 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     ? own.map(() => own[0]!)
     : own;
   const chain = chainFor(vocabulary.transform, spec.transforms, opacity);
-  const [height, width] = first.shape.slice(2) as [number, number];
+  const [height, width] = (planes?.shape ?? first.shape).slice(2) as [number, number];
   const views = buildViews(op, picture, {
     table: vocabulary.transform,
     specs: chain,
     to: { height, width },
     rngs: moves,
+    isLine: planes?.isLine ?? false,
   });
   // a value of its own, so that the gradient that comes through the network can be told from that of penalties
   const entry = op.identity(views.seen);
-  const seen = prepared.network(op, entry);
+  const seen = prepared.network(op, restored(entry));
   const untouched = lazy(() =>
-    chain.length === 0 ? seen : prepared.network(op, opacity ? onGrey(op, colours, opacity) : colours),
+    chain.length === 0 ? seen : prepared.network(op, restored(opacity ? onGrey(op, colours, opacity) : colours)),
   );
   const parts = { op, prepared, picture: colours, opacity, settings };
   const build = (
@@ -160,6 +167,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     variables,
     step,
     settings,
+    planes: planes !== undefined,
     ...(rules && { rules }),
   });
   const context = { op, shape, assets };
@@ -167,7 +175,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     parameterization.definition.project?.(parameterization.spec, updated.variables, context) ?? updated.variables;
 
   const next: Record<string, string> = {};
-  graph.publish(picture, pictureOutput);
+  const whole = graph.publish(restored(picture), pictureOutput);
   const measured = graph.publish(objective, objectiveOutput);
   graph.publish(updated.gradientNorm, gradientNormOutput);
   graph.publish(updated.networkGradientNorm, networkGradientNormOutput);
@@ -183,7 +191,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     graph,
     bytes: writeModel(graph, { ...options, locate: weights.locate }),
     files: weights.files,
-    shape: [batch, ...picture.shape.slice(1)],
+    shape: [batch, ...whole.shape.slice(1)],
     settings: tensors,
     isTransformed: chain.length > 0,
     begin: (start, attempt) => ({
@@ -219,6 +227,8 @@ function update(
     variables: Readonly<Record<string, Value>>;
     step: Value;
     settings: Settings;
+    /** Whether they are no pictures, and only lie like them. */
+    planes: boolean;
     rules?: VjpRules;
   },
 ): { variables: Values; slots: Values; gradientNorm: Value; networkGradientNorm: Value } {
@@ -247,11 +257,17 @@ function update(
   const names = Object.keys(variables);
   const applied = optimizer.apply(variables, Object.fromEntries(names.map((name, i) => [name, ascents[i]!])));
   const slots: Record<string, Value> = { ...applied.slots };
-  if (spec.attribution && byPicture?.rank === 4) {
+  if (spec.attribution && byPicture?.rank === 4 && !given.planes) {
     const sum = op.graph.input(attributionState, { dtype: "float32", shape: picture.shape.with(1, 1) });
     slots[attributionState] = op.add(sum, op.reduceMean(op.abs(byPicture), [1], true));
   }
   return { variables: applied.variables, slots, gradientNorm, networkGradientNorm };
+}
+
+function onlyPictures({ type }: Spec, shape: Shape): XstarError {
+  return new XstarError("bad-argument", `The parameterization "${type}" does not fit an input of shape [${shape}]`, {
+    hint: "Give an input that is no picture pixel, fourier or pyramid",
+  });
 }
 
 /** L2 norm over all that belongs to each picture: of values [n x batch, ...], [batch]. */

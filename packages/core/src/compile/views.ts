@@ -29,6 +29,8 @@ interface ViewOptions {
   readonly to: Size;
   /** A generator for each picture. */
   readonly rngs: readonly Rng[];
+  /** Of signals, which lie as pictures of one row: what moves them moves them along it. @default false */
+  readonly isLine?: boolean;
 }
 
 interface One<D> {
@@ -47,7 +49,7 @@ const isResampling = (stage: Stage): stage is readonly One<AffineDefinition>[] =
  * Builds the chain of transforms from the pictures [batch, channels, height, width] to the views that the model sees.
  * Neighbouring affine transforms are composed into one bilinear resampling, the last of which also gives the model's size.
  */
-export function buildViews(op: Ops, pictures: Value, { table, specs, to, rngs }: ViewOptions): Views {
+export function buildViews(op: Ops, pictures: Value, { table, specs, to, rngs, isLine = false }: ViewOptions): Views {
   const stages = stagesOf(table, specs);
   if (pictures.rank !== 4) checkUnmoved(stages, pictures);
   const last = stages.findLastIndex(isResampling);
@@ -64,7 +66,7 @@ export function buildViews(op: Ops, pictures: Value, { table, specs, to, rngs }:
     if (isResampling(stage)) {
       if (value.rank !== 4) return;
       const from = sizeOf(value);
-      const plan = planResampling(stage, from, i === last ? to : undefined);
+      const plan = planResampling(stage, from, { isLine, to: i === last ? to : undefined });
       if (stage.length === 0) return change((x) => resized(op, x, plan.to));
       const maps = op.graph.input(`transform${i}.maps`, {
         dtype: "float32",
@@ -150,11 +152,16 @@ interface Resampling {
   sample(step: number, rngs: readonly Rng[], earlier: number): Tensor;
 }
 
-function planResampling(stage: readonly One<AffineDefinition>[], from: Size, to: Size | undefined): Resampling {
+function planResampling(
+  stage: readonly One<AffineDefinition>[],
+  from: Size,
+  { isLine, to }: { readonly isLine: boolean; readonly to: Size | undefined },
+): Resampling {
+  if (isLine) checkLine(stage);
   const sizes = [from];
   for (const { definition, params } of stage) {
     const size = definition.resize?.(params, sizes.at(-1)!) ?? sizes.at(-1)!;
-    sizes.push(size);
+    sizes.push(isLine ? { ...size, height: from.height } : size);
   }
   const frame = sizes.at(-1)!;
   const goal = to ?? frame;
@@ -178,7 +185,8 @@ function planResampling(stage: readonly One<AffineDefinition>[], from: Size, to:
               const rng = rngs[picture % rngs.length]!.split(index).split(step);
               const own = count * earlier === 1 ? rng : rng.split(Math.floor(picture / rngs.length) * count + view);
               const place = { index: Math.floor(view / product(counts.slice(k + 1))) % counts[k]!, count: counts[k]! };
-              return compose(definition.sample(params, sizes[k]!, own, place), rest);
+              const drawn = definition.sample(params, sizes[k]!, own, place);
+              return compose(isLine ? alongLine(drawn) : drawn, rest);
             },
             [1, 0, 0, 0, 1, 0],
           );
@@ -188,6 +196,15 @@ function planResampling(stage: readonly One<AffineDefinition>[], from: Size, to:
       return { dtype: "float32", shape: [rngs.length * earlier, count, 3, 2], data: maps };
     },
   };
+}
+
+/** The part of a map that goes along the row. */
+const alongLine = ([a, , c]: Affine): Affine => [a, 0, c, 0, 1, 0];
+
+function checkLine(stage: readonly One<AffineDefinition>[]): void {
+  const turn = stage.find(({ definition }) => definition.needsPlane);
+  if (!turn) return;
+  throw new XstarError("bad-argument", `The transform "${turn.params.type}" does not fit a signal: it has one axis`);
 }
 
 /** First `inner`, then `outer`. */

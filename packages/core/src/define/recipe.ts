@@ -1,3 +1,4 @@
+import type { InputKind } from "../model/input-kind.js";
 import type { Shape } from "../tensor.js";
 import { define, type Definition, type DefinitionParts } from "./definition.js";
 import type { Fields, Parsed } from "./fields.js";
@@ -45,6 +46,8 @@ export type StartGiven = string | number | Spec<"start">;
 export interface RecipeContext {
   /** Of the picture that the model takes, without the batch: [channels, height, width], or fewer axes. */
   readonly shape: Shape;
+  /** What the input holds; a picture where it has three axes, else a table, when left out. */
+  readonly holds?: InputKind;
 }
 
 interface RecipeParts<F extends Fields> {

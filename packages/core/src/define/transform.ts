@@ -24,6 +24,8 @@ interface AffineParts<F extends Fields> {
   sample(params: Parsed<F>, size: Size, rng: Rng, view: { readonly index: number; readonly count: number }): Affine;
   /** How many views of every picture it makes in a step; 1 when left out. */
   views?(params: Parsed<F>): number;
+  /** Whether it needs height and width: what has time alone cannot be turned. */
+  readonly needsPlane?: boolean;
   /** What is outside the picture; the latest one that says it counts. */
   outside?(params: Parsed<F>): Outside;
 }

@@ -1,9 +1,14 @@
 import { oneOf, XstarError } from "../errors.js";
-import { filled, type GivenInputs } from "../model/given.js";
+import { filled, isTensor, type GivenInputs, type HeldInput } from "../model/given.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import { numbers, tensor, type Shape, type Tensor } from "../tensor.js";
 
-/** Checks that every input but the picture is given, and nothing else; of a further model by its name. Throws `bad-argument`. */
+/**
+ * Checks that every input but the picture is given, and nothing else; of a further model by its name. Throws `bad-argument`.
+ *
+ * @example
+ * checkGiven(model.source, model.source.inputs[0]!, { noise: 0 });
+ */
 export function checkGiven({ inputs }: Model, picture: DeclaredInput, given: GivenInputs, model?: string): void {
   const owner = model === undefined ? "the model" : `the model "${model}"`;
   const prefix = model === undefined ? "" : `${model}::`;
@@ -14,7 +19,7 @@ export function checkGiven({ inputs }: Model, picture: DeclaredInput, given: Giv
       "bad-argument",
       `Besides "${picture.name}" ${owner} needs ${missing.map(quote).join(" and ")}`,
       {
-        hint: `Give each a number or a tensor: inputs: { "${missing[0]}": 0 }, on the command line --input ${prefix}${missing[0]}=0 or --input ${prefix}${missing[0]}=file.npy`,
+        hint: `Give each a number or a tensor: inputs: { "${missing[0]}": 0 }, on the command line --input ${prefix}${missing[0]}=0, =file.npy, or =normal for random numbers`,
         details: { missing },
       },
     );
@@ -37,18 +42,28 @@ export interface Part {
 }
 
 /** Whether every picture of the batch sees the same. */
-export const isForAll = ({ dims: [first] }: DeclaredInput, given: Tensor | number): boolean =>
-  typeof given === "number" || given.shape.length === 0 || given.shape[0] === 1 || given.shape[0] === first;
+export const isForAll = ({ dims: [first] }: DeclaredInput, given: HeldInput): boolean => {
+  if (typeof given === "number") return true;
+  if (!isTensor(given)) return typeof first === "number";
+  return given.shape.length === 0 || given.shape[0] === 1 || given.shape[0] === first;
+};
 
 /**
  * The constant tensor of an input for a part of the batch; a number has the given shape. A free first axis goes with the
  * pictures: one row serves all of them. Throws `bad-argument` when it does not fit.
  */
-export function givenTensor(input: DeclaredInput, given: Tensor | number, part: Part, sized?: Shape): Tensor {
+export function givenTensor(input: DeclaredInput, given: HeldInput, part: Part, sized?: Shape): Tensor {
   const { name, dims, dtype } = input;
   if (dtype === "string") throw new XstarError("bad-argument", `Input "${name}" holds text, which cannot be given`);
-  if (typeof given === "number")
-    return filled(input, given, sized!.length > 0 && isFree(dims[0]) ? sized!.with(0, part.count) : sized!);
+  if (!isTensor(given)) {
+    const goesWithPictures = sized!.length > 0 && isFree(dims[0]);
+    return filled(
+      input,
+      given,
+      goesWithPictures ? sized!.with(0, part.count) : sized!,
+      goesWithPictures ? part.from : 0,
+    );
+  }
   const { shape } = given;
   const fits = shape.length === dims.length && dims.every((dim, i) => i === 0 || isFree(dim) || dim === shape[i]);
   if (!fits) throw misfit(name, dims, `the shape [${shape}] was given`);

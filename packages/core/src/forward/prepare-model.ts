@@ -6,10 +6,11 @@ import { isFloat, type Ops } from "../ir/ops/index.js";
 import type { Contract } from "../model/contract.js";
 import { axesOf, followAxes } from "../model/axes.js";
 import { beforeSoftmax, layerNames, pictureInput, scoreOutput, whyNoLayer } from "../model/layers.js";
-import type { GivenInputs } from "../model/given.js";
+import { isTensor, type GivenInputs } from "../model/given.js";
 import { checkModel, type LoadedModel } from "../model/load.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import type { Normalized } from "../normalize/normalize.js";
+import { inputKind, type InputKind } from "../model/input-kind.js";
 import { chooseShapes } from "../model/shapes.js";
 import { shapesOf, size, type Shape, type ShapesByName, type Tensor } from "../tensor.js";
 import { applyContract, pictureShape } from "./apply-contract.js";
@@ -39,6 +40,8 @@ export interface PreparedModel {
   readonly input: string;
   /** Of the picture, [batch, channels, height, width]. */
   readonly shape: Shape;
+  /** What the input holds. */
+  readonly holds: InputKind;
   /** Of the model's input, in its own layout. */
   readonly inputShape: Shape;
   /** What the inputs besides the picture hold, for each run. */
@@ -57,6 +60,7 @@ export type FreeShapes = ShapesByName;
 interface PictureInput {
   readonly picture: DeclaredInput;
   readonly contract: Contract | undefined;
+  readonly holds: InputKind;
   /** Shapes of all inputs for one picture. */
   readonly shapes: Map<string, Shape>;
   /** Of one picture, [1, channels, height, width]. */
@@ -80,22 +84,24 @@ export async function pictureOf(
   const contract = options.contract === undefined ? model.contract : (options.contract ?? undefined);
   const picture = pictureInput(model.source, Object.keys(given));
   checkGiven(model.source, picture, given, name);
-  const numbersGiven = Object.entries(given).filter(([, held]) => typeof held === "number");
+  const holds = inputKind(model.source, picture, { given: contract, inputs: given });
+  const numbersGiven = Object.entries(given).filter(([, held]) => !isTensor(held));
   const tensorsGiven = tensorsFor(model.source, given, { batch, from: 0, count: 1 });
   const { shapes, assumed } = await chooseShapes(model, {
     shapes: free,
     layout: contract?.layout,
     inputs: Object.fromEntries([...numbersGiven, ...tensorsGiven]),
     picture,
+    holds,
   });
   const declared = shapes.get(picture.name)!;
   if (declared.length < 2) {
     throw new XstarError(
       "unsupported-model",
-      `Input "${picture.name}" of shape [${declared}] is no picture: it needs a batch axis and at least one more`,
+      `Input "${picture.name}" of shape [${declared}] cannot be maximized over: it needs a batch axis and at least one more`,
     );
   }
-  return { picture, contract, shapes, shape: pictureShape(declared.with(0, 1), contract), assumed };
+  return { picture, contract, holds, shapes, shape: pictureShape(declared.with(0, 1), contract), assumed };
 }
 
 /**
@@ -111,7 +117,7 @@ function tensorsFor(
   return new Map(
     inputs.flatMap((input) => {
       const held = given[input.name];
-      if (held === undefined || (typeof held === "number" && !sized)) return [];
+      if (held === undefined || (!isTensor(held) && !sized)) return [];
       return [[input.name, givenTensor(input, held, part, sized?.get(input.name))] as const];
     }),
   );
@@ -132,7 +138,7 @@ export async function prepareModel(
   name?: string,
 ): Promise<PreparedModel> {
   const { inputs: given = {}, logits } = options;
-  const { picture, contract, shapes, assumed } = await pictureOf(model, options, { name, batch });
+  const { picture, contract, holds, shapes, assumed } = await pictureOf(model, options, { name, batch });
   const declared = shapes.get(picture.name)!;
   const tensorsOf = (part: Omit<Part, "batch">) => tensorsFor(model.source, given, { batch, ...part }, shapes);
   const result = (normalized: Normalized, perRun: number): PreparedModel => {
@@ -149,6 +155,7 @@ export async function prepareModel(
       given: runs,
       options,
       contract,
+      holds,
       assumed,
     };
   };

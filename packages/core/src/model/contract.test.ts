@@ -203,7 +203,7 @@ it.each([[[1, 5]], [[1, 16, 96]], [[1, 1, 8, 8, 8]]])(
     const bytes = buildModel((op, x) => ({ y: op.relu(x) }), { shape });
     expect(guessContract(readModel(bytes))).toEqual({
       contract: { mean: [0], std: [1] },
-      because: [{ field: "range", sure: false, why: expect.stringContaining("no picture") }],
+      because: [{ field: "range", sure: false, why: expect.stringContaining("numbers are left as they are") }],
       sure: false,
     });
   },

@@ -2,6 +2,7 @@ import { check } from "../errors.js";
 import { constantNumbers, type Node, type Value } from "../ir/graph.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import { size } from "../tensor.js";
+import { inputKind, type InputKind, type Kind } from "./input-kind.js";
 import { pictureInput } from "./layers.js";
 
 /** Where the channels of a model's input can lie: after the batch, or last. */
@@ -27,6 +28,10 @@ export interface Contract {
   readonly layout?: Layout;
   /** The picture's own channels when left out. */
   readonly order?: ChannelOrder;
+  /** What the input holds, where somebody says so. */
+  readonly kind?: Kind;
+  /** Samples a second of a signal, where somebody says so. */
+  readonly rate?: number;
 }
 
 /** The parts of a contract that somebody knows. */
@@ -89,8 +94,18 @@ interface Found<T> {
   readonly sure: boolean;
 }
 
-/** Whether an input can be a picture, [N, C, H, W] or [N, H, W, C]: tables, signals, embeddings and videos have other axes. */
-export const isPicture = ({ dims }: DeclaredInput): boolean => dims.length === 4;
+/** The words for what an input holds. */
+const nouns: Readonly<Record<Kind, string>> = {
+  picture: "a picture",
+  audio: "sound",
+  series: "a signal",
+  embedding: "vectors",
+  table: "a list of numbers",
+  video: "a video",
+};
+
+/** What an input holds, in words: "a signal". */
+export const nounOf = (kind: InputKind["kind"]): string => nouns[kind];
 
 /**
  * The input contract of a model, with why: what is known already (`given`), else what its metadata, its first operators
@@ -107,22 +122,27 @@ export function guessContract(source: Model, options: GuessOptions = {}): Contra
     value === undefined ? undefined : { value, why: from[field] ?? "it was given", sure: true };
   const normalization =
     given.mean || given.std ? known({ mean: given.mean ?? [0], std: given.std ?? [1] }, "range") : undefined;
-  if (!isPicture(picture)) {
+  const { kind } = inputKind(source, picture, { given });
+  const said = {
+    ...(given.kind !== undefined && { kind: given.kind }),
+    ...(given.rate !== undefined && { rate: given.rate }),
+  };
+  if (kind !== "picture") {
     const numbers = {
       value: { mean: [0], std: [1] },
-      why: "the input is no picture: its numbers are left as they are",
+      why: `the input is ${nouns[kind]}: its numbers are left as they are`,
     };
     const range: Found<Pick<Contract, "mean" | "std">> = normalization ?? { ...numbers, sure: false };
     const layout = given.layout && { layout: given.layout };
     const order = given.order && { order: given.order };
-    return joined({ ...range.value, ...layout, ...order }, [["range", range]]);
+    return joined({ ...range.value, ...layout, ...order, ...said }, [["range", range]]);
   }
   const front = readFront(source, picture);
   const layout = known(given.layout, "layout") ?? layoutOf(source, picture, front);
   const channels = channelsOf(picture, layout.value, front);
   const order = known(given.order, "order") ?? orderOf(source, channels);
   const range = normalization ?? rangeFound(source, { front, channels, picture });
-  return joined({ ...range.value, layout: layout.value, ...(order && { order: order.value }) }, [
+  return joined({ ...range.value, layout: layout.value, ...(order && { order: order.value }), ...said }, [
     ["range", range],
     ["layout", layout],
     ...(order ? [["order", order] as const] : []),

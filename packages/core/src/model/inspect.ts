@@ -7,13 +7,8 @@ import { inline, valuesRead } from "../ir/inline.js";
 import { createOps, isFloat } from "../ir/ops/index.js";
 import type { Model } from "../onnx/model.js";
 import { floatTypes, shapesOf, size, type DType, type Shape, type ShapesByName } from "../tensor.js";
-import {
-  guessContract,
-  isPicture,
-  type ContractGuess,
-  type ContractSources,
-  type PartialContract,
-} from "./contract.js";
+import { guessContract, type ContractGuess, type ContractSources, type PartialContract } from "./contract.js";
+import { inputKind, type InputKindGuess } from "./input-kind.js";
 import { axesOf, followAxes, type LayerAxes } from "./axes.js";
 import { beforeSoftmax, classCount, scoreOutput } from "./layers.js";
 import { givenTensors, withGivenShapes, type GivenInputs } from "./given.js";
@@ -58,9 +53,13 @@ export interface Inspection {
     readonly dims: readonly (number | string | null)[];
     /** The type of whole numbers that the file has, where xstar takes float32 instead. */
     readonly whole?: DType;
+    /** How many tokens there are, where xstar takes their vectors in the place of their numbers. */
+    readonly tokens?: number;
   }[];
   /** The input that is ascended; null when none is of floating-point numbers. */
   readonly picture: string | null;
+  /** What that input holds, with why; null where there is none. */
+  readonly kind: InputKindGuess | null;
   readonly outputs: readonly TypedName[];
   /** How pictures become the input, with why; null when the input is no picture and nothing is known of its numbers. */
   readonly contract: (ContractGuess & { readonly input: string }) | null;
@@ -178,11 +177,12 @@ export async function inspect(model: LoadedModel, options: InspectOptions = {}):
 /** What the file says of itself. */
 function declarations(
   model: LoadedModel,
-  { contract: given = {}, contractFrom: from, picture: name }: InspectOptions,
-): Pick<Inspection, "file" | "inputs" | "picture" | "contract"> {
+  { contract: given = {}, contractFrom: from, picture: name, inputs = {} }: InspectOptions,
+): Pick<Inspection, "file" | "inputs" | "picture" | "kind" | "contract"> {
   const { source } = model;
   const picture = pictureOf(source, name);
-  const hasContract = picture && (isPicture(picture) || Object.keys(given).length > 0);
+  const kind = picture ? inputKind(source, picture, { given, inputs }) : null;
+  const hasContract = picture && (kind?.kind === "picture" || Object.keys(given).length > 0);
   return {
     file: {
       bytes: [...model.files.values()].reduce((total, { byteLength }) => total + byteLength, 0),
@@ -191,8 +191,13 @@ function declarations(
       opsets: Object.fromEntries([...source.opsets].map(([domain, version]) => [domain || "ai.onnx", version])),
       parameters: countParameters(source),
     },
-    inputs: source.inputs.map((input) => ({ ...input, dims: input.dims.map((dim) => dim ?? null) })),
+    inputs: source.inputs.map(({ tokens, ...input }) => ({
+      ...input,
+      dims: input.dims.map((dim) => dim ?? null),
+      ...(tokens && { tokens: tokens.count }),
+    })),
     picture: picture?.name ?? null,
+    kind,
     contract: hasContract
       ? { input: picture.name, ...guessContract(source, { given, picture, ...(from !== undefined && { from }) }) }
       : null,
@@ -209,7 +214,8 @@ async function chosenShapes(
   const picture = pictureOf(model.source, name);
   if (!picture)
     return { shapes: inputShapes(model.source.inputs, batch, withGivenShapes(shapesOf(shapes), inputs)), assumed: [] };
-  return chooseShapes(model, { batch, picture, layout: contract?.layout, shapes, inputs });
+  const holds = inputKind(model.source, picture, { given: contract, inputs });
+  return chooseShapes(model, { batch, picture, layout: contract?.layout, shapes, inputs, holds });
 }
 
 /** A model that cannot be run: which operators are to blame, and which layers they cut off. */

@@ -3,7 +3,8 @@ import type { DeclaredInput, Model } from "../onnx/model.js";
 import { readModel } from "../onnx/read.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { floatTypes, type Shape, sameTensor, type Tensor } from "../tensor.js";
-import { guessContract, isPicture, labelsInMetadata, type Contract, type PartialContract } from "./contract.js";
+import { guessContract, labelsInMetadata, type Contract, type PartialContract } from "./contract.js";
+import { inputKind } from "./input-kind.js";
 import { pictureInput } from "./layers.js";
 import { canonicalOpset, normalize, type Normalized } from "../normalize/normalize.js";
 import { specialize } from "../specialize/specialize.js";
@@ -92,7 +93,7 @@ export function openModel(file: Uint8Array | Model, options: LoadOptions): Loade
 function contractOf(source: Model, given: PartialContract | null | undefined): Contract | undefined {
   if (given === null || !source.inputs.some(({ dtype }) => floatTypes.has(dtype))) return undefined;
   // the numbers of what is no picture go in as they are
-  if (!given && !isPicture(pictureInput(source))) return undefined;
+  if (!given && inputKind(source, pictureInput(source)).kind !== "picture") return undefined;
   return guessContract(source, given ? { given } : {}).contract;
 }
 

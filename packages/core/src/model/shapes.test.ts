@@ -117,15 +117,27 @@ it("free features of a vector are those that the weights need", async () => {
   expect(await chosen(free)).toEqual([[1, 3], 'Input "x" has 3 features, as the weights behind it need']);
 });
 
-it("a dimension of another kind of input is asked for", async () => {
-  const sequence = encodeModel({
+const sequence = (dims: readonly (number | string)[]) =>
+  encodeModel({
     name: "sequence",
-    input: [declare("x", ["N", "time", 4])],
-    output: [declare("y", ["N", "time", 4])],
+    input: [declare("x", dims)],
+    output: [declare("y", dims)],
     node: [{ opType: "Relu", input: ["x"], output: ["y"] }],
   });
-  await expect(chosen(sequence)).rejects.toMatchObject({
+
+it("inputs of free length get a usual one, which is said", async () => {
+  const says = (what: string) => `Input "x" leaves its size free: ${what}`;
+  expect(await chosen(sequence(["N", "time", 4]))).toEqual([[1, 1024, 4], says("1024 samples are taken")]);
+  expect(await chosen(sequence(["N", "tokens", 96]))).toEqual([[1, 16, 96], says("16 places are taken")]);
+  expect(await chosen(sequence(["N", 3, "frames", "height", "width"]))).toEqual([
+    [1, 3, 16, 112, 112],
+    says("16 frames of 112 x 112 are taken"),
+  ]);
+});
+
+it("a dimension of which nothing is known is asked for", async () => {
+  await expect(chosen(sequence(["N", 2, 2, 2, 2, "more"]))).rejects.toMatchObject({
     code: "bad-argument",
-    message: 'Dimension 1 of input "x" is free and needs a size',
+    message: 'Dimension 5 of input "x" is free and needs a size',
   });
 });

@@ -2,6 +2,8 @@ import { XstarError } from "../errors.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import { shapesOf, type Shape, type ShapesByName } from "../tensor.js";
 import { guessContract, isUltralytics, pictureChannels, type Layout } from "./contract.js";
+import { sizesToTry } from "./free-sizes.js";
+import { inputKind, type InputKind } from "./input-kind.js";
 import { givenTensors, withGivenShapes, type GivenInputs } from "./given.js";
 import { pictureInput } from "./layers.js";
 import { inputShapes, type LoadedModel } from "./load.js";
@@ -21,6 +23,8 @@ export interface ShapeOptions {
   readonly inputs?: GivenInputs;
   /** @default pictureInput(model.source) */
   readonly picture?: DeclaredInput;
+  /** What it holds. @default inputKind(model.source, picture) */
+  readonly holds?: InputKind;
 }
 
 /** The shapes that inputs get, and what was taken for granted. */
@@ -35,17 +39,17 @@ const usualSides: readonly number[] = [224, 28, 32, 64, 96, 128, 227, 256, 299, 
 
 /**
  * The shape of every input. A picture whose height and width are free gets those that the metadata names, else the usual
- * ones (224, or 28 with one channel), else the first with which the model runs; free features of a vector are read from
- * the weights behind it. Throws `bad-argument` when another dimension is free and was not given.
+ * ones (224, or 28 with one channel), else the first with which the model runs; a signal of free length gets a second where its
+ * rate is known, else a usual one, as do sequences and videos; free features of a vector are read from the weights behind it.
+ * Throws `bad-argument` when another dimension is free and was not given.
  *
  * @example
  * const { shapes, assumed } = await chooseShapes(model);
  */
-export async function chooseShapes(
-  model: LoadedModel,
-  { batch = 1, shapes: free, layout, inputs = {}, picture = pictureInput(model.source) }: ShapeOptions = {},
-): Promise<ChosenShapes> {
+export async function chooseShapes(model: LoadedModel, options: ShapeOptions = {}): Promise<ChosenShapes> {
   const { source } = model;
+  const { batch = 1, shapes: free, layout, inputs = {}, picture = pictureInput(source) } = options;
+  const { holds = inputKind(source, picture, { inputs }) } = options;
   const shapes = withGivenShapes(shapesOf(free), inputs);
   const [first, ...rest] = picture.dims;
   const isKnown = shapes.has(picture.name) || rest.every((dim) => typeof dim === "number");
@@ -56,6 +60,26 @@ export async function chooseShapes(
     shapes: inputShapes(source.inputs, batch, new Map([...shapes, [picture.name, [rows, ...shape]]])),
     assumed: [assumed],
   });
+  const firstThatRuns = async (candidates: readonly ChosenShapes[]): Promise<ChosenShapes> => {
+    let failure: unknown;
+    for (const chosen of candidates) {
+      try {
+        await model.at(chosen.shapes, givenTensors(source.inputs, inputs, chosen.shapes));
+        return chosen;
+      } catch (error) {
+        if (!XstarError.is(error) || error.code !== "unsupported-model") throw error;
+        failure ??= error;
+      }
+    }
+    throw failure;
+  };
+  if (holds.kind !== "picture" && holds.kind !== "table") {
+    const candidates = sizesToTry(source, picture, holds);
+    if (candidates.length === 0) return { shapes: inputShapes(source.inputs, batch, shapes), assumed: [] };
+    return firstThatRuns(
+      candidates.map(({ sizes, why }) => fill(sizes, `Input "${picture.name}" leaves its size free: ${why}`)),
+    );
+  }
   if (picture.dims.length === 2) {
     const features = featuresOf(source, picture);
     if (features === undefined) return { shapes: inputShapes(source.inputs, batch, shapes), assumed: [] };
@@ -67,19 +91,12 @@ export async function chooseShapes(
   const channels = pictureChannels(source, where, picture) ?? 3;
   const [height, width] = where === "NHWC" ? [rest[0], rest[1]] : [rest[1], rest[2]];
   const candidates = sidesToTry(source, channels, [height, width]);
-  let failure: unknown;
-  for (const { sides, why } of candidates) {
-    const shape = where === "NHWC" ? [...sides, channels] : [channels, ...sides];
-    const chosen = fill(shape, `Input "${picture.name}" leaves its size free: ${sides.join(" x ")} ${why}`);
-    try {
-      await model.at(chosen.shapes, givenTensors(source.inputs, inputs, chosen.shapes));
-      return chosen;
-    } catch (error) {
-      if (!XstarError.is(error) || error.code !== "unsupported-model") throw error;
-      failure ??= error;
-    }
-  }
-  throw failure;
+  return firstThatRuns(
+    candidates.map(({ sides, why }) => {
+      const shape = where === "NHWC" ? [...sides, channels] : [channels, ...sides];
+      return fill(shape, `Input "${picture.name}" leaves its size free: ${sides.join(" x ")} ${why}`);
+    }),
+  );
 }
 
 function sidesToTry(source: Model, channels: number, declared: readonly DeclaredInput["dims"][number][]) {

@@ -94,7 +94,9 @@ export const tv = defineObjective({
       const n = picture.shape[axis]!;
       return op.sumOfEach(op.abs(op.sub(op.sliceAxis(picture, axis, 1, n), op.sliceAxis(picture, axis, 0, n - 1))));
     };
-    return op.add(along(2), along(3));
+    const axes = [2, 3].filter((axis) => picture.shape[axis]! > 1);
+    const [first = op.sumOfEach(op.mul(picture, 0)), ...others] = axes.map(along);
+    return others.reduce((sum, one) => op.add(sum, one), first);
   },
 });
 

@@ -1,5 +1,5 @@
 import { dtypeNumbers, type DType } from "../tensor.js";
-import type { Graph } from "../ir/graph.js";
+import type { Constant, Graph } from "../ir/graph.js";
 import { elementTypes } from "./schema.js";
 
 /** A graph input as the file declares it: a dimension is a number, or a name or nothing when it is free. */
@@ -9,6 +9,15 @@ export interface DeclaredInput {
   readonly dims: readonly (number | string | undefined)[];
   /** The type of whole numbers that the file has, where xstar takes float32 instead. */
   readonly whole?: DType;
+  /** Where the file has numbers of tokens, and xstar takes their vectors instead. */
+  readonly tokens?: TokenTable;
+}
+
+/** The vectors of all tokens, [count, size]. */
+export interface TokenTable {
+  readonly count: number;
+  readonly size: number;
+  readonly table: Constant;
 }
 
 /** An ONNX file in memory. */

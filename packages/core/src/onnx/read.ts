@@ -13,6 +13,7 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from "./schema.js";
+import { takeTokensAsVectors } from "./token-inputs.js";
 import { takeWholeInputsAsFloats } from "./integer-inputs.js";
 import { dtypeOf, nameOfType, type DeclaredInput, type Model } from "./model.js";
 
@@ -35,7 +36,7 @@ export function readModel(bytes: Uint8Array): Model {
   const graph = readGraph(calls, new Map(), (input) => inputs.push(readInput(input)));
   return {
     graph,
-    inputs: takeWholeInputsAsFloats(graph, inputs),
+    inputs: takeTokensAsVectors(graph, takeWholeInputsAsFloats(graph, inputs)),
     opsets,
     irVersion: Number(proto.irVersion),
     producer: [proto.producerName, proto.producerVersion].filter(Boolean).join(" "),

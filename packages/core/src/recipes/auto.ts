@@ -4,8 +4,10 @@ import { abs, mul, sub } from "../objectives/combine.js";
 import { l1 } from "../objectives/penalty.js";
 import { adam } from "../optimizers/adaptive.js";
 import { linear } from "../optimizers/schedules.js";
+import { normal } from "../starts/starts.js";
 import { fourier } from "../parameterizations/fourier.js";
 import { pixel } from "../parameterizations/pixel.js";
+import { pyramid } from "../parameterizations/pyramid.js";
 import type { Shape } from "../tensor.js";
 import { jitter, pad, rotate, scale } from "../transforms/affine.js";
 import { defineRecipe, type RecipeOptions } from "../define/recipe.js";
@@ -23,16 +25,34 @@ export const auto = defineRecipe({
   example: {},
   doc: "Looks at what the model takes, and chooses what gives a good picture on it",
   params: { steps: int("steps to take", { fallback: 256, min: 0 }) },
-  options({ steps }, { shape }) {
+  options({ steps }, { shape, holds }) {
     // large steps that die out: they get as far as small ones in half the time, and settle
     const ascent = { steps, optimizer: adam({ learningRate: 0.1 }), schedule: linear({}) };
-    if (shape.length !== 3) return { ...ascent, parameterization: pixel({}) };
+    switch (holds?.kind) {
+      case "audio":
+        return { ...ascent, ...signal(shape[holds.time! - 1]!, [-1, 1]) };
+      case "series":
+        // standardized signals mostly stay within three deviations
+        return { ...ascent, ...signal(shape[holds.time! - 1]!, [-3, 3]) };
+      case "video":
+        return {
+          ...ascent,
+          parameterization: fourier({ decay: 1.2, color: "none" }),
+          transforms: gentle(shape.slice(-3), 0.03),
+        };
+      case "embedding":
+        return { ...ascent, parameterization: pixel({}), start: normal({ mean: 0, deviation: 0.1 }) };
+      case "table":
+        return { ...ascent, parameterization: pixel({}) };
+      default:
+    }
     return {
       ...ascent,
       ...(isDrawing(shape) ? drawing(shape) : isSmall(shape) ? thumbnail(shape) : photograph(shape)),
     };
   },
-  objective: (_, target, { shape }) => (isDrawing(shape) ? pricedInk(target) : target),
+  objective: (_, target, { shape, holds }) =>
+    holds?.kind === "picture" && isDrawing(shape) ? pricedInk(target) : target,
 });
 
 /** Ink costs a share of the target's size, whatever its scale and sign: strokes that add little stay black. */
@@ -46,6 +66,14 @@ function drawing(shape: Shape): RecipeOptions {
   return {
     parameterization: fourier({ decay: 1.5 }),
     transforms: [pad({ pixels, value: 0 }), jitter({ pixels }), scale({}), rotate({})],
+  };
+}
+
+/** In layers from slow to fast: tones that other networks hear, too, where single samples draw the ripple of this one alone. */
+function signal(length: number, range: readonly [number, number]): RecipeOptions {
+  return {
+    parameterization: pyramid({ range, color: "none" }),
+    transforms: [jitter({ pixels: Math.max(1, Math.round(length * 0.008)) })],
   };
 }
 

@@ -33,21 +33,25 @@ export interface UsedRecipe {
 export function useRecipe(
   vocabulary: Vocabulary,
   given: Spec<"recipe"> | string,
-  { shape }: RecipeContext = { shape: undefined as never },
+  { shape, holds }: RecipeContext = { shape: undefined as never },
 ): UsedRecipe {
   check(typeof vocabulary?.recipe === "object", "vocabulary", "such as `standard`", vocabulary);
   check(Array.isArray(shape), "shape", "that of one picture, [channels, height, width]", shape);
-  if (shape.length > 3) {
+  if (shape.length > 3 && !holds) {
     throw new XstarError("bad-argument", `A recipe looks at one picture, and [${shape}] has ${shape.length} axes`, {
       hint: "Leave out the batch: [channels, height, width]",
     });
   }
+  const context = {
+    shape,
+    holds: holds ?? (shape.length === 3 ? ({ kind: "picture" } as const) : ({ kind: "table" } as const)),
+  };
   const named = typeof given === "string" ? parseWords(vocabulary, "recipe", given) : given;
   const { definition, spec } = parseSpec(vocabulary.recipe, named, "recipe");
   return {
     spec,
-    options: readWords(vocabulary, definition.options(spec, { shape })),
-    objective: (target) => definition.objective?.(spec, target, { shape }) ?? target,
+    options: readWords(vocabulary, definition.options(spec, context)),
+    objective: (target) => definition.objective?.(spec, target, context) ?? target,
   };
 }
 

@@ -45,4 +45,19 @@ describe("natural noise", () => {
     expect(slope).toBeGreaterThan(-1.35);
     expect(slope).toBeLessThan(-0.75);
   });
+
+  it("in one row is pink: as much varies in every octave", () => {
+    const lines = Array.from({ length: 64 }, (_, seed) => naturalNoise(1, 4096, createRng(2).split(seed)));
+    const squares = new Float64Array(2049);
+    for (const line of lines) {
+      const { real, imaginary } = spectrumOf(line, 1, 4096);
+      real.forEach((x, i) => (squares[i]! += x ** 2 + imaginary[i]! ** 2));
+    }
+    const power = (from: number) => squares.subarray(from, 2 * from).reduce((a, b) => a + b) / from;
+    const slope = Math.log2(power(512) / power(32)) / 4;
+    expect(slope).toBeGreaterThan(-1.4);
+    expect(slope).toBeLessThan(-0.7);
+    const all = lines.flatMap((line) => Array.from(line));
+    expect(Math.abs(Math.sqrt(all.reduce((sum, x) => sum + x ** 2, 0) / all.length) - 1)).toBeLessThan(0.12);
+  });
 });

@@ -7,9 +7,12 @@ const left = 0.4;
  * Noise as natural pictures have it: amplitudes that fall as 1 / frequency, so that every octave varies as much. Grids of
  * 2 x 2, 4 x 4, ... normal numbers, up to one for every 2 x 2 pixels, each drawn out bilinearly and added to the next.
  *
+ * In one row, every octave varies as much, too: that is pink noise.
+ *
  * @returns [height, width] of mean 0 and a standard deviation of about 1
  */
 export function naturalNoise(height: number, width: number, rng: Rng): Float32Array {
+  if (height === 1 || width === 1) return pinkNoise(height * width, rng);
   const octaves = Math.max(1, Math.ceil(Math.log2(Math.max(height, width))) - 1);
   const deviation = 1 / Math.sqrt(left * octaves);
   let grid = rng.normals(4, 0, deviation);
@@ -27,6 +30,23 @@ export function naturalNoise(height: number, width: number, rng: Rng): Float32Ar
     result.set(whole.subarray(row, row + width), y * width);
   }
   return result;
+}
+
+function pinkNoise(length: number, rng: Rng): Float32Array {
+  const octaves = Math.max(1, Math.ceil(Math.log2(length)) - 1);
+  const deviation = 1 / Math.sqrt(Math.sqrt(left) * octaves);
+  const longer = (line: Float32Array) => {
+    const result = new Float32Array(2 * line.length);
+    spread(line, result, { count: 1, length: line.length, step: 1, between: 0, wider: 0 });
+    return result;
+  };
+  let line = rng.normals(2, 0, deviation);
+  for (let octave = 1; octave < octaves; octave++) {
+    line = longer(line);
+    const finer = rng.normals(line.length, 0, deviation);
+    for (let i = 0; i < finer.length; i++) line[i]! += finer[i]!;
+  }
+  return longer(line).slice(0, length);
 }
 
 /** A square at twice its side: bilinear between the centres of its pixels, the edge going on. */

@@ -159,6 +159,6 @@ export function asStart(start: StartGiven, table: Table<StartDefinition> = {}): 
   const value = Number(start);
   if (start !== "" && Number.isFinite(value)) return constant({ value });
   throw new XstarError("bad-argument", `"${start}" is no start`, {
-    hint: `Give one of ${Object.keys(words).join(", ")}, a number, the path of a picture or .npy file, or FOLDER#INDEX`,
+    hint: `Give one of ${Object.keys(words).join(", ")}, a number, the path of a picture, .npy or .wav file, or FOLDER#INDEX`,
   });
 }

@@ -14,6 +14,7 @@ import { pyramid } from "../parameterizations/pyramid.js";
 import { shared } from "../parameterizations/shared.js";
 import { array, constant, image, natural, normal, uniform } from "../starts/starts.js";
 import { crops, flip, jitter, pad, rotate, scale } from "../transforms/affine.js";
+import { lowPass } from "../transforms/low-pass.js";
 import { background, blur, lighting, noise } from "../transforms/pixelwise.js";
 import { objectiveSpecs } from "./objective-specs.js";
 
@@ -56,6 +57,7 @@ export const specs = {
     flip({ vertical: true }),
     crops({ count: 3 }),
     noise({ deviation: 0.25 }),
+    lowPass({ cutoff: 0.2 }),
     blur({ radius: 1 }),
     blur({ smallest: 0.5, largest: 2 }),
     lighting({}),

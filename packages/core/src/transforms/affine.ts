@@ -81,6 +81,7 @@ export const scale = defineAffine({
  */
 export const rotate = defineAffine({
   type: "rotate",
+  needsPlane: true,
   example: { degrees: [-5, 0, 5] },
   doc: "Turns the picture about its centre by one of some angles",
   params: {

@@ -18,6 +18,7 @@ import { mirror } from "../testing/measure.js";
 import { specs } from "../testing/specs.js";
 import { numbers, tensor, type Tensor } from "../tensor.js";
 import { crops, jitter, pad, scale } from "./affine.js";
+import { lowPass } from "./low-pass.js";
 import { background, blur, lighting, noise } from "./pixelwise.js";
 
 const model = open(tinyCnn());
@@ -210,6 +211,24 @@ describe("blur", () => {
     expect(Math.min(...widths)).toBeGreaterThan(0.499);
     expect(Math.max(...widths)).toBeLessThan(2.001);
     expect(Math.max(...widths) - Math.min(...widths)).toBeGreaterThan(1);
+  });
+});
+
+describe("lowPass", () => {
+  const length = 200;
+  const tone = (frequency: number) =>
+    tensor(
+      "float32",
+      Float32Array.from({ length }, (_, i) => Math.sin(2 * Math.PI * frequency * i)),
+      [1, 1, length],
+    );
+  const strength = (values: readonly number[]) => Math.max(...values.slice(40, -40).map(Math.abs));
+
+  it("lets pass what is slow, and takes away what is fast", async () => {
+    expect(strength(await changed(lowPass({ cutoff: 0.1 }), tone(0.03)))).toBeCloseTo(1, 1);
+    expect(strength(await changed(lowPass({ cutoff: 0.1 }), tone(0.25)))).toBeLessThan(0.02);
+    const even = tensor("float32", new Float32Array(24).fill(0.3), [1, 4, 6]);
+    for (const x of await changed(lowPass({ cutoff: 0.2 }), even)) expect(x).toBeCloseTo(0.3, 6);
   });
 });
 

@@ -1,4 +1,4 @@
-import { XstarError, type Shape } from "@xstar/core";
+import { XstarError, type InputKind, type Shape } from "@xstar/core";
 import type { Picture } from "./picture.js";
 
 /**
@@ -38,11 +38,12 @@ export function enlargementFor({ width, height }: { width: number; height: numbe
 const comfortable = 280;
 
 /**
- * The enlargement of pictures [..., height, width] to about 280 pixels.
+ * The enlargement of pictures [..., height, width] to about 280 pixels; what is no picture is drawn large enough.
  *
  * @example
  * usualScale([1, 1, 28, 28]); // 10
  */
-export function usualScale(shape: Shape): number {
+export function usualScale(shape: Shape, holds?: InputKind): number {
+  if (holds) return 1;
   return Math.ceil(comfortable / Math.max(...shape.slice(-2)));
 }

@@ -48,7 +48,7 @@ describe("the metrics of a picture", () => {
       activation: "The activation is not finite",
       percentile: "There is no data set to compare with",
       plausibility: "There is no data set to compare with",
-      recognition: "The picture was not made for a class",
+      recognition: "It was not made for a class",
       transfer: "There is no second network",
       spectrumSlope: "The input is no picture",
     });

@@ -121,7 +121,7 @@ export function describeDiversity(features: readonly (ArrayLike<number> | undefi
 }
 
 const noDataset = "There is no data set to compare with";
-const noClass = "The picture was not made for a class";
+const noClass = "It was not made for a class";
 const noFeatures = "No layer was chosen to read features from";
 
 function valueOf<T>(one: Found<T>): T | undefined {

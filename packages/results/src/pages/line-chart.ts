@@ -20,6 +20,8 @@ export interface LineChartOptions {
   readonly yScale?: AxisScale;
   /** "log" leaves out points at 0, but not from the table. */
   readonly xScale?: "linear" | "log";
+  /** Without marks many points look like the curve that they are. @default true */
+  readonly hasMarks?: boolean;
 }
 
 const width = 460;
@@ -45,6 +47,7 @@ export function lineChart({
   series,
   yScale = "linear",
   xScale = "linear",
+  hasMarks = true,
 }: LineChartOptions): Html {
   const points = series.flatMap((one) => one.points);
   const frame = createFrame(points, { xScale, yScale });
@@ -70,7 +73,7 @@ export function lineChart({
       })}
       <text x="2" y="14">${yLabel}</text>
       <text x="${right}" y="${height - 6}" text-anchor="end">${xLabel}</text>
-      ${series.map((one, i) => curve(one.points, i, frame))}
+      ${series.map((one, i) => curve(one.points, i, { ...frame, hasMarks }))}
     </svg>
     ${numbersTable(series, xLabel, title)}
   </figure>`;
@@ -107,7 +110,11 @@ function createFrame(points: readonly Point[], { xScale, yScale }: Record<"xScal
   };
 }
 
-function curve(points: readonly Point[], index: number, { xAxis, yAxis, xAt, yAt }: Frame): Html {
+function curve(
+  points: readonly Point[],
+  index: number,
+  { xAxis, yAxis, xAt, yAt, hasMarks }: Frame & { readonly hasMarks: boolean },
+): Html {
   const shown = points.map(([x, y]) => [xAt(xAxis.position(x)), yAt(yAxis.position(y))] as const);
   let isDown = false;
   const path = shown.map(([x, y]) => {
@@ -120,7 +127,7 @@ function curve(points: readonly Point[], index: number, { xAxis, yAxis, xAt, yAt
   const marked = shown.filter(([x, y], i) => Number.isFinite(x) && Number.isFinite(y) && i % stride === offset);
   return html`<g class="series-${index % seriesCount}">
     <path class="curve" stroke-dasharray="${dash(index)}" d="${path.join("")}" />
-    ${marked.map(([x, y]) => mark(index, x, y))}
+    ${hasMarks && marked.map(([x, y]) => mark(index, x, y))}
   </g>`;
 }
 

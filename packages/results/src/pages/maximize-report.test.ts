@@ -84,7 +84,7 @@ describe("a report", () => {
     expect(text).toContain("3 steps were taken with redirected ReLU gradients");
     expect(text).toContain("The metrics could not be measured: no &#60;room&#62;.");
     expect(text).toContain("<title>conv:1 of &#60;net&#62;</title>");
-    expect(text).toContain("The input is no picture; its numbers are in conv-1.npy.");
+    expect(text).toContain("It has no channels that could be colours: its numbers are in conv-1.npy.");
     expect(text).toContain("xstar maximize --from run.json");
   });
 

@@ -15,6 +15,8 @@ import { metricRows } from "./describe-metrics.js";
 import { exampleRow } from "./examples-page.js";
 import type { AscentMetrics } from "../measure/measure-ascent.js";
 import { repeatRun, settingsOf } from "./report-settings.js";
+import { inputFigures, wordFor, type ShownInput } from "./input-figures.js";
+import { tokenTable } from "./token-table.js";
 import type { ResultViews } from "./report-views.js";
 import type { TargetPictures } from "./draw-examples.js";
 
@@ -23,8 +25,8 @@ export interface MaximizeReport {
   readonly run: RunFile;
   /** What each picture was made for, without penalties. */
   readonly targets: readonly Spec[];
-  /** By picture; undefined for inputs that cannot be looked at. */
-  readonly views: readonly (ResultViews | undefined)[];
+  /** By picture; undefined for pictures that cannot be looked at. */
+  readonly views: readonly (ResultViews | ShownInput | undefined)[];
   /** By picture; undefined without a data set. */
   readonly examples: readonly (TargetPictures | undefined)[];
   /** By picture, the address of its animation; undefined where there is none. */
@@ -56,7 +58,7 @@ export async function maximizeReport(report: MaximizeReport): Promise<string> {
         start, which is step 0.
       </p>
       ${curves(pictures)} ${settingsOf(run)} ${repeatRun(run)}
-      ${files.length > 0 && html`<p class="note">Beside this page: ${linksTo(files)}</p>`} ${caveats}
+      ${files.length > 0 && html`<p class="note">Beside this page: ${linksTo(files)}</p>`} ${caveats(run.ascent.holds ? "An input" : "A picture")}
     `,
   });
 }
@@ -75,14 +77,15 @@ function verdict({ run: { pictures, metrics, stepsTaken, ascent }, targets }: Ma
   const [first] = pictures;
   const steps = `${stepsTaken} ${stepsTaken === 1 ? "step" : "steps"}`;
   if (pictures.length > 1)
-    return `${pictures.length} pictures, each changed in ${steps} until its target answered as strongly as possible.`;
+    return `${pictures.length} ${ascent.holds ? "inputs" : "pictures"}, each changed in ${steps} until its target answered as strongly as possible.`;
   const { start, end } = first!.activation;
+  const what = ascent.holds ? "An input" : "A picture";
   const [objective] = ascent.objectives;
   if (!maximizesItsTarget(objective!, targets[0]!)) {
     const maximized = `What is maximized is ${nameOfMaximized(objective!)}, which went from ${formatNumber(start)} to ${formatNumber(end)}`;
-    return `A picture was changed in ${steps}. ${maximized}: the target's own activation is another number, below.`;
+    return `${what} was changed in ${steps}. ${maximized}: the target's own activation is another number, below.`;
   }
-  const changed = `A picture was changed in ${steps} so that the target answers as strongly as possible: ${formatNumber(start)} became ${formatNumber(end)}.`;
+  const changed = `${what} was changed in ${steps} so that the target answers as strongly as possible: ${formatNumber(start)} became ${formatNumber(end)}.`;
   const [measured] = metrics?.pictures ?? [];
   if (measured?.activation === undefined || measured.percentile === undefined) return changed;
   const [, percentile] = metricRows(measured, metrics!);
@@ -103,21 +106,31 @@ async function pictureSection(
 ): Promise<Html> {
   const { pictures, metrics } = run;
   const picture = pictures[i]!;
-  const { top, activation, step, redirected, warnings, files } = picture;
+  const { top, activation, step, redirected, warnings, files, tokens } = picture;
   const name = nameOf(picture, pictures);
   const isOwn = maximizesItsTarget(run.ascent.objectives[i]!, targets[i]!);
   const whose = isOwn ? "" : `; of ${nameOfMaximized(run.ascent.objectives[i]!)}, not of the target`;
   const measured = metrics?.pictures[i];
-  const shown = views[i];
+  const moving = animations?.[i];
+  // that of a video is the video itself
+  const isVideo = run.ascent.holds?.kind === "video";
+  const shown = isVideo && views[i] ? { ...(views[i] as ShownInput), animation: moving } : views[i];
   const rows: string[][] = [
     ["Maximized, at the start", formatNumber(activation.start), `step 0${whose}`],
-    ["Maximized, at the end", formatNumber(activation.end), `step ${step}, the picture here${whose}`],
-    ...(measured ? metricRows(measured, metrics!) : []).map((row) => [row.name, row.value, row.note]),
+    [
+      "Maximized, at the end",
+      formatNumber(activation.end),
+      `step ${step}, the ${wordFor(run.ascent.holds)} here${whose}`,
+    ],
+    ...(measured ? metricRows(measured, metrics!) : [])
+      // most of what is not known is of pictures alone
+      .filter(({ value }) => !run.ascent.holds || value !== "–")
+      .map((row) => [row.name, row.value, row.note]),
   ];
   return html`<h2>${name}</h2>
     ${isOwn ? html`<p>${wordsOf(targets[i]!, vocabulary)}</p>` : aboutOther(targets[i]!, run.ascent.objectives[i]!, vocabulary)}
-    ${shown ? figures(shown, name) : html`<p>The input is no picture; its numbers are in ${picture.slug}.npy.</p>`}
-    ${notes(warnings, redirected)}
+    ${figuresOf(shown, name) ?? html`<p>It has no channels that could be colours: its numbers are in ${picture.slug}.npy.</p>`}
+    ${tokens && tokenTable(tokens)} ${notes(warnings, redirected)}
     ${factsTable({ caption: "How good it is", columns: ["Measured", "Value", "Of"], rows })}
     ${
       top &&
@@ -134,7 +147,7 @@ async function pictureSection(
       })
     }
     ${examples[i] && (await beside(examples[i], codec))}
-    ${animations?.[i] !== undefined && animation(animations[i], name)}
+    ${moving !== undefined && !isVideo && animation(moving, name, wordFor(run.ascent.holds))}
     <p class="note">Files: ${linksTo(files)}</p>`;
 }
 
@@ -142,11 +155,16 @@ const linksTo = (files: readonly string[]) =>
   files.map((file, at) => html`${at > 0 && ", "}<a href="${file}">${file}</a>`);
 
 /** Closed at first: who opens it wants something that moves. */
-function animation(source: string, name: string): Html {
+function animation(source: string, name: string, what: string): Html {
   return html`<details class="animation">
-    <summary>How the picture grew, step by step</summary>
-    <img src="${source}" alt="The picture for ${name} from the start to the end" />
+    <summary>How the ${what} grew, step by step</summary>
+    <img src="${source}" alt="The ${what} for ${name} from the start to the end" />
   </details>`;
+}
+
+function figuresOf(shown: ResultViews | ShownInput | undefined, name: string): Html | undefined {
+  if (!shown) return undefined;
+  return "holds" in shown ? inputFigures(shown, name) : figures(shown, name);
 }
 
 function figures({ channels, raw, start, change, changeInWords, range }: ResultViews, name: string): Html {
@@ -257,8 +275,8 @@ function curves(pictures: readonly PictureEntry[]): Html[] {
   });
 }
 
-const caveats = html`<p class="note">
-  A picture here is one of many that excite the target, found by one rule from one start: it says what suffices for the network,
+const caveats = (what: string) => html`<p class="note">
+  ${what} here is one of many that excite the target, found by one rule from one start: it says what suffices for the network,
   not what the network &ldquo;sees&rdquo; in real pictures.
 </p>`;
 

@@ -1,4 +1,4 @@
-import type { Spec } from "@xstar/core";
+import { nounOf, type AscentRecord, type InputKind, type Spec } from "@xstar/core";
 import { nameOfFile } from "../record/paths.js";
 import type { RunFile } from "../record/run-file.js";
 import { factsTable } from "./data-table.js";
@@ -29,20 +29,38 @@ export function settingsOf(run: RunFile): Html {
     ["Steps", `${stepsTaken} of ${ascent.steps}: ${ends[ended]}`],
     ["Seed", String(ascent.seed)],
     ["Starts", starts.join("; ")],
-    ["Picture", `${ascent.shape.slice(1).join(" × ")} (channels, height, width)`],
+    ascent.holds
+      ? ["Input", `${ascent.shape.slice(1).join(" × ")}: ${nounOf(ascent.holds.kind)}${rateOf(ascent.holds)}`]
+      : ["Picture", `${ascent.shape.slice(1).join(" × ")} (channels, height, width)`],
+    ...Object.entries(ascent.inputs).map(([name, held]): [string, HtmlPart] => [`Input ${name}`, heldText(held)]),
     ["Parameterization", textOf(ascent.parameterization)],
     ["Transforms", lists(ascent.transforms)],
     ["Optimizer", textOf(ascent.optimizer)],
     ["Schedule", textOf(ascent.schedule)],
     ["Objective", lists([...new Map(ascent.objectives.map((one) => [textOf(one), one])).values()])],
-    ["Result", ascent.keep === "best" ? "the best picture" : "the last picture"],
-    ["Input of the model", contract ? textOf({ type: "contract", ...contract }) : "the picture as it is"],
+    ["Result", `the ${ascent.keep === "best" ? "best" : "last"} ${ascent.holds ? "step" : "picture"}`],
+    [
+      "Input of the model",
+      contract
+        ? textOf({ type: "contract", ...contract })
+        : `the ${ascent.holds ? "numbers" : "picture"} as ${ascent.holds ? "they are" : "it is"}`,
+    ],
     ...ascent.assumed.map((sentence): [string, HtmlPart] => ["Assumed", sentence]),
     ["Run by", `xstar ${run.xstar}, ${ascent.runtime}, ${run.threads} ${run.threads === 1 ? "thread" : "threads"}`],
     ["On", `Node ${run.platform.node}, ${run.platform.system}, ${run.platform.processor}`],
   ];
   return html`<h2>What was asked</h2>
     ${factsTable({ caption: "The settings of the run", columns: ["Setting", "Value"], rows })}`;
+}
+
+const rateOf = ({ rate }: InputKind) => (rate === undefined ? "" : `, ${rate} samples a second`);
+
+/** What another input held. */
+function heldText(held: AscentRecord["inputs"][string]): string {
+  if (typeof held === "number") return `${held} everywhere`;
+  if ("drawn" in held) return `drawn at random (${held.drawn}, seed ${held.seed})`;
+  const { shape, values } = held;
+  return values && values.length <= 8 ? values.join(", ") : `given numbers [${shape.join(", ")}]`;
 }
 
 /** How to make the pictures of a run again. */

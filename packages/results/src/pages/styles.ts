@@ -97,6 +97,8 @@ print-color-adjust:exact}
 .bars :is(th[scope=row],td:last-child){width:1%;white-space:nowrap}
 .bars .track{padding:.25rem 0;min-width:6rem}
 .bar{display:block;height:1rem;min-width:1px;background:currentColor;border-radius:0 .2rem .2rem 0;print-color-adjust:exact}
+.plays{max-width:100%;outline:1px solid var(--edge)}
+audio{width:100%;max-width:40rem}
 .best :is(th,td:last-child){font-weight:700}
 
 .pictures{display:flex;flex-wrap:wrap;gap:1.25rem .5rem;align-items:flex-start}

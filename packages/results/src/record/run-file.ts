@@ -1,4 +1,4 @@
-import type { AscentResult } from "@xstar/core";
+import type { AscentResult, NearToken } from "@xstar/core";
 import type { ClassShare } from "../measure/likeliest.js";
 import type { AscentMetrics } from "../measure/measure-ascent.js";
 import type { Job, RunRecord } from "./run-record.js";
@@ -17,6 +17,14 @@ export interface PictureEntry extends Job {
   readonly activation: { readonly start: number; readonly end: number };
   readonly top: readonly ClassShare[] | null;
   readonly curve: readonly number[];
+  /** Of vectors that stand for tokens, the nearest real ones of each place, nearest first; left out for other inputs. */
+  readonly tokens?: readonly (readonly NamedToken[])[];
+}
+
+/** A token near a vector. */
+export interface NamedToken extends NearToken {
+  /** Left out where no vocabulary says it. */
+  readonly word?: string;
 }
 
 /** What `run.json` holds: all that repeats the run, and what came of it. */

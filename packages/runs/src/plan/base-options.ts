@@ -4,6 +4,7 @@ import {
   pixel,
   useRecipe,
   type AscentRecord,
+  type InputKind,
   type MaximizeOptions,
   type Shape,
   type Spec,
@@ -53,7 +54,7 @@ const defaults: SpecOptions = {
 export function baseOptions(
   recipe: string | undefined,
   shape: Shape,
-  vocabulary: Vocabulary,
+  { vocabulary, holds }: { readonly vocabulary: Vocabulary; readonly holds: InputKind },
   from?: RunRecord,
 ): BaseOptions {
   const before = from ? optionsOf(from) : defaults;
@@ -61,7 +62,7 @@ export function baseOptions(
   const chosen = recipe === undefined && !from ? parseWords(vocabulary, "recipe", "auto") : named;
   const used = recipe === undefined && from ? from.recipe : chosen;
   if (used === null) return { options: before, recipe: null, objective: (target) => target };
-  const { spec, options, objective } = useRecipe(vocabulary, used, { shape });
+  const { spec, options, objective } = useRecipe(vocabulary, used, { shape, holds });
   return { options: chosen ? { ...before, ...options } : before, recipe: spec, objective };
 }
 

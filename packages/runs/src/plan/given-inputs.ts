@@ -1,11 +1,13 @@
 import {
   fields,
+  floatTypes,
   oneOf,
   size,
   tensor,
   XstarError,
   type DeclaredInput,
   type GivenInputs,
+  type HeldInput,
   type Model,
   type ModelRecord,
   type Tensor,
@@ -46,11 +48,11 @@ export function earlierInputs(
   prefix = "",
 ): EarlierInputs {
   const own: Record<string, FileReference> = {};
-  const given: Record<string, number | Tensor> = {};
+  const given: Record<string, HeldInput> = {};
   for (const [name, held] of Object.entries(inputs)) {
     const file = files[prefix + name];
     if (file) own[name] = file;
-    else if (typeof held === "number") given[name] = held;
+    else if (typeof held === "number" || "drawn" in held) given[name] = held;
     else if (held.values) given[name] = tensor("float64", [...held.values], held.shape);
   }
   return { given, files: own };
@@ -58,6 +60,8 @@ export function earlierInputs(
 
 export interface ReadInputs {
   readonly inputs: GivenInputs;
+  /** The input that is to be climbed, where a text says so. */
+  readonly climbed: string | undefined;
   /** The files among them, by the inputs' names. */
   readonly inputFiles: Readonly<Record<string, FileReference>>;
 }
@@ -65,23 +69,29 @@ export interface ReadInputs {
 interface ReadInputsOptions {
   readonly files: Pick<Store, "locate" | "reference" | "read">;
   readonly earlier?: EarlierInputs | undefined;
+  /** Decides random numbers. @default 0 */
+  readonly seed?: number | undefined;
 }
 
 /**
  * What inputs hold: `phase=0`, `scale=1,2,0.5`, `onehot=one-hot:3` (a 1 at 3 and zeros; `one-hot:3,5` a row for each picture),
- * `onehot=3.npy`; those that no text names hold what they held before. Throws `bad-argument`, and for files what reading them
+ * `onehot=3.npy`, `noise=normal` or `uniform` (drawn at random, once for a run), `x=climb` (the one that is climbed: `ids=embed` where
+ * it has vectors in the place of tokens); those that no text names hold what they held before. Throws `bad-argument`, and for files what reading them
  * does.
  */
 export async function readInputs(
   { inputs }: Model,
   texts: readonly string[],
-  { files, earlier }: ReadInputsOptions,
+  { files, earlier, seed = 0 }: ReadInputsOptions,
 ): Promise<ReadInputs> {
   const now = new Map(texts.map((text) => splitText(text, inputs)));
   const before = Object.entries(earlier?.files ?? {}).filter(([name]) => !now.has(name));
-  const read: Record<string, Tensor | number> = { ...earlier?.given };
+  const climbed = climbedIn(inputs, now);
+  const read: Record<string, HeldInput> = { ...earlier?.given };
+  if (climbed !== undefined) delete read[climbed];
   const inputFiles: Record<string, FileReference> = {};
   for (const [name, value] of [...before.map(([name, { path }]) => [name, path] as const), ...now]) {
+    if (name === climbed) continue;
     if (value.endsWith(".npy")) {
       read[name] = decodeNpy(await files.read(await files.locate(value)), `"${value}"`);
       inputFiles[name] = keepIfSame(earlier?.files[name], await files.reference(value));
@@ -89,9 +99,29 @@ export async function readInputs(
       read[name] = readValue(
         inputs.find((input) => input.name === name)!,
         value,
+        seed,
       );
   }
-  return { inputs: read, inputFiles };
+  return { inputs: read, climbed, inputFiles };
+}
+
+/** The input of which a text says that it is climbed. Throws `bad-argument` for two, and for one that cannot be. */
+function climbedIn(inputs: readonly DeclaredInput[], texts: ReadonlyMap<string, string>): string | undefined {
+  const all = [...texts].filter(([, value]) => value === "climb" || value === "embed");
+  const [first, second] = all.map(([name]) => inputs.find((input) => input.name === name)!);
+  if (!first) return undefined;
+  if (second)
+    throw new XstarError("bad-argument", `"${first.name}" and "${second.name}" cannot both be climbed in one run`, {
+      hint: "Climb one of them, hold the other: a number, a .npy file (the result of another run), or normal",
+    });
+  const [[, word]] = all as [[string, string]];
+  if (word === "embed" && !first.tokens)
+    throw new XstarError("bad-argument", `Input "${first.name}" has no tokens whose vectors could be climbed`, {
+      hint: "It must be of whole numbers that a Gather looks up in a table of vectors, in a model without another input of floating-point numbers",
+    });
+  if (!floatTypes.has(first.dtype))
+    throw new XstarError("bad-argument", `Input "${first.name}" holds ${first.dtype}, which cannot be climbed`);
+  return first.name;
 }
 
 /** The name of the input, and what is said of it. */
@@ -110,8 +140,9 @@ function splitText(text: string, inputs: readonly DeclaredInput[]): [name: strin
 const anyNumber = fields.fixed("number", { fallback: 0 });
 const anyNumbers = fields.numbers("numbers");
 
-function readValue(input: DeclaredInput, value: string): Tensor | number {
+function readValue(input: DeclaredInput, value: string, seed: number): HeldInput {
   const flag = `--input ${input.name}`;
+  if (value === "normal" || value === "uniform") return { drawn: value, seed };
   const [, hot] = /^one-hot:(.*)$/.exec(value) ?? [];
   if (hot !== undefined) return oneHot(input, Array.from(anyNumbers.parse(hot, flag)));
   if (!value.includes(",")) return anyNumber.parse(value, flag);

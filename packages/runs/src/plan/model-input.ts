@@ -1,9 +1,10 @@
 import {
+  checkGiven,
   contractOfRange,
   fields,
   guessContract,
   pictureChannels,
-  isPicture,
+  inputKind,
   oneOf,
   pictureInput,
   XstarError,
@@ -11,6 +12,7 @@ import {
   type ChannelOrder,
   type ContractSources,
   type DeclaredInput,
+  type Kind,
   type Layout,
   type Model,
   type ModelRecord,
@@ -30,6 +32,10 @@ export interface ModelFlags {
   readonly inputRange?: readonly number[];
   readonly layout?: Layout;
   readonly order?: ChannelOrder;
+  /** What the input holds, where the guess is wrong. */
+  readonly kind?: Kind;
+  /** Samples a second of a signal. */
+  readonly rate?: number;
   readonly input?: readonly string[];
   readonly logits?: string;
 }
@@ -71,17 +77,23 @@ export function earlierInput(
 interface ReadInputOptions {
   readonly files: Store;
   readonly earlier?: EarlierInput | undefined;
+  /** Decides random numbers that inputs hold. @default 0 */
+  readonly seed?: number | undefined;
 }
 
 /** Joins flags, contract file and guesses. Throws `bad-argument`, and for files what reading them does. */
 export async function readModelInput(
   model: ModelFile,
   flags: ModelFlags,
-  { files, earlier }: ReadInputOptions,
+  { files, earlier, seed }: ReadInputOptions,
 ): Promise<ModelInput> {
   const { source } = model;
   const contractFile = earlier?.contractFile ?? model.contractFile;
-  const { inputs, inputFiles } = await readInputs(source, flags.input ?? [], { files, earlier: earlier?.inputs });
+  const { inputs, climbed, inputFiles } = await readInputs(source, flags.input ?? [], {
+    files,
+    earlier: earlier?.inputs,
+    seed,
+  });
   const fromFlags = contractOfFlags(flags);
   const given = { ...contractFile?.contract, ...fromFlags };
   const said = (part: PartialContract, who: string): ContractSources => ({
@@ -94,8 +106,11 @@ export async function readModelInput(
     ...said(fromFlags, "a flag says so"),
   };
   const logits = flags.logits ?? contractFile?.logits;
-  const picture = pictureInput(source, Object.keys(inputs));
+  const picture = source.inputs.find(({ name }) => name === climbed) ?? pictureInput(source, Object.keys(inputs));
+  // the input that is climbed is the one that is left
+  if (climbed !== undefined) checkGiven(source, picture, inputs);
   const { contract } = guessContract(source, { given, from, picture });
+  const { kind } = inputKind(source, picture, { given, inputs });
   const sized = sizedShapes(source, picture, flags.size, contract.layout ?? "NCHW");
   const shapes = new Map([...(earlier?.shapes ?? []), ...sized, ...readShapes(source, flags.shape ?? [])]);
   return {
@@ -105,7 +120,7 @@ export async function readModelInput(
     inputFiles,
     options: {
       // the numbers of what is no picture go in as they are
-      contract: isPicture(picture) || Object.keys(given).length > 0 ? contract : null,
+      contract: kind === "picture" || Object.keys(given).length > 0 ? contract : null,
       inputs,
       shapes,
       ...(logits !== undefined && { logits }),
@@ -113,7 +128,7 @@ export async function readModelInput(
   };
 }
 
-function contractOfFlags({ mean, std, inputRange, layout, order }: ModelFlags): PartialContract {
+function contractOfFlags({ mean, std, inputRange, layout, order, kind, rate }: ModelFlags): PartialContract {
   if (inputRange && (mean || std))
     throw new XstarError("bad-argument", '"--input-range" says the same as "--mean" and "--std": give one of them');
   const [low = 0, high = 0, ...more] = inputRange ?? [];
@@ -125,6 +140,8 @@ function contractOfFlags({ mean, std, inputRange, layout, order }: ModelFlags): 
     ...(std && { std }),
     ...(layout && { layout }),
     ...(order && { order }),
+    ...(kind && { kind }),
+    ...(rate !== undefined && { rate }),
   };
 }
 
@@ -141,7 +158,9 @@ export function sizedShapes(
     throw new XstarError("bad-argument", `"--size" must be height,width: it has ${sides.length} numbers`);
   if (dims.length < 3 || dims.length > 4) {
     const shown = dims.map((dim) => dim ?? "?").join(", ");
-    throw new XstarError("bad-argument", `"--size" does not fit input "${name}" with the dimensions [${shown}]`);
+    throw new XstarError("bad-argument", `"--size" does not fit input "${name}" with the dimensions [${shown}]`, {
+      hint: `--shape ${name}=... gives the whole shape of any input`,
+    });
   }
   const first = dims.length === 4 && layout === "NCHW" ? 2 : 1;
   const declared = [dims[first], dims[first + 1]];
@@ -176,6 +195,7 @@ export function readShapes({ inputs }: Model, texts: readonly string[]): Map<str
         .slice(name.length + 1)
         .split(",")
         .map((part) => side.parse(part, `--shape ${name}`));
+      if (input.tokens && sizes.length === dims.length - 1) sizes.push(input.tokens.size);
       if (sizes.length === dims.length && dims.every((dim, i) => typeof dim !== "number" || dim === sizes[i]))
         return [name, sizes];
       const declared = dims.map((dim) => dim ?? "?").join(", ");

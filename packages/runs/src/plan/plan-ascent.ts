@@ -5,12 +5,14 @@ import {
   mul,
   parseWords,
   prepareModel,
+  recordedKind,
   readTarget,
   sub,
   unitCounts,
   XstarError,
   type PreparedModel,
   type FurtherModel,
+  type InputKind,
   type MaximizeOptions,
   type Shape,
   type Spec,
@@ -39,6 +41,8 @@ export interface Plan {
   readonly options: MaximizeOptions;
   /** Of the pictures without their opacity, [batch, channels, height, width]. */
   readonly shape: Shape;
+  /** What the input holds; undefined for pictures. */
+  readonly holds: InputKind | undefined;
   readonly recipe: Spec<"recipe"> | null;
   /** The files that it reads. */
   readonly files: RunFiles;
@@ -74,10 +78,14 @@ export async function planAscent(
   const record = from?.record;
   const earlier = from && !isOther && earlierInput(from.path, from.record.ascent, from.record.inputs);
   const { own, further: furtherInputs } = splitInputs(model.source, flags.input ?? []);
-  const input = await readModelInput(model, { ...flags, input: own }, { files, earlier: earlier || undefined });
+  const input = await readModelInput(
+    model,
+    { ...flags, input: own },
+    { files, earlier: earlier || undefined, seed: flags.seed ?? record?.ascent.seed },
+  );
   const first = await prepareModel(model, 1, input.options);
   const { shape } = first;
-  const base = baseOptions(flags.recipe, shape.slice(1), vocabulary, record);
+  const base = baseOptions(flags.recipe, shape.slice(1), { vocabulary, holds: first.holds }, record);
   const specs = specOptions(flags, base, vocabulary);
   const picture = specs.size && shape.length === 4 ? [shape[1]!, ...specs.size] : shape.slice(1);
 
@@ -102,6 +110,7 @@ export async function planAscent(
 
   const starts = await planStarts(flags.start, base, {
     shape: picture,
+    holds: recordedKind(first.holds),
     files,
     vocabulary,
     from,
@@ -130,6 +139,7 @@ export async function planAscent(
     objectives: objectivesOfJobs,
     targets: jobs.map(({ target }) => read(target)),
     shape: [jobs.length, ...picture],
+    holds: recordedKind(first.holds),
     recipe: base.recipe,
     isMany,
     stopAfter: flags.steps === undefined && !isOther ? (record?.stopped ?? null) : null,

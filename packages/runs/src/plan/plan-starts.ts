@@ -1,4 +1,13 @@
-import { lookUp, printWords, type fields, type Shape, type Spec, type StartGiven, type Vocabulary } from "@xstar/core";
+import {
+  lookUp,
+  printWords,
+  type fields,
+  type InputKind,
+  type Shape,
+  type Spec,
+  type StartGiven,
+  type Vocabulary,
+} from "@xstar/core";
 import type { FileReference, FoundRecord } from "@xstar/results";
 import type { BaseOptions } from "./base-options.js";
 import { numbersBeside, readStart, startPath } from "./read-start.js";
@@ -14,6 +23,8 @@ export interface PlannedStarts {
 interface StartSources {
   /** Of a picture, without the batch. */
   readonly shape: Shape;
+  /** What the input holds, where it is no picture. */
+  readonly holds: InputKind | undefined;
   readonly files: Store;
   readonly vocabulary: Vocabulary;
   onWarning(sentence: string): void;
@@ -26,13 +37,18 @@ interface StartSources {
 export async function planStarts(
   init: readonly string[] | undefined,
   { options: base }: BaseOptions,
-  { shape, files, vocabulary, from, onWarning, isTransparent }: StartSources,
+  { shape, holds, files, vocabulary, from, onWarning, isTransparent }: StartSources,
 ): Promise<PlannedStarts> {
   const references: Record<string, FileReference> = {};
   const read = async (text: string) => {
     const path = startPath(text);
     if (path !== undefined) references[path] = await files.reference(path);
-    return readStart(text, shape, { files, vocabulary }, path === undefined ? undefined : await files.locate(path));
+    return readStart(
+      text,
+      { shape, holds },
+      { files, vocabulary, onWarning },
+      path === undefined ? undefined : await files.locate(path),
+    );
   };
   if (init) {
     const texts = await Promise.all(

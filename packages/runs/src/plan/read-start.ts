@@ -4,18 +4,20 @@ import {
   parseWords,
   sameShape,
   starts,
+  type InputKind,
   type Shape,
   type Spec,
   type Tensor,
   type Vocabulary,
 } from "@xstar/core";
 import { decodeNpy, endingOf, findRecord, nameOfFile, pixelHash, type PictureRecord } from "@xstar/results";
+import { readSound } from "./read-sound.js";
 import { pictureEndings, readOneOf, readPicture } from "./read-picture.js";
 import type { Store } from "./store.js";
 
 /** The file or folder that a start names: `photo.png`, `photos#3`, `mnist#7`; undefined for other starts. */
 export function startPath(text: string): string | undefined {
-  if (pictureEndings.has(endingOf(text))) return text;
+  if (pictureEndings.has(endingOf(text)) || endingOf(text) === ".wav") return text;
   return partsOf(text)?.folder;
 }
 
@@ -26,18 +28,27 @@ function partsOf(text: string): { readonly folder: string; readonly index: numbe
 }
 
 /**
- * The start that a word, a number, a spec (`normal:deviation=0.3`), the path of a picture or .npy file, or `FOLDER#INDEX` stands
- * for; `place` is where its path lies. `shape` is that of one picture.
+ * The start that a word, a number, a spec (`normal:deviation=0.3`), the path of a picture, .npy or .wav file, or `FOLDER#INDEX`
+ * stands for; `place` is where its path lies. `shape` is that of one picture.
  */
 export async function readStart(
   text: string,
-  shape: Shape,
-  { files, vocabulary }: { readonly files: Store; readonly vocabulary: Vocabulary },
+  { shape, holds }: { readonly shape: Shape; readonly holds: InputKind | undefined },
+  {
+    files,
+    vocabulary,
+    onWarning,
+  }: { readonly files: Store; readonly vocabulary: Vocabulary; onWarning(sentence: string): void },
   place: string | undefined,
 ): Promise<Spec<"start">> {
   if (place === undefined) {
     const isSpec = text.includes(":") || Object.hasOwn(vocabulary.start, text);
     return isSpec ? parseWords(vocabulary, "start", text) : asStart(text);
+  }
+  if (endingOf(text) === ".wav") {
+    const { values, note } = await readSound(place, { shape, holds, files });
+    if (note !== undefined) onWarning(note);
+    return starts.array({ values });
   }
   const part = partsOf(text);
   const isOfFolder = part && startPath(text) === part.folder;

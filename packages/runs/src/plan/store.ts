@@ -8,6 +8,8 @@ export interface ModelFile extends LoadedModel {
   readonly path: string | undefined;
   /** The class names: of the contract file, of `labels.txt` (one a line), or of the model's metadata. */
   readonly labels: readonly string[] | undefined;
+  /** The words of its tokens, by number: of `vocab.txt` or `tokenizer.json` in its folder. */
+  readonly words?: readonly string[] | undefined;
   /** How pictures become inputs: as `<name>.contract.json` or `model.contract.json` says, with guesses for what it leaves out. */
   readonly contract: Contract | undefined;
   /** What that file says, and where it is. */

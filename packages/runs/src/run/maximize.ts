@@ -81,8 +81,11 @@ function withPreviews<I extends Image>(
   let made: Images<I> | undefined;
   return Object.defineProperty({ ...step } as ImageStep<I>, "images", {
     enumerable: true,
-    get: () =>
-      (made ??= imagesOf(step.picture, (pixels) => image({ pixels, shape: step.picture.shape, title, scale: 1 }))),
+    get() {
+      const { shape } = step.picture;
+      const { holds } = step.checkpoint().record;
+      return (made ??= imagesOf(step.picture, (pixels) => image({ pixels, shape, holds, title, scale: 1 })));
+    },
   });
 }
 
@@ -104,12 +107,13 @@ function withImages<I extends Image>(environment: Environment<I>, result: Ascent
     pictures: jobs,
     recipe: result.asked.recipe,
   }));
-  const scale = usualScale(result.record.shape);
+  const scale = usualScale(result.record.shape, result.record.holds);
   const stopped = result.ended === "aborted" ? result.last.index : null;
   const images = imagesOf(result.picture, (pixels, i) =>
     environment.image({
       pixels,
       shape: result.record.shape,
+      holds: result.record.holds,
       title: jobs[i]!.target,
       scale,
       async record() {

@@ -1,6 +1,10 @@
 import type { Tensor } from "@xstar/core";
 import {
   drawingOf,
+  drawSpectrogram,
+  encodeWav,
+  linesOf,
+  spectrogramOf,
   encodeRecorded,
   opaqueByAttribution,
   pixelHash,
@@ -32,12 +36,30 @@ export function recordOfPicture(run: RunRecord, i: number, { picture, step }: Ma
   return { ...run, picture: i, step, sha256: pixelHash(picture) };
 }
 
+/** A signal of a known rate as a .wav file. */
+export function soundFiles(record: PictureRecord, { picture }: MadePicture): PictureFile[] {
+  const { holds } = record.ascent;
+  if (holds?.rate === undefined) return [];
+  const { slug } = record.pictures[record.picture]!;
+  return [{ name: `${slug}.wav`, bytes: encodeWav({ rate: holds.rate, channels: linesOf(picture, holds) }) }];
+}
+
+/** The spectrogram of a signal of a known rate, as a PNG file. */
+export function spectrogramFiles(record: PictureRecord, { picture }: MadePicture): PictureFile[] {
+  const { holds } = record.ascent;
+  const found = holds?.rate === undefined ? undefined : spectrogramOf(linesOf(picture, holds)[0]!, holds.rate);
+  if (!found) return [];
+  const { target, slug } = record.pictures[record.picture]!;
+  const bytes = encodeRecorded(drawSpectrogram(found), { ...record, scale: 1 }, `${target}: spectrogram`);
+  return [{ name: `${slug}.spectrogram.png`, bytes }];
+}
+
 /**
  * The PNG files of a picture, each with its record: the picture, what changed since its start, and the picture opaque where it
  * counts. None where it cannot be looked at.
  */
 export function drawFiles(record: PictureRecord, { picture, start, attribution }: MadePicture): PictureFile[] {
-  const { isDrawable, raw, change } = drawingOf(record.ascent.shape);
+  const { isDrawable, raw, change } = drawingOf(record.ascent.shape, record.ascent.holds);
   if (!isDrawable) return [];
   const { target, slug } = record.pictures[record.picture]!;
   const file = (ending: string, drawn: Picture, title: string): PictureFile => ({

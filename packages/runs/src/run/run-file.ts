@@ -5,6 +5,7 @@ import {
   recordOf,
   type AnimationFormat,
   type ClassShare,
+  type NamedToken,
   type Platform,
   type RunFacts,
   type RunFile,
@@ -22,6 +23,8 @@ export interface Ascent {
   readonly seconds: number;
   /** The likeliest classes of each picture, best first; undefined when the model is no classifier. */
   readonly top: readonly (readonly ClassShare[])[] | undefined;
+  /** Of vectors that stand for tokens, the nearest tokens by picture and place; undefined for other inputs. */
+  readonly tokens?: readonly (readonly (readonly NamedToken[])[])[] | undefined;
   /** Enlargement of the pictures. */
   readonly scale: number;
   readonly format: AnimationFormat;
@@ -29,7 +32,7 @@ export interface Ascent {
 
 /** `files` are those of each picture. */
 export function runFileOf(ascent: Ascent, files: readonly (readonly string[])[]): RunFile {
-  const { facts, result, seconds, top } = ascent;
+  const { facts, result, seconds, top, tokens } = ascent;
   return {
     ...recordOfAscent(ascent),
     ended: result.ended,
@@ -45,6 +48,7 @@ export function runFileOf(ascent: Ascent, files: readonly (readonly string[])[])
       activation: { start: result.curve[0]![i]!, end: activationOf(result, i) },
       top: top?.[i] ?? null,
       curve: result.curve.map((objective) => objective[i]!),
+      ...(tokens && { tokens: tokens[i]! }),
     })),
   };
 }

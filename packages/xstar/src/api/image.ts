@@ -14,13 +14,20 @@ import { picturesOf } from "./pictures-of.js";
  */
 export class FileImage extends Image {
   /**
-   * Writes it as a .png file, which carries what makes it again, or its numbers as a .npy file; the folder is made where there is
-   * none. Throws `bad-argument` for another ending, `file-not-writable`.
+   * Writes it as a .png file, which carries what makes it again, its numbers as a .npy file, or a signal as a .wav file; the folder is
+   * made where there is none. Throws `bad-argument` for another ending, `file-not-writable`.
    */
   async save(path: string): Promise<void> {
     const ending = extname(path).toLowerCase();
-    if (ending !== ".png" && ending !== ".npy") throw unknownEnding(path);
-    await write(path, ending === ".png" ? await this.toPng() : this.toNpy());
+    const bytes = await this.encoded(ending);
+    if (!bytes) throw unknownEnding(path);
+    await write(path, bytes);
+  }
+
+  private async encoded(ending: string): Promise<Uint8Array | undefined> {
+    if (ending === ".png") return this.toPng();
+    if (ending === ".npy") return this.toNpy();
+    return ending === ".wav" ? this.toWav() : undefined;
   }
 }
 
@@ -55,6 +62,6 @@ async function write(path: string, bytes: Uint8Array): Promise<void> {
 
 function unknownEnding(path: string): XstarError {
   return new XstarError("bad-argument", `"${path}" has no ending that an image can be saved as`, {
-    hint: "Give a name that ends in .png, or in .npy for the numbers",
+    hint: "Give a name that ends in .png, in .npy for the numbers, or in .wav for a signal",
   });
 }

@@ -1,5 +1,5 @@
 import { fittingLabels, readModelInput, type ModelFile, type ModelFlags } from "@xstar/runs";
-import { inspect, rangeOf, type AxisFacts, type Inspection, type LayerFacts } from "@xstar/core";
+import { inspect, nounOf, rangeOf, type AxisFacts, type Inspection, type LayerFacts } from "@xstar/core";
 import type { Command } from "commander";
 import { loadModel } from "../load.js";
 import { createStore } from "../record/store.js";
@@ -70,11 +70,20 @@ async function runInspect(path: string, flags: InspectFlags): Promise<void> {
   process.stdout.write(`${printableLines(text)}\n`);
 }
 
+/** What an input holds that is no picture, and why it is thought so. */
+function describeKind({ kind, picture }: Inspection): string[] {
+  if (!kind || kind.kind === "picture") return [];
+  const rate = kind.rate === undefined ? "" : `, ${kind.rate} samples a second`;
+  return [
+    `${picture} holds ${nounOf(kind.kind)}${rate}: ${kind.why}${kind.sure ? "" : " (a guess: --kind says otherwise)"}`,
+  ];
+}
+
 /** How a picture becomes the input, and why it is thought so. */
-function describeContract({ contract: guess, assumed }: Inspection): string[] {
-  if (!guess) return [];
-  const { contract, because } = guess;
+function describeContract({ contract: guess, assumed, kind }: Inspection): string[] {
   const sizes = assumed.map((sentence) => `  size: ${sentence}`);
+  if (!guess) return sizes;
+  const { contract, because } = guess;
   if (!contract.layout && rangeOf(contract).every(([low, high]) => low === 0 && high === 1)) return sizes;
   const range = rangeOf(contract).map(([low, high]) => `${round(low)} to ${round(high)}`);
   const parts = {
@@ -83,7 +92,7 @@ function describeContract({ contract: guess, assumed }: Inspection): string[] {
     order: contract.order,
   };
   return [
-    `How a picture of values from 0 to 1 becomes ${guess.input}:`,
+    `How ${kind?.kind === "picture" ? "a picture of values from 0 to 1" : nounOf(kind?.kind ?? "table")} becomes ${guess.input}:`,
     ...because.map(({ field, why, sure }) => `  ${field} ${parts[field]}: ${why}${sure ? "" : " (a guess)"}`),
     ...sizes,
   ];
@@ -101,11 +110,12 @@ function describe(model: ModelFile, found: Inspection, showAll: boolean): string
     `${model.path}: ${count(file.parameters, "parameter")}, ${count(file.bytes, "byte")}`,
     `Written by ${file.producer || "an unnamed program"}, ONNX IR ${file.irVersion}, operators of ${opsets.join(", ")}`,
     ...inputs.map(
-      ({ name, dtype, dims, whole }) =>
-        `Input ${name}: ${dtype} [${dims.map((dim) => dim ?? "?").join(", ")}]${whole ? `, where the file has ${whole}` : ""}`,
+      ({ name, dtype, dims, whole, tokens }) =>
+        `Input ${name}: ${dtype} [${dims.map((dim) => dim ?? "?").join(", ")}]${whole ? `, where the file has ${whole}` : ""}${tokens === undefined ? "" : `, vectors in the place of ${tokens.toLocaleString("en")} tokens`}`,
     ),
     ...found.outputs.map(({ name, dtype, shape }) => `Output ${name}: ${dtype ?? "?"} [${shape?.join(", ") ?? "?"}]`),
     ...(classes ? [`Classes: ${classes.count}, scored by ${classes.layer}${labelsOf(model)}`] : []),
+    ...describeKind(found),
     ...describeContract(found),
     ...(inputs.some(({ dtype }) => dtype.startsWith("float"))
       ? []

@@ -9,7 +9,9 @@ import { addManyFlags } from "./run-many.js";
 export function addMaximize(program: Command): void {
   const command = program
     .command("maximize [model] [targets...]")
-    .description("Changes a picture until a layer, channel or neuron answers as strongly as possible")
+    .description(
+      "Changes a picture, or another input, until a layer, channel or neuron answers as strongly as possible",
+    )
     .addHelpText("after", help)
     .action(async (path: string | undefined, targets: readonly string[], flags: MaximizeFlags) => {
       const { runMaximize } = await import("./run-maximize.js");
@@ -24,7 +26,7 @@ export function addMaximize(program: Command): void {
     )
     .option(
       "--start <start>",
-      "ones, zeros, random, normal, natural, a number, a picture, or picture N of a folder or of MNIST as in mnist#7; of several, each target begins at each",
+      "ones, zeros, random, normal, natural, a number, a picture, a .npy or .wav file, or picture N of a folder or of MNIST as in mnist#7; of several, each target begins at each",
       collect,
     )
     .option(
@@ -55,7 +57,7 @@ export function addMaximize(program: Command): void {
     .option("--override <name>", `rule in the place of the true gradient: ${namesOf(overrides)}`, collect)
     .option("--transform <spec>", "change the picture before each look, as in jitter:pixels=4, or none", collect)
     .option("--penalty <name=weight>", "subtract a penalty, as in tv=0.01", collect)
-    .optionsGroup("The picture:")
+    .optionsGroup("The picture (or another input):")
     .option("--parameterization <spec>", `${namesOf(parameterizations)} (default: the recipe's)`)
     .option("--param <name=value>", "a parameter of the parameterization, as in decay=1.5", collect)
     .option("--range <low,high>", "values that the picture may take, where the parameterization bounds them")
@@ -160,4 +162,6 @@ Examples:
   xstar maximize squeezenet.onnx fire5/concat --recipe caricature:image=photo.jpg
   xstar maximize net.onnx conv2:0 conv2:1 conv2:2 --recipe lucid --steps 200 --lr 0.02
   xstar maximize net.onnx "conv2:7 - 0.5*conv2:8" --recipe none --start ones --start photo.jpg --range 0,1 --out out/seven
+  xstar maximize speech.onnx logit:yes --rate 16000 --start word.wav
+  xstar maximize net.onnx y:1 --input x=climb --input noise=normal
   xstar maximize --from out/seven/conv2-7-0.5-conv2-8-from-ones.png --steps 500`;

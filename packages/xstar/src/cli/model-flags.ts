@@ -1,4 +1,4 @@
-import { fields, layouts, orders } from "@xstar/core";
+import { fields, kinds, layouts, orders } from "@xstar/core";
 import type { Command } from "commander";
 import { collect, listOf, valueOf } from "./flags.js";
 
@@ -22,8 +22,18 @@ export function addModelFlags(command: Command): void {
     .option("--layout <layout>", `where the input's channels lie: ${layouts.join(" or ")}`, oneIn("--layout", layouts))
     .option("--order <order>", `what the input's channels are: ${orders.join(", ")}`, oneIn("--order", orders))
     .option(
+      "--kind <kind>",
+      `what the input holds, where the guess is wrong: ${kinds.join(", ")}`,
+      oneIn("--kind", kinds),
+    )
+    .option(
+      "--rate <hertz>",
+      "samples a second of a signal, for its spectrogram and .wav files",
+      valueOf("--rate", rate),
+    )
+    .option(
       "--input <name=value>",
-      "what another input holds: a number, numbers with commas, one-hot:INDEX or a .npy file",
+      "what another input holds: a number, numbers with commas, one-hot:INDEX, a .npy file, normal or uniform (drawn at random); NAME=climb says which one is climbed",
       collect,
     )
     .option("--config <file>", "flags by their names (default: xstar.config.json, .js or .ts of this folder)")
@@ -32,6 +42,7 @@ export function addModelFlags(command: Command): void {
 
 const side = fields.int("side", { min: 1 });
 const anyNumber = fields.fixed("number", { fallback: 0 });
+const rate = fields.fixed("rate", { fallback: 16000, min: 1e-6 });
 const divisor = fields.fixed("number", { fallback: 1, min: 1e-9 });
 
 function oneIn<T extends string>(flag: string, choices: readonly T[]): (text: string) => T {

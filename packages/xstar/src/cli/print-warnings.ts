@@ -66,12 +66,12 @@ export function complainAbout({ ended, last, divergedAt, record }: AscentResult,
     ? "The objective's slope is not finite there: add a small number inside a power or a quotient"
     : "A smaller --lr keeps it finite";
   if (broken.length < divergedAt.length) {
-    const problem = `${broken.length} of ${divergedAt.length} pictures or their activations were no longer finite; "${folder}" holds them as they were before`;
+    const problem = `${broken.length} of ${divergedAt.length} ${record.holds ? "inputs" : "pictures"} or their activations were no longer finite; "${folder}" holds them as they were before`;
     throw new XstarError("diverged", problem, { hint });
   }
   throw new XstarError(
     "diverged",
-    `The picture or its activation was no longer finite after step ${Math.min(...broken)}; "${folder}" holds the step before`,
+    `The ${record.holds ? "input" : "picture"} or its activation was no longer finite after step ${Math.min(...broken)}; "${folder}" holds the step before`,
     { hint },
   );
 }

@@ -101,7 +101,7 @@ describe("the metrics of a run", () => {
     const rank = second.scores.filter((score) => score >= second.scores[2]!).length;
     expect(logit!.recognition).toMatchObject({ class: 2, rank, of: 3 });
     expect(logit!.transfer).toEqual({ twin: logit!.recognition });
-    expect(relu!.missing.recognition).toBe("The picture was not made for a class");
+    expect(relu!.missing.recognition).toBe("It was not made for a class");
     expect(pictures[0]!.activation.end).not.toBeCloseTo(first.relu[1]!, 4);
     expect(out).toMatch(
       /^relu-1: the target alone, without transforms, [\d.]+ \(above .*of 12 pictures\), nearest \d\d\.png \(cosine/m,

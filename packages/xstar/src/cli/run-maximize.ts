@@ -11,6 +11,7 @@ import {
 } from "@xstar/core";
 import {
   createFrames,
+  nameTokens,
   checkMemory,
   planAscent,
   runFileOf,
@@ -22,7 +23,7 @@ import {
   type Plan,
   type SavedAscent,
 } from "@xstar/runs";
-import { likeliestOf, type ClassShare, type FoundRecord, type Job, type RunFacts } from "@xstar/results";
+import { likeliestOf, usualScale, type ClassShare, type FoundRecord, type Job, type RunFacts } from "@xstar/results";
 import { writeFileAtomic } from "../files/atomic.js";
 import { openImages } from "../data/pictures.js";
 import { loadDefinitions } from "../load-definitions.js";
@@ -43,7 +44,7 @@ import { withInterrupt } from "./interrupt.js";
 import { reportAscent } from "../run/report-ascent.js";
 import { manyFolderName, refuseForMany, runMany } from "./run-many.js";
 import { summarize } from "./summarize.js";
-import { usualScale, writePictures } from "../run/write-pictures.js";
+import { writePictures } from "../run/write-pictures.js";
 
 /** `xstar maximize`: plans, climbs, writes. */
 export async function runMaximize(
@@ -127,7 +128,9 @@ async function runInto(folder: string, { model, plan, flags, facts, from, compil
     const maximized = { facts, frames, folder, saved, seconds, signal, every: flags.checkpoint };
     const result = await runPlan(model, plan, maximized);
     const top = await likeliest(model, plan, result);
-    const ascent = { model, facts, platform: await thisPlatform(), result, frames, seconds: seconds(), top, ...look };
+    const tokens = nameTokens(model, result);
+    const platform = await thisPlatform();
+    const ascent = { model, facts, platform, result, frames, seconds: seconds(), top, tokens, ...look };
     const { run, written } = await writeTogether(folder, async (staging) => {
       const pictures = await writePictures(ascent, staging);
       const file = runFileOf(ascent, pictures);
@@ -193,10 +196,10 @@ function checkArguments(
 }
 
 /** How the pictures are drawn: as the flags say, as in the record for pictures of the same size, or as usual. */
-function formOf(flags: MaximizeFlags, { shape }: Plan, from: FoundRecord | undefined): PictureForm {
+function formOf(flags: MaximizeFlags, { shape, holds }: Plan, from: FoundRecord | undefined): PictureForm {
   const { scale, format = "gif" } = from?.record ?? {};
   const isSameSize = from !== undefined && sameShape(from.record.ascent.shape.slice(1), shape.slice(1));
-  const usual = isSameSize ? (scale ?? usualScale(shape)) : usualScale(shape);
+  const usual = isSameSize ? (scale ?? usualScale(shape, holds)) : usualScale(shape, holds);
   return { scale: flags.scale ?? usual, format: flags.format ?? format };
 }
 

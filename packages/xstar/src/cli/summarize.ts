@@ -6,6 +6,7 @@ import {
   metricLine,
   nameOfMaximized,
   pictureOf,
+  tokenText,
   type AscentMetrics,
 } from "@xstar/results";
 import { activationOf, type Ascent, type Plan } from "@xstar/runs";
@@ -24,7 +25,7 @@ export function summarize(
     metrics,
   }: { readonly plan: Plan; readonly folder: string; readonly metrics: AscentMetrics | undefined },
 ): string {
-  const { facts, result, top } = ascent;
+  const { facts, result, top, tokens } = ascent;
   const jobs = facts.pictures;
   const several = jobs.length > 1;
   const severalStarts = new Set(jobs.map(({ start }) => start)).size > 1;
@@ -44,6 +45,7 @@ export function summarize(
     table,
     ...(other ? [`Start and end are of ${nameOfMaximized(other)}, which is maximized in the place of the target`] : []),
     ...(metrics?.pictures ?? []).map((one, i) => `${several ? `${jobs[i]!.slug}: ` : ""}${metricLine(one, metrics!)}`),
+    ...(tokens ?? []).map((places, i) => `${several ? `${jobs[i]!.slug}: ` : ""}nearest tokens: ${tokenText(places)}`),
     ...result.record.assumed.map((assumed) => `Note: ${assumed}`),
     `Written to ${folder}: ${written}`,
     "",
@@ -57,7 +59,7 @@ function describeClass({ class: index, label, probability }: NonNullable<Ascent[
 
 function drawings({ facts, result }: Ascent): string[] {
   const color = colorSupport(process.env, process.stdout.isTTY);
-  const drawing = drawingOf(result.record.shape);
+  const drawing = drawingOf(result.record.shape, result.record.holds);
   if (color === "none" || !drawing.isDrawable) return [];
   const jobs = facts.pictures;
   const tiles = jobs.map(({ slug }, i) => ({

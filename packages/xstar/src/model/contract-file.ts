@@ -1,18 +1,20 @@
 import { basename, join } from "node:path";
 import {
   contractOfRange,
+  kinds,
   layouts,
   nearest,
   oneOf,
   orders,
   XstarError,
   type ChannelOrder,
+  type Kind,
   type Layout,
 } from "@xstar/core";
 import type { ContractFile } from "@xstar/runs";
 import { readTextIfThere } from "../files/read.js";
 
-const keys = ["mean", "std", "range", "layout", "order", "labels", "logits"];
+const keys = ["mean", "std", "range", "layout", "order", "kind", "rate", "labels", "logits"];
 
 /**
  * The input contract beside a model: `<name>.contract.json`, or `model.contract.json` for all models of the folder, such
@@ -29,7 +31,7 @@ export async function readContract(folder: string, name: string): Promise<Contra
 function parseContract(text: string, path: string): ContractFile {
   const fail = (problem: string) =>
     new XstarError("bad-data", `The input contract "${path}" ${problem}`, {
-      hint: 'Write it as {"mean": [0.5], "std": [0.5], "layout": "NCHW", "order": "RGB"}; mean and std have one number for all channels or one for each',
+      hint: 'Write it as {"mean": [0.5], "std": [0.5], "layout": "NCHW", "order": "RGB"}; mean and std have one number for all channels or one for each; of a signal {"kind": "audio", "rate": 16000}',
     });
   const needs = (field: string, what: string, value: unknown) =>
     fail(`needs "${field}" to be ${what}: current value is ${JSON.stringify(value)}`);
@@ -38,7 +40,7 @@ function parseContract(text: string, path: string): ContractFile {
   const unknown = Object.keys(given).find((key) => !keys.includes(key));
   if (unknown !== undefined)
     throw fail(`has the unknown field "${unknown}": did you mean ${oneOf(nearest(unknown, keys, 1))}?`);
-  const { mean, std, range, layout, order, labels, logits } = given as Record<string, unknown>;
+  const { mean, std, range, layout, order, kind, rate, labels, logits } = given as Record<string, unknown>;
   if (mean !== undefined && !isList(mean)) throw needs("mean", "a list of numbers", mean);
   if (std !== undefined && (!isList(std) || !std.every((s) => s > 0)))
     throw needs("std", "a list of numbers above 0", std);
@@ -46,6 +48,9 @@ function parseContract(text: string, path: string): ContractFile {
   if (range && (mean || std)) throw fail('has "range" beside "mean" or "std", which say the same: keep one of them');
   if (layout !== undefined && !layouts.includes(layout as Layout)) throw needs("layout", oneOf(layouts), layout);
   if (order !== undefined && !orders.includes(order as ChannelOrder)) throw needs("order", oneOf(orders), order);
+  if (kind !== undefined && !kinds.includes(kind as Kind)) throw needs("kind", oneOf(kinds), kind);
+  if (rate !== undefined && !(typeof rate === "number" && rate > 0 && Number.isFinite(rate)))
+    throw needs("rate", "samples a second, a number above 0", rate);
   if (logits !== undefined && typeof logits !== "string") throw needs("logits", "the name of an output", logits);
   if (labels !== undefined && !isLabels(labels))
     throw needs("labels", "a list of names, or the name of a text file in the same folder", labels);
@@ -57,6 +62,8 @@ function parseContract(text: string, path: string): ContractFile {
       ...(range && contractOfRange(...range)),
       ...(layout !== undefined && { layout: layout as Layout }),
       ...(order !== undefined && { order: order as ChannelOrder }),
+      ...(kind !== undefined && { kind: kind as Kind }),
+      ...(rate !== undefined && { rate: rate as number }),
     },
     labels,
     logits,

@@ -13,6 +13,7 @@ import {
   type ComparedImages,
   type MeasuredAscent,
   type RunFile,
+  type ShownInput,
   type TargetPictures,
 } from "@xstar/results";
 import { writeFileAtomic } from "../files/atomic.js";
@@ -112,8 +113,14 @@ async function readAnimation(folder: string, files: readonly string[]): Promise<
 }
 
 async function viewAll({ facts, result, frames }: Ascent) {
-  const { shape } = result.record;
+  const { shape, holds } = result.record;
   const channels = shape.length === 4 ? shape[1]! : 1;
+  if (holds) {
+    return facts.pictures.map((_, i): ShownInput => {
+      const [picture, start] = [pictureOf(result.picture, i), pictureOf(frames.first, i)];
+      return { holds, picture, start };
+    });
+  }
   if (!drawingOf(shape).isDrawable) return facts.pictures.map(() => undefined);
   return Promise.all(
     facts.pictures.map((_, i) =>

@@ -48,10 +48,10 @@ export async function runPlan(model: ModelFile, plan: Plan, options: RunPlanOpti
 }
 
 /** The live view of a run: how far it is, and its pictures where the terminal can show them. */
-function createView({ jobs, options, shape }: Plan) {
+function createView({ jobs, options, shape, holds }: Plan) {
   const several = jobs.length > 1;
   const view = createLiveView({ stream: process.stderr, label: "maximize", total: options.steps ?? 0, several });
-  const drawing = drawingOf(shape);
+  const drawing = drawingOf(shape, holds);
   const draw = ({ picture }: Step) =>
     jobs.map(({ slug }, i) => ({ picture: drawing.raw(pictureOf(picture, i)), caption: several ? slug : "" }));
   return {

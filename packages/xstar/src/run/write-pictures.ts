@@ -1,17 +1,22 @@
 import { join } from "node:path";
-import type { Shape } from "@xstar/core";
-import { drawFiles, recordOfAscent, recordOfPicture, type Ascent } from "@xstar/runs";
-import { drawingOf, encodeNpy, enlarge, enlargementFor, pictureOf, type RunRecord } from "@xstar/results";
+import type { InputKind, Tensor } from "@xstar/core";
+import { drawFiles, recordOfAscent, recordOfPicture, soundFiles, spectrogramFiles, type Ascent } from "@xstar/runs";
+import {
+  drawFrames,
+  drawingOf,
+  encodeNpy,
+  enlarge,
+  enlargementFor,
+  framesOf,
+  pictureOf,
+  type Picture,
+  type RunRecord,
+} from "@xstar/results";
 import { encodeAnimation } from "../files/animation.js";
 import { writeFileAtomic } from "../files/atomic.js";
 
 /** Pixels that a picture is shown with. */
 const comfortable = 280;
-
-/** The enlargement of pictures [..., height, width] to about `comfortable` pixels. */
-export function usualScale(shape: Shape): number {
-  return Math.ceil(comfortable / Math.max(...shape.slice(-2)));
-}
 
 /** Writes the files of every picture; returns their names in the folder, by picture. */
 export async function writePictures(ascent: Ascent, folder: string): Promise<string[][]> {
@@ -30,17 +35,35 @@ async function writePicture(ascent: Ascent, run: RunRecord, i: number, folder: s
   };
   const record = recordOfPicture(run, i, made);
   const drawn = drawFiles(record, made);
-  const files = [{ name: `${slug}.npy`, bytes: encodeNpy(made.picture) }, ...drawn];
+  const files = [
+    { name: `${slug}.npy`, bytes: encodeNpy(made.picture) },
+    ...drawn,
+    ...spectrogramFiles(record, made),
+    ...soundFiles(record, made),
+  ];
   if (drawn.length > 0 && format !== "none") {
-    // all frames on the scale of the picture, so that it looks as in the PNG file
-    const { raw } = drawingOf(record.ascent.shape);
-    const animation = frames.pictures.map((frame) => {
-      const one = raw(pictureOf(frame, i), made.picture);
-      return enlarge(one, enlargementFor(one, comfortable));
-    });
-    const bytes = await encodeAnimation(animation, { format, text: JSON.stringify(record) });
+    const bytes = await encodeAnimation(animationOf(ascent, i), { format, text: JSON.stringify(record) });
     files.push({ name: `${slug}.${format}`, bytes });
   }
   for (const { name, bytes } of files) await writeFileAtomic(join(folder, name), bytes);
   return files.map(({ name }) => name);
+}
+
+/** A video plays; of anything else all steps are seen. */
+function animationOf({ frames, result }: Ascent, i: number): Picture[] {
+  const { shape, holds } = result.record;
+  const picture = pictureOf(result.picture, i);
+  if (holds?.kind === "video") return playing(picture, holds);
+  // all frames on the scale of the picture, so that it looks as in the PNG file
+  const { raw } = drawingOf(shape, holds);
+  return frames.pictures.map((frame) => {
+    const one = raw(pictureOf(frame, i), picture);
+    return enlarge(one, enlargementFor(one, comfortable));
+  });
+}
+
+/** The frames of a video. */
+function playing(picture: Tensor, holds: InputKind): Picture[] {
+  const frames = framesOf(picture, holds);
+  return drawFrames(frames, frames);
 }
