@@ -67,7 +67,7 @@ const results = Array.from({ length: rounds }, (_, seed) => {
   const lean = torch("torch_lucid.py", ...given);
   const rendered = join(scratch, `lucent-${seed}.npy`);
   const lucent = torch("torch_lucent.py", ...given, "--out", rendered);
-  const picture = readdirSync(own.out).find((name) => name.endsWith(".npy"));
+  const [picture] = readdirSync(own.out).filter((name) => name.endsWith(".npy"));
   const side = ({ ms, seconds }, activation) => ({ ms: (1000 * seconds) / steps, whole: ms / 1000, activation });
   return {
     xstar: {

@@ -5,25 +5,12 @@
  * beside plain pixels on 20 classes. Each network runs on one thread. Time is that of the processor, so that what else the
  * machine does counts little; lucid takes as many steps as fit into the time of auto's. Networks that are missing are left out.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import {
-  adam,
-  featureLayer,
-  guessContract,
-  loadModel,
-  maximize,
-  measurePictures,
-  nodeRuntime,
-  openPictures,
-  pixel,
-  prepareBatch,
-  recipes,
-  surveyDataset,
-  useRecipe,
-} from "xstar";
+import { adam, featureLayer, maximize, measurePictures, openDataset, pixel, scanDataset } from "xstar";
+import { loadDescribed } from "../examples/load-described.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const { values: flags } = parseArgs({
@@ -90,21 +77,10 @@ function open(name) {
 }
 
 async function load(name, path) {
-  const model = await loadModel(path, { runtime: nodeRuntime({ threads: 1 }) });
-  const { contract } = guessContract(model.source, {
-    given: model.contractFile?.contract ?? knownContract(dirname(path)),
-  });
-  const { shape } = await prepareBatch(model, 1);
+  const model = await loadDescribed(path);
   // TensorFlow's classes of ImageNet begin with one for nothing
   const firstClass = model.labels?.[0] === "background" ? 1 : 0;
-  return { name, model, options: { contract }, shape: shape.slice(1), firstClass };
-}
-
-/** What `meta.json` beside a model says of its input. */
-function knownContract(folder) {
-  const meta = join(folder, "meta.json");
-  const { mean, std } = existsSync(meta) ? JSON.parse(readFileSync(meta, "utf8")).input : {};
-  return mean && std ? { mean, std } : {};
+  return { name, model, firstClass };
 }
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
@@ -116,45 +92,46 @@ function processorTime() {
 }
 
 /** The picture of a target, and the milliseconds of a step. */
-async function climb({ model, options }, target, { settings, objective = (spec) => spec }, count) {
-  const run = maximize(model, target, { ...options, steps: 0 });
-  const [spec] = (await run.result).record.objectives;
+async function findPicture({ model }, target, options) {
   const times = [];
   let last = processorTime();
-  const climbing = maximize(model, objective(spec), { ...options, ...settings, steps: count });
-  for await (const _ of climbing) {
+  const run = maximize(model, target, options);
+  for await (const _ of run) {
     const now = processorTime();
     times.push(now - last);
     last = now;
   }
-  return { picture: (await climbing.result).picture, ms: median(times.slice(2)) };
+  return { picture: (await run.result).picture, ms: median(times.slice(2)) };
 }
 
-function recipe(type, { shape }) {
-  const { options: settings, objective } = useRecipe(recipes, { type }, { shape });
-  return { settings, objective };
-}
-
+const lucid = { recipe: "lucid" };
+const auto = { recipe: "auto" };
 const plain = {
-  settings: { parameterization: pixel({ range: [0, 1] }), optimizer: adam({ learningRate: 0.05 }) },
+  recipe: "none",
+  parameterization: pixel({ range: [0, 1] }),
+  optimizer: adam({ learningRate: 0.05 }),
 };
+
+/** The metrics of the picture of a target. */
+async function measure(network, objective, options, others, dataset) {
+  const { picture } = await findPicture(network, objective, options);
+  const { pictures } = await measurePictures(network.model, picture, { objective, dataset, others });
+  return pictures[0];
+}
 
 async function openOthers({ firstClass }, names) {
   const others = (await Promise.all(names.map(open))).filter((other) => other !== undefined);
   return Object.fromEntries(
-    others.map((other) => [
-      other.name,
-      { model: other.model, options: other.options, classFor: (i) => i - firstClass + other.firstClass },
-    ]),
+    others.map((other) => [other.name, { model: other.model, classFor: (i) => i - firstClass + other.firstClass }]),
   );
 }
 
 /** What real pictures make of a network; of a large data set the first 500. */
-async function survey({ model, options }, where, targets) {
+async function scan({ model }, where, targets) {
   if (where !== "mnist" && !existsSync(where)) return undefined;
-  const pictures = await openPictures(where);
+  const pictures = await openDataset(where);
   const some = { names: pictures.names.slice(0, 500), read: pictures.read };
-  return surveyDataset(model, some, { objectives: targets, layer: await featureLayer(model, options), options });
+  return scanDataset(model, some, { objectives: targets, layer: await featureLayer(model) });
 }
 
 const fixed = (x, digits = 2) => (x === undefined ? "" : x.toFixed(digits));
@@ -174,37 +151,27 @@ async function compareTargets() {
       notes.push(`${name} is left out: it is not in ${flags.models}.`);
       continue;
     }
-    const [lucid, auto] = ["lucid", "auto"].map((type) => recipe(type, network));
-    const times = { lucid: [], auto: [] };
-    for (let round = 0; round < 3; round++) {
-      times.lucid.push((await climb(network, targets[0], lucid, 24)).ms);
-      times.auto.push((await climb(network, targets[0], auto, 24)).ms);
-    }
+    let [lucidMs, autoMs] = [Infinity, Infinity];
     // the quickest of the rounds: the first ones also warm up
-    const [lucidMs, autoMs] = [Math.min(...times.lucid), Math.min(...times.auto)];
+    for (let round = 0; round < 3; round++) {
+      lucidMs = Math.min(lucidMs, (await findPicture(network, targets[0], { ...lucid, steps: 24 })).ms);
+      autoMs = Math.min(autoMs, (await findPicture(network, targets[0], { ...auto, steps: 24 })).ms);
+    }
     const lucidSteps = Math.round((steps * autoMs) / lucidMs);
     const others = await openOthers(network, otherNames);
-    const dataset = await survey(network, real, targets);
+    const dataset = await scan(network, real, targets);
     const pairs = [];
     for (const objective of targets) {
-      const measure = async (how, count) => {
-        const { picture } = await climb(network, objective, how, count);
-        const { pictures } = await measurePictures(network.model, picture, {
-          objective,
-          options: network.options,
-          dataset,
-          others,
-        });
-        return pictures[0];
-      };
-      const [before, after] = [await measure(lucid, lucidSteps), await measure(auto, steps)];
-      pairs.push({ before, after, ratio: after.activation / before.activation });
+      const before = await measure(network, objective, { ...lucid, steps: lucidSteps }, others, dataset);
+      const after = await measure(network, objective, { ...auto, steps }, others, dataset);
+      const ratio = (after.activation ?? NaN) / (before.activation ?? NaN);
+      pairs.push({ before, after, ratio });
       rows.push([
         name,
         `\`${objective}\``,
         fixed(before.activation, 1),
         fixed(after.activation, 1),
-        `x ${fixed(after.activation / before.activation)}`,
+        `x ${fixed(ratio)}`,
         ...[before, after].map((metrics) => ranks(metrics).join(", ")),
         ...[before, after].map((metrics) => fixed(metrics.spectrumSlope)),
         ...[before, after].map((metrics) => fixed(nearness(metrics), 3)),
@@ -234,15 +201,9 @@ async function compareClasses() {
   for (const index of classes) {
     const objective = `logit:${index}`;
     const measured = {};
-    for (const [type, how] of Object.entries({ auto: recipe("auto", network), plain })) {
-      const { picture } = await climb(network, objective, how, steps);
-      const { pictures } = await measurePictures(network.model, picture, {
-        objective,
-        options: network.options,
-        others,
-      });
-      measured[type] = pictures[0];
-      if (isTransferred(pictures[0])) counts[type]++;
+    for (const [type, options] of Object.entries({ auto, plain })) {
+      measured[type] = await measure(network, objective, { ...options, steps }, others);
+      if (isTransferred(measured[type])) counts[type]++;
     }
     const cells = [measured.auto, measured.plain].flatMap((m) => [m.recognition.rank, ...ranks(m)]);
     rows.push([index, network.model.labels[index].split(",")[0], ...cells]);

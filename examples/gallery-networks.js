@@ -2,10 +2,10 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createProgress, loadDataset, loadModel, trainNetwork } from "xstar";
 import { clothes, makeFashionMnist } from "./fashion-mnist.js";
+import { epochs } from "./gallery-settings.js";
 
 const cache = join("out", "cache");
 const folder = join("out", "gallery");
-const epochs = 3;
 
 /** What the networks are trained on. */
 const trainings = [
@@ -51,6 +51,7 @@ export async function trainGalleryNetworks() {
 
 /** As `xstar train` does by default: seed 0, batches of 64, Adagrad 0.1, two threads. */
 async function train(name, data) {
+  /** @type {import("xstar").Progress | undefined} */
   let progress;
   const network = await trainNetwork({
     data,

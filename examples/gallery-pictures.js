@@ -1,13 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { drawNumber, encodePng, enlarge, filledPicture, paste, rawView, surround, validView } from "xstar";
-
-/** Numbers [1, height, width] as a picture: those of a camera from 0 to 1, others on a grey scale of their own. */
-export function draw(data, { side = 28, factor = 3, isUnbounded = false } = {}) {
-  const planes = { shape: [side, side], data };
-  const { picture } = isUnbounded ? rawView(planes) : validView(planes, { low: 0, high: 1 });
-  return enlarge(picture, factor);
-}
+import { drawNumber, encodePng, filledPicture, paste, surround, validView } from "xstar";
+import { out } from "./gallery-settings.js";
 
 /** A picture with a number below. */
 export function numbered(picture, number) {
@@ -22,11 +16,15 @@ export function numbered(picture, number) {
 /** Writes a picture of the page; gives the Markdown that shows it. */
 export async function writePicture(name, picture, alt) {
   const file = `gallery-${name}.png`;
-  await writeFile(join("docs", "images", file), encodePng(picture));
+  await writeFile(join(out, "images", file), encodePng(picture));
   return `![${alt}](images/${file})`;
 }
 
-/** The mean of the pictures of each class of a data set, from 0 to 1. */
+/**
+ * The mean of the pictures of each class of a data set.
+ *
+ * @param {import("xstar").ImageDataset} dataset
+ */
 export function classMeans({ images, labels, height, width, classes }) {
   const pixels = height * width;
   const counts = Array.from({ length: classes }, () => 0);
@@ -36,5 +34,8 @@ export function classMeans({ images, labels, height, width, classes }) {
     const sum = sums[label];
     for (let at = 0; at < pixels; at++) sum[at] += images[i * pixels + at] / 255;
   }
-  return sums.map((sum, label) => sum.map((value) => value / counts[label]));
+  return sums.map((sum, label) => {
+    const data = Float32Array.from(sum, (value) => value / counts[label]);
+    return validView({ shape: [height, width], data }, { low: 0, high: 1 }).picture;
+  });
 }

@@ -1,13 +1,14 @@
-/** Writes docs/gallery.md and its pictures, from networks that it trains first: npm run gallery */
+/** Writes docs/gallery.md and its pictures, from networks that it trains first: npm run gallery -- [--epochs 3] [--out docs] */
 import { spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { trainGalleryNetworks } from "./gallery-networks.js";
+import { out } from "./gallery-settings.js";
 import { showChannels, showClasses, showDiversity, showSleeper } from "./gallery-sections.js";
 import { commands, percent } from "./markdown.js";
 
 process.chdir(dirname(import.meta.dirname));
-await mkdir(join("docs", "images"), { recursive: true });
+await mkdir(join(out, "images"), { recursive: true });
 const networks = await trainGalleryNetworks();
 const [digits, clothes] = networks;
 const say = (what) => console.error(`gallery: ${what} ...`);
@@ -94,7 +95,7 @@ async function diversity() {
   return `${twos}\n\n${boots}`;
 }
 
-const file = join("docs", "gallery.md");
+const file = join(out, "gallery.md");
 await writeFile(file, page);
 const { status } = spawnSync("npx", ["oxfmt", file], { shell: process.platform === "win32" });
 process.exitCode = status ?? 1;

@@ -9,14 +9,12 @@ import { adam, alpha, background, cppn, generator, jitter, pad, rotate, scale } 
  * @property {string} says what there is to see
  * @property {string} model path of the network in the folder of models
  * @property {string[]} targets
- * @property {object} [recipe] what it is made with, ...
- * @property {object} [options] ... and what goes before that
- * @property {string} [photo] a photograph that the recipe or the targets name "photo"
+ * @property {import("xstar").MaximizeOptions} [options] what it is made with, where that is not the recipe `auto`
+ * @property {string} [photo] a photograph that the options or the targets name "photo"
  * @property {string} [generator] path of a network that makes pictures, which the options name "generator"
  */
 
 const googlenet = "bvlc-googlenet/bvlc-googlenet.onnx";
-const auto = { type: "auto" };
 const units = (layer, count) => Array.from({ length: count }, (_, i) => `${layer}:${i}`);
 const words = (list) => list.map((word) => `logit:${word.includes(" ") ? `"${word}"` : word}`);
 const digits = units("logit", 10);
@@ -64,7 +62,6 @@ const photographed = networks.flatMap(({ name, title, model, layers }) => [
     says: "Twelve of the thousand classes of ImageNet: no network was given any picture to begin with.",
     model,
     targets: things,
-    recipe: auto,
   },
   ...layers.map((layer) => ({
     name: `${name}-${layer.replaceAll("/", "-")}`,
@@ -73,7 +70,6 @@ const photographed = networks.flatMap(({ name, title, model, layers }) => [
     model,
     // the layers of MobileNetV2 are narrow
     targets: units(layer, 32),
-    recipe: auto,
   })),
 ]);
 
@@ -85,7 +81,6 @@ const small = [
     says: "Airplane, automobile, bird, cat, deer, dog, frog, horse, ship and truck, at 32 x 32 pixels.",
     model: "cifar10-resnet20/cifar10-resnet20.onnx",
     targets: digits,
-    recipe: auto,
   },
   {
     name: "cifar-channels",
@@ -93,7 +88,6 @@ const small = [
     says: "All 64 channels of the last block.",
     model: "cifar10-resnet20/cifar10-resnet20.onnx",
     targets: units("layer3/layer3.2/Relu_1", 64),
-    recipe: auto,
   },
   {
     name: "vit-classes",
@@ -101,7 +95,6 @@ const small = [
     says: "A network without any convolution still draws digits.",
     model: "mnist-vit/mnist-vit-b1.onnx",
     targets: digits,
-    recipe: auto,
   },
   {
     name: "vit-tokens",
@@ -109,7 +102,6 @@ const small = [
     says: "Features of the class token after the third block, which looks at the whole picture.",
     model: "mnist-vit/mnist-vit-b1.onnx",
     targets: Array.from({ length: 16 }, (_, i) => `token:layer=transformer/Add_5,channel=${i}`),
-    recipe: auto,
   },
   {
     name: "vit-heads",
@@ -119,7 +111,6 @@ const small = [
     targets: [0, 5].flatMap((block) =>
       [0, 1, 2, 3].map((head) => `head:layer=transformer/layers.${block}.0/fn/Softmax,head=${head}`),
     ),
-    recipe: auto,
   },
 ];
 
@@ -131,7 +122,7 @@ const other = [
     says: "The same twelve classes with the published settings of Lucid, to compare.",
     model: googlenet,
     targets: things,
-    recipe: { type: "lucid" },
+    options: { recipe: "lucid" },
   },
   {
     name: "googlenet-maco",
@@ -139,7 +130,7 @@ const other = [
     says: "Only the phases of the spectrum are free: how much there is of each frequency is as in photographs.",
     model: googlenet,
     targets: things.slice(0, 4),
-    recipe: { type: "maco", size: 256, crops: 8 },
+    options: { recipe: "maco:size=256,crops=8" },
   },
   {
     name: "googlenet-cppn",
@@ -147,7 +138,7 @@ const other = [
     says: "A small network that gives each place its colour: pictures without pixels, smooth at any size.",
     model: googlenet,
     targets: units("inception_4a/output", 4),
-    options: { steps: 512, parameterization: cppn({}), optimizer: adam({ learningRate: 0.25 }) },
+    options: { recipe: "none", steps: 512, parameterization: cppn({}), optimizer: adam({ learningRate: 0.25 }) },
   },
   {
     name: "googlenet-alpha",
@@ -156,6 +147,7 @@ const other = [
     model: googlenet,
     targets: things.slice(0, 4).map((target) => `${target} * (1 - opacity)`),
     options: {
+      recipe: "none",
       steps: 256,
       parameterization: alpha({}),
       transforms: [background({}), pad({ pixels: 8 }), jitter({ pixels: 8 }), scale({}), rotate({})],
@@ -170,6 +162,7 @@ const other = [
     generator: "mnist-acgan-generator/mnist-acgan-generator-latent.onnx",
     targets: digits,
     options: {
+      recipe: "none",
       steps: 128,
       parameterization: generator({ model: "generator", range: [-1, 1], bounds: [-0.05, 0.05] }),
       optimizer: adam({ learningRate: 0.01 }),
@@ -190,19 +183,19 @@ const fromPhotos = ["chelsea", "parrot", "china"].flatMap((photo) => {
   return [
     of("deepdream", "DeepDream", "The photograph, changed until a whole layer sees more in it.", {
       targets: ["inception_4b/output", "inception_4d/output"],
-      recipe: { type: "deepdream", image: "photo", size: 224 },
+      options: { recipe: "deepdream:image=photo,size=224" },
     }),
     of("caricature", "Caricature", "What a layer makes of the photograph, exaggerated, begun from noise.", {
       targets: ["inception_3b/output", "inception_4c/output"],
-      recipe: { type: "caricature", image: "photo" },
+      options: { recipe: "caricature:image=photo" },
     }),
     of("accentuation", "Accentuation", "The photograph, with more of what a class would have.", {
       targets: words(["tabby", "macaw", "castle"]),
-      recipe: { type: "accentuation", image: "photo", layer: "inception_3b/output", size: 224, crops: 4 },
+      options: { recipe: "accentuation:image=photo,layer=inception_3b/output,size=224,crops=4" },
     }),
     of("style", "Style", "Only the textures of the photograph, from noise, as two layers together see them.", {
       targets: ["style:layer=conv2/3x3,image=photo + style:layer=inception_3b/output,image=photo"],
-      recipe: { type: "lucid", size: 224 },
+      options: { recipe: "lucid:size=224" },
     }),
   ];
 });

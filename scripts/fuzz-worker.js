@@ -18,6 +18,9 @@ const { createRng, errorCodes, inputShapes, inspect, loadModel, nodeRuntime, siz
   await import("xstar");
 const { mutateModel } = await import("./mutate-model.js");
 
+/** To scripts/fuzz.js. */
+const tell = (message) => process.send?.(message);
+
 const { folder, seeds, seed } = JSON.parse(process.argv[2]);
 const runtime = nodeRuntime({ threads: 1 });
 const own = join(folder, String(process.pid));
@@ -56,7 +59,7 @@ async function tryMutant(index) {
   const { bytes, done } = mutateModel(files[which], files[rng.int(files.length)], rng);
   fs.writeFileSync(path, bytes);
   const report = { index, model: seeds[which], done, rss: 0 };
-  process.send({ ...report, began: true });
+  tell({ ...report, began: true });
   opened.length = 0;
   let outcome;
   let problem;
@@ -64,14 +67,14 @@ async function tryMutant(index) {
     outcome = await use();
   } catch (error) {
     if (XstarError.is(error) && errorCodes.includes(error.code) && error.message.length > 8) outcome = error.code;
-    else problem = `no XstarError: ${error?.stack ?? error}`;
+    else problem = `no XstarError: ${error instanceof Error ? error.stack : error}`;
   }
   const outside = opened.filter((one) =>
     relative(own, fs.existsSync(one) ? fs.realpathSync(one) : one).startsWith(".."),
   );
   if (outside.length > 0) problem = `opened ${outside.join(", ")}`;
-  process.send({ ...report, outcome, problem, rss: process.memoryUsage.rss() });
+  tell({ ...report, outcome, problem, rss: process.memoryUsage.rss() });
 }
 
 process.on("message", (index) => void tryMutant(index));
-process.send({ ready: true });
+tell({ ready: true });

@@ -1,6 +1,6 @@
 /**
  * Damages copies of small models and takes each through reading, inspecting and a gradient, in processes of their own with
- * limits of time and memory: npm run fuzz -- [COUNT] [SEED] [INDEX], where INDEX tries one mutant again.
+ * limits of time and memory: npm run fuzz -- [COUNT] [SEED] [INDEX], where INDEX restarts one mutant again.
  *
  * A mutant passes when it runs, or is refused by an XstarError; it fails by a crash, a hang, more memory than the limit, any
  * other error, or by opening a file outside of its folder.
@@ -26,7 +26,7 @@ const largest = 100_000;
 function findSeeds() {
   const folders = ["models", "vjp-cases"].map((name) => join(shared, name)).filter((path) => existsSync(path));
   const files = folders.flatMap((folder) =>
-    readdirSync(folder, { recursive: true })
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".onnx"))
       .map((file) => join(folder, file)),
   );
@@ -90,7 +90,11 @@ function settle(mutant, outcome, problem) {
   if (finished % 1000 === 0) console.error(`${finished} of ${end}`);
 }
 
-/** Runs mutants in one process until none are left; starts another process where one dies. */
+/**
+ * Runs mutants in one process until none are left; starts another process where one dies.
+ *
+ * @returns {Promise<void>}
+ */
 function work() {
   return new Promise((resolve) => {
     if (next >= end) return resolve();
@@ -99,7 +103,7 @@ function work() {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     let complaint = "";
-    child.stderr.on("data", (text) => (complaint = (complaint + text).slice(-600)));
+    child.stderr?.on("data", (text) => (complaint = (complaint + text).slice(-600)));
     let current;
     let startedAt = 0;
     let reason;
@@ -123,7 +127,7 @@ function work() {
       startedAt = performance.now();
       child.send(next++);
     };
-    child.on("message", (message) => {
+    child.on("message", (/** @type {any} */ message) => {
       if (message.began) {
         current = message;
         return;

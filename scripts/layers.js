@@ -110,6 +110,33 @@ export const packages = [
     ],
   },
   {
+    name: "import",
+    is: "@xstar/import, isomorphic: models of Keras, TensorFlow, TensorFlow.js and TensorFlow Lite as ONNX",
+    isomorphic: true,
+    layers: [
+      { parts: ["files"], holds: "what a model's files are behind", not: "paths" },
+      {
+        parts: ["build/"],
+        holds: "Builder (layouts, names, constants), values while a network is built, what is cut off",
+        not: "formats",
+      },
+      {
+        parts: ["ops/"],
+        holds: "what networks compute, in terms of ONNX: windows, products, shapes, normalizations",
+        not: "names of layers",
+      },
+      {
+        parts: ["formats/"],
+        holds: "HDF5, zip, TF.js, protocol buffers, flatbuffers: bytes -> arrays and messages",
+        not: "networks",
+      },
+      { parts: ["keras/"], beside: "readers", holds: "a reader, and tables: one row a layer", not: "ONNX by hand" },
+      { parts: ["tensorflow/"], holds: "a reader, and tables: one row an operation", not: "ONNX by hand" },
+      { parts: ["tflite/"], holds: "a reader, and a table: one row an operator", not: "ONNX by hand" },
+      { parts: ["recognize", "import-model"], holds: "which format it is, and its reader", not: "details" },
+    ],
+  },
+  {
     name: "results",
     is: "@xstar/results, isomorphic: what comes of a run",
     isomorphic: true,
@@ -140,7 +167,7 @@ export const packages = [
         not: "steps",
       },
       { parts: ["run/"], beside: "runs", holds: "frames, checkpoints, run.json; is it the same run?", not: "folders" },
-      { parts: ["many/"], beside: "runs", holds: "many targets: batches, climbers, the manifest", not: "threads" },
+      { parts: ["many/"], beside: "runs", holds: "many targets: batches, runners, the manifest", not: "threads" },
     ],
   },
   {

@@ -3,6 +3,7 @@ import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
   AttributeProto_AttributeType as Kind,
   FunctionProtoSchema,
+  GraphProtoSchema,
   ModelProtoSchema,
   NodeProtoSchema,
   StringStringEntryProtoSchema,
@@ -160,15 +161,13 @@ const mutations = {
   deep(model, rng) {
     const inner = model.graph;
     if (inner.node.length === 0) return;
-    let graph = create(ModelProtoSchema, {
-      graph: { name: "g", node: [create(NodeProtoSchema, inner.node[0])] },
-    }).graph;
+    let graph = create(GraphProtoSchema, { name: "g", node: [create(NodeProtoSchema, inner.node[0])] });
     for (let n = pick(rng, [3, 30, 90, 300]); n > 0; n--) {
       const node = { opType: "If", input: [inner.node[0].input[0] ?? ""], output: [`d${n}`] };
       const attribute = ["then_branch", "else_branch"]
         .slice(rng.int(2))
         .map((name) => ({ name, type: Kind.GRAPH, g: graph }));
-      graph = create(ModelProtoSchema, { graph: { name: "g", node: [{ ...node, attribute }] } }).graph;
+      graph = create(GraphProtoSchema, { name: "g", node: [{ ...node, attribute }] });
       if (attribute.length > 1 && n > 12) n = 12;
     }
     inner.node.push(...graph.node);

@@ -14,8 +14,11 @@ const [folder] = process.argv.slice(2);
 if (folder) mkdirSync(folder, { recursive: true });
 
 function run(program, args, env = {}) {
-  const options = { cwd: root, stdio: "inherit", env: { ...process.env, ...env } };
-  const { status } = spawnSync(process.execPath, [join(root, "node_modules", ...program), ...args], options);
+  const { status } = spawnSync(process.execPath, [join(root, "node_modules", ...program), ...args], {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, ...env },
+  });
   if (status !== 0) process.exit(status ?? 1);
 }
 

@@ -62,7 +62,7 @@ let cases;
 try {
   cases = await readIndex();
 } catch (error) {
-  console.error(`Error: ${error.message}`);
+  console.error(`Error: ${XstarError.is(error) ? error.message : error}`);
   process.exit(2);
 }
 if (names.length > 0) cases = cases.filter(({ name }) => names.includes(name));
@@ -72,7 +72,9 @@ for (const one of cases) {
   try {
     problem = await check(one);
   } catch (error) {
-    problem = XstarError.is(error) ? `${error.message} [${error.code}]` : String(error.stack ?? error);
+    problem = XstarError.is(error)
+      ? `${error.message} [${error.code}]`
+      : `${error instanceof Error ? error.stack : error}`;
   }
   if (problem) {
     failed++;

@@ -1,4 +1,4 @@
-/** TensorFlow.js's side of bench/article.js: answers lines `ascent STEPS` with times in milliseconds. Argument: folder of its packages. */
+/** TensorFlow.js's side of bench/bench.js: answers lines `ascent STEPS` with times in milliseconds. Argument: folder of its packages. */
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";

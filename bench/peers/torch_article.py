@@ -1,4 +1,4 @@
-"""PyTorch's side of bench/article.js: answers lines `ascent STEPS` and `train STEPS BATCH` with times in milliseconds."""
+"""PyTorch's side of bench/bench.js: answers lines `ascent STEPS` and `train STEPS BATCH` with times in milliseconds."""
 import sys
 import time
 

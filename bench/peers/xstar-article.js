@@ -1,4 +1,4 @@
-/** xstar's side of bench/article.js: answers lines `ascent STEPS` and `train STEPS BATCH` with times in milliseconds. */
+/** xstar's side of bench/bench.js: answers lines `ascent STEPS` and `train STEPS BATCH` with times in milliseconds. */
 import { createInterface } from "node:readline";
 import { createRng, momentum, nodeRuntime, openModel, tensor, vjp } from "xstar";
 import { initialWeights } from "../../packages/xstar/dist/train/network.js";

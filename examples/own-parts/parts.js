@@ -89,7 +89,7 @@ export const stripes = defineStart({
   doc: "Grey stripes from the left to the right",
   params: { period: fields.fixed("pixels from one to the next", { fallback: 8, min: 2 }) },
   fill({ period }, shape) {
-    const width = shape.at(-1);
+    const [, , width = 1] = shape;
     const gray = (i) => 0.5 + 0.1 * Math.sin((2 * Math.PI * (i % width)) / period);
     return Float32Array.from({ length: size(shape) }, (_, i) => gray(i));
   },

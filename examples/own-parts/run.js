@@ -8,4 +8,4 @@ const definitions = Object.values(parts);
 const target = parts.contrast({ layer, more: 0, less: 1 });
 const { images, curve } = await maximize(model, target, { recipe: "bold", definitions });
 await images[0].save("contrast.png");
-console.log(`contrast.png: ${curve[0][0].toFixed(3)} at first, ${curve.at(-1)[0].toFixed(3)} at last`);
+console.log(`contrast.png: ${curve[0][0].toFixed(3)} at first, ${curve[curve.length - 1][0].toFixed(3)} at last`);

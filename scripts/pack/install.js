@@ -15,8 +15,9 @@ export async function run(cwd, command, args, env = {}) {
   const options = { cwd, env: { ...process.env, ...env }, timeout: 5 * minutes, maxBuffer: 1 << 26 };
   try {
     return (await execute(command, args, { ...options, shell: process.platform === "win32" })).stdout;
-  } catch (error) {
-    throw new Error(`${command} ${args.join(" ")} failed\n${error.stdout}${error.stderr}`, { cause: error });
+  } catch (cause) {
+    const { stdout, stderr } = /** @type {{ stdout: string, stderr: string }} */ (cause);
+    throw new Error(`${command} ${args.join(" ")} failed\n${stdout}${stderr}`, { cause });
   }
 }
 
@@ -27,13 +28,19 @@ export async function packAll(folder) {
   return readdirSync(folder);
 }
 
-/** `npm install xstar` in a new folder, our packages from the tarballs, others from the registry; `node` is a folder with its programs. */
+/**
+ * `npm install xstar` in a new folder, our packages from the tarballs, others from the registry.
+ *
+ * @param {string} tarballs
+ * @param {string} folder
+ * @param {{ node?: string, more?: readonly string[] }} options `node` is a folder with its programs, `more` is installed beside
+ */
 export async function installXstar(tarballs, folder, { node, more = [] } = {}) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
   const registry = await serveTarballs(tarballs);
   try {
-    const own = readdirSync(tarballs).find((file) => /^xstar-\d/.test(file));
+    const [own] = readdirSync(tarballs).filter((file) => /^xstar-\d/.test(file));
     const flags = [
       `--@xstar:registry=${registry.origin}/`,
       "--prefer-offline",

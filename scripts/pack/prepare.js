@@ -9,7 +9,7 @@ const dist = "dist";
 
 if (existsSync("tsconfig.json")) {
   execFileSync(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b"], { stdio: "inherit" });
-  for (const file of readdirSync(dist, { recursive: true })) {
+  for (const file of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
     const [, name] = /^(.+?)(?:\.d\.ts|\.js)(?:\.map)?$/.exec(file) ?? [];
     if (name !== undefined && !existsSync(join("src", `${name}.ts`))) rmSync(join(dist, file));
   }

@@ -1,6 +1,7 @@
 /** A registry of packages for one machine: a folder of tarballs behind the few addresses that `npm install` asks for. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { createReadStream, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
@@ -25,16 +26,18 @@ function describe(folder, file, origin) {
 }
 
 /** Serves a folder of tarballs on loopback; gives the address and what closes it. */
-export async function serveTarballs(folder, port = 0) {
+export async function serveTarballs(folder) {
   const server = createServer((request, response) => {
-    const name = decodeURIComponent(request.url.slice(1));
+    const name = decodeURIComponent((request.url ?? "/").slice(1));
     if (name.startsWith("-/")) return void createReadStream(join(folder, name.slice(2))).pipe(response);
     const found = packages.get(name);
     response.writeHead(found ? 200 : 404, { "content-type": "application/json" });
     response.end(JSON.stringify(found ?? { error: "not found" }));
   });
-  await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
-  const origin = `http://127.0.0.1:${server.address().port}`;
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  const origin = `http://127.0.0.1:${port}`;
   const packages = new Map();
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".tgz"))) {
     const manifest = describe(folder, file, origin);

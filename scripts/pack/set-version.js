@@ -11,17 +11,17 @@ export function filesWith(version) {
   const { workspaces } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const manifests = [".", ...workspaces].map((folder) => join(root, folder, "package.json"));
   const shrinkwrap = join(root, "packages", "onnxruntime", "npm-shrinkwrap.json");
-  const texts = [...manifests, shrinkwrap].map((path) => {
+  const texts = new Map([[source, readFileSync(source, "utf8").replace(/version = ".*"/, `version = "${version}"`)]]);
+  for (const path of [...manifests, shrinkwrap]) {
     const manifest = JSON.parse(readFileSync(path, "utf8"));
     const own = manifest.packages?.[""];
     for (const one of own ? [manifest, own] : [manifest]) one.version = version;
     for (const name of Object.keys(manifest.dependencies ?? {})) {
       if (name.startsWith("@xstar/")) manifest.dependencies[name] = version;
     }
-    return [path, `${JSON.stringify(manifest, undefined, 2)}\n`];
-  });
-  const code = readFileSync(source, "utf8").replace(/version = ".*"/, `version = "${version}"`);
-  return new Map([...texts, [source, code]]);
+    texts.set(path, `${JSON.stringify(manifest, undefined, 2)}\n`);
+  }
+  return texts;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

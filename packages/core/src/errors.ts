@@ -80,6 +80,15 @@ export class XstarError extends Error {
   }
 }
 
+/** Throws `bad-argument` where an untyped caller gave something of another kind: `what` says what `name` must be. */
+export function check(isRight: boolean, name: string, what: string, given: unknown): void {
+  if (isRight) return;
+  const shown =
+    typeof given === "object" && given !== null ? "an object" : (JSON.stringify(given) ?? `${typeof given}`);
+  const is = Array.isArray(given) ? "a list" : given === null ? "null" : shown;
+  throw new XstarError("bad-argument", `"${name}" must be ${what}: current value is ${is}`);
+}
+
 /**
  * The names closest to `wanted`, best first: for "did you mean ...?".
  *

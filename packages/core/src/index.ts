@@ -1,13 +1,17 @@
-export { errorCodes, nearest, oneOf, XstarError, type ErrorCode, type ErrorJson } from "./errors.js";
+export { check, errorCodes, nearest, oneOf, XstarError, type ErrorCode, type ErrorJson } from "./errors.js";
 export { createRng, type Rng } from "./rng.js";
 export {
+  dtypeNumbers,
+  fromHalf,
   numbers,
   sameShape,
+  shapesOf,
   size,
   tensor,
   type DataOf,
   type DType,
   type Shape,
+  type ShapesByName,
   type Tensor,
   type TensorData,
 } from "./tensor.js";
@@ -19,7 +23,7 @@ export { keepSessions, type KeepingRuntime } from "./runtime/keep-sessions.js";
 export { readModel } from "./onnx/read.js";
 export { writeModel } from "./onnx/write.js";
 export { print } from "./ir/print.js";
-export { compileAscent, differentiate, exportAscent, maximize, observe, readTarget, standard } from "./standard.js";
+export { compileAscent, differentiate, exportAscent, maximize, probe, readTarget, standard } from "./standard.js";
 export type { AscentOptions, CompiledAscent } from "./ascend/compile-ascent.js";
 export { ascend } from "./ascend/maximize.js";
 export { checkSameRun } from "./ascend/same-run.js";
@@ -56,7 +60,7 @@ export {
   type ParameterizationContext,
   type ParameterizationDefinition,
 } from "./define/parameterization.js";
-export type { Assets, Generator } from "./define/assets.js";
+export type { Assets, Generator } from "./define/parameterization.js";
 export {
   defineAffine,
   defineTransform,
@@ -77,7 +81,7 @@ export {
   type StartGiven,
 } from "./define/recipe.js";
 export { defineOverride, defineRule, type OverrideDefinition, type RuleDefinition } from "./autodiff/define-rule.js";
-export { prepareBatch, type Batched, type BatchOptions } from "./forward/batch.js";
+export { prepareModel, type PreparedModel, type BatchOptions } from "./forward/prepare-model.js";
 export type { GivenInputs } from "./model/given.js";
 export { pictureShape } from "./forward/apply-contract.js";
 export {
@@ -115,6 +119,7 @@ export { boundary, highFrequency, inputDifference, l1, l2, linf, lp, opacity, tv
 export { head, token } from "./objectives/tokens.js";
 export { parameterizations } from "./parameterizations/table.js";
 export { pixel } from "./parameterizations/pixel.js";
+export { fourierTransform, type Line } from "./math/fourier-transform.js";
 export { fourier } from "./parameterizations/fourier.js";
 export { colorCorrelation } from "./parameterizations/color.js";
 export { alpha } from "./parameterizations/alpha.js";
@@ -138,12 +143,13 @@ export { gradients } from "./autodiff/gradients.js";
 export type { VjpContext, VjpRule, VjpRules } from "./autodiff/vjp.js";
 export { overrides } from "./autodiff/overrides.js";
 export { rules } from "./autodiff/rules/table.js";
-export { constantNumbers, constantValue, Graph, Node, Value, valueOf } from "./ir/graph.js";
+export { constantNumbers, constantTensor, constantValue, Graph, Node, Value, valueOf } from "./ir/graph.js";
 export { createOps, type Ops } from "./ir/ops/index.js";
 export { canonicalOpset } from "./normalize/normalize.js";
 /** What parameters of definitions can be: their types, checks, flags and docs. */
 export * as fields from "./define/fields.js";
-export { parseTarget, type TargetNames } from "./words/target.js";
+export { parseTarget } from "./words/target.js";
+export type { TargetNames } from "./words/scope.js";
 export {
   inspect,
   type AxisFacts,
@@ -160,7 +166,7 @@ export { classify } from "./probe/classify.js";
 export type { TargetOptions } from "./words/read-target.js";
 export { activationBytes } from "./forward/memory.js";
 export type { DifferentiateOptions, GradientProbe, PictureGradient } from "./probe/differentiate.js";
-export type { Look, ObserveOptions, Observer } from "./probe/observe.js";
+export type { ProbeContext, ProbeOptions, Probe } from "./probe/probe.js";
 export {
   fieldBox,
   isLocal,

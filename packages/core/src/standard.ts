@@ -1,3 +1,4 @@
+import { check } from "./errors.js";
 import { overrides } from "./autodiff/overrides.js";
 import { exportStep } from "./ascend/export-ascent.js";
 import { compileAscent as compileWith, type CompiledAscent } from "./ascend/compile-ascent.js";
@@ -17,7 +18,7 @@ import {
   type DifferentiateOptions,
   type GradientProbe,
 } from "./probe/differentiate.js";
-import { observe as observeWith, type Look, type ObserveOptions, type Observer } from "./probe/observe.js";
+import { probe as probeWith, type ProbeContext, type ProbeOptions, type Probe } from "./probe/probe.js";
 import { recipes } from "./recipes/table.js";
 import { starts } from "./starts/starts.js";
 import { transforms } from "./transforms/table.js";
@@ -36,10 +37,10 @@ export const standard: Vocabulary = {
   override: overrides,
 };
 
-const withStandard = <T extends VocabularyOptions>(options: T): T & WithVocabulary => ({
-  ...options,
-  vocabulary: options.vocabulary ?? standard,
-});
+const withStandard = <T extends VocabularyOptions>(options: T): T & WithVocabulary => {
+  check(typeof options === "object" && options !== null, "options", "an object", options);
+  return { ...options, vocabulary: options.vocabulary ?? standard };
+};
 
 const withOwn = <T extends VocabularyOptions>({ vocabulary = standard, definitions = [], ...options }: T) => ({
   ...options,
@@ -98,23 +99,23 @@ export function compileAscent(
  * Throws `bad-argument`, `unknown-layer`.
  *
  * @example
- * const observer = await observe(model, {}, ({ features, logits }) => ({ mean: features("conv2"), scores: logits() }));
- * const { mean, scores } = await observer.run(pictures);
- * await observer.release();
+ * const probe = await probe(model, {}, ({ features, logits }) => ({ mean: features("conv2"), scores: logits() }));
+ * const { mean, scores } = await probe.run(pictures);
+ * await probe.release();
  */
-export async function observe(
+export async function probe(
   model: LoadedModel,
-  options: ObserveOptions,
-  read: (look: Look) => Readonly<Record<string, Value>>,
-): Promise<Observer> {
-  return observeWith(model, withOwn(options), read);
+  options: ProbeOptions,
+  read: (look: ProbeContext) => Readonly<Record<string, Value>>,
+): Promise<Probe> {
+  return probeWith(model, withOwn(options), read);
 }
 
 /**
  * The objective that words or a spec stand for, its classes as numbers. Throws `bad-argument`, `unknown-layer`.
  *
  * @example
- * const first = await prepareBatch(model, 1);
+ * const first = await prepareModel(model, 1);
  * readTarget("logit:flamingo", { first, further: new Map() });
  */
 export function readTarget(

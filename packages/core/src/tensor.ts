@@ -1,4 +1,4 @@
-import { XstarError } from "./errors.js";
+import { check, XstarError } from "./errors.js";
 
 /** Element types that xstar handles, named as in ONNX Runtime's JavaScript API. */
 export type DType =
@@ -35,6 +35,20 @@ export const dtypeNumbers: Readonly<Record<DType, number>> = {
 
 /** The sizes of the axes of a tensor, outermost first; [] for a single number. */
 export type Shape = readonly number[];
+
+/** Shapes by the name of the input, as a map or a plain object. */
+export type ShapesByName = ReadonlyMap<string, Shape> | Readonly<Record<string, Shape>>;
+
+/** The shapes as a map. Throws `bad-argument` for what are none. */
+export function shapesOf(given: ShapesByName = new Map()): ReadonlyMap<string, Shape> {
+  check(typeof given === "object" && given !== null, "shapes", "a shape for each input, by its name", given);
+  const shapes = given instanceof Map ? (given as ReadonlyMap<string, Shape>) : new Map(Object.entries(given));
+  for (const [name, shape] of shapes) {
+    const isShape = Array.isArray(shape) && shape.every((length) => Number.isInteger(length) && length >= 0);
+    check(isShape, `shapes.${name}`, "a list of whole numbers", shape);
+  }
+  return shapes;
+}
 
 /** How the elements of each type are held: float16 as its bits, bool as 0 and 1. */
 export interface DataOf {
@@ -131,8 +145,9 @@ export function sameShape(a: Shape, b: Shape): boolean {
 export function tensor<D extends Exclude<DType, "string">>(
   dtype: D,
   values: ArrayLike<number>,
-  shape: Shape = [values.length],
+  shape: Shape = [values?.length],
 ): Tensor<D> {
+  check(typeof values?.length === "number", "values", "a list of numbers", values);
   if (size(shape) !== values.length) {
     throw new XstarError(
       "bad-argument",

@@ -40,7 +40,7 @@ describe("the types of specs", () => {
     unseen((): MaximizeOptions => ({ start: target }));
     // @ts-expect-error a transform is no parameterization
     unseen((): MaximizeOptions => ({ parameterization: jitter({}) }));
-    // @ts-expect-error an optimizer is nothing to climb
+    // @ts-expect-error an optimizer is nothing to maximize
     unseen(() => maximize(model, adam({})));
     // @ts-expect-error a transform is nothing to watch
     unseen((): MaximizeOptions => ({ watch: { jitter: jitter({}) } }));

@@ -1,12 +1,15 @@
-export { openClimber, previewOf, type Climber, type Machine } from "./many/climber.js";
+export { openBatchRunner, previewOf, type BatchRunner, type Machine } from "./many/batch-runner.js";
 export { createJob, type ManyJob, type ModelSource } from "./many/job.js";
 export { continueManifest, describeAscent, parseManifest } from "./many/manifest.js";
-export type { Climbed, ClimbedMetrics, Glance, Goal, Outcome } from "./many/outcome.js";
+export type { Maximized, MaximizedMetrics, Glance, Goal, Outcome } from "./many/outcome.js";
 export { inBatches, planBatches } from "./many/plan-batches.js";
 export { inPool } from "./many/pool.js";
 export type { MaximizeFlags } from "./plan/maximize-flags.js";
+export { checkMemory } from "./plan/memory.js";
+export { fittingLabels } from "./plan/fitting-labels.js";
 export { readModelInput, type ModelFlags } from "./plan/model-input.js";
 export { planAscent, type Plan } from "./plan/plan-ascent.js";
+export { pictureEndings } from "./plan/read-picture.js";
 export { distinct, slugOf } from "./plan/slug.js";
 export type { ContractFile, ModelFile, SourceFiles, Store } from "./plan/store.js";
 export {
@@ -16,7 +19,7 @@ export {
   encodeCheckpoint,
   type SavedAscent,
 } from "./run/ascent-checkpoint.js";
-export { hasSameNumbers, makerOf, taskOf } from "./run/compare-with-record.js";
+export { hasSameNumbers, makerOf, settingsOf, taskOf } from "./run/compare-with-record.js";
 export { drawFiles, recordOfPicture } from "./run/picture-files.js";
 export { createFrames, type Frames } from "./run/frames.js";
 export { maximizeIn, type Environment, type ImageResult, type ImageRun, type ImageStep } from "./run/maximize.js";

@@ -1,8 +1,9 @@
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openModel, readModel, XstarError, type Runtime } from "@xstar/core";
+import { check, openModel, XstarError, type Runtime } from "@xstar/core";
 import type { ContractFile, ModelFile } from "@xstar/runs";
 import { readFileOrExplain, readTextIfThere } from "./files/read.js";
+import { openModelFile } from "./model/import.js";
 import { readContract } from "./model/contract-file.js";
 import { readExternalData } from "./model/external-data.js";
 import { nodeRuntime } from "./runtime.js";
@@ -14,7 +15,8 @@ export interface LoadModelOptions {
 }
 
 /**
- * Opens an ONNX model from a path, a file: URL or bytes; with a path also its external data, labels and input contract.
+ * Opens a model from a path, a file: URL or bytes; with a path also its external data, labels and input contract. What is not
+ * ONNX is imported: Keras, TensorFlow, TensorFlow.js and TensorFlow Lite.
  *
  * Throws `file-not-readable`, `bad-model`, `unsupported-model` and, for a wrong contract, `bad-data`.
  *
@@ -26,9 +28,10 @@ export async function loadModel(
   from: string | URL | Uint8Array,
   { runtime = nodeRuntime() }: LoadModelOptions = {},
 ): Promise<ModelFile> {
+  const isPath = typeof from === "string" || (from instanceof URL && from.protocol === "file:");
+  check(isPath || from instanceof Uint8Array, "from", "a path, a file: URL or bytes", `${from}`);
   const path = from instanceof Uint8Array ? undefined : from instanceof URL ? fileURLToPath(from) : from;
-  const bytes = from instanceof Uint8Array ? from : await readFileOrExplain(path!);
-  const source = await naming(path, async () => readModel(bytes));
+  const { source, notes, parts } = await naming(path, () => openModelFile(from instanceof Uint8Array ? from : path!));
   const folder = path === undefined ? undefined : dirname(path);
   const name = path === undefined ? source.graph.name : basename(path, extname(path));
   const files = await naming(path, () => readExternalData(source, folder));
@@ -36,7 +39,7 @@ export async function loadModel(
   const labels = await readLabels(folder, contractFile);
   const contract = contractFile?.contract;
   const model = await naming(path, async () => openModel(source, { runtime, files, contract, labels }));
-  return { ...model, name, path, contractFile };
+  return { ...model, name, path, contractFile, notes, parts };
 }
 
 async function readLabels(
@@ -50,7 +53,13 @@ async function readLabels(
     labels === undefined
       ? await readTextIfThere(join(folder, "labels.txt"))
       : new TextDecoder().decode(await readFileOrExplain(join(folder, labels)));
-  return text?.trimEnd().split(/\r?\n/);
+  return text === undefined ? undefined : unnumbered(text.trimEnd().split(/\r?\n/));
+}
+
+/** Teachable Machine counts the lines itself: `0 cat`, `1 dog`. */
+function unnumbered(lines: readonly string[]): readonly string[] {
+  const isCounted = lines.every((line, i) => line.startsWith(`${i} `));
+  return isCounted ? lines.map((line, i) => line.slice(`${i} `.length)) : lines;
 }
 
 /** Says in errors about the model which file they are about. */

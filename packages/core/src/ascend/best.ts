@@ -1,16 +1,5 @@
-import type { Tensor } from "../tensor.js";
-import type { Step } from "./result.js";
+import type { Best, Step } from "./result.js";
 import { withRows } from "./rows.js";
-
-/** Of each picture of a batch the one with the largest objective so far, and its step: replaced, never changed. */
-export interface Best {
-  readonly picture: Tensor<"float32">;
-  readonly steps: readonly number[];
-  /** What of each is compared: its objective, or where transforms draw luck into that, the running mean there. */
-  readonly values: Float32Array;
-  /** The same at the latest step. */
-  readonly means: Float32Array;
-}
 
 /** Steps that the running mean goes over. */
 const span = 16;

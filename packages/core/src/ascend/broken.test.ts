@@ -26,7 +26,7 @@ describe("a run that diverges", () => {
     expect(numbers(result.last.picture).every(Number.isFinite)).toBe(true);
     expect(result.curve).toHaveLength(result.last.index + 1);
     expect(result.curve.every((values) => values.every(Number.isFinite))).toBe(true);
-    expect(result.broke).toEqual([result.last.index + 1]);
+    expect(result.divergedAt).toEqual([result.last.index + 1]);
     for (const held of Object.values(result.last.checkpoint().state))
       expect(numbers(held).every(Number.isFinite)).toBe(true);
   });
@@ -44,34 +44,34 @@ describe("a run that diverges", () => {
     const alone = await maximize(both, cube, options).result;
     const calm = await maximize(both, tame, options).result;
     expect(batch.ended).toBe("steps");
-    expect(batch.broke).toEqual([alone.broke[0], null, expect.any(Number)]);
-    expect(batch.broke[2]).toBeGreaterThan(batch.broke[0]!);
+    expect(batch.divergedAt).toEqual([alone.divergedAt[0], null, expect.any(Number)]);
+    expect(batch.divergedAt[2]).toBeGreaterThan(batch.divergedAt[0]!);
     expect(pictureOf(batch, 0)).toEqual(pictureOf(alone, 0));
     expect(pictureOf(batch, 1)).toEqual(pictureOf(calm, 0));
-    expect(batch.steps).toEqual([alone.last.index, 20, batch.broke[2]! - 1]);
+    expect(batch.steps).toEqual([alone.last.index, 20, batch.divergedAt[2]! - 1]);
     expect(batch.warnings.map((own) => own.length)).toEqual([1, 0, 1]);
     expect(batch.warnings[0]).toEqual(alone.warnings[0]);
     batch.curve.forEach((values, i) => expect(values[0]).toBe(alone.curve[Math.min(i, alone.last.index)]![0]));
     const watched = batch.watch["tame"]!;
     watched.forEach((values, i) => expect(values[0]).toBe(watched[Math.min(i, alone.last.index)]![0]));
-    const influenced = await maximize(both, [cube, tame], { ...options, influence: true }).result;
-    expect(numbers(influenced.influence!).every(Number.isFinite)).toBe(true);
+    const influenced = await maximize(both, [cube, tame], { ...options, attribution: true }).result;
+    expect(numbers(influenced.attribution!).every(Number.isFinite)).toBe(true);
   });
 
   it("in all its pictures, at different steps, ends when the last one breaks", async () => {
     const options: MaximizeOptions = { steps: 50, start: [3, 0.1], optimizer: gradient({ learningRate: 10 }) };
-    const { ended, broke, last, steps } = await maximize(both, cube, options).result;
+    const { ended, divergedAt, last, steps } = await maximize(both, cube, options).result;
     expect(ended).toBe("diverged");
-    expect(broke[1]).toBeGreaterThan(broke[0]!);
-    expect(last.index).toBe(broke[1]! - 1);
-    expect(steps).toEqual(broke.map((at) => at! - 1));
+    expect(divergedAt[1]).toBeGreaterThan(divergedAt[0]!);
+    expect(last.index).toBe(divergedAt[1]! - 1);
+    expect(steps).toEqual(divergedAt.map((at) => at! - 1));
   });
 
   it("on the start of one picture names that one", async () => {
     const root = open(buildModel((op, x) => ({ y: op.log(x) }), { shape: [1, 1, 2, 2] }));
     const run = maximize(root, channel({ layer: "y", channel: 0 }), { start: [-1, 1], steps: 3 });
-    const { ended, broke, last, warnings } = await run.result;
-    expect([ended, broke]).toEqual(["steps", [0, null]]);
+    const { ended, divergedAt, last, warnings } = await run.result;
+    expect([ended, divergedAt]).toEqual(["steps", [0, null]]);
     expect(pictureOf({ last } as AscentResult, 0)).toEqual([-1, -1, -1, -1]);
     expect(warnings).toEqual([["The target is not a finite number on the start picture, which is what is kept"], []]);
   });
@@ -79,8 +79,8 @@ describe("a run that diverges", () => {
   it("only after its last step has not broken", async () => {
     const options: MaximizeOptions = { start: 3, optimizer: gradient({ learningRate: 10 }) };
     const whole = await maximize(both, cube, { ...options, steps: 50 }).result;
-    const { ended, broke, warnings } = await maximize(both, cube, { ...options, steps: whole.last.index }).result;
-    expect([ended, broke, warnings]).toEqual(["steps", [null], [[]]]);
+    const { ended, divergedAt, warnings } = await maximize(both, cube, { ...options, steps: whole.last.index }).result;
+    expect([ended, divergedAt, warnings]).toEqual(["steps", [null], [[]]]);
   });
 
   it("at once, on the start picture, is an error", async () => {

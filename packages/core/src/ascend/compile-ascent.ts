@@ -7,14 +7,14 @@ import type { StartGiven } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
 import { withDefinitions, type Vocabulary, type WithVocabulary } from "../define/vocabulary.js";
 import { XstarError } from "../errors.js";
-import { pictureOf, prepareBatch, type BatchOptions } from "../forward/batch.js";
+import { pictureOf, prepareModel, type BatchOptions } from "../forward/prepare-model.js";
 import { prepare, type Prepared } from "../forward/prepare.js";
 import { mapValues } from "../map-values.js";
 import { unitCounts } from "../model/layers.js";
 import type { LoadedModel } from "../model/load.js";
 import { useRecipe, type UsedRecipe } from "../recipes/use-recipe.js";
 import { createRng } from "../rng.js";
-import { numbers, size, type Shape, type Tensor } from "../tensor.js";
+import { shapesOf, numbers, size, type Shape, type Tensor } from "../tensor.js";
 import { expandTargets, standsForMany } from "../words/expand-targets.js";
 import { readTarget } from "../words/read-target.js";
 import { fingerprint, fingerprintFiles, fingerprintTensors } from "./fingerprint.js";
@@ -58,7 +58,7 @@ export async function compileAscent(
   const rulesOf = (names: readonly string[]) => mergeRules(names, own, model.source.functions, vocabulary.override);
   const rules = rulesOf(overrides);
   const { watch, starts: someStarts, streams: someStreams, ...parsed } = parseOptions(options, vocabulary);
-  const { keep, patience, redirect, tries: givenTries, ...how } = parsed;
+  const { keep, patience, redirectSteps, restarts: givenRestarts, ...how } = parsed;
 
   const batch = Math.max(targets.length, someStarts?.length ?? 1, someStreams?.length ?? 1);
   const views = viewCount(vocabulary.transform, how.transforms);
@@ -72,7 +72,7 @@ export async function compileAscent(
     how.parameterization,
     "parameterization",
   );
-  const tries = givenTries ?? definition.tries?.(parameters, prepared.assets) ?? 1;
+  const restarts = givenRestarts ?? definition.restarts?.(parameters, prepared.assets) ?? 1;
   const spec: AscentSpec = {
     objectives: read(targets, "objectives").map(recipe.objective),
     watch: mapValues(watch, (some, name) => read(some, `objectives to watch as "${name}"`)),
@@ -103,10 +103,10 @@ export async function compileAscent(
     record: {
       ...run,
       start: starts ? starts.map((one) => shortened(vocabulary, one)) : null,
-      tries,
+      restarts,
       keep,
       patience,
-      redirect,
+      redirectSteps,
       overrides,
       rules: Object.keys(own),
       ...modelRecord(model, options),
@@ -129,7 +129,7 @@ async function expand(
   options: AscentOptions,
 ): Promise<readonly Target[]> {
   if (!targets.some((one) => typeof one === "string" && standsForMany(one))) return targets;
-  const first = await prepareBatch(model, 1, options);
+  const first = await prepareModel(model, 1, options);
   const counts = unitCounts(model.source, first.normalized, options.logits, first.input);
   return targets.flatMap<Target>((one) => (typeof one === "string" ? expandTargets([one], counts) : [one]));
 }
@@ -176,13 +176,13 @@ function spread<T>(items: readonly T[], batch: number, what: string): readonly T
 
 function modelRecord(
   model: LoadedModel,
-  { contract = model.contract, inputs = {}, logits, shapes = new Map() }: BatchOptions,
+  { contract = model.contract, inputs = {}, logits, shapes }: BatchOptions,
 ): ModelRecord {
   return {
     contract: contract ?? null,
     inputs: mapValues(inputs, (held) => (typeof held === "number" ? held : heldIn(held))),
     logits: logits ?? null,
-    shapes: Object.fromEntries(shapes),
+    shapes: Object.fromEntries(shapesOf(shapes)),
   };
 }
 

@@ -5,7 +5,7 @@ import { StepRunner } from "./step-runner.js";
 
 /**
  * The ascent that `maximize` runs for the same arguments, as an ONNX file of its own that begins where the run does: of each
- * picture at the one of its `tries` that is climbed. Throws as `maximize` does.
+ * picture at the one of its `restarts` that is maximized. Throws as `maximize` does.
  */
 export async function exportStep(
   model: LoadedModel,

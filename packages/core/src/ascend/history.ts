@@ -1,18 +1,18 @@
 import {
-  influenceState,
+  attributionState,
   objectiveOutput,
   pictureOutput,
-  reachOutput,
-  slopeOutput,
+  networkGradientNormOutput,
+  gradientNormOutput,
   watchOutput,
 } from "../compile/step.js";
 import type { Tensors } from "../define/definition.js";
 import { mapValues } from "../map-values.js";
 import type { Tensor } from "../tensor.js";
 import { asleep } from "./asleep.js";
-import { better, type Best } from "./best.js";
+import { better } from "./best.js";
 import type { CompiledAscent } from "./compile-ascent.js";
-import type { AscentRecord, AscentResult, Checkpoint, Step } from "./result.js";
+import type { AscentRecord, AscentResult, Best, Checkpoint, Step } from "./result.js";
 import { finiteRows, withNumbers, withRows, withRowsOfAll } from "./rows.js";
 import { checkResumes } from "./same-run.js";
 import type { Taken } from "./step-runner.js";
@@ -22,8 +22,8 @@ export class History {
   last: Step | undefined;
   /** What the next step begins with: finite, whatever became of a picture. */
   state: Tensors;
-  /** Of each picture, the step at which it broke: it stays as it was before. */
-  broke: readonly (number | null)[];
+  /** Of each picture, the step at which it divergedAt: it stays as it was before. */
+  divergedAt: readonly (number | null)[];
   private readonly record: AscentRecord;
   private readonly curve: Float32Array[] = [];
   private readonly watch: Readonly<Record<string, Float32Array[]>>;
@@ -42,18 +42,18 @@ export class History {
     if (resume)
       checkResumes(resume, { record, watched, identity: compiled.identity(), isOpenEnded: compiled.isOpenEnded });
     this.state = resume ? resume.state : from.begin;
-    this.broke = resume?.broke ?? record.objectives.map(() => null);
+    this.divergedAt = resume?.divergedAt ?? record.objectives.map(() => null);
     this.redirected = resume?.redirected ?? record.objectives.map(() => 0);
     this.watch = Object.fromEntries(watched.map((name) => [name, [...(resume?.watch[name] ?? [])]]));
     if (!resume) return;
-    const { index, slope, reach, picture } = resume;
+    const { index, gradientNorm, networkGradientNorm, picture } = resume;
     this.curve.push(...resume.curve);
     this.best = resume.best;
     this.last = {
       index,
       objective: resume.curve[index]!,
-      slope,
-      reach,
+      gradientNorm,
+      networkGradientNorm,
       watch: mapValues(resume.watch, (values) => values[index]!),
       picture,
       checkpoint: () => resume,
@@ -67,12 +67,12 @@ export class History {
 
   /** Why the run is at its end; undefined while it is not. */
   get ending(): "steps" | "plateau" | "diverged" | undefined {
-    const { last, best, broke, record } = this;
+    const { last, best, divergedAt, record } = this;
     if (!last || !best) return undefined;
     if (last.index >= record.steps) return "steps";
-    if (broke.every((at) => at !== null)) return "diverged";
+    if (divergedAt.every((at) => at !== null)) return "diverged";
     const { patience } = record;
-    const isSettled = (step: number, k: number) => broke[k] !== null || last.index - step >= patience!;
+    const isSettled = (step: number, k: number) => divergedAt[k] !== null || last.index - step >= patience!;
     return patience !== null && best.steps.every(isSettled) ? "plateau" : undefined;
   }
 
@@ -82,24 +82,27 @@ export class History {
     const batch = record.objectives.length;
     const found = this.measured(results);
     const isMeasured = finiteRows([results[objectiveOutput]!, found.picture], batch);
-    const hasNext = finiteRows([results[slopeOutput]!, results[reachOutput]!, ...Object.values(next)], batch);
-    const frozen = this.broke.map((at, k) => at !== null || !isMeasured[k]);
-    const broke = this.broke.map((at, k) => at ?? (!isMeasured[k] ? index : hasNext[k] ? null : index + 1));
-    const slept = last ? asleep(last.reach, last.index, record.redirect) : [];
-    const redirected = this.redirected.map((count, k) => count + (slept[k] && this.broke[k] === null ? 1 : 0));
-    this.broke = broke;
+    const hasNext = finiteRows(
+      [results[gradientNormOutput]!, results[networkGradientNormOutput]!, ...Object.values(next)],
+      batch,
+    );
+    const frozen = this.divergedAt.map((at, k) => at !== null || !isMeasured[k]);
+    const divergedAt = this.divergedAt.map((at, k) => at ?? (!isMeasured[k] ? index : hasNext[k] ? null : index + 1));
+    const slept = last ? asleep(last.networkGradientNorm, last.index, record.redirectSteps) : [];
+    const redirected = this.redirected.map((count, k) => count + (slept[k] && this.divergedAt[k] === null ? 1 : 0));
+    this.divergedAt = divergedAt;
     if (!frozen.includes(false)) return undefined;
     const now = last ? frozenFrom(found, last, frozen) : found;
     const state = withRowsOfAll(
       this.state,
       next,
-      broke.map((at) => at === null),
+      divergedAt.map((at) => at === null),
     );
     const best = better(this.best, now, { smooth: compiled.step.isTransformed, frozen });
     curve.push(now.objective);
     for (const [name, values] of Object.entries(now.watch)) this.watch[name]!.push(values);
     Object.assign(this, { state, best, redirected });
-    const { slope, reach, picture } = now;
+    const { gradientNorm, networkGradientNorm, picture } = now;
     const checkpoint = () => ({
       record,
       identity: compiled.identity(),
@@ -107,10 +110,10 @@ export class History {
       state,
       curve: curve.slice(0, index + 1),
       watch: mapValues(this.watch, (values) => values.slice(0, index + 1)),
-      broke,
+      divergedAt,
       redirected,
-      slope,
-      reach,
+      gradientNorm,
+      networkGradientNorm,
       picture,
       best,
     });
@@ -123,23 +126,23 @@ export class History {
     const { last, best, record, curve, watch, redirected } = this;
     if (!last || !best) return undefined;
     // a step that was not to be taken broke nothing
-    const broke = this.broke.map((at) => (at !== null && at <= record.steps ? at : null));
-    const lastSteps = broke.map((at) => (at === null ? last.index : Math.max(at - 1, 0)));
+    const divergedAt = this.divergedAt.map((at) => (at !== null && at <= record.steps ? at : null));
+    const lastSteps = divergedAt.map((at) => (at === null ? last.index : Math.max(at - 1, 0)));
     const kept =
       record.keep === "best"
         ? { picture: best.picture, steps: best.steps }
         : { picture: last.picture, steps: lastSteps };
-    const influence = (last.checkpoint().state[influenceState] as Tensor<"float32"> | undefined) ?? null;
+    const attribution = (last.checkpoint().state[attributionState] as Tensor<"float32"> | undefined) ?? null;
     const { asked } = this.compiled;
-    return { asked, last, ...kept, influence, curve, watch, ended, broke, redirected, record };
+    return { asked, last, ...kept, attribution, curve, watch, ended, divergedAt, redirected, record };
   }
 
   private measured(results: Tensors): Measured {
     return {
       index: this.index,
       objective: floats(results[objectiveOutput]!),
-      slope: floats(results[slopeOutput]!),
-      reach: floats(results[reachOutput]!),
+      gradientNorm: floats(results[gradientNormOutput]!),
+      networkGradientNorm: floats(results[networkGradientNormOutput]!),
       watch: mapValues(this.watch, (_, name) => floats(results[watchOutput(name)]!)),
       picture: results[pictureOutput] as Tensor<"float32">,
     };
@@ -153,12 +156,13 @@ const floats = (t: Tensor) => t.data as Float32Array;
 /** A step of which some pictures stay as they were in the one before. */
 function frozenFrom(now: Measured, before: Measured, frozen: readonly boolean[]): Measured {
   if (!frozen.includes(true)) return now;
-  const numbers = (name: "objective" | "slope" | "reach") => withNumbers(now[name], before[name], frozen);
+  const numbers = (name: "objective" | "gradientNorm" | "networkGradientNorm") =>
+    withNumbers(now[name], before[name], frozen);
   return {
     index: now.index,
     objective: numbers("objective"),
-    slope: numbers("slope"),
-    reach: numbers("reach"),
+    gradientNorm: numbers("gradientNorm"),
+    networkGradientNorm: numbers("networkGradientNorm"),
     watch: mapValues(now.watch, (values, name) => withNumbers(values, before.watch[name]!, frozen)),
     picture: withRows(now.picture, before.picture, frozen),
   };

@@ -237,7 +237,7 @@ describe("a plateau", () => {
 
 describe("a clipped gradient", () => {
   it("is no longer than it may be, picture by picture", async () => {
-    // the slope at x is -2 (x - 1) / 4 for each of four pixels, its norm |x - 1|
+    // the gradientNorm at x is -2 (x - 1) / 4 for each of four pixels, its norm |x - 1|
     const options: MaximizeOptions = { optimizer: gradient({ learningRate: 1 }), steps: 1, start: [4, 1.5], clip: 1 };
     const { last, curve } = await maximize(hill, height, options).result;
     expect(curve[0]).toEqual(Float32Array.of(-9, -0.25));
@@ -323,7 +323,11 @@ describe("a run that cannot begin", () => {
     ["half a step", { steps: 1.5 }, '"steps" must be a whole number of at least 0: current value is 1.5'],
     ["no number of steps", { steps: Number.NaN }, '"steps" must be a whole number of at least 0: current value is NaN'],
     ["no patience", { patience: 0 }, '"patience" must be a whole number of at least 1: current value is 0'],
-    ["negative redirection", { redirect: -1 }, '"redirect" must be a whole number of at least 0: current value is -1'],
+    [
+      "negative redirection",
+      { redirectSteps: -1 },
+      '"redirectSteps" must be a whole number of at least 0: current value is -1',
+    ],
     [
       "keeping what there is not",
       { keep: "first" as "last" },
@@ -415,7 +419,7 @@ describe("a run that cannot begin", () => {
   });
 });
 
-describe("influence", () => {
+describe("attribution", () => {
   it("is the sum of the sizes of the gradients by each pixel", async () => {
     const model = open(tinyCnn());
     const options = { start: "random", seed: 2, optimizer: gradient({ learningRate: 1 }) } as const;
@@ -426,16 +430,17 @@ describe("influence", () => {
     const expected = pictures[0]!.map((_, k) =>
       pictures.slice(1).reduce((sum, after, i) => sum + Math.abs(after[k]! - pictures[i]![k]!), 0),
     );
-    const { influence } = await maximize(model, logit({ class: 1 }), { ...options, steps: 3, influence: true }).result;
-    expect(influence!.shape).toEqual([1, 1, 6, 6]);
-    numbers(influence!).forEach((value, k) => expect(value).toBeCloseTo(expected[k]!, 4));
-    expect((await maximize(model, logit({ class: 1 }), options).result).influence).toBeNull();
+    const { attribution } = await maximize(model, logit({ class: 1 }), { ...options, steps: 3, attribution: true })
+      .result;
+    expect(attribution!.shape).toEqual([1, 1, 6, 6]);
+    numbers(attribution!).forEach((value, k) => expect(value).toBeCloseTo(expected[k]!, 4));
+    expect((await maximize(model, logit({ class: 1 }), options).result).attribution).toBeNull();
   });
 });
 
-describe("tries", () => {
-  const begin = (streams: readonly number[], tries: number, options: MaximizeOptions = {}) =>
-    maximize(model, target, { steps: 0, streams, tries, ...options }).result;
+describe("restarts", () => {
+  const begin = (streams: readonly number[], restarts: number, options: MaximizeOptions = {}) =>
+    maximize(model, target, { steps: 0, streams, restarts, ...options }).result;
   const values = ({ curve }: AscentResult) => [...curve[0]!];
 
   it("are starts of which each picture has the one with the largest target, whoever else is there", async () => {
@@ -447,7 +452,7 @@ describe("tries", () => {
       expect(values(many)[i]).toBeGreaterThanOrEqual(value);
     });
     expect(values(await begin([4], 16))).toEqual([values(many)[1]]);
-    expect(many.record.tries).toBe(16);
+    expect(many.record.restarts).toBe(16);
   });
 
   it("are of the whole batch where its pictures share variables", async () => {

@@ -76,7 +76,7 @@ async function* takeSteps(
       ? new History(compiled, watched, { resume })
       : new History(compiled, watched, { begin: await runner.begin() });
     while (!history.ending && !(history.last && signal?.aborted)) {
-      const now = history.add(await runner.take(history.index, history.state, history.broke));
+      const now = history.add(await runner.take(history.index, history.state, history.divergedAt));
       if (!now) {
         if (!history.last) throw new XstarError("diverged", "The target is not a finite number on the start picture");
         ended = "diverged";

@@ -2,7 +2,7 @@ import type { VjpRules } from "../autodiff/vjp.js";
 import type { RecipeOptions } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
 import type { VocabularyOptions } from "../define/vocabulary.js";
-import { nearest, oneOf, XstarError } from "../errors.js";
+import { check, nearest, oneOf, XstarError } from "../errors.js";
 import type { PrepareOptions } from "../forward/prepare.js";
 import type { Checkpoint, Target } from "./result.js";
 
@@ -18,15 +18,15 @@ export interface MaximizeOptions extends RecipeOptions, Omit<PrepareOptions, "si
   /** Which stream of random numbers each picture draws from, one for all or one each. @default 0, 1, 2, ... */
   readonly streams?: readonly number[] | undefined;
   /**
-   * Starts that are drawn at random for each picture: the one on which its objective is the largest is climbed.
+   * Starts that are drawn at random for each picture: the one on which its objective is the largest is maximized.
    * @default 1, more for a parameterization that needs it (generator)
    */
-  readonly tries?: number | undefined;
+  readonly restarts?: number | undefined;
   /**
    * Adds up how much every pixel counts, so that the picture can be shown opaque only there (Fel et al., 2023): the sum
-   * over the steps of |gradient|, in `AscentResult.influence`. @default false
+   * over the steps of |gradient|, in `AscentResult.attribution`. @default false
    */
-  readonly influence?: boolean | undefined;
+  readonly attribution?: boolean | undefined;
   /** More objectives to measure at every step, by name, on the picture without its transforms. */
   readonly watch?: Readonly<Record<string, Target | readonly Target[]>> | undefined;
   /** Ends the run when no objective, compared as for `keep`, has risen above its best for so many steps. */
@@ -55,7 +55,7 @@ const known: Readonly<Record<keyof MaximizeOptions, true>> = {
   schedule: true,
   clip: true,
   keep: true,
-  redirect: true,
+  redirectSteps: true,
   overrides: true,
   shapes: true,
   contract: true,
@@ -69,8 +69,8 @@ const known: Readonly<Record<keyof MaximizeOptions, true>> = {
   vocabulary: true,
   seed: true,
   streams: true,
-  tries: true,
-  influence: true,
+  restarts: true,
+  attribution: true,
   watch: true,
   patience: true,
   rules: true,
@@ -81,6 +81,10 @@ const known: Readonly<Record<keyof MaximizeOptions, true>> = {
 
 /** Throws `bad-argument` for an option that there is not. */
 export function checkOptionNames(options: object): void {
+  const { resume, contract } = options as MaximizeOptions;
+  check(!resume || typeof resume.record === "object", "resume", "what a step's checkpoint() gives", resume);
+  const isContract = !contract || (Array.isArray(contract.mean) && Array.isArray(contract.std));
+  check(isContract, "contract", "an object with the lists mean and std", contract);
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
   if (unknown === undefined) return;
   throw new XstarError("bad-argument", `maximize has no option "${unknown}"`, {

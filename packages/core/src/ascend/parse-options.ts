@@ -16,16 +16,16 @@ export interface ParsedOptions {
   readonly starts: readonly Spec<"start">[] | null;
   readonly streams: readonly number[] | null;
   /** Null where the parameterization says how many. */
-  readonly tries: number | null;
+  readonly restarts: number | null;
   readonly parameterization: Spec<"parameterization">;
   readonly transforms: readonly Spec<"transform">[];
   readonly optimizer: Spec<"optimizer">;
   readonly schedule: Spec<"schedule">;
   readonly clip: number | null;
-  readonly influence: boolean;
+  readonly attribution: boolean;
   readonly keep: "last" | "best";
   readonly patience: number | null;
-  readonly redirect: number;
+  readonly redirectSteps: number;
   readonly steps: number;
   readonly seed: number;
 }
@@ -54,16 +54,16 @@ export function parseOptions(options: MaximizeOptions, vocabulary: Vocabulary): 
           ),
     streams:
       options.streams === undefined ? null : someOf(options.streams, "streams").map((one) => wholeOf("streams", one)),
-    tries: options.tries === undefined ? null : wholeOf("tries", options.tries, 1),
+    restarts: options.restarts === undefined ? null : wholeOf("restarts", options.restarts, 1),
     parameterization,
     transforms: listOf(options.transforms ?? []).map((one) => specOf("transform", one)),
     optimizer: specOf("optimizer", options.optimizer ?? plain.optimizer),
     schedule: specOf("schedule", options.schedule ?? plain.schedule),
     clip: options.clip === undefined ? null : fixed("clip", { above: 0, fallback: 1 }).parse(options.clip, "clip"),
-    influence: flag("influence", false).parse(options.influence ?? false, "influence"),
+    attribution: flag("attribution", false).parse(options.attribution ?? false, "attribution"),
     keep: choice("keep", ["last", "best"], "last").parse(options.keep ?? "last", "keep"),
     patience: options.patience === undefined ? null : wholeOf("patience", options.patience, 1),
-    redirect: wholeOf("redirect", options.redirect ?? 16, 0),
+    redirectSteps: wholeOf("redirectSteps", options.redirectSteps ?? 16, 0),
     steps: wholeOf("steps", options.steps ?? plain.steps, 0),
     seed: wholeOf("seed", options.seed ?? 0),
   };

@@ -37,7 +37,7 @@ describe("a target that no gradient reaches", () => {
   });
 
   it("sleeps on without, and says so", async () => {
-    const { last, redirected, warnings } = await maximize(model, unit(0), { ...options, redirect: 0 }).result;
+    const { last, redirected, warnings } = await maximize(model, unit(0), { ...options, redirectSteps: 0 }).result;
     expect(numbers(last.picture)).toEqual(Array(9).fill(0));
     expect(redirected).toEqual([0]);
     expect(warnings).toEqual([
@@ -54,11 +54,11 @@ describe("a target that no gradient reaches", () => {
     expect(await told({ steps: 1, transforms: [crops({ count: 2 })] })).toEqual([
       [`The target never moved: in its transformed views ${why}`],
     ]);
-    expect(await told({ steps: 1, redirect: 1 })).toEqual([[expect.stringMatching(/with redirected gradients$/)]]);
+    expect(await told({ steps: 1, redirectSteps: 1 })).toEqual([[expect.stringMatching(/with redirected gradients$/)]]);
   });
 
   it("has as many redirected steps as are allowed", async () => {
-    const { last, redirected } = await maximize(model, unit(0), { ...options, redirect: 2 }).result;
+    const { last, redirected } = await maximize(model, unit(0), { ...options, redirectSteps: 2 }).result;
     expect(redirected).toEqual([2]);
     expect(numbers(last.picture)[0]).toBeCloseTo(2 / 3, 5);
   });
@@ -67,9 +67,9 @@ describe("a target that no gradient reaches", () => {
     const penalized = sub(unit(0), mul(0.001, tv({})));
     const start = { type: "uniform", low: 0, high: 0.5 };
     const run = maximize(model, penalized, { ...options, start });
-    for await (const { index, slope, reach } of run) {
-      expect(slope[0]).toBeGreaterThan(0);
-      if (index === 0) expect(reach[0]).toBe(0);
+    for await (const { index, gradientNorm, networkGradientNorm } of run) {
+      expect(gradientNorm[0]).toBeGreaterThan(0);
+      if (index === 0) expect(networkGradientNorm[0]).toBe(0);
     }
     const { redirected, curve, warnings } = await run.result;
     expect(redirected[0]).toBeGreaterThan(0);
@@ -81,7 +81,7 @@ describe("a target that no gradient reaches", () => {
   it("says when penalties alone have moved the picture", async () => {
     const dead = open(buildModel((op, x) => ({ y: op.clip(x, 5, 6) }), { shape: [1, 1, 3, 3] }));
     const penalized = sub(channel({ layer: "y", channel: 0 }), mul(0.1, tv({})));
-    const { redirected, warnings } = await maximize(dead, penalized, { steps: 8, redirect: 3 }).result;
+    const { redirected, warnings } = await maximize(dead, penalized, { steps: 8, redirectSteps: 3 }).result;
     expect(redirected).toEqual([3]);
     expect(warnings).toEqual([
       [
@@ -94,7 +94,7 @@ describe("a target that no gradient reaches", () => {
     const views: MaximizeOptions = { ...options, start: [0, 2, 0], transforms: [crops({ count: 2 })] };
     const seen: number[][] = [];
     const run = maximize(model, [unit(0), unit(0), unit(1)], views);
-    for await (const { reach } of run) seen.push([...reach]);
+    for await (const { networkGradientNorm } of run) seen.push([...networkGradientNorm]);
     expect(seen[0]![0]).toBe(0);
     expect(seen[0]![1]).toBeGreaterThan(0);
     const { redirected, curve } = await run.result;
@@ -124,7 +124,9 @@ describe("a target that no gradient reaches", () => {
     const awake = open(tinyCnn());
     const { redirected, picture } = await maximize(awake, logit({ class: 1 }), { steps: 4 }).result;
     expect(redirected).toEqual([0]);
-    expect((await maximize(awake, logit({ class: 1 }), { steps: 4, redirect: 0 }).result).picture).toEqual(picture);
+    expect((await maximize(awake, logit({ class: 1 }), { steps: 4, redirectSteps: 0 }).result).picture).toEqual(
+      picture,
+    );
   });
 
   it("needs a second session only for these steps", async () => {
@@ -143,7 +145,7 @@ describe("a target that no gradient reaches", () => {
     };
     const counted = { ...model, runtime: counting };
     const seen: number[] = [];
-    for await (const step of maximize(counted, unit(0), { ...options, redirect: 6 })) seen[step.index] = opened;
+    for await (const step of maximize(counted, unit(0), { ...options, redirectSteps: 6 })) seen[step.index] = opened;
     // asleep for 4 steps, then allowed for 2 more
     expect(seen).toEqual([2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1]);
     expect(opened).toBe(0);

@@ -3,7 +3,16 @@ import type { StartGiven } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
 import type { Contract } from "../model/contract.js";
 import type { Shape, Tensor } from "../tensor.js";
-import type { Best } from "./best.js";
+
+/** Of each picture of a batch the one with the largest objective so far, and its step: replaced, never changed. */
+export interface Best {
+  readonly picture: Tensor<"float32">;
+  readonly steps: readonly number[];
+  /** What of each is compared: its objective, or where transforms draw luck into that, the running mean there. */
+  readonly values: Float32Array;
+  /** The same at the latest step. */
+  readonly means: Float32Array;
+}
 
 /** Where a run stands: enough to go on and end with the same bytes. */
 export interface Checkpoint {
@@ -13,17 +22,17 @@ export interface Checkpoint {
   readonly identity: RunIdentity;
   /** The last step that was measured. */
   readonly index: number;
-  /** The variables and all that the optimizer keeps, before step `index + 1`: finite, also where a picture broke. */
+  /** The variables and all that the optimizer keeps, before step `index + 1`: finite, also where a picture divergedAt. */
   readonly state: Tensors;
   readonly curve: readonly Float32Array[];
   readonly watch: Readonly<Record<string, readonly Float32Array[]>>;
-  /** Of each picture, the step at which it broke. */
-  readonly broke: readonly (number | null)[];
+  /** Of each picture, the step at which it divergedAt. */
+  readonly divergedAt: readonly (number | null)[];
   /** Of each picture, the steps that were taken with redirected gradients. */
   readonly redirected: readonly number[];
-  /** Of step `index`, as `Step.slope`, `Step.reach` and `Step.picture`. */
-  readonly slope: Float32Array;
-  readonly reach: Float32Array;
+  /** Of step `index`, as `Step.gradientNorm`, `Step.networkGradientNorm` and `Step.picture`. */
+  readonly gradientNorm: Float32Array;
+  readonly networkGradientNorm: Float32Array;
   readonly picture: Tensor<"float32">;
   /** The best picture of each so far. */
   readonly best: Best;
@@ -46,12 +55,12 @@ export interface Step {
   /** The objective of each picture, as its transformed views reach it (the mean of them). */
   readonly objective: Float32Array;
   /** L2 norm of the objective's gradient by each picture. */
-  readonly slope: Float32Array;
+  readonly gradientNorm: Float32Array;
   /**
    * L2 norm of the part of it that comes through the network, by the views of each picture; 0 also where a redirected one is
-   * taken in its place. That of `slope` where the objective reads no network.
+   * taken in its place. That of `gradientNorm` where the objective reads no network.
    */
-  readonly reach: Float32Array;
+  readonly networkGradientNorm: Float32Array;
   readonly watch: Readonly<Record<string, Float32Array>>;
   /** [batch, channels, height, width] in picture units; a channel more than the model takes is the opacity. */
   readonly picture: Tensor<"float32">;
@@ -86,18 +95,18 @@ export interface AscentResult {
   readonly picture: Tensor<"float32">;
   readonly steps: readonly number[];
   /** How much every pixel counted, [batch, 1, height, width], 0 or more; null when it was not asked for. */
-  readonly influence: Tensor<"float32"> | null;
+  readonly attribution: Tensor<"float32"> | null;
   /** The objective of each picture at every step. */
   readonly curve: readonly Float32Array[];
   readonly watch: Readonly<Record<string, readonly Float32Array[]>>;
-  /** Why the run ended; `diverged` when all its pictures broke. */
+  /** Why the run ended; `diverged` when all its pictures divergedAt. */
   readonly ended: "steps" | "plateau" | "aborted" | "diverged";
   /**
    * Of each picture, the step at which it, its target or the gradient that leads there was no finite number; null where
    * none was. It stays as it was in the step before, which its curves repeat, while the others go on. At 0, on the start
    * picture, its target is no number.
    */
-  readonly broke: readonly (number | null)[];
+  readonly divergedAt: readonly (number | null)[];
   /** Of each picture, the steps that were taken with redirected gradients because none arrived. */
   readonly redirected: readonly number[];
   /** Of each picture, what a person should know before trusting it, in sentences. */
@@ -122,16 +131,16 @@ export interface AscentRecord extends ModelRecord {
   readonly objectives: readonly Spec<"objective">[];
   /** Null where the parameterization began by itself. */
   readonly start: readonly Spec[] | null;
-  readonly tries: number;
+  readonly restarts: number;
   readonly parameterization: Spec<"parameterization">;
   readonly transforms: readonly Spec<"transform">[];
   readonly optimizer: Spec<"optimizer">;
   readonly schedule: Spec<"schedule">;
   readonly clip: number | null;
-  readonly influence: boolean;
+  readonly attribution: boolean;
   readonly keep: "last" | "best";
   readonly patience: number | null;
-  readonly redirect: number;
+  readonly redirectSteps: number;
   readonly overrides: readonly string[];
   /** The operators for which the caller gave a rule of their own. */
   readonly rules: readonly string[];

@@ -62,7 +62,7 @@ const cases: readonly (readonly [string, typeof model, Target | Target[], Maximi
     "steps",
   ],
   ["other things watched", model, target, { ...random, watch: { other: logit({ class: 0 }) } }, "steps"],
-  ["the best of several tries", model, [target, logit({ class: 2 })], { steps: 6, tries: 8 }, "steps"],
+  ["the best of several restarts", model, [target, logit({ class: 2 })], { steps: 6, restarts: 8 }, "steps"],
   ["a quasi-Newton method", model, target, { steps: 6, optimizer: lbfgs({ history: 2 }) }, "steps"],
   [
     "a plateau",

@@ -1,4 +1,4 @@
-import { objectiveOutput, reachOutput, type CompiledStep } from "../compile/step.js";
+import { objectiveOutput, networkGradientNormOutput, type CompiledStep } from "../compile/step.js";
 import type { Tensors } from "../define/definition.js";
 import type { LoadedModel } from "../model/load.js";
 import type { Session } from "../runtime/runtime.js";
@@ -14,7 +14,7 @@ export interface Taken {
 }
 
 /**
- * Runs the steps of an ascent. A picture that no gradient reaches through the network in the first `redirect` steps gets its next
+ * Runs the steps of an ascent. A picture that no gradient reaches through the network in the first `redirectSteps` steps gets its next
  * state from the step with redirected gradients, whatever else is in its batch.
  */
 export class StepRunner {
@@ -30,7 +30,7 @@ export class StepRunner {
   async begin(): Promise<Tensors> {
     const { step, record, begin } = this.compiled;
     let chosen = begin(0);
-    if (record.tries === 1) return chosen;
+    if (record.restarts === 1) return chosen;
     const random = step.sample(0);
     const batch = record.objectives.length;
     // the number of the step is no variable
@@ -38,7 +38,7 @@ export class StepRunner {
     const trial = await this.model.runtime.open(step.trial(), { files: step.files });
     try {
       let values = record.objectives.map(() => -Infinity);
-      for (let attempt = 0; attempt < record.tries; attempt++) {
+      for (let attempt = 0; attempt < record.restarts; attempt++) {
         const state = begin(attempt);
         const results = await trial.run({ ...state, ...step.settings, ...random });
         const objective = Array.from(results[objectiveOutput]!.data as Float32Array);
@@ -52,15 +52,17 @@ export class StepRunner {
     return chosen;
   }
 
-  /** `broke` says of which pictures the next state does not count. */
-  async take(index: number, state: Tensors, broke: readonly (number | null)[]): Promise<Taken> {
+  /** `divergedAt` says of which pictures the next state does not count. */
+  async take(index: number, state: Tensors, divergedAt: readonly (number | null)[]): Promise<Taken> {
     const { step, record } = this.compiled;
     const feeds = { ...state, ...step.settings, ...step.sample(index) };
     const results = await this.run(step, feeds);
     const next = nextState(step, results);
-    if (index >= record.redirect) await this.close(this.redirectedStep);
-    const reach = results[reachOutput]!.data as Float32Array;
-    const redirected = asleep(reach, index, record.redirect).map((is, k) => is && broke[k] === null);
+    if (index >= record.redirectSteps) await this.close(this.redirectedStep);
+    const networkGradientNorm = results[networkGradientNormOutput]!.data as Float32Array;
+    const redirected = asleep(networkGradientNorm, index, record.redirectSteps).map(
+      (is, k) => is && divergedAt[k] === null,
+    );
     if (!redirected.includes(true)) return { results, next };
     const other = (this.redirectedStep ??= this.compiled.redirected());
     const otherNext = nextState(other, await this.run(other, feeds));

@@ -64,7 +64,7 @@ describe("a warning", () => {
     expect(own).toMatch(/^The target never moved: it stayed at -?[\d.]+ for all 1 step$/);
     const dead = open(buildModel((op, x) => ({ y: op.relu(op.mul(op.mul(x, x), -1)) }), { shape: [1, 1, 2, 2] }));
     const unit = channel({ layer: "y", channel: 0 });
-    expect(await warnings(unit, { start: 0, redirect: 3 }, dead)).toEqual([
+    expect(await warnings(unit, { start: 0, redirectSteps: 3 }, dead)).toEqual([
       [
         "The target never moved: it stayed at 0 for all 8 steps: no gradient reached the picture, also after 3 steps with redirected gradients",
       ],
@@ -78,7 +78,7 @@ describe("a warning", () => {
     expect(await warnings(unit, options, bowl)).toEqual([
       [
         expect.stringMatching(
-          /^The target ended lower \(-[\d.]+\) than it began \(-1\): a smaller learning rate may climb$/,
+          /^The target ended lower \(-[\d.]+\) than it began \(-1\): a smaller learning rate may rise$/,
         ),
       ],
     ]);
@@ -108,7 +108,7 @@ describe("a warning", () => {
     const over = { steps: 4, start: 0.2, optimizer: gradient({ learningRate: 2 }) };
     const [fallen] = await warnings(unit, over, cliff);
     expect(fallen![0]).toMatch(
-      /: it had risen to 0.7 by step 1, so a smaller learning rate may climb, and keep "best" holds/,
+      /: it had risen to 0.7 by step 1, so a smaller learning rate may rise, and keep "best" holds/,
     );
   });
 

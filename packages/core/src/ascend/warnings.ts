@@ -36,8 +36,8 @@ function pictureOf({ picture, record }: Facts, k: number): Float32Array {
   return data.subarray(k * each, k * each + Math.min(own, each));
 }
 
-function brokenWarning({ broke }: Facts, k: number): string | undefined {
-  const at = broke[k];
+function brokenWarning({ divergedAt }: Facts, k: number): string | undefined {
+  const at = divergedAt[k];
   if (at == null) return undefined;
   if (at === 0) return "The target is not a finite number on the start picture, which is what is kept";
   return `The picture broke at step ${at}, where it, its target or the gradient was no finite number: what is kept is from before`;
@@ -47,14 +47,14 @@ function brokenWarning({ broke }: Facts, k: number): string | undefined {
 const unmoved = 1e-6;
 
 function stuckWarning(facts: Facts, k: number): string | undefined {
-  const { curve, last, broke, record } = facts;
-  const steps = (broke[k] ?? curve.length) - 1;
+  const { curve, last, divergedAt, record } = facts;
+  const steps = (divergedAt[k] ?? curve.length) - 1;
   if (steps < 1) return undefined;
   const first = curve[0]![k]!;
   const largest = curve.reduce((most, values) => Math.max(most, Math.abs(values[k]! - first)), 0);
   if (largest > unmoved * Math.abs(first)) return undefined;
   const where = record.transforms.length > 0 ? "in its transformed views " : "";
-  const why = last.reach[k] === 0 ? `: no gradient reached the picture${redirection(facts, k)}` : "";
+  const why = last.networkGradientNorm[k] === 0 ? `: no gradient reached the picture${redirection(facts, k)}` : "";
   return `The target never moved: ${where}it stayed at ${shown(first)} for all ${count(steps, "step")}${why}`;
 }
 
@@ -63,16 +63,17 @@ function redirection({ record, last, redirected }: Facts, k: number): string {
   const tried = redirected[k]!;
   if (tried === 0) return "";
   const more =
-    last.index < record.redirect ? `, which go on until step ${record.redirect}: more steps may wake it` : "";
+    last.index < record.redirectSteps ? `, which go on until step ${record.redirectSteps}: more steps may wake it` : "";
   return `, also after ${count(tried, "step")} with redirected gradients${more}`;
 }
 
 /** Penalties can move a picture that its target never reaches. */
 function asleepWarning(facts: Facts, k: number): string | undefined {
-  const { record, last, broke, redirected } = facts;
+  const { record, last, divergedAt, redirected } = facts;
   const tried = redirected[k]!;
-  const neverWoke = tried > 0 && tried === Math.min(record.redirect, last.index) && last.reach[k] === 0;
-  if (!neverWoke || broke[k] !== null) return undefined;
+  const neverWoke =
+    tried > 0 && tried === Math.min(record.redirectSteps, last.index) && last.networkGradientNorm[k] === 0;
+  if (!neverWoke || divergedAt[k] !== null) return undefined;
   return `No gradient reached the picture through the network${redirection(facts, k)}: only what does not read the network moved it`;
 }
 
@@ -80,8 +81,8 @@ function asleepWarning(facts: Facts, k: number): string | undefined {
 const usualChanges = 4;
 
 function loweredWarning(facts: Facts, vocabulary: Vocabulary, k: number): string | undefined {
-  const { curve, last, broke, record } = facts;
-  if (record.keep === "best" || broke[k] !== null || last.index === 0) return undefined;
+  const { curve, last, divergedAt, record } = facts;
+  if (record.keep === "best" || divergedAt[k] !== null || last.index === 0) return undefined;
   const values = curve.map((step) => step[k]!);
   const [began, ended] = [values[0]!, values.at(-1)!];
   // without transforms there is no chance in it
@@ -103,11 +104,11 @@ function reasonOfFall(
     return `${percent(share)} of the ${nounOf(facts)}'s values are at the ends of their range, where they cannot go on: a smaller learning rate or a wider range may help`;
   const best = values.reduce((most, value) => Math.max(most, value));
   if (best - values[0]! > Math.max(byChance, unmoved * Math.abs(best)))
-    return `it had risen to ${shown(best)} by step ${values.indexOf(best)}, so a smaller learning rate may climb, and keep "best" holds on to the best step`;
+    return `it had risen to ${shown(best)} by step ${values.indexOf(best)}, so a smaller learning rate may rise, and keep "best" holds on to the best step`;
   const start = facts.record.start?.[k]?.type;
   if (start === "image" || start === "array")
-    return "it began at a given picture and never rose above it: a smaller learning rate may climb, or another start";
-  return "a smaller learning rate may climb";
+    return "it began at a given picture and never rose above it: a smaller learning rate may rise, or another start";
+  return "a smaller learning rate may rise";
 }
 
 /** The median change of a curve from one step to the next. */
@@ -141,7 +142,7 @@ function saturationWarning(facts: Facts, vocabulary: Vocabulary, picture: Float3
   return `The ${nounOf(facts)} is saturated: ${percent(share)} of its values are at the ends of their range, ${shown(range[0])} and ${shown(range[1])}`;
 }
 
-/** What is climbed: not every input is a picture. */
+/** What is maximized: not every input is a picture. */
 const nounOf = ({ record }: Facts) => (record.shape.length === 4 ? "picture" : "input");
 
 /** The range that a parameterization, or the first one inside it, keeps its picture in. */

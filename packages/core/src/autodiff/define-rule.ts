@@ -20,6 +20,7 @@ export interface RuleDefinition {
  * });
  * await maximize(model, "conv2:7", { definitions: [swirl] });
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineRule(definition: Omit<RuleDefinition, "kind">): RuleDefinition {
   return { kind: "rule", ...definition };
 }
@@ -43,6 +44,7 @@ export interface OverrideDefinition {
  * });
  * await maximize(model, "conv2:7", { overrides: ["blindSigmoid"], definitions: [blind] });
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineOverride(definition: Omit<OverrideDefinition, "kind">): OverrideDefinition {
   return { kind: "override", ...definition };
 }

@@ -1,4 +1,4 @@
-import { nearest, oneOf, XstarError } from "../errors.js";
+import { check, nearest, oneOf, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { activation } from "./rules/activation.js";
@@ -87,6 +87,7 @@ export function mergeRules(
   functions: ReadonlySet<string> = new Set(),
   table: Overrides = overrides,
 ): VjpRules {
+  check(Array.isArray(names), "overrides", "a list of names", names);
   const hidden = Object.keys(own).find((name) => functions.has(name));
   if (hidden !== undefined) {
     throw new XstarError(

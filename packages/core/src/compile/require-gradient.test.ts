@@ -24,12 +24,12 @@ describe("an error", () => {
       await expect(maximize(blind, target).result).rejects.toMatchObject({
         code: "no-gradient",
         message: expect.stringMatching(
-          /^The target "channel" of layer "sign" has no gradient, so there is nothing to climb: it is zero behind node ".+" \(Cast\)$/,
+          /^The target "channel" of layer "sign" has no gradient, so there is nothing to maximize: it is zero behind node ".+" \(Cast\)$/,
         ),
         hint: expect.any(String),
       });
     const { last } = await maximize(blind, sub(channel({ layer: "y", channel: 0 }), l2({})), { steps: 1 }).result;
-    expect(last.reach[0]).toBeGreaterThan(0);
+    expect(last.networkGradientNorm[0]).toBeGreaterThan(0);
   });
 
   it("for a target that does not depend on the picture says so", async () => {
@@ -43,7 +43,8 @@ describe("an error", () => {
     for (const target of [fixed, sub(fixed, l2({}))])
       await expect(maximize(apart, target).result).rejects.toMatchObject({
         code: "no-gradient",
-        message: 'The target "channel" of layer "fixed" does not depend on the picture, so there is nothing to climb',
+        message:
+          'The target "channel" of layer "fixed" does not depend on the picture, so there is nothing to maximize',
       });
   });
 });

@@ -34,7 +34,7 @@ export function requireGradients(op: Ops, terms: readonly NetworkTerm[], entry: 
   }
 }
 
-/** Says of a part of a target, or of a whole one, that nothing can be climbed. */
+/** Says of a part of a target, or of a whole one, that nothing can be maximized. */
 export function noGradient({
   spec,
   reach,
@@ -45,10 +45,14 @@ export function noGradient({
   return node
     ? new XstarError(
         "no-gradient",
-        `The target${name} has no gradient, so there is nothing to climb: it is zero behind node "${node.label}" (${node.qualifiedType})`,
+        `The target${name} has no gradient, so there is nothing to maximize: it is zero behind node "${node.label}" (${node.qualifiedType})`,
         { hint: "Choose a layer before that node: xstar inspect says which have a gradient" },
       )
-    : new XstarError("no-gradient", `The target${name} does not depend on the picture, so there is nothing to climb`, {
-        hint: "Choose a layer that lies behind the model's input",
-      });
+    : new XstarError(
+        "no-gradient",
+        `The target${name} does not depend on the picture, so there is nothing to maximize`,
+        {
+          hint: "Choose a layer that lies behind the model's input",
+        },
+      );
 }

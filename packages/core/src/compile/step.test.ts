@@ -32,7 +32,7 @@ describe("a compiled step", () => {
     const options = { parameterization: pixel({ range: [0, 1] }), optimizer: momentum({}) };
     const { step } = await compileAscent(model, target, options);
     expect(print(step.graph)).toMatchInlineSnapshot(`
-      "ascent(pixels: float32[1,1,4,4], objective.channel: int64[1], step: float32[], optimizer.learningRate: float32[], optimizer.momentum: float32[], momentum.velocity.pixels: float32[1,1,4,4]) -> (picture: float32[1,1,4,4], objective: float32[1], slope: float32[1], reach: float32[1], next.pixels: float32[1,1,4,4], next.momentum.velocity.pixels: float32[1,1,4,4], next.step: float32[])
+      "ascent(pixels: float32[1,1,4,4], objective.channel: int64[1], step: float32[], optimizer.learningRate: float32[], optimizer.momentum: float32[], momentum.velocity.pixels: float32[1,1,4,4]) -> (picture: float32[1,1,4,4], objective: float32[1], gradientNorm: float32[1], networkGradientNorm: float32[1], next.pixels: float32[1,1,4,4], next.momentum.velocity.pixels: float32[1,1,4,4], next.step: float32[])
         xstar/Identity: float32[1,1,4,4] = Identity(pixels)
         model/conv: float32[1,2,2,2] = Conv(xstar/Identity, <test/weights: float32[2,1,3,3]>) {kernel_shape=[3,3] group=1}
         model/relu: float32[1,2,2,2] = Relu(model/conv)
@@ -53,14 +53,14 @@ describe("a compiled step", () => {
         xstar/ConvTranspose: float32[1,1,4,4] = ConvTranspose(xstar/Mul, <test/weights: float32[2,1,3,3]>) {kernel_shape=[3,3] strides=[1,1] pads=[0,0,0,0] dilations=[1,1] group=1 output_padding=[0,0]}
         xstar/Mul_2: float32[1,1,4,4] = Mul(xstar/ConvTranspose, xstar/ConvTranspose)
         xstar/ReduceSum: float32[1] = ReduceSum(xstar/Mul_2, [1,2,3]) {keepdims=0}
-        slope: float32[1] = Sqrt(xstar/ReduceSum)
+        gradientNorm: float32[1] = Sqrt(xstar/ReduceSum)
         xstar/Mul_3: float32[1,1,4,4] = Mul(momentum.velocity.pixels, optimizer.momentum)
         next.momentum.velocity.pixels: float32[1,1,4,4] = Add(xstar/Mul_3, xstar/ConvTranspose)
         xstar/Mul_4: float32[1,1,4,4] = Mul(next.momentum.velocity.pixels, optimizer.learningRate)
         xstar/Add_2: float32[1,1,4,4] = Add(pixels, xstar/Mul_4)
         next.pixels: float32[1,1,4,4] = Clip(xstar/Add_2, 0, 1)
         picture: float32[1,1,4,4] = Identity(pixels)
-        reach: float32[1] = Identity(slope)
+        networkGradientNorm: float32[1] = Identity(gradientNorm)
         next.step: float32[] = Add(step, 1)"
     `);
   });
@@ -124,15 +124,15 @@ describe("a compiled step", () => {
     expect(await convolutions(3, 4)).toBe(2);
     expect(await convolutions(0, 5)).toBe(3);
 
-    const climb = async (channels: number[], streams: number[]) => {
+    const ascent = async (channels: number[], streams: number[]) => {
       const targets = channels.map((at) => channel({ layer: "joined", channel: at }));
       const { curve } = await maximize(model, targets, { steps: 5, start: "random", seed: 2, streams }).result;
       return curve.map((values) => [...values]);
     };
-    const together = await climb([0, 2, 5], [0, 1, 2]);
-    expect(await climb([0], [0])).toEqual(together.map(([first]) => [first]));
-    expect(await climb([5], [2])).toEqual(together.map(([, , last]) => [last]));
-    await expect(climb([6], [0])).rejects.toThrow(
+    const together = await ascent([0, 2, 5], [0, 1, 2]);
+    expect(await ascent([0], [0])).toEqual(together.map(([first]) => [first]));
+    expect(await ascent([5], [2])).toEqual(together.map(([, , last]) => [last]));
+    await expect(ascent([6], [0])).rejects.toThrow(
       '6 is out of range: there are 6 channels of layer "joined", from 0 to 5',
     );
   });
@@ -174,7 +174,7 @@ describe("a stand-alone ascent", () => {
       [logit({ class: 0 }), channel({ layer: "conv", channel: 2 })],
       { parameterization: pixel({ range: [-1, 1], squash: "sigmoid" }), optimizer: momentum({}) },
     ],
-    ["the best of several tries", [logit({ class: 0 }), logit({ class: 1 })], { tries: 8 }],
+    ["the best of several restarts", [logit({ class: 0 }), logit({ class: 1 })], { restarts: 8 }],
   ])("gives the same pictures in a bare ONNX Runtime: %s", async (_, objective, given) => {
     const model = open(tinyCnn());
     const options = { ...given, steps: 10, seed: 3 };
@@ -195,7 +195,7 @@ describe("a stand-alone ascent", () => {
           return [name, new OrtTensor("float32", data, shape)];
         }),
       );
-    const climb = async (feeds: Record<string, OrtTensor>) => {
+    const ascent = async (feeds: Record<string, OrtTensor>) => {
       const pictures: number[][] = [];
       let state = feeds;
       for (let step = 0; step < expected.length; step++) {
@@ -205,12 +205,12 @@ describe("a stand-alone ascent", () => {
       }
       return pictures;
     };
-    const found = await climb(filled(0, 0));
+    const found = await ascent(filled(0, 0));
     const furthest = found.flatMap((picture, i) => picture.map((x, p) => Math.abs(x - expected[i]![p]!)));
     expect(Math.max(...furthest)).toBeLessThan(1e-5);
     // at step 0 nothing else counts; from step 1 on what is fed does
-    expect(await climb(filled(Number.NaN, 0))).toEqual(found);
-    const own = await climb(filled(0.25, 1));
+    expect(await ascent(filled(Number.NaN, 0))).toEqual(found);
+    const own = await ascent(filled(0.25, 1));
     if (!isSpec(given.parameterization) || !("squash" in given.parameterization))
       expect(new Set(own[0])).toEqual(new Set([0.25]));
     await session.release();

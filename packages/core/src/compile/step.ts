@@ -3,7 +3,7 @@ import { gradients } from "../autodiff/gradients.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { parseSpec, type Tensors, type Values } from "../define/definition.js";
 import type { Spec } from "../define/spec.js";
-import { constantValue, Graph, type Value } from "../ir/graph.js";
+import { Graph, type Value } from "../ir/graph.js";
 import { inline, prune, valuesRead } from "../ir/inline.js";
 import { axesAfterFirst, createOps, type Ops } from "../ir/ops/index.js";
 import { mapValues } from "../map-values.js";
@@ -13,12 +13,13 @@ import type { Vocabulary } from "../define/vocabulary.js";
 import { beginAlone, beginAt } from "../starts/begin.js";
 import { withColorsOf } from "../parameterizations/color.js";
 import { createRng, type Rng } from "../rng.js";
-import { numbers, size, tensor, type Shape, type Tensor } from "../tensor.js";
+import { size, tensor, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts, nameTargets } from "./objective.js";
 import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opacity.js";
 import type { Network, Prepared } from "../forward/prepare.js";
 import { noGradient, requireGradients, type NetworkTerm } from "./require-gradient.js";
-import { modelScope } from "../forward/batch.js";
+import { modelScope } from "../forward/prepare-model.js";
+import { standalone, stepInput } from "./standalone.js";
 import { buildViews } from "./views.js";
 
 /** All that decides a step, as plain JSON. */
@@ -34,7 +35,7 @@ export interface AscentSpec {
   /** Largest L2 norm, above 0, of the gradient by all variables of a picture; longer ones are shortened to it. */
   readonly clip: number | null;
   /** Whether to add up what every pixel counts, for a picture that is opaque only there. */
-  readonly influence: boolean;
+  readonly attribution: boolean;
   readonly steps: number;
   readonly seed: number;
   /** The stream of random numbers of each picture: pictures of one stream and seed draw the same. */
@@ -75,13 +76,13 @@ export interface CompiledStep {
 export const pictureOutput = "picture";
 export const objectiveOutput = "objective";
 /** L2 norm of the objective's gradient by each picture, [batch]. */
-export const slopeOutput = "slope";
+export const gradientNormOutput = "gradientNorm";
 /** L2 norm of the part of it that comes through the network, by the views of each picture, [batch]. */
-export const reachOutput = "reach";
+export const networkGradientNormOutput = "networkGradientNorm";
 export const watchOutput = (name: string) => `watch.${name}`;
-const stepInput = "step";
+
 /** State: the sum over the steps of the mean |gradient| of each pixel's channels, [batch, 1, height, width]. */
-export const influenceState = "influence";
+export const attributionState = "attribution";
 
 /** Builds the step graph: variables, picture, views, model, objective, gradients, optimizer, next variables. */
 export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules): CompiledStep {
@@ -168,8 +169,8 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   const next: Record<string, string> = {};
   graph.publish(picture, pictureOutput);
   const measured = graph.publish(objective, objectiveOutput);
-  graph.publish(updated.slope, slopeOutput);
-  graph.publish(updated.reach, reachOutput);
+  graph.publish(updated.gradientNorm, gradientNormOutput);
+  graph.publish(updated.networkGradientNorm, networkGradientNormOutput);
   for (const [name, value] of Object.entries(watched)) graph.publish(value, watchOutput(name));
   for (const [name, value] of Object.entries({ ...projected, ...updated.slots, [stepInput]: op.add(step, 1) })) {
     next[name] = graph.publish(value, `next.${name}`).name;
@@ -220,7 +221,7 @@ function update(
     settings: Settings;
     rules?: VjpRules;
   },
-): { variables: Values; slots: Values; slope: Value; reach: Value } {
+): { variables: Values; slots: Values; gradientNorm: Value; networkGradientNorm: Value } {
   const { vocabulary, objective, terms, picture, entry, variables, step, settings, rules } = given;
   const optimizer = prepareOptimizer(op, {
     vocabulary,
@@ -239,18 +240,18 @@ function update(
   if (terms.length > 1 || !byEntry) requireGradients(op, terms, entry, rules);
   if (found.every((gradient) => gradient === undefined)) throw noGradient();
   const batch = picture.shape[0]!;
-  const slope = byPicture ? norm(op, [byPicture], batch) : op.fill([batch], 0);
-  const reach = !byEntry || byEntry === byPicture ? slope : norm(op, [byEntry], batch);
+  const gradientNorm = byPicture ? norm(op, [byPicture], batch) : op.fill([batch], 0);
+  const networkGradientNorm = !byEntry || byEntry === byPicture ? gradientNorm : norm(op, [byEntry], batch);
   const raw = Object.values(variables).map((variable, i) => found[i] ?? op.fill(variable.shape, 0));
   const ascents = spec.clip === null ? raw : clipped(op, raw, { batch, settings, clip: spec.clip });
   const names = Object.keys(variables);
   const applied = optimizer.apply(variables, Object.fromEntries(names.map((name, i) => [name, ascents[i]!])));
   const slots: Record<string, Value> = { ...applied.slots };
-  if (spec.influence && byPicture?.rank === 4) {
-    const sum = op.graph.input(influenceState, { dtype: "float32", shape: picture.shape.with(1, 1) });
-    slots[influenceState] = op.add(sum, op.reduceMean(op.abs(byPicture), [1], true));
+  if (spec.attribution && byPicture?.rank === 4) {
+    const sum = op.graph.input(attributionState, { dtype: "float32", shape: picture.shape.with(1, 1) });
+    slots[attributionState] = op.add(sum, op.reduceMean(op.abs(byPicture), [1], true));
   }
-  return { variables: applied.variables, slots, slope, reach };
+  return { variables: applied.variables, slots, gradientNorm, networkGradientNorm };
 }
 
 /** L2 norm over all that belongs to each picture: of values [n x batch, ...], [batch]. */
@@ -291,34 +292,6 @@ function dropUnread(graph: Graph, settings: Record<string, Tensor>): void {
     graph.inputs.splice(graph.inputs.indexOf(input), 1);
     delete settings[input.name];
   }
-}
-
-/** The graph with its settings as constants, which takes the state to begin with in the place of what is fed at step 0. */
-function standalone(graph: Graph, { settings, beginning }: { settings: Tensors; beginning: Tensors }): Graph {
-  const result = new Graph(graph.name);
-  const op = createOps(result);
-  const bindings = new Map<Value, Value>();
-  const given = new Map<string, Value>();
-  for (const input of graph.inputs) {
-    const held = settings[input.name];
-    if (held) bindings.set(input, constantValue(result.uniqueName(input.name), held));
-    else given.set(input.name, result.input(input.name, input.type));
-  }
-  const begins = op.less(given.get(stepInput)!, op.scalar(1));
-  for (const input of graph.inputs) {
-    const fed = given.get(input.name);
-    if (!fed) continue;
-    const first = beginning[input.name];
-    bindings.set(input, first ? op.where(begins, op.constant(compact(first), `begin.${input.name}`), fed) : fed);
-  }
-  const map = inline(result, graph, bindings);
-  for (const output of graph.outputs) result.output(map.get(output)!);
-  return result;
-}
-
-/** One zero in the place of many. */
-function compact(t: Tensor): Tensor {
-  return numbers(t).every((x) => x === 0) ? tensor("float32", [0], []) : t;
 }
 
 /** A pass that is built only when something reads it. */

@@ -39,6 +39,7 @@ export interface DefinitionParts<F extends Fields, Type extends string> {
   readonly example?: Given<F>;
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function define<
   const F extends Fields,
   const Kind extends SpecKind,

@@ -78,6 +78,7 @@ export type ObjectiveDefinition<F extends Fields = any, Type extends string = st
  * });
  * await maximize(model, contrast({ layer: "conv2", more: 7, less: 8 }), { definitions: [contrast] });
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineObjective<const F extends Fields, const Type extends string>(
   definition: DefinitionParts<F, Type> & ObjectiveParts<F>,
 ): ObjectiveDefinition<F, Type> {

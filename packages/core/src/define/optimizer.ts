@@ -46,6 +46,7 @@ export type OptimizerDefinition<F extends Fields = any, Type extends string = st
  *   }),
  * });
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineOptimizer<const F extends Fields, const Type extends string>(
   definition: DefinitionParts<F, Type> & OptimizerParts<F>,
 ): OptimizerDefinition<F, Type> {

@@ -10,8 +10,8 @@ import {
   maximize,
   mul,
   numbers,
-  observe,
-  prepareBatch,
+  probe,
+  prepareModel,
   prune,
   readTarget,
   rules,
@@ -31,8 +31,8 @@ const plain: MaximizeOptions = { recipe: "none", definitions: own, start: 0.5, s
 const rampOf6 = [0, 1, 2, 3, 4, 5].map((x) => Math.fround(x / 5));
 
 /** The picture of a run, row by row. */
-async function rows(options: MaximizeOptions, climbed: Parameters<typeof maximize>[1] = target): Promise<number[][]> {
-  const { picture } = await maximize(model, climbed, { ...plain, ...options });
+async function rows(options: MaximizeOptions, maximized: Parameters<typeof maximize>[1] = target): Promise<number[][]> {
+  const { picture } = await maximize(model, maximized, { ...plain, ...options });
   const values = numbers(picture);
   return Array.from({ length: values.length / 6 }, (_, y) => values.slice(6 * y, 6 * (y + 1)));
 }
@@ -49,20 +49,20 @@ describe("a definition of one's own", () => {
 
   it("of an objective is a word of targets", async () => {
     const words = "contrast:layer=conv,more=1,less=0 - 0.1*tv";
-    const prepared = { first: await prepareBatch(model, 1), further: new Map() };
+    const prepared = { first: await prepareModel(model, 1), further: new Map() };
     const spec = sub(target, mul(0.1, tv({})));
     expect(readTarget(words, prepared, { definitions: own })).toEqual(spec);
     expect(await rows({ start: "random" }, words)).toEqual(await rows({ start: "random" }, spec));
     await expect(maximize(model, words, { recipe: "none" })).rejects.toMatchObject({ code: "unknown-layer" });
   });
 
-  it("of an objective is read by observe", async () => {
-    const observer = await observe(model, { definitions: own }, ({ objective, parse, features }) => ({
+  it("of an objective is read by probe", async () => {
+    const opened = await probe(model, { definitions: own }, ({ objective, parse, features }) => ({
       contrast: objective(parse("contrast:layer=conv,more=1,less=0")),
       features: features("conv"),
     }));
-    const values = await observer.run(tensor("float32", new Float32Array(36).fill(0.3), [1, 1, 6, 6]));
-    await observer.release();
+    const values = await opened.run(tensor("float32", new Float32Array(36).fill(0.3), [1, 1, 6, 6]));
+    await opened.release();
     const [less, more] = numbers(values["features"]!) as [number, number];
     expect(numbers(values["contrast"]!)[0]).toBeCloseTo(more - less, 5);
   });
@@ -157,7 +157,7 @@ describe("a definition of one's own", () => {
     const slope = async (options: MaximizeOptions) => {
       const wanted = channel({ layer: "relu", channel: 0 });
       const { last, record } = await maximize(model, wanted, { recipe: "none", steps: 0, start: 0.5, ...options });
-      return { value: last.slope[0]!, rules: record.rules };
+      return { value: last.gradientNorm[0]!, rules: record.rules };
     };
     const all = await slope({ overrides: ["linearRelu"] });
     const halved = await slope({ definitions: [half] });
@@ -171,7 +171,7 @@ describe("a definition of one's own", () => {
     const sigmoid = open(buildModel((op, x) => ({ y: op.sigmoid(x) }), { shape: [1, 1, 2, 2] }));
     const slope = async (options: MaximizeOptions) => {
       const { last } = await maximize(sigmoid, "y:0", { recipe: "none", start: 0, steps: 0, ...options });
-      return last.slope[0];
+      return last.gradientNorm[0];
     };
     // the mean over four pixels of the identity, and of a sigmoid at 0
     expect(await slope({ definitions: [blind] })).toBeCloseTo(0.125, 6);

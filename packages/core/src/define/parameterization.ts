@@ -2,9 +2,34 @@ import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import type { Rng } from "../rng.js";
 import type { Shape, Tensor } from "../tensor.js";
-import type { Assets } from "./assets.js";
 import { define, type Definition, type DefinitionParts, type Tensors, type Values } from "./definition.js";
 import type { Fields, Parsed } from "./fields.js";
+import type { Spec } from "./spec.js";
+import type { Size } from "./transform.js";
+
+/** Large things that specs name instead of holding: plain JSON stays small. */
+export interface Assets {
+  /** The parameterization that a spec inside another one names, and the spec with its defaults. Throws `bad-argument`. */
+  parameterization(spec: Spec): { readonly definition: ParameterizationDefinition; readonly spec: Spec };
+  /** A picture [channels, height, width] in picture units, at the size asked for. Throws `bad-argument`. */
+  image(name: string, height: number, width: number): Tensor;
+  /** The pictures of a name, one or several, [channels, height, width] each as it was given. Throws `bad-argument`. */
+  images(name: string): readonly Tensor[];
+  /** The size of a picture as it was given. Throws `bad-argument`. */
+  imageSize(name: string): Size;
+  /** Appends a whole model (a generator) to a graph: its picture output from its input. Throws `bad-argument`. */
+  generator(name: string): Generator;
+}
+
+/** A model that makes pictures from a latent vector. */
+export interface Generator {
+  /** Shape of the latent of one picture, without the batch. */
+  readonly latent: Shape;
+  /** The numbers in its picture that are black and white, by the operator that it ends in. */
+  readonly range: readonly [number, number];
+  /** [batch, ...latent] to the model's output [batch, ...]. */
+  build(op: Ops, latent: Value): Value;
+}
 
 /** What a parameterization may read. */
 export interface ParameterizationContext {
@@ -17,7 +42,7 @@ export interface ParameterizationContext {
 
 interface ParameterizationParts<F extends Fields> {
   /** How many starts to draw where most of them lead nowhere; 1 when left out. */
-  tries?(params: Parsed<F>, assets: Pick<Assets, "parameterization">): number;
+  restarts?(params: Parsed<F>, assets: Pick<Assets, "parameterization">): number;
   /**
    * Variables drawn at random, as the method's authors begin, for pictures of `shape`: the numbers of picture i come
    * from `rngs[i]` alone (those that all pictures share from `rngs[0]`). Left out where the method has no start of its
@@ -62,6 +87,7 @@ export type ParameterizationDefinition<F extends Fields = any, Type extends stri
  *   build: (_, { pixels }, { op }) => op.mul(op.add(pixels, op.flip(pixels, [3])), 0.5),
  * });
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineParameterization<const F extends Fields, const Type extends string>(
   definition: DefinitionParts<F, Type> & ParameterizationParts<F>,
 ): ParameterizationDefinition<F, Type> {

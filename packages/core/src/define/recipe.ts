@@ -33,7 +33,7 @@ export interface RecipeOptions {
    * For so many first steps, a picture that no gradient reaches through the network gets redirected ReLU gradients (as in
    * Lucid), whatever else is in its batch and whatever penalties say; 0 turns that off. @default 16
    */
-  readonly redirect?: number | undefined;
+  readonly redirectSteps?: number | undefined;
   /** Names of `overrides`: rules in the place of true gradients, the later before the earlier. */
   readonly overrides?: readonly string[] | undefined;
 }
@@ -49,7 +49,7 @@ export interface RecipeContext {
 
 interface RecipeParts<F extends Fields> {
   options(params: Parsed<F>, context: RecipeContext): RecipeOptions;
-  /** What is climbed in the place of the target; the target itself when left out. */
+  /** What is maximized in the place of the target; the target itself when left out. */
   objective?(params: Parsed<F>, target: Spec<"objective">, context: RecipeContext): Spec<"objective">;
 }
 
@@ -70,6 +70,7 @@ export type RecipeDefinition<F extends Fields = any, Type extends string = strin
  * });
  * await maximize(model, "conv2:7", { recipe: "patient", definitions: [patient] });
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineRecipe<const F extends Fields, const Type extends string>(
   definition: DefinitionParts<F, Type> & RecipeParts<F>,
 ): RecipeDefinition<F, Type> {

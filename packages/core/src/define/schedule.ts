@@ -37,6 +37,7 @@ export type ScheduleDefinition<F extends Fields = any, Type extends string = str
  *   build: (_, { op, step, steps }) => op.where(op.less(step, op.mul(steps, 0.5)), op.scalar(1), op.scalar(0.5)),
  * });
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineSchedule<const F extends Fields, const Type extends string>(
   definition: DefinitionParts<F, Type> & ScheduleParts<F>,
 ): ScheduleDefinition<F, Type> {

@@ -1,6 +1,6 @@
 import type { Rng } from "../rng.js";
 import type { Shape } from "../tensor.js";
-import type { Assets } from "./assets.js";
+import type { Assets } from "./parameterization.js";
 import { define, type Definition, type DefinitionParts } from "./definition.js";
 import type { Fields, Parsed } from "./fields.js";
 
@@ -27,6 +27,7 @@ export type StartDefinition<F extends Fields = any, Type extends string = string
  *   fill: (_, shape) => Float32Array.from({ length: size(shape) }, (_, i) => (i % shape.at(-1)!) / (shape.at(-1)! - 1)),
  * });
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineStart<const F extends Fields, const Type extends string>(
   definition: DefinitionParts<F, Type> & StartParts<F>,
 ): StartDefinition<F, Type> {

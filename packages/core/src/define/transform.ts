@@ -65,6 +65,7 @@ export type TransformDefinition = AffineDefinition | PixelwiseDefinition;
  *   sample: ({ largest }, _, rng) => [1, (2 * rng.uniform() - 1) * largest, 0, 0, 1, 0],
  * });
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineAffine<const F extends Fields, const Type extends string>(
   definition: DefinitionParts<F, Type> & AffineParts<F>,
 ): AffineDefinition<F, Type> {
@@ -83,6 +84,7 @@ export function defineAffine<const F extends Fields, const Type extends string>(
  *   build: (_, picture, { factor }, op) => op.mul(picture, factor),
  * });
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineTransform<const F extends Fields, const Type extends string>(
   definition: DefinitionParts<F, Type> & PixelwiseParts<F>,
 ): PixelwiseDefinition<F, Type> {

@@ -1,4 +1,4 @@
-import { XstarError } from "../errors.js";
+import { check as checkKind, XstarError } from "../errors.js";
 import type { Table } from "./definition.js";
 import type { SpecKind } from "./spec.js";
 import type { ObjectiveDefinition } from "./objective.js";
@@ -67,6 +67,7 @@ const none: Vocabulary = {
  * const vocabulary = withDefinitions(standard, await loadDefinitions(["./my-parts.js"]));
  */
 export function withDefinitions(vocabulary: Vocabulary, definitions: readonly AnyDefinition[]): Vocabulary {
+  checkKind(Array.isArray(definitions), "definitions", "a list of definitions", definitions);
   if (definitions.length === 0) return vocabulary;
   const result: Record<DefinitionKind, Record<string, AnyDefinition>> = { ...vocabulary };
   for (const definition of definitions) {

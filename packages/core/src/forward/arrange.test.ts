@@ -11,7 +11,7 @@ import { measureAll } from "../testing/measure.js";
 import { buildModel, open, randomTensor, weights } from "../testing/models.js";
 import { numbers, size, type Shape } from "../tensor.js";
 import { axisGiven, arrangement } from "./arrange.js";
-import { observe } from "../standard.js";
+import { probe } from "../standard.js";
 
 /** A reshape that leaves one length to the number of pictures. */
 const openReshape = (op: Ops, x: Value, to: readonly number[], shape: Shape) =>
@@ -96,7 +96,7 @@ describe.each([
     expect(new Set(batch.flat().map((value) => value.toFixed(5))).size).toBe(targets.length * pictures.length);
   });
 
-  it("is climbed picture by picture", async () => {
+  it("is maximized picture by picture", async () => {
     const options = { steps: 2, optimizer: gradient({ learningRate: 0.5 }) };
     const start = pictures.map((values) => array({ values }));
     for (const target of targets) {
@@ -113,7 +113,7 @@ describe.each([
 it("are compared, and seen, with their pictures in front", async () => {
   const [values] = await measureAll(pictures, shape, [diversity({ layer: "y" })], { model: timeMajor("N") });
   expect(new Set(values).size).toBe(3);
-  const look = await observe(timeMajor("N"), { batch: 2 }, ({ features, unit, layer, logits }) => ({
+  const look = await probe(timeMajor("N"), { batch: 2 }, ({ features, unit, layer, logits }) => ({
     features: features("y"),
     unit: unit("y", 3),
     layer: layer("y"),

@@ -1,10 +1,10 @@
-import type { Assets, Generator } from "../define/assets.js";
+import type { Assets, Generator } from "../define/parameterization.js";
 import { parseSpec } from "../define/definition.js";
 import type { Vocabulary } from "../define/vocabulary.js";
 import { nearest, oneOf, XstarError } from "../errors.js";
 import { resizeImage } from "../math/resize-image.js";
 import { size, type Tensor } from "../tensor.js";
-import { buildForward, type Batched } from "./batch.js";
+import { buildForward, type PreparedModel } from "./prepare-model.js";
 
 /** Pictures that specs name: one, or several that are looked at together. */
 export type Images = Readonly<Record<string, Tensor | readonly Tensor[]>>;
@@ -13,7 +13,7 @@ export type Images = Readonly<Record<string, Tensor | readonly Tensor[]>>;
 export function createAssets(
   { parameterization: table }: Pick<Vocabulary, "parameterization">,
   images: Images,
-  generators: ReadonlyMap<string, Batched>,
+  generators: ReadonlyMap<string, PreparedModel>,
 ): Assets {
   const all = (name: string) => {
     const found = Object.hasOwn(images, name) ? images[name] : undefined;
@@ -46,7 +46,7 @@ export function createAssets(
 }
 
 /** What ends in a tanh goes from -1 to 1; anything else is taken for 0 to 1. */
-function rangeOf({ normalized }: Batched): readonly [number, number] {
+function rangeOf({ normalized }: PreparedModel): readonly [number, number] {
   const passing = new Set(["Identity", "Reshape", "Transpose", "Cast", "Flatten", "Squeeze", "Unsqueeze"]);
   let node = normalized.graph.outputs[0]!.node;
   while (node && passing.has(node.opType)) node = node.inputs[0]?.node;

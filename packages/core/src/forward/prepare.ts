@@ -1,5 +1,5 @@
 import type { Vocabulary, WithVocabulary } from "../define/vocabulary.js";
-import type { Assets } from "../define/assets.js";
+import type { Assets } from "../define/parameterization.js";
 import { nearest, oneOf, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
@@ -8,7 +8,14 @@ import { joinWeights } from "../onnx/weights.js";
 import type { Shape } from "../tensor.js";
 import type { Arrangement } from "./arrange.js";
 import { checkImages, createAssets, type Images } from "./assets.js";
-import { buildForward, prepareBatch, type BatchOptions, type Batched, type Forward, modelScope } from "./batch.js";
+import {
+  buildForward,
+  prepareModel,
+  type BatchOptions,
+  type PreparedModel,
+  type Forward,
+  modelScope,
+} from "./prepare-model.js";
 
 /** A further model that targets may read, with how pictures become its input. */
 export interface FurtherModel extends BatchOptions {
@@ -20,9 +27,9 @@ export interface FurtherModel extends BatchOptions {
 /** Models made ready for the numbers of pictures that a graph will run them on. */
 export interface Prepared {
   /** The first model for the whole batch. */
-  readonly first: Batched;
+  readonly first: PreparedModel;
   /** Further models for the whole batch, by name. */
-  readonly further: ReadonlyMap<string, Batched>;
+  readonly further: ReadonlyMap<string, PreparedModel>;
   /** Everything that the graphs of all the models need to be written and opened. */
   readonly weights: ReturnType<typeof joinWeights>;
   readonly opsets: ReadonlyMap<string, number>;
@@ -67,16 +74,16 @@ export async function prepare(
   checkImages(images);
   if (size !== undefined) checkSize(size);
   const all = [["", { model, ...own }] as const, ...Object.entries(models)];
-  const ready = new Map<string, ReadonlyMap<number, Batched>>();
+  const ready = new Map<string, ReadonlyMap<number, PreparedModel>>();
   for (const [name, { model: one, ...rest }] of all) {
-    const sizes = new Map<number, Batched>();
+    const sizes = new Map<number, PreparedModel>();
     for (const count of new Set([batch, ...others]))
-      sizes.set(count, await prepareBatch(one, count, rest, name === "" ? undefined : name));
+      sizes.set(count, await prepareModel(one, count, rest, name === "" ? undefined : name));
     ready.set(name, sizes);
   }
-  const makers = new Map<string, Batched>();
+  const makers = new Map<string, PreparedModel>();
   for (const [name, { model: one, ...rest }] of Object.entries(generators))
-    makers.set(name, await prepareBatch(one, batch, { contract: null, ...rest }, name));
+    makers.set(name, await prepareModel(one, batch, { contract: null, ...rest }, name));
   const loaded = new Map([
     ...all.map(([name, one]) => [name, one.model] as const),
     ...Object.entries(generators).map(([name, one]) => [`generator ${name}`, one.model] as const),
@@ -125,7 +132,7 @@ export async function prepare(
 const changed: Readonly<Record<string, number>> = { GroupNormalization: 21 };
 
 /** The version of the operator set under which the graphs of all models are written. Throws `unsupported-model`. */
-function commonOpset(all: readonly Batched[]): number {
+function commonOpset(all: readonly PreparedModel[]): number {
   const highest = Math.max(...all.map(({ normalized }) => normalized.opset));
   for (const { normalized } of all) {
     const { graph, opset } = normalized;
@@ -159,7 +166,7 @@ function pictureSize(shape: Shape, size: readonly [number, number] | undefined):
 }
 
 /** Pictures at the size and with the channels that a model takes: grey becomes equal red, green and blue. */
-function fit(op: Ops, pictures: Value, { shape, input }: Batched, name: string): Value {
+function fit(op: Ops, pictures: Value, { shape, input }: PreparedModel, name: string): Value {
   if (pictures.rank !== 4 || shape.length !== 4) return pictures;
   const [, channels, height, width] = shape as [number, number, number, number];
   const sized = op.resize(pictures, [...pictures.shape.slice(0, 2), height, width]);

@@ -1,3 +1,5 @@
+import { fourierTransform } from "./fourier-transform.js";
+
 /**
  * The two-dimensional real Fourier transform with orthonormal scaling, x = 1/sqrt(hw) sum S e^(2 pi i (ky/h + lx/w)), of
  * which the columns l from 0 to w/2 are kept: the others are their conjugates.
@@ -14,61 +16,18 @@ export interface Complex {
 
 /** The orthonormal spectrum [height, halfWidth(width)] of one channel [height, width]. */
 export function spectrumOf(pixels: ArrayLike<number>, height: number, width: number): Complex {
+  const re = Float64Array.from(pixels);
+  const im = new Float64Array(re.length);
+  for (let y = 0; y < height; y++) fourierTransform(re, im, { start: y * width, stride: 1, length: width });
   const columns = halfWidth(width);
-  const result = zeros(height * columns);
-  for (let y = 0; y < height; y++) {
-    const row = zeros(width);
-    for (let x = 0; x < width; x++) row.real[x] = pixels[y * width + x]!;
-    const found = transform(row);
-    result.real.set(found.real.subarray(0, columns), y * columns);
-    result.imaginary.set(found.imaginary.subarray(0, columns), y * columns);
-  }
+  for (let x = 0; x < columns; x++) fourierTransform(re, im, { start: x, stride: width, length: height });
   const scale = 1 / Math.sqrt(height * width);
-  for (let l = 0; l < columns; l++) {
-    const found = transform(every(result, columns, l));
-    for (let k = 0; k < height; k++) {
-      result.real[k * columns + l] = found.real[k]! * scale;
-      result.imaginary[k * columns + l] = found.imaginary[k]! * scale;
-    }
-  }
-  return result;
-}
-
-const zeros = (n: number): Complex => ({ real: new Float64Array(n), imaginary: new Float64Array(n) });
-
-/** Numbers `first`, `first + step`, `first + 2 step`, ... */
-function every({ real, imaginary }: Complex, step: number, first: number): Complex {
-  const result = zeros(real.length / step);
-  for (let i = 0; i < result.real.length; i++) {
-    result.real[i] = real[i * step + first]!;
-    result.imaginary[i] = imaginary[i * step + first]!;
-  }
-  return result;
-}
-
-/** The forward transform of any length: by its smallest prime factor, each part by itself (Cooley and Tukey 1965). */
-function transform(x: Complex): Complex {
-  const n = x.real.length;
-  const parts = smallestFactor(n);
-  if (parts === 1) return x;
-  const length = n / parts;
-  const { cos, sin } = circle(n);
-  const result = zeros(n);
-  for (let r = 0; r < parts; r++) {
-    const { real, imaginary } = transform(every(x, parts, r));
-    for (let k = 0; k < n; k++) {
-      const [re, im] = [real[k % length]!, imaginary[k % length]!];
-      const turn = (r * k) % n;
-      result.real[k]! += re * cos[turn]! + im * sin[turn]!;
-      result.imaginary[k]! += im * cos[turn]! - re * sin[turn]!;
-    }
-  }
-  return result;
-}
-
-function smallestFactor(n: number): number {
-  for (let factor = 2; factor * factor <= n; factor++) if (n % factor === 0) return factor;
-  return n;
+  const kept = (all: Float64Array) =>
+    Float64Array.from(
+      { length: height * columns },
+      (_, i) => all[Math.floor(i / columns) * width + (i % columns)]! * scale,
+    );
+  return { real: kept(re), imaginary: kept(im) };
 }
 
 const circles = new Map<number, { cos: Float64Array; sin: Float64Array }>();

@@ -106,6 +106,8 @@ describe("where the file says nothing, the exporter's habit counts", () => {
     ["caffe2onnx", 3, [122.679 / 255, 116.669 / 255, 104.007 / 255], [1 / 255]],
     ["CNTK", 1, [0], [1 / 255]],
     ["tflite2onnx", 3, [0.5], [0.5]],
+    ["Keras 2.4.0 (MobileNetV2)", 3, [0.5], [0.5]],
+    ["Keras 2.4.0", 3, [0], [1]],
     ["pytorch", 3, imagenet.mean, imagenet.std],
     ["pytorch", 1, [0], [1]],
     ["tflite2onnx", 1, [0], [1]],

@@ -1,3 +1,4 @@
+import { check } from "../errors.js";
 import { constantNumbers, type Node, type Value } from "../ir/graph.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import { size } from "../tensor.js";
@@ -99,10 +100,9 @@ export const isPicture = ({ dims }: DeclaredInput): boolean => dims.length === 4
  * @example
  * const { contract, because, sure } = guessContract(model.source);
  */
-export function guessContract(
-  source: Model,
-  { given = {}, from = {}, picture = pictureInput(source) }: GuessOptions = {},
-): ContractGuess {
+export function guessContract(source: Model, options: GuessOptions = {}): ContractGuess {
+  check(Array.isArray(source?.inputs), "source", "what readModel returns, as the source of a loaded model", source);
+  const { given = {}, from = {}, picture = pictureInput(source) } = options;
   const known = <T>(value: T | undefined, field: ContractReason["field"]): Found<T> | undefined =>
     value === undefined ? undefined : { value, why: from[field] ?? "it was given", sure: true };
   const normalization =
@@ -307,7 +307,13 @@ const habits: readonly {
     what: "0 to 255 minus the mean of ImageNet",
   },
   { producer: /caffe|cntk/i, pictures: "grey", range: contractOfRange(0, 255), what: "0 to 255" },
-  { producer: /tfl/i, pictures: "colour", range: contractOfRange(-1, 1), what: "-1 to 1" },
+  {
+    producer: /keras.*(mobilenet|xception|inception|resnetv2|nasnet)/i,
+    pictures: "colour",
+    range: contractOfRange(-1, 1),
+    what: "-1 to 1",
+  },
+  { producer: /tfl|tensorflow lite/i, pictures: "colour", range: contractOfRange(-1, 1), what: "-1 to 1" },
   {
     producer: /pytorch/i,
     pictures: "colour",
@@ -348,7 +354,10 @@ function orderOf(source: Model, channels: number | undefined): Found<ChannelOrde
   if (channels === 1) return { value: "gray", why: "the input has one channel", sure: true };
   if (isUltralytics(source)) return { value: "RGB", why: "Ultralytics models take RGB", sure: true };
   if (channels !== undefined && channels !== 3) return undefined;
-  return { value: "RGB", why: "nothing in the file tells: most models take RGB, those from Caffe BGR", sure: false };
+  const why = /caffe/i.test(source.producer)
+    ? `nothing in the file tells: ${source.producer} keeps what the model was trained with, RGB or Caffe's own BGR`
+    : "nothing in the file tells: most models take RGB, those from Caffe BGR";
+  return { value: "RGB", why, sure: false };
 }
 
 function entry({ metadata }: Model, name: string): readonly [string, string] | undefined {

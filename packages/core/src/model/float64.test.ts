@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { buildModel, open, randomTensor, weights } from "../testing/models.js";
 import { numbers, tensor, type Shape } from "../tensor.js";
 import type { Ops } from "../ir/ops/index.js";
-import type { Value } from "../ir/graph.js";
+import { Node, Value } from "../ir/graph.js";
 import { vjp } from "./vjp.js";
 
 const shape = [2, 4, 7, 6];
@@ -98,6 +98,26 @@ describe("float64", () => {
     await of.release();
     expect(numbers(output)).toEqual(Array<number>(12).fill(0));
     expect(gradient).toMatchObject({ shape: [0, 2, 4, 4], data: new Float32Array(0) });
+  });
+
+  it("refuses a target whose shape depends on the elements of an input as float32 does", async () => {
+    const net = (op: Ops, x: Value) => {
+      const repeats = op.graph.input("repeats", { dtype: "int64", shape: [1] });
+      const y = new Value("y");
+      op.graph.append(new Node("Tile", [x, repeats], [y]));
+      return { y };
+    };
+    const model = open(buildModel(net, { shape: [2] }));
+    const shapes = new Map([
+      ["x", [2]],
+      ["repeats", [1]],
+    ]);
+    const refusals = (["float32", "float64"] as const).map((precision) =>
+      vjp(model, { shapes, of: "y", precision }).catch(({ code, message }) => ({ code, message })),
+    );
+    const [single, double] = await Promise.all(refusals);
+    expect(single).toMatchObject({ code: "missing-vjp-rule" });
+    expect(double).toEqual(single);
   });
 
   it("keeps what float32 loses", async () => {

@@ -22,7 +22,7 @@ export async function inFloat64({ graph: source, opset, values }: Normalized, ru
   const bindings = source.inputs.map((input) => [input, widened(graph.input(input.name, input.type))] as const);
   const map = inline(graph, source, new Map(bindings), [...source.values()], {
     rewrite(node, given) {
-      if (!isOfFloats(node)) return undefined;
+      if (!isOfFloats(node) || !isTyped(node)) return undefined;
       const wide = given.map((value) => value && widened(value));
       const rewrite = node.domain === "" ? rewrites[node.opType] : undefined;
       if (rewrite) return rewrite(node, wide as Value[], op);
@@ -43,7 +43,7 @@ export async function inFloat64({ graph: source, opset, values }: Normalized, ru
   });
   const outside = (value: Value) => {
     const made = map.get(value) ?? value;
-    return made.dtype === value.dtype ? made : op.cast(made, value.dtype);
+    return !value.type || made.dtype === value.dtype ? made : op.cast(made, value.dtype);
   };
   for (const output of source.outputs) graph.output(outside(output));
   return { graph, opset, values: new Map([...values].map(([name, value]) => [name, outside(value)])) };
@@ -71,6 +71,9 @@ const wider = (type: ValueType | undefined): ValueType | undefined =>
 
 const isOfFloats = (node: Node) => [...node.inputs, ...node.outputs].some((value) => value?.type?.dtype === "float32");
 
+/** Shapes of some depend on the elements of an input: nothing is computed behind them. */
+const isTyped = (node: Node) => node.outputs.every((output) => !output || output.type);
+
 /** The types that a node's outputs have in float64; undefined where ONNX Runtime has no such kernel. */
 type Kernel = readonly (DType | undefined)[] | undefined;
 
@@ -80,7 +83,8 @@ async function findKernels(source: Graph, opset: number, runtime: Runtime): Prom
     JSON.stringify([node.qualifiedType, [...node.inputs, undefined, ...node.outputs].map((value) => value?.dtype)]);
   const known = new Map<string, Kernel>();
   for (const node of source.nodes) {
-    if (isOfFloats(node) && !known.has(kind(node))) known.set(kind(node), await kernelOf(node, opset, runtime));
+    if (isOfFloats(node) && isTyped(node) && !known.has(kind(node)))
+      known.set(kind(node), await kernelOf(node, opset, runtime));
   }
   return (node) => known.get(kind(node));
 }

@@ -1,3 +1,4 @@
+import { check } from "../errors.js";
 import { mergeRules } from "../autodiff/overrides.js";
 import { findReach, type Reach } from "../autodiff/differentiability.js";
 import type { VjpRules } from "../autodiff/vjp.js";
@@ -5,7 +6,7 @@ import { Graph, type Node, type Value } from "../ir/graph.js";
 import { inline, valuesRead } from "../ir/inline.js";
 import { createOps, isFloat } from "../ir/ops/index.js";
 import type { Model } from "../onnx/model.js";
-import { floatTypes, size, type DType, type Shape } from "../tensor.js";
+import { floatTypes, shapesOf, size, type DType, type Shape, type ShapesByName } from "../tensor.js";
 import {
   guessContract,
   isPicture,
@@ -16,7 +17,7 @@ import {
 import { axesOf, followAxes, type LayerAxes } from "./axes.js";
 import { beforeSoftmax, classCount, scoreOutput } from "./layers.js";
 import { givenTensors, withGivenShapes, type GivenInputs } from "./given.js";
-import { inputShapes, type LoadedModel } from "./load.js";
+import { checkModel, inputShapes, type LoadedModel } from "./load.js";
 import { chooseShapes, type ChosenShapes } from "./shapes.js";
 import { foreignNodes } from "../specialize/specialize.js";
 
@@ -25,7 +26,7 @@ export interface InspectOptions {
   /** @default 1 */
   readonly batch?: number;
   /** Sizes for input dimensions that the model leaves free; usual ones are taken for the picture when left out. */
-  readonly shapes?: ReadonlyMap<string, Shape>;
+  readonly shapes?: ShapesByName;
   /** What other inputs hold, which may decide shapes and branches. */
   readonly inputs?: GivenInputs;
   /** The input that is the picture; the first of floating-point numbers when left out. */
@@ -118,9 +119,11 @@ export interface MissingRule {
  * for (const { name, shape, differentiable } of layers) console.log(name, shape, differentiable);
  */
 export async function inspect(model: LoadedModel, options: InspectOptions = {}): Promise<Inspection> {
+  checkModel(model);
+  check(typeof options === "object" && options !== null, "options", "an object", options);
   const { source } = model;
   if (foreignNodes(source.graph).length > 0) return inspectUnrunnable(model, options);
-  const { shapes, assumed } = await shapesOf(model, options);
+  const { shapes, assumed } = await chosenShapes(model, options);
   const normalized = await model.at(shapes, givenTensors(source.inputs, options.inputs ?? {}, shapes));
   const graph = new Graph("inspect");
   const op = createOps(graph, model.runtime.lowering);
@@ -199,13 +202,13 @@ function declarations(
 const pictureOf = ({ inputs }: Model, name?: string) =>
   inputs.find((input) => floatTypes.has(input.dtype) && (name === undefined || input.name === name));
 
-async function shapesOf(
+async function chosenShapes(
   model: LoadedModel,
   { batch = 1, shapes = new Map(), inputs = {}, contract, picture: name }: InspectOptions,
 ): Promise<ChosenShapes> {
   const picture = pictureOf(model.source, name);
   if (!picture)
-    return { shapes: inputShapes(model.source.inputs, batch, withGivenShapes(shapes, inputs)), assumed: [] };
+    return { shapes: inputShapes(model.source.inputs, batch, withGivenShapes(shapesOf(shapes), inputs)), assumed: [] };
   return chooseShapes(model, { batch, picture, layout: contract?.layout, shapes, inputs });
 }
 

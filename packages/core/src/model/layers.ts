@@ -27,7 +27,7 @@ export function whyNoLayer({ graph }: Normalized, value: Value): string {
  * What a target may name: layers, and nodes whose first output is one; and of other names why they cannot be meant.
  *
  * @example
- * const { normalized } = await prepareBatch(model, 1);
+ * const { normalized } = await prepareModel(model, 1);
  * const { layers } = targetNames(model.source, normalized);
  */
 export function targetNames(
@@ -52,7 +52,7 @@ export function targetNames(
  * as in `LAYER[axis=2]`), and classes of the objectives that read the scores of one. Names without units are left out.
  *
  * @example
- * const { normalized } = await prepareBatch(model, 1);
+ * const { normalized } = await prepareModel(model, 1);
  * unitCounts(model.source, normalized).get("conv2"); // 64
  */
 export function unitCounts(

@@ -1,4 +1,4 @@
-import { XstarError } from "../errors.js";
+import { check, XstarError } from "../errors.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import { readModel } from "../onnx/read.js";
 import type { Runtime } from "../runtime/runtime.js";
@@ -37,16 +37,26 @@ export interface LoadedModel {
   at(shapes: ReadonlyMap<string, Shape>, given?: ReadonlyMap<string, Tensor>): Promise<Normalized>;
 }
 
+/** Throws `bad-argument` for what is no opened model, such as a path. */
+export function checkModel(model: LoadedModel, name = "model"): void {
+  const isModel = typeof model === "object" && model !== null && typeof model.at === "function";
+  check(isModel, name, "what loadModel or openModel returns", model);
+}
+
 /**
  * A model from the bytes of an ONNX file, or from what `readModel` made of them. Throws as `readModel` does.
  *
  * @example
  * const model = openModel(bytes, { runtime: fromOrt(ort) });
  */
-export function openModel(
-  file: Uint8Array | Model,
-  { runtime, files = new Map(), contract, labels }: LoadOptions,
-): LoadedModel {
+export function openModel(file: Uint8Array | Model, options: LoadOptions): LoadedModel {
+  check(
+    typeof options?.runtime?.open === "function",
+    "runtime",
+    "what nodeRuntime or fromOrt returns",
+    options?.runtime,
+  );
+  const { runtime, files = new Map(), contract, labels } = options;
   const source = file instanceof Uint8Array ? readModel(file) : file;
   const opset = source.opsets.get("");
   if (opset === undefined) {

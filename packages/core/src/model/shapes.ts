@@ -1,6 +1,6 @@
 import { XstarError } from "../errors.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
-import type { Shape } from "../tensor.js";
+import { shapesOf, type Shape, type ShapesByName } from "../tensor.js";
 import { guessContract, isUltralytics, pictureChannels, type Layout } from "./contract.js";
 import { givenTensors, withGivenShapes, type GivenInputs } from "./given.js";
 import { pictureInput } from "./layers.js";
@@ -14,7 +14,7 @@ export interface ShapeOptions {
   /** @default 1 */
   readonly batch?: number;
   /** Shapes that the caller knows, by the name of the input. */
-  readonly shapes?: ReadonlyMap<string, Shape>;
+  readonly shapes?: ShapesByName;
   /** Where the channels of the picture lie; guessed when left out. */
   readonly layout?: Layout | undefined;
   /** What other inputs hold, which may decide whether the model runs. */
@@ -43,10 +43,10 @@ const usualSides: readonly number[] = [224, 28, 32, 64, 96, 128, 227, 256, 299, 
  */
 export async function chooseShapes(
   model: LoadedModel,
-  { batch = 1, shapes: free = new Map(), layout, inputs = {}, picture = pictureInput(model.source) }: ShapeOptions = {},
+  { batch = 1, shapes: free, layout, inputs = {}, picture = pictureInput(model.source) }: ShapeOptions = {},
 ): Promise<ChosenShapes> {
   const { source } = model;
-  const shapes = withGivenShapes(free, inputs);
+  const shapes = withGivenShapes(shapesOf(free), inputs);
   const [first, ...rest] = picture.dims;
   const isKnown = shapes.has(picture.name) || rest.every((dim) => typeof dim === "number");
   if (isKnown) return { shapes: inputShapes(source.inputs, batch, shapes), assumed: [] };

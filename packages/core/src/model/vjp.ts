@@ -7,11 +7,12 @@ import { inline, prune } from "../ir/inline.js";
 import { createOps, isFloat } from "../ir/ops/index.js";
 import { writeModel } from "../onnx/write.js";
 import type { Session } from "../runtime/runtime.js";
-import type { Shape, Tensor } from "../tensor.js";
+import { shapesOf, type ShapesByName, type Tensor } from "../tensor.js";
 import { checkFeed, checkFeeds } from "./check-feeds.js";
+import { beforeCuts } from "./before-cuts.js";
 import { inFloat64 } from "./float64.js";
 import { givenTensors, type GivenInputs } from "./given.js";
-import type { LoadedModel } from "./load.js";
+import { checkModel, inputShapes, type LoadedModel } from "./load.js";
 import { locator } from "../onnx/weights.js";
 
 /** A compiled vector-Jacobian product. Release it when done. */
@@ -23,7 +24,8 @@ export interface VjpFunction {
 
 /** What is differentiated by what, for inputs of which shapes. */
 export interface VjpOptions {
-  readonly shapes: ReadonlyMap<string, Shape>;
+  /** Of every input, by its name; those that the model says when left out. */
+  readonly shapes?: ShapesByName;
   /** What other inputs hold, by name: constants, which `run` is not fed again. Shapes may depend on them. */
   readonly inputs?: GivenInputs;
   /** The value to differentiate; the model's first output when left out. */
@@ -55,15 +57,20 @@ export interface VjpOptions {
  */
 export async function vjp(
   model: LoadedModel,
-  { shapes, inputs = {}, of, wrt, overrides, rules, precision = "float32" }: VjpOptions,
+  { shapes: free, inputs = {}, of, wrt, overrides, rules, precision = "float32" }: VjpOptions = {},
 ): Promise<VjpFunction> {
+  checkModel(model);
   if (!["float32", "float64"].includes(precision)) {
     throw new XstarError("bad-argument", `The precision is "float32" or "float64", not ${JSON.stringify(precision)}`, {
       hint: "A float16 model is computed in float16 by itself, with tensors of float16",
     });
   }
+  const known = shapesOf(free);
+  const shapes = new Map([...inputShapes(model.source.inputs, 1, known), ...known]);
   const single = await model.at(shapes, givenTensors(model.source.inputs, inputs, shapes));
-  const normalized = precision === "float64" ? await inFloat64(single, model.runtime) : single;
+  const named = of === undefined ? single.graph.outputs[0] : single.values.get(of);
+  if (named?.node && !named.type) throw cutOff(named.node, { of: `"${of ?? named.name}"`, scope: "" });
+  const normalized = precision === "float64" ? await inFloat64(beforeCuts(single), model.runtime) : single;
   const graph = new Graph("vjp");
   const op = createOps(graph, model.runtime.lowering);
   const bindings = new Map(normalized.graph.inputs.map((input) => [input, graph.input(input.name, input.type)]));
@@ -75,7 +82,6 @@ export async function vjp(
       details: { layer: of, nearest: near },
     });
   }
-  if (!target.type && target.node) throw cutOff(target.node, { of: `"${of ?? target.name}"`, scope: "" });
   const map = inline(graph, normalized.graph, bindings, [target]);
   const output = map.get(target) ?? target;
   const input = inputToDifferentiate(graph.inputs, wrt);

@@ -11,9 +11,7 @@ import { recurrentOperators } from "./recurrent.js";
 import { retiredOperators } from "./retired-operators.js";
 import { roiAlign } from "./roi-align.js";
 import { shortTimeFourier } from "./spectral.js";
-import type { Upgrade } from "./upgrades.js";
-
-type Rewrite = Upgrade["rewrite"];
+import type { Rewrite } from "./rewrite.js";
 
 /** The activation that a fused operator ends with; undefined for one that is not known. */
 function activate(op: Ops, x: Value, name: string, parameters: readonly number[]): Value | undefined {

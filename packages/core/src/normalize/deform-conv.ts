@@ -1,10 +1,10 @@
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { size, tensor } from "../tensor.js";
-import type { Upgrade } from "./upgrades.js";
+import type { Rewrite } from "./rewrite.js";
 
 /** A convolution whose kernel's elements lie elsewhere at every place: one GridSample of all, then a matrix product. */
-export const deformConv: Upgrade["rewrite"] = (node, [x, w, offset, bias, mask], op) => {
+export const deformConv: Rewrite = (node, [x, w, offset, bias, mask], op) => {
   const [n, channels, height, width] = x!.shape as [number, number, number, number];
   const [outputs, , kernelHeight, kernelWidth] = w!.shape as [number, number, number, number];
   const [rows, columns] = node.outputs[0]!.shape.slice(2) as [number, number];

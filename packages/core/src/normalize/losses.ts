@@ -1,6 +1,6 @@
 import type { Node, Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
-import type { Upgrade } from "./upgrades.js";
+import type { Rewrite } from "./rewrite.js";
 
 /** Minus the logarithm of the probability of each place's label, [N, C, ...] to [N, ...], weighted and reduced. */
 function likelihood(op: Ops, node: Node, logarithms: Value, labels: Value, weights: Value | undefined): Value {
@@ -18,11 +18,11 @@ function likelihood(op: Ops, node: Node, logarithms: Value, labels: Value, weigh
   return reduction === "sum" ? sum : op.div(sum, op.reduceSum(share));
 }
 
-export const likelihoodLoss: Upgrade["rewrite"] = (node, [logarithms, labels, weights], op) => [
+export const likelihoodLoss: Rewrite = (node, [logarithms, labels, weights], op) => [
   likelihood(op, node, logarithms!, labels!, weights),
 ];
 
-export const crossEntropyLoss: Upgrade["rewrite"] = (node, [scores, labels, weights], op) => {
+export const crossEntropyLoss: Rewrite = (node, [scores, labels, weights], op) => {
   const logarithms = op.logSoftmax(scores!, 1);
   return [likelihood(op, node, logarithms, labels!, weights), logarithms];
 };

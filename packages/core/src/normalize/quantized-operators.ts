@@ -2,9 +2,7 @@ import { limitOf } from "../autodiff/limits.js";
 import type { Node, Value } from "../ir/graph.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
 import { size } from "../tensor.js";
-import type { Upgrade } from "./upgrades.js";
-
-type Rewrite = Upgrade["rewrite"];
+import type { Rewrite } from "./rewrite.js";
 
 /** A quantized value, its scale and its zero point. */
 type Levels = readonly [Value, Value, Value | undefined];

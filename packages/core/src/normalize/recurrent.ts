@@ -2,9 +2,8 @@ import { constantNumbers, type Node, type Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { limitOf } from "../autodiff/limits.js";
 import { recurrentActivations } from "./recurrent-activations.js";
-import type { Upgrade } from "./upgrades.js";
+import type { Rewrite } from "./rewrite.js";
 
-type Rewrite = Upgrade["rewrite"];
 type Activation = (x: Value) => Value;
 
 /** What one direction of a recurrent layer has; the values of a step are [batch, hidden], the weights are transposed. */

@@ -1,6 +1,4 @@
-import type { Upgrade } from "./upgrades.js";
-
-type Rewrite = Upgrade["rewrite"];
+import type { Rewrite } from "./rewrite.js";
 
 /** Operators that ONNX dropped and ONNX Runtime still runs: files made from CoreML and by old exporters have them. */
 export const retiredOperators: Readonly<Record<string, Rewrite>> = {

@@ -2,7 +2,7 @@ import { limitOf } from "../autodiff/limits.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { tensor } from "../tensor.js";
-import type { Upgrade } from "./upgrades.js";
+import type { Rewrite } from "./rewrite.js";
 
 interface Axis {
   /** Elements along the axis, bins, points in a bin. */
@@ -43,7 +43,7 @@ function sharesOf(op: Ops, start: Value, extent: Value, { length, bins, points }
  * RoiAlign of means as two matrix products for each region. Others are left alone, but for saying where pixels lie when the
  * newest operator set would take it for another place.
  */
-export function roiAlign(usual: "half_pixel" | "output_half_pixel"): Upgrade["rewrite"] {
+export function roiAlign(usual: "half_pixel" | "output_half_pixel"): Rewrite {
   return (node, inputs, op) => {
     const [x, rois, batches] = inputs;
     if (limitOf(node)) {

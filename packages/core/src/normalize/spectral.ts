@@ -1,16 +1,16 @@
 import { limitOf } from "../autodiff/limits.js";
 import { constantNumbers } from "../ir/graph.js";
 import { tensor } from "../tensor.js";
-import type { Upgrade } from "./upgrades.js";
+import type { Rewrite } from "./rewrite.js";
 
 /** Before opset 20 the axis was an attribute. */
-export const fourierAlong: Upgrade["rewrite"] = (node, [x, length], op) => {
+export const fourierAlong: Rewrite = (node, [x, length], op) => {
   const axis = op.scalar(node.int("axis", 1), "int64");
   return op.repeatNode(node, [x, length, axis], [node.outputs[0]!.type], ["axis"]);
 };
 
 /** Windows of a signal [N, length, parts] that begin every so many elements, each one transformed. */
-export const shortTimeFourier: Upgrade["rewrite"] = (node, [signal, given, window, size], op) => {
+export const shortTimeFourier: Rewrite = (node, [signal, given, window, size], op) => {
   if (limitOf(node)) return undefined;
   const step = constantNumbers(given)![0]!;
   const length = window?.shape[0] ?? constantNumbers(size)![0]!;

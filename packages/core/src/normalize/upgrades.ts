@@ -1,19 +1,14 @@
+import type { Rewrite, Upgrade } from "./rewrite.js";
 import { constantNumbers, type Node, type Value } from "../ir/graph.js";
-import { type Ops, positiveAxis } from "../ir/ops/index.js";
+import { positiveAxis } from "../ir/ops/index.js";
 import { size } from "../tensor.js";
 import { isTraining, normalizeByBatch } from "./batch-normalization.js";
 import { roiAlign } from "./roi-align.js";
 import { fourierAlong } from "./spectral.js";
 
-/** Says how a node of an operator set older than `below` is written in the canonical one. */
-export interface Upgrade {
-  readonly below: number;
-  rewrite(node: Node, inputs: readonly Value[], op: Ops): readonly (Value | undefined)[] | undefined;
-}
-
 /** The same node with an attribute turned into a constant input, as ONNX did for many operators. */
 const attributeToInput =
-  (names: readonly string[], kind: "ints" | "floats" = "ints"): Upgrade["rewrite"] =>
+  (names: readonly string[], kind: "ints" | "floats" = "ints"): Rewrite =>
   (node, inputs, op) => {
     const added = names.map((name) => {
       const values = kind === "ints" ? node.ints(name) : node.floats(name);
@@ -28,7 +23,7 @@ const attributeToInput =
 const types = (node: Node) => node.outputs.map((output) => output?.type);
 
 /** Before opset 13 Softmax and its kin flattened everything from the axis on into one. */
-const flattened: Upgrade["rewrite"] = (node, [x], op) => {
+const flattened: Rewrite = (node, [x], op) => {
   const axis = positiveAxis(node.int("axis", 1), x!.rank);
   const rows = op.reshape(x!, [size(x!.shape.slice(0, axis)), size(x!.shape.slice(axis))]);
   const y = op.emit(node.opType, [rows], [rows.type], { axis: 1 })[0]!;
@@ -36,12 +31,12 @@ const flattened: Upgrade["rewrite"] = (node, [x], op) => {
 };
 
 /** Clip's bounds were attributes before opset 11. */
-const clip: Upgrade["rewrite"] = (node, [x], op) => {
+const clip: Rewrite = (node, [x], op) => {
   const bound = (name: string) => (node.attributes.has(name) ? node.float(name, 0) : undefined);
   return [op.clip(x!, bound("min"), bound("max"))];
 };
 
-const pad: Upgrade["rewrite"] = (node, [x], op) => {
+const pad: Rewrite = (node, [x], op) => {
   const pads = node.ints("pads", []);
   const rank = x!.rank;
   const mode = node.string("mode", "constant") as "constant" | "reflect" | "edge";
@@ -49,18 +44,17 @@ const pad: Upgrade["rewrite"] = (node, [x], op) => {
 };
 
 /** Since opset 18 a Split into equal parts says how many. */
-const splitEvenly: Upgrade["rewrite"] = (node, inputs, op) => {
+const splitEvenly: Rewrite = (node, inputs, op) => {
   const axis = positiveAxis(node.int("axis", 0), inputs[0]!.rank);
   const sizes = node.ints("split") ?? constantNumbers(inputs[1]) ?? node.outputs.map((output) => output!.shape[axis]!);
   return op.repeatNode(node, [inputs[0]!, op.ints(sizes)], types(node), ["split"]);
 };
 
 /** TopK's k became an input. */
-const topK: Upgrade["rewrite"] = (node, [x], op) =>
-  op.repeatNode(node, [x, op.ints([node.int("k", 1)])], types(node), ["k"]);
+const topK: Rewrite = (node, [x], op) => op.repeatNode(node, [x, op.ints([node.int("k", 1)])], types(node), ["k"]);
 
 /** Before opset 9 the statistics could be given for every element instead of every channel (spatial = 0). */
-const batchNormalization: Upgrade["rewrite"] = (node, inputs, op) => {
+const batchNormalization: Rewrite = (node, inputs, op) => {
   const [x, scale, bias, mean, variance] = inputs as [Value, Value, Value, Value, Value];
   if (node.int("spatial", 1) === 1) {
     if (isTraining(node)) return normalizeByBatch(node, inputs, op);
@@ -72,7 +66,7 @@ const batchNormalization: Upgrade["rewrite"] = (node, inputs, op) => {
 };
 
 /** Before opset 9 it was said whether channels are taken together, not along which axes. */
-const meanVariance: Upgrade["rewrite"] = (node, [x], op) => {
+const meanVariance: Rewrite = (node, [x], op) => {
   const across = node.int("across_channels", 0) === 1;
   const axes = x!.shape.map((_, i) => i).filter((i) => (across ? i > 0 : i > 1));
   const centered = op.sub(x!, op.reduceMean(x!, axes, true));
@@ -82,7 +76,7 @@ const meanVariance: Upgrade["rewrite"] = (node, [x], op) => {
 };
 
 /** Upsample, and Resize before opset 11: coordinates are divided by the scales, and rounded up where they shrink. */
-const resizeByScales: Upgrade["rewrite"] = (node, [x, given], op) => {
+const resizeByScales: Rewrite = (node, [x, given], op) => {
   const scales = node.floats("scales") ?? constantNumbers(given);
   if (!scales) return undefined;
   const { shape } = node.outputs[0]!;
@@ -107,7 +101,7 @@ const resizeByScales: Upgrade["rewrite"] = (node, [x, given], op) => {
 };
 
 /** The modes were renamed. */
-const gridSample: Upgrade["rewrite"] = (node, inputs, op) => {
+const gridSample: Rewrite = (node, inputs, op) => {
   const names: Readonly<Record<string, string>> = { bilinear: "linear", bicubic: "cubic" };
   const mode = node.string("mode", "bilinear");
   const padding_mode = node.string("padding_mode", "zeros");
@@ -116,7 +110,7 @@ const gridSample: Upgrade["rewrite"] = (node, inputs, op) => {
 };
 
 /** The old name of ScatterElements. */
-const scatter: Upgrade["rewrite"] = (node, [data, indices, updates], op) => [
+const scatter: Rewrite = (node, [data, indices, updates], op) => [
   op.scatterElements(data!, indices!, updates!, node.int("axis", 0)),
 ];
 

@@ -71,7 +71,7 @@ export const div = (left: Term, right: Term): Objective => quotient({ left, righ
 export const pow = (left: Term, right: Term): Objective => power({ left, right });
 /** The size of an objective, without its sign. */
 export const abs = (term: Term): Objective => absolute({ of: term });
-/** Minus an objective: what was climbed is descended. */
+/** Minus an objective: what was maximized is descended. */
 export const neg = (term: Term): Objective => mul(-1, term);
 
 function fold(combine: ObjectiveDefinition<typeof sides>, [first, ...rest]: readonly [Term, ...Term[]]): Objective {

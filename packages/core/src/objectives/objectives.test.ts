@@ -26,7 +26,7 @@ describe("every objective", () => {
   };
 
   it.each(specs.objectives.map((spec) => [JSON.stringify(spec), spec] as const))(
-    "rises when it is climbed: %s",
+    "rises when it is maximized: %s",
     async (_, spec) => {
       const target = isPenalty(spec) ? neg(spec) : spec;
       const own = spec.type === "opacity" ? { ...options, parameterization: alpha({}) } : options;
@@ -125,7 +125,7 @@ describe("targets that the model does not have", () => {
 });
 
 describe("numbers", () => {
-  it("alone are nothing to climb", async () => {
+  it("alone are nothing to maximize", async () => {
     await expect(maximize(open(tinyCnn()), mul(2, 3), { steps: 1 }).result).rejects.toMatchObject({
       code: "bad-argument",
       message: 'The target {"type":"mul","left":2,"right":3} is a number, which nothing can raise',

@@ -1,6 +1,6 @@
 import { objectives } from "./table.js";
 import { describe, expect, it } from "vitest";
-import { prepareBatch } from "../forward/batch.js";
+import { prepareModel } from "../forward/prepare-model.js";
 import { maximize } from "../testing/plain.js";
 import { targetNames, unitCounts } from "../model/layers.js";
 import { inspect } from "../model/inspect.js";
@@ -187,7 +187,7 @@ describe("words for places", () => {
 
   it("stand behind each of many units", async () => {
     const model = reader();
-    const { normalized } = await prepareBatch(model, 1);
+    const { normalized } = await prepareModel(model, 1);
     const counts = unitCounts(model.source, normalized);
     expect(expandTargets(["text:*@6", "text[axis=0]:0-1@2-3"], counts)).toEqual([
       ...[0, 1, 2, 3, 4].map((c) => `text:${c}@6`),
@@ -209,7 +209,7 @@ describe("words for places", () => {
 describe("names that are no layers", () => {
   it("are refused with what is wrong with them", async () => {
     const model = open(buildModel((op, x) => ({ scores: op.mul(x, 2), y: op.argMax(x, 1) }), { shape: [1, 4] }));
-    const { normalized } = await prepareBatch(model, 1);
+    const { normalized } = await prepareModel(model, 1);
     const names = targetNames(model.source, normalized);
     expect(() => parseTarget("y:1", names, objectives)).toThrow(
       '"y" is a value of the model but no layer: it holds whole numbers (int64), so it has no gradient',

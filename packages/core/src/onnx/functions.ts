@@ -1,14 +1,13 @@
-import { create } from "@bufbuild/protobuf";
+import { XstarError } from "../errors.js";
 import {
-  AttributeProto_AttributeType as Kind,
-  NodeProtoSchema,
+  Kind,
+  nodeProto,
   type AttributeProto,
   type FunctionProto,
   type GraphProto,
   type ModelProto,
   type NodeProto,
-} from "onnx-buf";
-import { XstarError } from "../errors.js";
+} from "./schema.js";
 import { Names } from "../ir/names.js";
 
 /** More nodes than any network has: functions that call functions can multiply without end. */
@@ -93,10 +92,7 @@ export function inlineFunctions(proto: ModelProto, graph: GraphProto): Inlined {
       const wanted = node.output[i] ?? "";
       if (wanted === "") return;
       if (produced.has(name) && !names.has(name)) names.set(name, wanted);
-      else
-        copies.push(
-          create(NodeProtoSchema, { opType: "Identity", input: [names.get(name) ?? name], output: [wanted] }),
-        );
+      else copies.push(nodeProto.make({ opType: "Identity", input: [names.get(name) ?? name], output: [wanted] }));
     });
     for (const name of produced) if (!names.has(name)) names.set(name, taken.take(prefix + name));
     const defaults = called.attributeProto.map((attribute) => [attribute.name, attribute] as const);

@@ -1,6 +1,6 @@
-import { TensorProto_DataType } from "onnx-buf";
 import { dtypeNumbers, type DType } from "../tensor.js";
 import type { Graph } from "../ir/graph.js";
+import { elementTypes } from "./schema.js";
 
 /** A graph input as the file declares it: a dimension is a number, or a name or nothing when it is free. */
 export interface DeclaredInput {
@@ -31,8 +31,8 @@ const dtypesByNumber = new Map(Object.entries(dtypeNumbers).map(([dtype, number]
 
 /** `element type bfloat16`, for messages. */
 export function nameOfType(number: number): string {
-  const name = TensorProto_DataType[number];
-  return name ? `element type ${name.toLowerCase()}` : `the unknown element type ${number}`;
+  const name = elementTypes[number];
+  return name ? `element type ${name}` : `the unknown element type ${number}`;
 }
 
 /** The element type of a `TensorProto.DataType`; undefined for those that xstar does not handle (bfloat16, float8, ...). */

@@ -1,20 +1,19 @@
-import { fromBinary } from "@bufbuild/protobuf";
+import { XstarError } from "../errors.js";
+import { Graph, Node, Value, valueOf, type Attribute, type Constant, type ValueType } from "../ir/graph.js";
+import { elementBytes, size, tensor, type DType, type Tensor } from "../tensor.js";
+import { inlineFunctions } from "./functions.js";
 import {
-  AttributeProto_AttributeType as Kind,
-  ModelProtoSchema,
-  TensorProto_DataLocation,
+  external,
+  Kind,
+  modelProto,
   type AttributeProto,
   type GraphProto,
   type ModelProto,
   type NodeProto,
   type TensorProto,
   type ValueInfoProto,
-} from "onnx-buf";
-import { XstarError } from "../errors.js";
-import { Graph, Node, Value, valueOf, type Attribute, type Constant, type ValueType } from "../ir/graph.js";
-import { elementBytes, size, tensor, type DType, type Tensor } from "../tensor.js";
-import { inlineFunctions } from "./functions.js";
-import { takeWholeInputsAsFloats } from "./whole-inputs.js";
+} from "./schema.js";
+import { takeWholeInputsAsFloats } from "./integer-inputs.js";
 import { dtypeOf, nameOfType, type DeclaredInput, type Model } from "./model.js";
 
 /**
@@ -54,7 +53,7 @@ const notOnnxHint = { hint: "Check that the path names an .onnx file and that it
 
 function decode(bytes: Uint8Array): ModelProto {
   try {
-    return fromBinary(ModelProtoSchema, bytes);
+    return modelProto.read(bytes);
   } catch (cause) {
     throw new XstarError("bad-model", "The file is not a readable ONNX model", { ...notOnnxHint, cause });
   }
@@ -101,30 +100,30 @@ function readGraph(
 
 /** The type of a value whose declaration leaves nothing free. */
 function staticType({ type }: ValueInfoProto): ValueType | undefined {
-  if (type?.value.case !== "tensorType" || !type.value.value.shape) return undefined;
-  const dtype = dtypeOf(type.value.value.elemType);
-  const shape = type.value.value.shape.dim.map(({ value }) => (value.case === "dimValue" ? Number(value.value) : -1));
+  const { elemType, shape: declared } = type?.tensorType ?? {};
+  if (elemType === undefined || !declared) return undefined;
+  const dtype = dtypeOf(elemType);
+  const shape = declared.dim.map(({ dimValue }) => Number(dimValue ?? -1));
   return dtype && shape.every((dim) => dim >= 0) ? { dtype, shape } : undefined;
 }
 
 function readInput(info: ValueInfoProto): DeclaredInput {
-  const type = info.type?.value;
-  if (type?.case !== "tensorType") {
-    throw new XstarError("unsupported-model", `Input "${info.name}" is not a tensor but ${type?.case ?? "of no type"}`);
+  const type = info.type?.tensorType;
+  if (!type) {
+    const [other = "of no type"] = Object.keys(info.type ?? {});
+    throw new XstarError("unsupported-model", `Input "${info.name}" is not a tensor but ${other}`);
   }
-  const dtype = dtypeOf(type.value.elemType);
+  const dtype = dtypeOf(type.elemType);
   if (!dtype) {
     throw new XstarError(
       "unsupported-model",
-      `Input "${info.name}" has ${nameOfType(type.value.elemType)}, which xstar does not handle`,
+      `Input "${info.name}" has ${nameOfType(type.elemType)}, which xstar does not handle`,
       typeHint,
     );
   }
-  const dims = (type.value.shape?.dim ?? []).map(({ value }) => {
-    if (value.case === "dimParam") return value.value || undefined;
-    const dim = value.case === "dimValue" ? Number(value.value) : undefined;
-    return dim !== undefined && dim > 0 ? dim : undefined;
-  });
+  const dims = (type.shape?.dim ?? []).map(
+    ({ dimValue = 0n, dimParam = "" }) => dimParam || (dimValue > 0n ? Number(dimValue) : undefined),
+  );
   return { name: info.name, dtype, dims };
 }
 
@@ -262,8 +261,7 @@ function readTensor(proto: TensorProto): Constant {
   if (shape.some((dim) => dim < 0 || !Number.isSafeInteger(dim)) || !Number.isSafeInteger(size(shape))) {
     throw new XstarError("bad-model", `Constant "${proto.name}" has the impossible shape [${shape}]`);
   }
-  if (proto.dataLocation === TensorProto_DataLocation.EXTERNAL)
-    return { dtype, shape, source: readLocation(proto, dtype, shape) };
+  if (proto.dataLocation === external) return { dtype, shape, source: readLocation(proto, dtype, shape) };
   if (dtype === "string") {
     const text = new TextDecoder();
     checkCount(proto, proto.stringData.length);

@@ -200,6 +200,16 @@ describe("writeModel", () => {
     expect(ends).toEqual([2 ** 63, -(2 ** 63), 5]);
   });
 
+  it("leaves dimensions of -1 free, and names who made the model", () => {
+    const graph = new Graph();
+    const x = graph.input("x", { dtype: "float32", shape: [-1, 3, -1] });
+    graph.output(createOps(graph).relu(x));
+    const { inputs, producer } = readModel(writeModel(graph, { opsets, producer: "Keras 3.3.3" }));
+    expect(inputs[0]!.dims).toEqual(["N", 3, "x_2"]);
+    expect(producer).toBe("Keras 3.3.3");
+    expect(readModel(writeModel(graph, { opsets })).producer).toBe("xstar");
+  });
+
   it("leaves out empty last inputs, on which ONNX Runtime may crash", async () => {
     const graph = new Graph("g");
     const x = graph.input("x", { dtype: "float32", shape: [2, 6, 1] });

@@ -1,21 +1,26 @@
-import { create, toBinary, type MessageInitShape } from "@bufbuild/protobuf";
+import { type Attribute, type Constant, Graph, Node, Value } from "../ir/graph.js";
+import { dtypeNumbers, toInt64 } from "../tensor.js";
 import {
-  AttributeProto_AttributeType as Kind,
-  AttributeProtoSchema,
-  GraphProtoSchema,
-  ModelProtoSchema,
-  NodeProtoSchema,
-  TensorProto_DataLocation,
-  TensorProtoSchema,
-  ValueInfoProtoSchema,
+  attributeProto,
+  dimensionProto,
+  entryProto,
+  external,
+  graphProto,
+  Kind,
+  modelProto,
+  nodeProto,
+  operatorSetIdProto,
+  shapeProto,
+  tensorProto,
+  tensorTypeProto,
+  typeProto,
+  valueInfoProto,
   type AttributeProto,
   type GraphProto,
   type TensorProto,
   type ValueInfoProto,
-} from "onnx-buf";
-import { Graph, Node, Value, type Attribute, type Constant } from "../ir/graph.js";
+} from "./schema.js";
 import { Names } from "../ir/names.js";
-import { dtypeNumbers, toInt64 } from "../tensor.js";
 
 /** A constant's place in another file, as ONNX external data. */
 export interface Place {
@@ -27,6 +32,8 @@ export interface WriteOptions {
   readonly opsets: ReadonlyMap<string, number>;
   readonly metadata?: ReadonlyMap<string, string>;
   readonly irVersion?: number;
+  /** Who made the model. @default "xstar" */
+  readonly producer?: string;
   /** Name of the first dimension of inputs and outputs, where it is left free. */
   readonly freeBatch?: string;
   /** Files of which external data is copied into the result instead of pointed at. */
@@ -34,8 +41,6 @@ export interface WriteOptions {
   /** Says where bytes already lie, so that they are pointed at instead of copied; undefined keeps them inline. */
   readonly locate?: (bytes: Uint8Array) => Place | undefined;
 }
-
-const producerName = "xstar";
 
 /** IR version 10 (ONNX 1.16) goes with opsets up to 21 and is read by every ONNX Runtime since 1.18. */
 const irVersion = 10;
@@ -55,13 +60,14 @@ export function writeModel(graph: Graph, given: WriteOptions): Uint8Array {
   // constants of several origins may share a name: each gets one that nothing else in the file has
   const names = new Map(constants.map((value) => [value, taken.take(value.name)]));
   const options: Writing = { ...given, names, taken };
-  return toBinary(
-    ModelProtoSchema,
-    create(ModelProtoSchema, {
+  return modelProto.write(
+    modelProto.make({
       irVersion: BigInt(Math.min(newestIrVersion, Math.max(irVersion, options.irVersion ?? 0))),
-      producerName,
-      opsetImport: [...options.opsets].map(([domain, version]) => ({ domain, version: BigInt(version) })),
-      metadataProps: [...(options.metadata ?? [])].map(([key, value]) => ({ key, value })),
+      producerName: options.producer ?? "xstar",
+      opsetImport: [...options.opsets].map(([domain, version]) =>
+        operatorSetIdProto.make({ domain, version: BigInt(version) }),
+      ),
+      metadataProps: [...(options.metadata ?? [])].map(([key, value]) => entryProto.make({ key, value })),
       graph: writeGraph(graph, options, constants),
     }),
   );
@@ -89,7 +95,7 @@ function namesIn(graph: Graph): Names {
 const nameOf = (value: Value | undefined, { names }: Writing) => (value ? (names.get(value) ?? value.name) : "");
 
 function writeGraph(graph: Graph, options: Writing, constants: readonly Value[]): GraphProto {
-  return create(GraphProtoSchema, {
+  return graphProto.make({
     name: graph.name,
     input: graph.inputs.map((value) => writeInfo(value, options)),
     output: graph.outputs.map((value) => writeInfo(value, options)),
@@ -114,22 +120,25 @@ function constantsOf(graph: Graph): Value[] {
 
 function writeInfo(value: Value, options: Writing): ValueInfoProto {
   const { freeBatch } = options;
-  if (!value.type) return create(ValueInfoProtoSchema, { name: nameOf(value, options) });
-  const dim = value.shape.map((dimension, i) =>
-    i === 0 && freeBatch !== undefined
-      ? { value: { case: "dimParam" as const, value: freeBatch } }
-      : { value: { case: "dimValue" as const, value: BigInt(dimension) } },
-  );
-  return create(ValueInfoProtoSchema, {
+  if (!value.type) return valueInfoProto.make({ name: nameOf(value, options) });
+  const dim = value.shape.map((dimension, i) => {
+    const free = i === 0 && freeBatch !== undefined ? freeBatch : i === 0 ? "N" : `${value.name}_${i}`;
+    return dimension < 0 || (i === 0 && freeBatch !== undefined)
+      ? dimensionProto.make({ dimParam: free })
+      : dimensionProto.make({ dimValue: BigInt(dimension) });
+  });
+  return valueInfoProto.make({
     name: nameOf(value, options),
-    type: { value: { case: "tensorType", value: { elemType: dtypeNumbers[value.dtype], shape: { dim } } } },
+    type: typeProto.make({
+      tensorType: tensorTypeProto.make({ elemType: dtypeNumbers[value.dtype], shape: shapeProto.make({ dim }) }),
+    }),
   });
 }
 
 function writeNode(node: Node, options: Writing) {
   // empty last inputs would be legal, but ONNX Runtime crashes on some
   const given = node.inputs.slice(0, node.inputs.findLastIndex((input) => input !== undefined) + 1);
-  return create(NodeProtoSchema, {
+  return nodeProto.make({
     opType: node.opType,
     domain: node.domain,
     name: node.name,
@@ -141,8 +150,7 @@ function writeNode(node: Node, options: Writing) {
 
 function writeAttribute(name: string, attribute: Attribute, options: Writing): AttributeProto {
   const text = new TextEncoder();
-  const make = (fields: MessageInitShape<typeof AttributeProtoSchema>) =>
-    create(AttributeProtoSchema, { ...fields, name });
+  const make = (fields: Partial<AttributeProto>) => attributeProto.make({ ...fields, name });
   switch (attribute.kind) {
     case "int":
       return make({ type: Kind.INT, i: toInt64(attribute.value) });
@@ -188,25 +196,24 @@ function writeTensor(name: string, constant: Constant, options: Writing): Tensor
   const { source } = constant;
   if ("strings" in source) {
     const text = new TextEncoder();
-    return create(TensorProtoSchema, { ...base, stringData: source.strings.map((s) => text.encode(s)) });
+    return tensorProto.make({ ...base, stringData: source.strings.map((s) => text.encode(s)) });
   }
   if ("location" in source) {
     const { location, offset, length } = source;
     const rawData = options.embed?.get(location)?.subarray(offset, offset + length) as
       | Uint8Array<ArrayBuffer>
       | undefined;
-    return create(TensorProtoSchema, { ...base, ...(rawData ? { rawData } : external(location, offset, length)) });
+    return tensorProto.make({ ...base, ...(rawData ? { rawData } : pointTo(location, offset, length)) });
   }
   const place = source.bytes.byteLength >= smallestExternal ? options.locate?.(source.bytes) : undefined;
-  if (place)
-    return create(TensorProtoSchema, { ...base, ...external(place.location, place.offset, source.bytes.byteLength) });
-  return create(TensorProtoSchema, { ...base, rawData: source.bytes as Uint8Array<ArrayBuffer> });
+  if (place) return tensorProto.make({ ...base, ...pointTo(place.location, place.offset, source.bytes.byteLength) });
+  return tensorProto.make({ ...base, rawData: source.bytes as Uint8Array<ArrayBuffer> });
 }
 
-function external(location: string, offset: number, length: number) {
+function pointTo(location: string, offset: number, length: number) {
   const entries = { location, offset: String(offset), length: String(length) };
   return {
-    dataLocation: TensorProto_DataLocation.EXTERNAL,
-    externalData: Object.entries(entries).map(([key, value]) => ({ key, value })),
+    dataLocation: external,
+    externalData: Object.entries(entries).map(([key, value]) => entryProto.make({ key, value })),
   };
 }

@@ -22,8 +22,8 @@ export const alpha = defineParameterization({
     opacity: innerParameterization("the opacity, a picture of one channel", fourier({ color: "none" })),
   },
   isOutermost: true,
-  tries: (params, assets) =>
-    Math.max(innerOf(assets, params.inner).tries, innerOf(assets, params.opacity, prefix).tries),
+  restarts: (params, assets) =>
+    Math.max(innerOf(assets, params.inner).restarts, innerOf(assets, params.opacity, prefix).restarts),
   initial: (params, shape, rngs, assets) => ({
     ...innerOf(assets, params.inner).initial(shape, rngs, assets),
     ...innerOf(assets, params.opacity, prefix).initial(

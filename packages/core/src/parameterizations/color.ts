@@ -2,7 +2,7 @@ import type { Vocabulary } from "../define/vocabulary.js";
 import { mapSpecs } from "../define/walk.js";
 import { asset, choice, numbers, optional } from "../define/fields.js";
 import type { Spec } from "../define/spec.js";
-import type { Assets } from "../define/assets.js";
+import type { Assets } from "../define/parameterization.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";

@@ -212,6 +212,6 @@ describe("every composition", () => {
   ])("draws as many starts as the one inside: %s", async (_, parameterization) => {
     const options = { parameterization, images, generators, steps: 0 };
     const { record } = await maximize(mirror([1, ...shape]), channel({ layer: "pooled", channel: 0 }), options).result;
-    expect(record.tries).toBe(256);
+    expect(record.restarts).toBe(256);
   });
 });

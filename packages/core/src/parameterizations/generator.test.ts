@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { maximize } from "../testing/plain.js";
 import { createAssets } from "../forward/assets.js";
-import type { BatchOptions } from "../forward/batch.js";
+import type { BatchOptions } from "../forward/prepare-model.js";
 import { classify } from "../probe/classify.js";
 import type { Ops } from "../ir/ops/index.js";
 import type { Value } from "../ir/graph.js";

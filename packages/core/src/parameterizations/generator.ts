@@ -44,7 +44,7 @@ export const generator = defineParameterization({
     ),
   },
   // a decoder of few numbers has hills all around a class, and one start finds the nearest
-  tries: () => 256,
+  restarts: () => 256,
   initial({ model, ...params }, shape, rngs, assets) {
     const [low, high] = boundsOf(params);
     const draw = (rng: Rng) => Math.min(Math.max(rng.normal() / unit, low), high);

@@ -1,6 +1,5 @@
-import type { Assets } from "../define/assets.js";
+import type { Assets, ParameterizationContext } from "../define/parameterization.js";
 import type { Tensors, Values } from "../define/definition.js";
-import type { ParameterizationContext } from "../define/parameterization.js";
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
@@ -12,7 +11,7 @@ type Names = Pick<Assets, "parameterization">;
 
 /** A parameterization with its parameters: its variables carry a prefix, so that several fit in one graph. */
 export interface Inner {
-  readonly tries: number;
+  readonly restarts: number;
   /** As it begins by itself, or at uniform noise. */
   initial(shape: Shape, rngs: readonly Rng[], assets: Assets): Tensors;
   /** Throws `bad-argument` where it cannot begin at a picture. */
@@ -36,7 +35,7 @@ export function innerOf(names: Names, given: Spec, prefix = ""): Inner {
       Object.entries(state).flatMap(([name, x]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), x]] : [])),
     );
   return {
-    tries: definition.tries?.(spec, names) ?? 1,
+    restarts: definition.restarts?.(spec, names) ?? 1,
     initial: (shape, rngs, assets) => outside(beginAlone(definition, spec, { shape, rngs, assets })),
     invert: (pictures, assets) => outside(beginAt(definition, spec, pictures, { assets })),
     build: (state, context) => definition.build(spec, inside(state), context),

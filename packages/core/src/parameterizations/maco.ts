@@ -1,5 +1,5 @@
 import { axesAfterFirst, type Ops } from "../ir/ops/index.js";
-import type { Assets } from "../define/assets.js";
+import type { Assets } from "../define/parameterization.js";
 import { asset, numbers, optional } from "../define/fields.js";
 import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";

@@ -1,5 +1,4 @@
-import { defineParameterization } from "../define/parameterization.js";
-import type { Assets } from "../define/assets.js";
+import { defineParameterization, type Assets } from "../define/parameterization.js";
 import type { Size } from "../define/transform.js";
 import { asset, innerParameterization } from "../define/fields.js";
 import { XstarError } from "../errors.js";
@@ -24,7 +23,7 @@ export const masked = defineParameterization({
     inner: innerParameterization("what is shown there", fourier({})),
   },
   isOutermost: true,
-  tries: (params, assets) => innerOf(assets, params.inner).tries,
+  restarts: (params, assets) => innerOf(assets, params.inner).restarts,
   initial: (params, shape, rngs, assets) => innerOf(assets, params.inner).initial(shape, rngs, assets),
   invert: (params, pictures, assets) => innerOf(assets, params.inner).invert(pictures, assets),
   build(params, state, context) {

@@ -1,7 +1,7 @@
 import { standard } from "../standard.js";
 import { describe, expect, it } from "vitest";
 import { maximize } from "../testing/plain.js";
-import type { Generator } from "../define/assets.js";
+import type { Generator } from "../define/parameterization.js";
 import type { Spec } from "../define/spec.js";
 import { channel, logit } from "../objectives/activation.js";
 import { adam } from "../optimizers/adaptive.js";
@@ -71,13 +71,13 @@ describe("every parameterization", () => {
 
   it.each(byName)("begins by itself, the same for a seed, and climbs: %s", async (_, parameterization) => {
     // what lies behind a transparent picture changes at every step
-    const watch = { climbed: target };
+    const watch = { maximized: target };
     const run = (seed: number, steps: number) =>
       maximize(model, target, {
         parameterization,
         seed,
         steps,
-        tries: 1,
+        restarts: 1,
         watch,
         optimizer: adam({ learningRate: 0.05 }),
         ...given,
@@ -85,8 +85,8 @@ describe("every parameterization", () => {
     const [once, again, other] = [await run(1, 8), await run(1, 8), await run(2, 0)];
     expect(again.picture.data).toEqual(once.picture.data);
     expect(other.picture.data).not.toEqual((await run(1, 0)).picture.data);
-    const climbed = once.watch["climbed"]!;
-    expect(climbed.at(-1)![0]).toBeGreaterThan(climbed[0]![0]!);
+    const maximized = once.watch["maximized"]!;
+    expect(maximized.at(-1)![0]).toBeGreaterThan(maximized[0]![0]!);
   });
 
   it.each(byName.filter(([, spec]) => definitionOf(spec).initial && spec.type !== "shared"))(

@@ -1,5 +1,4 @@
-import { defineParameterization } from "../define/parameterization.js";
-import type { Assets } from "../define/assets.js";
+import { defineParameterization, type Assets } from "../define/parameterization.js";
 import { fixed, innerParameterization, numbers } from "../define/fields.js";
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";

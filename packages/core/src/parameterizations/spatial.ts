@@ -2,8 +2,8 @@ import {
   defineParameterization,
   type ParameterizationContext,
   type ParameterizationDefinition,
+  type Assets,
 } from "../define/parameterization.js";
-import type { Assets } from "../define/assets.js";
 import type { Tensors, Values } from "../define/definition.js";
 import { choice, range, type Fields, type Given, type Parsed } from "../define/fields.js";
 import { XstarError } from "../errors.js";
@@ -42,6 +42,7 @@ export interface SpatialDefinition<
 }
 
 /** A parameterization of pictures with decorrelated colours and a range that is kept. */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineSpatial<const F extends Fields, const Type extends string>(definition: {
   readonly type: Type;
   readonly doc: string;

@@ -1,11 +1,12 @@
 import { vocabularyOf } from "../define/vocabulary.js";
 import { Graph } from "../ir/graph.js";
+import { check } from "../errors.js";
 import { createOps } from "../ir/ops/index.js";
 import { classCount, scoreOutput } from "../model/layers.js";
 import type { LoadedModel } from "../model/load.js";
 import { writeModel } from "../onnx/write.js";
 import { numbers, type Tensor } from "../tensor.js";
-import type { BatchOptions } from "../forward/batch.js";
+import type { BatchOptions } from "../forward/prepare-model.js";
 import { onGrey, separateOpacity } from "../compile/opacity.js";
 import { prepare } from "../forward/prepare.js";
 
@@ -23,6 +24,7 @@ export async function classify(
   pictures: Tensor,
   options: BatchOptions = {},
 ): Promise<readonly (readonly number[])[] | undefined> {
+  check(Array.isArray(pictures?.shape), "pictures", "a tensor [batch, channels, height, width]", pictures);
   const batch = pictures.shape[0]!;
   const prepared = await prepare(model, batch, { ...options, vocabulary: vocabularyOf([]) });
   const { first, weights, opsets, irVersion } = prepared;

@@ -16,10 +16,10 @@ import type { LoadedModel } from "../model/load.js";
 import { writeModel } from "../onnx/write.js";
 import { numbers, sameShape, tensor, type Shape, type Tensor } from "../tensor.js";
 import { readTarget } from "../words/read-target.js";
-import { fixedSettings, type ObserveOptions } from "./observe.js";
+import { fixedSettings, type ProbeOptions } from "./probe.js";
 
 /** How the gradient of a target is computed. */
-export interface DifferentiateOptions extends Omit<ObserveOptions, "batch" | "hasOpacity"> {
+export interface DifferentiateOptions extends Omit<ProbeOptions, "batch" | "hasOpacity"> {
   /** Names of `overrides`: rules in the place of true gradients. */
   readonly overrides?: readonly string[] | undefined;
   /** vjp rules of your own, by operator. */
@@ -47,7 +47,7 @@ export interface GradientProbe {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Opens a model for the gradient of a target by pictures. Throws as `observe` does. */
+/** Opens a model for the gradient of a target by pictures. Throws as `probe` does. */
 export async function differentiate(
   model: LoadedModel,
   target: Spec<"objective"> | string,

@@ -25,9 +25,12 @@ export const auto = defineRecipe({
   params: { steps: int("steps to take", { fallback: 256, min: 0 }) },
   options({ steps }, { shape }) {
     // large steps that die out: they get as far as small ones in half the time, and settle
-    const climb = { steps, optimizer: adam({ learningRate: 0.1 }), schedule: linear({}) };
-    if (shape.length !== 3) return { ...climb, parameterization: pixel({}) };
-    return { ...climb, ...(isDrawing(shape) ? drawing(shape) : isSmall(shape) ? thumbnail(shape) : photograph(shape)) };
+    const ascent = { steps, optimizer: adam({ learningRate: 0.1 }), schedule: linear({}) };
+    if (shape.length !== 3) return { ...ascent, parameterization: pixel({}) };
+    return {
+      ...ascent,
+      ...(isDrawing(shape) ? drawing(shape) : isSmall(shape) ? thumbnail(shape) : photograph(shape)),
+    };
   },
   objective: (_, target, { shape }) => (isDrawing(shape) ? pricedInk(target) : target),
 });

@@ -33,8 +33,8 @@ describe.each(Object.keys(recipes))("the recipe %s", (type) => {
     expectValid("parameterization", options.parameterization!);
     expectValid("optimizer", options.optimizer!);
     for (const transform of options.transforms!) expectValid("transform", transform);
-    const climbed = objective(needs[type]?.target ?? logit({ class: 1 }));
-    expect(JSON.parse(JSON.stringify(climbed))).toEqual(climbed);
+    const maximized = objective(needs[type]?.target ?? logit({ class: 1 }));
+    expect(JSON.parse(JSON.stringify(maximized))).toEqual(maximized);
   });
 
   it.each([1, 3])("runs on pictures of %d channel(s)", async (channels) => {
@@ -143,16 +143,16 @@ describe("published numbers", () => {
 
 describe("recipes from an image", () => {
   const photo = randomTensor([1, 6, 6], 5);
-  const climb = (type: string, more: object, target: Spec) => {
+  const ascent = (type: string, more: object, target: Spec) => {
     const { options, objective } = use(type, [1, 6, 6], more);
     const models = { b: { model: open(tinyCnn()) } };
     return maximize(open(tinyCnn()), objective(target), { ...options, models, images: { photo }, steps: 1 }).result;
   };
 
   it("climb layers of further models", async () => {
-    const { record } = await climb("caricature", {}, layer({ layer: "conv", model: "b" }));
+    const { record } = await ascent("caricature", {}, layer({ layer: "conv", model: "b" }));
     expect(record.objectives).toMatchObject([{ type: "caricature", layer: "conv", model: "b" }]);
-    const near = await climb("accentuation", { model: "b", crops: 2 }, channel({ layer: "relu", channel: 1 }));
+    const near = await ascent("accentuation", { model: "b", crops: 2 }, channel({ layer: "relu", channel: 1 }));
     expect(near.record.objectives).toMatchObject([{ type: "accentuation", layer: "conv", model: "b" }]);
   });
 

@@ -33,7 +33,7 @@ export const article = defineRecipe({
     parameterization: pixel({}),
     transforms: [],
     optimizer: gradient({ learningRate: 1 }),
-    redirect: 0,
+    redirectSteps: 0,
   }),
 });
 

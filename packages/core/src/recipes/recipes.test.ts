@@ -40,14 +40,14 @@ describe("recipes", () => {
         const model = open(tinyCnn({ channels }));
         const { options, objective } = useRecipe(standard, spec, { shape: [channels, 6, 6] });
         expect(JSON.parse(JSON.stringify(options))).toEqual(options);
-        const climbed = objective(target);
-        const run = maximize(model, climbed, { ...options, images: photo(channels), steps: 2 });
+        const maximized = objective(target);
+        const run = maximize(model, maximized, { ...options, images: photo(channels), steps: 2 });
         const { last, picture, ended, record } = await run.result;
         expect(ended).toBe("steps");
         expect(last.index).toBe(2);
         expect(picture.shape).toEqual([1, channels, 6, 6]);
         expect(picture.data.every((x) => Number.isFinite(x))).toBe(true);
-        expect(record.objectives).toEqual([climbed]);
+        expect(record.objectives).toEqual([maximized]);
       });
     }
 
@@ -81,12 +81,12 @@ describe("auto", () => {
     const { options, objective } = useRecipe(standard, { type: "auto" }, { shape });
     return { ...options, objective: objective(target) };
   };
-  const climb = { steps: 256, optimizer: adam({ learningRate: 0.1 }), schedule: linear({}) };
+  const ascent = { steps: 256, optimizer: adam({ learningRate: 0.1 }), schedule: linear({}) };
   const gentle = [scale({ factors: [0.95, 0.975, 1, 1.025, 1.05] }), rotate({ degrees: [-5, -2.5, 0, 2.5, 5] })];
 
   it("draws strokes on black for small grey pictures, at a price", () => {
     expect(choose([1, 28, 28])).toEqual({
-      ...climb,
+      ...ascent,
       parameterization: fourier({ decay: 1.5 }),
       transforms: [pad({ pixels: 2, value: 0 }), jitter({ pixels: 2 }), scale({}), rotate({})],
       objective: sub(target, mul(abs(target), l1({}))),
@@ -95,7 +95,7 @@ describe("auto", () => {
 
   it("gives small pictures of colours every pixel, and shapes before stripes", () => {
     expect(choose([3, 32, 32])).toEqual({
-      ...climb,
+      ...ascent,
       parameterization: fourier({ decay: 1.5 }),
       transforms: [pad({ pixels: 1 }), jitter({ pixels: 1 }), ...gentle],
       objective: target,
@@ -110,7 +110,7 @@ describe("auto", () => {
   ] as const) {
     it(`draws pictures of ${side} pixels a little coarser`, () => {
       expect(choose([3, side, side])).toEqual({
-        ...climb,
+        ...ascent,
         size: [drawn, drawn],
         parameterization: fourier({ decay: 1.2 }),
         transforms: [pad({ pixels }), jitter({ pixels }), ...gentle],
@@ -120,6 +120,6 @@ describe("auto", () => {
   }
 
   it("climbs lists of numbers as they are", () => {
-    expect(choose([4])).toEqual({ ...climb, parameterization: pixel({}), objective: target });
+    expect(choose([4])).toEqual({ ...ascent, parameterization: pixel({}), objective: target });
   });
 });

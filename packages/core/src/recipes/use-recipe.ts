@@ -2,7 +2,7 @@ import { parseSpec } from "../define/definition.js";
 import type { RecipeContext, RecipeOptions } from "../define/recipe.js";
 import type { Spec, SpecKind } from "../define/spec.js";
 import type { Vocabulary } from "../define/vocabulary.js";
-import { XstarError } from "../errors.js";
+import { check, XstarError } from "../errors.js";
 import { parseWords } from "../words/spec-words.js";
 
 /** The options of a recipe, its words read. */
@@ -33,8 +33,10 @@ export interface UsedRecipe {
 export function useRecipe(
   vocabulary: Vocabulary,
   given: Spec<"recipe"> | string,
-  { shape }: RecipeContext,
+  { shape }: RecipeContext = { shape: undefined as never },
 ): UsedRecipe {
+  check(typeof vocabulary?.recipe === "object", "vocabulary", "such as `standard`", vocabulary);
+  check(Array.isArray(shape), "shape", "that of one picture, [channels, height, width]", shape);
   if (shape.length > 3) {
     throw new XstarError("bad-argument", `A recipe looks at one picture, and [${shape}] has ${shape.length} axes`, {
       hint: "Leave out the batch: [channels, height, width]",

@@ -111,6 +111,7 @@ describe("an If on a computed value", () => {
     const differentiable = layers.filter((layer) => layer.differentiable).map(({ name }) => name);
     expect(differentiable).toEqual(["h", "m", "beside"]);
     expect(missingRules).toMatchObject([{ opType: "If", nodes: ["control"], layers: ["y", "behind"] }]);
+    await (await vjp(model, { shapes, of: "beside", precision: "float64" })).release();
     expect(await differentiate(model, [1, 2], { of: "beside" })).toMatchObject({
       slope: [Math.fround(Math.E), Math.fround(Math.E ** 2)],
     });

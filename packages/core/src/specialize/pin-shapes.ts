@@ -4,7 +4,7 @@ import { sameShape, tensor } from "../tensor.js";
 import { closePoolWindow } from "./pool-windows.js";
 import { adoptTypes, inferTypes, type Host, type InferredType } from "./probe.js";
 import { settleScales } from "./resize-scales.js";
-import { writeTransposedPads } from "../model/transposed-pads.js";
+import { writeTransposedPads } from "./transposed-pads.js";
 
 type Types = ReadonlyMap<Value, InferredType>;
 type Rewriting = NonNullable<InlineOptions["rewrite"]>;

@@ -1,5 +1,4 @@
-import type { Assets } from "../define/assets.js";
-import type { ParameterizationDefinition } from "../define/parameterization.js";
+import type { Assets, ParameterizationDefinition } from "../define/parameterization.js";
 import type { Tensors } from "../define/definition.js";
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";

@@ -1,7 +1,7 @@
 import { standard } from "../standard.js";
 import { createAssets } from "../forward/assets.js";
 import { lookUp, type Tensors } from "../define/definition.js";
-import type { Assets } from "../define/assets.js";
+import type { Assets } from "../define/parameterization.js";
 import type { Spec } from "../define/spec.js";
 import { Graph } from "../ir/graph.js";
 import { createOps } from "../ir/ops/index.js";

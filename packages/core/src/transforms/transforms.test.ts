@@ -100,10 +100,14 @@ describe("a chain of transforms", () => {
   });
 
   it("still lets the target rise", async () => {
-    const climbed = channel({ layer: "conv", channel: 1 });
-    const options: MaximizeOptions = { transforms: [jitter({ pixels: 1 }), noise({})], steps: 20, watch: { climbed } };
-    const { watch } = await maximize(model, climbed, options).result;
-    expect(watch["climbed"]!.at(-1)![0]).toBeGreaterThan(watch["climbed"]![0]![0]!);
+    const maximized = channel({ layer: "conv", channel: 1 });
+    const options: MaximizeOptions = {
+      transforms: [jitter({ pixels: 1 }), noise({})],
+      steps: 20,
+      watch: { maximized },
+    };
+    const { watch } = await maximize(model, maximized, options).result;
+    expect(watch["maximized"]!.at(-1)![0]).toBeGreaterThan(watch["maximized"]![0]![0]!);
   });
 });
 

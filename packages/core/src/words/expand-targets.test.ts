@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { prepareBatch } from "../forward/batch.js";
+import { prepareModel } from "../forward/prepare-model.js";
 import { targetNames, unitCounts } from "../model/layers.js";
 import { open, tinyCnn } from "../testing/models.js";
 import { expandTargets } from "./expand-targets.js";
@@ -22,6 +22,7 @@ describe("targets that stand for many", () => {
     ["conv:0,1@4,5", ["conv:0@4,5", "conv:1@4,5"]],
     ["a:b-1:*", ["a:b-1:0", "a:b-1:1"]],
     ["logit:*", ["logit:0", "logit:1", "logit:2"]],
+    ['"a:b-1":*', ['"a:b-1":0', '"a:b-1":1']],
   ])("%s is %j", (text, expanded) => {
     expect(expandTargets([text], counts)).toEqual(expanded);
   });
@@ -44,7 +45,7 @@ describe("targets that stand for many", () => {
 
   it("become targets of the model they were counted in", async () => {
     const model = open(tinyCnn());
-    const { normalized } = await prepareBatch(model, 1);
+    const { normalized } = await prepareModel(model, 1);
     const units = unitCounts(model.source, normalized);
     expect(units.get("conv")).toBe(4);
     expect(units.get("logit")).toBe(3);

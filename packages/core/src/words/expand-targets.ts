@@ -30,7 +30,7 @@ export function standsForMany(text: string): boolean {
 function expandTarget(text: string, counts: ReadonlyMap<string, number>): string[] {
   if (!standsForMany(text)) return [text];
   const { name = "", chosen = "", place = "" } = form.exec(text)!.groups!;
-  const count = counts.get(name);
+  const count = counts.get(name) ?? counts.get(name.replace(/^"(.*)"$/, "$1"));
   if (count === undefined) throw unknownName(name, text, counts);
   return unitsOf(chosen, count, text).map((unit) => `${name}:${unit}${place}`);
 }

@@ -34,6 +34,7 @@ describe("a class", () => {
     ["bear", 5],
     ["cot", 7],
     ["5", 5],
+    ['"bear"', 5],
     [2, 2],
   ])("%j is found by its label or its number", (label, index) => {
     expect(classOf(label)).toBe(index);
@@ -57,6 +58,12 @@ describe("a class", () => {
     expect(() => resolve(logit({ class: label, ...of }))).toThrow(
       expect.objectContaining({ code: "bad-argument", message, hint: expect.stringContaining(hint) }),
     );
+  });
+
+  it("is a label in quotation marks, even where it is a number", () => {
+    const digits = (label: string | number) =>
+      resolveLabels(standard, logit({ class: label }), () => ["1", "2", "10"])["class"];
+    expect([digits('"10"'), digits('"1"'), digits("1"), digits(1)]).toEqual([2, 0, 1, 1]);
   });
 
   it("is not looked for in what is no objective", () => {

@@ -20,6 +20,25 @@ export function resolveLabels(vocabulary: Vocabulary, given: Spec, labelsOf: Lab
   });
 }
 
+/** Throws `bad-argument` for the number of a class that is also the label of another one. */
+export function refuseAmbiguousNumbers(vocabulary: Vocabulary, given: Spec, labelsOf: LabelsOf): void {
+  mapSpecs(vocabulary, "objective", given, ({ spec, definition }) => {
+    const labels = labelsOf(spec["model"] as string | undefined) ?? [];
+    for (const [name, { kind }] of Object.entries(definition.params as Fields)) {
+      const x = spec[name];
+      const labelled =
+        kind === "class" && typeof x === "number" ? indicesOf(labels, (one) => one.trim() === `${x}`) : [];
+      if (labelled.length === 0 || labelled.includes(x as number)) continue;
+      throw new XstarError(
+        "bad-argument",
+        `The class ${x} is ambiguous: it is the label of number ${labelled[0]}${labels[x as number] === undefined ? "" : `, and number ${x} is labelled "${labels[x as number]}"`}`,
+        { hint: `Write ${spec.type}:"${x}" for the label, {"type":"${spec.type}","class":${x}} for the number` },
+      );
+    }
+    return spec;
+  });
+}
+
 /**
  * The number of the class of that label. Case and underscores do not matter, and of a label such as
  * `n02007558 flamingo, lesser flamingo` every name alone will do; the whole label goes before one of its names.
@@ -31,7 +50,7 @@ function classOfLabel(wanted: string, labels: readonly string[] | undefined, mod
       hint: "Give the labels, or the number of the class",
     });
   }
-  const name = simplified(wanted);
+  const name = simplified(isQuoted(wanted) ? wanted.slice(1, -1) : wanted);
   const whole = indicesOf(labels, (label) => simplified(label) === name || withoutSynset(label) === name);
   const found = whole.length > 0 ? whole : indicesOf(labels, (label) => namesOf(label).includes(name));
   if (found.length === 1) return found[0]!;
@@ -52,6 +71,7 @@ function classOfLabel(wanted: string, labels: readonly string[] | undefined, mod
 const operatorHint =
   ' Behind a label, operators need spaces and powers parentheses: "logit:flamingo * 2", "(logit:flamingo)^2"';
 
+const isQuoted = (text: string) => /^".*"$/.test(text);
 const simplified = (text: string) => text.toLowerCase().replaceAll("_", " ").replace(/\s+/g, " ").trim();
 /** ImageNet label files begin their lines with the number of a WordNet synset. */
 const withoutSynset = (label: string) => simplified(label).replace(/^n\d{8}[ :]+/, "");

@@ -32,7 +32,7 @@ describe("a target", () => {
       optimizer: { type: "gradient" },
       schedule: { type: "constant" },
       clip: null,
-      influence: false,
+      attribution: false,
       steps: 1,
       seed: 0,
       streams: [0],

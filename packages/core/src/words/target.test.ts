@@ -3,7 +3,18 @@ import type { XstarError } from "../errors.js";
 import { objectives } from "../objectives/table.js";
 import { parseTarget } from "./target.js";
 
-const layers = ["conv1", "conv1/relu", "a", "a-b", "model/conv1/Relu:0", "fire2/squeeze 1x1", "logit", "214", "p+q"];
+const layers = [
+  '"say ""a"""',
+  "conv1",
+  "conv1/relu",
+  "a",
+  "a-b",
+  "model/conv1/Relu:0",
+  "fire2/squeeze 1x1",
+  "logit",
+  "214",
+  "p+q",
+];
 const models = new Map([
   ["b", { layers: ["conv1", "other"] }],
   ["b2", { layers: ["a"] }],
@@ -44,6 +55,10 @@ describe("a target", () => {
     ["a:0 - 3", { type: "sub", left: channel("a", 0), right: 3 }],
     ["a-b:2", channel("a-b", 2)],
     ["p+q:2", channel("p+q", 2)],
+    ['"p+q":2', channel("p+q", 2)],
+    ['2*"fire2/squeeze 1x1":3', { type: "mul", left: 2, right: channel("fire2/squeeze 1x1", 3) }],
+    ['"a"', { type: "layer", layer: "a" }],
+    ['"say ""a""":1', channel('"say ""a"""', 1)],
     ["0.5*a:1", { type: "mul", left: 0.5, right: channel("a", 1) }],
     ["-a:1", { type: "mul", left: -1, right: channel("a", 1) }],
     ["2 * 214:3", { type: "mul", left: 2, right: channel("214", 3) }],
@@ -209,6 +224,7 @@ describe("a target", () => {
 
   test.each([
     ["crossEntropy:killer whale", 'crossEntropy:killer_whale or crossEntropy:"killer whale"'],
+    ["logit:tabby, tabby cat", 'A label with commas is written in quotation marks: logit:"tabby, tabby cat"'],
     ["2*(probability:great white shark - tv)", 'probability:great_white_shark or probability:"great white shark"'],
   ])("%j is told how labels are written", (text, hint) => {
     expect(() => parse(text)).toThrow(

@@ -2,27 +2,12 @@ import type { Table } from "../define/definition.js";
 import type { ObjectiveDefinition } from "../define/objective.js";
 import type { Field, Fields } from "../define/fields.js";
 import type { Spec } from "../define/spec.js";
-import { nearest, oneOf, XstarError, didYouMean } from "../errors.js";
+import { check, XstarError } from "../errors.js";
 import { channel, layer as wholeLayer, neuron, spatial } from "../objectives/activation.js";
-import { add, div, mul, pow, sub } from "../objectives/combine.js";
+import { combined, type Term } from "./arithmetic.js";
 import { Scanner } from "./scanner.js";
+import { boundary, scopeOf, unknownName, type NamesOfModel, type Scope, type TargetNames } from "./scope.js";
 import { placesForm, takeAxis, takePlace } from "./target-place.js";
-
-interface NamesOfModel {
-  readonly layers: readonly string[];
-  /** Names of nodes, which stand for their first output. */
-  readonly nodes?: readonly string[];
-  /** Other names of the model, with why they are no layers. */
-  readonly others?: ReadonlyMap<string, string>;
-}
-
-/** What a target may name. */
-export interface TargetNames extends NamesOfModel {
-  /** Of further models, by name. */
-  readonly models?: ReadonlyMap<string, NamesOfModel>;
-}
-
-type Term = Spec | number;
 
 const form = `A target is LAYER, LAYER:CHANNEL, LAYER:CHANNEL@Y,X or LAYER@Y,X (also LAYER[axis=2]:CHANNEL, and ranges as in @0-6,*), a word such as logit:3 or tv, a word with parameters such as lp:p=4,around=0.5, MODEL::TARGET, and sums, differences, products and powers of them: "0.5*conv1:3 - logit:7"`;
 
@@ -38,13 +23,13 @@ const over = /\s*\/\s*/y;
 const power = /\s*\^\s*/y;
 const signForm = /[+-]\s*/y;
 /** What a label is cut short by: the words behind it. */
-const furtherWords = /(?:\s+[^\s()*/^+,":@-][^\s()"]*)+/y;
+const furtherWords = /(?:,?\s+[^\s()*/^+,":@-][^\s()",]*)+/y;
+/** A name in quotation marks. */
+const quoted = /"[^"]+"/y;
 const assignment = /[a-z]\w*=/iy;
 const assignmentBehind = /:[a-z]\w*=/iy;
 /** Behind a number, the end of a range: digits that are no weight and begin no name. */
 const rangeEnd = /-\d+(?!\s*\*|[\w.:/])/y;
-/** What may come behind a name. */
-const boundary = /[\s:@^*,+)-]|\[axis=|$/y;
 
 /**
  * The objective that a text stands for: `conv2:7`, `conv2:7@3,4`, `0.5*conv2:7 - logit:flamingo - 0.01*tv`.
@@ -61,6 +46,8 @@ const boundary = /[\s:@^*,+)-]|\[axis=|$/y;
  *   ` / ` behind a label: they are part of some.
  * - `NAME::` before a term or parentheses reads a further model.
  *
+ * - Names of layers may stand in quotation marks: `"my layer":3`.
+ *
  * Of several names that fit, the longest one is meant, and a layer before a word. Throws `bad-argument` and
  * `unknown-layer`, both with the place in the text.
  *
@@ -69,30 +56,14 @@ const boundary = /[\s:@^*,+)-]|\[axis=|$/y;
  */
 export function parseTarget(
   text: string,
-  { models = new Map(), ...own }: TargetNames,
+  { models = new Map(), ...own }: TargetNames = { layers: [] },
   objectives: Table<ObjectiveDefinition>,
 ): Spec {
+  check(typeof text === "string", "target", "a text", text);
+  check(Array.isArray(own.layers), "layers", "the names of the model's layers", own.layers);
+  check(typeof objectives === "object", "objectives", "a table of objectives, such as `objectives`", objectives);
   const parser = new Parser(new Scanner(text, form), models, objectives);
   return parser.whole(scopeOf(own, objectives));
-}
-
-/** What names stand for: those of one model. */
-interface Scope {
-  /** The longest first. */
-  readonly names: readonly string[];
-  readonly layers: ReadonlySet<string>;
-  readonly others: ReadonlyMap<string, string>;
-  readonly model?: string;
-}
-
-function scopeOf(
-  { layers, nodes = [], others = new Map() }: NamesOfModel,
-  objectives: Table<ObjectiveDefinition>,
-  model?: string,
-): Scope {
-  const own = new Set([...layers, ...nodes]);
-  const names = [...new Set([...own, ...Object.keys(objectives)])].sort((a, b) => b.length - a.length);
-  return { names, layers: own, others, ...(model !== undefined && { model }) };
 }
 
 class Parser {
@@ -175,7 +146,9 @@ class Parser {
     if (!label || words === undefined) return scan.expected(what);
     const whole = `${label.text}${words}`.replaceAll(/\s+/g, " ");
     return new XstarError("bad-argument", `Expected ${what} ${scan.place()}`, {
-      hint: `A label with spaces is written with underscores or in quotation marks: ${label.word}:${whole.replaceAll(" ", "_")} or ${label.word}:"${whole}"`,
+      hint: whole.includes(",")
+        ? `A label with commas is written in quotation marks: ${label.word}:"${whole}"; each of its names alone will do, too`
+        : `A label with spaces is written with underscores or in quotation marks: ${label.word}:${whole.replaceAll(" ", "_")} or ${label.word}:"${whole}"`,
     });
   }
 
@@ -195,15 +168,24 @@ class Parser {
       scan.take(/::/y);
       return this.term(scopeOf(models.get(further)!, this.objectives, further));
     }
-    const name = scan.takeName(scope.names, boundary);
+    const name = scan.takeName(scope.names, boundary) ?? this.quotedName(scope);
     if (name === undefined) {
       const number = scan.take(numberForm);
       if (number !== undefined) return Number(number);
-      throw this.unknownName(scope);
+      throw unknownName(scan, scope, this.models);
     }
     const isWord =
       Object.hasOwn(this.objectives, name) && (!scope.layers.has(name) || scan.sees(/:[^\s\d]/y) !== undefined);
     return isWord ? this.word(name, scope) : this.layer(name, scope);
+  }
+
+  /** `"a layer"`: a layer, never a word. */
+  private quotedName({ layers }: Scope): string | undefined {
+    const { scan } = this;
+    const name = scan.sees(quoted)?.slice(1, -1);
+    if (name === undefined || !layers.has(name)) return undefined;
+    scan.take(quoted);
+    return name;
   }
 
   private layer(layer: string, scope: Scope): Spec {
@@ -259,14 +241,17 @@ class Parser {
       const layers = scope.names.filter((one) => scope.layers.has(one));
       const layer = scan.takeName(layers, boundary);
       if (layer !== undefined) return layer;
-      throw this.unknownName(scope);
+      throw unknownName(scan, scope, this.models);
     }
     const isList = field?.kind === "numbers" || field?.kind === "range";
     const listed = isList ? numbersForm : field?.kind === "places" ? placesForm : undefined;
     const text = (listed && scan.take(listed)) ?? scan.take(valueForm);
     if (text === undefined) throw scan.expected(describe(name, field));
     if (field?.kind === "index" || field?.kind === "class") this.refuseRange(text, scope);
-    return text.startsWith('"') ? text.slice(1, -1) : text;
+    if (!text.startsWith('"')) return text;
+    const inner = text.slice(1, -1);
+    // in quotation marks a number is a label
+    return field?.kind === "class" && inner.trim() !== "" && !Number.isNaN(Number(inner)) ? text : inner;
   }
 
   /** `conv2:0-3` is no difference: as a whole target it stands for many, which is not for here. */
@@ -278,62 +263,6 @@ class Parser {
       hint: `Write "${from} - ${to}" to subtract`,
     });
   }
-
-  /** Layers, and words only where they begin alike. */
-  private nearestNames(wanted: string, { names, layers }: Scope): string[] {
-    const words = names.filter((name) => !layers.has(name) && name.startsWith(wanted.slice(0, 3)));
-    return [...nearest(wanted, words), ...nearest(wanted, layers)].slice(0, 3);
-  }
-
-  private unknownName(scope: Scope): XstarError {
-    const { scan } = this;
-    const { model } = scope;
-    const prefix = scan.sees(/[^\s():]+(?=::)/y);
-    if (prefix !== undefined && model === undefined) {
-      const known = nearest(prefix, this.models.keys());
-      return new XstarError("bad-argument", `There is no model "${prefix}" (${scan.place()})`, {
-        hint:
-          known.length > 0
-            ? `Did you mean ${oneOf(known)}?`
-            : `Give it with --second ${prefix}=FILE, in code as one of the models`,
-      });
-    }
-    const wanted =
-      scan.sees(/[^\s()*^]+?(?=(?:\[axis=-?\d+\])?:\d+(?:@[\d,*-]*)?(?:[\s+)^-]|$))/y) ??
-      scan.sees(/[^\s()*^,]+(?=,[a-z]\w*=)/iy) ??
-      scan.sees(/[^\s()*^]+/y);
-    if (wanted === undefined || /^[+-]/.test(wanted)) return scan.expected("a layer");
-    const owner = model === undefined ? "The model" : `The model "${model}"`;
-    const other = scan.takeName(
-      [...scope.others.keys()].toSorted((a, b) => b.length - a.length),
-      boundary,
-    );
-    if (other !== undefined) {
-      const problem = `"${other}" is a value of ${owner.replace("The", "the")} but no layer: ${scope.others.get(other)}`;
-      return new XstarError("unknown-layer", problem, { details: { layer: other } });
-    }
-    const near = this.nearestNames(wanted, scope);
-    const help = scope.layers.size > 0 ? "xstar inspect lists all layers" : "It has no layers that hold activations";
-    return new XstarError("unknown-layer", `${owner} has no layer "${wanted}" (${scan.place()})`, {
-      hint: `${didYouMean(near)}${help}${/[*/]/.test(wanted) ? '; products and quotients of terms need spaces: "a * b", "a / b"' : ""}`,
-      details: { layer: wanted, at: scan.at, nearest: near },
-    });
-  }
-}
-
-const arithmetic = {
-  add: { of: add, numbers: (a: number, b: number) => a + b },
-  sub: { of: sub, numbers: (a: number, b: number) => a - b },
-  mul: { of: mul, numbers: (a: number, b: number) => a * b },
-  div: { of: div, numbers: (a: number, b: number) => a / b },
-  pow: { of: pow, numbers: (a: number, b: number) => a ** b },
-};
-
-/** Numbers are reckoned with at once, and a weight of 1 is none. */
-function combined(by: keyof typeof arithmetic, left: Term, right: Term): Term {
-  if (by === "mul" && left === 1) return right;
-  const { of, numbers } = arithmetic[by];
-  return typeof left === "number" && typeof right === "number" ? numbers(left, right) : of(left, right);
 }
 
 const isNeeded = (field: Field<unknown, unknown>) => field.fallback === undefined && !field.optional;

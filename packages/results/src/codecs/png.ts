@@ -1,3 +1,4 @@
+import { check } from "@xstar/core";
 import { decode, encode } from "fast-png";
 import type { Picture } from "../image/picture.js";
 
@@ -10,7 +11,10 @@ export type PngText = Readonly<Record<string, string>>;
  * @example
  * const bytes = encodePng(filledPicture(8, 8, [255, 0, 0]));
  */
-export function encodePng({ width, height, data }: Picture, text: PngText = {}): Uint8Array {
+export function encodePng(picture: Picture, text: PngText = {}): Uint8Array {
+  const isPicture = picture?.width > 0 && picture.data?.length === 4 * picture.width * picture.height;
+  check(isPicture, "picture", "one with width, height and RGBA data", picture);
+  const { width, height, data } = picture;
   const kept = channelsToKeep(data);
   const packed = new Uint8Array(width * height * kept.length);
   for (let pixel = 0, at = 0; pixel < width * height; pixel++) {

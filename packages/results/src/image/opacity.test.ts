@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { opacityByInfluence, splitOpacity, withOpacity } from "./opacity.js";
+import { opacityByAttribution, splitOpacity, withOpacity } from "./opacity.js";
 import { filledPicture } from "./picture.js";
 
 test("a picture with a channel more than its model takes has an opacity", () => {
@@ -19,8 +19,8 @@ test("an opacity goes into the fourth byte of each pixel, and stays in its range
 });
 
 test("what counts most is opaque, and the rest in proportion", () => {
-  const influence = { shape: [1, 6], data: [0, 1, 2, 3, 4, 100] };
-  expect(opacityByInfluence(influence)).toEqual({ shape: [1, 6], data: [0, 0.25, 0.5, 0.75, 1, 1] });
-  expect(opacityByInfluence({ shape: [1, 2], data: [0, 0] }).data).toEqual([0, 0]);
-  expect(opacityByInfluence({ shape: [1, 3], data: [0, 0, 5] }).data).toEqual([0, 0, 1]);
+  const attribution = { shape: [1, 6], data: [0, 1, 2, 3, 4, 100] };
+  expect(opacityByAttribution(attribution)).toEqual({ shape: [1, 6], data: [0, 0.25, 0.5, 0.75, 1, 1] });
+  expect(opacityByAttribution({ shape: [1, 2], data: [0, 0] }).data).toEqual([0, 0]);
+  expect(opacityByAttribution({ shape: [1, 3], data: [0, 0, 5] }).data).toEqual([0, 0, 1]);
 });

@@ -27,15 +27,15 @@ const opaqueFrom = 0.8;
  * The picture, opaque as far as its places count [..., height, width].
  *
  * @example
- * const { images, influence } = await maximize(model, "conv2:7", { influence: true });
- * if (influence) opaqueByInfluence(images[0].toRgba(), planesOf(pictureOf(influence, 0)));
+ * const { images, attribution } = await maximize(model, "conv2:7", { attribution: true });
+ * if (attribution) opaqueByAttribution(images[0].toRgba(), planesOf(pictureOf(attribution, 0)));
  */
-export function opaqueByInfluence(picture: Picture, { shape, data }: Planes): Picture {
-  return withOpacity(picture, opacityByInfluence({ shape: shape.slice(-2), data }));
+export function opaqueByAttribution(picture: Picture, { shape, data }: Planes): Picture {
+  return withOpacity(picture, opacityByAttribution({ shape: shape.slice(-2), data }));
 }
 
 /** How opaque pixels are that count so much [height, width]: in proportion, up to the value that 80 % stay below. */
-export function opacityByInfluence({ shape, data }: Planes): Planes {
+export function opacityByAttribution({ shape, data }: Planes): Planes {
   const sorted = Float32Array.from(data).toSorted();
   const full = sorted[Math.floor(opaqueFrom * (sorted.length - 1))]! || sorted.at(-1)! || 1;
   return { shape, data: Array.from(data, (value) => Math.min(value / full, 1)) };

@@ -1,4 +1,4 @@
-import { type Shape, size, XstarError } from "@xstar/core";
+import { check, type Shape, size, XstarError } from "@xstar/core";
 import { luminanceWeights } from "./luminance.js";
 
 /** Numbers of a picture before they have colours: shape [height, width] or [channels, height, width], row-major. */
@@ -14,7 +14,9 @@ export interface PlanesSize {
 }
 
 /** The size of `planes`. Throws `bad-data` when the shape is not one of a picture or a number is NaN or infinite. */
-export function checkPlanes({ shape, data }: Planes): PlanesSize {
+export function checkPlanes(x: Planes): PlanesSize {
+  check(Array.isArray(x?.shape) && x.data !== undefined, "picture", "numbers with a shape", x);
+  const { shape, data } = x;
   const [height, width] = shape.slice(-2);
   const channels = shape.length === 3 ? shape[0] : 1;
   if (!height || !width || !channels || shape.length > 3) {

@@ -35,7 +35,7 @@ export function rawView(x: Planes, { map = gray, scale = rawScale([x]) }: ViewOp
  * @example
  * const { picture } = validView(planesOf(photo), { low: 0, high: 1 });
  */
-export function validView(x: Planes, range: Scale): View {
+export function validView(x: Planes, range: Scale = { low: 0, high: 1 }): View {
   return paint(x, range, gray);
 }
 

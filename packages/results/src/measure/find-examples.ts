@@ -1,11 +1,11 @@
 import {
   isLocal,
-  observe,
+  probe,
   XstarError,
   type LoadedModel,
-  type Look,
-  type ObserveOptions,
-  type Observer,
+  type ProbeContext,
+  type ProbeOptions,
+  type Probe,
   type ReceptiveField,
   type Shape,
   type Spec,
@@ -47,16 +47,16 @@ export interface NamedTarget {
   readonly objective: Target;
 }
 
-export interface OpenTargetsOptions extends ObserveOptions {
+export interface OpenTargetsOptions extends ProbeOptions {
   /** A layer to read features from, too. */
   readonly layer?: string | undefined;
   /** Whether places count: where in a picture a channel answers most. @default true */
   readonly places?: boolean;
 }
 
-/** A model opened for measuring targets. Release the observer when done. */
+/** A model opened for measuring targets. Release the probe when done. */
 export interface OpenTargets {
-  readonly observer: Observer;
+  readonly probe: Probe;
   /** The form in which the model takes pictures. */
   readonly size: PictureSize;
   readonly targets: readonly OpenTarget[];
@@ -78,7 +78,7 @@ export async function openTargets(
 ): Promise<OpenTargets> {
   const targets: OpenTarget[] = [];
   let size: PictureSize | undefined;
-  const observer = await observe(model, options, (look) => {
+  const opened = await probe(model, options, (look) => {
     size = sizeFor(look.pictures.shape);
     const specs = named.map(({ objective }) => look.parse(objective));
     const maps = specs.flatMap((objective, i) => {
@@ -88,7 +88,7 @@ export async function openTargets(
     });
     return { ...readingsToObserve(look, specs, layer), ...Object.fromEntries(maps) };
   });
-  return { observer, size: size!, targets };
+  return { probe: opened, size: size!, targets };
 }
 
 export interface ScanOptions {
@@ -99,7 +99,7 @@ export interface ScanOptions {
 
 /** Measures every target on every picture, until the signal stops it; pictures that cannot be read are skipped. */
 export async function findExamples(
-  { observer, targets }: OpenTargets,
+  { probe, targets }: OpenTargets,
   pictures: PictureSource,
   { signal, onPicture }: ScanOptions = {},
 ): Promise<FoundExamples> {
@@ -107,7 +107,7 @@ export async function findExamples(
   const examples = targets.map((): Example[] => []);
   const features: Float32Array[] = [];
   let seen = 0;
-  for await (const sight of lookAt(observer, pictures)) {
+  for await (const sight of lookAt(probe, pictures)) {
     if (signal?.aborted) break;
     const found = examplesOf(sight, targets, pictures.names[sight.index]!);
     if (typeof found === "string") skipped.push({ index: sight.index, reason: found });
@@ -127,7 +127,7 @@ const mapOf = (target: number) => `map${target}`;
 const noPlaces = { map: undefined, field: null, place: undefined };
 
 /** What a target reads of a layer with places that see different parts: all of a channel, or one place. */
-function readPlaces(look: Look, { type, layer, channel, model, axis, y, x, at }: Spec) {
+function readPlaces(look: ProbeContext, { type, layer, channel, model, axis, y, x, at }: Spec) {
   const name = String(layer);
   if (!["channel", "neuron", "spatial"].includes(type) || model !== undefined) return noPlaces;
   // of another axis, and of a region, there is no one place

@@ -1,9 +1,9 @@
-import { tensor, type Observer, type Tensor } from "@xstar/core";
+import { tensor, type Probe, type Tensor } from "@xstar/core";
 import { expect, test } from "vitest";
 import { lookAt } from "./look.js";
 
 /** Gives each picture's sum. */
-function summing(batch: number): Observer & { runs: number } {
+function summing(batch: number): Probe & { runs: number } {
   return {
     runs: 0,
     shape: [batch, 1, 1, 2],
@@ -26,11 +26,11 @@ const source = (count: number, broken: readonly number[] = []) => ({
 });
 
 async function sums(batch: number, count: number, broken?: readonly number[]) {
-  const observer = summing(batch);
+  const probe = summing(batch);
   const seen: unknown[] = [];
-  for await (const sight of lookAt(observer, source(count, broken)))
+  for await (const sight of lookAt(probe, source(count, broken)))
     seen.push("error" in sight ? String(sight.error) : [sight.index, sight.values["sum"]!.data[0]]);
-  return { seen, runs: observer.runs };
+  return { seen, runs: probe.runs };
 }
 
 test("all pictures are seen in order, whatever the batch", async () => {
@@ -48,7 +48,7 @@ test("a picture that cannot be read is passed over, and a batch of none is not r
 });
 
 test("looking can be stopped", async () => {
-  const observer = summing(1);
-  for await (const { index } of lookAt(observer, source(5))) if (index === 1) break;
-  expect(observer.runs).toBe(2);
+  const probe = summing(1);
+  for await (const { index } of lookAt(probe, source(5))) if (index === 1) break;
+  expect(probe.runs).toBe(2);
 });

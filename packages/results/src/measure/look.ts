@@ -1,14 +1,14 @@
-import { size, type Observer, type Tensor } from "@xstar/core";
+import { size, type Probe, type Tensor } from "@xstar/core";
 import type { PictureSource } from "./source.js";
 
-/** What was seen of a picture: the observer's values without their batch axis, or why the picture could not be read. */
+/** What was seen of a picture: the probe's values without their batch axis, or why the picture could not be read. */
 export type Sight =
   | { readonly index: number; readonly values: Readonly<Record<string, Tensor>> }
   | { readonly index: number; readonly error: unknown };
 
-/** Shows an observer the pictures in order, a batch at a time; the next batch is read while one is looked at. */
-export async function* lookAt(observer: Observer, source: PictureSource): AsyncGenerator<Sight, void> {
-  const [batch, channels, height, width] = observer.shape as [number, number, number, number];
+/** Shows an probe the pictures in order, a batch at a time; the next batch is read while one is looked at. */
+export async function* lookAt(probe: Probe, source: PictureSource): AsyncGenerator<Sight, void> {
+  const [batch, channels, height, width] = probe.shape as [number, number, number, number];
   const form = { channels: channels as 1 | 3, height, width };
   const read = (from: number) =>
     Promise.all(source.names.slice(from, from + batch).map((_, i) => attempt(() => source.read(from + i, form))));
@@ -16,7 +16,7 @@ export async function* lookAt(observer: Observer, source: PictureSource): AsyncG
   for (let from = 0; from < source.names.length; from += batch) {
     const pictures = await next;
     next = read(from + batch);
-    const values = pictures.some((one) => "tensor" in one) ? await observer.run(stack(pictures, observer.shape)) : {};
+    const values = pictures.some((one) => "tensor" in one) ? await probe.run(stack(pictures, probe.shape)) : {};
     yield* pictures.map((one, i) =>
       "tensor" in one ? { index: from + i, values: partOf(values, i) } : { index: from + i, error: one.error },
     );

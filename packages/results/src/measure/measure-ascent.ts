@@ -1,8 +1,8 @@
-import type { LoadedModel, MaximizeOptions, ObserveOptions, Spec, Tensor } from "@xstar/core";
+import type { LoadedModel, MaximizeOptions, ProbeOptions, Spec, Tensor } from "@xstar/core";
 import type { PictureSize, PictureSource } from "./source.js";
 import { measurePictures, type MeasuredPictures } from "./measure-pictures.js";
 import { networksOf } from "./networks.js";
-import { featureLayer, surveyOf, type DatasetSurvey } from "./survey-dataset.js";
+import { featureLayer, surveyOf, type DatasetScan } from "./scan-dataset.js";
 import { isOfOnePicture } from "./terms.js";
 import {
   findExamples,
@@ -66,33 +66,33 @@ export async function measureAscent(
 ): Promise<MeasuredAscent> {
   const { own, others } = networksOf(model, options);
   const layer = images || targets.length > 1 ? await featureLayer(model, own) : undefined;
-  const survey = images && (await surveyImages(model, images, { targets, layer, options: own, signal, onPicture }));
+  const scan = images && (await scanImages(model, images, { targets, layer, options: own, signal, onPicture }));
   const measured = await measurePictures(model, pictures, {
     objective: targets.map(({ objective }) => objective),
     options: { ...own, hasOpacity },
     batch,
     layer,
-    dataset: survey?.dataset,
+    dataset: scan?.dataset,
     others,
   });
   return {
-    metrics: { ...measured, images: survey?.facts ?? null },
-    examples: targets.map((one) => survey?.found.targets.find(({ target }) => target === one.target)),
-    size: survey?.size,
+    metrics: { ...measured, images: scan?.facts ?? null },
+    examples: targets.map((one) => scan?.found.targets.find(({ target }) => target === one.target)),
+    size: scan?.size,
   };
 }
 
 interface Survey {
-  readonly dataset: DatasetSurvey;
+  readonly dataset: DatasetScan;
   readonly found: FoundExamples;
   readonly facts: NonNullable<AscentMetrics["images"]>;
   readonly size: PictureSize;
 }
 
-interface SurveyOptions {
+interface ScanOptions {
   readonly targets: readonly NamedTarget[];
   readonly layer: string | undefined;
-  readonly options: Omit<ObserveOptions, "batch">;
+  readonly options: Omit<ProbeOptions, "batch">;
   readonly signal: AbortSignal | undefined;
   readonly onPicture: MeasureAscentOptions["onPicture"];
 }
@@ -101,10 +101,10 @@ interface SurveyOptions {
 const surveyBatch = 8;
 
 /** Shows the network the data set once: activations, the places that answer most, and features. */
-async function surveyImages(
+async function scanImages(
   model: LoadedModel,
   { folder, pictures }: ComparedImages,
-  { targets, layer, options, signal, onPicture }: SurveyOptions,
+  { targets, layer, options, signal, onPicture }: ScanOptions,
 ): Promise<Survey> {
   const asked = [...new Map(targets.map((one) => [one.target, one])).values()].filter(
     ({ objective }) => typeof objective === "string" || isOfOnePicture(objective as Spec, options.vocabulary),
@@ -124,6 +124,6 @@ async function surveyImages(
       dataset: surveyOf(found, pictures, layer),
     };
   } finally {
-    await opened.observer.release();
+    await opened.probe.release();
   }
 }

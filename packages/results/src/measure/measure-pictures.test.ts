@@ -7,7 +7,7 @@ import { loadModel } from "../../../xstar/src/load.js";
 import { nodeRuntime } from "../../../xstar/src/runtime.js";
 import { tinyModel } from "../testing/tiny-model.js";
 import { measurePictures } from "./measure-pictures.js";
-import { featureLayer, surveyDataset, type DatasetSurvey } from "./survey-dataset.js";
+import { featureLayer, scanDataset, type DatasetScan } from "./scan-dataset.js";
 
 const model = openModel(tinyModel(), { runtime: nodeRuntime({ threads: 1 }) });
 const picture = (seed: number, side = 8) => createRng(seed).uniforms(side * side, 0, 1);
@@ -27,24 +27,24 @@ const source = {
   },
 };
 
-let survey: DatasetSurvey;
+let scan: DatasetScan;
 beforeAll(async () => {
-  survey = await surveyDataset(model, source, { objectives: ["relu:2", "logit:1"], layer: "relu", batch: 4 });
+  scan = await scanDataset(model, source, { objectives: ["relu:2", "logit:1"], layer: "relu", batch: 4 });
 });
 
 describe("a survey", () => {
   test("has activations and features of every picture that could be read", () => {
-    expect(survey.names).toEqual(source.names.toSpliced(3, 1));
-    expect(survey.features.map(({ length }) => length)).toEqual(Array(10).fill(4));
-    const [relu, score] = survey.objectives;
-    expect(relu!.activations[5]).toBeCloseTo(survey.features[5]![2]!, 5);
+    expect(scan.names).toEqual(source.names.toSpliced(3, 1));
+    expect(scan.features.map(({ length }) => length)).toEqual(Array(10).fill(4));
+    const [relu, score] = scan.objectives;
+    expect(relu!.activations[5]).toBeCloseTo(scan.features[5]![2]!, 5);
     expect(score!.objective).toEqual(logit({ class: 1 }));
   });
 
   test("can be stopped", async () => {
     const controller = new AbortController();
     const onPicture = (seen: number) => seen === 2 && controller.abort();
-    const part = await surveyDataset(model, source, {
+    const part = await scanDataset(model, source, {
       objectives: ["relu:0"],
       batch: 1,
       signal: controller.signal,
@@ -62,11 +62,11 @@ describe("measured pictures", () => {
   test("of the data set are their own nearest examples", async () => {
     const { pictures, layer, diversity } = await measurePictures(model, batchOf([5, 0]), {
       objective: logit({ class: 1 }),
-      dataset: survey,
+      dataset: scan,
       others: { again: { model, classFor: (index) => index + 1 }, same: { model } },
     });
     expect(layer).toBe("relu");
-    const activations = survey.objectives[1]!.activations;
+    const activations = scan.objectives[1]!.activations;
     expect(pictures[0]!.activation).toBeCloseTo(activations[4]!, 4);
     const below = activations.filter((x) => x < activations[4]! - 1e-4).length;
     expect(Math.abs(pictures[0]!.percentile! - 10 * below)).toBeLessThanOrEqual(10);
@@ -123,7 +123,7 @@ describe("measured pictures", () => {
     const { pictures } = await measurePictures(model, batchOf([1]), {
       objective: "relu:1",
       layer: "conv",
-      dataset: survey,
+      dataset: scan,
     });
     expect(pictures[0]!.missing).toMatchObject({
       percentile: "The data set was not measured for this objective",

@@ -1,11 +1,12 @@
 import {
-  observe,
+  check,
+  probe,
   sameShape,
   size,
   XstarError,
   type LoadedModel,
-  type Look,
-  type ObserveOptions,
+  type ProbeContext,
+  type ProbeOptions,
   type Shape,
   type Spec,
   type Target,
@@ -25,19 +26,19 @@ import {
   type PictureMetrics,
 } from "./picture-metrics.js";
 import { readingsOf, readingsToObserve } from "./readings.js";
-import type { DatasetSurvey } from "./survey-dataset.js";
+import type { DatasetScan } from "./scan-dataset.js";
 import { classOf } from "./terms.js";
 
 /** What pictures were made for, and what they are compared with. */
 export interface MeasureOptions {
   /** What the pictures were made for: one objective for all, or one for each. */
   readonly objective: Target | readonly Target[];
-  readonly options?: Omit<ObserveOptions, "batch">;
+  readonly options?: Omit<ProbeOptions, "batch">;
   /** Pictures that go through the networks at once; all of them for objectives that compare pictures. @default 1 */
   readonly batch?: number;
   /** The layer to read features from. @default the data set's */
   readonly layer?: string | undefined;
-  readonly dataset?: DatasetSurvey | undefined;
+  readonly dataset?: DatasetScan | undefined;
   /** Other networks that should recognize the class, too, by name. */
   readonly others?: Readonly<Record<string, SecondNetwork>>;
 }
@@ -45,7 +46,7 @@ export interface MeasureOptions {
 /** Another network that should recognize the class. */
 export interface SecondNetwork {
   readonly model: LoadedModel;
-  readonly options?: Omit<ObserveOptions, "batch">;
+  readonly options?: Omit<ProbeOptions, "batch">;
   /** Which class there is one of the first network; by default that of the same number, where both have as many. */
   readonly classFor?: (index: number) => number | undefined;
 }
@@ -76,7 +77,7 @@ export interface MeasuredPicture {
 /**
  * How good pictures [n, channels, height, width] (picture units, at any size) are: their activation without transforms and
  * its percentile, how near real pictures are, whether this and other networks recognize the class, the slope of the
- * spectrum, and how different they are. What is not known is undefined, with the reason. Throws as `observe` does for `model`.
+ * spectrum, and how different they are. What is not known is undefined, with the reason. Throws as `probe` does for `model`.
  *
  * @example
  * const { pictures: metrics, diversity } = await measurePictures(model, pictures, { objective: "conv2:7" });
@@ -86,6 +87,7 @@ export async function measurePictures(
   pictures: Tensor,
   options: MeasureOptions,
 ): Promise<MeasuredPictures> {
+  check(options?.objective !== undefined, "objective", "what the pictures are measured by", options?.objective);
   const measured = await measureEach(model, pictures, options);
   const { problems = {} } = measured[0] ?? {};
   const diversity = describeDiversity(measured.map(({ features }) => features));
@@ -163,23 +165,23 @@ type Seen = Readonly<Record<string, Tensor>>;
 async function showAll(
   model: LoadedModel,
   pictures: Tensor,
-  options: ObserveOptions,
-  look: (look: Look) => Readonly<Record<string, Value>>,
+  options: ProbeOptions,
+  look: (look: ProbeContext) => Readonly<Record<string, Value>>,
 ): Promise<Seen[]> {
   const { shape } = pictures;
   const given = shape.length === 4 ? { ...options, size: [shape[2]!, shape[3]!] as const } : options;
-  const observer = await observe(model, given, look);
+  const opened = await probe(model, given, look);
   try {
     const seen: Seen[] = [];
     const names = Array.from({ length: shape[0]! }, (_, i) => String(i));
-    const read = async (i: number) => withChannels(pictureOf(pictures, i), observer.shape);
-    for await (const sight of lookAt(observer, { names, read })) {
+    const read = async (i: number) => withChannels(pictureOf(pictures, i), opened.shape);
+    for await (const sight of lookAt(opened, { names, read })) {
       if ("error" in sight) throw sight.error;
       seen.push(sight.values);
     }
     return seen;
   } finally {
-    await observer.release();
+    await opened.release();
   }
 }
 
@@ -196,7 +198,7 @@ function withChannels(picture: Tensor, wanted: Shape): Tensor {
 }
 
 /** A picture as it is looked at: what is transparent lies on grey. */
-function coloursOf({ shape, data }: Tensor, { hasOpacity = false }: ObserveOptions): Planes {
+function coloursOf({ shape, data }: Tensor, { hasOpacity = false }: ProbeOptions): Planes {
   if (!hasOpacity) return { shape, data: data as Float32Array };
   const { colours, opacity } = splitOpacity({ shape, data: data as Float32Array }, shape[0]! - 1);
   const { data: over } = opacity!;
@@ -206,7 +208,7 @@ function coloursOf({ shape, data }: Tensor, { hasOpacity = false }: ObserveOptio
   };
 }
 
-const readScores = (look: Look) => ({ scores: look.logits() });
+const readScores = (look: ProbeContext) => ({ scores: look.logits() });
 
 const scoresIn = (values: Readonly<Record<string, Tensor>>) => values["scores"]?.data as Float32Array | undefined;
 
@@ -216,7 +218,7 @@ const isForClass = (spec: Spec) => classOf(spec) !== undefined;
 export function examplesFor(
   spec: Spec,
   layer: string | undefined,
-  { names, objectives, features, ...rest }: DatasetSurvey,
+  { names, objectives, features, ...rest }: DatasetScan,
 ): DatasetFacts {
   const wanted = JSON.stringify(spec);
   return {

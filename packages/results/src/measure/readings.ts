@@ -1,4 +1,4 @@
-import type { Look, Spec, Tensor, Value } from "@xstar/core";
+import type { ProbeContext, Spec, Tensor, Value } from "@xstar/core";
 
 /** What is read of a picture. */
 export interface Readings {
@@ -12,7 +12,7 @@ const activationOf = (i: number) => `activation${i}`;
 
 /** The values to observe for objectives and, where one is given, the features of a layer. */
 export function readingsToObserve(
-  look: Look,
+  look: ProbeContext,
   specs: readonly Spec[],
   layer: string | undefined,
 ): Record<string, Value> {

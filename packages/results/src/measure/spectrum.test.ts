@@ -1,9 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { createRng } from "@xstar/core";
+import { createRng, fourierTransform } from "@xstar/core";
 import { describe, expect, test } from "vitest";
 import { readImage } from "../../../xstar/src/files/image.js";
-import { transform } from "./fourier.js";
 import { spectrumSlope } from "./spectrum.js";
 
 const noise = (length: number, seed: number) => Float64Array.from(createRng(seed).normals(length, 0, 1));
@@ -18,8 +17,8 @@ function coloured(height: number, width: number, slope: number, seed = 1) {
     re[at]! *= amplitude;
     im[at]! *= amplitude;
   }
-  for (let y = 0; y < height; y++) transform(re, im, { start: y * width, stride: 1, length: width });
-  for (let x = 0; x < width; x++) transform(re, im, { start: x, stride: width, length: height });
+  for (let y = 0; y < height; y++) fourierTransform(re, im, { start: y * width, stride: 1, length: width });
+  for (let x = 0; x < width; x++) fourierTransform(re, im, { start: x, stride: width, length: height });
   return { shape: [height, width], data: re };
 }
 
@@ -27,7 +26,7 @@ describe("the Fourier transform", () => {
   test.each([1, 2, 12, 28, 35, 64, 97])("of %i numbers is its definition", (length) => {
     const [re, im] = [noise(length, 1), noise(length, 2)];
     const [gotRe, gotIm] = [re.slice(), im.slice()];
-    transform(gotRe, gotIm, { start: 0, stride: 1, length });
+    fourierTransform(gotRe, gotIm, { start: 0, stride: 1, length });
     for (let k = 0; k < length; k++) {
       let [sumRe, sumIm] = [0, 0];
       for (let n = 0; n < length; n++) {

@@ -1,7 +1,6 @@
-import { XstarError } from "@xstar/core";
+import { fourierTransform, XstarError } from "@xstar/core";
 import { luminanceWeights } from "../image/luminance.js";
 import { checkPlanes, type Planes } from "../image/planes.js";
-import { transform } from "./fourier.js";
 
 /** Between which frequencies the slope is measured. */
 export interface SpectrumRange {
@@ -80,8 +79,8 @@ function windowed(plane: Float64Array, height: number, width: number): Float64Ar
 function amplitudeSpectrum(plane: Float64Array, height: number, width: number): Float64Array {
   const re = plane.slice();
   const im = new Float64Array(plane.length);
-  for (let y = 0; y < height; y++) transform(re, im, { start: y * width, stride: 1, length: width });
-  for (let x = 0; x < width; x++) transform(re, im, { start: x, stride: width, length: height });
+  for (let y = 0; y < height; y++) fourierTransform(re, im, { start: y * width, stride: 1, length: width });
+  for (let x = 0; x < width; x++) fourierTransform(re, im, { start: x, stride: width, length: height });
   return re.map((value, at) => Math.hypot(value, im[at]!));
 }
 

@@ -21,6 +21,17 @@ export function termsOf(spec: Spec, isWanted = true): Term[] {
   ];
 }
 
+/** Whether an objective is its target, with or without penalties: some recipes maximize something else in its place. */
+export function maximizesItsTarget(objective: Spec, target: Spec): boolean {
+  const parts = new Set(termsOf(objective).map(({ spec }) => JSON.stringify(spec)));
+  return termsOf(target).every(({ spec }) => parts.has(JSON.stringify(spec)));
+}
+
+/** What is maximized, in words: "the caricature". */
+export function nameOfMaximized(objective: Spec): string {
+  return `the ${termsOf(objective).find(({ isWanted }) => isWanted)?.spec.type ?? objective.type}`;
+}
+
 /** Whether an objective is a weighted sum of its parts: no product, quotient or power of them. */
 export function isWeightedSum(spec: Spec): boolean {
   const [left, right] = [spec["left"], spec["right"]] as (Spec | number | undefined)[];

@@ -17,8 +17,8 @@ export function explainLines(entries: readonly DoneEntry[]): string {
 }
 
 /** What is known of a picture, in lines that are short enough to stand below a small one. */
-export function describeEntry({ activation: climbed, metrics }: DoneEntry): string[] {
-  if (!metrics) return [`${formatNumber(climbed.end)} as climbed`];
+export function describeEntry({ activation: maximized, metrics }: DoneEntry): string[] {
+  if (!metrics) return [`${formatNumber(maximized.end)} as maximized`];
   const { activation, percentile, plausibility, recognition, transfer = {}, spectrumSlope } = metrics;
   const nearest = plausibility?.cosine ?? plausibility?.euclidean;
   const lines = [

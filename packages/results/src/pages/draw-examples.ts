@@ -2,6 +2,7 @@ import { fieldBox } from "@xstar/core";
 import { summarize } from "../measure/describe.js";
 import type { PictureSize, PictureSource } from "../measure/source.js";
 import { rankExamples, type Example, type Ranking } from "../measure/rank-examples.js";
+import { createDuplicateCheck } from "../measure/near-duplicates.js";
 import { crop } from "../image/crop.js";
 import { enlarge, enlargementFor } from "../image/enlarge.js";
 import type { Picture } from "../image/picture.js";
@@ -34,16 +35,19 @@ export async function drawExamples(
 ): Promise<TargetPictures> {
   const read = async ({ index }: Example) =>
     validView(planesOf(await pictures.read(index, size)), { low: 0, high: 1 }).picture;
-  const readAll = (some: readonly Example[]) => Promise.all(some.map(read));
   const entry = ({ index, activation, peak }: Example): SheetEntry => ({
     name: pictures.names[index]!,
     activation,
     peak,
     box: field && peak ? fieldBox(field, [peak.y, peak.x], size) : null,
   });
-  const ranking: Ranking = rankExamples(examples, top);
-  const crops = ranking.peaks.map(entry).filter(({ box }) => box!.height > 0 && box!.width > 0);
-  const peaks = await readAll(ranking.peaks);
+  const ranking: Ranking = rankExamples(examples, spare * top);
+  const [most, least, peaks] = (await Promise.all(
+    [ranking.most, ranking.least, ranking.peaks].map((row) => distinctOf(row, top, read)),
+  )) as [Row, Row, Row];
+  const boxed = peaks.shown
+    .map(({ example, picture }) => ({ crop: entry(example), picture }))
+    .filter(({ crop: { box } }) => box!.height > 0 && box!.width > 0);
   return {
     file: {
       target,
@@ -51,16 +55,46 @@ export async function drawExamples(
       field,
       summary: summarize(examples.map(({ activation }) => activation)),
       sheet,
-      most: ranking.most.map(entry),
-      least: ranking.least.map(entry),
-      crops,
+      most: most.shown.map(({ example }) => entry(example)),
+      least: least.shown.map(({ example }) => entry(example)),
+      crops: boxed.map((one) => one.crop),
+      leftOut: [...new Set([most, least, peaks].flatMap((row) => row.leftOut))]
+        .toSorted((a, b) => a - b)
+        .map((index) => pictures.names[index]!),
       activations: examples.map(({ activation }) => brief(activation)),
       peaks: field && examples.map(({ peak }) => brief(peak!.activation)),
     },
-    most: await readAll(ranking.most),
-    least: await readAll(ranking.least),
-    crops: crops.map(({ box }, i) => crop(peaks[i]!, box!)),
+    most: most.shown.map(({ picture }) => picture),
+    least: least.shown.map(({ picture }) => picture),
+    crops: boxed.map((one) => crop(one.picture, one.crop.box!)),
   };
+}
+
+/** So many times the pictures of a row are looked at, where some are nearly the same. */
+const spare = 3;
+
+interface Row {
+  readonly shown: readonly { readonly example: Example; readonly picture: Picture }[];
+  /** Places of those that are nearly the same as one that is shown. */
+  readonly leftOut: readonly number[];
+}
+
+/** The first `top` pictures of a row that are not nearly the same as one before. */
+async function distinctOf(
+  ranked: readonly Example[],
+  top: number,
+  read: (example: Example) => Promise<Picture>,
+): Promise<Row> {
+  const isKnown = createDuplicateCheck();
+  const shown: { example: Example; picture: Picture }[] = [];
+  const leftOut: number[] = [];
+  for (const example of ranked) {
+    if (shown.length === top) break;
+    const picture = await read(example);
+    if (isKnown(picture)) leftOut.push(example.index);
+    else shown.push({ example, picture });
+  }
+  return { shown, leftOut };
 }
 
 /** As many digits as a float32 is sure of. */

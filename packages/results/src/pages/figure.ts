@@ -14,22 +14,28 @@ export interface PictureFigureOptions {
   /** Size of the picture itself, in its own pixels. */
   readonly width: number;
   readonly height: number;
-  /** Screen pixels for each of them, a whole number; by default the most that stay within 224. */
+  /** Screen pixels for each of them; by default the largest whole number with which it stays within 224. */
   readonly scale?: number;
   /** A `colorBar`. */
   readonly bar?: Html;
+  /** Whether it is enlarged smoothly, as photographs are; else every pixel stays a square. */
+  readonly isSmooth?: boolean;
+  /** Whether it comes before the others where the page has room for one. */
+  readonly isFirst?: boolean;
 }
 
-/** A picture with sharp pixels on neutral grey, its colour bar and its caption. */
+/** A picture on neutral grey, its colour bar and its caption. */
 export function pictureFigure(options: PictureFigureOptions): Html {
   const { light, dark, alt, caption, width, height, scale = enlargementFor({ width, height }, 224), bar } = options;
-  const size = html`alt="${alt}" width="${width * scale}" height="${height * scale}"`;
-  return html`<figure class="picture" style="width:${width * scale + 16}px">
+  const [wide, high] = [Math.round(width * scale), Math.round(height * scale)];
+  const size = html`alt="${alt}" width="${wide}" height="${high}"`;
+  const classes = (theme: string) => [theme, ...(options.isSmooth ? ["smooth"] : [])].filter(Boolean).join(" ");
+  return html`<figure class="picture${options.isFirst && " first"}" style="width:${wide + 16}px">
     <div class="surround">
       ${
         dark === undefined
-          ? html`<img src="${light}" ${size} />`
-          : html`<img class="light" src="${light}" ${size} /><img class="dark" hidden src="${dark}" ${size} />`
+          ? html`<img ${options.isSmooth && html`class="smooth" `}src="${light}" ${size} />`
+          : html`<img class="${classes("light")}" src="${light}" ${size} /><img class="${classes("dark")}" hidden src="${dark}" ${size} />`
       }
     </div>
     ${bar}
@@ -37,9 +43,9 @@ export function pictureFigure(options: PictureFigureOptions): Html {
   </figure>`;
 }
 
-/** Picture figures side by side, as many as the page has room for. */
-export function pictureRow(figures: readonly Html[]): Html {
-  return html`<div class="pictures">${figures}</div>`;
+/** Picture figures side by side, as many as the page has room for; a triple stays together and becomes smaller. */
+export function pictureRow(figures: readonly Html[], { isTriple = false } = {}): Html {
+  return html`<div class="pictures${isTriple && " triple"}">${figures}</div>`;
 }
 
 export interface ColorBarOptions {

@@ -1,4 +1,4 @@
-import { adam, channel, mul, opacity, pixel, schedules, sub, tv } from "@xstar/core";
+import { adam, caricature, channel, mul, opacity, pixel, schedules, sub, tv, type Spec } from "@xstar/core";
 import { describe, expect, test } from "vitest";
 import type { PictureEntry, RunFile } from "../record/run-file.js";
 import { sharpCodec } from "../../../xstar/src/files/sharp-codec.js";
@@ -21,7 +21,7 @@ const picture = (i: number, more: Partial<PictureEntry> = {}): PictureEntry => (
 
 const relu = channel({ layer: "conv", channel: 0 });
 
-function runOf(pictures: readonly PictureEntry[]): RunFile {
+function runOf(pictures: readonly PictureEntry[], objective: Spec = relu): RunFile {
   const files = { models: {}, generators: {}, images: {}, starts: {}, inputs: {} };
   return {
     ...files,
@@ -36,17 +36,17 @@ function runOf(pictures: readonly PictureEntry[]): RunFile {
     seconds: 1234.5,
     pictures,
     ascent: {
-      objectives: pictures.map(() => relu),
+      objectives: pictures.map(() => objective),
       start: null,
       parameterization: pixel({}),
       transforms: [],
       optimizer: adam({}),
       schedule: schedules.constant({}),
       clip: null,
-      influence: false,
+      attribution: false,
       keep: "last",
       patience: 3,
-      redirect: 16,
+      redirectSteps: 16,
       overrides: [],
       rules: [],
       contract: null,
@@ -58,7 +58,7 @@ function runOf(pictures: readonly PictureEntry[]): RunFile {
       size: null,
       assumed: ["height and width are taken to be 8"],
       steps: 9,
-      tries: 1,
+      restarts: 1,
       seed: 7,
       streams: pictures.map((_, i) => i),
       shape: [pictures.length, 20],
@@ -67,10 +67,10 @@ function runOf(pictures: readonly PictureEntry[]): RunFile {
   };
 }
 
-const report = (pictures: readonly PictureEntry[], problem?: string, target = sub(relu, tv({}))) =>
+const report = (pictures: readonly PictureEntry[], problem?: string, target = sub(relu, tv({})), objective = target) =>
   maximizeReport({
     codec: sharpCodec,
-    run: runOf(pictures),
+    run: runOf(pictures, objective),
     targets: pictures.map(() => target),
     views: pictures.map(() => undefined),
     examples: [],
@@ -98,6 +98,7 @@ describe("a report", () => {
     ])
       expect(text).toContain(part);
     expect(text).toContain("channel:layer=conv,channel=0");
+    expect(text).not.toContain("Maximized is");
   });
 
   test("explains the parts of a formula, of which none is simply wanted or not", async () => {
@@ -105,6 +106,35 @@ describe("a report", () => {
     expect(text).toContain(
       "<p>What this formula makes of its parts. channel: Mean activation of one channel of a layer (of one feature over all tokens, of one unit where the layer has no space). opacity: Mean opacity of a picture that has one, from 0 to 1.</p>",
     );
+  });
+
+  test("says what is maximized where that is not the target, and whose number is which", async () => {
+    const objective = caricature({ layer: "conv", image: "cat.png" });
+    const text = await report([picture(5)], undefined, relu, objective);
+    expect(text).toContain(
+      "What is maximized is the caricature, which went from 0 to 5: the target&#39;s own activation",
+    );
+    expect(text).toContain("Maximized is the caricature: More of what a layer sees in an image");
+    expect(text).toContain("below measures: Mean activation of one channel");
+    expect(text).toContain("step 0; of the caricature, not of the target");
+    const penalized = await report([picture(5)], undefined, relu, sub(relu, mul(0.1, tv({}))));
+    expect(penalized).toContain("so that the target answers as strongly as possible: 0 became 5.");
+  });
+
+  test("shows the animation, closed, and links what lies beside it", async () => {
+    const text = await maximizeReport({
+      codec: sharpCodec,
+      run: runOf([picture(1)]),
+      targets: [relu],
+      views: [undefined],
+      examples: [],
+      animations: ["data:image/gif;base64,AA"],
+      files: ["run.json", "ascent.onnx"],
+    });
+    expect(text).toContain(
+      '<img src="data:image/gif;base64,AA" alt="The picture for conv:1 from the start to the end"',
+    );
+    expect(text).toMatch(/Beside this page: <a href="run.json">run.json<\/a>, <a href="ascent.onnx">ascent.onnx<\/a>/);
   });
 
   test("has a chart for every six pictures, and a row for each", async () => {

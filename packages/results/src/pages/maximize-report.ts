@@ -1,5 +1,5 @@
 import { lookUp, standard, type Spec, type Vocabulary } from "@xstar/core";
-import { isWeightedSum, termsOf } from "../measure/terms.js";
+import { maximizesItsTarget, isWeightedSum, nameOfMaximized, termsOf } from "../measure/terms.js";
 import { diverging, gray } from "../image/colormap.js";
 import { barChart } from "./bar-chart.js";
 import { dataTable, factsTable } from "./data-table.js";
@@ -27,6 +27,10 @@ export interface MaximizeReport {
   readonly views: readonly (ResultViews | undefined)[];
   /** By picture; undefined without a data set. */
   readonly examples: readonly (TargetPictures | undefined)[];
+  /** By picture, the address of its animation; undefined where there is none. */
+  readonly animations?: readonly (string | undefined)[];
+  /** Files of the folder besides those of the pictures. */
+  readonly files?: readonly string[];
   readonly codec: ImageCodec;
   /** What targets may name. @default standard */
   readonly vocabulary?: Pick<Vocabulary, "objective"> | undefined;
@@ -36,7 +40,7 @@ export interface MaximizeReport {
 
 /** The report of a run: one HTML file that needs nothing else, the same for the same run. */
 export async function maximizeReport(report: MaximizeReport): Promise<string> {
-  const { run, problem } = report;
+  const { run, problem, files = [] } = report;
   const { pictures, metrics } = run;
   const sections = await Promise.all(pictures.map((_, i) => pictureSection(report, i)));
   return page({
@@ -48,10 +52,11 @@ export async function maximizeReport(report: MaximizeReport): Promise<string> {
       ${problem !== undefined && html`<p>The metrics could not be measured: ${problem}.</p>`}
       <h2>Activation by step</h2>
       <p>
-        What is climbed, as the step sees it: the mean over the transformed views, with penalties. Steps are counted from the
+        What is maximized, as the step sees it: the mean over the transformed views, with penalties. Steps are counted from the
         start, which is step 0.
       </p>
-      ${curves(pictures)} ${settingsOf(run)} ${repeatRun(run)} ${caveats}
+      ${curves(pictures)} ${settingsOf(run)} ${repeatRun(run)}
+      ${files.length > 0 && html`<p class="note">Beside this page: ${linksTo(files)}</p>`} ${caveats}
     `,
   });
 }
@@ -66,12 +71,17 @@ function titleOf({ run: { pictures, model: file } }: MaximizeReport): string {
     : `${pictures.length} targets of ${model}`;
 }
 
-function verdict({ run: { pictures, metrics, stepsTaken } }: MaximizeReport): string {
+function verdict({ run: { pictures, metrics, stepsTaken, ascent }, targets }: MaximizeReport): string {
   const [first] = pictures;
   const steps = `${stepsTaken} ${stepsTaken === 1 ? "step" : "steps"}`;
   if (pictures.length > 1)
     return `${pictures.length} pictures, each changed in ${steps} until its target answered as strongly as possible.`;
   const { start, end } = first!.activation;
+  const [objective] = ascent.objectives;
+  if (!maximizesItsTarget(objective!, targets[0]!)) {
+    const maximized = `What is maximized is ${nameOfMaximized(objective!)}, which went from ${formatNumber(start)} to ${formatNumber(end)}`;
+    return `A picture was changed in ${steps}. ${maximized}: the target's own activation is another number, below.`;
+  }
   const changed = `A picture was changed in ${steps} so that the target answers as strongly as possible: ${formatNumber(start)} became ${formatNumber(end)}.`;
   const [measured] = metrics?.pictures ?? [];
   if (measured?.activation === undefined || measured.percentile === undefined) return changed;
@@ -82,26 +92,30 @@ function verdict({ run: { pictures, metrics, stepsTaken } }: MaximizeReport): st
 const nameOf = ({ target, start }: PictureEntry, all: readonly PictureEntry[]): string =>
   start !== null && new Set(all.map((one) => one.start)).size > 1 ? `${target} from ${start}` : target;
 
-/** Screen pixels of a picture. */
-const comfortable = 448;
+/** Screen pixels of a picture: three stand beside each other. */
+const comfortable = 304;
+/** Pictures of so many pixels a side are looked at pixel by pixel. */
+const small = 64;
 
 async function pictureSection(
-  { run, targets, views, examples, codec, vocabulary }: MaximizeReport,
+  { run, targets, views, examples, animations, codec, vocabulary }: MaximizeReport,
   i: number,
 ): Promise<Html> {
   const { pictures, metrics } = run;
   const picture = pictures[i]!;
   const { top, activation, step, redirected, warnings, files } = picture;
   const name = nameOf(picture, pictures);
+  const isOwn = maximizesItsTarget(run.ascent.objectives[i]!, targets[i]!);
+  const whose = isOwn ? "" : `; of ${nameOfMaximized(run.ascent.objectives[i]!)}, not of the target`;
   const measured = metrics?.pictures[i];
   const shown = views[i];
   const rows: string[][] = [
-    ["Climbed, at the start", formatNumber(activation.start), "step 0"],
-    ["Climbed, at the end", formatNumber(activation.end), `step ${step}, the picture here`],
+    ["Maximized, at the start", formatNumber(activation.start), `step 0${whose}`],
+    ["Maximized, at the end", formatNumber(activation.end), `step ${step}, the picture here${whose}`],
     ...(measured ? metricRows(measured, metrics!) : []).map((row) => [row.name, row.value, row.note]),
   ];
   return html`<h2>${name}</h2>
-    <p>${wordsOf(targets[i]!, vocabulary)}</p>
+    ${isOwn ? html`<p>${wordsOf(targets[i]!, vocabulary)}</p>` : aboutOther(targets[i]!, run.ascent.objectives[i]!, vocabulary)}
     ${shown ? figures(shown, name) : html`<p>The input is no picture; its numbers are in ${picture.slug}.npy.</p>`}
     ${notes(warnings, redirected)}
     ${factsTable({ caption: "How good it is", columns: ["Measured", "Value", "Of"], rows })}
@@ -120,32 +134,46 @@ async function pictureSection(
       })
     }
     ${examples[i] && (await beside(examples[i], codec))}
-    <p class="note">Files: ${files.map((file, at) => html`${at > 0 && ", "}<a href="${file}">${file}</a>`)}</p>`;
+    ${animations?.[i] !== undefined && animation(animations[i], name)}
+    <p class="note">Files: ${linksTo(files)}</p>`;
 }
 
-function figures({ channels, raw, change, changeInWords, range }: ResultViews, name: string): Html {
-  const scale = Math.max(1, Math.floor(comfortable / Math.max(raw.width, raw.height)));
+const linksTo = (files: readonly string[]) =>
+  files.map((file, at) => html`${at > 0 && ", "}<a href="${file}">${file}</a>`);
+
+/** Closed at first: who opens it wants something that moves. */
+function animation(source: string, name: string): Html {
+  return html`<details class="animation">
+    <summary>How the picture grew, step by step</summary>
+    <img src="${source}" alt="The picture for ${name} from the start to the end" />
+  </details>`;
+}
+
+function figures({ channels, raw, start, change, changeInWords, range }: ResultViews, name: string): Html {
+  const side = Math.max(raw.width, raw.height);
+  const isSmooth = channels >= 3 && side > small;
+  const scale = isSmooth ? comfortable / side : Math.max(1, Math.floor(comfortable / side));
   const [low, high] = range.map((x) => formatNumber(x, 3));
   const values = `values from ${low} to ${high}`;
-  return pictureRow([
+  const sized = { scale, isSmooth };
+  const grey = { light: gray, dark: gray };
+  const scaleBar = (view: ResultViews["raw"]) =>
+    channels < 3 && {
+      bar: colorBar({ low: view.low, high: view.high, clippedBelow: view.below, clippedAbove: view.above, map: grey }),
+    };
+  const figuresShown = [
+    pictureFigure({ ...start, ...sized, alt: `The start`, caption: "The start", ...scaleBar(start) }),
     pictureFigure({
       ...raw,
-      scale,
+      ...sized,
+      isFirst: true,
       alt: `The picture that excites ${name}; ${values}`,
       caption: `The picture; ${values}${channels < 3 ? "" : `, drawn from ${formatNumber(raw.low, 3)} to ${formatNumber(raw.high, 3)}`}`,
-      ...(channels < 3 && {
-        bar: colorBar({
-          low: raw.low,
-          high: raw.high,
-          clippedBelow: raw.below,
-          clippedAbove: raw.above,
-          map: { light: gray, dark: gray },
-        }),
-      }),
+      ...scaleBar(raw),
     }),
     pictureFigure({
       ...change,
-      scale,
+      ...sized,
       alt: `What changed since the start: ${changeInWords}`,
       caption: `Change since the start${channels < 3 ? "" : " (luminance)"}`,
       bar: colorBar({
@@ -157,7 +185,8 @@ function figures({ channels, raw, change, changeInWords, range }: ResultViews, n
         map: diverging,
       }),
     }),
-  ]);
+  ];
+  return pictureRow(figuresShown, { isTriple: !isSmooth });
 }
 
 function notes(warnings: readonly string[], redirected: number): HtmlPart {
@@ -173,7 +202,14 @@ function notes(warnings: readonly string[], redirected: number): HtmlPart {
 
 /** The pictures of the data set that excite the same target most. */
 async function beside({ file, most, crops }: TargetPictures, codec: ImageCodec): Promise<Html> {
+  const { leftOut } = file;
   return html`<h3>Real pictures that excite it most</h3>
+    ${
+      leftOut.length > 0 &&
+      html`<p class="note">
+        ${leftOut.length} of them ${leftOut.length === 1 ? "is" : "are"} nearly the same as one that is shown, and left out.
+      </p>`
+    }
     ${await exampleRow(most, file.most, ({ activation }) => activation, codec)}
     ${
       crops.length > 0 &&
@@ -193,7 +229,7 @@ function comparison(pictures: readonly PictureEntry[], metrics: AscentMetrics): 
     : `How different they are is not known: ${missing.diversity}.`;
   return html`<h2>Side by side</h2>
     ${dataTable({
-      columns: ["Target", "Climbed from", "to", ...known],
+      columns: ["Target", "Maximized from", "to", ...known],
       rows: pictures.map((picture, i) => [
         nameOf(picture, pictures),
         formatNumber(picture.activation.start),
@@ -225,6 +261,12 @@ const caveats = html`<p class="note">
   A picture here is one of many that excite the target, found by one rule from one start: it says what suffices for the network,
   not what the network &ldquo;sees&rdquo; in real pictures.
 </p>`;
+
+/** For a recipe that maximizes something else in the place of the target. */
+function aboutOther(target: Spec, objective: Spec, vocabulary?: Pick<Vocabulary, "objective">): Html {
+  return html`<p>Maximized is ${nameOfMaximized(objective)}: ${wordsOf(objective, vocabulary)}</p>
+    <p>Its target is what &ldquo;Activation&rdquo; below measures: ${wordsOf(target, vocabulary)}</p>`;
+}
 
 /** What an objective is, from the tables that define its parts. */
 function wordsOf(spec: Spec, { objective: table }: Pick<Vocabulary, "objective"> = standard): string {

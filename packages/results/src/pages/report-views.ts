@@ -23,6 +23,8 @@ export interface PageView extends Omit<View, "picture"> {
 export interface ResultViews {
   readonly channels: number;
   readonly raw: PageView;
+  /** What it began as, on the same scale. */
+  readonly start: PageView;
   readonly change: PageView;
   /** Where the change is, in words. */
   readonly changeInWords: string;
@@ -40,12 +42,14 @@ export async function viewResult(
   const { colours, opacity } = splitOpacity(planesOf(picture), channels);
   const before = splitOpacity(planesOf(start), channels).colours;
   const raw = rawView(colours, { scale: pictureScale([colours]) });
+  const begun = rawView(before, { scale: { low: raw.low, high: raw.high } });
   const drawn = opacity ? withOpacity(raw.picture, opacity) : raw.picture;
   const change = changeView(colours, before);
   const dark = changeView(colours, before, { map: diverging.dark }).picture;
   return {
     channels,
     raw: pageView(raw, dataUri("image/png", encodePng(drawn))),
+    start: pageView(begun, dataUri("image/png", encodePng(begun.picture))),
     change: { ...pageView(change, await webpUri(change.picture, codec)), dark: await webpUri(dark, codec) },
     changeInWords: describePlane(changeOf(colours, before)),
     range: rangeOf(colours),

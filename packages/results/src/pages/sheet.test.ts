@@ -48,6 +48,23 @@ describe("a sheet", () => {
     expect(drawSheet([tile("a:0"), tile("a:1"), tile("a:2")], 64).height).toBe(8 + 56);
   });
 
+  test("has what classes are called behind their numbers, as far as there is room", () => {
+    const wide = filledPicture(100, 40, [255, 0, 0]);
+    const label = "n02007558 flamingo, lesser flamingo";
+    const [plain, named] = [drawSheet([tile("logit:3", {}, wide)]), drawSheet([tile("logit:3", { label }, wide)])];
+    const inkAt = (sheet: Picture) => {
+      const white = Array.from({ length: sheet.width }, (_, x) => x).filter((x) =>
+        Array.from({ length: 10 }, (_, y) => pixel(sheet, x, 8 + 43 + y)).some(([red]) => red === 255),
+      );
+      return white.at(-1)!;
+    };
+    expect(inkAt(plain)).toBeLessThan(8 + 8);
+    // "3 FLAMINGO": ten letters of 8 pixels
+    expect(inkAt(named)).toBeGreaterThan(8 + 72);
+    expect(named.width).toBe(plain.width);
+    expect(sheetPage("net", [tile("logit:3", { label: "polar bear" })], { count: 1 })).toContain("3 polar bear");
+  });
+
   test("is a PNG file", async () => {
     const sheet = drawSheet([tile("a:0")]);
     const { width, height } = await sharpCodec.decode(await sharpCodec.encode(sheet, "png"), sheet.height);
@@ -59,7 +76,7 @@ describe("a sheet", () => {
     expect(page).toContain("2 of 3 pictures so far");
     expect(page).toContain('alt="the picture that excites a:0"');
     expect(page).toContain('alt="the picture that excites a&#60;b:3 - c:4"');
-    expect(page).toContain("0<br />1.25 as climbed");
+    expect(page).toContain("0<br />1.25 as maximized");
   });
 
   test("says what is known of every picture, and of all together", () => {

@@ -3,7 +3,7 @@ import type { SetMetrics } from "../measure/measure-set.js";
 import type { DoneEntry } from "../record/manifest.js";
 import { webpUri } from "./report-views.js";
 import type { ImageCodec } from "../codecs/image-codec.js";
-import { drawNumber } from "../image/digits.js";
+import { drawText, textWidth } from "../image/digits.js";
 import { filledPicture, paste, type Picture } from "../image/picture.js";
 import { rowsSheet } from "../image/rows.js";
 import { surround } from "../image/sheet.js";
@@ -72,12 +72,24 @@ function section(layer: string, tiles: readonly SheetTile[]): Html {
   const figures = tiles.map(({ entry, picture, uri: light }) => {
     const { width, height } = picture;
     const alt = `the picture that excites ${entry.target}`;
-    const lines = [html`${channelOf(entry.target) ?? entry.target}`, ...describeEntry(entry)];
+    const name = [channelOf(entry.target) ?? entry.target, entry.label].filter((part) => part !== undefined).join(" ");
+    const lines = [html`${name}`, ...describeEntry(entry)];
     const caption = html`${lines.map((line, i) => html`${i > 0 && html`<br />`}${line}`)}`;
     return pictureFigure({ light, alt, caption, width, height, scale: 1 });
   });
   return html`<h2>${layer}</h2>
     ${pictureRow(figures)}`;
+}
+
+/** Of `n02007558 flamingo, lesser flamingo` the first name. */
+const shortNameOf = (label = "") => label.replace(/^n\d{8}\s+/, "").split(",")[0]!;
+
+/** A text as far as it is no wider than its picture; its number is never cut. */
+function fitting(text: string, scale: number, width: number): string {
+  const [number = "", ...words] = text.split(" ");
+  let name = words.join(" ");
+  while (name !== "" && textWidth(`${number} ${name}`, scale) > width) name = name.slice(0, -1);
+  return `${number} ${name}`.trim();
 }
 
 /** `layer:12` and `layer:12@3,4` belong to `layer`; other targets stand for themselves. */
@@ -103,11 +115,15 @@ function inRows<T>(items: readonly T[], columns: number): T[][] {
   );
 }
 
-/** The picture with its channel's number below, where the target is one channel. */
+/** The picture with its channel's number below, and what the class is called, where the target is one channel. */
 function captioned({ entry, picture }: SheetTile): Picture {
   const channel = channelOf(entry.target);
   if (channel === undefined) return picture;
-  const number = drawNumber(channel, { scale: picture.width >= 96 ? 2 : 1, paper: surround });
+  const scale = picture.width >= 96 ? 2 : 1;
+  const number = drawText(fitting(`${channel} ${shortNameOf(entry.label)}`.trim(), scale, picture.width), {
+    scale,
+    paper: surround,
+  });
   const width = Math.max(picture.width, number.width);
   const whole = filledPicture(width, picture.height + captionGap + number.height, surround);
   paste(picture, whole, Math.floor((width - picture.width) / 2), 0);

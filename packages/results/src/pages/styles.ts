@@ -93,6 +93,7 @@ ${seriesRules}
 .matrix tbody td{min-width:2.6rem;padding:.4rem .35rem;text-align:center;border:1px solid var(--page);
 print-color-adjust:exact}
 .bars{width:100%;max-width:40rem}
+.bars thead th:first-child{text-align:left}
 .bars :is(th[scope=row],td:last-child){width:1%;white-space:nowrap}
 .bars .track{padding:.25rem 0;min-width:6rem}
 .bar{display:block;height:1rem;min-width:1px;background:currentColor;border-radius:0 .2rem .2rem 0;print-color-adjust:exact}
@@ -104,6 +105,10 @@ print-color-adjust:exact}
 .picture .surround{padding:8px;background:var(--surround);border-radius:.4rem;print-color-adjust:exact}
 .picture img{display:block;max-width:100%;height:auto;outline:1px solid var(--edge);image-rendering:crisp-edges;
 image-rendering:pixelated}
+.picture img.smooth{image-rendering:auto}
+.pictures.triple{flex-wrap:nowrap}
+.pictures.triple .picture{flex:0 1 auto;min-width:0}
+.animation img{display:block;max-width:100%;height:auto;image-rendering:pixelated}
 .picture img[hidden]{display:none}
 ${darkPictures}
 .picture figcaption{padding:.4rem 0 0;font-weight:400;font-size:.9rem}
@@ -112,7 +117,8 @@ ${darkPictures}
 .color-bar .row{display:flex;justify-content:space-between;position:relative}
 .color-bar .zero{position:absolute;transform:translateX(-50%)}
 
-@media(max-width:30rem){.chart text{font-size:17px}.matrix tbody td{min-width:2.2rem;padding:.3rem .2rem}h1{font-size:1.6rem}h2{font-size:1.25rem}}
+@media(max-width:30rem){.chart text{font-size:17px}.matrix{width:100%;font-size:.7rem}.matrix :is(th,thead td){padding:.3rem .15rem}.matrix tbody td{min-width:0;padding:.3rem 0}
+.data{font-size:.8rem}.data :is(th,td){padding:.25rem .3rem}.pictures:not(.triple) .first{order:-1}.picture figcaption,.color-bar{font-size:.75rem}h1{font-size:1.6rem}h2{font-size:1.25rem}}
 @media print{:root{color-scheme:light!important}@page{size:A4;margin:16mm}body{max-width:none;padding:0;font-size:10pt}
 .skip,.theme,details{display:none}h2,h3{break-after:avoid}a{color:inherit}}
 `;

@@ -28,6 +28,8 @@ export interface TargetFile {
   readonly least: readonly SheetEntry[];
   /** The pictures with the highest peaks, of which the sheet shows the boxes; empty where `field` is null. */
   readonly crops: readonly SheetEntry[];
+  /** Pictures that are nearly the same as one in a row, such as the same photograph cut once more: no row has them twice. */
+  readonly leftOut: readonly string[];
   /** Of every picture, in the order of `ExamplesFile.pictures`. */
   readonly activations: readonly number[];
   /** The largest activation of a place, of every picture; null where `field` is null. */

@@ -40,7 +40,7 @@ export interface NamedEntry {
   readonly target: string;
   /** What its files are called, without ending. */
   readonly slug: string;
-  /** What is climbed for it. */
+  /** What is maximized for it. */
   readonly objective: Spec;
 }
 
@@ -54,9 +54,11 @@ export interface DoneEntry extends NamedEntry {
   /** The picture, and what repeats it, in the folder. */
   readonly file: string;
   readonly record: string;
+  /** What the model calls the class that the target is for. */
+  readonly label?: string;
   /** The picture that is opaque only where it counts. */
   readonly transparent?: string;
-  /** `diverged` for one that broke, whose picture is from before. */
+  /** `diverged` for one that divergedAt, whose picture is from before. */
   readonly ended: AscentResult["ended"];
   readonly activation: { readonly start: number; readonly end: number };
   readonly steps: number;

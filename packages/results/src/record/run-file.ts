@@ -13,7 +13,7 @@ export interface PictureEntry extends Job {
   readonly warnings: readonly string[];
   /** SHA-256 of its numbers. */
   readonly sha256: string;
-  /** Of what was climbed, as the steps saw it. */
+  /** Of what was maximized, as the steps saw it. */
   readonly activation: { readonly start: number; readonly end: number };
   readonly top: readonly ClassShare[] | null;
   readonly curve: readonly number[];

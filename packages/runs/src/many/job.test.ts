@@ -18,6 +18,7 @@ describe("a job", () => {
       models: { second: { model: model.source.bytes, logits: "scores" } },
       generators: {},
       threads: 1,
+      use: [],
     });
   });
 

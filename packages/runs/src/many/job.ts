@@ -6,7 +6,7 @@ export interface ManyJob {
   readonly options: JobOptions;
   readonly models: Readonly<Record<string, JobModel>>;
   readonly generators: Readonly<Record<string, JobModel>>;
-  /** Threads of ONNX Runtime for each climber. */
+  /** Threads of ONNX Runtime for each runner. */
   readonly threads: number;
   /** Modules that export definitions of the user's own. */
   readonly use: readonly string[];

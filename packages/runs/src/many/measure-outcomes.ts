@@ -1,6 +1,6 @@
 import { type LoadedModel, size, type MaximizeOptions, type Spec, type Tensor } from "@xstar/core";
 import { featureLayer, measureEach, networksOf } from "@xstar/results";
-import type { Climbed, ClimbedMetrics, Outcome } from "./outcome.js";
+import type { Maximized, MaximizedMetrics, Outcome } from "./outcome.js";
 
 /**
  * Adds to the pictures of a batch what the networks make of them, each looked at by itself, so that the numbers do not depend
@@ -31,13 +31,13 @@ export async function measureOutcomes(
 async function measureAll(
   model: LoadedModel,
   targets: readonly Spec[],
-  climbed: readonly Climbed[],
+  maximized: readonly Maximized[],
   options: MaximizeOptions,
-): Promise<ClimbedMetrics[]> {
+): Promise<MaximizedMetrics[]> {
   const { own, others } = networksOf(model, options);
   const layer = await featureLayer(model, own);
-  const pictures = stack(climbed.map(({ picture }) => picture));
-  const { shape } = climbed[0]!.record;
+  const pictures = stack(maximized.map(({ picture }) => picture));
+  const { shape } = maximized[0]!.record;
   const hasOpacity = shape.length === 4 && pictures.shape[1] === shape[1]! + 1;
   const measured = await measureEach(model, pictures, {
     objective: targets,

@@ -3,7 +3,7 @@ import type { PictureMetrics, Planes } from "@xstar/results";
 
 /** What a picture is made for. */
 export interface Goal {
-  /** What is climbed. */
+  /** What is maximized. */
   readonly objective: Spec;
   /** What is measured: without penalties and without what a recipe makes of it. @default the objective */
   readonly measured?: Spec;
@@ -21,14 +21,14 @@ export interface Glance {
 }
 
 /** What became of one target: a picture, or the reason why there is none. */
-export type Outcome = Climbed | { readonly failure: string };
+export type Outcome = Maximized | { readonly failure: string };
 
 /** What became of a target: its picture, its curve, and what to know of them. */
-export interface Climbed {
+export interface Maximized {
   /** [channels, height, width] in picture units. */
   readonly picture: Tensor;
   /** [height, width], how much its places counted; undefined where it was not asked for. */
-  readonly influence?: Tensor;
+  readonly attribution?: Tensor;
   /** The step that it is from. */
   readonly step: number;
   /** The objective at every step. */
@@ -38,7 +38,7 @@ export interface Climbed {
   readonly redirected: number;
   /** What was odd, and why there are no metrics where they could not be measured. */
   readonly warnings: readonly string[];
-  readonly metrics?: ClimbedMetrics;
+  readonly metrics?: MaximizedMetrics;
   /** What repeats the run of this target alone. */
   readonly record: AscentRecord;
   /** Its share of the time of its batch. */
@@ -46,7 +46,7 @@ export interface Climbed {
 }
 
 /** What is known of one of many pictures without a data set. */
-export interface ClimbedMetrics {
+export interface MaximizedMetrics {
   readonly picture: PictureMetrics;
   /** The layer that the features are of; undefined where the network has none for them. */
   readonly layer: string | undefined;

@@ -2,17 +2,19 @@ import {
   activationBytes,
   compileAscent,
   XstarError,
+  type AscentRecord,
   type LoadedModel,
   type MaximizeOptions,
   type Spec,
 } from "@xstar/core";
+import { besides, megabytes, peakOverActivations } from "../plan/memory.js";
 
-/** How many threads climb batches of how many targets. */
+/** How many threads maximize batches of how many targets. */
 export interface BatchPlan {
   readonly jobs: number;
   readonly batch: number;
-  /** Steps of each. */
-  readonly steps: number;
+  /** Of the first target, alone. */
+  readonly record: AscentRecord;
 }
 
 export interface BatchOptions {
@@ -22,17 +24,13 @@ export interface BatchOptions {
   readonly free: number;
   /** Bytes that all threads together may take. @default half of what is free */
   readonly memory?: number | undefined;
-  /** Climbers. @default as many as the cores have threads for */
+  /** Threads that maximize. @default as many as the cores have threads for */
   readonly jobs?: number | undefined;
   /** Threads of ONNX Runtime for each of them. @default 1 */
   readonly threads?: number | undefined;
   /** Targets of a batch, where it is settled. */
   readonly batch?: number | undefined;
 }
-
-/** What was measured with ONNX Runtime 1.30 on Linux, in a process of its own for each. */
-const threadBytes = 80e6;
-const peakOverActivations = 1.5;
 
 /** Batches pay where calling costs as much as computing; beyond this size they only grow. */
 const usefulBytes = 64e6;
@@ -45,15 +43,15 @@ export async function planBatches(
   ascent: MaximizeOptions,
   options: BatchOptions,
 ): Promise<BatchPlan> {
-  const { step, record } = await compileAscent(model, objectives.slice(0, 1), ascent);
+  const compiled = await compileAscent(model, objectives.slice(0, 1), ascent);
+  const { step, record } = compiled;
   const picture = activationBytes(step.graph);
-  const weights = [...step.files.values()].reduce((total, { byteLength }) => total + byteLength, 0);
   // a plateau is waited for by the whole batch, and shared variables belong to all of it
   const mayBatch = 2 * picture <= usefulBytes && ascent.patience === undefined;
   const isSeparable = mayBatch && !(await sharesVariables(model, objectives, ascent));
   const fitted = fitBatches({
     picture,
-    thread: threadBytes + 2 * weights,
+    thread: besides(compiled),
     targets: objectives.length,
     isSeparable,
     free: options.free,
@@ -61,7 +59,7 @@ export async function planBatches(
     jobs: options.jobs ?? Math.max(1, Math.floor(options.cores / (options.threads ?? 1))),
     batch: options.batch,
   });
-  return { ...fitted, steps: record.steps };
+  return { ...fitted, record };
 }
 
 /** Whether one variable serves several pictures. */
@@ -120,7 +118,7 @@ export function fitBatches({
   memory,
   jobs: most,
   batch: settled,
-}: Needs): Omit<BatchPlan, "steps"> {
+}: Needs): Omit<BatchPlan, "record"> {
   const limit = memory ?? free / 2;
   const useful = isSeparable ? Math.min(usefulBatch, Math.max(1, Math.floor(usefulBytes / picture))) : 1;
   const wanted = settled ?? Math.max(1, Math.min(useful, Math.floor(targets / most)));
@@ -137,8 +135,4 @@ export function fitBatches({
   while (settled === undefined && batch > 1 && fitting(batch) < most) batch--;
   const jobs = Math.max(1, Math.min(most, fitting(batch), Math.ceil(targets / batch)));
   return { jobs, batch };
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6)} MB`;
 }

@@ -15,7 +15,7 @@ import type { RunRecord } from "@xstar/results";
 export interface BaseOptions {
   readonly options: SpecOptions;
   readonly recipe: Spec<"recipe"> | null;
-  /** What is climbed in the place of a target. */
+  /** What is maximized in the place of a target. */
   objective(target: Spec<"objective">): Spec<"objective">;
 }
 
@@ -23,17 +23,17 @@ export interface BaseOptions {
 type SpecOptions = { readonly schedule?: Spec<"schedule"> } & Pick<
   MaximizeOptions,
   | "clip"
-  | "influence"
+  | "attribution"
   | "keep"
   | "overrides"
   | "patience"
-  | "redirect"
+  | "redirectSteps"
   | "seed"
   | "size"
   | "start"
   | "steps"
   | "streams"
-  | "tries"
+  | "restarts"
 > &
   Pick<AscentRecord, "parameterization" | "transforms" | "optimizer">;
 
@@ -67,21 +67,21 @@ export function baseOptions(
 
 function optionsOf({ ascent }: RunRecord): SpecOptions {
   const { steps, seed, streams, parameterization, optimizer, schedule, transforms, overrides } = ascent;
-  const { keep, redirect, influence, clip, patience, size, start, tries = 1 } = ascent;
+  const { keep, redirectSteps, attribution, clip, patience, size, start, restarts = 1 } = ascent;
   const given = { clip, patience, size, start };
   return {
     steps,
     seed,
     streams,
-    tries,
+    restarts,
     parameterization,
     optimizer,
     schedule,
     transforms,
     overrides,
     keep,
-    redirect,
-    ...(influence && { influence }),
+    redirectSteps,
+    ...(attribution && { attribution }),
     ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as Partial<SpecOptions>),
   };
 }

@@ -4,12 +4,14 @@ import type { ModelFlags } from "./model-input.js";
 /** The flags of `xstar maximize`; what is left out is as in the recipe, in the record of `--from`, or the default. */
 export interface MaximizeFlags extends ModelFlags {
   readonly from?: string;
+  /** Another model for the settings of `from`. */
+  readonly model?: string;
   /** Modules with definitions of the user's own. */
   readonly use?: readonly string[];
   readonly recipe?: string;
-  readonly init?: readonly string[];
+  readonly start?: readonly string[];
   readonly batch?: number;
-  readonly tries?: number;
+  readonly restarts?: number;
   readonly steps?: number;
   readonly seed?: number;
   readonly optimizer?: string;
@@ -19,7 +21,7 @@ export interface MaximizeFlags extends ModelFlags {
   readonly clip?: number;
   readonly keep?: "last" | "best";
   readonly patience?: number;
-  readonly redirect?: number;
+  readonly redirectSteps?: number;
   readonly override?: readonly string[];
   readonly transform?: readonly string[];
   readonly penalty?: readonly string[];
@@ -31,17 +33,19 @@ export interface MaximizeFlags extends ModelFlags {
   readonly image?: readonly string[];
   readonly second?: readonly string[];
   readonly generator?: readonly string[];
-  readonly images?: string;
-  readonly transparent?: boolean;
+  readonly dataset?: string;
+  readonly attribution?: boolean;
   readonly out?: string;
   readonly scale?: number;
   readonly format?: AnimationFormat;
   readonly export?: boolean;
   readonly resume?: boolean;
+  /** Whether a folder that is named may hold another run, which is overwritten. */
+  readonly force?: boolean;
   readonly checkpoint?: number;
   readonly threads?: number;
   /** For many targets at once. */
   readonly jobs?: number;
-  /** Bytes, for many targets at once. */
+  /** Bytes. */
   readonly memory?: number;
 }

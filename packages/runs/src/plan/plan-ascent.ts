@@ -4,12 +4,12 @@ import {
   lookUp,
   mul,
   parseWords,
-  prepareBatch,
+  prepareModel,
   readTarget,
   sub,
   unitCounts,
   XstarError,
-  type Batched,
+  type PreparedModel,
   type FurtherModel,
   type MaximizeOptions,
   type Shape,
@@ -19,6 +19,7 @@ import {
 import type { FoundRecord, Job, RunFiles } from "@xstar/results";
 import { createAssetReader, givenPaths } from "./assets.js";
 import { baseOptions } from "./base-options.js";
+import { fittingLabels } from "./fitting-labels.js";
 import { splitInputs } from "./given-inputs.js";
 import type { MaximizeFlags } from "./maximize-flags.js";
 import { nameJobs, type Pair } from "./jobs.js";
@@ -59,6 +60,8 @@ export interface PlanSources {
   onWarning(sentence: string): void;
   /** The run to repeat. */
   readonly from?: FoundRecord | undefined;
+  /** Whether it is repeated on another model: its settings count, what is known of its model does not. @default false */
+  readonly isOther?: boolean | undefined;
 }
 
 /** What the command line asks for. Throws `bad-argument`, `unknown-layer`, and for files what reading them does. */
@@ -66,34 +69,38 @@ export async function planAscent(
   model: ModelFile,
   targets: readonly string[],
   flags: MaximizeFlags,
-  { path, files, vocabulary, use = [], from, onWarning }: PlanSources,
+  { path, files, vocabulary, use = [], from, isOther = false, onWarning }: PlanSources,
 ): Promise<Plan> {
   const record = from?.record;
-  const earlier = from && earlierInput(from.path, from.record.ascent, from.record.inputs);
+  const earlier = from && !isOther && earlierInput(from.path, from.record.ascent, from.record.inputs);
   const { own, further: furtherInputs } = splitInputs(model.source, flags.input ?? []);
-  const input = await readModelInput(model, { ...flags, input: own }, { files, earlier });
-  const first = await prepareBatch(model, 1, input.options);
+  const input = await readModelInput(model, { ...flags, input: own }, { files, earlier: earlier || undefined });
+  const first = await prepareModel(model, 1, input.options);
   const { shape } = first;
   const base = baseOptions(flags.recipe, shape.slice(1), vocabulary, record);
   const specs = specOptions(flags, base, vocabulary);
   const picture = specs.size && shape.length === 4 ? [shape[1]!, ...specs.size] : shape.slice(1);
 
-  const changesTargets = targets.length > 0 || flags.recipe !== undefined;
+  const changesTargets = isOther || targets.length > 0 || flags.recipe !== undefined;
   const asked = targets.length > 0 ? targets : (record?.pictures.map(({ target }) => target) ?? []);
   const reader = createAssetReader({ runtime: model.runtime, files, inputs: furtherInputs, from });
   const given = givenPaths(flags, record);
-  const further = await reader.models(given.models);
-  const { expand, read } = await targetReader(first, further, { labels: model.labels, vocabulary });
-  const texts = expand(asked);
+  const models = await reader.models(given.models);
+  const further = { models, prepared: await prepareAll(models) };
+  const counts = countUnits(first, further);
+  const labels = fittingLabels(model, counts.get("logit"), onWarning);
+  const read = targetReader({ first, further: further.prepared, models: further.models, labels, vocabulary, counts });
+  const texts = expandTargets(asked, counts);
+  for (const target of targets.filter((one) => texts.includes(one))) read(target, { isTyped: true });
   const before = record?.pictures.map(({ target }) => target) ?? [];
-  const climbed = new Map(
+  const maximized = new Map(
     texts.map((text) => [
       text,
       record && !changesTargets ? record.ascent.objectives[before.indexOf(text)]! : base.objective(read(text)),
     ]),
   );
 
-  const starts = await planStarts(flags.init, base, {
+  const starts = await planStarts(flags.start, base, {
     shape: picture,
     files,
     vocabulary,
@@ -104,12 +111,14 @@ export async function planAscent(
   });
   const isMany = texts.length > asked.length;
   if (isMany && flags.batch !== undefined) throw notForMany();
-  const repeats = record && targets.length === 0 && !flags.init;
-  const pairs = repeats ? record.pictures.map((job, i) => ({ ...jobOf(job), at: i })) : pairUp(texts, starts.texts);
+  const repeats = record && targets.length === 0 && !flags.start;
+  const pairs = repeats
+    ? record.pictures.map((job, i) => ({ ...jobOf(job), at: i }))
+    : everyPair(texts, starts.texts, flags.start === undefined);
   const batch = flags.batch ?? (repeats ? undefined : batchOf(record?.pictures));
   const jobs = batch === undefined ? nameJobs(pairs) : nameJobs(eachSeveral(pairs, batch));
   const objectivesOfJobs = jobs.map(({ target }) =>
-    withPenalties(vocabulary, climbed.get(target)!, flags.penalty ?? []),
+    withPenalties(vocabulary, maximized.get(target)!, flags.penalty ?? []),
   );
   const isOneStart = isMany || starts.specs?.length === 1;
   const startsOfJobs = isOneStart ? starts.specs : starts.specs && jobs.map(({ at }) => starts.specs![at]!);
@@ -123,7 +132,7 @@ export async function planAscent(
     shape: [jobs.length, ...picture],
     recipe: base.recipe,
     isMany,
-    stopAfter: flags.steps === undefined ? (record?.stopped ?? null) : null,
+    stopAfter: flags.steps === undefined && !isOther ? (record?.stopped ?? null) : null,
     options: {
       // what it decides is in the options already
       recipe: "none",
@@ -133,7 +142,7 @@ export async function planAscent(
       ...assets.options,
       ...(streams && streams.length === jobs.length && { streams }),
       ...(startsOfJobs && { start: startsOfJobs }),
-      ...(model.labels && { labels: model.labels }),
+      ...(labels && { labels }),
     },
     files: {
       model: await files.referenceModel(path, model),
@@ -145,29 +154,38 @@ export async function planAscent(
   };
 }
 
-interface TargetReader {
-  /** One text for each of the units that `*` and ranges stand for. */
-  expand(texts: readonly string[]): string[];
-  /** The objective that a text stands for: in words, or as JSON. */
-  read(text: string): Spec;
+type Further = ReadonlyMap<string, PreparedModel>;
+
+async function prepareAll(models: Readonly<Record<string, FurtherModel>>): Promise<Further> {
+  const prepared = new Map<string, PreparedModel>();
+  for (const [name, { model, ...options }] of Object.entries(models))
+    prepared.set(name, await prepareModel(model, 1, options, name));
+  return prepared;
 }
 
-async function targetReader(
-  first: Batched,
-  models: Readonly<Record<string, FurtherModel>>,
-  { labels, vocabulary }: { readonly labels: readonly string[] | undefined; readonly vocabulary: Vocabulary },
-): Promise<TargetReader> {
-  const further = new Map<string, Batched>();
-  for (const [name, { model, ...options }] of Object.entries(models))
-    further.set(name, await prepareBatch(model, 1, options, name));
-  const countsOf = ({ model, normalized, options, input }: Batched) =>
+/** How many units each name has that `*` and ranges may choose from. */
+function countUnits(first: PreparedModel, { prepared }: { readonly prepared: Further }): ReadonlyMap<string, number> {
+  const countsOf = ({ model, normalized, options, input }: PreparedModel) =>
     unitCounts(model.source, normalized, options.logits, input);
-  const counts = new Map(countsOf(first));
-  for (const [name, one] of further) for (const [layer, count] of countsOf(one)) counts.set(`${name}::${layer}`, count);
-  return {
-    expand: (texts) => expandTargets(texts, counts),
-    read: (text) => readTarget(asJson(text, counts) ?? text, { first, further }, { models, labels, vocabulary }),
-  };
+  const further = [...prepared].flatMap(([name, one]) =>
+    [...countsOf(one)].map(([layer, count]) => [`${name}::${layer}`, count] as const),
+  );
+  return new Map([...countsOf(first), ...further]);
+}
+
+interface ReaderSources {
+  readonly first: PreparedModel;
+  readonly further: Further;
+  readonly models: Readonly<Record<string, FurtherModel>>;
+  readonly labels: readonly string[] | undefined;
+  readonly vocabulary: Vocabulary;
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+/** Reads the objective that a text stands for: in words, or as JSON. */
+function targetReader({ first, further, counts, ...options }: ReaderSources) {
+  return (text: string, typed?: { readonly isTyped: boolean }): Spec =>
+    readTarget(asJson(text, counts) ?? text, { first, further }, { ...options, ...typed });
 }
 
 /** A target as JSON; undefined for one in words, also where it begins with a layer that is called like JSON. */
@@ -219,12 +237,15 @@ const jobOf = ({ target, start, slug }: Job): Job => ({ target, start, slug });
 /** A picture to be: `at` is the place of its start in the list of them. */
 type PlannedPair = Pair & { readonly at: number };
 
-/** Several targets from one start, several starts for one target, or as many of each. */
-function pairUp(targets: readonly string[], starts: readonly (string | null)[]): PlannedPair[] {
-  return Array.from({ length: Math.max(targets.length, starts.length) }, (_, i) => {
-    const at = i < starts.length ? i : 0;
-    return { target: targets[i] ?? targets[0]!, start: starts[at]!, at };
-  });
+/** Each target from each start; of the starts of an earlier run, which has one for each picture, from each different one. */
+function everyPair(
+  targets: readonly string[],
+  starts: readonly (string | null)[],
+  areOfEarlierRun: boolean,
+): PlannedPair[] {
+  const all = starts.map((start, at) => ({ start, at }));
+  const chosen = areOfEarlierRun ? all.filter(({ start, at }) => starts.indexOf(start) === at) : all;
+  return targets.flatMap((target) => chosen.map((from) => ({ target, ...from })));
 }
 
 /** Each of them so many times, and none twice before. */

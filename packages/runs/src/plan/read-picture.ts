@@ -3,7 +3,17 @@ import { decodeNpy, endingOf, pictureSizeOf, type PictureSize } from "@xstar/res
 import type { Store } from "./store.js";
 
 /** Endings of files that hold a picture. */
-export const pictureEndings: ReadonlySet<string> = new Set([".png", ".jpg", ".jpeg", ".webp", ".npy"]);
+export const pictureEndings: ReadonlySet<string> = new Set([
+  ".png",
+  ".jpg",
+  ".jpeg",
+  ".webp",
+  ".gif",
+  ".tif",
+  ".tiff",
+  ".avif",
+  ".npy",
+]);
 
 /**
  * A picture file or a .npy file as a picture of `shape` [channels, height, width]: pictures are scaled and cut to it.

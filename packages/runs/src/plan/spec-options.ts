@@ -8,21 +8,34 @@ export function specOptions(
   { options: base }: BaseOptions,
   vocabulary: Vocabulary,
 ): BaseOptions["options"] {
-  const { steps, seed, tries, clip, keep, patience, redirect, override, lr, range, squash, schedule, transform } =
-    flags;
-  const { tries: triesBefore, ...before } = base;
+  const {
+    steps,
+    seed,
+    restarts,
+    clip,
+    keep,
+    patience,
+    redirectSteps,
+    override,
+    lr,
+    range,
+    squash,
+    schedule,
+    transform,
+  } = flags;
+  const { restarts: restartsBefore, ...before } = base;
   const given = {
     steps,
     seed,
     // another parameterization has its own number of them
-    tries: tries ?? (flags.parameterization === undefined ? triesBefore : undefined),
+    restarts: restarts ?? (flags.parameterization === undefined ? restartsBefore : undefined),
     clip,
     keep,
     patience,
-    redirect,
+    redirectSteps,
     overrides: override,
     size: flags.pictureSize,
-    influence: flags.transparent,
+    attribution: flags.attribution,
   };
   const optimizer = { ...(lr !== undefined && { learningRate: lr }), ...assignments(flags.opt) };
   const picture = { ...(range !== undefined && { range }), ...(squash !== undefined && { squash }) };

@@ -12,6 +12,10 @@ export interface ModelFile extends LoadedModel {
   readonly contract: Contract | undefined;
   /** What that file says, and where it is. */
   readonly contractFile: ContractFile | undefined;
+  /** Sentences about what is not as in the original, where the model is not one of ONNX. */
+  readonly notes: readonly string[];
+  /** Files beside `path` that an imported model was read from, too. */
+  readonly parts: readonly string[];
 }
 
 /** What a contract file beside a model says; the rest is guessed. */

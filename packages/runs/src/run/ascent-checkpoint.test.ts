@@ -43,7 +43,7 @@ test("what is no whole checkpoint is refused by name", async () => {
     expect(() => decodeAscent(bytes.subarray(0, length), "here")).toThrow(refusal);
   }
   const { tensors, metadata } = decodeTensors(bytes)!;
-  for (const name of ["curve", "slope", "picture", "best", "frame.0"].filter((one) => one in tensors)) {
+  for (const name of ["curve", "gradientNorm", "picture", "best", "frame.0"].filter((one) => one in tensors)) {
     const { [name]: _, ...rest } = tensors;
     expect(() => decodeAscent(encodeTensors({ tensors: rest, metadata }), "here")).toThrow(refusal);
   }

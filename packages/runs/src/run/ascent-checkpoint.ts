@@ -17,7 +17,7 @@ interface CheckpointHeader {
   readonly record: AscentRecord;
   readonly identity: RunIdentity;
   readonly index: number;
-  readonly broke: readonly (number | null)[];
+  readonly divergedAt: readonly (number | null)[];
   readonly redirected: readonly number[];
   /** The step of each best picture. */
   readonly bestSteps: readonly number[];
@@ -32,7 +32,12 @@ interface Header extends CheckpointHeader {
 
 const headerName = "ascent";
 const [curveName, pictureName, bestName] = ["curve", "picture", "best"];
-const [slopeName, reachName, bestValuesName, meansName] = ["slope", "reach", "best values", "means"];
+const [gradientNormName, networkGradientNormName, bestValuesName, meansName] = [
+  "gradientNorm",
+  "networkGradientNorm",
+  "best values",
+  "means",
+];
 const [statePrefix, watchPrefix, framePrefix] = ["state.", "watch.", "frame."];
 
 /**
@@ -92,19 +97,27 @@ export function decodeAscent(bytes: Uint8Array, file: string): SavedAscent {
   };
 }
 
-function headerOf({ record, identity, index, broke, redirected, best }: Checkpoint): CheckpointHeader {
-  return { record, identity, index, broke, redirected, bestSteps: best.steps };
+function headerOf({ record, identity, index, divergedAt, redirected, best }: Checkpoint): CheckpointHeader {
+  return { record, identity, index, divergedAt, redirected, bestSteps: best.steps };
 }
 
-function tensorsOf({ state, curve, watch, slope, reach, picture, best }: Checkpoint): Record<string, Tensor> {
+function tensorsOf({
+  state,
+  curve,
+  watch,
+  gradientNorm,
+  networkGradientNorm,
+  picture,
+  best,
+}: Checkpoint): Record<string, Tensor> {
   return {
     ...withPrefix(statePrefix, state),
     [curveName]: stack(curve),
     ...withPrefix(watchPrefix, mapValues(watch, stack)),
     [pictureName]: picture,
     [bestName]: best.picture,
-    [slopeName]: tensor("float32", slope),
-    [reachName]: tensor("float32", reach),
+    [gradientNormName]: tensor("float32", gradientNorm),
+    [networkGradientNormName]: tensor("float32", networkGradientNorm),
     [bestValuesName]: tensor("float32", best.values),
     [meansName]: tensor("float32", best.means),
   };
@@ -117,18 +130,18 @@ interface HeldTensors {
 }
 
 function checkpointOf(header: CheckpointHeader, tensors: HeldTensors): Checkpoint {
-  const { record, identity, index, broke, redirected, bestSteps } = header;
+  const { record, identity, index, divergedAt, redirected, bestSteps } = header;
   return {
     record,
     identity,
     index,
-    broke,
+    divergedAt,
     redirected,
     state: withoutPrefix(statePrefix, tensors.all),
     curve: unstack(tensors(curveName)),
     watch: mapValues(withoutPrefix(watchPrefix, tensors.all), unstack),
-    slope: tensors(slopeName).data,
-    reach: tensors(reachName).data,
+    gradientNorm: tensors(gradientNormName).data,
+    networkGradientNorm: tensors(networkGradientNormName).data,
     picture: tensors(pictureName),
     best: {
       picture: tensors(bestName),
@@ -158,8 +171,8 @@ function decode<H>(
   return { header, tensors: Object.assign(get, { all: held.tensors }) };
 }
 
-function isCheckpoint({ index, broke, redirected, bestSteps }: CheckpointHeader): boolean {
-  return Number.isFinite(index) && [broke, redirected, bestSteps].every(Array.isArray);
+function isCheckpoint({ index, divergedAt, redirected, bestSteps }: CheckpointHeader): boolean {
+  return Number.isFinite(index) && [divergedAt, redirected, bestSteps].every(Array.isArray);
 }
 
 function parseHeader<H>(text = "null", isWhole: (header: H) => boolean): H | undefined {

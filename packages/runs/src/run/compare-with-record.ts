@@ -15,6 +15,16 @@ export function taskOf({ ascent, pictures: jobs, ...files }: Omit<RunRecord, "pl
   return JSON.stringify([specs, model, models, generators, images, starts, inputs, recipe, stopped, pictures]);
 }
 
+/** What settles the files of a run, wherever it read from and however far it came: equal for runs that would write the same. */
+export function settingsOf({ ascent, pictures, ...files }: Omit<RunRecord, "platform" | "stopped">): string {
+  const { runtime: _, ...specs } = ascent;
+  const { model, models, generators, images, starts, inputs, use = [], recipe } = files;
+  const jobs = pictures.map(({ target, start }) => [target, start]);
+  const named = [model, models, generators, images, Object.values(starts), inputs, use];
+  const contents = JSON.stringify(named, (key, value: unknown) => (key === "path" ? undefined : value));
+  return JSON.stringify([specs, contents, recipe, jobs]);
+}
+
 /** Program and machine that made a run. */
 export function makerOf({ xstar, platform, ascent }: RunRecord): string {
   const { system, processor, node, sharp } = platform;

@@ -40,7 +40,7 @@ test("a picture is drawn alone, beside its change, and opaque where it counts; e
   const made = { picture: grey(0.5), step: 3 };
   const record = recordOfPicture(run([2, 1, 4, 4]), 1, made);
   expect(drawFiles(record, made).map(({ name }) => name)).toEqual(["conv-1.png"]);
-  const files = drawFiles(record, { ...made, start: grey(0), influence: grey(1) });
+  const files = drawFiles(record, { ...made, start: grey(0), attribution: grey(1) });
   expect(files.map(({ name }) => name)).toEqual(["conv-1.png", "conv-1.change.png", "conv-1.transparent.png"]);
   for (const { name, bytes } of files)
     expect(findRecord(bytes, name)).toMatchObject({

@@ -2,7 +2,7 @@ import type { Tensor } from "@xstar/core";
 import {
   drawingOf,
   encodeRecorded,
-  opaqueByInfluence,
+  opaqueByAttribution,
   pixelHash,
   planesOf,
   type Picture,
@@ -19,7 +19,7 @@ export interface MadePicture {
   /** What it began as, where the change is drawn too. */
   readonly start?: Tensor | undefined;
   /** How much its places counted, where that is drawn too. */
-  readonly influence?: Tensor | undefined;
+  readonly attribution?: Tensor | undefined;
 }
 
 export interface PictureFile {
@@ -36,7 +36,7 @@ export function recordOfPicture(run: RunRecord, i: number, { picture, step }: Ma
  * The PNG files of a picture, each with its record: the picture, what changed since its start, and the picture opaque where it
  * counts. None where it cannot be looked at.
  */
-export function drawFiles(record: PictureRecord, { picture, start, influence }: MadePicture): PictureFile[] {
+export function drawFiles(record: PictureRecord, { picture, start, attribution }: MadePicture): PictureFile[] {
   const { isDrawable, raw, change } = drawingOf(record.ascent.shape);
   if (!isDrawable) return [];
   const { target, slug } = record.pictures[record.picture]!;
@@ -48,8 +48,8 @@ export function drawFiles(record: PictureRecord, { picture, start, influence }: 
   return [
     file("", drawn, target),
     ...(start ? [file(".change", change(picture, start), `${target}: change`)] : []),
-    ...(influence
-      ? [file(".transparent", opaqueByInfluence(drawn, planesOf(influence)), `${target}: what counts`)]
+    ...(attribution
+      ? [file(".transparent", opaqueByAttribution(drawn, planesOf(attribution)), `${target}: what counts`)]
       : []),
   ];
 }

@@ -1,8 +1,8 @@
-import type { LoadedModel, ObserveOptions, Target } from "@xstar/core";
+import type { LoadedModel, ProbeOptions, Target } from "@xstar/core";
 import { findExamples as findAll, openTargets, type PictureSource } from "@xstar/results";
 
 /** How real pictures are ranked. */
-export interface ExampleOptions extends Omit<ObserveOptions, "batch" | "hasOpacity"> {
+export interface ExampleOptions extends Omit<ProbeOptions, "batch" | "hasOpacity"> {
   /** How many of the strongest, and of the weakest. @default 9 */
   readonly count?: number | undefined;
   /** Pictures that the network looks at together. @default 1 */
@@ -62,6 +62,6 @@ export async function findExamples(
       skipped: found.skipped.map(({ index, reason }) => ({ name: dataset.names[index]!, reason })),
     };
   } finally {
-    await open.observer.release();
+    await open.probe.release();
   }
 }

@@ -1,6 +1,7 @@
 import {
+  check,
   expandTargets,
-  prepareBatch,
+  prepareModel,
   readTarget,
   standard,
   unitCounts,
@@ -33,29 +34,20 @@ export type MaximizeManyOptions = Omit<MaximizeOptions, "resume" | "signal"> & M
 export async function maximizeMany(
   model: ModelFile,
   targets: string | readonly (string | ManyTarget)[],
-  {
-    folder,
-    jobs,
-    memory,
-    batch,
-    signal,
-    onProgress,
-    threads,
-    dataset,
-    facts,
-    use,
-    openClimber,
-    ...options
-  }: MaximizeManyOptions,
+  given: MaximizeManyOptions,
 ): Promise<ManyResult> {
+  check(targets !== undefined && targets !== null, "targets", "a target or a list of them", targets);
+  check(typeof given?.folder === "string", "folder", "where the pictures are kept", given?.folder);
+  const { folder, jobs, memory, batch, signal, onProgress, threads, dataset, facts, use, openBatchRunner, ...options } =
+    given;
   const definitions = [...(options.definitions ?? []), ...(await loadDefinitions(use ?? []))];
   const vocabulary = withDefinitions(options.vocabulary ?? standard, definitions);
-  const first = await prepareBatch(model, 1, options);
+  const first = await prepareModel(model, 1, options);
   const { recipe = "auto" } = options;
   const used = recipe === "none" ? null : useRecipe(vocabulary, recipe, { shape: first.shape.slice(1) });
   const counts = unitCounts(model.source, first.normalized, options.logits, first.input);
-  const given = [targets].flat() as readonly (string | ManyTarget)[];
-  const named = given.flatMap((one) => {
+  const listed = [targets].flat() as readonly (string | ManyTarget)[];
+  const named = listed.flatMap((one) => {
     if (typeof one !== "string") return [one];
     return expandTargets([one], counts).map((name) => {
       const measured = readTarget(name, { first, further: new Map() }, { ...options, vocabulary, definitions: [] });
@@ -64,7 +56,7 @@ export async function maximizeMany(
   });
   const slugs = distinct(named.map(({ slug }) => slug));
   const known = factsOf(model, options, threads ?? 1);
-  const work = { jobs, memory, batch, signal, onProgress, threads, dataset, use, openClimber };
+  const work = { jobs, memory, batch, signal, onProgress, threads, dataset, use, openBatchRunner };
   return makeMany(
     model,
     named.map((one, i) => ({ ...one, slug: slugs[i]! })),

@@ -3,7 +3,7 @@ import {
   featureLayer,
   measurePictures,
   networksOf,
-  surveyDataset,
+  scanDataset,
   type Image,
   type MeasuredPictures,
   type PictureSource,
@@ -32,15 +32,15 @@ export async function measure(
 ): Promise<MeasuredPictures> {
   const { own, others } = networksOf(model, options);
   const objective = target ?? images.map(({ title }) => title);
-  const survey =
+  const scan =
     dataset &&
-    (await surveyDataset(model, dataset, {
+    (await scanDataset(model, dataset, {
       objectives: [objective].flat() as Target[],
       layer: await featureLayer(model, own),
       options: own,
       ...(signal && { signal }),
     }));
-  return measurePictures(model, stack(images), { objective, options: own, others, ...(survey && { dataset: survey }) });
+  return measurePictures(model, stack(images), { objective, options: own, others, ...(scan && { dataset: scan }) });
 }
 
 function stack(images: readonly Image[]): Tensor<"float32"> {

@@ -10,10 +10,10 @@ import { nodeRuntime } from "../runtime.js";
 import { writeNetwork } from "../train/evaluate.js";
 import { initialWeights } from "../train/network.js";
 import type { TrainedNetwork } from "../train/trained-network.js";
-import { climb, type Ascent } from "./ascent.js";
+import { runPlan, type Ascent } from "./ascent.js";
 import { measureArticle, type ArticleRun } from "./experiment.js";
 import { summarizeArticle, summarizeFirst } from "./summary.js";
-import { writeArticle } from "./write.js";
+import { writeArticle, writeFirst } from "./write.js";
 
 /** Networks as they are before training: the measurements do not care. Without biases, nothing moves from zeros. */
 function untrained(seed: number): TrainedNetwork {
@@ -51,14 +51,27 @@ beforeAll(async () => {
     confidence: 0.7,
     mostSteps: 40,
     claimSteps: 4,
-    // threads run compiled files: climb-all.test.ts
-    climb: ({ model, plan }, controls) =>
-      climb(openModel(model, { runtime: nodeRuntime({ threads: 1 }) }), plan, controls),
+    // threads run compiled files: maximize-all.test.ts
+    run: ({ model, plan }, controls) =>
+      runPlan(openModel(model, { runtime: nodeRuntime({ threads: 1 }) }), plan, controls),
   });
   await writeArticle(run, folder);
 }, 240_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("the first part", () => {
+  test("is a report of its own before the other networks are trained", async () => {
+    const [ones, twos] = [run.ascents.tenSteps, run.results.tables.tenSteps];
+    const folderOfFirst = join(folder, "first");
+    await writeFirst({ network: untrained(0), ascents: ones, tables: twos }, folderOfFirst);
+    expect(readdirSync(folderOfFirst).toSorted()).toEqual(["network.onnx", "report.html"]);
+    const report = readFileSync(join(folderOfFirst, "report.html"), "utf8");
+    expect(report).toContain("This is the first part.");
+    expect(report).toContain("Table 1: class 1 from four starts");
+    expect(report).not.toMatch(/NaN|undefined/);
+  });
+});
 
 describe("the article's measurements", () => {
   test("climb from the four starts by the article's rule", () => {
@@ -158,7 +171,7 @@ describe("the list of made pictures", () => {
 describe("curves", () => {
   test("are thinned, with all first steps and the last", async () => {
     const model = openModel(untrained(0).model, { runtime: nodeRuntime({ threads: 1 }) });
-    const [{ curves, steps }] = (await climb(model, { classes: [1], starts: ["random"], steps: 300, seed: 1 })) as [
+    const [{ curves, steps }] = (await runPlan(model, { classes: [1], starts: ["random"], steps: 300, seed: 1 })) as [
       Ascent,
     ];
     expect(steps).toBe(300);

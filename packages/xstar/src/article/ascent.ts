@@ -73,7 +73,7 @@ export interface AscentControls {
 }
 
 /** Climbs by the article's rule, all pictures in one session. */
-export async function climb(
+export async function runPlan(
   model: LoadedModel,
   plan: AscentPlan,
   { signal, onStep }: AscentControls = {},
@@ -148,7 +148,7 @@ export function optionsOf({ classes, starts, steps, seed }: AscentPlan): Maximiz
     steps,
     seed,
     optimizer: articleOptimizer,
-    redirect: 0,
+    redirectSteps: 0,
     watch: {
       logit: classes.map((digit) => logit({ class: digit })),
       confidence: classes.map((digit) => probability({ class: digit })),

@@ -93,7 +93,7 @@ export interface MadeSet {
   readonly ascents: readonly Ascent[];
 }
 
-/** What is climbed on each network: every class from several random starts, the same for all networks. */
+/** What is maximized on each network: every class from several random starts, the same for all networks. */
 export function factsPlan(numbers: {
   readonly classes: number;
   readonly randomStarts: number;
@@ -106,7 +106,7 @@ export function factsPlan(numbers: {
 }
 
 interface Made {
-  /** What was climbed to by `factsPlan` on networks trained from different seeds. */
+  /** What was maximized to by `factsPlan` on networks trained from different seeds. */
   readonly made: readonly MadeSet[];
   readonly randomStarts: number;
   readonly steps: number;

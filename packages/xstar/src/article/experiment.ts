@@ -6,13 +6,13 @@ import { side } from "../train/network.js";
 import type { TrainedNetwork } from "../train/trained-network.js";
 import { objectivesOf, optionsOf, type Ascent } from "./ascent.js";
 import { factsPlan, measureClaims, type MadeSet } from "./claims.js";
-import { climbAll, type ClimbOne } from "./climb-all.js";
+import { maximizeAll, type RunPlan } from "./maximize-all.js";
 import { inTurn } from "./in-turn.js";
 import { openNetwork } from "./network.js";
 import { articleFigures, schemaVersion, type ArticleResults, type Convergence, type TableResult } from "./results.js";
 import {
   articleSteps,
-  climbTenSteps,
+  tenStepAscents,
   describeTable,
   fourStarts,
   measureBorder,
@@ -43,7 +43,7 @@ export interface ArticleOptions {
   readonly onProgress?: (stage: Stage, done: number, total: number, facts?: string) => void;
   readonly onWarning?: (sentence: string) => void;
   /** Takes what there is before the other networks are trained. */
-  readonly onFirstResult?: (first: FirstResult) => void;
+  readonly onFirstResult?: (first: FirstResult) => void | Promise<void>;
 }
 
 /** Ten steps for class 1 and class 2 on the first network. */
@@ -81,7 +81,7 @@ export async function runArticle(options: ArticleOptions = {}): Promise<ArticleR
     });
   const [network] = await train("first", [firstSeed!], firstThreads);
   let training = performance.now() - began;
-  onFirstResult?.(await measureFirst(network!, options));
+  await onFirstResult?.(await measureFirst(network!, options));
   const again = performance.now();
   const others = await train("others", otherSeeds, 1);
   training += performance.now() - again;
@@ -90,18 +90,18 @@ export async function runArticle(options: ArticleOptions = {}): Promise<ArticleR
 
 async function measureFirst(network: TrainedNetwork, { seed = 1, signal }: ArticleOptions): Promise<FirstResult> {
   const runtime = nodeRuntime({ threads: 1 });
-  const ascents = await climbTenSteps(openModel(network.model, { runtime }), seed, signal);
+  const ascents = await tenStepAscents(openModel(network.model, { runtime }), seed, signal);
   const tables = await withNetwork(runtime, network, ({ ask }) => inTurn(ascents, (one) => describeTable(one, ask)));
   return { network, ascents, tables };
 }
 
-/** Everything after the training; the first network is the one that is climbed. */
+/** Everything after the training; the first network is the one that is maximized. */
 export async function measureArticle(
   networks: readonly TrainedNetwork[],
   mnist: SplitDataset,
-  options: ArticleOptions & { readonly began?: number; readonly training?: number; readonly climb?: ClimbOne },
+  options: ArticleOptions & { readonly began?: number; readonly training?: number; readonly run?: RunPlan },
 ): Promise<ArticleRun> {
-  const { seed = 1, claimSteps: steps = 30, climb, signal, onProgress } = options;
+  const { seed = 1, claimSteps: steps = 30, run, signal, onProgress } = options;
   const { began = performance.now(), training = 0 } = options;
   const measuring = performance.now();
   const runtime = nodeRuntime({ threads: 1 });
@@ -110,19 +110,19 @@ export async function measureArticle(
   const variability = measureVariability(mnist.train);
   const convergence = convergenceOf(options);
   const facts = factsPlan({ classes: mnist.train.classes, randomStarts, steps, seed });
-  const tenSteps = await climbTenSteps(model, seed, signal);
+  const tenSteps = await tenStepAscents(model, seed, signal);
   // the longest first
   const jobs = [
     ...plansUntilSure(seed, convergence).map((plan) => ({ model: network!.model, plan })),
     ...networks.map((one) => ({ model: one.model, plan: facts })),
   ];
-  const climbed = await climbAll(jobs, {
-    climb,
+  const maximized = await maximizeAll(jobs, {
+    run,
     signal,
     onProgress: (done, total) => onProgress?.("ascent", done, total),
   });
-  const ascents = { tenSteps, converged: climbed.slice(0, tenSteps.length) };
-  const made = networks.map(({ recipe }, n) => ({ network: recipe.seed, ascents: climbed[tenSteps.length + n]! }));
+  const ascents = { tenSteps, converged: maximized.slice(0, tenSteps.length) };
+  const made = networks.map(({ recipe }, n) => ({ network: recipe.seed, ascents: maximized[tenSteps.length + n]! }));
   onProgress?.("claims", 0, 1);
   const claims = await measureClaims({ made, ...mnist, variability, randomStarts, steps, runtime });
   onProgress?.("claims", 1, 1);

@@ -22,10 +22,12 @@ import type { ArticleRun } from "./experiment.js";
 
 const planes = (data: ArrayLike<number>): Planes => ({ shape: [side, side], data });
 
-/** The three views of an ascent, and the change once more for dark pages. */
+/** The views of an ascent, and the change once more for dark pages. */
 export interface AscentViews {
   readonly start: View;
   readonly result: View;
+  /** The result on the scale of its start: what lies outside is black or white. */
+  readonly onStartScale: View;
   readonly change: View;
   readonly changeOnDark: View;
 }
@@ -36,6 +38,7 @@ export function viewAscents(ascents: readonly Ascent[]): AscentViews[] {
   return ascents.map(({ picture, startPicture }) => ({
     start: rawView(planes(startPicture), { scale: { low: 0, high: 1 } }),
     result: rawView(planes(picture)),
+    onStartScale: rawView(planes(picture), { scale: { low: 0, high: 1 } }),
     change: changeView(planes(picture), planes(startPicture), { scale, map: diverging.light }),
     changeOnDark: changeView(planes(picture), planes(startPicture), { scale, map: diverging.dark }),
   }));
@@ -50,7 +53,7 @@ function ascentSheet(ascents: readonly Ascent[], factor: number): Picture {
   );
 }
 
-/** All results that one network was climbed to, or their changes: a row for each digit, a column for each start. */
+/** All results that one network was maximized to, or their changes: a row for each digit, a column for each start. */
 export function madeSheet({ ascents }: MadeSet, what: "result" | "change"): Picture {
   const views = viewAscents(ascents);
   const classes = [...new Set(ascents.map((ascent) => ascent.class))];

@@ -2,13 +2,9 @@ import {
   barChart,
   colorBar,
   dataTable,
-  dataUri,
-  diverging,
   embedJson,
-  encodePng,
   formatNumber,
   formatPercent,
-  gray,
   html,
   lineChart,
   matrixChart,
@@ -17,25 +13,22 @@ import {
   pictureRow,
   viridis,
   type Html,
-  type Picture,
 } from "@xstar/results";
-import { side } from "../train/network.js";
-import type { Ascent, Curves } from "./ascent.js";
-import type { ArticleRun } from "./experiment.js";
+import type { ArticleRun, FirstResult } from "./experiment.js";
 import { compareFigures, pictureOf } from "./figures.js";
 import { claimsSection } from "./report-claims.js";
-import { constantViews, variabilityViews, viewAscents } from "./pictures.js";
-import type { ArticleResults, PictureResult, TableResult } from "./results.js";
+import { constantViews, variabilityViews } from "./pictures.js";
+import { size, table, theRule, uri, views, confidenceTable } from "./report-tables.js";
+import type { ArticleResults, TableResult } from "./results.js";
 
-const uri = (picture: Picture) => dataUri("image/png", encodePng(picture));
-const size = { width: side, height: side };
+const articleTitle = "What does a 1 look like to a network?";
 const digits = Array.from({ length: 10 }, (_, digit) => String(digit));
 
 /** The report of an article run: one HTML file that needs nothing else. */
 export function articleReport(run: ArticleRun): string {
   const { results } = run;
   return page({
-    title: "What does a 1 look like to a network?",
+    title: articleTitle,
     description: verdict(results),
     body: html`
       ${comparison(results)} ${network(results)} ${table(run, 0, "Table 1: class 1 from four starts")}
@@ -45,14 +38,39 @@ export function articleReport(run: ArticleRun): string {
   });
 }
 
-function verdict({ networks, tables, claims: measured }: ArticleResults): string {
-  const random = pictureOf(tables.tenSteps[0]!, "random");
+/** For those who read nothing else. */
+function verdict({ networks, tables }: Pick<ArticleResults, "networks" | "tables">): string {
+  return leadOf(networks[0]!.accuracy, tables.tenSteps[0]!);
+}
+
+function leadOf(accuracy: number, ones: TableResult): string {
+  const random = pictureOf(ones, "random");
   return (
-    `A small network that reads ${formatPercent(networks[0]!.accuracy)} of the MNIST test digits right is climbed for a 1. ` +
-    `From random noise it is ${random.fedBack.text} sure after 10 steps, of a picture in which few people see a digit. ` +
-    `The made pictures correlate with their digit's mean picture by ${measured.notLikeTheDigit.synthetic.classMean.mean.toFixed(2)}, ` +
-    `real ones by ${measured.notLikeTheDigit.real.classMean.mean.toFixed(2)}.`
+    `A small computer program, a neural network, has learned to read handwritten digits: it gets ${formatPercent(accuracy)} of them right. ` +
+    `What if we turn the question around, and change a picture until the network is sure that it is a 1? ` +
+    `Ten small steps are enough: it began as random dots, and now the network takes it for a 1 with a confidence of ${random.fedBack.text}, where 1 is certainty. You will hardly see a 1 in it.`
   );
+}
+
+/** What there is after the first network, until the others are trained. */
+export function firstReport({ network: first, ascents, tables }: FirstResult): string {
+  const { accuracy } = first.confusion;
+  const section = (index: number, title: string) => html`<h2>${title}</h2>
+    ${index === 0 && theRule} ${views(ascents[index]!, tables[index]!)}
+    <h3>Confidence, fed back through the saved file</h3>
+    ${confidenceTable(tables[index]!.pictures)}`;
+  return page({
+    title: articleTitle,
+    description: leadOf(accuracy, tables[0]!),
+    body: html`<p>
+        <strong>This is the first part.</strong> The rest comes when two more networks are trained: the same command goes on
+        from where it was stopped, and writes this page again.
+      </p>
+      ${section(0, "Table 1: class 1 from four starts")} ${section(1, "Class 2, the most variable digit")}
+      <h2>The network</h2>
+      <p>${architecture} Test accuracy ${formatNumber(accuracy)}.</p>
+      ${accuracyByClass(first.confusion.classAccuracy)}`,
+  });
 }
 
 function comparison(results: ArticleResults): Html {
@@ -69,22 +87,28 @@ function comparison(results: ArticleResults): Html {
     })}`;
 }
 
+const architecture =
+  "Two 3×3 convolutions (32 and 64 channels), a 2×2 max-pool, a dense layer of 128 and one of 10, trained by xstar on the 60,000 MNIST training pictures and tested on the 10,000 others.";
+
+function accuracyByClass(shares: readonly (number | null)[]): Html {
+  return barChart({
+    title: "Accuracy by class (seed 0)",
+    nameLabel: "Digit",
+    valueLabel: "Share right",
+    bars: shares.map((value, digit) => ({ name: String(digit), value: value ?? 0 })),
+    max: 1,
+    format: (value) => formatPercent(value),
+  });
+}
+
 function network({ networks }: ArticleResults): Html {
   const [first] = networks;
   return html`<h2>The network</h2>
     <p>
-      Two 3×3 convolutions (32 and 64 channels), a 2×2 max-pool, a dense layer of 128 and one of 10, trained by xstar on the
-      60,000 MNIST training pictures and tested on the 10,000 others. Test accuracy
+      ${architecture} Test accuracy
       ${networks.map(({ accuracy, seed }) => `${formatNumber(accuracy)} (seed ${seed})`).join(", ")}.
     </p>
-    ${barChart({
-      title: "Accuracy by class (seed 0)",
-      nameLabel: "Digit",
-      valueLabel: "Share right",
-      bars: first!.classAccuracy.map((value, digit) => ({ name: String(digit), value: value ?? 0 })),
-      max: 1,
-      format: (value) => formatPercent(value),
-    })}
+    ${accuracyByClass(first!.classAccuracy)}
     ${matrixChart({
       title: "Confusion matrix (seed 0)",
       rows: digits,
@@ -95,148 +119,6 @@ function network({ networks }: ArticleResults): Html {
       kind: "sequential",
       digits: 0,
     })}`;
-}
-
-function table(run: ArticleRun, index: number, title: string): Html {
-  const ten = run.results.tables.tenSteps[index]!;
-  const converged = run.results.tables.converged[index]!;
-  return html`<h2>${title}</h2>
-    <p>
-      The rule of the article: the picture moves against the gradient of the cross-entropy, with step size 1 and no bounds,
-      for 10 steps. Beside each start, what it became, and the change alone; all changes of a table share one scale.
-    </p>
-    ${views(run.ascents.tenSteps[index]!, ten)}
-    <h3>The same until the network is sure</h3>
-    <p>${aboutConvergence(run.results, converged)}</p>
-    ${views(run.ascents.converged[index]!, converged)}
-    <h3>Confidence, fed back through the saved file</h3>
-    ${confidenceTable([...ten.pictures, ...converged.pictures])}
-    ${curveCharts(ten, "10 steps")} ${curveCharts(converged, "until sure")}
-    ${correlationCharts(ten, "10 steps")} ${correlationCharts(converged, "until sure")}`;
-}
-
-function correlationCharts(result: TableResult, rule: string): Html[] {
-  const names = result.pictures.map(({ start }) => start);
-  const chart = (title: string, values: TableResult["resultCorrelation"]) =>
-    matrixChart({
-      title: `${title} (${rule})`,
-      rows: names,
-      columns: names,
-      values: values.map((row) => row.map((value) => value ?? Number.NaN)),
-      kind: "diverging",
-      limit: 1,
-      digits: 2,
-    });
-  return [
-    chart("Correlation of the results", result.resultCorrelation),
-    chart("Correlation of the changes", result.changeCorrelation),
-  ];
-}
-
-/** What "until it converges" means, and how far from rest that is. */
-function aboutConvergence({ convergence }: ArticleResults, { pictures }: TableResult): string {
-  const [first] = pictures;
-  const list = (read: (one: PictureResult) => string) =>
-    pictures.map((one) => `${read(one)} (${one.start})`).join(", ");
-  const late = pictures.every(({ converged }) => converged) ? "" : ` Not all were there after ${first!.steps} steps.`;
-  return (
-    `Nothing ever comes to rest: the gradient vanishes as the confidence nears 1, and the loss goes on falling, about as 1 / steps. ` +
-    `“Converged” means here that the confidence, whose bound is 1, is at least ${convergence.confidence} for all four starts, in at most ` +
-    `${convergence.mostSteps} steps. That took ${list(({ sureAt }) => (sureAt === null ? "more" : `${sureAt}`))} steps.${late} ` +
-    `All four went on to step ${first!.steps}. From step ${first!.lately.fromStep} on, the loss fell to ` +
-    `${list(({ lately }) => formatNumber(lately.lossRatio, 2))} of what it was, and the picture moved by ` +
-    `${list(({ lately, change }) => (change.l2 === 0 ? "0 %" : formatPercent(lately.moved / change.l2)))} of the length of its whole change.`
-  );
-}
-
-function views(ascents: readonly Ascent[], result: TableResult): Html {
-  return html`<div class="pairs">${viewAscents(ascents).map(({ start, result: raw, change, changeOnDark }, i) => {
-    const one = result.pictures[i]!;
-    const name = `class ${one.class} from ${one.start}`;
-    const [low, high] = one.range;
-    return html`<section><h4>From ${one.start}: ${one.fedBack.text}${one.change.largest === 0 && " (nothing moved: the gradient is 0 there)"}</h4>
-      ${pictureRow([
-        pictureFigure({
-          ...size,
-          scale: 5,
-          light: uri(start.picture),
-          alt: `Start: ${one.start}`,
-          caption: "Start",
-          bar: colorBar({ low: 0, high: 1, map: { light: gray, dark: gray } }),
-        }),
-        pictureFigure({
-          ...size,
-          scale: 5,
-          light: uri(raw.picture),
-          alt: `Result for ${name} after ${one.steps} steps; values ${formatNumber(low, 3)} to ${formatNumber(high, 3)}`,
-          caption: `Result after ${one.steps} steps; ${formatPercent(one.outside)} of the pixels outside 0 to 1`,
-          bar: colorBar({
-            low: raw.low,
-            high: raw.high,
-            clippedBelow: raw.below,
-            clippedAbove: raw.above,
-            map: { light: gray, dark: gray },
-          }),
-        }),
-        pictureFigure({
-          ...size,
-          scale: 5,
-          light: uri(change.picture),
-          dark: uri(changeOnDark.picture),
-          alt: `Change for ${name}: ${one.change.words}`,
-          caption: `Change: length ${formatNumber(one.change.l2, 3)}, largest ${formatNumber(one.change.largest, 3)}`,
-          bar: colorBar({
-            low: change.low,
-            high: change.high,
-            zero: 0,
-            clippedBelow: change.below,
-            clippedAbove: change.above,
-            map: diverging,
-          }),
-        }),
-      ])}</section>`;
-  })}</div>`;
-}
-
-function confidenceTable(pictures: readonly PictureResult[]): Html {
-  return dataTable({
-    columns: ["Start", "Steps", "Class seen", "Confidence", "Nines"],
-    rows: pictures.map(({ start, steps, fedBack }) => [
-      start,
-      steps,
-      fedBack.predicted,
-      fedBack.text,
-      fedBack.nines === null ? "all" : fedBack.nines.toFixed(1),
-    ]),
-  });
-}
-
-function curveCharts(result: TableResult, rule: string): Html {
-  const xScale = result.pictures[0]!.steps > 100 ? "log" : "linear";
-  const series = (read: (curves: Curves) => readonly number[]) =>
-    result.pictures.map(({ start, curves }) => ({
-      name: start,
-      points: read(curves).map((value, i) => [curves.step[i]!, value] as const),
-    }));
-  /** The largest probability below 1 in float32: what a confidence of exactly 1 is drawn as. */
-  const almostOne = 1 - 2 ** -24;
-  return html`${lineChart({
-    title: `Confidence in ${result.class} by step, in nines (${rule})`,
-    xLabel: "step",
-    xScale,
-    yLabel: "confidence",
-    yScale: "nines",
-    series: series(({ confidence }) => confidence.map((p) => Math.min(p, almostOne))),
-  })}
-  ${lineChart({
-    title: `Loss by step (${rule})`,
-    xLabel: "step",
-    xScale,
-    yLabel: "cross-entropy",
-    yScale: "log",
-    series: series(({ loss }) => loss.map((value) => Math.max(value, 1e-8))),
-  })}
-  ${lineChart({ title: `Activation (logit) by step (${rule})`, xLabel: "step", xScale, yLabel: "logit", series: series(({ logit }) => logit) })}`;
 }
 
 function variability(run: ArticleRun): Html {

@@ -15,7 +15,7 @@ export const articleFigures = {
   mostVariable: 2,
 } as const;
 
-/** One picture that was climbed to. */
+/** One picture that was maximized to. */
 export interface PictureResult {
   readonly class: number;
   /** `ones`, `0.5`, `zeros` or `random`. */

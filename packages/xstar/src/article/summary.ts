@@ -10,10 +10,15 @@ interface Terminal {
   readonly color: ColorSupport;
   /** Width of the terminal in characters. */
   readonly columns: number;
+  /** The page that shows it already. */
+  readonly report?: string;
 }
 
 /** What the terminal shows first: table 1 with its changes as pictures. */
-export function summarizeFirst({ network, ascents, tables }: FirstResult, { color, columns }: Terminal): string {
+export function summarizeFirst(
+  { network, ascents, tables }: FirstResult,
+  { color, columns, report }: Terminal,
+): string {
   const shape = [side, side];
   const map = color === "none" ? gray : diverging.dark;
   const pictures = ascents[0]!.map(({ picture, startPicture, start }) => ({
@@ -31,6 +36,7 @@ export function summarizeFirst({ network, ascents, tables }: FirstResult, { colo
     "",
     renderTable(rows),
     "",
+    ...(report === undefined ? [] : [`The first part of the report: ${report}`]),
     "",
   ].join("\n");
 }

@@ -1,7 +1,7 @@
 import type { LoadedModel } from "@xstar/core";
 import { correlationMatrix, describeChange, measureDistance, zeroBorder } from "@xstar/results";
 import { side } from "../train/network.js";
-import { changeOf, climb, type Ascent, type AscentPlan } from "./ascent.js";
+import { changeOf, runPlan, type Ascent, type AscentPlan } from "./ascent.js";
 import { inTurn } from "./in-turn.js";
 import type { AskNetwork } from "./network.js";
 import type { BorderCurve, Convergence, TableResult } from "./results.js";
@@ -18,9 +18,9 @@ export interface Both<T> {
 }
 
 /** Ten steps for class 1 and class 2 from the four starts. */
-export function climbTenSteps(model: LoadedModel, seed: number, signal?: AbortSignal): Promise<Ascent[][]> {
+export function tenStepAscents(model: LoadedModel, seed: number, signal?: AbortSignal): Promise<Ascent[][]> {
   return inTurn(articleClasses, (digit) =>
-    climb(model, { ...fourStarts(digit), seed, steps: articleSteps }, { signal }),
+    runPlan(model, { ...fourStarts(digit), seed, steps: articleSteps }, { signal }),
   );
 }
 

@@ -1,8 +1,16 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../files/atomic.js";
-import type { ArticleRun } from "./experiment.js";
+import type { ArticleRun, FirstResult } from "./experiment.js";
 import { pictureFiles } from "./pictures.js";
-import { articleReport } from "./report.js";
+import { articleReport, firstReport } from "./report.js";
+
+/** Writes what there is before the other networks are trained: report.html, which `writeArticle` writes again, and network.onnx. */
+export async function writeFirst(first: FirstResult, folder: string): Promise<string> {
+  const report = join(folder, "report.html");
+  await writeFileAtomic(join(folder, "network.onnx"), first.network.model);
+  await writeFileAtomic(report, firstReport(first));
+  return report;
+}
 
 /** Writes report.html, results.json, ascent.onnx, network.onnx and all pictures; returns the path of the report. */
 export async function writeArticle(run: ArticleRun, folder: string): Promise<string> {

@@ -1,10 +1,7 @@
 import { join } from "node:path";
 import { fields } from "@xstar/core";
 import type { Command } from "commander";
-import { runArticle } from "../article/experiment.js";
-import { summarizeArticle, summarizeFirst } from "../article/summary.js";
-import { writeArticle } from "../article/write.js";
-import { prepareFolder } from "../files/folder.js";
+import { isThere, prepareFolder } from "../files/folder.js";
 import { colorSupport } from "../terminal/color.js";
 import { createProgress, type Progress } from "../terminal/progress.js";
 import { warn } from "./print-warnings.js";
@@ -60,6 +57,10 @@ Examples:
 }
 
 async function article({ seed, confidence, out, cache }: ArticleFlags, signal: AbortSignal): Promise<void> {
+  // loaded where they are needed: help is quick without them
+  const { runArticle } = await import("../article/experiment.js");
+  const { summarizeArticle, summarizeFirst } = await import("../article/summary.js");
+  const { writeArticle, writeFirst } = await import("../article/write.js");
   await prepareFolder(out);
   await prepareFolder(cache);
   const bars = new Map<string, Progress>();
@@ -71,7 +72,12 @@ async function article({ seed, confidence, out, cache }: ArticleFlags, signal: A
     cache,
     signal,
     onWarning: warn,
-    onFirstResult: (first) => process.stdout.write(summarizeFirst(first, { color, columns })),
+    async onFirstResult(first) {
+      const report = join(out, "report.html");
+      const isWhole = await isThere(join(out, "results.json"));
+      if (!isWhole) await writeFirst(first, out);
+      process.stdout.write(summarizeFirst(first, { color, columns, ...(!isWhole && { report }) }));
+    },
     onProgress(stage, done, total, facts) {
       const bar = bars.get(stage) ?? createProgress({ stream: process.stderr, label: labels[stage], total });
       bars.set(stage, bar);

@@ -51,7 +51,7 @@ describe("help", () => {
     const unwrapped = out.replace(/\s+/g, " ");
     for (const table of [optimizers, parameterizations, schedules, overrides])
       expect(unwrapped).toContain(Object.keys(table).join(", "));
-    expect(out.split("\n").length).toBeLessThan(150);
+    expect(out.split("\n").length).toBeLessThan(160);
   });
 
   test("the version is that of the package", async () => {
@@ -152,7 +152,8 @@ describe("the input contract", () => {
         "two.onnx",
         "logit:1",
         ...fast,
-        "--init",
+        "--force",
+        "--start",
         "zeros",
         "--out",
         "two",
@@ -217,16 +218,16 @@ describe("xstar maximize", () => {
     const { pictures } = await readRun("batch");
     expect(pictures.map((one: { target: string }) => one.target)).toEqual(["conv:0@1,2", "0.5*conv:1 - l2"]);
 
-    await xstar(["maximize", "tiny.onnx", "scores:1", ...fast, "--init", "ones", "--init", "0.5", "--out", "starts"]);
+    await xstar(["maximize", "tiny.onnx", "scores:1", ...fast, "--start", "ones", "--start", "0.5", "--out", "starts"]);
     const names = (await readRun("starts")).pictures.flatMap((one: { files: string[] }) => one.files);
     expect(names).toContain("scores-1-from-ones.png");
     expect(names).toContain("scores-1-from-0.5.npy");
   });
 
   test("makes several different pictures of each target with --batch", async () => {
-    const run = ["maximize", "tiny.onnx", "conv:1", "conv:2", "--batch", "2", "--steps", "3", "--out", "batch"];
+    const run = ["maximize", "tiny.onnx", "conv:1", "conv:2", "--batch", "2", "--steps", "3", "--out", "batches"];
     expect(await xstar(run)).toMatchObject({ code: 0 });
-    const { pictures } = JSON.parse(await readFile(join(folder, "batch", "run.json"), "utf8")) as {
+    const { pictures } = JSON.parse(await readFile(join(folder, "batches", "run.json"), "utf8")) as {
       pictures: { slug: string; sha256: string }[];
     };
     expect(pictures.map(({ slug }) => slug)).toEqual(["conv-1", "conv-1-2", "conv-2", "conv-2-2"]);
@@ -238,9 +239,9 @@ describe("xstar maximize", () => {
   test("goes on from a .npy file and from a picture", async () => {
     await xstar(["maximize", "tiny.onnx", "conv:3", ...fast, "--out", "first"]);
     const { pictures } = await readRun("first");
-    await xstar(["maximize", "tiny.onnx", "conv:3", ...fast, "--init", "first/conv-3.npy", "--out", "second"]);
+    await xstar(["maximize", "tiny.onnx", "conv:3", ...fast, "--start", "first/conv-3.npy", "--out", "second"]);
     expect((await readRun("second")).pictures[0].activation.start).toBeCloseTo(pictures[0].activation.end, 4);
-    expect(await xstar(["maximize", "tiny.onnx", "conv:3", ...fast, "--init", "first/conv-3.png"])).toMatchObject({
+    expect(await xstar(["maximize", "tiny.onnx", "conv:3", ...fast, "--start", "first/conv-3.png"])).toMatchObject({
       code: 0,
     });
   });
@@ -269,7 +270,7 @@ describe("xstar maximize", () => {
   test("keeps the learning rate of the recipe for every parameterization, unless flags choose another", async () => {
     const rate = async (...flags: string[]) => {
       const args = ["maximize", "tiny.onnx", "conv:2", "--steps", "1", "--format", "none", "--threads", "1"];
-      await xstar([...args, "--parameterization", "cppn:layers=2", ...flags, "--out", "cppn"]);
+      await xstar([...args, "--parameterization", "cppn:layers=2", ...flags, "--out", "cppn", "--force"]);
       return (await readRun("cppn")).ascent.optimizer.learningRate;
     };
     expect(await rate()).toBe(0.1);
@@ -279,7 +280,7 @@ describe("xstar maximize", () => {
   });
 
   test("exports the ascent as a model of its own that climbs the same curve from zeros", async () => {
-    await xstar(["maximize", "tiny.onnx", "conv:2", ...fast, "--export", "--tries", "8", "--out", "export"]);
+    await xstar(["maximize", "tiny.onnx", "conv:2", ...fast, "--export", "--restarts", "8", "--out", "export"]);
     const { curve } = (await readRun("export")).pictures[0];
     const session = await nodeRuntime({ threads: 1 }).open(await readFile(join(folder, "export", "ascent.onnx")));
     expect(session.inputs.map(({ name }) => name).toSorted()).toEqual(["pixels", "step"]);
@@ -298,7 +299,7 @@ describe("xstar maximize", () => {
 
 test("an exported ascent is told to stay asleep where only redirected gradients woke the target", async () => {
   const asleep = (...args: string[]) =>
-    xstar(["maximize", "tiny.onnx", "relu:0", ...fast, "--init", "zeros", "--out", "asleep", ...args]);
+    xstar(["maximize", "tiny.onnx", "relu:0", ...fast, "--start", "zeros", "--out", "asleep", ...args]);
   const sentence = "ascent.onnx has no redirected gradients";
   expect((await asleep("--export")).err).toContain(sentence);
   expect((await asleep()).err).not.toContain(sentence);
@@ -335,7 +336,7 @@ describe("a mistake is one sentence and an exit code", () => {
     ],
     [1, ["inspect", "missing.onnx"], 'Cannot read "missing.onnx": it does not exist', ""],
     [1, ["inspect", "notes.txt"], 'The file is not a readable ONNX model (in "notes.txt")', "Check that the path"],
-    [1, ["inspect", "."], 'Cannot read ".": it is a folder', ""],
+    [1, ["inspect", "."], 'The folder holds no model that xstar can read (in ".")', ""],
     [2, ["maximize", "tiny.onnx", "conv:0-3 - tv"], "The range 0-3 cannot stand in a sum", '"0 - 3"'],
     [
       2,
@@ -374,7 +375,7 @@ describe("a mistake is one sentence and an exit code", () => {
     [2, [...target, "--clip", "-1"], '"--clip" must be a number of at least 0', ""],
     [2, [...target, "--keep", "first"], '"--keep" must be "last" or "best"', ""],
     [2, [...target, "--patience", "0"], '"--patience" must be a whole number of at least 1', ""],
-    [2, [...target, "--redirect", "0.5"], '"--redirect" must be a whole number of at least 0', ""],
+    [2, [...target, "--redirect-steps", "0.5"], '"--redirect-steps" must be a whole number of at least 0', ""],
     [2, [...target, "--second", "net.onnx"], '"--second" must be a name and its file, name=file', ""],
     [1, [...target, "--second", "a=none.onnx"], 'Cannot read "none.onnx": it does not exist', ""],
     [1, [...target, "--second", "a=notes.txt"], 'The file is not a readable ONNX model (in "notes.txt")', ""],
@@ -384,7 +385,7 @@ describe("a mistake is one sentence and an exit code", () => {
     [2, [...target, "--parameterization", "generator:model=g"], 'There is no generator "g"', ""],
     [2, [...target, "--image", "photo.png"], '"--image" must be a name and its file', ""],
     [1, [...target, "--image", "a=none.png"], 'Cannot read "none.png": it does not exist', ""],
-    [1, [...target, "--image", "a=notes.txt"], '"notes.txt" is not a PNG, JPEG or WebP picture', ""],
+    [1, [...target, "--image", "a=notes.txt"], '"notes.txt" is no picture', ""],
     [2, [...target, "--picture-size", "0"], '"--picture-size" must be a whole number from 1', ""],
     [2, [...target, "--picture-size", "1,2,3"], '"--picture-size" must be a side, or height,width', ""],
     [2, ["maximize", "vector.onnx", "logit:1", "--picture-size", "9"], "A picture of shape [1,2] has no height", ""],
@@ -402,9 +403,9 @@ describe("a mistake is one sentence and an exit code", () => {
       '"--try" needs a model of pictures: its input of shape [1,2]',
       "",
     ],
-    [1, ["inspect", "tiny.onnx", "--try", "notes.txt"], '"notes.txt" is not a PNG, JPEG or WebP picture', ""],
-    [2, [...target, "--init", "twos"], '"twos" is no start', "Give one of ones"],
-    [1, [...target, "--init", "none.png"], 'Cannot read "none.png": it does not exist', ""],
+    [1, ["inspect", "tiny.onnx", "--try", "notes.txt"], '"notes.txt" is no picture', ""],
+    [2, [...target, "--start", "twos"], '"twos" is no start', "Give one of ones"],
+    [1, [...target, "--start", "none.png"], 'Cannot read "none.png": it does not exist', ""],
     [2, [...target, "--stepz", "3"], "Unknown option '--stepz'", "Did you mean --steps?"],
     [2, ["maximise", "a", "b"], "Unknown command 'maximise'", "Did you mean maximize?"],
     [2, ["maximize", "tiny.onnx"], "Missing required argument 'targets'", "--help"],
@@ -435,7 +436,7 @@ describe("a mistake is one sentence and an exit code", () => {
       "tiny.onnx",
       "tv^0.5",
       ...fast,
-      "--init",
+      "--start",
       "zeros",
       "--out",
       "steep",

@@ -41,7 +41,7 @@ interface Call {
 
 /** Parses a command line and runs nothing; of `maximize` it gives what it was called with. Throws for wrong ones. */
 async function parse(line: string): Promise<Call | undefined> {
-  const program = createProgram();
+  const program = await createProgram();
   let call: Call | undefined;
   for (const command of program.commands) {
     command.action((...given: unknown[]) => {
@@ -89,6 +89,6 @@ describe("the pictures of docs/gallery.md", () => {
     // a * stands for all units of the layer
     const layers: Record<string, number> = { conv1: 32, conv2: 64, logit: 10 };
     const [, layer] = /^(\w+):\*$/.exec(targets[0]!) ?? [];
-    expect(plan.jobs).toHaveLength(layer === undefined ? (flags.init?.length ?? 1) : layers[layer]!);
+    expect(plan.jobs).toHaveLength(layer === undefined ? (flags.start?.length ?? 1) : layers[layer]!);
   });
 });

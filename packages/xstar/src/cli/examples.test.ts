@@ -71,7 +71,7 @@ const read = async (name: string): Promise<ExamplesFile> =>
 describe("xstar examples", () => {
   test("ranks the pictures, crops what is seen, and names what it skips", async () => {
     const out = join(folder, "out");
-    const found = await examples(["bright:0", "logit:1", "--images", images(), "--top", "2", "--out", out]);
+    const found = await examples(["bright:0", "logit:1", "--dataset", images(), "--top", "2", "--out", out]);
     expect(found.code).toBe(0);
     expect(found.out).toMatch(/bright:0 +most +[\d.]+ +bright\.png/);
     expect(found.out).toContain(`Warning: 1 picture was skipped: "${join(images(), "damaged.png")}" is not a PNG`);
@@ -103,14 +103,14 @@ describe("xstar examples", () => {
   });
 
   test("takes a range of units as one target each", async () => {
-    await examples(["logit:0-1", "--images", images(), "--out", join(folder, "range")]);
+    await examples(["logit:0-1", "--dataset", images(), "--out", join(folder, "range")]);
     expect((await read("range")).targets.map(({ target }) => target)).toEqual(["logit:0", "logit:1"]);
   });
 
   test("crops at the place of a neuron, beside another picture", async () => {
     const beside = join(images(), "dim.png");
     const out = join(folder, "neuron");
-    await examples(["bright:0@1,2", "bright@1,2", "--images", images(), "--beside", beside, "--out", out]);
+    await examples(["bright:0@1,2", "bright@1,2", "--dataset", images(), "--beside", beside, "--out", out]);
     const { targets, beside: given } = await read("neuron");
     expect(given).toBe(beside);
     expect(targets[0]!.most[0]).toMatchObject({ name: "dim.png", peak: { y: 1, x: 2 }, box: { top: 2, left: 4 } });
@@ -125,7 +125,7 @@ describe("xstar examples", () => {
     const stop = (text: string) => {
       if (text.includes("picture 1 of 70000")) process.emit("SIGINT", "SIGINT");
     };
-    const { code, err } = await examples(["bright:0", "--images", "mnist", "--out", out], { onErr: stop });
+    const { code, err } = await examples(["bright:0", "--dataset", "mnist", "--out", out], { onErr: stop });
     expect(code).toBe(130);
     const { images: seen, targets } = await read("stopped");
     expect(seen.count).toBe(70000);
@@ -142,7 +142,7 @@ describe("xstar examples", () => {
     graph.output(scores);
     const net = join(folder, "logarithm.onnx");
     await writeFile(net, writeModel(graph, { opsets: new Map([["", 20]]) }));
-    await examples(["logit:0", "--images", images(), "--out", join(folder, "finite")], { net });
+    await examples(["logit:0", "--dataset", images(), "--out", join(folder, "finite")], { net });
     const { images: seen, pictures } = await read("finite");
     expect(seen.skipped[0]).toEqual({ name: "black.png", reason: 'The activation of "black.png" is not finite' });
     expect(pictures[0]).toBe("bright.png");
@@ -157,17 +157,17 @@ describe("xstar examples", () => {
     graph.output(createOps(graph).relu(graph.input("x", { dtype: "float32", shape: [1, 2] })));
     const net = join(folder, "vector.onnx");
     await writeFile(net, writeModel(graph, { opsets: new Map([["", 20]]) }));
-    const { code, err } = await examples(["logit:1", "--images", images()], { net });
+    const { code, err } = await examples(["logit:1", "--dataset", images()], { net });
     expect([code, err]).toEqual([2, expect.stringContaining("takes inputs of shape [2] cannot look at picture files")]);
   });
 
   test.each([
-    [["bright:0"], 2, "Required option '--images <folder>' not specified"],
-    [["bright:0", "--images", "nowhere"], 1, 'Cannot read "nowhere": it does not exist'],
-    [["bright:1", "--images", "IMAGES"], 2, "1 is out of range: there are 1 channels"],
-    [["brihgt:0", "--images", "IMAGES"], 2, 'The model has no layer "brihgt"'],
-    [["bright:0", "--images", "IMAGES", "--top", "0"], 2, '"--top" must be a whole number from 1 to 100'],
-    [["bright:0", "--images", "IMAGES", "--beside", "IMAGES/damaged.png"], 1, "is not a PNG, JPEG or WebP picture"],
+    [["bright:0"], 2, "Required option '--dataset <folder>' not specified"],
+    [["bright:0", "--dataset", "nowhere"], 1, 'Cannot read "nowhere": it does not exist'],
+    [["bright:1", "--dataset", "IMAGES"], 2, "1 is out of range: there are 1 channels"],
+    [["brihgt:0", "--dataset", "IMAGES"], 2, 'The model has no layer "brihgt"'],
+    [["bright:0", "--dataset", "IMAGES", "--top", "0"], 2, '"--top" must be a whole number from 1 to 100'],
+    [["bright:0", "--dataset", "IMAGES", "--beside", "IMAGES/damaged.png"], 1, "is no picture"],
   ])("%j is an error", async (args, wanted, message) => {
     const { code, err } = await examples(args.map((arg) => arg.replace("IMAGES", images())));
     expect([code, err]).toEqual([wanted, expect.stringContaining(message)]);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { expandTargets, fields, prepareBatch, unitCounts, XstarError } from "@xstar/core";
-import { distinct, readModelInput, slugOf, type ModelFlags } from "@xstar/runs";
+import { expandTargets, fields, prepareModel, readTarget, standard, unitCounts, XstarError } from "@xstar/core";
+import { distinct, fittingLabels, readModelInput, slugOf, type ModelFlags } from "@xstar/runs";
 import {
   findExamples,
   formatNumber,
@@ -21,12 +21,14 @@ import { nodeRuntime } from "../runtime.js";
 import { writeExamples } from "../run/write-examples.js";
 import { addModelFlags } from "./model-flags.js";
 import { createProgress } from "../terminal/progress.js";
+import { printableLines } from "../terminal/printable.js";
 import { renderTable } from "../terminal/table.js";
 import { valueOf } from "./flags.js";
+import { warn } from "./print-warnings.js";
 import { withInterrupt } from "./interrupt.js";
 
 interface ExamplesFlags extends ModelFlags {
-  readonly images: string;
+  readonly dataset: string;
   readonly top: number;
   readonly beside?: string;
   readonly out?: string;
@@ -38,18 +40,21 @@ export function addExamples(program: Command): void {
   const command = program
     .command("examples <model> <targets...>")
     .description("Finds the pictures in a folder that excite a target most and least, and what in them does")
-    .requiredOption("--images <folder>", "PNG, JPEG and WebP files, also in folders inside; IDX files; or mnist")
-    .option("--top <count>", "pictures in a row of the sheet", whole("--top", 1, 100), 9)
+    .requiredOption(
+      "--dataset <folder>",
+      "pictures (PNG, JPEG, WebP, GIF, TIFF, AVIF), also in folders inside; IDX files; or mnist",
+    )
+    .option("--top <count>", "pictures in a row of the sheet", integer("--top", 1, 100), 9)
     .option("--beside <picture>", "a picture to show them beside, such as one from xstar maximize")
-    .option("--batch <count>", "pictures that go through the model at once", whole("--batch", 1, 1024), 8)
+    .option("--batch <count>", "pictures that go through the model at once", integer("--batch", 1, 1024), 8)
     .option("--out <folder>", "default: out/<model>/examples/<target>")
-    .option("--threads <count>", "threads of ONNX Runtime", whole("--threads", 1, 256))
+    .option("--threads <count>", "threads of ONNX Runtime", integer("--threads", 1, 256))
     .addHelpText("after", help)
     .action((path: string, targets: readonly string[], flags: ExamplesFlags) => runExamples(path, targets, flags));
   addModelFlags(command);
 }
 
-function whole(flag: string, min: number, max: number): (text: string) => number {
+function integer(flag: string, min: number, max: number): (text: string) => number {
   return valueOf(flag, fields.int("", { min, max }));
 }
 
@@ -63,21 +68,24 @@ of layers that look at parts of a picture, the parts that excite one place most;
 examples.json with the activation of every picture. Ctrl-C keeps what was found until then.
 
 Examples:
-  xstar examples squeezenet.onnx fire5/concat:7 --images photos --mean 0.408,0.459,0.482 --std 0.00392 --order BGR
-  xstar examples net.onnx logit:3 logit:4 --images photos --top 16
-  xstar examples mnist-8.onnx Plus112_Output_0:3 --images mnist --input-range 0,255 --beside out/mnist-8/seven.png`;
+  xstar examples squeezenet.onnx fire5/concat:7 --dataset photos --mean 0.408,0.459,0.482 --std 0.00392 --order BGR
+  xstar examples net.onnx logit:3 logit:4 --dataset photos --top 16
+  xstar examples mnist-8.onnx Plus112_Output_0:3 --dataset mnist --input-range 0,255 --beside out/mnist-8/seven.png`;
 
 async function runExamples(path: string, asked: readonly string[], flags: ExamplesFlags): Promise<void> {
   const { threads, top, batch } = flags;
   const model = await loadModel(path, { runtime: nodeRuntime(threads === undefined ? {} : { threads }) });
   const { options } = await readModelInput(model, flags, { files: createStore() });
-  const { normalized, input } = await prepareBatch(model, 1, options);
-  const targets = expandTargets(asked, unitCounts(model.source, normalized, options.logits, input));
-  const pictures = await openPictures(flags.images);
+  const first = await prepareModel(model, 1, options);
+  const counts = unitCounts(model.source, first.normalized, options.logits, first.input);
+  const labels = fittingLabels(model, counts.get("logit"), warn);
+  const targets = expandTargets(asked, counts);
+  for (const target of asked.filter((one) => targets.includes(one)))
+    readTarget(target, { first, further: new Map() }, { vocabulary: standard, labels, isTyped: true });
+  const pictures = await openPictures(flags.dataset);
   const slugs = distinct(targets.map(slugOf));
   const name = slugs.length === 1 ? slugs[0]! : `${slugs[0]}-and-${slugs.length - 1}-more`;
   const folder = flags.out ?? join("out", model.name, "examples", name);
-  const { labels } = model;
   const named = targets.map((target) => ({ target, objective: target }));
   const opened = await openTargets(model, named, { ...options, ...(labels && { labels }), batch });
   const { size } = opened;
@@ -91,10 +99,10 @@ async function runExamples(path: string, asked: readonly string[], flags: Exampl
     const found = await findExamples(opened, pictures, { signal, onPicture });
     progress.done();
     if (found.skipped.length === found.seen) throw nothingSeen(found);
-    const written = { model, folder, images: flags.images, pictures, size, top, slugs, beside };
-    process.stdout.write(describe(await writeExamples(found, written), opened.observer.assumed, folder));
+    const written = { model, folder, images: flags.dataset, pictures, size, top, slugs, beside };
+    process.stdout.write(printableLines(describe(await writeExamples(found, written), opened.probe.assumed, folder)));
     if (found.seen < count) throw new XstarError("aborted", `Stopped after ${found.seen} of ${count} pictures`);
-  }).finally(() => opened.observer.release());
+  }).finally(() => opened.probe.release());
 }
 
 async function readBeside(path: string, size: PictureSize) {
@@ -118,10 +126,20 @@ function describe({ targets, images }: ExamplesFile, assumed: readonly string[],
   return [
     renderTable([["target", "", "activation", "picture"], ...rows]),
     ...assumed.map((sentence) => `Note: ${sentence}`),
+    ...describeLeftOut(targets),
     ...describeSkipped(images.skipped),
     `Written to ${folder}: ${written}`,
     "",
   ].join("\n");
+}
+
+function describeLeftOut(targets: ExamplesFile["targets"]): string[] {
+  const names = [...new Set(targets.flatMap(({ leftOut }) => leftOut))];
+  if (names.length === 0) return [];
+  const pictures = names.length === 1 ? "1 picture is" : `${names.length} pictures are`;
+  return [
+    `Note: ${pictures} nearly the same as another one in a row, and left out there: ${names.slice(0, 3).join(", ")}${names.length > 3 ? ", ..." : ""}`,
+  ];
 }
 
 function describeSkipped(skipped: ExamplesFile["images"]["skipped"]): string[] {

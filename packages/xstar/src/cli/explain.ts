@@ -1,5 +1,6 @@
 import { XstarError, type ErrorCode } from "@xstar/core";
 import { CommanderError } from "commander";
+import { printable } from "../terminal/printable.js";
 
 const usageMistake = 2;
 const failure = 1;
@@ -40,5 +41,5 @@ function stackOf(error: Error): string {
 }
 
 function lines(problem: string, hint: string | undefined): string {
-  return `${problem}\n${hint === undefined ? "" : `Hint: ${hint}\n`}`;
+  return `${printable(problem)}\n${hint === undefined ? "" : `Hint: ${printable(hint)}\n`}`;
 }

@@ -89,12 +89,12 @@ const runs: Record<string, string[]> = {
     "tiny.onnx",
     "conv:2",
     "0.5*conv:1 - tv",
-    ...words("--steps 6 --init ones --init normal:mean=0.3"),
+    ...words("--steps 6 --start ones --start normal:mean=0.3"),
   ],
-  "transforms and a start picture": words(`tiny.onnx conv:1 --recipe none --steps 6 --init photo.png
+  "transforms and a start picture": words(`tiny.onnx conv:1 --recipe none --steps 6 --start photo.png
     --transform pad:pixels=2 --transform jitter:pixels=2 --transform noise`),
   "all settings": words(`tiny.onnx logit:dog --steps 30 --seed 7
-    --optimizer adam:beta1=0.8 --lr 0.05 --schedule cosine --clip 0.5 --keep best --patience 5 --redirect 3
+    --optimizer adam:beta1=0.8 --lr 0.05 --schedule cosine --clip 0.5 --keep best --patience 5 --redirect-steps 3
     --override guidedRelu --parameterization fourier --param decay=1.5 --range -1,2 --picture-size 12,10
     --penalty tv=0.1 --mean 0.5 --std 0.25`),
   "a picture and a model by name": [
@@ -115,8 +115,8 @@ const runs: Record<string, string[]> = {
   "colours of pictures in a folder": words("tiny.onnx conv:1 --steps 6 --parameterization fourier:colorImages=photos"),
   "a spectrum of pictures in a folder, by a name": words(`tiny.onnx conv:1 --steps 6
     --parameterization alpha:inner=(maco:images=mine) --image mine=photos`),
-  "a picture of a folder as the start": words("tiny.onnx conv:1 --steps 6 --init photos#1"),
-  "an earlier result as the start": words("tiny.onnx conv:3 --steps 6 --init z.npy"),
+  "a picture of a folder as the start": words("tiny.onnx conv:1 --steps 6 --start photos#1"),
+  "an earlier result as the start": words("tiny.onnx conv:3 --steps 6 --start z.npy"),
 };
 
 describe("--from gives the same bytes for", () => {
@@ -207,6 +207,7 @@ describe("--from", () => {
       png,
       "--out",
       "changed",
+      "--force",
       "--format",
       "none",
       "--transform",
@@ -268,7 +269,7 @@ describe("--from", () => {
   );
 
   test("refuses a folder with other pictures", async () => {
-    await maximize(..."tiny.onnx conv:1 --steps 2 --init photos#0 --out of-folder".split(" "));
+    await maximize(..."tiny.onnx conv:1 --steps 2 --start photos#0 --out of-folder".split(" "));
     await copyFile(join(folder, "photo.png"), join(folder, "photos", "c.png"));
     const { code, err } = await xstar("maximize", "--from", "of-folder/run.json", "--out", "refused");
     await rm(join(folder, "photos", "c.png"));

@@ -52,7 +52,7 @@ describe("xstar inspect", () => {
     const { out } = await xstar(["inspect", "vector.onnx"]);
     expect(out).not.toContain("becomes x");
     expect(out).not.toContain("nothing to ascend");
-    const { err } = await xstar(["maximize", "vector.onnx", "Relu:0", ...fast, "--init", "5", "--out", "vector"]);
+    const { err } = await xstar(["maximize", "vector.onnx", "Relu:0", ...fast, "--start", "5", "--out", "vector"]);
     expect(err).not.toContain("contract");
   });
 });

@@ -1,10 +1,12 @@
-import { readModelInput, type ModelFile, type ModelFlags } from "@xstar/runs";
+import { fittingLabels, readModelInput, type ModelFile, type ModelFlags } from "@xstar/runs";
 import { inspect, rangeOf, type AxisFacts, type Inspection, type LayerFacts } from "@xstar/core";
 import type { Command } from "commander";
 import { loadModel } from "../load.js";
 import { createStore } from "../record/store.js";
 import { nodeRuntime } from "../runtime.js";
 import { addModelFlags } from "./model-flags.js";
+import { warn } from "./print-warnings.js";
+import { printable, printableLines } from "../terminal/printable.js";
 import { renderTable } from "../terminal/table.js";
 import { describeTrial, tryPhoto } from "../run/try-photo.js";
 
@@ -18,7 +20,7 @@ export function addInspect(program: Command): void {
   const command = program
     .command("inspect <model>")
     .description("Lists a model's inputs and layers: names, shapes, units, and which can be differentiated")
-    .option("--try <photo>", "show the five likeliest classes of a PNG, JPEG or WebP picture")
+    .option("--try <photo>", "show the five likeliest classes of a picture")
     .option("--all", "also list values that do not depend on the input")
     .option("--json", "print everything as JSON")
     .addHelpText(
@@ -45,6 +47,7 @@ Examples:
 
 async function runInspect(path: string, flags: InspectFlags): Promise<void> {
   const model = await loadModel(path, { runtime: nodeRuntime({ threads: 1 }) });
+  model.notes.forEach(warn);
   const hasPicture = model.source.inputs.some(({ dtype }) => dtype.startsWith("float"));
   const input = hasPicture ? await readModelInput(model, flags, { files: createStore() }) : undefined;
   const { contract: _, shapes = new Map(), inputs = {}, logits } = input?.options ?? {};
@@ -54,12 +57,17 @@ async function runInspect(path: string, flags: InspectFlags): Promise<void> {
     ...(input && { picture: input.picture, contract: input.given, contractFrom: input.from }),
     ...(logits !== undefined && { logits }),
   });
+  const labels = fittingLabels(model, found.classes?.count, warn);
   const tried =
-    flags.try === undefined ? undefined : await tryPhoto(model, input?.options ?? {}, found.contract, flags.try);
+    flags.try === undefined
+      ? undefined
+      : await tryPhoto({ ...model, labels }, input?.options ?? {}, found.contract, flags.try);
   const text = flags.json
     ? JSON.stringify({ ...found, ...(tried && { try: tried }) }, undefined, 2)
-    : [describe(model, found, flags.all ?? false), ...(tried ? ["", describeTrial(tried)] : [])].join("\n");
-  process.stdout.write(`${text}\n`);
+    : [describe({ ...model, labels }, found, flags.all ?? false), ...(tried ? ["", describeTrial(tried)] : [])].join(
+        "\n",
+      );
+  process.stdout.write(`${printableLines(text)}\n`);
 }
 
 /** How a picture becomes the input, and why it is thought so. */
@@ -89,7 +97,7 @@ function describe(model: ModelFile, found: Inspection, showAll: boolean): string
   const isShown = ({ reason }: LayerFacts) => showAll || reason !== "it does not depend on the input";
   const layers = found.layers.filter(isShown);
   const hidden = found.layers.length - layers.length;
-  return [
+  const head = [
     `${model.path}: ${count(file.parameters, "parameter")}, ${count(file.bytes, "byte")}`,
     `Written by ${file.producer || "an unnamed program"}, ONNX IR ${file.irVersion}, operators of ${opsets.join(", ")}`,
     ...inputs.map(
@@ -97,21 +105,25 @@ function describe(model: ModelFile, found: Inspection, showAll: boolean): string
         `Input ${name}: ${dtype} [${dims.map((dim) => dim ?? "?").join(", ")}]${whole ? `, where the file has ${whole}` : ""}`,
     ),
     ...found.outputs.map(({ name, dtype, shape }) => `Output ${name}: ${dtype ?? "?"} [${shape?.join(", ") ?? "?"}]`),
-    ...(classes ? [`Classes: ${classes.count}, scored by ${classes.layer}${labelsOf(model, classes.count)}`] : []),
+    ...(classes ? [`Classes: ${classes.count}, scored by ${classes.layer}${labelsOf(model)}`] : []),
     ...describeContract(found),
     ...(inputs.some(({ dtype }) => dtype.startsWith("float"))
       ? []
       : ["No input is of floating-point numbers, so there is nothing to ascend"]),
-    "",
-    renderTable([["layer", "operator", "axes", "units", "differentiable"], ...layers.map(rowOf)], { widestFirst: 60 }),
+  ];
+  const foot = [
     ...(hidden > 0
       ? ["", `${count(hidden, "value")} that ${hidden === 1 ? "does" : "do"} not depend on the input: --all`]
       : []),
-    ...found.missingRules.map(
-      ({ opType, problem, nodes, layers: cut }) =>
-        `\n${opType}: ${problem}; ${count(nodes.length, "node")} (${some(nodes)}) cut${nodes.length === 1 ? "s" : ""} off ${count(cut.length, "layer")} (${some(cut)})`,
-    ),
-  ].join("\n");
+    ...found.missingRules.flatMap(({ opType, problem, nodes, layers: cut }) => [
+      "",
+      `${opType}: ${problem}; ${count(nodes.length, "node")} (${some(nodes)}) cut${nodes.length === 1 ? "s" : ""} off ${count(cut.length, "layer")} (${some(cut)})`,
+    ]),
+  ];
+  const table = renderTable([["layer", "operator", "axes", "units", "differentiable"], ...layers.map(rowOf)], {
+    widestFirst: 60,
+  });
+  return [...head.map(printable), "", table, ...foot.map(printable)].join("\n");
 }
 
 function rowOf({ name, opType, dtype, shape, axes, units, reason }: LayerFacts): string[] {
@@ -126,10 +138,8 @@ function axisInWords({ size, holds }: AxisFacts): string {
   return holds === "units" ? `units ${size}` : String(size);
 }
 
-function labelsOf({ labels }: ModelFile, classes: number): string {
-  if (!labels) return "";
-  if (labels.length !== classes)
-    return ` (there ${labels.length === 1 ? "is" : "are"} ${count(labels.length, "label")})`;
+function labelsOf({ labels }: ModelFile): string {
+  if (!labels?.length) return "";
   return ` (${labels[0]}, ... ${labels.at(-1)})`;
 }
 

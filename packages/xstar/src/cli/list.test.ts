@@ -61,6 +61,6 @@ describe("xstar list", () => {
       default: 1,
       required: false,
     });
-    expect(Object.keys(JSON.parse((await xstar("list", "--json")).out))).toEqual(Object.keys(tables));
+    expect(Object.keys(JSON.parse((await xstar("list", "--json")).out))).toEqual([...Object.keys(tables), "rules"]);
   });
 });

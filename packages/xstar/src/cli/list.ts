@@ -19,7 +19,7 @@ const kinds = {
   transforms: { use: "--transform TYPE:name=value,..., in the order in which they are given", kind: "transform" },
   optimizers: { use: "--optimizer TYPE:name=value,...", kind: "optimizer" },
   schedules: { use: "--schedule TYPE:name=value,...", kind: "schedule" },
-  starts: { use: "--init TYPE:name=value,...", kind: "start" },
+  starts: { use: "--start TYPE:name=value,...", kind: "start" },
   recipes: { use: "--recipe TYPE:name=value,...", kind: "recipe" },
   overrides: { use: "--override NAME", kind: "override" },
   rules: { use: "by themselves, for the operators that they are named after", kind: "rule" },

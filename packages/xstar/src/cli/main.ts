@@ -1,23 +1,31 @@
 import { Command } from "commander";
 import { version } from "../version.js";
-import { addArticle } from "./article.js";
-import { addExamples } from "./examples.js";
+import { explainSystemError } from "../files/system-error.js";
+import { applyConfig } from "./config.js";
 import { explain } from "./explain.js";
-import { addInspect } from "./inspect.js";
-import { addList } from "./list.js";
-import { addMaximize } from "./maximize.js";
-import { addTrain } from "./train.js";
 
-/** Every command; each adds itself to the program. */
-const commands = [addArticle, addTrain, addInspect, addMaximize, addExamples, addList];
+/** Every command; each adds itself to the program, and is loaded only where it is asked for. */
+const commands = {
+  article: async (program: Command) => (await import("./article.js")).addArticle(program),
+  train: async (program: Command) => (await import("./train.js")).addTrain(program),
+  inspect: async (program: Command) => (await import("./inspect.js")).addInspect(program),
+  maximize: async (program: Command) => (await import("./maximize.js")).addMaximize(program),
+  examples: async (program: Command) => (await import("./examples.js")).addExamples(program),
+  convert: async (program: Command) => (await import("./convert.js")).addConvert(program),
+  list: async (program: Command) => (await import("./list.js")).addList(program),
+};
+
+type CommandName = keyof typeof commands;
+const all = Object.keys(commands) as CommandName[];
 
 /** Runs a command line (without `node` and the script). Never throws; gives the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  process.stdout.on("error", stopOnClosedPipe);
+  process.stdout.on("error", stopOnBrokenOutput);
   // nobody listens to the progress any more: the work goes on
   process.stderr.on("error", () => undefined);
   try {
-    await createProgram().parseAsync(argv, { from: "user" });
+    const program = await createProgram(commandsOf(argv));
+    await program.parseAsync(argv, { from: "user" });
     return 0;
   } catch (error) {
     const { text, exitCode } = explain(error, { debug: argv.includes("--debug") });
@@ -26,10 +34,18 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** The command line with all its commands; nothing is run before it parses. */
-export function createProgram(): Command {
+/** The commands that an answer needs: that of the first word, none for the version, else all. */
+function commandsOf(argv: readonly string[]): readonly CommandName[] {
+  const [first] = argv.filter((word) => word !== "--debug");
+  if (first === "--version") return [];
+  const named = all.filter((name) => name === first);
+  return named.length > 0 ? named : all;
+}
+
+/** The command line with these commands; nothing is run before it parses. */
+export async function createProgram(names: readonly CommandName[] = all): Promise<Command> {
   const program = new Command("xstar")
-    .description("Finds x*, the input that a neuron wants most, for any neural network in an ONNX file")
+    .description("Finds x*, the input that a neuron wants most, for any neural network: ONNX, Keras, TensorFlow")
     .version(version, "--version", "print the version")
     .option("--debug", "print stack traces")
     .helpOption("-h, --help", "print help")
@@ -46,12 +62,14 @@ Examples:
   xstar maximize model.onnx conv2:7
   xstar maximize --help`,
     );
-  for (const add of commands) add(program);
+  for (const name of names) await commands[name](program);
+  program.hook("preAction", (_, command) => applyConfig(command, async () => (await createProgram()).commands));
   return program;
 }
 
-/** `xstar inspect model.onnx | head` closes the pipe early: that is no error. */
-function stopOnClosedPipe(error: NodeJS.ErrnoException): void {
+/** `xstar inspect model.onnx | head` closes the pipe early: that is no error. A full disk behind it is one. */
+function stopOnBrokenOutput(error: NodeJS.ErrnoException): void {
   if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  const { text, exitCode } = explain(explainSystemError("file-not-writable", "/dev/stdout", error), { debug: false });
+  process.stderr.write(text, () => process.exit(exitCode));
 }

@@ -5,16 +5,16 @@ import type { Command } from "commander";
 import { collect, listOf, valueOf } from "./flags.js";
 import { addModelFlags } from "./model-flags.js";
 import { addManyFlags } from "./run-many.js";
-import { runMaximize } from "./run-maximize.js";
 
 export function addMaximize(program: Command): void {
   const command = program
     .command("maximize [model] [targets...]")
     .description("Changes a picture until a layer, channel or neuron answers as strongly as possible")
     .addHelpText("after", help)
-    .action((path: string | undefined, targets: readonly string[], flags: MaximizeFlags) =>
-      runMaximize(path, targets, flags),
-    );
+    .action(async (path: string | undefined, targets: readonly string[], flags: MaximizeFlags) => {
+      const { runMaximize } = await import("./run-maximize.js");
+      await runMaximize(path, targets, flags);
+    });
 
   command
     .optionsGroup("The ascent (xstar list has every type with its parameters):")
@@ -23,30 +23,34 @@ export function addMaximize(program: Command): void {
       "settings that go together, as in lucid:steps=256, or none; other flags change them (default: auto)",
     )
     .option(
-      "--init <start>",
-      "ones, zeros, random, normal, natural, a number, a picture, or picture N of a folder or of MNIST as in mnist#7; several make a batch",
+      "--start <start>",
+      "ones, zeros, random, normal, natural, a number, a picture, or picture N of a folder or of MNIST as in mnist#7; of several, each target begins at each",
       collect,
     )
-    .option("--batch <count>", "pictures of each target, that differ in their random numbers", whole("--batch", 1, 256))
     .option(
-      "--tries <count>",
-      "starts drawn at random, of which the best is climbed (default: 1; 256 for a generator)",
-      whole("--tries", 1),
+      "--batch <count>",
+      "pictures of each target, that differ in their random numbers",
+      integer("--batch", 1, 256),
     )
-    .option("--steps <count>", "steps to take (default: the recipe's; 64 for none)", whole("--steps", 0))
+    .option(
+      "--restarts <count>",
+      "starts drawn at random, of which the best is maximized (default: 1; 256 for a generator)",
+      integer("--restarts", 1),
+    )
+    .option("--steps <count>", "steps to take (default: the recipe's; 64 for none)", integer("--steps", 0))
     .option("--use <module>", "a module that exports definitions of your own, as in ./my-parts.js", collect)
-    .option("--seed <number>", "decides every random number (default: 0)", whole("--seed", 0))
+    .option("--seed <number>", "decides every random number (default: 0)", integer("--seed", 0))
     .option("--optimizer <spec>", `${namesOf(optimizers)} (default: the recipe's)`)
     .option("--lr <number>", "learning rate of the optimizer", numberFrom("--lr", 0))
     .option("--opt <name=value>", "another parameter of the optimizer, as in momentum=0.95", collect)
     .option("--schedule <spec>", `how the learning rate changes: ${namesOf(schedules)} (default: the recipe's)`)
     .option("--clip <norm>", "shortens longer gradients to this L2 norm", numberFrom("--clip", 0))
     .option("--keep <which>", "the picture that is the result: last or best (default: last)", valueOf("--keep", keep))
-    .option("--patience <steps>", "ends the run when so many steps brought no more", whole("--patience", 1))
+    .option("--patience <steps>", "ends the run when so many steps brought no more", integer("--patience", 1))
     .option(
-      "--redirect <steps>",
+      "--redirect-steps <steps>",
       "first steps in which a dead target gets redirected gradients (default: 16)",
-      whole("--redirect", 0),
+      integer("--redirect-steps", 0),
     )
     .option("--override <name>", `rule in the place of the true gradient: ${namesOf(overrides)}`, collect)
     .option("--transform <spec>", "change the picture before each look, as in jitter:pixels=4, or none", collect)
@@ -63,13 +67,14 @@ export function addMaximize(program: Command): void {
   addModelFlags(command);
   command
     .optionsGroup("What is written:")
-    .option("--images <folder>", "pictures to compare with: percentile, nearest and most exciting ones (or mnist)")
+    .option("--dataset <folder>", "pictures to compare with: percentile, nearest and most exciting ones (or mnist)")
     .option(
-      "--transparent",
+      "--attribution",
       "also write the picture opaque only where it counts (the gradients of all steps, as in MaCo)",
     )
-    .option("--out <folder>", "default: out/<model>/<target>")
-    .option("--scale <factor>", "enlargement of the pictures (default: to about 280 pixels)", whole("--scale", 1, 64))
+    .option("--out <folder>", "default: out/<model>/<target>, numbered where that holds another run")
+    .option("--force", "write into the folder of --out even if it holds another run, which is lost")
+    .option("--scale <factor>", "enlargement of the pictures (default: to about 280 pixels)", integer("--scale", 1, 64))
     .option(
       "--format <type>",
       "animation of the ascent: gif, webp or none (default: gif; none for many targets at once)",
@@ -78,6 +83,7 @@ export function addMaximize(program: Command): void {
     .option("--export", "also write the ascent as an ONNX file of its own, ascent.onnx")
     .optionsGroup("How it is run:")
     .option("--from <file>", "run a picture that xstar made (or its run.json) again; other flags change the run")
+    .option("--model <file>", "with --from: another model for the same settings, with its own input contract")
     .option(
       "--resume",
       "go on from the checkpoint of a run that was stopped, with its flags (many targets at once always go on)",
@@ -85,12 +91,12 @@ export function addMaximize(program: Command): void {
     .option(
       "--checkpoint <steps>",
       "steps from one checkpoint to the next (default: every 10 s, less often where writing one takes more than a twentieth of the time)",
-      whole("--checkpoint", 1),
+      integer("--checkpoint", 1),
     )
     .option(
       "--threads <count>",
       "threads of ONNX Runtime (many targets at once: for each, 1 by default)",
-      whole("--threads", 1, 256),
+      integer("--threads", 1, 256),
     );
   addManyFlags(command);
 }
@@ -99,7 +105,7 @@ const format = fields.choice("format", animationFormats, "gif");
 const keep = fields.choice("keep", ["last", "best"], "last");
 const side = fields.int("side", { min: 1, max: 8192 });
 
-function whole(flag: string, min: number, max?: number): (text: string) => number {
+function integer(flag: string, min: number, max?: number): (text: string) => number {
   return valueOf(flag, fields.int("", max === undefined ? { min } : { min, max }));
 }
 
@@ -119,17 +125,19 @@ function namesOf(table: Readonly<Record<string, unknown>>): string {
 
 const help = `
 A TARGET is
-  LAYER              the whole layer (mean of its squared activations)
+  LAYER              the whole layer (mean of its squared activations); with spaces or signs also "LAYER"
   LAYER:CHANNEL      the mean activation of a channel, or one unit of a dense layer
   LAYER:CHANNEL@Y,X  one neuron of a channel (@ alone: the one in the centre)
   LAYER@Y,X          all channels at one place
   LAYER:5@0-6,*      a region: numbers, ranges and * for the axes of places, such as @100 for a box, @4 for a time
   LAYER[axis=2]:5    the same, with the channels along another axis than xstar inspect says
-  logit:CLASS        the score of a class, by its number or label; also probability:CLASS, crossEntropy:CLASS
+  logit:CLASS        the score of a class, by its number or label (logit:"10" where that is a label); also
+                     probability:CLASS, crossEntropy:CLASS
   TYPE:name=value    any objective of xstar list objectives, also as JSON: {"type":"lp","p":4}
   NAME::TARGET       one of the model that --second NAME=FILE adds
 or sums, differences, products and powers: "0.5*conv2:7 - logit:3 - 0.01*tv". xstar inspect MODEL lists the layers.
-Several targets, or several --init, give one picture each; --batch N gives several of each target. LAYER:*,
+Several targets give one picture each, and several --start one of each target from each start; --batch N gives several of
+each. LAYER:*,
 LAYER:0-63 and logit:0,3,9 stand for many: they are made in threads, onto one sheet, and the same command goes on where it was
 stopped. Each of their pictures carries its run: --from PICTURE makes what only single ones have, such as --format gif and
 --export.
@@ -139,7 +147,11 @@ in parentheses: alpha:inner=(fourier:decay=2). xstar list has them all.
 Without flags the recipe auto chooses by what the model takes; the recipe none is plain pixels without bounds, 64 steps of
 the normalized gradient.
 Every PNG and WebP file and run.json hold what made them: --from runs it again and gives the same bytes. MODEL is then
-where the model is now, if it has moved, and TARGETS are others to climb with the same settings.
+where the model is now, if it has moved, and TARGETS are others to maximize with the same settings; --model OTHER.onnx runs them on
+another model.
+
+Flags may stand in xstar.config.json (or .js, .ts, or the file of --config) by their names: {"steps": 200, "transform": ["none"]}.
+Those of the command line go before them, and --from repeats a run without the file unless it is named.
 
 Examples:
   xstar maximize mnist-8.onnx Plus214_Output_0:3
@@ -147,5 +159,5 @@ Examples:
   xstar maximize squeezenet.onnx 'fire8/squeeze1x1:*'
   xstar maximize squeezenet.onnx fire5/concat --recipe caricature:image=photo.jpg
   xstar maximize net.onnx conv2:0 conv2:1 conv2:2 --recipe lucid --steps 200 --lr 0.02
-  xstar maximize net.onnx "conv2:7 - 0.5*conv2:8" --recipe none --init ones --init photo.jpg --range 0,1 --out out/seven
+  xstar maximize net.onnx "conv2:7 - 0.5*conv2:8" --recipe none --start ones --start photo.jpg --range 0,1 --out out/seven
   xstar maximize --from out/seven/conv2-7-0.5-conv2-8-from-ones.png --steps 500`;

@@ -26,6 +26,7 @@ export function addModelFlags(command: Command): void {
       "what another input holds: a number, numbers with commas, one-hot:INDEX or a .npy file",
       collect,
     )
+    .option("--config <file>", "flags by their names (default: xstar.config.json, .js or .ts of this folder)")
     .option("--logits <output>", "the output with the class scores, where there are several");
 }
 

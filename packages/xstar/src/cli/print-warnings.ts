@@ -1,15 +1,19 @@
 import { XstarError, type AscentResult } from "@xstar/core";
 import { hasSameNumbers, makerOf, recordOfAscent, type Ascent } from "@xstar/runs";
+import { printable } from "../terminal/printable.js";
 import type { AscentMetrics, FoundRecord, Job } from "@xstar/results";
 
 /** Says a sentence on stderr that a person should read. */
 export function warn(sentence: string): void {
-  process.stderr.write(`Warning: ${sentence}\n`);
+  say(`Warning: ${sentence}`);
+}
+
+export function say(sentence: string): void {
+  process.stderr.write(`${printable(sentence)}\n`);
 }
 
 /** Says on stderr what a person should know before trusting the pictures. */
 export function warnAbout({ warnings, redirected, ended, last, record }: AscentResult, jobs: readonly Job[]): void {
-  const say = (text: string) => process.stderr.write(`${text}\n`);
   for (const [sentence, who] of gather(warnings)) warn(`${about(who, jobs)}${sentence}`);
   const most = Math.max(...redirected);
   if (most > 0) {
@@ -48,21 +52,21 @@ export function complainAboutImages({ images }: AscentMetrics): void {
 }
 
 /** What is done is kept; that it is not all makes the program end with an error. */
-export function complainAbout({ ended, last, broke, record }: AscentResult, folder: string): void {
+export function complainAbout({ ended, last, divergedAt, record }: AscentResult, folder: string): void {
   if (ended === "aborted") {
     throw new XstarError("aborted", `Stopped after ${last.index} of ${record.steps} steps`, {
       hint: "The same command with --resume goes on from there",
     });
   }
-  const broken = broke.filter((at) => at !== null);
+  const broken = divergedAt.filter((at) => at !== null);
   if (broken.length === 0) return;
   // no learning rate helps a gradient that is not finite on the start picture
-  const isSteep = broke.every((at, i) => at === null || (at === 1 && !Number.isFinite(last.slope[i])));
+  const isSteep = divergedAt.every((at, i) => at === null || (at === 1 && !Number.isFinite(last.gradientNorm[i])));
   const hint = isSteep
     ? "The objective's slope is not finite there: add a small number inside a power or a quotient"
     : "A smaller --lr keeps it finite";
-  if (broken.length < broke.length) {
-    const problem = `${broken.length} of ${broke.length} pictures or their activations were no longer finite; "${folder}" holds them as they were before`;
+  if (broken.length < divergedAt.length) {
+    const problem = `${broken.length} of ${divergedAt.length} pictures or their activations were no longer finite; "${folder}" holds them as they were before`;
     throw new XstarError("diverged", problem, { hint });
   }
   throw new XstarError(
@@ -75,9 +79,9 @@ export function complainAbout({ ended, last, broke, record }: AscentResult, fold
 /** Says whether a run that repeats another one, unchanged, gave the same numbers. */
 export function printComparison(from: FoundRecord, ascent: Ascent): void {
   const isSame = hasSameNumbers(from, ascent);
-  if (isSame) process.stdout.write(`The numbers are those of ${from.path}, bit for bit\n`);
+  if (isSame) process.stdout.write(`The numbers are those of ${printable(from.path)}, bit for bit\n`);
   if (isSame !== false) return;
-  process.stderr.write(
-    `Warning: the numbers are not those of "${from.path}", which was made by ${makerOf(from.record)}; this is ${makerOf(recordOfAscent(ascent))}\n`,
+  warn(
+    `the numbers are not those of "${from.path}", which was made by ${makerOf(from.record)}; this is ${makerOf(recordOfAscent(ascent))}`,
   );
 }

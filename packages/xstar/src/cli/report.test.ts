@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createOps, Graph, observe, tensor, writeModel, type Tensor } from "@xstar/core";
+import { createOps, Graph, probe, tensor, writeModel, type Tensor } from "@xstar/core";
 import type { ModelFile } from "@xstar/runs";
 import { decodeNpy, formatNumber, measureDistance, percentileOf, type RunFile } from "@xstar/results";
 import sharp from "sharp";
@@ -50,9 +50,9 @@ const readReport = (out: string) => readFile(join(folder, out, "report.html"), "
 
 /** What the network makes of one picture. */
 async function look({ shape, data }: Tensor): Promise<{ relu: number[]; scores: number[] }> {
-  const observer = await observe(model, {}, (seen) => ({ relu: seen.features("relu"), scores: seen.logits() }));
-  const { relu, scores } = await observer.run({ dtype: "float32", shape: [1, ...shape], data });
-  await observer.release();
+  const opened = await probe(model, {}, (seen) => ({ relu: seen.features("relu"), scores: seen.logits() }));
+  const { relu, scores } = await opened.run({ dtype: "float32", shape: [1, ...shape], data });
+  await opened.release();
   return { relu: [...(relu!.data as Float32Array)], scores: [...(scores!.data as Float32Array)] };
 }
 
@@ -68,7 +68,7 @@ async function lookAtPhotos() {
 
 describe("the metrics of a run", () => {
   test("are those of a direct measurement", async () => {
-    const flags = "--transform jitter:pixels=2 --penalty l2=0.1 --steps 20 --images photos --second twin=twin.onnx";
+    const flags = "--transform jitter:pixels=2 --penalty l2=0.1 --steps 20 --dataset photos --second twin=twin.onnx";
     const { code, out, err } = await maximize("relu:1", "logit:2", ...flags.split(" "), "--out", "two");
     expect({ code, err: err.split("\n").filter((line) => line.startsWith("Error")) }).toEqual({ code: 0, err: [] });
     const { metrics, pictures } = await readRun("two");
@@ -129,7 +129,7 @@ describe("the metrics of a run", () => {
   });
 
   test("need a folder that is there, before the first step", async () => {
-    const { code, err } = await maximize("relu:1", "--images", "nowhere", "--out", "never");
+    const { code, err } = await maximize("relu:1", "--dataset", "nowhere", "--out", "never");
     expect({ code, isSaid: err.includes("nowhere") }).toEqual({ code: 1, isSaid: true });
     expect(await readdir(folder)).not.toContain("never");
   });
@@ -141,8 +141,8 @@ describe("the report", () => {
     expect(report).toContain("<title>2 targets of tiny</title>");
     expect(report).not.toMatch(/src="(?!data:)/);
     const images = report.match(/<img [^>]*>/g)!;
-    // for both: the picture, the change light and dark, 6 examples; for the layer also 6 crops
-    expect(images).toHaveLength(2 * (1 + 2 + 6) + 6);
+    // for both: start and picture, the change light and dark, 6 examples, the animation; for the layer also 6 crops
+    expect(images).toHaveLength(2 * (2 + 2 + 6 + 1) + 6);
     for (const image of images) expect(image).toMatch(/alt="[^"]{4,}"/);
     const charts = report.match(/<figure class="chart">.*?<\/figure>/gs)!;
     expect(charts.length).toBeGreaterThanOrEqual(3);

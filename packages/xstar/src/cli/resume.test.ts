@@ -93,7 +93,8 @@ describe("--resume after a run was killed", { timeout: 120_000 }, () => {
 describe("--resume", () => {
   const short = ["maximize", "tiny.onnx", "conv:2", "--format", "none", "--threads", "1", "--out", "short"];
   const path = () => join(folder, "short", checkpoint);
-  const stop = () => runAndKill([...short, "--steps", "1000000", "--checkpoint", "10"], () => existsSync(path()));
+  const stop = () =>
+    runAndKill([...short, "--force", "--steps", "1000000", "--checkpoint", "10"], () => existsSync(path()));
 
   test("begins at the start where there is no checkpoint", async () => {
     const { code, err } = await runCli(folder, [...short, "--steps", "3", "--resume"]);
@@ -116,7 +117,7 @@ describe("--resume", () => {
     ],
     [
       "another start",
-      ["--steps", "1000000", "--init", "ones"],
+      ["--steps", "1000000", "--start", "ones"],
       `belongs to another run: its "pictures" is [{"target":"conv:2","start":null`,
     ],
   ])("refuses %s in one sentence", async (_, flags, message) => {
@@ -136,7 +137,12 @@ describe("--resume", () => {
       out: '"done" already holds this run, finished: nothing is written (without --resume it is made again)\n',
     });
     expect(statSync(join(folder, "done", "run.json")).mtimeMs).toBe(before);
-    const { err } = await runCli(folder, [...done, "--steps", "4", "--resume"]);
+    const other = [...done, "--steps", "4", "--resume"];
+    expect(await runCli(folder, other)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('"done" holds another'),
+    });
+    const { err } = await runCli(folder, [...other, "--force"]);
     expect(err).toContain('No checkpoint is in "done": begins at step 0');
   });
 
@@ -160,7 +166,7 @@ describe("--resume", () => {
   test("without it a run begins again, and leaves neither checkpoint nor parts of one", async () => {
     await stop();
     await writeFile(join(folder, "short", `.${checkpoint}.123.tmp`), "part");
-    expect(await runCli(folder, [...short, "--steps", "4"])).toMatchObject({ code: 0 });
+    expect(await runCli(folder, [...short, "--steps", "4", "--force"])).toMatchObject({ code: 0 });
     const names = await readdir(join(folder, "short"));
     expect(names.filter((name) => name.includes("checkpoint"))).toEqual([]);
   });

@@ -68,7 +68,7 @@ test("a sheet is named only where there is one", () => {
   expect(summarizeMany(result("a-0.npy"), "out/a")).toContain("\nout/a: manifest.json\n");
 });
 
-const isBuilt = existsSync(new URL("../../dist/run/many/climb-worker.js", import.meta.url));
+const isBuilt = existsSync(new URL("../../dist/run/many/batch-worker.js", import.meta.url));
 
 describe.skipIf(!isBuilt)("xstar maximize of many targets (needs a build)", () => {
   let folder: string;
@@ -126,25 +126,25 @@ describe.skipIf(!isBuilt)("xstar maximize of many targets (needs a build)", () =
     const shades = [40, 200].map((shade) => encodePng(filledPicture(8, 8, [shade, shade, shade])));
     await mkdir(join(folder, "real"));
     await Promise.all(shades.map((bytes, i) => writeFile(join(folder, "real", `${i}.png`), bytes)));
-    const flags = ["--images", "real", "--threads", "2", "--jobs", "1", "--transparent", "--scale", "2"];
+    const flags = ["--dataset", "real", "--threads", "2", "--jobs", "1", "--attribution", "--scale", "2"];
     const { code } = await maximize("tiny.onnx", "scores:*", "--steps", "4", "--out", "compared", ...flags);
     expect(code).toBe(0);
     const text = await readFile(join(folder, "compared", "manifest.json"), "utf8");
     const { images, ascent, targets } = JSON.parse(text) as Manifest;
     expect(images).toEqual({ folder: "real", count: 2, read: 2 });
-    expect(ascent).toMatchObject({ threads: 2, scale: 2, influence: true });
+    expect(ascent).toMatchObject({ threads: 2, scale: 2, attribution: true });
     for (const one of targets) {
       expect(one).toMatchObject({ metrics: { percentile: expect.any(Number), plausibility: expect.anything() } });
       expect(existsSync(join(folder, "compared", `${one.slug}.transparent.png`))).toBe(true);
     }
   }, 60_000);
 
-  test("ends with an error that names those that broke, and keeps all", async () => {
+  test("ends with an error that names those that divergedAt, and keeps all", async () => {
     const flags = ["--recipe", "none", "--optimizer", "gradient", "--lr", "3e38", "--steps", "60", "--out", "broken"];
     const { code, err, out } = await maximize("tiny.onnx", "conv:*", ...flags);
     expect(code).toBe(1);
     expect(err).toContain(
-      "Error: 4 of 4 targets were no longer finite; broke, and their pictures are from before: conv:0, conv:1, conv:2, conv:3\n",
+      "Error: 4 of 4 targets were no longer finite; divergedAt, and their pictures are from before: conv:0, conv:1, conv:2, conv:3\n",
     );
     expect(out).toContain("4 pictures made");
     expect(out).toMatch(/Warning for 4 of 4 \(.*\): The picture broke at step/);
@@ -158,7 +158,7 @@ describe.skipIf(!isBuilt)("xstar maximize of many targets (needs a build)", () =
     [["conv:*", "--format", "webp"], '"--format" is for targets that are named one by one'],
     [["conv:*", "--export"], '"--export" is for targets that are named one by one'],
     [["conv:*", "--checkpoint", "5"], '"--checkpoint" is for targets that are named one by one'],
-    [["conv:*", "--init", "ones", "--init", "zeros"], "Many targets at once have one start: 2 are given"],
+    [["conv:*", "--start", "ones", "--start", "zeros"], "Many targets at once have one start: 2 are given"],
   ])(
     "%j is refused in a sentence",
     async (args, message) => {

@@ -6,7 +6,7 @@ import {
   isOfOnePicture,
   networksOf,
   rawView,
-  surveyDataset,
+  scanDataset,
   type ComparedImages,
   type Entry,
 } from "@xstar/results";
@@ -15,6 +15,7 @@ import type { ComparedDataset } from "../run/many/compare-entry.js";
 import { makeMany, type ManyProgress, type ManyResult } from "../run/many/make-many.js";
 import type { CaptionedPicture } from "../terminal/blocks.js";
 import { createLiveView } from "../terminal/live-view.js";
+import { printableLines } from "../terminal/printable.js";
 import { createProgress } from "../terminal/progress.js";
 import { openImages } from "../data/pictures.js";
 import { version } from "../version.js";
@@ -24,7 +25,7 @@ import { withInterrupt } from "./interrupt.js";
 /** The flags of `xstar maximize` that say how many targets at once are made. */
 type ManyFlags = Pick<
   MaximizeFlags,
-  "jobs" | "memory" | "threads" | "scale" | "images" | "format" | "export" | "checkpoint" | "resume" | "use"
+  "jobs" | "memory" | "threads" | "scale" | "dataset" | "format" | "export" | "checkpoint" | "resume" | "use"
 >;
 
 export function addManyFlags(command: Command): void {
@@ -35,7 +36,11 @@ export function addManyFlags(command: Command): void {
       "targets at once (default: one for each core)",
       valueOf("--jobs", fields.int("", { min: 1, max: 256 })),
     )
-    .option("--memory <size>", "most that they may take, as in 2GB (default: half of what is free)", readMemory);
+    .option(
+      "--memory <size>",
+      "most that they, or a single run, may take, as in 2GB (default: half of what is free, all for a single run)",
+      readMemory,
+    );
 }
 
 const units: Readonly<Record<string, number>> = {
@@ -86,10 +91,10 @@ export async function runMany(
   { jobs, objectives, targets: measured, options, files, recipe, shape }: Plan,
   { folder, flags }: { readonly folder: string; readonly flags: ManyFlags },
 ): Promise<void> {
-  const { jobs: climbers, memory, threads = 1, scale } = flags;
+  const { jobs: runners, memory, threads = 1, scale } = flags;
   if (flags.resume)
     process.stderr.write("Many targets at once always go on where they stopped, without --resume too\n");
-  const images = flags.images === undefined ? undefined : await openImages(flags.images, shape);
+  const images = flags.dataset === undefined ? undefined : await openImages(flags.dataset, shape);
   const targets = jobs.map(({ target, slug }, i) => ({
     name: target,
     slug,
@@ -97,7 +102,7 @@ export async function runMany(
     measured: measured[i]!,
   }));
   const result = await withInterrupt(async (signal) => {
-    const dataset = images && (await surveyImages(model, images, { objectives: measured, options, signal }));
+    const dataset = images && (await scanImages(model, images, { objectives: measured, options, signal }));
     const view = createView();
     try {
       return await makeMany(model, targets, options, {
@@ -106,7 +111,7 @@ export async function runMany(
         onProgress: view.show,
         threads,
         ...(flags.use && { use: flags.use }),
-        ...(climbers !== undefined && { jobs: climbers }),
+        ...(runners !== undefined && { jobs: runners }),
         ...(memory !== undefined && { memory }),
         ...(dataset && { dataset }),
         facts: {
@@ -119,27 +124,27 @@ export async function runMany(
       view.done();
     }
   }, "The same command goes on from there");
-  process.stdout.write(summarizeMany(result, folder));
+  process.stdout.write(printableLines(summarizeMany(result, folder)));
   complainAbout(result);
 }
 
-interface SurveyedRun {
+interface ScannedRun {
   readonly objectives: readonly Spec[];
   readonly options: MaximizeOptions;
   readonly signal: AbortSignal;
 }
 
 /** Shows the network the real pictures, once for all targets. Throws the signal's reason when it is stopped. */
-async function surveyImages(
+async function scanImages(
   model: ModelFile,
   { folder, pictures }: ComparedImages,
-  { objectives, options, signal }: SurveyedRun,
+  { objectives, options, signal }: ScannedRun,
 ): Promise<ComparedDataset> {
   const { own } = networksOf(model, options);
   const count = pictures.names.length;
   const progress = createProgress({ stream: process.stderr, label: "images", total: count });
   try {
-    const survey = await surveyDataset(model, pictures, {
+    const scan = await scanDataset(model, pictures, {
       objectives: objectives.filter((one) => isOfOnePicture(one, options.vocabulary)),
       layer: await featureLayer(model, own),
       options: own,
@@ -147,7 +152,7 @@ async function surveyImages(
       onPicture: (seen) => progress.update(seen, `picture ${seen} of ${count}`),
     });
     signal.throwIfAborted();
-    return { folder, count, survey };
+    return { folder, count, scan };
   } finally {
     progress.done();
   }
@@ -217,7 +222,7 @@ function listed(names: readonly string[]): string {
   return more > 0 ? `${names.slice(0, shown).join(", ")} and ${more} more` : names.join(", ");
 }
 
-/** Pictures that broke, or are not there, make the program end with an error; all others are kept. */
+/** Pictures that divergedAt, or are not there, make the program end with an error; all others are kept. */
 function complainAbout({ manifest }: ManyResult): void {
   const { targets } = manifest;
   const broken = targets.filter((entry) => entry.status === "done" && entry.ended === "diverged");
@@ -226,7 +231,7 @@ function complainAbout({ manifest }: ManyResult): void {
   const names = (entries: readonly Entry[]) => listed(entries.map(({ target }) => target));
   const parts = [
     ...(failed.length > 0 ? [`gave no picture: ${names(failed)} (${failed[0]!.reason})`] : []),
-    ...(broken.length > 0 ? [`broke, and their pictures are from before: ${names(broken)}`] : []),
+    ...(broken.length > 0 ? [`divergedAt, and their pictures are from before: ${names(broken)}`] : []),
   ];
   const problem = `${broken.length + failed.length} of ${targets.length} targets were no longer finite; ${parts.join("; ")}`;
   throw new XstarError("diverged", problem, { hint: "A smaller --lr keeps them finite; all others are whole" });

@@ -11,8 +11,10 @@ import {
 } from "@xstar/core";
 import {
   createFrames,
+  checkMemory,
   planAscent,
   runFileOf,
+  settingsOf,
   taskOf,
   type Ascent,
   type MaximizeFlags,
@@ -32,8 +34,11 @@ import { createStore } from "../record/store.js";
 import { defaultThreads, nodeRuntime } from "../runtime.js";
 import { version } from "../version.js";
 import { checkpointFile, readCheckpoint, removeCheckpoint } from "../run/checkpoints.js";
-import { climb } from "../run/climb.js";
-import { complainAbout, complainAboutImages, printComparison, warn, warnAbout } from "./print-warnings.js";
+import { claimFolder } from "../run/claim-folder.js";
+import { runPlan } from "../run/run-plan.js";
+import { writeTogether } from "../run/staging.js";
+import { printable } from "../terminal/printable.js";
+import { complainAbout, complainAboutImages, printComparison, say, warn, warnAbout } from "./print-warnings.js";
 import { withInterrupt } from "./interrupt.js";
 import { reportAscent } from "../run/report-ascent.js";
 import { manyFolderName, refuseForMany, runMany } from "./run-many.js";
@@ -42,34 +47,74 @@ import { usualScale, writePictures } from "../run/write-pictures.js";
 
 /** `xstar maximize`: plans, climbs, writes. */
 export async function runMaximize(
-  given: string | undefined,
-  targets: readonly string[],
+  first: string | undefined,
+  others: readonly string[],
   flags: MaximizeFlags,
 ): Promise<void> {
+  const isOther = flags.model !== undefined;
+  // with --model, the first word is a target
+  const [given, targets] = isOther && first !== undefined ? [undefined, [first, ...others]] : [first, others];
   const from = flags.from === undefined ? undefined : await readRecord(flags.from);
   checkArguments(given, targets, { from, resume: flags.resume });
+  if (isOther && !from)
+    throw new XstarError("bad-argument", '"--model" is for --from: the model of a new run is the first word');
   const threads = flags.threads ?? from?.record.threads ?? defaultThreads;
-  const path = from?.record.model.path ?? given!;
+  const path = flags.model ?? from?.record.model.path ?? given!;
   const files = createStore(from && { files: from.record, folder: dirname(from.path), model: given });
   const model = await loadModel(await files.locate(path), { runtime: nodeRuntime({ threads }) });
+  model.notes.forEach(warn);
   const { use = [] } = flags;
   checkUse(use, from);
   const vocabulary = withDefinitions(standard, await loadDefinitions(use));
-  const plan = await planAscent(model, targets, flags, { path, files, vocabulary, use, from, onWarning: warn });
+  const plan = await planAscent(model, targets, flags, {
+    path,
+    files,
+    vocabulary,
+    use,
+    from,
+    isOther,
+    onWarning: warn,
+  });
   const { files: read, jobs, recipe, isMany } = plan;
   const facts: RunFacts = { xstar: version, threads, ...read, pictures: jobs, recipe };
   const name = isMany ? manyFolderName(targets) : folderName(jobs);
-  const folder = flags.out ?? join("out", model.name, `${name}${from ? "-again" : ""}`);
+  const usual = join("out", model.name, `${name}${from && !isOther ? "-again" : ""}`);
   if (isMany) {
     refuseForMany(flags);
-    return runMany(model, plan, { folder, flags });
+    return runMany(model, plan, { folder: flags.out ?? usual, flags });
   }
-  const images = flags.images === undefined ? undefined : await openImages(flags.images, plan.shape);
-  const look = lookOf(flags, plan, from);
+  const compiled = once(() => compileAscent(model, plan.objectives, plan.options));
+  await checkMemory(plan, compiled, { free: process.availableMemory(), memory: flags.memory });
+  const { force = false, resume = false } = flags;
+  const settings = async () => settingsOf(plain({ ...facts, ascent: (await compiled()).record }));
+  const claimed = await claimFolder({ named: flags.out, usual, force, resume, settings });
+  if (flags.out === undefined && claimed.folder !== usual && !resume)
+    say(`"${usual}" holds another run, which stays: this one goes into "${claimed.folder}"`);
+  try {
+    await runInto(claimed.folder, { model, plan, flags, facts, from, compiled });
+  } finally {
+    await claimed.release();
+  }
+}
+
+interface Prepared {
+  readonly model: ModelFile;
+  readonly plan: Plan;
+  readonly flags: MaximizeFlags;
+  readonly facts: RunFacts;
+  readonly from: FoundRecord | undefined;
+  readonly compiled: () => ReturnType<typeof compileAscent>;
+}
+
+/** Maximizes and writes, in a folder that nobody else writes. */
+async function runInto(folder: string, { model, plan, flags, facts, from, compiled }: Prepared): Promise<void> {
+  const { pictures: jobs } = facts;
+  const images = flags.dataset === undefined ? undefined : await openImages(flags.dataset, plan.shape);
+  const look = formOf(flags, plan, from);
   const checkpoint = flags.resume ? await readCheckpoint(checkpointFile(folder), facts) : undefined;
-  if (flags.resume && !checkpoint && (await isFinished(model, plan, { folder, facts, ...look }))) {
+  if (flags.resume && !checkpoint && (await isFinished({ folder, facts, compiled, ...look }))) {
     process.stdout.write(
-      `"${folder}" already holds this run, finished: nothing is written (without --resume it is made again)\n`,
+      `"${printable(folder)}" already holds this run, finished: nothing is written (without --resume it is made again)\n`,
     );
     return;
   }
@@ -79,18 +124,29 @@ export async function runMaximize(
     const frames = createFrames(look.format === "none" ? 1 : 64, saved?.frames);
     const startedAt = performance.now();
     const seconds = () => (saved?.seconds ?? 0) + Math.round(performance.now() - startedAt) / 1000;
-    const climbed = { facts, frames, folder, saved, seconds, signal, every: flags.checkpoint };
-    const result = await climb(model, plan, climbed);
+    const maximized = { facts, frames, folder, saved, seconds, signal, every: flags.checkpoint };
+    const result = await runPlan(model, plan, maximized);
     const top = await likeliest(model, plan, result);
     const ascent = { model, facts, platform: await thisPlatform(), result, frames, seconds: seconds(), top, ...look };
-    const written = await writePictures(ascent, folder);
-    const run = runFileOf(ascent, written);
-    await writeRunFile(folder, run);
-    if (flags.export) written.push([await writeExport(model, plan, folder)]);
+    const { run, written } = await writeTogether(folder, async (staging) => {
+      const pictures = await writePictures(ascent, staging);
+      const file = runFileOf(ascent, pictures);
+      await writeRunFile(staging, file);
+      return {
+        run: file,
+        written: [...pictures, ...(flags.export ? [[await writeExport(model, plan, staging)]] : [])],
+      };
+    });
     if (result.ended !== "aborted" || plan.stopAfter === result.last.index)
       await removeCheckpoint(checkpointFile(folder));
-    const metrics = await reportAscent(ascent, run, { plan, folder, images, signal });
-    process.stdout.write(summarize(ascent, written, { folder, metrics }));
+    const metrics = await reportAscent(ascent, run, {
+      plan,
+      folder,
+      images,
+      signal,
+      files: ["run.json", ...(flags.export ? ["ascent.onnx"] : [])],
+    });
+    process.stdout.write(summarize(ascent, written, { plan, folder, metrics }));
     warnAbout(result, jobs);
     if (flags.export && result.redirected.some((steps) => steps > 0))
       warn("ascent.onnx has no redirected gradients, which this run needed: in it a target that sleeps stays asleep");
@@ -98,6 +154,14 @@ export async function runMaximize(
     if (plan.stopAfter !== result.last.index) complainAbout(result, folder);
     if (metrics) complainAboutImages(metrics);
   });
+}
+
+/** As it is read from a file. */
+const plain = <T>(held: T): T => JSON.parse(JSON.stringify(held)) as T;
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 /** A record never says which code is run: who repeats it names the modules again. */
@@ -113,7 +177,7 @@ function checkUse(use: readonly string[], from: FoundRecord | undefined): void {
   );
 }
 
-type Look = Pick<Ascent, "scale" | "format">;
+type PictureForm = Pick<Ascent, "scale" | "format">;
 
 function checkArguments(
   path: string | undefined,
@@ -129,7 +193,7 @@ function checkArguments(
 }
 
 /** How the pictures are drawn: as the flags say, as in the record for pictures of the same size, or as usual. */
-function lookOf(flags: MaximizeFlags, { shape }: Plan, from: FoundRecord | undefined): Look {
+function formOf(flags: MaximizeFlags, { shape }: Plan, from: FoundRecord | undefined): PictureForm {
   const { scale, format = "gif" } = from?.record ?? {};
   const isSameSize = from !== undefined && sameShape(from.record.ascent.shape.slice(1), shape.slice(1));
   const usual = isSameSize ? (scale ?? usualScale(shape)) : usualScale(shape);
@@ -137,15 +201,16 @@ function lookOf(flags: MaximizeFlags, { shape }: Plan, from: FoundRecord | undef
 }
 
 /** Whether a folder holds the whole result of the same run. */
-async function isFinished(
-  model: ModelFile,
-  { objectives, options }: Plan,
-  { folder, facts, scale, format }: Look & { readonly folder: string; readonly facts: RunFacts },
-): Promise<boolean> {
+async function isFinished({
+  folder,
+  facts,
+  compiled,
+  scale,
+  format,
+}: PictureForm & Pick<Prepared, "facts" | "compiled"> & { readonly folder: string }): Promise<boolean> {
   const kept = await readRecord(join(folder, "run.json")).catch(() => undefined);
   if (kept?.record.stopped !== null || kept.record.scale !== scale || kept.record.format !== format) return false;
-  const { record: ascent } = await compileAscent(model, objectives, options);
-  return taskOf({ ...facts, stopped: null, ascent }) === taskOf(kept.record);
+  return taskOf({ ...facts, stopped: null, ascent: (await compiled()).record }) === taskOf(kept.record);
 }
 
 function announce(saved: SavedAscent | undefined, folder: string): SavedAscent | undefined {
@@ -162,13 +227,13 @@ function folderName([first, ...others]: readonly Job[]): string {
 /** The three likeliest classes of each picture. */
 async function likeliest(
   model: ModelFile,
-  { options: { shapes, contract, inputs, logits } }: Plan,
+  { options: { shapes, contract, inputs, logits, labels } }: Plan,
   { picture }: AscentResult,
 ): Promise<ClassShare[][] | undefined> {
   const given = { shapes, contract, inputs, logits };
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const shares = await classify(model, picture, known);
-  return shares?.map((probabilities) => likeliestOf(probabilities, model.labels, 3));
+  return shares?.map((probabilities) => likeliestOf(probabilities, labels, 3));
 }
 
 async function writeExport(model: ModelFile, { objectives, options }: Plan, folder: string): Promise<string> {

@@ -1,14 +1,28 @@
-import { drawingOf, formatNumber, formatPercent, metricLine, pictureOf, type AscentMetrics } from "@xstar/results";
-import { activationOf, type Ascent } from "@xstar/runs";
+import {
+  maximizesItsTarget,
+  drawingOf,
+  formatNumber,
+  formatPercent,
+  metricLine,
+  nameOfMaximized,
+  pictureOf,
+  type AscentMetrics,
+} from "@xstar/results";
+import { activationOf, type Ascent, type Plan } from "@xstar/runs";
 import { renderBlocks } from "../terminal/blocks.js";
 import { colorSupport } from "../terminal/color.js";
+import { printableLines } from "../terminal/printable.js";
 import { renderTable } from "../terminal/table.js";
 
 /** What a run reached, for the terminal: small pictures where it has colours, and a table. */
 export function summarize(
   ascent: Ascent,
   files: readonly (readonly string[])[],
-  { folder, metrics }: { readonly folder: string; readonly metrics: AscentMetrics | undefined },
+  {
+    plan,
+    folder,
+    metrics,
+  }: { readonly plan: Plan; readonly folder: string; readonly metrics: AscentMetrics | undefined },
 ): string {
   const { facts, result, top } = ascent;
   const jobs = facts.pictures;
@@ -25,14 +39,16 @@ export function summarize(
   const list = [...files.flat(), "report.html", "run.json"];
   const written = jobs.length === 1 ? list.join(", ") : `${list.length} files, shown in report.html`;
   const table = renderTable([header, ...rows]);
-  return [
-    ...drawings(ascent),
+  const [other] = plan.objectives.filter((one, i) => !maximizesItsTarget(one, plan.targets[i]!));
+  const text = [
     table,
+    ...(other ? [`Start and end are of ${nameOfMaximized(other)}, which is maximized in the place of the target`] : []),
     ...(metrics?.pictures ?? []).map((one, i) => `${several ? `${jobs[i]!.slug}: ` : ""}${metricLine(one, metrics!)}`),
     ...result.record.assumed.map((assumed) => `Note: ${assumed}`),
     `Written to ${folder}: ${written}`,
     "",
   ].join("\n");
+  return [...drawings(ascent), printableLines(text)].join("\n");
 }
 
 function describeClass({ class: index, label, probability }: NonNullable<Ascent["top"]>[number][number]): string {

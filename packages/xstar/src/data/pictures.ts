@@ -1,16 +1,17 @@
 import { extname, join } from "node:path";
 import { XstarError } from "@xstar/core";
 import { pictureSizeOf, type ComparedImages, type PictureSource } from "@xstar/results";
+import { pictureEndings } from "@xstar/runs";
 import { fitGray, readImage } from "../files/image.js";
 import { filesIn } from "../files/folder.js";
 import { loadDataset, type SplitDataset } from "./dataset.js";
 
-const endings: ReadonlySet<string> = new Set([".png", ".jpg", ".jpeg", ".webp"]);
+const endings: ReadonlySet<string> = new Set([...pictureEndings].filter((ending) => ending !== ".npy"));
 
 const idxFile = /images[-.]idx3-ubyte(?:\.gz)?$/;
 
 /**
- * The pictures in a folder and the folders in it (PNG, JPEG, WebP), by name; of a folder of IDX files, or of the packaged
+ * The pictures in a folder and the folders in it (PNG, JPEG, WebP, GIF, TIFF, AVIF), by name; of a folder of IDX files, or of the packaged
  * MNIST (`mnist`), the training pictures and then the test pictures. Throws `file-not-readable` where there are none.
  *
  * @example
@@ -24,7 +25,7 @@ export async function openPictures(where: string): Promise<PictureSource> {
   if (names.length > 0) return { names, read: (i, size) => readImage(join(where, names[i]!), size) };
   if (files.some((name) => idxFile.test(name))) return fromDataset(await loadDataset(where));
   throw new XstarError("file-not-readable", `There is no picture in "${where}"`, {
-    hint: "Give a folder with PNG, JPEG or WebP files in it or in its folders, a folder of IDX files, or mnist",
+    hint: "Give a folder with pictures (PNG, JPEG, WebP, GIF, TIFF, AVIF) in it or in its folders, a folder of IDX files, or mnist",
   });
 }
 
@@ -45,10 +46,13 @@ function fromDataset({ train, test }: SplitDataset): PictureSource {
 }
 
 /**
- * Opens the pictures of `--images` for a model whose picture has `channels`. Throws `bad-argument` for a model that cannot
+ * Opens the pictures of `--dataset` for a model whose picture has `channels`. Throws `bad-argument` for a model that cannot
  * see picture files, and what `openPictures` does.
  */
 export async function openImages(folder: string, shape: readonly number[]): Promise<ComparedImages> {
   if (pictureSizeOf(shape.slice(1))) return { folder, pictures: await openPictures(folder) };
-  throw new XstarError("bad-argument", `"--images" needs a model of pictures: its picture of shape [${shape}] is none`);
+  throw new XstarError(
+    "bad-argument",
+    `"--dataset" needs a model of pictures: its picture of shape [${shape}] is none`,
+  );
 }

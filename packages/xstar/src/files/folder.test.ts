@@ -1,9 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { prepareFolder } from "./folder.js";
+import { filesIn, prepareFolder } from "./folder.js";
 import { makeFolders } from "./folders.js";
 
 let folder: string;
@@ -32,4 +33,20 @@ test.runIf(existsSync("/proc/self"))("a system that makes no folders is told, wi
     code: "file-not-writable",
     message: 'Cannot write "/proc/xstar/a": no such file or folder can be made',
   });
+});
+
+test.runIf(existsSync("/proc/self"))(
+  "a folder that permissions allow to write but the system does not is told",
+  async () => {
+    await expect(prepareFolder("/proc")).rejects.toMatchObject({ code: "file-not-writable" });
+  },
+);
+
+test.skipIf(process.platform === "win32")("pipes are no files of a folder, links to files are", async () => {
+  const own = join(folder, "mixed");
+  await makeFolders(join(own, "inside"));
+  await writeFile(join(own, "inside", "a.png"), "");
+  await symlink(join("inside", "a.png"), join(own, "b.png"));
+  execFileSync("sh", ["-c", 'mkfifo "$0"', join(own, "pipe.png")]);
+  expect(await filesIn(own)).toEqual(["b.png", "inside/a.png"]);
 });

@@ -1,4 +1,5 @@
-import { access, constants, readdir, stat } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { makeFolders } from "./folders.js";
 import { explainSystemError } from "./system-error.js";
@@ -7,10 +8,17 @@ import { explainSystemError } from "./system-error.js";
 export async function prepareFolder(path: string): Promise<void> {
   try {
     await makeFolders(path);
-    await access(path, constants.W_OK | constants.X_OK);
+    // what permissions say is not always true: file systems such as /proc refuse all the same
+    const probe = join(path, `.${randomUUID()}.tmp`);
+    await writeFile(probe, "", { flag: "wx" });
+    await rm(probe);
   } catch (error) {
     throw explainSystemError("file-not-writable", path, error);
   }
+}
+
+export async function isThere(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
 }
 
 export async function isFolder(path: string): Promise<boolean> {
@@ -18,13 +26,20 @@ export async function isFolder(path: string): Promise<boolean> {
   return facts?.isDirectory() ?? false;
 }
 
-/** The paths of all that is no folder, in a folder and those in it, sorted. Throws `file-not-readable`. */
+/** The paths of all files in a folder and those in it, sorted: links are followed, pipes and devices are none. Throws `file-not-readable`. */
 export async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch((error: unknown) => {
     throw explainSystemError("file-not-readable", folder, error);
   });
+  const isFile = await Promise.all(
+    entries.map(async (entry) => {
+      if (!entry.isSymbolicLink()) return entry.isFile();
+      const facts = await stat(join(entry.parentPath, entry.name)).catch(() => undefined);
+      return facts?.isFile() ?? true;
+    }),
+  );
   return entries
-    .filter((entry) => !entry.isDirectory())
+    .filter((_, i) => isFile[i])
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort();
 }

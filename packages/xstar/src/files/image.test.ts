@@ -1,10 +1,28 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { crc32, deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodePng, filledPicture, paste } from "@xstar/results";
 import { readImage } from "./image.js";
+
+/** A PNG file that says that it is of such a size, and holds next to nothing. */
+function headOfPng(width: number, height: number): Uint8Array {
+  const size = Buffer.alloc(8);
+  size.writeUInt32BE(width, 0);
+  size.writeUInt32BE(height, 4);
+  const chunk = (type: string, data: Uint8Array) => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+    length.writeUInt32BE(data.length);
+    check.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, check]);
+  };
+  const signature = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
+  const header = Buffer.concat([size, Buffer.from([8, 0, 0, 0, 0])]);
+  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", deflateSync(new Uint8Array(99)))]);
+}
 
 let folder: string;
 beforeAll(async () => {
@@ -15,6 +33,22 @@ beforeAll(async () => {
   await writeFile(join(folder, "two.png"), png);
   await writeFile(join(folder, "cut.png"), encodePng(filledPicture(99, 99, [1, 2, 3])).subarray(0, 70));
   await writeFile(join(folder, "two.webp"), await sharp(png).webp({ lossless: true }).toBuffer());
+  await writeFile(join(folder, "two.gif"), await sharp(png).gif().toBuffer());
+  await writeFile(join(folder, "two.tiff"), await sharp(png).tiff({ compression: "lzw" }).toBuffer());
+  await writeFile(
+    join(folder, "two.avif"),
+    await sharp(png).avif({ lossless: true, chromaSubsampling: "4:4:4" }).toBuffer(),
+  );
+  await writeFile(join(folder, "x.bmp"), "BM and so on");
+  await writeFile(join(folder, "x.heic"), "\0\0\0\x18ftypheic");
+  await writeFile(join(folder, "empty.png"), "");
+  await writeFile(join(folder, "bomb.png"), headOfPng(60_000, 60_000));
+  await writeFile(join(folder, "begun.png"), png.subarray(0, 20));
+  const noise = Uint8Array.from({ length: 30_000 }, (_, i) => (i * 7919) % 251);
+  const jpeg = await sharp(noise, { raw: { width: 100, height: 100, channels: 3 } })
+    .jpeg()
+    .toBuffer();
+  await writeFile(join(folder, "cut.jpg"), jpeg.subarray(0, jpeg.length / 2));
   await writeFile(
     join(folder, "gray.jpg"),
     await sharp(encodePng(filledPicture(8, 8, [128, 128, 128])))
@@ -28,16 +62,19 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("reading a picture", () => {
-  test.each(["two.png", "two.webp"])("%s gives planes from 0 to 1, channel by channel", async (name) => {
-    const image = await readImage(join(folder, name), { channels: 3, height: 2, width: 4 });
-    expect(image).toMatchObject({ dtype: "float32", shape: [3, 2, 4] });
-    const planes = [0, 1, 2].map((channel) => [...(image.data as Float32Array)].slice(8 * channel, 8 * channel + 8));
-    expect(planes).toEqual([
-      [1, 1, 0, 0, 1, 1, 0, 0],
-      [0, 0, 0, 0, 0, 0, 0, 0],
-      [0, 0, 1, 1, 0, 0, 1, 1],
-    ]);
-  });
+  test.each(["two.png", "two.webp", "two.gif", "two.tiff", "two.avif"])(
+    "%s gives planes from 0 to 1, channel by channel",
+    async (name) => {
+      const image = await readImage(join(folder, name), { channels: 3, height: 2, width: 4 });
+      expect(image).toMatchObject({ dtype: "float32", shape: [3, 2, 4] });
+      const planes = [0, 1, 2].map((channel) => [...(image.data as Float32Array)].slice(8 * channel, 8 * channel + 8));
+      expect(planes).toEqual([
+        [1, 1, 0, 0, 1, 1, 0, 0],
+        [0, 0, 0, 0, 0, 0, 0, 0],
+        [0, 0, 1, 1, 0, 0, 1, 1],
+      ]);
+    },
+  );
 
   test("cuts off the sides, or stretches", async () => {
     const size = { channels: 3, height: 2, width: 2 } as const;
@@ -60,10 +97,20 @@ describe("reading a picture", () => {
     expect(data).toEqual(new Float32Array([1]));
   });
 
-  test.each(["notes.txt", "x.svg"])("refuses %s, which is no picture", async (name) => {
-    await expect(readImage(join(folder, name), { channels: 1, height: 1, width: 1 })).rejects.toMatchObject({
+  test.each([
+    ["notes.txt", (path: string) => `"${path}" is no picture`],
+    ["x.svg", (path: string) => `"${path}" is a picture of the format SVG, which is not read`],
+    ["x.bmp", (path: string) => `"${path}" is a picture of the format BMP, which is not read`],
+    ["x.heic", (path: string) => `"${path}" is a picture of the format HEIC, which is not read`],
+    ["empty.png", (path: string) => `The picture "${path}" is empty: the file has no bytes`],
+    ["bomb.png", (path: string) => `The picture "${path}" is too large: it has more than 268 million pixels`],
+    ["begun.png", (path: string) => `The picture "${path}" is damaged`],
+    ["cut.jpg", (path: string) => `The picture "${path}" is damaged: it ends too early`],
+  ])("says in plain words what is wrong with %s", async (name, message) => {
+    const path = join(folder, name);
+    await expect(readImage(path, { channels: 1, height: 1, width: 1 })).rejects.toMatchObject({
       code: "bad-data",
-      message: `"${join(folder, name)}" is not a PNG, JPEG or WebP picture`,
+      message: message(path),
     });
   });
 

@@ -1,5 +1,6 @@
-import { type Tensor, XstarError } from "@xstar/core";
+import { check, type Tensor, XstarError } from "@xstar/core";
 import type { Sharp } from "sharp";
+import { explainPicture, pictureFormats } from "./picture-error.js";
 import { readFileOrExplain } from "./read.js";
 import { loadSharp } from "./sharp.js";
 
@@ -12,25 +13,23 @@ export interface ReadImageOptions {
   readonly fit?: "cover" | "stretch";
 }
 
-const formats = new Set(["png", "jpeg", "webp"]);
-
 /**
- * A PNG, JPEG or WebP file as float32 [channels, height, width] of sRGB values from 0 to 1, upright (Exif), and on
- * white where it is transparent. Throws `file-not-readable`, and `bad-data` for what is no such picture.
- *
- * @example
- * const photo = await readImage("photo.jpg", { channels: 3, height: 224, width: 224 });
+ * A PNG, JPEG, WebP, GIF, TIFF or AVIF file (of several pictures the first) as float32 [channels, height, width] of sRGB
+ * values from 0 to 1, upright (Exif), and on white where it is transparent. Throws `file-not-readable`, and `bad-data` for
+ * what is no such picture.
  */
 export async function readImage(path: string, options: ReadImageOptions): Promise<Tensor> {
+  check(options?.channels === 1 || options?.channels === 3, "channels", "1 or 3", options?.channels);
   const bytes = await readFileOrExplain(path);
   const sharp = await loadSharp();
-  const source = sharp(bytes);
-  const { format } = await source.metadata().catch(() => ({ format: undefined }));
-  if (!format || !formats.has(format)) throw new XstarError("bad-data", `"${path}" is not a PNG, JPEG or WebP picture`);
-
-  return fitImage(source.autoOrient().flatten({ background: "white" }), options).catch((error: Error) => {
-    throw new XstarError("bad-data", `The picture "${path}" is damaged: ${error.message}`, { cause: error });
-  });
+  try {
+    const source = sharp(bytes);
+    const { format } = await source.metadata();
+    if (!format || !pictureFormats.has(format)) throw explainPicture(path, bytes);
+    return await fitImage(source.autoOrient().flatten({ background: "white" }), options);
+  } catch (error) {
+    throw XstarError.is(error) ? error : explainPicture(path, bytes, error);
+  }
 }
 
 /** Grey pixels (0 to 255, row-major) as `readImage` gives a file. */

@@ -22,7 +22,7 @@ import { nodeRuntime } from "../runtime.js";
 const side = 112;
 const photo = join(import.meta.dirname, "../../../../../shared/photos/chelsea.png");
 
-/** A model that gives its input back: all that is climbed is the picture's own likeness to another. */
+/** A model that gives its input back: all that is maximized is the picture's own likeness to another. */
 function mirror() {
   const graph = new Graph("mirror");
   const x = graph.input("x", { dtype: "float32", shape: [1, 3, side, side] });

@@ -25,7 +25,8 @@ test.each(packages)("every file of $name belongs to a layer that is there", ({ n
   const gone = parts.filter((part) => !existsSync(join(folder, part)) && !existsSync(join(folder, `${part}.ts`)));
   expect(gone).toEqual([]);
   const known = new Set([...parts, "index", "globals.d", "testing", "integration"]);
-  const found = readdirSync(folder).filter((file) => !file.endsWith(".test.ts"));
+  const isCode = (file: string) => !file.includes(".") || (file.endsWith(".ts") && !file.endsWith(".test.ts"));
+  const found = readdirSync(folder).filter(isCode);
   expect(found.map((file) => file.replace(/\.ts$/, "")).filter((file) => !known.has(file))).toEqual([]);
 });
 

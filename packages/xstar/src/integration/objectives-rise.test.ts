@@ -17,7 +17,7 @@ const layer = "layer2/layer2.1/Relu_1";
 const photo = { image: "photo" };
 const vector = Array.from({ length: 32 }, (_, i) => Math.sin(i));
 const seven = core.logit({ class: 7 });
-const climbed: readonly Spec[] = [
+const maximized: readonly Spec[] = [
   core.channel({ layer, channel: 20 }),
   core.neuron({ layer, channel: 20 }),
   core.spatial({ layer }),
@@ -92,7 +92,7 @@ describe.skipIf(!isThere)(
         expect(Math.max(...rest.map((values) => values[i]!)), `picture ${i}`).toBeGreaterThan(first![i]!);
     };
 
-    it.each(named(climbed))("%s", async (type, spec) => {
+    it.each(named(maximized))("%s", async (type, spec) => {
       await rises(cnn, spec, type === "opacity" ? { ...options, parameterization: core.alpha({}) } : options);
     });
 
@@ -106,7 +106,7 @@ describe.skipIf(!isThere)(
     );
 
     it("all of them, that is", () => {
-      const types = new Set([...climbed, ...penalties].map(({ type }) => type));
+      const types = new Set([...maximized, ...penalties].map(({ type }) => type));
       expect([...types, "token", "head"].toSorted()).toEqual(Object.keys(objectives).toSorted());
     });
   },

@@ -28,7 +28,7 @@ const quick = { steps: 8 };
 let parts: Readonly<Record<string, AnyDefinition>>;
 let definitions: readonly AnyDefinition[];
 const load = () => loadModel(inPlace("model.onnx"));
-const climb = async (target: string, options: MaximizeOptions = {}) =>
+const ascent = async (target: string, options: MaximizeOptions = {}) =>
   maximize(await load(), target, { recipe: "none", definitions, ...quick, ...options });
 
 beforeAll(async () => {
@@ -60,7 +60,7 @@ describe("parts of one's own, from the library", () => {
   });
 
   test("the objective rises under the recipe, which has all the others", async () => {
-    const { curve, record } = await climb(contrast, { recipe: "bold", steps: 64 });
+    const { curve, record } = await ascent(contrast, { recipe: "bold", steps: 64 });
     expect(Math.max(...curve.map(([value]) => value!))).toBeGreaterThan(curve[0]![0]! + 0.05);
     expect(record).toMatchObject({
       start: [{ type: "stripes" }],
@@ -72,7 +72,7 @@ describe("parts of one's own, from the library", () => {
   });
 
   test("the picture is symmetric, and within its range", async () => {
-    const { images } = await climb("conv2:7", { parameterization: "symmetric", optimizer: "lion" });
+    const { images } = await ascent("conv2:7", { parameterization: "symmetric", optimizer: "lion" });
     const { data, shape } = images[0].pixels;
     expect(shape).toEqual([3, 16, 16]);
     data.forEach((value, i) => expect(value).toBeCloseTo(data[i - (i % 16) + 15 - (i % 16)]!, 6));
@@ -82,7 +82,7 @@ describe("parts of one's own, from the library", () => {
 
   test("the transform is seen by the network alone", async () => {
     const look = (transforms: MaximizeOptions["transforms"]) =>
-      climb("conv2:7", { start: "random", steps: 0, transforms });
+      ascent("conv2:7", { start: "random", steps: 0, transforms });
     const [plain, cut, none] = await Promise.all([look([]), look(["cutout"]), look(["cutout:share=0"])]);
     expect(cut.curve[0]![0]).not.toBeCloseTo(plain.curve[0]![0]!, 4);
     expect(none.curve[0]![0]).toBeCloseTo(plain.curve[0]![0]!, 5);
@@ -110,10 +110,10 @@ describe("parts of one's own, from the library", () => {
   });
 
   test("the override gives a unit that sleeps a gradient, and the true one where it is not named", async () => {
-    const asleep = { start: "zeros", steps: 0, redirect: 0 };
-    const { last } = await climb("relu2:7", asleep);
-    const leaky = await climb("relu2:7", { ...asleep, overrides: ["leakyRelu"] });
-    expect(leaky.last.slope[0]).not.toBeCloseTo(last.slope[0]!, 6);
+    const asleep = { start: "zeros", steps: 0, redirectSteps: 0 };
+    const { last } = await ascent("relu2:7", asleep);
+    const leaky = await ascent("relu2:7", { ...asleep, overrides: ["leakyRelu"] });
+    expect(leaky.last.gradientNorm[0]).not.toBeCloseTo(last.gradientNorm[0]!, 6);
   });
 });
 

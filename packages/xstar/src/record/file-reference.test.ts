@@ -82,6 +82,21 @@ describe("a model with weights beside it", () => {
     });
   });
 
+  test("is noted with the shards of another format, too", async () => {
+    const layer = {
+      class_name: "Dense",
+      config: { name: "d", units: 1, use_bias: false, batch_input_shape: [null, 3] },
+    };
+    const model = {
+      modelTopology: { class_name: "Sequential", config: { layers: [layer] } },
+      weightsManifest: [{ paths: ["w.bin"], weights: [{ name: "d/kernel", shape: [3, 1], dtype: "float32" }] }],
+    };
+    const place = join(folder, "model.json");
+    await writeFile(place, JSON.stringify(model));
+    const { weights: noted } = await createSourceFiles().referenceModel(place, await loadModel(place));
+    expect(noted).toEqual([{ path: "w.bin", sha256: digest(weights) }]);
+  });
+
   test("is another one when its weights are", async () => {
     const model = await createSourceFiles().referenceModel(path(), await loadModel(path()));
     const known: RunFiles = { ...none, model: { ...model, path: "old.onnx" } };

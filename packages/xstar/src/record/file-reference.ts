@@ -92,10 +92,10 @@ async function checkContent(path: string, sha256: string): Promise<void> {
   );
 }
 
-/** Locations of external data; a large one is held in several parts, named with # behind it. */
-function weightPaths({ files, source }: ModelFile): string[] {
+/** Locations of external data, where a large one is held in several parts, named with # behind it; shards of other formats. */
+function weightPaths({ files, source, parts }: ModelFile): string[] {
   const own = [...files].filter(([, bytes]) => bytes !== source.bytes).map(([location]) => location);
-  return [...new Set(own.map((location) => location.replace(/#\d+$/, "")))].toSorted();
+  return [...new Set([...own, ...parts].map((location) => location.replace(/#\d+$/, "")))].toSorted();
 }
 
 function modelsOf({ model, models, generators }: RunFiles): ModelReference[] {

@@ -18,14 +18,14 @@ const frames = createFrames();
 frames.add({ index: 0, picture });
 
 function step(index: number): Step {
-  const slope = new Float32Array(1);
-  const best = { picture, steps: [0], values: slope, means: slope };
-  const measured = { slope, reach: slope, picture };
-  const rest = { ...measured, state: {}, curve: [slope], watch: {}, broke: [null], redirected: [0], best };
+  const gradientNorm = new Float32Array(1);
+  const best = { picture, steps: [0], values: gradientNorm, means: gradientNorm };
+  const measured = { gradientNorm, networkGradientNorm: gradientNorm, picture };
+  const rest = { ...measured, state: {}, curve: [gradientNorm], watch: {}, divergedAt: [null], redirected: [0], best };
   const identity = { weights: "", graph: "", beginning: "" };
   const record = {} as AscentRecord;
   const checkpoint = () => ({ record, identity, index, ...rest });
-  return { ...measured, index, objective: slope, watch: {}, checkpoint };
+  return { ...measured, index, objective: gradientNorm, watch: {}, checkpoint };
 }
 
 const facts = { xstar: "0", threads: 1, pictures: [] } as unknown as RunFacts;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { XstarError } from "@xstar/core";
 import type { Ascent, Plan } from "@xstar/runs";
 import {
+  dataUri,
   drawExamples,
   drawingOf,
   maximizeReport,
@@ -15,6 +16,7 @@ import {
   type TargetPictures,
 } from "@xstar/results";
 import { writeFileAtomic } from "../files/atomic.js";
+import { readFileOrExplain } from "../files/read.js";
 import { sharpCodec } from "../files/sharp-codec.js";
 import { createProgress } from "../terminal/progress.js";
 import { writeRunFile } from "./write-run-file.js";
@@ -24,6 +26,8 @@ export interface ReportOptions {
   readonly folder: string;
   readonly images: ComparedImages | undefined;
   readonly signal: AbortSignal;
+  /** Files of the folder besides those of the pictures. */
+  readonly files: readonly string[];
 }
 
 /** Examples in a row of the report. */
@@ -50,6 +54,8 @@ export async function reportAscent(
     targets: plan.targets,
     views: await viewAll(ascent),
     examples: await drawAll(measured, images),
+    animations: await Promise.all(run.pictures.map(({ files }) => readAnimation(folder, files))),
+    files: options.files,
     codec: sharpCodec,
     vocabulary: plan.options.vocabulary,
     problem,
@@ -93,6 +99,16 @@ async function attempt(work: () => Promise<MeasuredAscent>): Promise<Attempt> {
     process.stderr.write(`Warning: The metrics could not be measured: ${problem}\n`);
     return { problem };
   }
+}
+
+/** Larger animations stay beside the page. */
+const mostBytes = 8e6;
+
+async function readAnimation(folder: string, files: readonly string[]): Promise<string | undefined> {
+  const name = files.find((one) => one.endsWith(".gif") || one.endsWith(".webp"));
+  if (name === undefined) return undefined;
+  const bytes = await readFileOrExplain(join(folder, name));
+  return bytes.length > mostBytes ? undefined : dataUri(`image/${name.slice(name.lastIndexOf(".") + 1)}`, bytes);
 }
 
 async function viewAll({ facts, result, frames }: Ascent) {

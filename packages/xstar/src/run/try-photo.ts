@@ -1,7 +1,7 @@
 import {
   classify,
   contractOfRange,
-  prepareBatch,
+  prepareModel,
   XstarError,
   type BatchOptions,
   type ContractGuess,
@@ -48,7 +48,7 @@ export async function tryPhoto(
   guess: ContractGuess | null,
   photo: string,
 ): Promise<Trial> {
-  const { shape, inputShape } = await prepareBatch(model, 1, options);
+  const { shape, inputShape } = await prepareModel(model, 1, options);
   const size = pictureSizeOf(shape.slice(1));
   if (!size)
     throw new XstarError(
@@ -67,11 +67,25 @@ export async function tryPhoto(
   const top = await look({}, 5);
   const others: (ClassShare & { flags: string })[] = [];
   if (guess?.because.some(({ field, sure }) => field === "range" && !sure)) {
-    for (const { flags, contract, channels: needs } of usual) {
+    for (const { flags, contract, channels: needs } of [...otherOrder(guess), ...usual]) {
       if (needs === undefined || needs === size.channels) others.push({ flags, ...(await look(contract, 1))[0]! });
     }
   }
   return { photo, top, others };
+}
+
+/** The guess with its colours the other way round, where their order is only a guess too. */
+function otherOrder({ contract, because }: ContractGuess): (typeof usual)[number][] {
+  const { mean, std, order } = contract;
+  const isOpen = because.some(({ field, sure }) => field === "order" && !sure) && mean.length > 1;
+  if (!isOpen || (order !== "RGB" && order !== "BGR")) return [];
+  const other = { mean: mean.toReversed(), std: std.toReversed(), order: order === "RGB" ? "BGR" : "RGB" } as const;
+  const list = (values: readonly number[]) => values.map((x) => Number(x.toPrecision(3))).join(",");
+  const flags = `--mean ${list(other.mean)} --std ${list(other.std)} --order ${other.order}`;
+  const isUsual = usual.some(
+    ({ contract: one }) => one.order === other.order && one.mean?.every((x, i) => Math.abs(x - other.mean[i]!) < 0.005),
+  );
+  return isUsual ? [] : [{ flags, contract: other, channels: 3 }];
 }
 
 export function describeTrial({ photo, top, others }: Trial): string {

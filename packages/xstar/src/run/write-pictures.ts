@@ -26,7 +26,7 @@ async function writePicture(ascent: Ascent, run: RunRecord, i: number, folder: s
     picture: pictureOf(result.picture, i),
     step: result.steps[i]!,
     start: pictureOf(frames.first, i),
-    influence: result.influence ? pictureOf(result.influence, i) : undefined,
+    attribution: result.attribution ? pictureOf(result.attribution, i) : undefined,
   };
   const record = recordOfPicture(run, i, made);
   const drawn = drawFiles(record, made);

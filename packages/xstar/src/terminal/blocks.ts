@@ -1,5 +1,6 @@
 import { luminanceWeights, shrinkPicture, type Picture, type Rgb } from "@xstar/results";
 import type { ColorSupport } from "./color.js";
+import { printable } from "./printable.js";
 import { fitText } from "./width.js";
 
 export interface CaptionedPicture {
@@ -30,7 +31,7 @@ export function renderBlocks(pictures: readonly CaptionedPicture[], options: Blo
   const tiles = pictures.map(({ picture, caption = "" }) => {
     const small = shrinkPicture(picture, Math.ceil(picture.width / widest));
     const lines = color === "none" ? asciiLines(small) : colorLines(small, color);
-    return { width: small.width, lines: hasCaptions ? [...lines, fitText(caption, small.width)] : lines };
+    return { width: small.width, lines: hasCaptions ? [...lines, fitText(printable(caption), small.width)] : lines };
   });
   return inRows(tiles, columns)
     .map((row) => sideBySide(row))

@@ -1,3 +1,4 @@
+import { printable } from "./printable.js";
 import { clipText } from "./width.js";
 
 /** The part of a writable stream that a progress bar needs (`process.stderr` has it). */
@@ -47,7 +48,7 @@ export function createProgress({ stream, label, total, now = () => performance.n
   let isOver = false;
 
   const print = (parts: readonly string[], isLast: boolean) => {
-    const line = parts.filter(Boolean).join("  ");
+    const line = printable(parts.filter(Boolean).join("  "));
     try {
       if (isTTY)
         stream.write(`\r\x1b[2K${clipText(line, Math.max(0, (stream.columns || 80) - 1))}${isLast ? "\n" : ""}`);

@@ -1,4 +1,6 @@
+import { printable } from "./printable.js";
 import { textWidth } from "./width.js";
+
 export interface TableOptions {
   /** First cells of more characters get a line of their own, so that they do not widen their column. */
   readonly widestFirst?: number;
@@ -13,7 +15,8 @@ export function renderTable(
   { widestFirst = Infinity }: TableOptions = {},
 ): string {
   const isLong = ([first = ""]: readonly string[]) => textWidth(first) > widestFirst;
-  const rows = all.map((row) => (isLong(row) ? ["", ...row.slice(1)] : row));
+  const printed = all.map((row) => row.map(printable));
+  const rows = printed.map((row) => (isLong(row) ? ["", ...row.slice(1)] : row));
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const layout = Array.from({ length: columns }, (_, column) => {
     const cells = rows.map((row) => row[column] ?? "");
@@ -24,7 +27,7 @@ export function renderTable(
   });
   return rows
     .map((row, i) => {
-      const own = isLong(all[i]!) ? `${all[i]![0]}\n` : "";
+      const own = isLong(printed[i]!) ? `${printed[i]![0]}\n` : "";
       const cells = layout
         .map(({ width, isNumeric }, column) => {
           const cell = row[column] ?? "";

@@ -87,15 +87,7 @@ export const networks = {
 } satisfies Record<string, () => LoadedModel>;
 
 /** Of one picture for each network. */
-export const pictureShapes = {
-  article: [1, 28, 28],
-  grey: [1, 12, 12],
-  colour: [3, 16, 16],
-  photograph: [3, 128, 128],
-  decoder: [6],
-};
-
-/** A checkerboard on a slope, of other proportions than what the networks take. */
+/** A checkerboard on a gradientNorm, of other proportions than what the networks take. */
 export function drawPicture(channels: number): Tensor {
   const [height, width] = [20, 24];
   const data = Float32Array.from({ length: channels * height * width }, (_, i) => {

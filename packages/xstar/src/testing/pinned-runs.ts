@@ -15,7 +15,11 @@ import { drawPicture, networks } from "./pinned-networks.js";
  * that was pinned; a field of one type as `fourier.decay`, by the type's new name.
  */
 const formerTypes: Readonly<Record<string, string>> = { highFrequency: "blur" };
-const formerFields: Readonly<Record<string, string>> = {};
+const formerFields: Readonly<Record<string, string>> = {
+  attribution: "influence",
+  redirectSteps: "redirect",
+  restarts: "tries",
+};
 
 /** What a machine has no part in. */
 export interface RunPin {
@@ -67,12 +71,16 @@ export async function pinRun(name: keyof typeof runs): Promise<PinnedRun> {
     settings: withFormerNames(JSON.parse(JSON.stringify(settings))),
     graph: sha256(graphText),
     live: inOrder(step.settings).map(({ t }) => Array.from(t.data as ArrayLike<unknown>, Number)),
-    start: sha256(...Array.from({ length: record.tries }, (_, attempt) => hashOf(begin(attempt)))),
+    start: sha256(...Array.from({ length: record.restarts }, (_, attempt) => hashOf(begin(attempt)))),
     drawn: sha256(...Array.from({ length: record.steps + 1 }, (_, index) => hashOf(step.sample(index)))),
   };
 
-  const { picture, curve, watch, influence } = await maximize(model, target, all);
-  const measured = [...curve, ...Object.values(watch).flat(), ...(influence ? [influence.data as Float32Array] : [])];
+  const { picture, curve, watch, attribution } = await maximize(model, target, all);
+  const measured = [
+    ...curve,
+    ...Object.values(watch).flat(),
+    ...(attribution ? [attribution.data as Float32Array] : []),
+  ];
   const exact = { pictures: sha256(bytesOf(picture)), measured: sha256(...measured.map(viewOf)) };
   return { pin, graphText, pictures: picture, exact };
 }
@@ -150,11 +158,11 @@ export const runs: Readonly<Record<string, Run>> = {
     target: channel("mixed", 2),
     options: { size: [224, 200] },
   },
-  "maco with influence": {
+  "maco with attribution": {
     network: "photograph",
     recipe: { type: "maco", steps: 3, size: 128, crops: 6 },
     target: logit(3),
-    options: { influence: true },
+    options: { attribution: true },
   },
   "deepdream of a picture": {
     network: "photograph",
@@ -223,7 +231,7 @@ export const runs: Readonly<Record<string, Run>> = {
       optimizer: { type: "momentum", nesterov: true },
       schedule: { type: "staircase", every: 2 },
       clip: 0.5,
-      redirect: 0,
+      redirectSteps: 0,
       steps: 4,
     },
   },
@@ -268,7 +276,7 @@ export const runs: Readonly<Record<string, Run>> = {
       steps: 3,
     },
   },
-  "generator, the best of tries": {
+  "generator, the best of restarts": {
     network: "grey",
     target: "first:2@4,5",
     options: {
@@ -276,7 +284,7 @@ export const runs: Readonly<Record<string, Run>> = {
       parameterization: { type: "generator", model: "decoder" },
       optimizer: { type: "adamw" },
       schedule: { type: "linear" },
-      tries: 5,
+      restarts: 5,
       keep: "best",
       steps: 4,
     },

@@ -26,13 +26,13 @@ describe("a job that is sent to another thread", () => {
     expect(reports).toEqual(["doing 4"]);
   });
 
-  test("gives its error whole: code, message, hint and details, the stack as its cause", async () => {
+  test("gives its error whole: code, message, hint and details, and its stack", async () => {
     const error = new XstarError("bad-data", "The set is odd", { hint: "Take another", details: { sets: ["a", "b"] } });
     const { send } = serve(() => Promise.reject(error));
     const got: unknown = await send(0).catch((one: unknown) => one);
     expect(XstarError.is(got)).toBe(true);
     const { code, message, hint, details } = error;
-    expect(got).toMatchObject({ code, message, hint, details, cause: error.stack });
+    expect(got).toMatchObject({ code, message, hint, details, stack: error.stack });
   });
 
   test("gives any other error as one of the runtime", async () => {

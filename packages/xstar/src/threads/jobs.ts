@@ -1,4 +1,4 @@
-import { toError, toSent, type SentError } from "./sent-error.js";
+import { XstarError, type ErrorJson } from "@xstar/core";
 
 /** What a thread is told: a job to do, or to stop the one that it does. */
 type Order<Job> = { readonly job: Job } | "stop";
@@ -7,7 +7,7 @@ type Order<Job> = { readonly job: Job } | "stop";
 type Answer<Report, Outcome> =
   | { readonly report: Report }
   | { readonly outcome: Outcome }
-  | { readonly failure: SentError };
+  | { readonly failure: ErrorJson };
 
 /** One end of a channel between two threads. */
 export interface Port {
@@ -30,7 +30,7 @@ export function serveJobs<Job, Report, Outcome>(port: Port, work: Work<Job, Repo
     try {
       send({ outcome: await work(job, (report) => send({ report }), stop.signal) });
     } catch (error) {
-      send({ failure: toSent(error) });
+      send({ failure: errorJson(error) });
     }
   };
   port.on("message", (message) => {
@@ -38,6 +38,12 @@ export function serveJobs<Job, Report, Outcome>(port: Port, work: Work<Job, Repo
     if (order === "stop") stop.abort();
     else void serve(order.job);
   });
+}
+
+function errorJson(error: unknown): ErrorJson {
+  if (XstarError.is(error)) return error.toJSON();
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { ...new XstarError("runtime-failure", message).toJSON(), ...(stack !== undefined && { stack }) };
 }
 
 export interface JobControls<Report> {
@@ -69,7 +75,7 @@ export function createSender<Job, Report, Outcome>(port: Port): Sender<Job, Repo
     const answer = message as Answer<Report, Outcome>;
     if ("report" in answer) waiting?.report(answer.report);
     else if ("outcome" in answer) waiting?.resolve(answer.outcome);
-    else waiting?.reject(toError(answer.failure));
+    else waiting?.reject(XstarError.from(answer.failure));
   });
   return {
     async send(job, { onReport, signal } = {}) {

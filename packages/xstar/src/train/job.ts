@@ -8,6 +8,7 @@ import { writeFileAtomic } from "../files/atomic.js";
 import { nodeRuntime } from "../runtime.js";
 import { decodeCheckpoint, encodeCheckpoint, type Checkpoint, type TestedNetwork } from "./checkpoint.js";
 import { classify, writeNetwork } from "./evaluate.js";
+import { doubtsAbout } from "./doubts.js";
 import { train, type Progress } from "./loop.js";
 import { recipeHash, type Recipe } from "./recipe.js";
 import type { Weights } from "./network.js";
@@ -56,6 +57,7 @@ export async function work(
 ): Promise<TrainingOutcome> {
   const runtime = nodeRuntime({ threads: recipe.threads });
   const { train: training, test } = await loadDataset(data, files);
+  for (const doubt of doubtsAbout({ train: training, test })) warn(doubt);
   const from = await resumable(checkpoint, recipeHash(recipe), warn);
   const began = performance.now();
   const seconds = () => (from?.seconds ?? 0) + (performance.now() - began) / 1000;

@@ -10,9 +10,9 @@ export interface Recipe {
   readonly seed: number;
   readonly epochs: number;
   readonly batch: number;
-  /** Its `learningRate` is the highest one: the rate climbs to it, then falls to 0 in a straight line. */
+  /** Its `learningRate` is the highest one: the rate risings to it, then falls to 0 in a straight line. */
   readonly optimizer: Spec;
-  /** Share of all steps in which the learning rate climbs. */
+  /** Share of all steps in which the learning rate risings. */
   readonly warmup: number;
   /** Threads of ONNX Runtime: they decide in which order numbers are added, and so the last bits. */
   readonly threads: number;
@@ -41,6 +41,6 @@ export function stepsOf({ epochs, batch }: Recipe, count: number): number {
 /** Learning rate of step 0, 1, ... of `steps`. */
 export function learningRateAt({ optimizer, warmup }: Recipe, step: number, steps: number): number {
   const highest = optimizer.learningRate as number;
-  const climb = warmup * steps;
-  return highest * Math.min((step + 1) / Math.max(climb, 1), (steps - step) / Math.max(steps - climb, 1));
+  const rising = warmup * steps;
+  return highest * Math.min((step + 1) / Math.max(rising, 1), (steps - step) / Math.max(steps - rising, 1));
 }

@@ -16,7 +16,7 @@ export interface FloatAttribute {
   readonly float: number | readonly number[];
 }
 
-export type AttributeInput = number | string | readonly number[] | FloatAttribute | undefined;
+export type AttributeInput = number | string | readonly number[] | readonly string[] | FloatAttribute | undefined;
 
 export const float = (value: number | readonly number[]): FloatAttribute => ({ float: value });
 
@@ -116,11 +116,16 @@ function attributesOf(given: Readonly<Record<string, AttributeInput>>): Map<stri
 function attributeOf(value: Exclude<AttributeInput, undefined>): Attribute {
   if (typeof value === "number") return { kind: "int", value };
   if (typeof value === "string") return { kind: "string", value };
-  if (!("float" in value)) return { kind: "ints", value };
+  if (!("float" in value)) {
+    return isStrings(value) ? { kind: "strings", value } : { kind: "ints", value: value as readonly number[] };
+  }
   return typeof value.float === "number"
     ? { kind: "float", value: value.float }
     : { kind: "floats", value: value.float };
 }
+
+const isStrings = (list: readonly number[] | readonly string[]): list is readonly string[] =>
+  typeof list[0] === "string";
 
 export function isFloat(value: Value): boolean {
   return value.type !== undefined && floatTypes.has(value.dtype);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Spec } from "@xstar/core";
-import { compareWithDataset, examplesFor, knownOf, type DatasetSurvey, type DoneEntry } from "@xstar/results";
+import { compareWithDataset, examplesFor, knownOf, type DatasetScan, type DoneEntry } from "@xstar/results";
 import { writeFileAtomic } from "../../files/atomic.js";
 import { readRecorded } from "./recorded.js";
 
@@ -10,7 +10,7 @@ export interface ComparedDataset {
   readonly folder: string;
   /** Pictures that it has, with those that could not be read. */
   readonly count: number;
-  readonly survey: DatasetSurvey;
+  readonly scan: DatasetScan;
 }
 
 /**
@@ -21,14 +21,14 @@ export async function compareEntry(
   folder: string,
   entry: DoneEntry,
   measured: Spec,
-  { survey }: ComparedDataset,
+  { scan }: ComparedDataset,
 ): Promise<DoneEntry> {
   const path = join(folder, entry.record);
   const record = await readRecorded(path);
   const [picture] = record?.metrics?.pictures ?? [];
   if (!record?.metrics || !picture) return entry;
   const { layer, features } = record.metrics;
-  const compared = compareWithDataset(picture, features, examplesFor(measured, layer, survey));
+  const compared = compareWithDataset(picture, features, examplesFor(measured, layer, scan));
   const metrics = { ...record.metrics, pictures: [compared] };
   await writeFileAtomic(path, `${JSON.stringify({ ...record, metrics }, undefined, 1)}\n`);
   return { ...entry, metrics: knownOf(compared) };

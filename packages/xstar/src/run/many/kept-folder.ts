@@ -1,5 +1,5 @@
 import type { Goal, Outcome } from "@xstar/runs";
-import { knownOf, measureSet, type Entry, type Manifest } from "@xstar/results";
+import { classOf, knownOf, measureSet, type Entry, type Manifest } from "@xstar/results";
 import { prepareFolder } from "../../files/folder.js";
 import { compareEntry, type ComparedDataset } from "./compare-entry.js";
 import { removeLeftovers, writeManifest } from "./manifest-file.js";
@@ -28,6 +28,8 @@ export interface KeepOptions {
   /** What the sheet is called. */
   readonly title: string;
   readonly facts: ManyFacts;
+  /** Names of the classes. */
+  readonly labels?: readonly string[] | undefined;
   /** Real pictures to compare with. */
   readonly dataset: ComparedDataset | undefined;
 }
@@ -37,7 +39,7 @@ export async function keepFolder(
   folder: string,
   begun: Manifest,
   targets: readonly ManyTarget[],
-  { title, facts, dataset }: KeepOptions,
+  { title, facts, dataset, labels = [] }: KeepOptions,
 ): Promise<KeptFolder> {
   let manifest = begun;
   let keeping: Promise<void> = Promise.resolve();
@@ -50,17 +52,19 @@ export async function keepFolder(
   await prepareFolder(folder);
   await removeLeftovers(folder);
   if (dataset) {
-    const { folder: images, count, survey } = dataset;
+    const { folder: images, count, scan } = dataset;
     const compared = await Promise.all(manifest.targets.map(compare));
-    manifest = { ...manifest, images: { folder: images, count, read: survey.names.length }, targets: compared };
+    manifest = { ...manifest, images: { folder: images, count, read: scan.names.length }, targets: compared };
   }
   await writeManifest(folder, manifest);
   const sheet = createSheet(folder, title, () => manifest);
 
   /** Pictures are written before the manifest says that they are there: who is killed between does them again. */
-  const write = async (climbed: readonly ManyTarget[], outcomes: readonly Outcome[]) => {
+  const write = async (maximized: readonly ManyTarget[], outcomes: readonly Outcome[]) => {
     const entries = await Promise.all(
-      climbed.map(async (target, i) => compare(await writeOutcome(folder, target, outcomes[i]!, facts))),
+      maximized.map(async (target, i) =>
+        compare(named(await writeOutcome(folder, target, outcomes[i]!, facts), target, labels)),
+      ),
     );
     const written = new Map(entries.map((entry) => [entry.target, entry]));
     manifest = { ...manifest, targets: manifest.targets.map((entry) => written.get(entry.target) ?? entry) };
@@ -71,7 +75,7 @@ export async function keepFolder(
     get manifest() {
       return manifest;
     },
-    keep: (climbed, outcomes) => (keeping = keeping.then(() => write(climbed, outcomes))),
+    keep: (maximized, outcomes) => (keeping = keeping.then(() => write(maximized, outcomes))),
     async finish() {
       if (manifest.targets.every(({ status }) => status !== "waiting")) {
         manifest = { ...manifest, metrics: measureSet(await readAllMetrics(folder, manifest.targets)) };
@@ -82,6 +86,12 @@ export async function keepFolder(
   };
 }
 
+/** With what the class of its target is called. */
+function named(entry: Entry, { measured, objective }: ManyTarget, labels: readonly string[]): Entry {
+  const label = labels[classOf(measured ?? objective) ?? -1];
+  return entry.status === "done" && label !== undefined ? { ...entry, label } : entry;
+}
+
 async function writeOutcome(
   folder: string,
   { name: target, slug, objective }: ManyTarget,
@@ -89,7 +99,7 @@ async function writeOutcome(
   facts: ManyFacts,
 ): Promise<Entry> {
   if ("failure" in outcome) return { target, slug, objective, status: "failed", reason: outcome.failure };
-  const files = await writePicture(folder, { target, slug, climbed: outcome }, facts);
+  const files = await writePicture(folder, { target, slug, maximized: outcome }, facts);
   const { curve, step, seconds, warnings, metrics, ended } = outcome;
   return {
     target,

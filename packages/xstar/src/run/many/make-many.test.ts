@@ -20,10 +20,10 @@ import {
   writeModel,
   type MaximizeOptions,
 } from "@xstar/core";
-import { openClimber, type Climber, type ManyJob, type ModelFile } from "@xstar/runs";
+import { openBatchRunner, type BatchRunner, type ManyJob, type ModelFile } from "@xstar/runs";
 import {
   measurePictures,
-  surveyDataset,
+  scanDataset,
   type DoneEntry,
   type PictureMetrics,
   type RecordedMetrics,
@@ -59,18 +59,18 @@ const ascent: MaximizeOptions = { recipe: "none", steps: 5, optimizer: adam({}),
 
 /** Climbs in this thread, and counts. */
 function counting() {
-  const climbed: string[] = [];
-  const start = (job: ManyJob): Climber => {
-    const opened = openClimber(job, thisMachine);
+  const maximized: string[] = [];
+  const start = (job: ManyJob): BatchRunner => {
+    const opened = openBatchRunner(job, thisMachine);
     return {
-      async climb(goals, report, signal) {
-        climbed.push(...goals.map(({ objective: { layer, channel: at } }) => `${layer}:${at}`));
-        return (await opened).climb(goals, report, signal);
+      async run(goals, report, signal) {
+        maximized.push(...goals.map(({ objective: { layer, channel: at } }) => `${layer}:${at}`));
+        return (await opened).run(goals, report, signal);
       },
       close: async () => (await opened).close(),
     };
   };
-  return { climbed, openClimber: start };
+  return { maximized, openBatchRunner: start };
 }
 
 const run = (out: string, options: Partial<ManyOptions> = {}, own: Partial<MaximizeOptions> = {}, which = targets) =>
@@ -78,7 +78,7 @@ const run = (out: string, options: Partial<ManyOptions> = {}, own: Partial<Maxim
     model,
     which,
     { ...ascent, ...own },
-    { folder: join(folder, out), openClimber: counting().openClimber, ...options },
+    { folder: join(folder, out), openBatchRunner: counting().openBatchRunner, ...options },
   );
 
 /** Every file of a folder but those that tell times. */
@@ -131,7 +131,7 @@ describe("many targets at once", () => {
     expect((batches["conv-2.json"] as { ascent: unknown }).ascent).toEqual(record);
   });
 
-  test("are measured one by one and together, whatever was climbed for them", async () => {
+  test("are measured one by one and together, whatever was maximized for them", async () => {
     const penalized = targetsOf("scores", [0, 1, 2]).map((target) => ({
       ...target,
       objective: sub(target.objective, mul(0.5, tv({}))),
@@ -163,11 +163,11 @@ describe("many targets at once", () => {
     await run("a");
     const before = await contents("a");
     const again = counting();
-    expect(await run("a", { openClimber: again.openClimber })).toMatchObject({ made: 0, skipped: 7 });
-    expect(again.climbed).toEqual([]);
+    expect(await run("a", { openBatchRunner: again.openBatchRunner })).toMatchObject({ made: 0, skipped: 7 });
+    expect(again.maximized).toEqual([]);
     await rm(join(folder, "a", "conv-1.png"));
-    expect(await run("a", { openClimber: again.openClimber })).toMatchObject({ made: 1, skipped: 6 });
-    expect(again.climbed).toEqual(["conv:1"]);
+    expect(await run("a", { openBatchRunner: again.openBatchRunner })).toMatchObject({ made: 1, skipped: 6 });
+    expect(again.maximized).toEqual(["conv:1"]);
     expect(await contents("a")).toEqual(before);
   });
 
@@ -250,12 +250,12 @@ describe("many targets at once", () => {
     expect(await doneIn("a")).toHaveLength(4);
     expect(existsSync(join(folder, "a", "sheet.png"))).toBe(true);
     const again = counting();
-    expect(await run("a", { jobs: 1, openClimber: again.openClimber })).toMatchObject({ made: 3, skipped: 4 });
-    expect(again.climbed).toEqual(["scores:0", "scores:1", "scores:2"]);
+    expect(await run("a", { jobs: 1, openBatchRunner: again.openBatchRunner })).toMatchObject({ made: 3, skipped: 4 });
+    expect(again.maximized).toEqual(["scores:0", "scores:1", "scores:2"]);
     expect(await contents("a")).toEqual(await contents("whole"));
   });
 
-  test("end with the error of one that cannot be climbed, and keep the others", async () => {
+  test("end with the error of one that cannot be maximized, and keep the others", async () => {
     const wrong = { name: "conv:9", slug: "conv-9", objective: channel({ layer: "conv", channel: 9 }) };
     const bad = run("a", { batch: 1, jobs: 1 }, {}, [...targetsOf("conv", [0, 1]), wrong, ...targetsOf("conv", [2])]);
     await expect(bad).rejects.toMatchObject({
@@ -276,7 +276,7 @@ describe("many targets at once", () => {
     const { manifest } = await makeMany(broken, targetsOf("y", [0, 1, 2]), ascent, {
       folder: join(folder, "a"),
       batch: 3,
-      openClimber: counting().openClimber,
+      openBatchRunner: counting().openBatchRunner,
     });
     expect(manifest.targets).toMatchObject([
       { status: "done" },
@@ -297,7 +297,7 @@ describe("many targets at once", () => {
       steep,
       targetsOf("y", [0, 1]),
       { recipe: "none", steps: 20, start: 3, optimizer: gradient({ learningRate: 1000 }) },
-      { folder: join(folder, "a"), batch: 2, openClimber: counting().openClimber },
+      { folder: join(folder, "a"), batch: 2, openBatchRunner: counting().openBatchRunner },
     );
     expect(manifest.targets).toMatchObject([
       {
@@ -321,12 +321,12 @@ describe("many targets at once", () => {
       },
     };
     await run("a", {}, {}, targets.slice(0, 2));
-    const survey = await surveyDataset(model, real, { objectives: targets.map((one) => one.objective), layer: "relu" });
-    const { manifest } = await run("a", { dataset: { folder: "photos", count: 4, survey } });
+    const scan = await scanDataset(model, real, { objectives: targets.map((one) => one.objective), layer: "relu" });
+    const { manifest } = await run("a", { dataset: { folder: "photos", count: 4, scan } });
     expect(manifest.images).toEqual({ folder: "photos", count: 4, read: 3 });
     for (const [i, { objective, slug }] of targets.entries()) {
       const { picture } = await maximize(model, objective, { ...ascent, streams: [0] }).result;
-      const { pictures } = await measurePictures(model, picture, { objective, dataset: survey });
+      const { pictures } = await measurePictures(model, picture, { objective, dataset: scan });
       const { missing, ...known } = JSON.parse(JSON.stringify(pictures[0])) as PictureMetrics;
       expect(known.plausibility?.cosine?.name).toMatch(/^[abc]$/);
       expect((manifest.targets[i] as DoneEntry).metrics).toEqual(known);
@@ -341,14 +341,14 @@ describe("many targets at once", () => {
 
   test("are drawn as large as asked, and opaque where they count", async () => {
     const facts = factsOf(model, ascent, 1);
-    await run("a", { facts: { ...facts, scale: 3 } }, { influence: true }, targets.slice(0, 2));
+    await run("a", { facts: { ...facts, scale: 3 } }, { attribution: true }, targets.slice(0, 2));
     const { width, channels } = decode(await readFile(join(folder, "a", "conv-0.transparent.png")));
     expect({ width, channels }).toEqual({ width: 24, channels: 4 });
     await rm(join(folder, "a", "conv-1.transparent.png"));
-    const again = await run("a", { facts: { ...facts, scale: 3 } }, { influence: true }, targets.slice(0, 2));
+    const again = await run("a", { facts: { ...facts, scale: 3 } }, { attribution: true }, targets.slice(0, 2));
     expect(again).toMatchObject({ made: 1, skipped: 1 });
     await expect(
-      run("a", { facts: { ...facts, scale: 4 } }, { influence: true }, targets.slice(0, 2)),
+      run("a", { facts: { ...facts, scale: 4 } }, { attribution: true }, targets.slice(0, 2)),
     ).rejects.toMatchObject({ message: expect.stringContaining('another "scale"') });
   });
 

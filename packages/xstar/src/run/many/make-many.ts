@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { XstarError, type MaximizeOptions } from "@xstar/core";
+import { check, XstarError, type MaximizeOptions } from "@xstar/core";
 import { sha256Of, type Manifest } from "@xstar/results";
 import {
   inPool,
@@ -8,19 +8,20 @@ import {
   inBatches,
   planBatches,
   previewOf,
-  type Climber,
+  type BatchRunner,
   type Glance,
   type ManyJob,
   type ModelFile,
   type ModelSource,
 } from "@xstar/runs";
+import { lockFolder } from "../../files/lock.js";
 import { hashFile } from "../../record/file-reference.js";
 import { loadDefinitions } from "../../load-definitions.js";
 import { version } from "../../version.js";
-import { startClimber } from "./climber-thread.js";
+import { startBatchRunner } from "./batch-runner-thread.js";
 import type { ComparedDataset } from "./compare-entry.js";
 import { factsOf } from "./facts.js";
-import { openManifest } from "./manifest-file.js";
+import { openManifest, waitingIfOfAnother } from "./manifest-file.js";
 import { keepFolder, type ManyTarget } from "./kept-folder.js";
 import type { ManyFacts } from "./write-picture.js";
 
@@ -46,7 +47,7 @@ export interface ManyOptions {
   /** Modules that export the definitions of your own that targets and options name, as in `loadDefinitions`. @default [] */
   readonly use?: readonly string[];
   /** Makes what climbs a batch. @default a thread */
-  readonly openClimber?: (job: ManyJob) => Climber;
+  readonly openBatchRunner?: (job: ManyJob) => BatchRunner;
 }
 
 /** How far it is. */
@@ -75,9 +76,26 @@ export interface ManyResult {
  * it is finished. The same call goes on where one before it was stopped, even by force, and ends with the same files.
  *
  * Throws `bad-argument` when the folder holds pictures of another ascent or the memory is too small, `aborted` when it was
- * stopped, and what `maximize` throws for the targets and options.
+ * stopped, `file-not-writable` when another run is writing there, and what `maximize` throws for the targets and options.
  */
 export async function makeMany(
+  model: ModelFile,
+  given: readonly ManyTarget[],
+  settings: MaximizeOptions,
+  options: ManyOptions,
+): Promise<ManyResult> {
+  check(Array.isArray(given), "targets", "a list of targets", given);
+  check(typeof options?.folder === "string", "folder", "where the pictures are kept", options?.folder);
+  const lock = await lockFolder(options.folder);
+  try {
+    return await makeInto(model, given, settings, options);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** In a folder that nobody else writes. */
+async function makeInto(
   model: ModelFile,
   given: readonly ManyTarget[],
   settings: MaximizeOptions,
@@ -93,7 +111,7 @@ export async function makeMany(
     onProgress,
     dataset,
     use = [],
-    openClimber = startClimber,
+    openBatchRunner = startBatchRunner,
   } = options;
   const ascent = { ...settings, definitions: [...(settings.definitions ?? []), ...(await loadDefinitions(use))] };
   const facts = options.facts ?? factsOf(model, ascent, threads);
@@ -111,11 +129,13 @@ export async function makeMany(
     memory,
     batch: opened.batch ?? options.batch,
   });
-  const { xstar, ascent: described, targets: entries, images } = opened;
+  const { xstar, ascent: described, images } = opened;
+  const entries = await waitingIfOfAnother(folder, opened.targets, plan.record);
   const manifest = { xstar, ascent: described, batch: plan.batch, targets: entries, ...(images && { images }) };
   const kept = await keepFolder(folder, manifest, targets, {
     title: model.name,
     facts,
+    labels: settings.labels ?? model.labels,
     dataset,
   });
 
@@ -126,10 +146,10 @@ export async function makeMany(
     .map((batch) => batch.filter(({ name }) => waiting.has(name)))
     .filter((batch) => batch.length > 0);
 
-  const stepsOfOne = plan.steps;
+  const stepsOfOne = plan.record.steps;
   let stepsDone = 0;
   let finished = targets.length - wanted.length;
-  const running = new Map<Climber, number>();
+  const running = new Map<BatchRunner, number>();
   const tell = ({ name: target }: ManyTarget, { activation, preview }: Pick<Glance, "activation" | "preview">) =>
     onProgress?.({
       steps: stepsDone + [...running.values()].reduce((a, b) => a + b, 0),
@@ -138,17 +158,17 @@ export async function makeMany(
       targets: targets.length,
       latest: { target, activation, preview },
     });
-  const climb = async (climber: Climber, batch: readonly ManyTarget[], stop: AbortSignal) => {
-    const outcomes = await climber.climb(
+  const runBatch = async (runner: BatchRunner, batch: readonly ManyTarget[], stop: AbortSignal) => {
+    const outcomes = await runner.run(
       batch.map(({ objective, measured }) => ({ objective, ...(measured && { measured }) })),
       (glance) => {
-        running.set(climber, glance.steps);
+        running.set(runner, glance.steps);
         tell(batch[glance.at]!, glance);
       },
       stop,
     );
     await kept.keep(batch, outcomes);
-    running.delete(climber);
+    running.delete(runner);
     stepsDone += batch.length * stepsOfOne;
     finished += batch.length;
     for (const [i, outcome] of outcomes.entries()) {
@@ -158,13 +178,13 @@ export async function makeMany(
     }
   };
 
-  const climbers = Array.from({ length: Math.min(plan.jobs, batches.length) }, () => openClimber(job));
+  const runners = Array.from({ length: Math.min(plan.jobs, batches.length) }, () => openBatchRunner(job));
   try {
-    await inPool(climbers, batches, climb, signal);
+    await inPool(runners, batches, runBatch, signal);
   } catch (error) {
     if (!XstarError.is(error) || error.code !== "aborted") throw error;
   } finally {
-    await Promise.all(climbers.map((climber) => climber.close()));
+    await Promise.all(runners.map((runner) => runner.close()));
     await kept.finish();
   }
   if (finished < targets.length) {

@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { DoneEntry, Entry, RecordedMetrics } from "@xstar/results";
+import type { AscentRecord } from "@xstar/core";
+import type { DoneEntry, Entry, Job, RecordedMetrics } from "@xstar/results";
 
 /** What the record of one of many pictures holds. */
 export interface Recorded {
   readonly metrics?: RecordedMetrics;
+  readonly ascent?: AscentRecord;
+  readonly pictures?: readonly Job[];
 }
 
 /** The record of a picture; undefined where it is gone or damaged. */

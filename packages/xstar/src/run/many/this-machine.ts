@@ -3,7 +3,7 @@ import { loadDefinitions } from "../../load-definitions.js";
 import { loadModel } from "../../load.js";
 import { nodeRuntime } from "../../runtime.js";
 
-/** What climbers run on here. */
+/** What runners run on here. */
 export const thisMachine: Machine = {
   runtime: (threads) => nodeRuntime({ threads }),
   loadDefinitions,

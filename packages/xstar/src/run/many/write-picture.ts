@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { drawingOf, encodeNpy, recordOf, type RecordedMetrics, type RunFacts } from "@xstar/results";
-import { drawFiles, recordOfPicture, type Climbed, type ClimbedMetrics } from "@xstar/runs";
+import { drawFiles, recordOfPicture, type Maximized, type MaximizedMetrics } from "@xstar/runs";
 import { writeFileAtomic } from "../../files/atomic.js";
 import { thisPlatform } from "../../record/platform.js";
 
@@ -8,7 +8,7 @@ import { thisPlatform } from "../../record/platform.js";
 export interface DonePicture {
   readonly target: string;
   readonly slug: string;
-  readonly climbed: Climbed;
+  readonly maximized: Maximized;
 }
 
 /** What all pictures of a folder carry. */
@@ -36,11 +36,11 @@ const comfortable = 224;
  */
 export async function writePicture(
   folder: string,
-  { target, slug, climbed }: DonePicture,
+  { target, slug, maximized }: DonePicture,
   { run, start, scale: asked }: ManyFacts,
 ): Promise<WrittenPicture> {
-  const { picture, influence, step, curve, watch, ended, redirected, warnings, seconds, metrics } = climbed;
-  const { isDrawable } = drawingOf(climbed.record.shape);
+  const { picture, attribution, step, curve, watch, ended, redirected, warnings, seconds, metrics } = maximized;
+  const { isDrawable } = drawingOf(maximized.record.shape);
   const side = Math.max(...picture.shape.slice(-2));
   const scale = isDrawable ? (asked ?? Math.max(1, Math.round(comfortable / side))) : undefined;
   const job = { target, start, slug };
@@ -51,10 +51,10 @@ export async function writePicture(
     stopped: null,
     ...(scale !== undefined && { scale }),
     format: "none",
-    ascent: climbed.record,
+    ascent: maximized.record,
   });
-  const carried = recordOfPicture(own, 0, climbed);
-  const drawn = drawFiles(carried, { picture, step, influence });
+  const carried = recordOfPicture(own, 0, maximized);
+  const drawn = drawFiles(carried, { picture, step, attribution });
   const files = drawn.length > 0 ? drawn : [{ name: `${slug}.npy`, bytes: encodeNpy(picture) }];
   const [file, transparent] = files.map(({ name }) => name) as [string, string?];
   const record = `${slug}.json`;
@@ -81,7 +81,7 @@ export async function writePicture(
   return { file, record, ...(transparent !== undefined && { transparent }) };
 }
 
-function recordMetrics({ layer, picture, features }: ClimbedMetrics): RecordedMetrics {
+function recordMetrics({ layer, picture, features }: MaximizedMetrics): RecordedMetrics {
   return {
     ...(layer !== undefined && { layer }),
     pictures: [picture],

@@ -1,0 +1,19 @@
+import { Graph, type Value } from "../ir/graph.js";
+import { valuesFromOutside } from "../ir/inline.js";
+import type { Normalized } from "../normalize/normalize.js";
+
+/** Without the values whose shape is not known before the model runs, and without what is computed from them. */
+export function beforeCuts({ graph: source, opset, values }: Normalized): Normalized {
+  const graph = new Graph(source.name);
+  graph.inputs.push(...source.inputs);
+  const kept = new Set<Value>(graph.inputs);
+  const isKept = (value: Value) => value.constant !== undefined || kept.has(value);
+  for (const node of source.nodes) {
+    const outputs = node.outputs.filter((output) => output !== undefined);
+    if (!outputs.every(({ type }) => type) || !valuesFromOutside(node).every(isKept)) continue;
+    graph.append(node);
+    for (const output of outputs) kept.add(output);
+  }
+  graph.outputs.push(...source.outputs.filter(isKept));
+  return { graph, opset, values: new Map([...values].filter(([, value]) => isKept(value))) };
+}

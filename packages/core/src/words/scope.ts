@@ -1,0 +1,82 @@
+import type { Table } from "../define/definition.js";
+import type { ObjectiveDefinition } from "../define/objective.js";
+import { didYouMean, nearest, oneOf, XstarError } from "../errors.js";
+import type { Scanner } from "./scanner.js";
+
+/** The names of one model. */
+export interface NamesOfModel {
+  readonly layers: readonly string[];
+  /** Names of nodes, which stand for their first output. */
+  readonly nodes?: readonly string[];
+  /** Other names of the model, with why they are no layers. */
+  readonly others?: ReadonlyMap<string, string>;
+}
+
+/** What a target may name. */
+export interface TargetNames extends NamesOfModel {
+  /** Of further models, by name. */
+  readonly models?: ReadonlyMap<string, NamesOfModel>;
+}
+
+/** What may come behind a name. */
+export const boundary = /[\s:@^*,+)-]|\[axis=|$/y;
+
+/** What names stand for: those of one model. */
+export interface Scope {
+  /** The longest first. */
+  readonly names: readonly string[];
+  readonly layers: ReadonlySet<string>;
+  readonly others: ReadonlyMap<string, string>;
+  readonly model?: string;
+}
+
+export function scopeOf(
+  { layers, nodes = [], others = new Map() }: NamesOfModel,
+  objectives: Table<ObjectiveDefinition>,
+  model?: string,
+): Scope {
+  const own = new Set([...layers, ...nodes]);
+  const names = [...new Set([...own, ...Object.keys(objectives)])].sort((a, b) => b.length - a.length);
+  return { names, layers: own, others, ...(model !== undefined && { model }) };
+}
+
+/** Layers, and words only where they begin alike. */
+function nearestNames(wanted: string, { names, layers }: Scope): string[] {
+  const words = names.filter((name) => !layers.has(name) && name.startsWith(wanted.slice(0, 3)));
+  return [...nearest(wanted, words), ...nearest(wanted, layers)].slice(0, 3);
+}
+
+/** What a name is that nothing in the model has. */
+export function unknownName(scan: Scanner, scope: Scope, models: ReadonlyMap<string, NamesOfModel>): XstarError {
+  const { model } = scope;
+  const prefix = scan.sees(/[^\s():]+(?=::)/y);
+  if (prefix !== undefined && model === undefined) {
+    const known = nearest(prefix, models.keys());
+    return new XstarError("bad-argument", `There is no model "${prefix}" (${scan.place()})`, {
+      hint:
+        known.length > 0
+          ? `Did you mean ${oneOf(known)}?`
+          : `Give it with --second ${prefix}=FILE, in code as one of the models`,
+    });
+  }
+  const wanted =
+    scan.sees(/[^\s()*^]+?(?=(?:\[axis=-?\d+\])?:\d+(?:@[\d,*-]*)?(?:[\s+)^-]|$))/y) ??
+    scan.sees(/[^\s()*^,]+(?=,[a-z]\w*=)/iy) ??
+    scan.sees(/[^\s()*^]+/y);
+  if (wanted === undefined || /^[+-]/.test(wanted)) return scan.expected("a layer");
+  const owner = model === undefined ? "The model" : `The model "${model}"`;
+  const other = scan.takeName(
+    [...scope.others.keys()].toSorted((a, b) => b.length - a.length),
+    boundary,
+  );
+  if (other !== undefined) {
+    const problem = `"${other}" is a value of ${owner.replace("The", "the")} but no layer: ${scope.others.get(other)}`;
+    return new XstarError("unknown-layer", problem, { details: { layer: other } });
+  }
+  const near = nearestNames(wanted, scope);
+  const help = scope.layers.size > 0 ? "xstar inspect lists all layers" : "It has no layers that hold activations";
+  return new XstarError("unknown-layer", `${owner} has no layer "${wanted}" (${scan.place()})`, {
+    hint: `${didYouMean(near)}${help}${/[*/]/.test(wanted) ? '; products and quotients of terms need spaces: "a * b", "a / b"' : ""}`,
+    details: { layer: wanted, at: scan.at, nearest: near },
+  });
+}

@@ -1,0 +1,59 @@
+import { XstarError } from "@xstar/core";
+import type { Symbolic } from "./symbolic.js";
+
+/** What stands in the place of values that cannot be computed. */
+export class Cut {
+  constructor(
+    readonly cause: XstarError,
+    /** The last values before it. */
+    readonly before: readonly Symbolic[],
+  ) {}
+}
+
+/** Where a network was cut: something that xstar does not support, and all that depends on it, is left out. */
+export interface CutPlace {
+  readonly why: string;
+  readonly hint?: string;
+  /** Names of the layers or nodes that are left out because of it. */
+  readonly lost: readonly string[];
+}
+
+/** Gathers what is left out. */
+export class Cuts {
+  private readonly places = new Map<XstarError, string[]>();
+
+  /** Runs `work`, unless one of its inputs is cut already; a failure that is a limit of xstar cuts here. */
+  guard<T>(name: string, inputs: readonly (Symbolic | Cut)[], work: () => T): T | Cut {
+    const known = inputs.find((input) => input instanceof Cut);
+    if (known) {
+      this.places.get(known.cause)!.push(name);
+      return known;
+    }
+    try {
+      return work();
+    } catch (error) {
+      if (!XstarError.is(error) || error.code !== "unsupported-model") throw error;
+      this.places.set(error, [name]);
+      return new Cut(error, inputs as readonly Symbolic[]);
+    }
+  }
+
+  list(): CutPlace[] {
+    return [...this.places].map(([{ message, hint }, lost]) => ({
+      why: message,
+      ...(hint !== undefined && { hint }),
+      lost,
+    }));
+  }
+
+  /** The outputs of what is left: in the place of a cut one the values before the cut. Throws the cause when nothing is. */
+  outputs(wanted: readonly (Symbolic | Cut)[]): Symbolic[] {
+    const before = new Set(wanted.flatMap((one) => (one instanceof Cut ? one.before : [])));
+    const found = [...wanted.flatMap((one) => (one instanceof Cut ? [] : [one])), ...before];
+    const useful = found.filter(({ value }) => value.node !== undefined);
+    if (useful.length > 0) return useful;
+    const cut = wanted.find((one) => one instanceof Cut);
+    if (cut) throw cut.cause;
+    return found;
+  }
+}

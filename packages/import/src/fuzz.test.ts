@@ -1,0 +1,47 @@
+import { createRng, XstarError } from "@xstar/core";
+import { describe, expect, it } from "vitest";
+import type { ModelFiles } from "./files.js";
+import { importModel } from "./import-model.js";
+import { inMemory, packedFile, readCases } from "./testing/cases.js";
+
+const savedModel = readCases<{ files: Record<string, string> }>("saved-models.json.gz")[0]!.files;
+const [graph] = readCases<{ graph: string }>("tensorflow-ops.json.gz");
+const [tflite] = readCases<{ file: string }>("tflite-operators.json.gz");
+
+const files: readonly (readonly [string, ModelFiles])[] = [
+  ["keras3.h5", packedFile("keras3.h5")],
+  ["keras3.keras", packedFile("keras3.keras")],
+  ["saved_model.pb", inMemory("saved_model.pb", savedModel)],
+  ["graph.pb", inMemory("graph.pb", { "graph.pb": graph!.graph })],
+  ["one.tflite", inMemory("one.tflite", { "one.tflite": tflite!.file })],
+];
+
+/** Some bytes changed, or the end cut off. */
+function damaged(bytes: Uint8Array, seed: number): Uint8Array {
+  const rng = createRng(seed);
+  const at = (length: number) => Math.floor(rng.uniform() * length);
+  if (seed % 5 === 0) return bytes.slice(0, at(bytes.length));
+  const copy = bytes.slice();
+  for (let i = 0; i <= seed % 7; i++) copy[at(seed % 2 === 0 ? copy.length : Math.min(copy.length, 4096))] = at(256);
+  return copy;
+}
+
+describe("damaged files are refused by design, or read", () => {
+  it.each(files)("%s", async (_, { name, list, read }) => {
+    const whole = await read(name);
+    const foreign: unknown[] = [];
+    for (let seed = 1; seed <= 60; seed++) {
+      const broken: ModelFiles = {
+        name,
+        list,
+        read: async (path) => (path === name ? damaged(whole, seed) : read(path)),
+      };
+      const failure: unknown = await importModel(broken).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (failure !== undefined && !XstarError.is(failure)) foreign.push(failure);
+    }
+    expect(foreign).toEqual([]);
+  });
+});

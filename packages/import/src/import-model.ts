@@ -1,0 +1,132 @@
+import { XstarError } from "@xstar/core";
+import type { ImportedModel } from "./build/model.js";
+import type { ModelFiles } from "./files.js";
+import { asTfjs, readJson } from "./formats/tfjs.js";
+import { readZip } from "./formats/zip.js";
+import { importKeras } from "./keras/import.js";
+import type { EmitLayer } from "./keras/layer.js";
+import { asTopology, readKerasArchive, readKerasH5, readKerasTopology, readTfjsLayers } from "./keras/read.js";
+import { importTensorflow } from "./tensorflow/import.js";
+import { readFrozenGraph, readSavedModel, readTfjsGraph } from "./tensorflow/read.js";
+import { importTflite } from "./tflite/import.js";
+import { recognize, type Format } from "./recognize.js";
+
+export interface ImportOptions {
+  /** What layers of the user's own compute, by class. */
+  readonly layers?: Readonly<Record<string, EmitLayer>>;
+}
+
+/**
+ * Makes ONNX of a model of Keras (.keras, .h5), TensorFlow.js (model.json), TensorFlow (SavedModel, frozen graph) or
+ * TensorFlow Lite, whatever its files are called. What xstar does not support is cut off, and `cuts` says so.
+ *
+ * Throws `bad-model` for damaged files, `unsupported-model` for those of another kind or where nothing would be left,
+ * and what `files` throws.
+ */
+export async function importModel(files: ModelFiles, { layers = {} }: ImportOptions = {}): Promise<ImportedModel> {
+  let unread: unknown;
+  const noting = (path: string) =>
+    files.read(path).catch((error: unknown) => {
+      unread = error;
+      throw error;
+    });
+  try {
+    const main = await mainFile({ name: files.name, list: () => files.list(), read: noting });
+    const bytes = await main.read(main.name);
+    const read = readers[recognize(bytes)];
+    if (!read) throw notAModel(files.name);
+    return await read(bytes, main, layers);
+  } catch (cause) {
+    if (XstarError.is(cause) || cause === unread) throw cause;
+    throw new XstarError("bad-model", `"${files.name}" is damaged, or written in a way that xstar does not know`, {
+      hint: "Check that it was copied whole, or save it again",
+      cause,
+    });
+  }
+}
+
+/** The file that a folder is a model by. */
+const mainNames = ["saved_model.pb", "model.json", "config.json"];
+
+async function mainFile(files: ModelFiles): Promise<ModelFiles> {
+  const names = await files.list();
+  if (names.includes(files.name)) return files;
+  const name = mainNames.find((one) => names.includes(one));
+  if (name === undefined) {
+    throw new XstarError("bad-model", `The folder holds no model that xstar can read`, {
+      hint: "It reads folders with a saved_model.pb or a model.json",
+    });
+  }
+  return { ...files, name, list: () => files.list(), read: (path) => files.read(path) };
+}
+
+type Read = (
+  bytes: Uint8Array,
+  files: ModelFiles,
+  layers: Readonly<Record<string, EmitLayer>>,
+) => Promise<ImportedModel>;
+
+const fromJson: Read = async (bytes, files, layers) => {
+  const json = readJson(bytes);
+  const tfjs = asTfjs(json);
+  if (tfjs && asTopology(tfjs.modelTopology)) return importKeras(await readTfjsLayers(tfjs, files), layers);
+  if (tfjs && Array.isArray(tfjs.modelTopology["node"])) return importTensorflow(await readTfjsGraph(tfjs, files));
+  const topology = asTopology(json);
+  if (topology) return importKeras(await readKerasTopology(topology, files), layers);
+  throw notAModel(files.name);
+};
+
+const fromZip: Read = async (bytes, files, layers) => {
+  const names: string[] = [];
+  readZip(bytes, (name) => {
+    names.push(name);
+    return false;
+  });
+  if (names.includes("config.json") && names.includes("metadata.json"))
+    return importKeras(await readKerasArchive(bytes), layers);
+  if (names.some((name) => name.endsWith("data.pkl"))) throw isPyTorch(files.name);
+  throw notAModel(files.name);
+};
+
+/** A SavedModel begins with the version of its schema, a graph with a node. */
+const isSavedModel = (bytes: Uint8Array) => bytes[0] === 0x08;
+
+const pickled: Read = async (_, files) => {
+  throw isPyTorch(files.name);
+};
+
+const readers: Readonly<Partial<Record<Format, Read>>> = {
+  hdf5: async (bytes, files, layers) => importKeras(await readKerasH5(bytes, files), layers),
+  zip: fromZip,
+  json: fromJson,
+  gzip: fromJson,
+  protobuf: async (bytes, files) =>
+    importTensorflow(isSavedModel(bytes) ? await readSavedModel(bytes, files) : readFrozenGraph(bytes)),
+  tflite: async (bytes) => importTflite(bytes),
+  pickle: pickled,
+  safetensors: async (_, files) => {
+    throw new XstarError(
+      "unsupported-model",
+      `"${files.name}" holds weights alone (safetensors): what the network computes is not in it`,
+      exportHint,
+    );
+  },
+};
+
+const exportHint = {
+  hint: 'Export it in Python: torch.onnx.export(model.eval(), (torch.zeros(1, 3, 224, 224),), "model.onnx", dynamo=True)',
+};
+
+function isPyTorch(name: string): XstarError {
+  return new XstarError(
+    "unsupported-model",
+    `"${name}" is a file of PyTorch: it holds pickled Python objects, which xstar never runs`,
+    exportHint,
+  );
+}
+
+function notAModel(name: string): XstarError {
+  return new XstarError("bad-model", `"${name}" is no model that xstar can read`, {
+    hint: "It reads ONNX, Keras (.keras, .h5), TensorFlow.js (model.json), TensorFlow (SavedModel, frozen graph) and TensorFlow Lite",
+  });
+}

@@ -1,0 +1,92 @@
+import { XstarError, type Tensor } from "@xstar/core";
+import { reshaped } from "../../build/arrays.js";
+import type { Builder } from "../../build/builder.js";
+import { rankOf, type Symbolic } from "../../build/symbolic.js";
+import { softmax } from "../../ops/activations.js";
+import { binary, cast } from "../../ops/elementwise.js";
+import { dense, einsum, matMul } from "../../ops/dense.js";
+import { embedding, reshape, transpose } from "../../ops/shapes.js";
+import { finish } from "../activations.js";
+import type { EmitLayer, Layer, LayerCall, LayerRow, LayerRows } from "../layer.js";
+
+const isSymbolic = (x: unknown): x is Symbolic => typeof x === "object" && x !== null && "value" in x && "dims" in x;
+
+/** An argument that may be given by its place or by its name. */
+function argument({ args, kwargs }: LayerCall, place: number, name: string): Symbolic | undefined {
+  const found = kwargs[name] ?? args[place];
+  return isSymbolic(found) ? found : undefined;
+}
+
+const multiHead: EmitLayer = (b, inputs, layer, call) => {
+  const query = argument(call, 0, "query") ?? inputs[0]!;
+  const value = argument(call, 1, "value") ?? inputs[1] ?? query;
+  const key = argument(call, 2, "key") ?? value;
+  const isMasked = call.kwargs["use_causal_mask"] === true || isSymbolic(call.kwargs["attention_mask"]);
+  if (isMasked || rankOf(query) !== 3)
+    throw new XstarError(
+      "unsupported-model",
+      `Layer "${layer.name}" (MultiHeadAttention) ${isMasked ? "is given a mask" : `works on values of rank ${rankOf(query)}`}, which is not supported`,
+    );
+  const heads = layer.number("num_heads");
+  const project = (x: Symbolic, part: string, perm: readonly number[]) => {
+    const kernel = layer.weight("kernel", part);
+    const width = kernel.shape[2]!;
+    const features = projected(b, x, layer, part, [kernel.shape[0]!, heads * width]);
+    return transpose(b, reshape(b, features, [0, x.dims[1] ?? -1, heads, width]), perm);
+  };
+  const scale = 1 / Math.sqrt(layer.number("key_dim"));
+  const scores = matMul(
+    b,
+    binary(b, "Mul", project(query, "query", [0, 2, 1, 3]), scale),
+    project(key, "key", [0, 2, 3, 1]),
+  );
+  const weighted = matMul(b, softmax(b, scores), project(value, "value", [0, 2, 1, 3]));
+  const [, , steps, width] = weighted.dims;
+  const together = reshape(b, transpose(b, weighted, [0, 2, 1, 3]), [0, steps ?? -1, heads * width!]);
+  const out = layer.weight("kernel", "output");
+  return projected(b, together, layer, "output", [heads * width!, ...out.shape.slice(2)]);
+};
+
+function projected(b: Builder, x: Symbolic, layer: Layer, part: string, shape: readonly number[]): Symbolic {
+  const kernel = b.constant(reshaped(layer.weight("kernel", part), shape), `${part}_kernel`);
+  const bias = layer.flag("use_bias", true) ? layer.weight("bias", part) : undefined;
+  return dense(b, x, kernel, bias && b.constant(reshaped(bias, [-1]), `${part}_bias`));
+}
+
+/** Luong's attention: of query, value and maybe key. */
+const attention: EmitLayer = (b, [query, value, key], layer) => {
+  if (layer.string("score_mode", "dot") !== "dot")
+    throw new XstarError(
+      "unsupported-model",
+      `Layer "${layer.name}" (Attention) has a score that is no dot product, which is not supported`,
+    );
+  const scores = matMul(b, query!, transpose(b, key ?? value!, [0, 2, 1]));
+  const scale = layer.flag("use_scale", false) ? b.constant(layer.weight("scale"), "scale") : undefined;
+  return matMul(b, softmax(b, scale ? binary(b, "Mul", scores, scale) : scores), value!);
+};
+
+const embed: LayerRow = {
+  weights: ["embeddings"],
+  emit: (b, [x], layer) => {
+    if (layer.flag("mask_zero", false))
+      layer.context.notes.push(`Layer "${layer.name}" (Embedding) masks zeros, which is left out: every step counts`);
+    return embedding(b, layer.weight("embeddings"), cast(b, x!, "int64"));
+  },
+};
+
+const einsumDense: LayerRow = {
+  weights: ["kernel", "bias"],
+  emit: (b, [x], layer) => {
+    const product = einsum(b, layer.string("equation", ""), [x!, b.constant(layer.weight("kernel"), "kernel")]);
+    const bias: Tensor | undefined = layer.weightIfThere("bias");
+    return finish(b, bias ? binary(b, "Add", product, b.constant(bias, "bias")) : product, layer);
+  },
+};
+
+/** Layers of transformers. */
+export const attentions: LayerRows = {
+  MultiHeadAttention: multiHead,
+  Attention: { weights: ["scale"], emit: attention },
+  Embedding: embed,
+  EinsumDense: einsumDense,
+};

@@ -1,0 +1,117 @@
+import { XstarError } from "@xstar/core";
+import type { Builder } from "../../build/builder.js";
+import { rankOf, type Symbolic } from "../../build/symbolic.js";
+import { conv, convTranspose, depthwise, pool, globalPool, type Padding } from "../../ops/windows.js";
+import { dense } from "../../ops/dense.js";
+import { finish } from "../activations.js";
+import type { EmitLayer, Layer, LayerRow, LayerRows } from "../layer.js";
+
+const spatialRank = (x: Symbolic) => rankOf(x) - 2;
+
+/** The layer's windows on the spatial axes of its input. */
+function windowOf(x: Symbolic, layer: Layer) {
+  const count = spatialRank(x);
+  const dilations = layer.numbers("dilation_rate", count, 1);
+  const name = layer.string("padding", "valid").toLowerCase();
+  const [kernel] = layer.config["kernel_size"] === undefined ? [1] : layer.numbers("kernel_size", count);
+  const padding: Padding =
+    name === "causal" ? [[(kernel! - 1) * dilations[0]!, 0]] : name === "same" ? "same" : "valid";
+  return { strides: layer.numbers("strides", count, 1), dilations, padding };
+}
+
+const constantOf = (b: Builder, layer: Layer, name: string) => b.constant(layer.weight(name), name);
+
+const biasOf = (b: Builder, layer: Layer) => (layer.flag("use_bias", true) ? constantOf(b, layer, "bias") : undefined);
+
+const convolution: LayerRow = {
+  weights: ["kernel", "bias"],
+  emit: (b, [x], layer) => {
+    const options = { ...windowOf(x!, layer), bias: biasOf(b, layer), groups: layer.number("groups", 1) };
+    return finish(b, conv(b, x!, constantOf(b, layer, "kernel"), options), layer);
+  },
+};
+
+const depthwiseConvolution: LayerRow = {
+  weights: ["depthwise_kernel", "bias"],
+  emit: (b, [x], layer) => {
+    // Keras 3 names it as the file of an older one did not
+    const kernel = layer.weightIfThere("depthwise_kernel") ?? layer.weight("kernel");
+    const options = { ...windowOf(x!, layer), bias: biasOf(b, layer) };
+    return finish(b, depthwise(b, x!, b.constant(kernel, "kernel"), options), layer);
+  },
+};
+
+const separableConvolution: LayerRow = {
+  weights: ["depthwise_kernel", "pointwise_kernel", "bias"],
+  emit: (b, [x], layer) => {
+    const byChannel = depthwise(b, x!, constantOf(b, layer, "depthwise_kernel"), windowOf(x!, layer));
+    const mixed = conv(b, byChannel, constantOf(b, layer, "pointwise_kernel"), {
+      padding: "valid",
+      bias: biasOf(b, layer),
+    });
+    return finish(b, mixed, layer);
+  },
+};
+
+const transposedConvolution: LayerRow = {
+  weights: ["kernel", "bias"],
+  emit: (b, [x], layer) => {
+    if (layer.config["output_padding"] != null)
+      throw new XstarError(
+        "unsupported-model",
+        `Layer "${layer.name}" (${layer.className}) has an output_padding, which is not supported`,
+        {
+          hint: "Leave output_padding out and save the model again",
+        },
+      );
+    const options = { ...windowOf(x!, layer), bias: biasOf(b, layer) };
+    return finish(b, convTranspose(b, x!, constantOf(b, layer, "kernel"), options), layer);
+  },
+};
+
+const pooling =
+  (opType: "MaxPool" | "AveragePool"): EmitLayer =>
+  (b, [x], layer) => {
+    const count = spatialRank(x!);
+    const size = layer.numbers(layer.config["pool_size"] === undefined ? "pool_length" : "pool_size", count, 2);
+    const strides = layer.config["strides"] == null ? size : layer.numbers("strides", count);
+    const padding = layer.string("padding", "valid") === "same" ? "same" : "valid";
+    return pool(b, opType, x!, size, { strides, padding });
+  };
+
+const globalPooling =
+  (opType: "GlobalMaxPool" | "GlobalAveragePool"): EmitLayer =>
+  (b, [x], layer) =>
+    globalPool(b, opType, x!, layer.flag("keepdims", false));
+
+const densely: LayerRow = {
+  weights: ["kernel", "bias"],
+  emit: (b, [x], layer) => finish(b, dense(b, x!, constantOf(b, layer, "kernel"), biasOf(b, layer)), layer),
+};
+
+/** Layers that weigh windows or whole inputs. */
+export const convolutions: LayerRows = {
+  Conv1D: convolution,
+  Conv2D: convolution,
+  Conv3D: convolution,
+  DepthwiseConv1D: depthwiseConvolution,
+  DepthwiseConv2D: depthwiseConvolution,
+  SeparableConv1D: separableConvolution,
+  SeparableConv2D: separableConvolution,
+  Conv1DTranspose: transposedConvolution,
+  Conv2DTranspose: transposedConvolution,
+  Conv3DTranspose: transposedConvolution,
+  MaxPooling1D: pooling("MaxPool"),
+  MaxPooling2D: pooling("MaxPool"),
+  MaxPooling3D: pooling("MaxPool"),
+  AveragePooling1D: pooling("AveragePool"),
+  AveragePooling2D: pooling("AveragePool"),
+  AveragePooling3D: pooling("AveragePool"),
+  GlobalMaxPooling1D: globalPooling("GlobalMaxPool"),
+  GlobalMaxPooling2D: globalPooling("GlobalMaxPool"),
+  GlobalMaxPooling3D: globalPooling("GlobalMaxPool"),
+  GlobalAveragePooling1D: globalPooling("GlobalAveragePool"),
+  GlobalAveragePooling2D: globalPooling("GlobalAveragePool"),
+  GlobalAveragePooling3D: globalPooling("GlobalAveragePool"),
+  Dense: densely,
+};

@@ -1,0 +1,107 @@
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { readModel } from "@xstar/core";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { main } from "./cli/main.js";
+import { loadModel } from "./load.js";
+
+const fixtures = join(import.meta.dirname, "../../import/fixtures");
+let place: string;
+let model: string;
+
+beforeAll(async () => {
+  place = await mkdtemp(join(tmpdir(), "xstar-import-"));
+  model = join(place, "keras_model.h5");
+  await writeFile(model, gunzipSync(readFileSync(join(fixtures, "keras2.h5.gz"))));
+  await writeFile(join(place, "labels.txt"), "0 cat\n1 dog\n2 big fish\n");
+});
+afterAll(() => rm(place, { recursive: true }));
+afterEach(() => vi.restoreAllMocks());
+
+/** What a command writes. */
+async function command(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  const [out, err] = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, "write").mockReturnValue(true));
+  const code = await main(argv);
+  const written = [out!, err!].map((spy) => spy.mock.calls.map(([text]) => String(text)).join(""));
+  return { code, out: written[0]!, err: written[1]! };
+}
+
+test("a Keras file is opened as it is, with the labels that Teachable Machine numbers", async () => {
+  const opened = await loadModel(model);
+  expect(opened).toMatchObject({ name: "keras_model", labels: ["cat", "dog", "big fish"], notes: [] });
+  expect(opened.source.producer).toMatch(/^Keras 2\./);
+});
+
+test("bytes are enough", async () => {
+  const { source } = await loadModel(new Uint8Array(readFileSync(model)));
+  expect(source.inputs).toMatchObject([{ name: "picture", dims: ["N", 8, 8, 3] }]);
+});
+
+test("maximize takes it, by the names of its layers and its labels", async () => {
+  const folder = join(place, "out");
+  const { code, out } = await command(
+    "maximize",
+    model,
+    "logit:dog",
+    "--steps",
+    "2",
+    "--out",
+    folder,
+    "--input-range",
+    "0,255",
+  );
+  expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining("logit:dog") });
+  expect(existsSync(join(folder, "report.html"))).toBe(true);
+});
+
+test("convert writes ONNX, by itself", async () => {
+  const out = join(place, "net.onnx");
+  const written = await command("convert", model, out);
+  expect(written).toMatchObject({
+    code: 0,
+    err: "",
+    out: expect.stringMatching(/net\.onnx {2}\(from Keras 2\.\S+, 0\.\d\d MB\)\n$/),
+  });
+  const { graph, producer } = readModel(new Uint8Array(readFileSync(out)));
+  expect(producer).toMatch(/^Keras 2\./);
+  expect(graph.outputs.map(({ name }) => name)).toEqual(["head/scores", "features"]);
+});
+
+test("a SavedModel is a folder", async () => {
+  const text = gunzipSync(readFileSync(join(fixtures, "saved-models.json.gz"))).toString();
+  const [{ files }] = JSON.parse(text) as [{ files: Record<string, string> }];
+  const folder = join(place, "saved");
+  await mkdir(join(folder, "variables"), { recursive: true });
+  for (const [name, content] of Object.entries(files))
+    await writeFile(join(folder, name), Buffer.from(content, "base64"));
+  expect((await loadModel(folder)).source.graph.outputs.map(({ name }) => name)).toEqual(["map", "scores"]);
+});
+
+test("what is left out is said, and other files are refused as before", async () => {
+  const json = {
+    class_name: "Sequential",
+    config: {
+      layers: [
+        { class_name: "ReLU", config: { name: "r", batch_input_shape: [null, 4] } },
+        { class_name: "Swirl", config: { name: "s" } },
+      ],
+    },
+  };
+  const folder = join(place, "cut");
+  await mkdir(folder);
+  await writeFile(join(folder, "model.json"), JSON.stringify({ modelTopology: json, weightsManifest: [] }));
+  const { code, err } = await command("convert", join(folder, "model.json"), join(folder, "cut.onnx"));
+  expect({ code, err }).toEqual({
+    code: 0,
+    err: 'Warning: Layer "s" is of class Swirl, which xstar does not know: "s" is left out\n',
+  });
+  await writeFile(join(folder, "notes.txt"), "no model");
+  await expect(loadModel(join(folder, "notes.txt"))).rejects.toMatchObject({
+    code: "bad-model",
+    message: /not a readable ONNX model/,
+  });
+  expect(await command("convert", model, model)).toMatchObject({ code: 2 });
+});
