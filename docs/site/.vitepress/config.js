@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { defineConfig } from "vitepress";
 
 const page = (text, link) => ({ text, link });
@@ -55,6 +55,14 @@ function reference() {
   return groups.filter(({ items }) => items.length > 0);
 }
 
+/** The decisions, in their order, by their headings. */
+function decisions() {
+  const folder = new URL("../.pages/decisions/", import.meta.url);
+  const files = readdirSync(folder).toSorted();
+  const titleOf = (file) => /^# (.+)$/m.exec(readFileSync(new URL(file, folder), "utf8"))?.[1] ?? file;
+  return files.map((file) => page(titleOf(file), `/decisions/${file.replace(/\.md$/, "")}`));
+}
+
 export default defineConfig({
   title: "xstar",
   description: "The input that a neuron wants most, for any ONNX network",
@@ -72,7 +80,7 @@ export default defineConfig({
       page("API", "/api/"),
       page("Gallery", "/gallery"),
     ],
-    sidebar: { "/api/": reference(), "/": guide },
+    sidebar: { "/api/": reference(), "/": [...guide, { text: "Decisions", collapsed: true, items: decisions() }] },
     outline: { level: [2, 3] },
     search: { provider: "local" },
     docFooter: { prev: "Before", next: "Next" },

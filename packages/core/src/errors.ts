@@ -80,7 +80,13 @@ export class XstarError extends Error {
   }
 }
 
-/** Throws `bad-argument` where an untyped caller gave something of another kind: `what` says what `name` must be. */
+/**
+ * Throws `bad-argument` where an untyped caller gave something of another kind: `what` says what `name` must be.
+ *
+ * @example
+ * const channels: number = 4;
+ * check(channels === 1 || channels === 3, "channels", "1 or 3", channels);
+ */
 export function check(isRight: boolean, name: string, what: string, given: unknown): void {
   if (isRight) return;
   const shown =

@@ -99,9 +99,9 @@ export function compileAscent(
  * Throws `bad-argument`, `unknown-layer`.
  *
  * @example
- * const probe = await probe(model, {}, ({ features, logits }) => ({ mean: features("conv2"), scores: logits() }));
- * const { mean, scores } = await probe.run(pictures);
- * await probe.release();
+ * const opened = await probe(model, {}, ({ features, logits }) => ({ mean: features("conv2"), scores: logits() }));
+ * const { mean, scores } = await opened.run(pictures);
+ * await opened.release();
  */
 export async function probe(
   model: LoadedModel,

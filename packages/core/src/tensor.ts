@@ -39,7 +39,12 @@ export type Shape = readonly number[];
 /** Shapes by the name of the input, as a map or a plain object. */
 export type ShapesByName = ReadonlyMap<string, Shape> | Readonly<Record<string, Shape>>;
 
-/** The shapes as a map. Throws `bad-argument` for what are none. */
+/**
+ * The shapes as a map. Throws `bad-argument` for what are none.
+ *
+ * @example
+ * shapesOf({ x: [1, 3, 224, 224] }).get("x"); // [1, 3, 224, 224]
+ */
 export function shapesOf(given: ShapesByName = new Map()): ReadonlyMap<string, Shape> {
   check(typeof given === "object" && given !== null, "shapes", "a shape for each input, by its name", given);
   const shapes = given instanceof Map ? (given as ReadonlyMap<string, Shape>) : new Map(Object.entries(given));
@@ -207,7 +212,12 @@ export function numbers(t: Tensor): number[] {
   return Array.from(t.data as ArrayLike<number | bigint>, Number);
 }
 
-/** IEEE 754 half-precision bits to a number. */
+/**
+ * IEEE 754 half-precision bits to a number.
+ *
+ * @example
+ * fromHalf(0x3c00); // 1
+ */
 export function fromHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;

@@ -211,7 +211,12 @@ export function valueOf(name: string, constant: Constant): Value {
   return value;
 }
 
-/** The elements of a constant that is in memory; undefined when there is none or it lies in another file. */
+/**
+ * The elements of a constant that is in memory; undefined when there is none or it lies in another file.
+ *
+ * @example
+ * constantTensor(weights)?.shape;
+ */
 export function constantTensor(value: Value | undefined): Tensor | undefined {
   const constant = value?.constant;
   if (!constant || constant.dtype === "string" || !("bytes" in constant.source)) return undefined;

@@ -1,5 +1,6 @@
 import type { Cases } from "./case.js";
 import { activation } from "./cases/activation.js";
+import { classical } from "./cases/classical.js";
 import { compound } from "./cases/compound.js";
 import { convolution } from "./cases/convolution.js";
 import { indexing } from "./cases/indexing.js";
@@ -34,4 +35,5 @@ export const cases: Cases = {
   ...recurrent,
   ...spectral,
   ...losses,
+  ...classical,
 };

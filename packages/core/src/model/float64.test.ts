@@ -70,6 +70,20 @@ const nets: Readonly<Record<string, Net>> = {
     },
     to: shape,
   },
+  "a bounded rectifier": {
+    net: (op, x) => {
+      const whole = op.emit("Floor", [x], [x.type])[0]!;
+      return op.add(x, op.emit("Clip", [op.relu(whole), op.scalar(0.1), op.scalar(0.7)], [x.type])[0]!);
+    },
+    to: shape,
+  },
+  "a function of which an approximation alone has a float64 kernel": {
+    net: (op, x) => {
+      const gelu = (y: Value, approximate: string) => op.emit("Gelu", [y], [y.type], { approximate })[0]!;
+      return gelu(gelu(x, "tanh"), "none");
+    },
+    to: shape,
+  },
   "a function without a float64 kernel": { net: (op, x) => op.erf(x), to: shape },
 };
 

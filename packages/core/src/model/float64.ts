@@ -79,8 +79,11 @@ type Kernel = readonly (DType | undefined)[] | undefined;
 
 /** Which nodes ONNX Runtime runs in float64: each kind of node is tried once, by itself. */
 async function findKernels(source: Graph, opset: number, runtime: Runtime): Promise<(node: Node) => Kernel> {
-  const kind = (node: Node) =>
-    JSON.stringify([node.qualifiedType, [...node.inputs, undefined, ...node.outputs].map((value) => value?.dtype)]);
+  // an approximation of a function may have a kernel where the function has none
+  const kind = ({ qualifiedType, attributes, inputs, outputs }: Node) => {
+    const modes = [...attributes].filter(([, attribute]) => attribute.kind === "string");
+    return JSON.stringify([qualifiedType, modes, [...inputs, undefined, ...outputs].map((value) => value?.dtype)]);
+  };
   const known = new Map<string, Kernel>();
   for (const node of source.nodes) {
     if (isOfFloats(node) && isTyped(node) && !known.has(kind(node)))
@@ -134,6 +137,11 @@ const rewrites: Readonly<Record<string, (node: Node, inputs: readonly Value[], o
     const product = op.matMul(op.reshape(w!, [group, o / group, i * size(kernel)]), patches);
     const y = op.reshape(product, [n, o, ...places]);
     return [bias ? op.add(y, op.reshape(bias, [o, ...places.map(() => 1)])) : y];
+  },
+  /** ONNX Runtime fuses a Clip with a Relu in front of it, and knows no bounds of float64 there. */
+  Clip(_, [x, low, high], op) {
+    const raised = low ? op.where(op.lessOrEqual(x!, low), low, x!) : x!;
+    return [high ? op.where(op.greaterOrEqual(raised, high), high, raised) : raised];
   },
   GlobalAveragePool: (_, [x], op) => [
     op.reduceMean(

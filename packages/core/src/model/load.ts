@@ -7,7 +7,7 @@ import { guessContract, type Contract, type PartialContract } from "./contract.j
 import { labelsInMetadata } from "./metadata.js";
 import { inputKind } from "./input-kind.js";
 import { pictureInput } from "./layers.js";
-import { normalize, type Normalized } from "../normalize/normalize.js";
+import { canonicalOpset, normalize, type Normalized } from "../normalize/normalize.js";
 import { specialize } from "../specialize/specialize.js";
 import { ownFile, type WeightFiles } from "../onnx/weights.js";
 
@@ -59,13 +59,15 @@ export function openModel(file: Uint8Array | Model, options: LoadOptions): Loade
     options?.runtime,
   );
   const { runtime, files = new Map(), contract, labels } = options;
-  const source = file instanceof Uint8Array ? readModel(file) : file;
-  const opset = source.opsets.get("");
-  if (opset === undefined) {
+  const read = file instanceof Uint8Array ? readModel(file) : file;
+  if (read.opsets.size === 0) {
     throw new XstarError("bad-model", "The model does not say which version of the ONNX operator set it uses", {
-      hint: "Add an opset_import of the domain ai.onnx; models of ai.onnx.ml or training operators alone have no gradient",
+      hint: "Add an opset_import of the domain ai.onnx",
     });
   }
+  // a model of other domains alone has no operator that a version would change
+  const source = read.opsets.has("") ? read : { ...read, opsets: new Map([...read.opsets, ["", canonicalOpset]]) };
+  const opset = source.opsets.get("")!;
   if (source.graph.outputs.length === 0) throw new XstarError("bad-model", "The model has no output");
   const weights = new Map([...files, [ownFile, source.bytes]]);
   const kept: Kept[] = [];

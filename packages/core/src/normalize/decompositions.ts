@@ -4,6 +4,7 @@ import { positiveAxis, type Ops } from "../ir/ops/index.js";
 import { tensor } from "../tensor.js";
 import { attention, contribAttention, multiHeadAttention, rotaryEmbedding } from "./attention.js";
 import { normalizeByBatch } from "./batch-normalization.js";
+import { classicalOperators } from "./classical-operators.js";
 import { deformConv } from "./deform-conv.js";
 import { crossEntropyLoss, likelihoodLoss } from "./losses.js";
 import { castOfProduct, dynamicallyQuantizedOperators, quantizedOperators } from "./quantized-operators.js";
@@ -237,6 +238,7 @@ export const decompositions: Readonly<Record<string, Rewrite>> = {
   "com.microsoft::SkipSimplifiedLayerNormalization": skipNormalization("SimplifiedLayerNormalization"),
   ...recurrentOperators,
   ...retiredOperators,
+  ...classicalOperators,
   ...quantizedOperators,
   ...dynamicallyQuantizedOperators,
 };

@@ -91,23 +91,47 @@ export async function runForShapes(
   if (asked.length === 0) return new Map();
   probe.outputs.push(...asked.map(({ output }) => output));
   prune(probe);
-  const session = await openProbe(probe, host);
+  const kept = [...asked.flatMap(({ value, isWhole }) => (isWhole ? [] : [value])), ...sameAs.keys()];
+  const results = await runProbe(graph, probe, kept, host);
+  const known = new Map<Value, Tensor>();
+  for (const { value, dtype, isWhole, output } of asked) {
+    const result = results[output.name]!;
+    value.type = { dtype, shape: isWhole ? [...result.shape] : numbers(result) };
+    if (isWhole && isFolded(dtype, value.shape)) known.set(value, result);
+  }
+  for (const [value, other] of [...sameAs].reverse()) {
+    const type = inferred.get(value);
+    if (type && other.type && shapes.has(value)) value.type = { dtype: type.dtype, shape: other.shape };
+  }
+  return known;
+}
+
+/**
+ * Values share memory by the shapes that are inferred. Where such a shape is not the one that is computed ONNX Runtime may
+ * refuse to run, and runs when all values are `kept` as outputs, which share none.
+ */
+async function runProbe(
+  graph: Graph,
+  probe: Graph,
+  kept: readonly Value[],
+  host: Host,
+): Promise<Record<string, Tensor>> {
+  const feeds = Object.fromEntries(graph.inputs.map((input) => [input.name, zeros(input.type!)]));
+  const names = probe.outputs.map(({ name }) => name);
+  const run = async () => {
+    const session = await openProbe(probe, host);
+    try {
+      return await explained(graph, host, () => session.run(feeds, names));
+    } finally {
+      await session.release();
+    }
+  };
   try {
-    const feeds = Object.fromEntries(graph.inputs.map((input) => [input.name, zeros(input.type!)]));
-    const results = await explained(graph, host, () => session.run(feeds));
-    const known = new Map<Value, Tensor>();
-    for (const { value, dtype, isWhole, output } of asked) {
-      const result = results[output.name]!;
-      value.type = { dtype, shape: isWhole ? [...result.shape] : numbers(result) };
-      if (isWhole && isFolded(dtype, value.shape)) known.set(value, result);
-    }
-    for (const [value, other] of [...sameAs].reverse()) {
-      const type = inferred.get(value);
-      if (type && other.type && shapes.has(value)) value.type = { dtype: type.dtype, shape: other.shape };
-    }
-    return known;
-  } finally {
-    await session.release();
+    return await run();
+  } catch (error) {
+    if (!(XstarError.is(error) && error.message.includes("re-use buffer"))) throw error;
+    probe.outputs.push(...kept.filter(({ node }) => node));
+    return run();
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { constantNumbers, Graph, Node, Value } from "../ir/graph.js";
+import { constantNumbers, Graph, Node, Value, type Attribute } from "../ir/graph.js";
 import { print } from "../ir/print.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 import { readModel } from "../onnx/read.js";
@@ -190,6 +190,14 @@ describe("openModel", () => {
     expect(await model.at(shapes)).toBe(await model.at(new Map(shapes)));
   });
 
+  it("takes a model of another domain's operators alone", async () => {
+    const node = [{ opType: "Normalizer", domain: "ai.onnx.ml", input: ["x"], output: ["y"] }];
+    const graph = { input: [declare("x", [2])], node, output: [{ name: "y" }] };
+    const model = open(encodeModel(graph, { opsetImport: [{ domain: "ai.onnx.ml", version: 3n }] }));
+    const { graph: normalized } = await model.at(new Map([["x", [2]]]));
+    expect(normalized.outputs[0]!.shape).toEqual([2]);
+  });
+
   it("refuses a model without an opset, or without an output", () => {
     const node = [{ opType: "Relu", input: ["x"], output: ["y"] }];
     const input = [declare("x", [2])];
@@ -247,6 +255,28 @@ describe("openModel", () => {
     await expect(specialize(readModel(beside), shapes, runtime, new Map())).rejects.toMatchObject({
       code: "unsupported-model",
     });
+  });
+});
+
+describe("a shape that ONNX Runtime infers and does not compute", () => {
+  it("is found where values in front of it share memory by what is inferred", async () => {
+    const bytes = buildModel(
+      (op, x) => {
+        op.neg(x);
+        const tan = op.emit("Tan", [op.mul(op.tanh(x), 0.7)], [x.type])[0]!;
+        const above = op.reciprocal(op.add(op.mul(x, x), 0.5));
+        op.graph.output(above);
+        const y = new Value("y");
+        const windows = { kernel_shape: [1, 1, 1], strides: [2, 1, 2] };
+        const attributes = new Map<string, Attribute>([["ceil_mode", { kind: "int", value: 1 }]]);
+        for (const [name, value] of Object.entries(windows)) attributes.set(name, { kind: "ints", value });
+        op.graph.append(new Node("AveragePool", [tan], [y], attributes));
+        return { y };
+      },
+      { shape: [3, 1, 1, 1, 2], opset: 21 },
+    );
+    const graph = await typed(bytes, { x: [3, 1, 1, 1, 2] });
+    expect(graph.outputs.at(-1)!.shape).toEqual([3, 1, 1, 1, 1]);
   });
 });
 

@@ -56,7 +56,12 @@ export async function viewResult(
   };
 }
 
+/** Pixels of a side that WebP can hold. */
+const longestWebp = 16383;
+
+/** A picture as WebP, or as PNG where it is longer than that: a signal, for example. */
 export async function webpUri(picture: Picture, codec: ImageCodec): Promise<string> {
+  if (Math.max(picture.width, picture.height) > longestWebp) return dataUri("image/png", encodePng(picture));
   return dataUri("image/webp", await codec.encode(picture, "webp"));
 }
 

@@ -17,6 +17,9 @@ export interface ReadImageOptions {
  * A PNG, JPEG, WebP, GIF, TIFF or AVIF file (of several pictures the first) as float32 [channels, height, width] of sRGB
  * values from 0 to 1, upright (Exif), and on white where it is transparent. Throws `file-not-readable`, and `bad-data` for
  * what is no such picture.
+ *
+ * @example
+ * const photo = await readImage("photo.jpg", { channels: 3, height: 224, width: 224 });
  */
 export async function readImage(path: string, options: ReadImageOptions): Promise<Tensor> {
   check(options?.channels === 1 || options?.channels === 3, "channels", "1 or 3", options?.channels);

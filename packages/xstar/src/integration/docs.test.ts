@@ -23,8 +23,9 @@ const pages = [
   "README.md",
   "AGENTS.md",
   "CONTRIBUTING.md",
-  ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`),
-].filter((page) => page.endsWith(".md"));
+  ...["docs", "docs/decisions"].flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`)),
+  ...readdirSync(join(root, "packages")).map((name) => `packages/${name}/README.md`),
+].filter((page) => page.endsWith(".md") && existsSync(join(root, page)));
 
 test("docs/how-it-works.md prints the graph that the code builds", async () => {
   const graph = new Graph("net");
@@ -49,11 +50,40 @@ test("docs/errors.md has a section for every error code, and no other", () => {
   expect([...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)).toEqual(errorCodes);
 });
 
+test("the README counts the operators of docs/operators.md", () => {
+  const [standard, others] = readFileSync(join(root, "docs/operators.md"), "utf8").split("## Other domains");
+  const [, differentiated] = /of which (\d+) are differentiated/.exec(standard!)!;
+  const rows = others!.split("\n").filter((line) => /\| (rule|rewritten)/.test(line)).length;
+  expect(readFileSync(join(root, "README.md"), "utf8").replaceAll(/\s+/g, " ")).toContain(
+    `${Number(differentiated) + rows} operators can be differentiated: ${differentiated} of the ONNX standard and ${rows} others`,
+  );
+});
+
+/** The anchors of a page: of its headings, as GitHub and the site make them. */
+function anchorsOf(page: string): Set<string> {
+  const text = readFileSync(page, "utf8").replaceAll(/^```[^]*?^```$/gm, "");
+  const headings = [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => heading!);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w\- ]/g, "")
+        .replaceAll(" ", "-"),
+    ),
+  );
+}
+
 describe.each(pages)("%s", (page) => {
-  test("links to files that are there", () => {
-    const text = readFileSync(join(root, page), "utf8");
-    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target]) => target!);
-    const missing = links.filter((target) => !existsSync(join(root, dirname(page), target)));
-    expect(missing).toEqual([]);
+  test("links to files and headings that are there", () => {
+    const text = readFileSync(join(root, page), "utf8").replaceAll(/^```[^]*?^```$/gm, "");
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].map(([, target, anchor]) => ({
+      file: target === "" ? join(root, page) : join(root, dirname(page), target!),
+      link: `${target}${anchor === undefined ? "" : `#${anchor}`}`,
+      anchor,
+    }));
+    const missing = links.filter(
+      ({ file, anchor }) => !existsSync(file) || (anchor !== undefined && !anchorsOf(file).has(anchor)),
+    );
+    expect(missing.map(({ link }) => link)).toEqual([]);
   });
 });

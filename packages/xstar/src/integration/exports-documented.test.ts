@@ -54,7 +54,7 @@ const given: Readonly<Record<string, string>> = {
 
 const home: ReadonlyMap<string, string> = new Map([
   ...["runs", "results"].flatMap((name) => all[name]!.map((one) => [one.name, `@xstar/${name}`] as const)),
-  ...[...all["core"]!.filter(({ file }) => !file.endsWith("define/fields.ts")), ...all["xstar"]!].map(
+  ...[...all["core"]!.filter(({ file }) => !/define\/(number-)?fields\.ts$/.test(file)), ...all["xstar"]!].map(
     (one) => [one.name, "xstar"] as const,
   ),
   ...all["results"]!.filter((one) => isTakenOver(one.name)).map((one) => [one.name, "xstar"] as const),

@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { createOps, createRng, encodePng, filledPicture, Graph, tensor, writeModel } from "../index.js";
 
 /** A network as the docs take one for granted: x [1, 3, 16, 16] -> conv1 (8 channels) -> conv2 (16 channels) -> 5 class scores. */
@@ -47,7 +48,7 @@ export function linkPackages(folder: string, root: string): void {
   mkdirSync(web);
   const parts = { name: "onnxruntime-web", type: "module", exports: { ".": "./index.js", "./webgpu": "./index.js" } };
   writeFileSync(join(web, "package.json"), JSON.stringify(parts));
-  const runtime = JSON.stringify(join(root, "node_modules", "onnxruntime-node", "dist", "index.js"));
+  const runtime = JSON.stringify(pathToFileURL(join(root, "node_modules", "onnxruntime-node", "dist", "index.js")));
   writeFileSync(
     join(web, "index.js"),
     `import ort from ${runtime};\nexport const { InferenceSession, Tensor, env } = ort;\n`,

@@ -25,7 +25,7 @@ export function exportsOf(index: string): Exported[] {
   const spaces = [...text.matchAll(/(\/\*\*(?:(?!\*\/)[^])*\*\/\n)?export \* as (\w+) from "(\.[^"]*)"/g)].flatMap(
     ([, comment, name, from]) => [
       { name: name!, file: index, what: "namespace", comment },
-      ...declarationsIn(sourceOf(index, from!)),
+      ...exportsOf(sourceOf(index, from!)),
     ],
   );
   const own = declarationsIn(index);
@@ -35,7 +35,7 @@ export function exportsOf(index: string): Exported[] {
 const sourceOf = (file: string, from: string) => join(dirname(file), from).replace(/\.js$/, ".ts");
 
 const pattern =
-  /(\/\*\*(?:(?!\*\/)[^])*\*\/\n(?:\/\/[^\n]*\n)*)?export (?:declare )?(?:async )?(?:abstract )?(function\*?|const|class|interface|type) (\w+)/g;
+  /(\/\*\*(?:(?!\*\/)[^])*\*\/\n(?:\/\/[^\n]*\n|\/\* @[^\n]*\n)*)?export (?:declare )?(?:async )?(?:abstract )?(function\*?|const|class|interface|type) (\w+)/g;
 
 function declarationsIn(file: string): Exported[] {
   const found = new Map<string, Exported>();

