@@ -77,12 +77,11 @@ function readGraph(
     scope.set(value.name, value);
   };
   for (const initializer of proto.initializer) define(valueOf(initializer.name, readTensor(initializer)));
-  if (proto.sparseInitializer.length > 0) {
+  if (proto.sparseInitializer.length > 0)
     throw new XstarError(
       "unsupported-model",
       `Graph "${graph.name}" holds sparse initializers, which xstar does not read`,
     );
-  }
   for (const input of proto.input) {
     if (own.has(input.name) && scope.get(input.name)!.constant) continue;
     declare(input);
@@ -115,13 +114,12 @@ function readInput(info: ValueInfoProto): DeclaredInput {
     throw new XstarError("unsupported-model", `Input "${info.name}" is not a tensor but ${other}`);
   }
   const dtype = dtypeOf(type.elemType);
-  if (!dtype) {
+  if (!dtype)
     throw new XstarError(
       "unsupported-model",
       `Input "${info.name}" has ${nameOfType(type.elemType)}, which xstar does not handle`,
       typeHint,
     );
-  }
   const dims = (type.shape?.dim ?? []).map(
     ({ dimValue = 0n, dimParam = "" }) => dimParam || (dimValue > 0n ? Number(dimValue) : undefined),
   );
@@ -251,13 +249,12 @@ function readConstantNode(proto: NodeProto): Constant {
 
 function readTensor(proto: TensorProto): Constant {
   const dtype = dtypeOf(proto.dataType);
-  if (!dtype) {
+  if (!dtype)
     throw new XstarError(
       "unsupported-model",
       `Constant "${proto.name}" has ${nameOfType(proto.dataType)}, which xstar does not handle`,
       typeHint,
     );
-  }
   const shape = proto.dims.map(Number);
   if (shape.some((dim) => dim < 0 || !Number.isSafeInteger(dim)) || !Number.isSafeInteger(size(shape))) {
     throw new XstarError("bad-model", `Constant "${proto.name}" has the impossible shape [${shape}]`);
@@ -323,11 +320,10 @@ function readLocation(proto: TensorProto, dtype: DType, shape: readonly number[]
     throw new XstarError("bad-model", `Constant "${proto.name}" does not say in which file its data lies`);
   const offset = Number(entries.get("offset") ?? 0);
   const length = Number(entries.get("length") ?? size(shape) * bytes);
-  if (!Number.isSafeInteger(offset) || offset < 0 || length !== size(shape) * bytes) {
+  if (!Number.isSafeInteger(offset) || offset < 0 || length !== size(shape) * bytes)
     throw new XstarError(
       "bad-model",
       `Constant "${proto.name}" has an impossible place in file "${location}": offset ${offset}, length ${length}`,
     );
-  }
   return { location, offset, length };
 }
