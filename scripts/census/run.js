@@ -14,7 +14,7 @@ import { censusPage } from "./page.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const [count, part] = [Number(process.argv[2] ?? Infinity), process.argv[3] ?? ""];
-const python = join(process.env.XSTAR_PYTHON ?? "/work/pyenv", "bin", "python");
+const python = process.env.XSTAR_PYTHON ? join(process.env.XSTAR_PYTHON, "bin", "python") : "python3";
 const folder = process.env.XSTAR_CENSUS ?? join(tmpdir(), "xstar-census");
 const results = join(folder, "results.jsonl");
 const secondsEach = 300;

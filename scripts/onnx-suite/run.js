@@ -20,7 +20,7 @@ const part = process.argv[2] ?? "";
 function prepare() {
   if (process.env.XSTAR_SUITE) return process.env.XSTAR_SUITE;
   const file = join(mkdtempSync(join(tmpdir(), "xstar-suite-")), "suite.jsonl");
-  const python = join(process.env.XSTAR_PYTHON ?? "/work/pyenv", "bin", "python");
+  const python = process.env.XSTAR_PYTHON ? join(process.env.XSTAR_PYTHON, "bin", "python") : "python3";
   const { status, error } = spawnSync(python, [join(here, "prepare.py"), file, part], {
     stdio: ["ignore", "inherit", "inherit"],
   });

@@ -1,19 +1,18 @@
 import { XstarError } from "../errors.js";
 import { Graph, Node, Value, valueOf, type Attribute, type Constant, type ValueType } from "../ir/graph.js";
-import { elementBytes, size, tensor, type DType, type Tensor } from "../tensor.js";
+import { tensor, type Tensor } from "../tensor.js";
 import { inlineFunctions } from "./functions.js";
 import {
-  external,
   Kind,
   modelProto,
   type AttributeProto,
   type GraphProto,
   type ModelProto,
   type NodeProto,
-  type TensorProto,
   type ValueInfoProto,
 } from "./schema.js";
 import { takeTokensAsVectors } from "./token-inputs.js";
+import { inMemory, readTensor, typeHint } from "./read-tensor.js";
 import { takeWholeInputsAsFloats } from "./integer-inputs.js";
 import { dtypeOf, nameOfType, type DeclaredInput, type Model } from "./model.js";
 
@@ -48,8 +47,6 @@ export function readModel(bytes: Uint8Array): Model {
 
 const isStandard = (domain: string) => domain === "" || domain === "ai.onnx";
 
-const typeHint = { hint: "Export the model in float32 or float16, or with weights of 8 bits" };
-
 const notOnnxHint = { hint: "Check that the path names an .onnx file and that it was copied whole" };
 
 function decode(bytes: Uint8Array): ModelProto {
@@ -77,11 +74,12 @@ function readGraph(
     scope.set(value.name, value);
   };
   for (const initializer of proto.initializer) define(valueOf(initializer.name, readTensor(initializer)));
-  if (proto.sparseInitializer.length > 0)
+  if (proto.sparseInitializer.length > 0) {
     throw new XstarError(
       "unsupported-model",
       `Graph "${graph.name}" holds sparse initializers, which xstar does not read`,
     );
+  }
   for (const input of proto.input) {
     if (own.has(input.name) && scope.get(input.name)!.constant) continue;
     declare(input);
@@ -114,12 +112,13 @@ function readInput(info: ValueInfoProto): DeclaredInput {
     throw new XstarError("unsupported-model", `Input "${info.name}" is not a tensor but ${other}`);
   }
   const dtype = dtypeOf(type.elemType);
-  if (!dtype)
+  if (!dtype) {
     throw new XstarError(
       "unsupported-model",
       `Input "${info.name}" has ${nameOfType(type.elemType)}, which xstar does not handle`,
       typeHint,
     );
+  }
   const dims = (type.shape?.dim ?? []).map(
     ({ dimValue = 0n, dimParam = "" }) => dimParam || (dimValue > 0n ? Number(dimValue) : undefined),
   );
@@ -245,85 +244,4 @@ function readConstantNode(proto: NodeProto): Constant {
       `Constant node "${labelOf(proto)}" holds a ${attribute.name}, which xstar does not read`,
     );
   return inMemory(make());
-}
-
-function readTensor(proto: TensorProto): Constant {
-  const dtype = dtypeOf(proto.dataType);
-  if (!dtype)
-    throw new XstarError(
-      "unsupported-model",
-      `Constant "${proto.name}" has ${nameOfType(proto.dataType)}, which xstar does not handle`,
-      typeHint,
-    );
-  const shape = proto.dims.map(Number);
-  if (shape.some((dim) => dim < 0 || !Number.isSafeInteger(dim)) || !Number.isSafeInteger(size(shape))) {
-    throw new XstarError("bad-model", `Constant "${proto.name}" has the impossible shape [${shape}]`);
-  }
-  if (proto.dataLocation === external) return { dtype, shape, source: readLocation(proto, dtype, shape) };
-  if (dtype === "string") {
-    const text = new TextDecoder();
-    checkCount(proto, proto.stringData.length);
-    return { dtype, shape, source: { strings: proto.stringData.map((s) => text.decode(s)) } };
-  }
-  if (proto.rawData.length > 0 || size(shape) === 0)
-    return sized(proto.name, { dtype, shape, source: { bytes: proto.rawData } });
-  return readTyped(proto, dtype, shape);
-}
-
-function sized(name: string, constant: Constant): Constant {
-  const wanted = size(constant.shape) * elementBytes[constant.dtype]!;
-  const held = "bytes" in constant.source ? constant.source.bytes.byteLength : wanted;
-  if (held === wanted) return constant;
-  throw new XstarError(
-    "bad-model",
-    `Constant "${name}" of shape [${constant.shape}] needs ${wanted} bytes of ${constant.dtype} but has ${held}`,
-  );
-}
-
-function checkCount({ name, dims }: TensorProto, count: number): void {
-  const wanted = size(dims.map(Number));
-  if (count === wanted) return;
-  throw new XstarError(
-    "bad-model",
-    `Constant "${name}" of shape [${dims}] holds ${count} elements instead of ${wanted}`,
-  );
-}
-
-/** Elements kept in the typed fields of the message instead of raw bytes. */
-function readTyped(proto: TensorProto, dtype: Exclude<DType, "string">, shape: readonly number[]): Constant {
-  const wide =
-    dtype === "int64" ? proto.int64Data : dtype === "uint64" || dtype === "uint32" ? proto.uint64Data : undefined;
-  const plain = dtype === "float32" ? proto.floatData : dtype === "float64" ? proto.doubleData : proto.int32Data;
-  checkCount(proto, (wide ?? plain).length);
-  if (wide && dtype !== "uint32") {
-    const data = dtype === "int64" ? BigInt64Array.from(wide) : BigUint64Array.from(wide);
-    return inMemory({ dtype, shape, data });
-  }
-  if (dtype === "float16") return inMemory({ dtype, shape, data: Uint16Array.from(plain) });
-  return inMemory(tensor(dtype, wide ? wide.map(Number) : plain, shape));
-}
-
-function inMemory(t: Tensor): Constant {
-  const data = t.data as Exclude<Tensor["data"], readonly string[]>;
-  return {
-    dtype: t.dtype,
-    shape: t.shape,
-    source: { bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) },
-  };
-}
-
-function readLocation(proto: TensorProto, dtype: DType, shape: readonly number[]): Constant["source"] {
-  const entries = new Map(proto.externalData.map(({ key, value }) => [key, value]));
-  const location = entries.get("location");
-  const bytes = elementBytes[dtype];
-  if (!location || bytes === undefined)
-    throw new XstarError("bad-model", `Constant "${proto.name}" does not say in which file its data lies`);
-  const offset = Number(entries.get("offset") ?? 0);
-  const length = Number(entries.get("length") ?? size(shape) * bytes);
-  if (!Number.isSafeInteger(offset) || offset < 0 || length !== size(shape) * bytes)
-    throw new XstarError(
-      "bad-model",
-      `Constant "${proto.name}" has an impossible place in file "${location}": offset ${offset}, length ${length}`,
-    );
-  return { location, offset, length };
 }

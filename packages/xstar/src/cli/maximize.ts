@@ -139,9 +139,8 @@ A TARGET is
   NAME::TARGET       one of the model that --second NAME=FILE adds
 or sums, differences, products and powers: "0.5*conv2:7 - logit:3 - 0.01*tv". xstar inspect MODEL lists the layers.
 Several targets give one picture each, and several --start one of each target from each start; --batch N gives several of
-each. LAYER:*,
-LAYER:0-63 and logit:0,3,9 stand for many: they are made in threads, onto one sheet, and the same command goes on where it was
-stopped. Each of their pictures carries its run: --from PICTURE makes what only single ones have, such as --format gif and
+each. LAYER:*, LAYER:0-63 and logit:0,3,9 stand for many: they are made in threads, onto one sheet, and the same command goes
+on where it was stopped. Each of their pictures carries its run: --from PICTURE makes what only single ones have, such as --format gif and
 --export.
 
 A SPEC is a type with its parameters behind it: adam, jitter:pixels=4, fourier:decay=1.5, or JSON; one inside another stands
