@@ -133,8 +133,7 @@ describe("vjp", () => {
     it.each([[Number.NaN], [1.5], [-1]])("a dimension of %d", async (dim) => {
       await expect(vjp(model, at(dim, 2))).rejects.toMatchObject({
         code: "bad-argument",
-        message: `Input "x" cannot have the shape [${dim},2]`,
-        hint: "Give whole numbers, none below 0",
+        message: expect.stringMatching(/^"shapes\.x" must be a list of whole numbers/),
       });
     });
 

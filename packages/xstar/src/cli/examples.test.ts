@@ -74,7 +74,7 @@ describe("xstar examples", () => {
     const found = await examples(["bright:0", "logit:1", "--dataset", images(), "--top", "2", "--out", out]);
     expect(found.code).toBe(0);
     expect(found.out).toMatch(/bright:0 +most +[\d.]+ +bright\.png/);
-    expect(found.out).toContain(`Warning: 1 picture was skipped: "${join(images(), "damaged.png")}" is not a PNG`);
+    expect(found.out).toContain(`Warning: 1 picture was skipped: "${join(images(), "damaged.png")}" is no picture`);
     expect((await readdir(out)).toSorted()).toEqual(["bright-0.png", "examples.html", "examples.json", "logit-1.png"]);
 
     const { targets, images: seen, pictures } = await read("out");

@@ -39,12 +39,14 @@ describe("xstar inspect", () => {
     const table = out.slice(out.indexOf("layer ")).split("\n");
     expect(table.filter((line) => line !== long.name && line.length > 100)).toEqual([]);
     for (const target of ['{"1": "timer"}:3', '{"1": "timer"}:3@2-4', '{"1": "timer"}[axis=0]:3@1']) {
-      const run = await xstar(["maximize", "time.onnx", target, ...fast, "--out", "timer"]);
+      const run = await xstar(["maximize", "time.onnx", target, ...fast, "--out", "timer", "--force"]);
       expect(run.code).toBe(0);
       expect(run.out).toContain(target);
     }
     const spec = { type: "channel", layer: '{"1": "timer"}', channel: 3, axis: 0 };
-    expect((await xstar(["maximize", "time.onnx", JSON.stringify(spec), ...fast, "--out", "timer"])).code).toBe(0);
+    expect(
+      (await xstar(["maximize", "time.onnx", JSON.stringify(spec), ...fast, "--out", "timer", "--force"])).code,
+    ).toBe(0);
     expect((await xstar(["maximize", "time.onnx", '{"1": "timer"}:5', ...fast])).err).toContain("5 is out of range");
   });
 
