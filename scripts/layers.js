@@ -131,7 +131,12 @@ export const packages = [
         not: "networks",
       },
       { parts: ["keras/"], beside: "readers", holds: "a reader, and tables: one row a layer", not: "ONNX by hand" },
-      { parts: ["tensorflow/"], holds: "a reader, and tables: one row an operation", not: "ONNX by hand" },
+      {
+        parts: ["tensorflow/"],
+        beside: "readers",
+        holds: "a reader, and tables: one row an operation",
+        not: "ONNX by hand",
+      },
       { parts: ["tflite/"], holds: "a reader, and a table: one row an operator", not: "ONNX by hand" },
       { parts: ["recognize", "import-model"], holds: "which format it is, and its reader", not: "details" },
     ],
