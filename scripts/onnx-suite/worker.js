@@ -81,6 +81,8 @@ async function compare({ test, feeds, model, of, wrt, precision, expected, const
     const half = expected.dtype === "float16" || feeds[wrt].dtype === "float16";
     const off = distance(numbersOf(output), numbersOf(expected));
     const isShaped = String(output.shape) === String(expected.shape);
+    const isRandom = model.source.graph.nodes.some(({ opType }) => /^(Dropout|Random|Bernoulli)/.test(opType));
+    if (isRandom && isShaped && !(off < 1e-4)) return { outcome: "not compared" };
     if (!isShaped || !(off < (half ? 1e-2 : 1e-4)))
       return { outcome: "wrong forward", problem: `${of} is off by ${off}` };
     if (String(gradient.shape) !== String(feeds[wrt].shape))

@@ -64,6 +64,12 @@ const cases: Readonly<Record<string, readonly [Nodes[number], Nodes, Shape, bigi
   "ConvTranspose of odd padding": [transposed("SAME_UPPER", 3), same, [1, 2, 3, 4], 20n],
   "ConvTranspose of odd padding, more before": [transposed("SAME_LOWER", 3), same, [1, 2, 3, 4], 20n],
   "MaxPool of ceil_mode, normalization": [phantom, norm, [1, 2, 5, 4], 17n],
+  "Resize of a rounded scale beside one that is no ratio": [
+    { ...resized, input: ["x", "", "uneven"] },
+    same,
+    [1, 2, 5, 3],
+    17n,
+  ],
   "Resize of a rounded scale, normalization": [resized, norm, [1, 2, 6, 3], 17n],
 };
 
@@ -79,6 +85,7 @@ describe.each(Object.entries(cases))("%s", (_, [first, behind, shape, opset]) =>
           floats("s", [2], 2),
           floats("b", [2], 3),
           { name: "scales", dataType: 1, dims: [4n], floatData: [1, 1, 10 / 6, 1] },
+          { name: "uneven", dataType: 1, dims: [4n], floatData: [1, 1, 1.4, 1.4] },
         ],
         node: [first, ...behind],
       },

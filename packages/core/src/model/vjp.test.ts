@@ -172,6 +172,33 @@ describe("vjp", () => {
       await of.release();
     });
 
+    it("a region of a crop to differentiate by, and takes it as given", async () => {
+      const crop = open(
+        buildModel(
+          (op, x) => {
+            const region = op.graph.input("region", { dtype: "float32", shape: [4] });
+            const attributes = { mode: "linear", coordinate_transformation_mode: "tf_crop_and_resize" };
+            const sizes = [x, region, undefined, op.ints([2, 2])];
+            return { y: op.emit("Resize", sizes, [{ dtype: "float32", shape: [2, 2] }], attributes)[0]! };
+          },
+          { shape: [4, 4] },
+        ),
+      );
+      const shapesOfCrop = new Map([
+        ["x", [4, 4]],
+        ["region", [4]],
+      ]);
+      await expect(vjp(crop, { shapes: shapesOfCrop, wrt: "region" })).rejects.toMatchObject({
+        code: "missing-vjp-rule",
+        hint: expect.stringContaining("inputs: {") as string,
+      });
+      const region = tensor("float32", [0, 0, 0.5, 0.5]);
+      const of = await vjp(crop, { shapes: shapesOfCrop, wrt: "x", inputs: { region } });
+      const { gradient } = await of.run({ x: randomTensor([4, 4]) }, tensor("float32", [1, 1, 1, 1], [2, 2]));
+      expect(numbers(gradient).reduce((a, b) => a + b, 0)).toBeCloseTo(4, 5);
+      await of.release();
+    });
+
     it("a run after its release, which may be said twice", async () => {
       const of = await vjp(model, at(2, 2));
       await of.release();

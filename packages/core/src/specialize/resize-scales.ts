@@ -5,8 +5,9 @@ import { tensor, type Tensor } from "../tensor.js";
 
 /**
  * A Resize or Upsample with sizes in the place of scales that were rounded down; undefined for others. 6 elements times the
- * float32 nearest to 10/6 are 10 when ONNX Runtime runs, but 9 when it infers shapes. Operator sets before 11 have no sizes:
- * there the scale is raised by one unit in the last place.
+ * float32 nearest to 10/6 are 10 when ONNX Runtime runs, but 9 when it infers shapes. Operator sets before 11 have no sizes,
+ * and where another axis is resized by a scale that is no ratio of sizes they would change it: there the scale is raised by
+ * one unit in the last place.
  */
 export function settleScales(
   graph: Graph,
@@ -17,15 +18,21 @@ export function settleScales(
   const scaled = scalesOf(node);
   if (!scaled?.some(({ scale, length }) => gains(scale, length))) return undefined;
   const constant = (name: string, t: Tensor) => constantValue(graph.uniqueName(name), t);
-  if (opset >= 11) {
-    const sizes = scaled.map(({ scale, length }) => Math.floor(Math.fround(scale * length)));
+  const sizes = scaled.map(({ scale, length }) => Math.floor(Math.fround(scale * length)));
+  const areRatios = scaled.every(({ scale, length }, i) => Math.abs(sizes[i]! / length - scale) < 1e-6 * scale);
+  if (opset >= 11 && areRatios) {
     const none = opset < 13 ? constant("scales", tensor("float32", [])) : undefined;
     return appendChanged(graph, node, [inputs[0], inputs[1], none, constant("sizes", tensor("int64", sizes))], {});
   }
   const raised = scaled.map(({ scale, length }) => (gains(scale, length) ? nextFloat(scale) : scale));
   return node.attributes.has("scales")
     ? appendChanged(graph, node, inputs, { scales: { kind: "floats", value: raised } })
-    : appendChanged(graph, node, [inputs[0], constant("scales", tensor("float32", raised))], {});
+    : appendChanged(
+        graph,
+        node,
+        [...inputs.slice(0, opset < 11 ? 1 : 2), constant("scales", tensor("float32", raised))],
+        {},
+      );
 }
 
 interface Scaled {

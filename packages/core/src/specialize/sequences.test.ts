@@ -24,7 +24,7 @@ const at = (op: Ops, place: number) => op.constant(tensor("int64", [place], []))
 async function differentiate(build: (op: Ops, x: Value) => Value, count: number, opset: number) {
   const bytes = buildModel((op, x) => ({ y: build(op, x) }), { shape: [5], opset });
   const model = open(bytes);
-  const of = await vjp(model, { shapes: new Map([["x", [5]]]) });
+  const of = await vjp(model, { shapes: new Map([["x", [5]]]), of: "y" });
   const { shape } = (await model.at(new Map([["x", [5]]]))).graph.outputs[0]!;
   const weights = tensor(
     "float32",

@@ -97,9 +97,11 @@ function concat(step: Step): Value | undefined {
   const { node, sequence } = step;
   const axis = node.int("axis", 0);
   if (sequence.length === 0) return undefined;
+  // the node's own name is the result's
+  const apart = { ...step, base: `${node.outputs[0]!.name}/part` };
   const parts =
     node.int("new_axis", 0) === 1
-      ? sequence.map((part) => appendWithNumbers(step, "Unsqueeze", part, ["axes", [axis]])[0]!)
+      ? sequence.map((part) => appendWithNumbers(apart, "Unsqueeze", part, ["axes", [axis]])[0]!)
       : sequence;
   return append(step, "Concat", parts, { axis: { kind: "int", value: axis } })[0];
 }

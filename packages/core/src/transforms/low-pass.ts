@@ -11,7 +11,7 @@ const radiusOf = ({ cutoff, radius }: { cutoff: number; radius: number | undefin
  * beyond the edge lies the nearest number.
  *
  * @example
- * lowPass({ cutoff: 0.1 });
+ * transforms.lowPass({ cutoff: 0.1 });
  */
 export const lowPass = defineTransform({
   type: "lowPass",

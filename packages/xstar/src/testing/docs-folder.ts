@@ -1,6 +1,7 @@
-import { copyFileSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { createOps, createRng, encodePng, filledPicture, Graph, tensor, writeModel } from "../index.js";
 
 /** A network as the docs take one for granted: x [1, 3, 16, 16] -> conv1 (8 channels) -> conv2 (16 channels) -> 5 class scores. */
@@ -33,6 +34,8 @@ export function fillDocsFolder(folder: string): void {
   const shades = [10, 80, 160, 240].map((shade) => filledPicture(24, 20, [shade, 255 - shade, shade >> 1]));
   shades.forEach((shade, i) => writeFileSync(join(folder, "photos", `${i}.png`), encodePng(shade)));
   writeFileSync(join(folder, "photo.png"), encodePng(shades[1]!));
+  const keras = new URL("../../../../packages/import/fixtures/keras3.h5.gz", import.meta.url);
+  writeFileSync(join(folder, "model.h5"), gunzipSync(readFileSync(keras)));
   copyFileSync(new URL("../../../../examples/own-parts/parts.js", import.meta.url), join(folder, "parts.js"));
 }
 

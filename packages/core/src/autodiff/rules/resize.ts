@@ -41,7 +41,12 @@ function plansOf(node: Node, x: Value, y: Value): AxisPlan[] {
  * Resizing is linear and separable: along each axis a matrix, whose transpose the cotangent is multiplied by. ONNX
  * Runtime computes the matrix when it opens the graph: it is what the model's own Resize makes of the identity matrix.
  */
-const resize: VjpRule = (g, { op, node, inputs: [x], outputs: [y] }) => {
+const resize: VjpRule = (g, { op, node, inputs: [x], outputs: [y], needs }) => {
+  if (node.string("coordinate_transformation_mode", "half_pixel") === "tf_crop_and_resize" && needs(1)) {
+    throw new XstarError("missing-vjp-rule", `The region of node "${node.label}" (Resize) has no vjp rule`, {
+      hint: "Differentiate by another input, and give the region before the graph is built: inputs: { ... }",
+    });
+  }
   if (sameShape(x!.shape, y!.shape)) return [g];
   const plans = plansOf(node, x!, y!);
   const factors = repetition(node, plans);

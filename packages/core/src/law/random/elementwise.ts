@@ -10,8 +10,7 @@ const unary =
 const alpha = (draw: Draw): Attributes => (draw.chance() ? {} : { alpha: { float: 0.2 + draw.rng.uniform() } });
 
 const plain = (
-  "Abs Neg Sigmoid Tanh Relu Selu Softplus Softsign Erf Sin Cos Atan Asinh Identity Sign Floor Ceil Round " +
-  "HardSwish Mish Sinh Cosh Exp"
+  "Abs Neg Sigmoid Tanh Relu Selu Softplus Softsign Erf Sin Cos Atan Asinh Identity " + "HardSwish Mish Sinh Cosh Exp"
 ).split(" ");
 
 /** Functions of what a first node makes fit. */
@@ -27,6 +26,10 @@ const within: Parameters<typeof inDomain>[1] = (draw, x) =>
 const above: Parameters<typeof inDomain>[1] = (draw, x) => draw.positive(x);
 const aboveOne: Parameters<typeof inDomain>[1] = (draw, x) =>
   draw.one("Add", [draw.positive(x), draw.constant([1], "float32", [])]);
+
+/** Away from the whole numbers that other operators give: rounding would decide. */
+const offWhole: Parameters<typeof inDomain>[1] = (draw, x) =>
+  draw.one("Add", [x, draw.constant([0.3713], "float32", [])]);
 
 const pair =
   (type: string, { positive = false, attributes = {} as Attributes } = {}): Maker =>
@@ -65,6 +68,7 @@ export const elementwise: Readonly<Record<string, Maker>> = {
   Gelu: unary("Gelu", (draw) => (draw.chance() ? { approximate: "tanh" } : {})),
   Shrink: unary("Shrink", () => ({ lambd: { float: 0.3 }, bias: { float: 0.1 } })),
   Cast: unary("Cast", () => ({ to: 1 })),
+  ...Object.fromEntries(["Floor", "Ceil", "Round", "Sign"].map((type) => [type, inDomain(type, offWhole)])),
   Sqrt: inDomain("Sqrt", above),
   Log: inDomain("Log", above),
   Reciprocal: inDomain("Reciprocal", above),
