@@ -6,6 +6,7 @@
 
 import contextlib
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -201,8 +202,10 @@ def main():
             print(*one)
         return
     root = pathlib.Path(sys.argv[2])
-    out = sys.stdout
-    for i, line in enumerate(sys.stdin):
+    # exporters print, some of them from C++: only answers go to the pipe
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    for line in sys.stdin:
         source, name, exporter = line.split(maxsplit=2)
         try:
             with contextlib.redirect_stdout(sys.stderr):
