@@ -6,6 +6,7 @@
 
 import contextlib
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -175,11 +176,11 @@ def catalog():
     data = pathlib.Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
     names = [("sklearn", name, "skl2onnx") for name in sklearn_models()]
     names += [("timm", name, "script") for name in TIMM[:8]]
-    names += [("shipped", f"{package}:{i}", "as shipped") for package, count in PACKAGES for i in range(count)]
 
     for i in range(max(len(TORCHVISION), len(TIMM))):
         names += [("timm", one, "dynamo" if i % 6 == 3 else "script") for one in TIMM[8:][i : i + 1]]
         names += [("torchvision", one, "dynamo" if i % 3 == 1 else "script") for one in TORCHVISION[i // 2 : i // 2 + 1] if i % 2 == 0]
+    names += [("shipped", f"{package}:{i}", "as shipped") for package, count in PACKAGES for i in range(count)]
     names += [("light", one.name, "as shipped") for one in sorted(data.glob("*.onnx"))]
     return names
 
@@ -201,8 +202,10 @@ def main():
             print(*one)
         return
     root = pathlib.Path(sys.argv[2])
-    out = sys.stdout
-    for i, line in enumerate(sys.stdin):
+    # exporters print, some of them from C++: only answers go to the pipe
+    out = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    for line in sys.stdin:
         source, name, exporter = line.split(maxsplit=2)
         try:
             with contextlib.redirect_stdout(sys.stderr):
