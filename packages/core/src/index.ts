@@ -148,6 +148,7 @@ export { asStart, starts } from "./starts/starts.js";
 export { transforms } from "./transforms/table.js";
 export { crops, flip, jitter, pad, rotate, scale } from "./transforms/affine.js";
 export { background, blur, lighting, noise } from "./transforms/pixelwise.js";
+export { lowPass } from "./transforms/low-pass.js";
 export { schedules } from "./optimizers/schedules.js";
 export { adagrad, adam, adamw, nadam, rmsprop } from "./optimizers/adaptive.js";
 export { gradient, momentum, normalized, signed } from "./optimizers/gradient.js";

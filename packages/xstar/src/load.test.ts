@@ -32,7 +32,13 @@ describe("a model's file", () => {
   test("is read from a path, a URL or bytes", async () => {
     await put("net.onnx", tinyModel());
     const path = join(folder, "net.onnx");
-    expect(await load()).toMatchObject({ name: "net", path, labels: undefined, contract: undefined });
+    expect(await load()).toMatchObject({
+      name: "net",
+      path,
+      labels: undefined,
+      contractFile: undefined,
+      contract: { mean: [0], std: [1], order: "gray" },
+    });
     expect(await loadModel(pathToFileURL(path))).toMatchObject({ name: "net", path });
     expect(await loadModel(tinyModel())).toMatchObject({ name: "tiny", path: undefined });
   });

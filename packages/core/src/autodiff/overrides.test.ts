@@ -133,7 +133,7 @@ describe("maximize with overrides", () => {
   const silent = () =>
     open(buildModel((op, x) => ({ relu: op.relu(op.sub(x, 10)), y: op.identity(x) }), { shape: [1, 1, 2, 2] }));
   const target = channel({ layer: "relu", channel: 0 });
-  const options = { redirect: 0, steps: 1, start: "zeros", optimizer: gradient({ learningRate: 4 }) } as const;
+  const options = { redirectSteps: 0, steps: 1, start: "zeros", optimizer: gradient({ learningRate: 4 }) } as const;
 
   it("wakes units that no gradient reaches, and records how", async () => {
     const plain = await maximize(silent(), target, options).result;

@@ -186,6 +186,7 @@ describe("what is written", () => {
   test("is a report, results, the network, the ascent and the pictures", () => {
     expect(readdirSync(folder).toSorted()).toEqual([
       "ascent.onnx",
+      "first",
       "network.onnx",
       "pictures",
       "report.html",
