@@ -21,8 +21,6 @@ const never = new Set(["config", "from", "resume", "force", "debug", "help", "ve
  * @param all every command: a config file may hold flags of others
  */
 export async function applyConfig(command: Command, all: () => Promise<readonly Command[]>): Promise<void> {
-  const takesConfig = command.options.some((option) => option.attributeName() === "config");
-  if (!takesConfig) return;
   const { config: named, from } = command.opts<{ config?: string; from?: string }>();
   const path = named ?? (from === undefined ? await firstThere() : undefined);
   if (path === undefined) return;

@@ -1,7 +1,6 @@
 import { Command } from "commander";
 import { version } from "../version.js";
 import { explainSystemError } from "../files/system-error.js";
-import { applyConfig } from "./config.js";
 import { explain } from "./explain.js";
 
 /** Every command; each adds itself to the program, and is loaded only where it is asked for. */
@@ -63,7 +62,11 @@ Examples:
   xstar maximize --help`,
     );
   for (const name of names) await commands[name](program);
-  program.hook("preAction", (_, command) => applyConfig(command, async () => (await createProgram()).commands));
+  program.hook("preAction", async (_, command) => {
+    if (!command.options.some((option) => option.attributeName() === "config")) return;
+    const { applyConfig } = await import("./config.js");
+    await applyConfig(command, async () => (await createProgram()).commands);
+  });
   return program;
 }
 
