@@ -194,7 +194,7 @@ export const packages = [
       {
         parts: ["terminal/"],
         beside: "ways",
-        holds: "progress, tables, pictures in the terminal",
+        holds: "progress, tables, pictures in the terminal; Ctrl-C",
         not: "what is shown",
       },
       {

@@ -6,7 +6,7 @@ import { colorSupport } from "../terminal/color.js";
 import { createProgress, type Progress } from "../terminal/progress.js";
 import { warn } from "./print-warnings.js";
 import { valueOf } from "./flags.js";
-import { withInterrupt } from "./interrupt.js";
+import { withInterrupt } from "../terminal/interrupt.js";
 
 interface ArticleFlags {
   readonly seed: number;

@@ -25,7 +25,7 @@ import { printableLines } from "../terminal/printable.js";
 import { renderTable } from "../terminal/table.js";
 import { valueOf } from "./flags.js";
 import { warn } from "./print-warnings.js";
-import { withInterrupt } from "./interrupt.js";
+import { withInterrupt } from "../terminal/interrupt.js";
 
 interface ExamplesFlags extends ModelFlags {
   readonly dataset: string;

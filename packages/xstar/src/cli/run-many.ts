@@ -20,7 +20,7 @@ import { createProgress } from "../terminal/progress.js";
 import { openImages } from "../data/pictures.js";
 import { version } from "../version.js";
 import { valueOf } from "./flags.js";
-import { withInterrupt } from "./interrupt.js";
+import { withInterrupt } from "../terminal/interrupt.js";
 
 /** The flags of `xstar maximize` that say how many targets at once are made. */
 type ManyFlags = Pick<

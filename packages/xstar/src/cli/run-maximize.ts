@@ -40,10 +40,10 @@ import { runPlan } from "../run/run-plan.js";
 import { writeTogether } from "../run/staging.js";
 import { printable } from "../terminal/printable.js";
 import { complainAbout, complainAboutImages, printComparison, say, warn, warnAbout } from "./print-warnings.js";
-import { withInterrupt } from "./interrupt.js";
+import { withInterrupt } from "../terminal/interrupt.js";
 import { reportAscent } from "../run/report-ascent.js";
 import { manyFolderName, refuseForMany, runMany } from "./run-many.js";
-import { summarize } from "./summarize.js";
+import { summarize } from "../run/summarize.js";
 import { writePictures } from "../run/write-pictures.js";
 
 /** `xstar maximize`: plans, climbs, writes. */

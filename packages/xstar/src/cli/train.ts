@@ -12,7 +12,7 @@ import { recipeFields } from "../train/recipe.js";
 import { trainNetwork } from "../train/trained-network.js";
 import { warn } from "./print-warnings.js";
 import { valueOf } from "./flags.js";
-import { withInterrupt } from "./interrupt.js";
+import { withInterrupt } from "../terminal/interrupt.js";
 
 interface TrainFlags {
   readonly data: string;
