@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { isAbsolute, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { isThere } from "./files/folder.js";
 import { isDefinition, XstarError, type AnyDefinition } from "@xstar/core";
 
 /**
@@ -26,16 +27,17 @@ export async function loadDefinitions(modules: readonly string[]): Promise<reado
   return [...new Set(all)];
 }
 
+const hint =
+  "Give the path of a JavaScript file (on Node 22.18 and newer of a TypeScript one), or the name of a package";
+
 async function load(name: string): Promise<Readonly<Record<string, unknown>>> {
   const path = moduleFile(name);
+  if (!(await isThere(path))) throw new XstarError("file-not-readable", `There is no module "${name}"`, { hint });
   try {
     return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new XstarError("file-not-readable", `The module "${name}" could not be loaded: ${reason}`, {
-      hint: "Give the path of a JavaScript file (on Node 22.18 and newer of a TypeScript one), or the name of a package",
-      cause,
-    });
+    throw new XstarError("file-not-readable", `The module "${name}" could not be loaded: ${reason}`, { hint, cause });
   }
 }
 

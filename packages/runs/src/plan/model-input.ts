@@ -5,7 +5,6 @@ import {
   guessContract,
   pictureChannels,
   inputKind,
-  oneOf,
   pictureInput,
   XstarError,
   type BatchOptions,
@@ -176,6 +175,8 @@ export function sizedShapes(
 
 const side = fields.int("side", { min: 1 });
 
+const inWords = ({ name, dims }: DeclaredInput) => `"${name}" of shape [${dims.join(", ")}]`;
+
 /** `state=2,1,128`: the shapes of inputs as they are given. */
 export function readShapes({ inputs }: Model, texts: readonly string[]): Map<string, Shape> {
   return new Map(
@@ -185,9 +186,7 @@ export function readShapes({ inputs }: Model, texts: readonly string[]): Map<str
         throw new XstarError(
           "bad-argument",
           `"--shape" must be the name of an input and its sizes: current value is ${text}`,
-          {
-            hint: `The model has ${oneOf(inputs.map(({ name }) => name))}: write --shape ${inputs[0]?.name}=1,3,224,224`,
-          },
+          { hint: `The model has ${inputs.map(inWords).join(", ")}` },
         );
       }
       const { name, dims } = input;

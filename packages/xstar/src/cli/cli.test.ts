@@ -378,6 +378,7 @@ describe("a mistake is one sentence and an exit code", () => {
     [2, [...target, "--redirect-steps", "0.5"], '"--redirect-steps" must be a whole number of at least 0', ""],
     [2, [...target, "--second", "net.onnx"], '"--second" must be a name and its file, name=file', ""],
     [1, [...target, "--second", "a=none.onnx"], 'Cannot read "none.onnx": it does not exist', ""],
+    [1, [...target, "--use", "./none.js"], 'There is no module "./none.js"', "path of a JavaScript file"],
     [1, [...target, "--second", "a=notes.txt"], 'The file is not a readable ONNX model (in "notes.txt")', ""],
     [2, ["maximize", "tiny.onnx", "two::conv:1", "--second", "to=tiny.onnx"], 'There is no model "two"', 'mean "to"'],
     [2, [...target, "--generator", "=x"], '"--generator" must be a name and its file', ""],

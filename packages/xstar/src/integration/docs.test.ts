@@ -87,3 +87,14 @@ describe.each(pages)("%s", (page) => {
     expect(missing.map(({ link }) => link)).toEqual([]);
   });
 });
+
+test.each(pages)("%s names source files that are there", (page) => {
+  const sources = readdirSync(join(root, "packages"), { recursive: true }).map((name) => `packages/${String(name)}`);
+  const named = readFileSync(join(root, page), "utf8").matchAll(
+    /`((?:[a-z0-9-]+\/)+[a-z0-9-]+\.ts|packages\/[a-z0-9/-]+\/)`/g,
+  );
+  const missing = [...named]
+    .map(([, path]) => path!.replace(/\/$/, ""))
+    .filter((path) => !sources.some((source) => source === path || source.endsWith(`/${path}`)));
+  expect(missing).toEqual([]);
+});
