@@ -1,11 +1,12 @@
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { check, openModel, XstarError, type Runtime } from "@xstar/core";
+import { check, openModel, type Runtime } from "@xstar/core";
 import type { ContractFile, ModelFile } from "@xstar/runs";
 import { readFileOrExplain, readTextIfThere } from "./files/read.js";
 import { openModelFile } from "./model/import.js";
 import { readContract } from "./model/contract-file.js";
 import { readVocabulary } from "./model/vocab-file.js";
+import { naming } from "./model/naming.js";
 import { readExternalData } from "./model/external-data.js";
 import { nodeRuntime } from "./runtime.js";
 
@@ -63,20 +64,4 @@ async function readLabels(
 function unnumbered(lines: readonly string[]): readonly string[] {
   const isCounted = lines.every((line, i) => line.startsWith(`${i} `));
   return isCounted ? lines.map((line, i) => line.slice(`${i} `.length)) : lines;
-}
-
-/** Says in errors about the model which file they are about. */
-async function naming<T>(path: string | undefined, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const isAboutModel = XstarError.is(error) && (error.code === "bad-model" || error.code === "unsupported-model");
-    if (!isAboutModel || path === undefined) throw error;
-    const { code, message, hint, details = {} } = error;
-    throw new XstarError(code, `${message} (in "${path}")`, {
-      ...(hint !== undefined && { hint }),
-      details: { ...details, path },
-      cause: error,
-    });
-  }
 }

@@ -3,6 +3,7 @@ import { XstarError } from "@xstar/core";
 import type { Command } from "commander";
 import { writeFileAtomic } from "../files/atomic.js";
 import { importFrom, notesOf } from "../model/import.js";
+import { naming } from "../model/naming.js";
 import { warn } from "./print-warnings.js";
 
 export function addConvert(program: Command): void {
@@ -25,7 +26,7 @@ Examples:
 
 async function convert(path: string, out = `${basename(path, extname(path))}.onnx`): Promise<void> {
   if (out === path) throw new XstarError("bad-argument", `"${out}" would replace the model itself`);
-  const imported = await importFrom(path);
+  const imported = await naming(path, () => importFrom(path));
   await writeFileAtomic(out, imported.onnx);
   process.stdout.write(`${out}  (from ${imported.producer}, ${(imported.onnx.byteLength / 1e6).toFixed(2)} MB)\n`);
   notesOf(imported).forEach(warn);
