@@ -58,3 +58,4 @@ export { loadDataset, type IdxFolderOptions, type SplitDataset } from "./data/da
 export { trainNetwork, type TrainedNetwork, type TrainingOptions } from "./train/trained-network.js";
 export { createProgress, type Progress } from "./terminal/progress.js";
 export { readImage, type ReadImageOptions } from "./files/image.js";
+export { makeAtlas, type AtlasOptions, type AtlasProgress, type AtlasResult } from "./run/atlas/make-atlas.js";

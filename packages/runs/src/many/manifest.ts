@@ -1,5 +1,6 @@
 import { XstarError } from "@xstar/core";
 import { sha256Of, type Manifest, type NamedEntry } from "@xstar/results";
+import { canonical } from "../plan/canonical.js";
 import type { JobModel, ManyJob, ModelSource } from "./job.js";
 
 /** What the text of a manifest holds; undefined for what is none. */
@@ -115,12 +116,4 @@ function shorten(_: string, value: unknown): unknown {
 function firstDifference(a: Manifest["ascent"], b: Manifest["ascent"]): string | undefined {
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   return names.find((name) => canonical(a[name]) !== canonical(b[name]));
-}
-
-function canonical(value: unknown): string | undefined {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([x], [y]) => (x < y ? -1 : 1)))
-      : inner,
-  );
 }

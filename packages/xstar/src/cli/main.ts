@@ -10,6 +10,7 @@ const commands = {
   inspect: async (program: Command) => (await import("./inspect.js")).addInspect(program),
   maximize: async (program: Command) => (await import("./maximize.js")).addMaximize(program),
   examples: async (program: Command) => (await import("./examples.js")).addExamples(program),
+  atlas: async (program: Command) => (await import("./atlas.js")).addAtlas(program),
   convert: async (program: Command) => (await import("./convert.js")).addConvert(program),
   list: async (program: Command) => (await import("./list.js")).addList(program),
 };
