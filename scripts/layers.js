@@ -186,6 +186,24 @@ export const packages = [
     ],
   },
   {
+    name: "queue",
+    is: "@xstar/queue, for Node: the same jobs through BullMQ on Redis, where a user installs it",
+    isomorphic: false,
+    layers: [
+      { parts: ["connection", "names"], holds: "Redis by its address; what things are called there", not: "jobs" },
+      {
+        parts: ["redis-store", "s3-store"],
+        holds: "stores of bytes that many machines reach",
+        not: "what the bytes are",
+      },
+      {
+        parts: ["status", "send-jobs", "work"],
+        holds: "both ends of the queue, and a look at it",
+        not: "how a job is done",
+      },
+    ],
+  },
+  {
     name: "xstar",
     is: "xstar, what a user installs: Node's half of all this, and the command line",
     isomorphic: false,
@@ -217,7 +235,7 @@ export const packages = [
         parts: ["run/"],
         beside: "work",
         holds:
-          "the steps of a plan, checkpoints on disk, what is written; many/ threads, folder, sheet of many targets; atlas/",
+          "the steps of a plan, checkpoints on disk, what is written; many/ threads, folder, sheet of many targets; atlas/; queue/",
         not: "flags",
       },
       {

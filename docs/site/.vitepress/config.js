@@ -23,6 +23,7 @@ const guide = [
       page("Parts of your own", "/own-parts"),
       page("Metrics", "/metrics"),
       page("The atlas of a network", "/atlas"),
+      page("On many machines", "/scale"),
       page("The input contract", "/input-contract"),
     ],
   },

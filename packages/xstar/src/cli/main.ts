@@ -11,6 +11,8 @@ const commands = {
   maximize: async (program: Command) => (await import("./maximize.js")).addMaximize(program),
   examples: async (program: Command) => (await import("./examples.js")).addExamples(program),
   atlas: async (program: Command) => (await import("./atlas.js")).addAtlas(program),
+  work: async (program: Command) => (await import("./queue.js")).addWork(program),
+  queue: async (program: Command) => (await import("./queue.js")).addQueue(program),
   convert: async (program: Command) => (await import("./convert.js")).addConvert(program),
   list: async (program: Command) => (await import("./list.js")).addList(program),
 };
