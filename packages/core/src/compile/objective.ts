@@ -11,6 +11,7 @@ import type { Vocabulary } from "../define/vocabulary.js";
 import { unitOf } from "../objectives/units.js";
 import { tensor, type Tensor } from "../tensor.js";
 import { axisGiven } from "../forward/arrange.js";
+import { narrow, type Entry } from "../forward/narrow.js";
 import type { Network, Prepared } from "../forward/prepare.js";
 import type { NetworkTerm } from "./require-gradient.js";
 
@@ -68,6 +69,8 @@ export interface ObjectiveParts {
   readonly views: number;
   /** What becomes of images [batch, ...] on their way to the network; nothing when left out. */
   readonly see?: (images: Value) => Value;
+  /** What the network sees, where its gradient is asked for. */
+  readonly entry?: Entry;
   readonly picture: Value;
   readonly opacity: Value | undefined;
   readonly settings: Settings;
@@ -113,6 +116,7 @@ function objectiveContext(parts: ObjectiveParts, view: number): Reading {
       return axis === undefined ? arranged.units : axisGiven(arranged, axis, name);
     },
     logits: (model) => counted(ofView(network.logits(model))),
+    part: (x, ranges) => narrow(op, x, ranges, parts.entry),
     image,
     imageLayer(name, layer, model) {
       if (!see) return networkOnce(op, name, () => prepared.network(op, image(name))).layer(layer, model);

@@ -17,6 +17,7 @@ import { createRng, type Rng } from "../rng.js";
 import { sameShape, size, tensor, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts, nameTargets } from "./objective.js";
 import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opacity.js";
+import { gradientOfEntry, type Entry } from "../forward/narrow.js";
 import { planesOf } from "../forward/planes.js";
 import type { Network, Prepared } from "../forward/prepare.js";
 import { noGradient, requireGradients, type NetworkTerm } from "./require-gradient.js";
@@ -133,8 +134,8 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     isLine: planes?.isLine ?? false,
   });
   // a value of its own, so that the gradient that comes through the network can be told from that of penalties
-  const entry = op.identity(views.seen);
-  const seen = prepared.network(op, restored(entry));
+  const entry: Entry = { whole: op.identity(views.seen), parts: [] };
+  const seen = prepared.network(op, restored(entry.whole));
   const untouched = lazy(() =>
     chain.length === 0 ? seen : prepared.network(op, restored(opacity ? onGrey(op, colours, opacity) : colours)),
   );
@@ -142,7 +143,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   const build = (
     specs: readonly Spec[],
     name: string,
-    pass: Pick<ObjectiveParts, "network" | "views" | "see" | "terms">,
+    pass: Pick<ObjectiveParts, "network" | "entry" | "views" | "see" | "terms">,
   ) =>
     buildObjectives(
       specs.map((one) => parseObjective(vocabulary, one)),
@@ -151,7 +152,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     );
   const see = (images: Value) => views.see(opacity ? opaque(op, images) : images);
   const terms: NetworkTerm[] = [];
-  const transformed = { network: seen, views: views.count, terms, ...(chain.length > 0 && { see }) };
+  const transformed = { network: seen, entry, views: views.count, terms, ...(chain.length > 0 && { see }) };
   const objective = build(spec.objectives, "objective", transformed);
   const watched = mapValues(spec.watch, (specs, name) =>
     build(specs, watchOutput(name), { network: untouched, views: 1 }),
@@ -223,7 +224,7 @@ function update(
     terms: readonly NetworkTerm[];
     picture: Value;
     /** What the network sees of the pictures, [views x batch, ...]. */
-    entry: Value;
+    entry: Entry;
     variables: Readonly<Record<string, Value>>;
     step: Value;
     settings: Settings;
@@ -240,13 +241,16 @@ function update(
     step,
     settings,
   });
-  const wrt = [picture, entry, ...Object.values(variables)];
-  const [byPicture, byEntry, ...found] = gradients(op, {
+  const entries = [entry.whole, ...entry.parts.map(({ value }) => value)];
+  const wrt = [picture, ...entries, ...Object.values(variables)];
+  const [byPicture, ...others] = gradients(op, {
     of: objective,
     wrt,
     called: { of: nameTargets(vocabulary, spec.objectives), scope: modelScope },
     ...(rules && { rules }),
   });
+  const byEntry = gradientOfEntry(op, entry, others.slice(0, entries.length));
+  const found = others.slice(entries.length);
   if (terms.length > 1 || !byEntry) requireGradients(op, terms, entry, rules);
   if (found.every((gradient) => gradient === undefined)) throw noGradient();
   const batch = picture.shape[0]!;
