@@ -1,4 +1,5 @@
 import { findReach, type Reach } from "../autodiff/differentiability.js";
+import { rulesFor } from "../autodiff/rules/table.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
@@ -17,7 +18,12 @@ export interface NetworkTerm {
  * Refuses a target of which a part reads the network but has no gradient by what the network sees: a penalty beside it
  * would then be all that moves the picture. Throws `no-gradient`, naming the part and what stops its gradient.
  */
-export function requireGradients(op: Ops, terms: readonly NetworkTerm[], entry: Value, rules?: VjpRules): void {
+export async function requireGradients(
+  op: Ops,
+  terms: readonly NetworkTerm[],
+  entry: Value,
+  rules?: VjpRules,
+): Promise<void> {
   const graph = new Graph("terms");
   const copy = createOps(graph, op.lowering);
   const seen = graph.input(entry.name, entry.type);
@@ -27,7 +33,7 @@ export function requireGradients(op: Ops, terms: readonly NetworkTerm[], entry: 
     new Map([[entry, seen]]),
     terms.map(({ value }) => value),
   );
-  const reach = findReach(copy, [seen], rules);
+  const reach = findReach(copy, [seen], await rulesFor(graph, rules));
   for (const { spec, value } of terms) {
     const found = reach.get(map.get(value) ?? value);
     if (!found || found.zeroBehind) throw noGradient({ spec, reach: found });
