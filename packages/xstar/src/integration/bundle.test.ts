@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import ort from "onnxruntime-node";
 import { rolldown, type OutputChunk } from "rolldown";
 import { expect, onTestFinished, test } from "vitest";
 import { tinyCnn } from "../../../core/src/testing/models.js";
+import { loadOrt } from "../runtime.js";
 
 const here = join(import.meta.dirname, "entry.js");
 
@@ -90,7 +90,7 @@ async function firstStep(): Promise<{ readonly bundled: Bundle; readonly asked: 
   onTestFinished(() => void Reflect.deleteProperty(globalThis, "loaded"));
   const program = await import(join(bundled.folder, bundled.first[0]!));
   let asked: string[] = [];
-  for await (const step of program.run(ort, tinyCnn())) if (step.index === 0) asked = [...loaded];
+  for await (const step of program.run(loadOrt(), tinyCnn())) if (step.index === 0) asked = [...loaded];
   expect(loaded.length).toBeGreaterThan(bundled.first.length);
   return { bundled, asked };
 }
