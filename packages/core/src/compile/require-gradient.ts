@@ -1,4 +1,5 @@
 import { findReach, type Reach } from "../autodiff/differentiability.js";
+import { rulesFor } from "../autodiff/rules/table.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
@@ -18,12 +19,12 @@ export interface NetworkTerm {
  * Refuses a target of which a part reads the network but has no gradient by what the network sees: a penalty beside it
  * would then be all that moves the picture. Throws `no-gradient`, naming the part and what stops its gradient.
  */
-export function requireGradients(
+export async function requireGradients(
   op: Ops,
   terms: readonly NetworkTerm[],
   { whole, parts }: Entry,
   rules?: VjpRules,
-): void {
+): Promise<void> {
   const graph = new Graph("terms");
   const copy = createOps(graph, op.lowering);
   const seen = new Map(
@@ -35,7 +36,7 @@ export function requireGradients(
     seen,
     terms.map(({ value }) => value),
   );
-  const reach = findReach(copy, [...seen.values()], rules);
+  const reach = findReach(copy, [...seen.values()], await rulesFor(graph, rules));
   for (const { spec, value } of terms) {
     const found = reach.get(map.get(value) ?? value);
     if (!found || found.zeroBehind) throw noGradient({ spec, reach: found });

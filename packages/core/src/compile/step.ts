@@ -20,7 +20,7 @@ import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opaci
 import { gradientOfEntry, type Entry } from "../forward/narrow.js";
 import { planesOf } from "../forward/planes.js";
 import type { Network, Prepared } from "../forward/prepare.js";
-import { noGradient, requireGradients, type NetworkTerm } from "./require-gradient.js";
+import type { NetworkTerm } from "./require-gradient.js";
 import { modelScope } from "../forward/prepare-model.js";
 import { standalone, stepInput } from "./standalone.js";
 import { buildViews } from "./views.js";
@@ -88,7 +88,7 @@ export const watchOutput = (name: string) => `watch.${name}`;
 export const attributionState = "attribution";
 
 /** Builds the step graph: variables, picture, views, model, objective, gradients, optimizer, next variables. */
-export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules): CompiledStep {
+export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules): Promise<CompiledStep> {
   const { first, batch, assets, weights, vocabulary } = prepared;
   const planes = planesOf(prepared.shape, first.holds);
   const shape = planes?.shape ?? prepared.shape;
@@ -159,7 +159,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   );
 
   const step = graph.input(stepInput, { dtype: "float32", shape: [] });
-  const updated = update(op, spec, {
+  const updated = await update(op, spec, {
     vocabulary,
     objective,
     terms,
@@ -214,7 +214,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
 export const ofAttempt = (rng: Rng, attempt: number): Rng => (attempt === 0 ? rng : rng.split(`attempt ${attempt}`));
 
 /** One optimizer step of every variable. */
-function update(
+async function update(
   op: Ops,
   spec: AscentSpec,
   given: {
@@ -232,7 +232,7 @@ function update(
     planes: boolean;
     rules?: VjpRules;
   },
-): { variables: Values; slots: Values; gradientNorm: Value; networkGradientNorm: Value } {
+): Promise<{ variables: Values; slots: Values; gradientNorm: Value; networkGradientNorm: Value }> {
   const { vocabulary, objective, terms, picture, entry, variables, step, settings, rules } = given;
   const optimizer = prepareOptimizer(op, {
     vocabulary,
@@ -243,7 +243,7 @@ function update(
   });
   const entries = [entry.whole, ...entry.parts.map(({ value }) => value)];
   const wrt = [picture, ...entries, ...Object.values(variables)];
-  const [byPicture, ...others] = gradients(op, {
+  const [byPicture, ...others] = await gradients(op, {
     of: objective,
     wrt,
     called: { of: nameTargets(vocabulary, spec.objectives), scope: modelScope },
@@ -251,8 +251,12 @@ function update(
   });
   const byEntry = gradientOfEntry(op, entry, others.slice(0, entries.length));
   const found = others.slice(entries.length);
-  if (terms.length > 1 || !byEntry) requireGradients(op, terms, entry, rules);
-  if (found.every((gradient) => gradient === undefined)) throw noGradient();
+  const isStill = found.every((gradient) => gradient === undefined);
+  if (terms.length > 1 || !byEntry || isStill) {
+    const { noGradient, requireGradients } = await import("./require-gradient.js");
+    await requireGradients(op, terms, entry, rules);
+    if (isStill) throw noGradient();
+  }
   const batch = picture.shape[0]!;
   const gradientNorm = byPicture ? norm(op, [byPicture], batch) : op.fill([batch], 0);
   const networkGradientNorm = !byEntry || byEntry === byPicture ? gradientNorm : norm(op, [byEntry], batch);

@@ -1,5 +1,6 @@
 import { check } from "../errors.js";
-import { mergeRules } from "../autodiff/overrides.js";
+import { changedRules } from "../autodiff/changed-rules.js";
+import { rulesFor } from "../autodiff/rules/table.js";
 import { findReach, type Reach } from "../autodiff/differentiability.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { Graph, type Node, type Value } from "../ir/graph.js";
@@ -128,7 +129,8 @@ export async function inspect(model: LoadedModel, options: InspectOptions = {}):
   const op = createOps(graph, model.runtime.lowering);
   const bindings = new Map(normalized.graph.inputs.map((input) => [input, graph.input(input.name, input.type)]));
   const map = inline(graph, normalized.graph, bindings, [...normalized.graph.values()]);
-  const reach = findReach(op, graph.inputs.filter(isFloat), mergeRules([], options.rules, model.source.functions));
+  const rules = await rulesFor(graph, changedRules([], options.rules, model.source.functions));
+  const reach = findReach(op, graph.inputs.filter(isFloat), rules);
 
   const found = (name: string) => {
     const value = normalized.values.get(name);
