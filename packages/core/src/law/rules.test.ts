@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { decompositions } from "../normalize/decompositions.js";
 import { dynamicallyQuantizedOperators, quantizedOperators } from "../normalize/quantized-operators.js";
 import { upgrades } from "../normalize/upgrades.js";
-import { fromOrt } from "../runtime/runtime.js";
+import { fromOrt } from "../runtime/from-ort.js";
 import { cases } from "./cases.js";
 import { checkCase } from "./gradient-check.js";
 import { rules } from "../autodiff/rules/table.js";
