@@ -72,8 +72,7 @@ export function fromOrt(ort: Ort, options: RuntimeOptions = {}): Runtime {
   };
 }
 
-const isWebOrt = ({ env: { versions } }: Ort): boolean =>
-  versions.node === undefined && versions.web !== undefined;
+const isWebOrt = ({ env: { versions } }: Ort): boolean => versions.node === undefined && versions.web !== undefined;
 
 /** The web's module takes its threads and what it writes to the console when it starts, for all sessions. */
 function settle({ env }: Ort, threads: number): void {
