@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createRng } from "../rng.js";
 import { constantValue, Graph, Node, Value, type Attribute } from "../ir/graph.js";
 import { writeModel } from "../onnx/write.js";
-import { fromOrt } from "../runtime/runtime.js";
+import { fromOrt } from "../runtime/from-ort.js";
 import { numbers, size, tensor, type Shape } from "../tensor.js";
 import { openModel } from "../model/load.js";
 import { dynamicallyQuantizedOperators, quantizedOperators } from "./quantized-operators.js";
