@@ -65,6 +65,7 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
   RNN: recurrent,
   LSTM: recurrent,
   GRU: recurrent,
+  "com.microsoft::DynamicQuantizeLSTM": recurrent,
   STFT: [depends(1, "a step"), depends(3, "a length")],
   Upsample: [depends(1, "scales")],
   "com.microsoft::Attention": [
