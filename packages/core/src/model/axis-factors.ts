@@ -159,7 +159,7 @@ function placeOnes(axes: Factor[][], layout: Layout, shape: Shape): Layout {
 
 const before = (lengths: readonly number[], i: number) => lengths.slice(0, i).reduce((a, b) => a * b, 1);
 
-/** In front of the axis that begins there, if that one is new or the first; else behind the one that ends there. */
+/** In front of the axis that begins there: units, and others where that one is new or the first; else behind the one that ends there. */
 function joinNeighbour(
   axes: Factor[][],
   factor: Factor,
@@ -170,7 +170,7 @@ function joinNeighbour(
   const lengths = layout.map(sizeOf);
   const next = begins(shape);
   const isNew = shape[next] !== lengths[begins(lengths)];
-  if (next >= 0 && (at === 1 || isNew)) axes[next]!.unshift(factor);
+  if (next >= 0 && (at === 1 || isNew || factor.role === "unit")) axes[next]!.unshift(factor);
   else axes.findLast((_, i) => before(shape, i) < at || i === 0)?.push(factor);
 }
 
