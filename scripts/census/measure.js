@@ -79,11 +79,19 @@ const numbersOfTokens = {};
 
 /** The vectors of some tokens. */
 function chooseTokens(name, { count, size: length, table }, shape) {
-  const ids = createRng(4).uniforms(size(shape) / length, 0, count).map(Math.floor);
-  const bytes = table.source.bytes ?? model.files.get(table.source.location).subarray(table.source.offset);
+  const ids = createRng(4)
+    .uniforms(size(shape) / length, 0, count)
+    .map(Math.floor);
+  const { source } = table;
+  const bytes = "bytes" in source ? source.bytes : model.files.get(source.location)?.subarray(source.offset);
+  if (!bytes) throw new Error(`the table of ${name} cannot be read`);
   const all = new Float32Array(Uint8Array.from(bytes.subarray(0, 4 * count * length)).buffer);
   numbersOfTokens[name] = tensor(record.tokens ?? "int64", ids, shape.slice(0, -1));
-  return tensor("float32", Array.from(ids).flatMap((id) => [...all.subarray(id * length, (id + 1) * length)]), shape);
+  return tensor(
+    "float32",
+    Array.from(ids).flatMap((id) => [...all.subarray(id * length, (id + 1) * length)]),
+    shape,
+  );
 }
 
 /** Sizes that the file leaves free, as inspect chose them. */
@@ -166,11 +174,17 @@ if (facts) {
   await ascend("output", () => outputTargets(of));
 }
 
-/** The output, and layers before it for where it is saturated. */
+/** Units of the output, and of layers before it for where it is saturated. */
 function outputTargets(of) {
   const at = facts.layers.findLastIndex((one) => one.name === of);
   const before = facts.layers.slice(0, Math.max(0, at)).filter((one) => one.differentiable && one.units);
-  return [unitOf(facts.layers[at] ?? { name: of }), ...before.slice(-3).toReversed().map(unitOf)];
+  return [
+    ...unitsOf(facts.layers[at] ?? { name: of }),
+    ...before
+      .slice(-3)
+      .toReversed()
+      .map((one) => unitsOf(one)[0]),
+  ];
 }
 result.megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
 console.log(JSON.stringify(result));
@@ -184,7 +198,13 @@ async function gradientInDouble(at, of, u) {
 
 /** The gradient in float64 against central differences along itself and two random directions, of two steps. */
 async function differences(at, of, u) {
-  const built = await vjp(model, { shapes: at, inputs, of, wrt: picture(), precision: isRounded ? "float32" : "float64" });
+  const built = await vjp(model, {
+    shapes: at,
+    inputs,
+    of,
+    wrt: picture(),
+    precision: isRounded ? "float32" : "float64",
+  });
   const x = feeds[picture()];
   const weights = numbers(u);
   const value = async (v, by) => {
@@ -225,17 +245,24 @@ async function differences(at, of, u) {
   };
 }
 
-/** @param {{ name: string, units?: { count: number } | null }} of */
-function unitOf({ name, units }) {
-  return units ? channel({ layer: name, channel: Math.floor(units.count / 2) }) : layer({ layer: name });
+/**
+ * Three units of a layer, the middle one first: some are dead, or saturated where the climb begins.
+ *
+ * @param {{ name: string, units?: { count: number } | null }} of
+ */
+function unitsOf({ name, units }) {
+  if (!units) return [layer({ layer: name })];
+  const numbered = [1 / 2, 1 / 4, 3 / 4].map((part) => Math.floor(part * units.count));
+  return [...new Set(numbered)].map((unit) => channel({ layer: name, channel: unit }));
 }
 
-/** Units of layers around the middle one, of which the first that is not dead is maximized. */
+/** Units of the middle layer, and of layers around it, of which the first that rises is what counts. */
 function middleTargets() {
   const fit = facts.layers.filter((one) => one.differentiable && one.units && one.units.count > 1);
-  if (fit.length === 0) return [unitOf({ name: target() })];
+  if (fit.length === 0) return unitsOf({ name: target() });
   const half = Math.floor(fit.length / 2);
-  return [0, 1, -1, 2, 5].flatMap((by) => (fit[half + by] ? [unitOf(fit[half + by])] : []));
+  const around = [1, -1, 2, 5].flatMap((by) => (fit[half + by] ? [unitsOf(fit[half + by])[0]] : []));
+  return [...unitsOf(fit[half]), ...around];
 }
 
 function ascend(name, choose) {
@@ -256,7 +283,7 @@ function ascend(name, choose) {
       const curve = run.curve.map((objectives) => objectives[0]);
       const [first, best] = [curve[0], Math.max(...curve.slice(1))];
       if (best > first) return { ok: true, from: first, to: best, target: chosen.layer };
-      result.dead = [...(result.dead ?? []), `${chosen.layer} stays at ${first}`];
+      result.dead = [...(result.dead ?? []), `${chosen.layer} does not rise above ${first}`];
     }
     return { ok: false, reason: result.dead.at(-1) };
   });

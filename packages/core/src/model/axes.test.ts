@@ -189,7 +189,7 @@ describe.each([1, 2])("axes of a batch of %d", (n) => {
     });
   });
 
-  it("of one unit are where it is joined with others: the corners of a box", async () => {
+  it("of one unit alone are not those of its neighbour: pitches at times, the corners of a box", async () => {
     const found = await axes([n, 2, 4, 4], (op, x) => {
       const places = op.reshape(op.transpose(op.conv(x, weights(op, [1, 2, 1, 1])), [0, 2, 3, 1]), [16 * n, 1]);
       const corners = op.concat(
@@ -198,7 +198,11 @@ describe.each([1, 2])("axes of a batch of %d", (n) => {
       );
       return { boxes: op.reshape(corners, [16 * n, 4]) };
     });
-    expect(found["boxes"]).toContain("units 4] made by Conv");
+    expect(found["boxes"]).toContain("units 4]");
+    const notes = await axes([n, 2, 5, 8], (op, x) => ({
+      y: op.reshape(op.sigmoid(op.conv(x, weights(op, [1, 2, 1, 1]))), [n, 5, 8]),
+    }));
+    expect(notes["y"]).toBe("[N, 5, units 8] a guess by the number of axes");
   });
 
   it("of Einsum are the letters of the weights alone", async () => {

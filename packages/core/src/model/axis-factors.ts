@@ -132,8 +132,8 @@ function dealOut(factors: Factor[], shape: Shape): Factor[][] | undefined {
 const importance = ({ role }: Factor) => ["batch", "unit", "place"].indexOf(role);
 
 /**
- * Factors of 1 can go anywhere: each becomes an axis of 1 between the same neighbours, else another such axis; what
- * matters of the rest joins its neighbour.
+ * Factors of 1 can go anywhere: each becomes an axis of 1 between the same neighbours, else another such axis; of the
+ * rest the batch joins its neighbour, and one unit alone, of which there is nothing to choose, is dropped.
  */
 function placeOnes(axes: Factor[][], layout: Layout, shape: Shape): Layout {
   const free = new Map(shape.flatMap((length, i) => (length === 1 ? [[i, before(shape, i)] as const] : [])));
@@ -152,14 +152,14 @@ function placeOnes(axes: Factor[][], layout: Layout, shape: Shape): Layout {
   for (const { factor, at } of left) {
     const [slot] = free.keys();
     if (slot !== undefined) take(factor, slot);
-    else if (factor.role !== "place") joinNeighbour(axes, factor, { at, layout, shape });
+    else if (factor.role === "batch") joinNeighbour(axes, factor, { at, layout, shape });
   }
   return axes.map((axis) => (axis.length > 0 ? axis : [fresh(1)]));
 }
 
 const before = (lengths: readonly number[], i: number) => lengths.slice(0, i).reduce((a, b) => a * b, 1);
 
-/** In front of the axis that begins there: units, and others where that one is new or the first; else behind the one that ends there. */
+/** In front of the axis that begins there, if that one is new or the first; else behind the one that ends there. */
 function joinNeighbour(
   axes: Factor[][],
   factor: Factor,
@@ -170,7 +170,7 @@ function joinNeighbour(
   const lengths = layout.map(sizeOf);
   const next = begins(shape);
   const isNew = shape[next] !== lengths[begins(lengths)];
-  if (next >= 0 && (at === 1 || isNew || factor.role === "unit")) axes[next]!.unshift(factor);
+  if (next >= 0 && (at === 1 || isNew)) axes[next]!.unshift(factor);
   else axes.findLast((_, i) => before(shape, i) < at || i === 0)?.push(factor);
 }
 
