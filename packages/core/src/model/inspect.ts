@@ -290,6 +290,7 @@ function axisFacts(
 function whyNot(value: Value | undefined, reach: Reach | undefined): string | null {
   if (!value || value.constant) return "it does not depend on the input";
   if (!value.type && !reach) return "it is no tensor of a shape and type that xstar knows";
+  if (value.type && size(value.shape) === 0) return "it is empty";
   if (value.type && !isFloat(value)) return `it holds ${value.dtype}, which has no gradient`;
   if (!reach) return "it does not depend on the input";
   const [first, ...others] = reach.missing;
