@@ -3,10 +3,13 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { readModel } from "@xstar/core";
+import { numbers, readModel, tensor, type Runtime, type Session, type Tensor } from "@xstar/core";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { main } from "./cli/main.js";
 import { loadModel } from "./load.js";
+import { importFrom } from "./model/import.js";
+import { compareFolded } from "./model/same-numbers.js";
+import { nodeRuntime } from "./runtime.js";
 
 const fixtures = join(import.meta.dirname, "../../import/fixtures");
 let place: string;
@@ -68,6 +71,38 @@ test("convert writes ONNX, by itself", async () => {
   const { graph, producer } = readModel(new Uint8Array(readFileSync(out)));
   expect(producer).toMatch(/^Keras 2\./);
   expect(graph.outputs.map(({ name }) => name)).toEqual(["head/scores", "features"]);
+});
+
+test("convert --check compares what was written with what xstar folds of it", async () => {
+  const out = join(place, "checked.onnx");
+  const { code, out: said } = await command("convert", model, out, "--check");
+  expect(code).toBe(0);
+  const [, error] = /Checked: as written and as folded the outputs differ by (\S+) of the largest\n$/.exec(said)!;
+  expect(Number(error)).toBeLessThan(1e-5);
+});
+
+test("what folds to other numbers is not the same", async () => {
+  const { onnx } = await importFrom(model);
+  const spoilt = (runtime: Runtime): Runtime => ({
+    ...runtime,
+    open: async (graph, options) => {
+      const session = await runtime.open(graph, options);
+      const isWritten = graph === onnx;
+      const run: Session["run"] = async (feeds, ...rest) => {
+        const results = await session.run(feeds, ...rest);
+        const worse = (t: Tensor) =>
+          tensor(
+            "float32",
+            Array.from(numbers(t), (x) => 1.001 * x),
+            t.shape,
+          );
+        return !isWritten ? results : Object.fromEntries(Object.entries(results).map(([k, t]) => [k, worse(t)]));
+      };
+      return { ...session, run };
+    },
+  });
+  expect(await compareFolded(onnx)).toMatchObject({ isSame: true });
+  expect(await compareFolded(onnx, spoilt(nodeRuntime()))).toMatchObject({ isSame: false });
 });
 
 test("a SavedModel is a folder", async () => {
