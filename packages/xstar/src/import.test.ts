@@ -115,24 +115,59 @@ test("a SavedModel is a folder", async () => {
   expect((await loadModel(folder)).source.graph.outputs.map(({ name }) => name)).toEqual(["map", "scores"]);
 });
 
-test("what is left out is said, and other files are refused as before", async () => {
+/** A model of three layers, of which the second one is of an unknown class. */
+async function writeCutModel(): Promise<string> {
   const json = {
     class_name: "Sequential",
     config: {
       layers: [
         { class_name: "ReLU", config: { name: "r", batch_input_shape: [null, 4] } },
         { class_name: "Swirl", config: { name: "s" } },
+        { class_name: "ReLU", config: { name: "behind" } },
       ],
     },
   };
-  const folder = join(place, "cut");
-  await mkdir(folder);
-  await writeFile(join(folder, "model.json"), JSON.stringify({ modelTopology: json, weightsManifest: [] }));
-  const { code, err } = await command("convert", join(folder, "model.json"), join(folder, "cut.onnx"));
+  await mkdir(join(place, "cut"), { recursive: true });
+  const path = join(place, "cut", "model.json");
+  await writeFile(path, JSON.stringify({ modelTopology: json, weightsManifest: [] }));
+  return path;
+}
+
+const whyCut = 'was left out when the model was imported: Layer "s" is of class Swirl, which xstar does not know';
+const wayOut =
+  "Hint: Say what it computes: importModel(files, { layers: { Swirl: emit } }). Layers before it can be targets: xstar inspect lists them";
+
+test.each(["behind:1", "behind:*", "s", "r:1 + layer:layer=s"])(
+  "the target %s behind a cut is told why",
+  async (target) => {
+    const source = await writeCutModel();
+    const name = target.startsWith("b") ? "behind" : "s";
+    const { code, err } = await command("maximize", source, target, "--out", join(place, "never"));
+    expect(code).toBe(1);
+    expect(err).toContain(`Error: "${name}" ${whyCut}`);
+    expect(err).toContain(wayOut);
+  },
+);
+
+test("a converted model knows what it lacks, and inspect lists it", async () => {
+  const [source, out] = [await writeCutModel(), join(place, "cut", "converted.onnx")];
+  await command("convert", source, out);
+  const { out: listed } = await command("inspect", out);
+  expect(listed).toContain('Left out: Layer "s" is of class Swirl, which xstar does not know; with it s, behind');
+  const { err } = await command("maximize", out, "s:0", "--out", join(place, "never"));
+  expect(err).toContain(`Error: "s" ${whyCut}`);
+});
+
+test("what is left out is said, and other files are refused as before", async () => {
+  const source = await writeCutModel();
+  const { code, err } = await command("convert", source, join(place, "cut", "cut.onnx"));
   expect({ code, err }).toEqual({
     code: 0,
-    err: 'Warning: Layer "s" is of class Swirl, which xstar does not know: "s" is left out\n',
+    err: expect.stringContaining(
+      'Warning: Layer "s" is of class Swirl, which xstar does not know: "s" and 1 behind it are left out\n',
+    ),
   });
+  const folder = join(place, "cut");
   await writeFile(join(folder, "notes.txt"), "no model");
   await expect(loadModel(join(folder, "notes.txt"))).rejects.toMatchObject({
     code: "bad-model",

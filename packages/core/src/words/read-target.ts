@@ -1,9 +1,11 @@
 import type { WithVocabulary } from "../define/vocabulary.js";
 import { isSpec, type Spec } from "../define/spec.js";
 import { targetNames } from "../model/layers.js";
+import { cutsOf } from "../model/left-out.js";
 import { check, XstarError } from "../errors.js";
 import { combinations } from "../objectives/combine.js";
 import { refuseAmbiguousNumbers, resolveLabels } from "./labels.js";
+import type { NamesOfModel } from "./scope.js";
 import { parseTarget } from "./target.js";
 import type { PreparedModel } from "../forward/prepare-model.js";
 import type { FurtherModel, Prepared } from "../forward/prepare.js";
@@ -42,8 +44,8 @@ function isNumber(spec: Spec | number): boolean {
 }
 
 /** Values that lie behind a cut are among them: who names one is told where it is cut off. */
-function namesOf({ model, normalized }: PreparedModel): { layers: string[]; nodes: string[] } {
+function namesOf({ model, normalized }: PreparedModel): NamesOfModel {
   const { layers, nodes } = targetNames(model.source, normalized);
   const cut = [...normalized.values].flatMap(([name, value]) => (value.node && !value.type ? [name] : []));
-  return { layers: [...layers, ...cut], nodes };
+  return { layers: [...layers, ...cut], nodes, cuts: cutsOf(model.source) };
 }
