@@ -177,6 +177,7 @@ export {
   type LayerFacts,
   type MissingRule,
 } from "./model/inspect.js";
+export { cutMetadata, cutsOf, type CutPlace } from "./model/left-out.js";
 export { pictureInput, targetNames, unitCounts } from "./model/layers.js";
 export { parseAssignment, parseWords, withParameters } from "./words/spec-words.js";
 export { printTarget, printWords } from "./words/print-target.js";

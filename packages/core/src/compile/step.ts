@@ -15,9 +15,16 @@ import { beginAlone, beginAt } from "../starts/begin.js";
 import { withColorsOf } from "../parameterizations/color.js";
 import { createRng, type Rng } from "../rng.js";
 import { sameShape, size, tensor, type Shape, type Tensor } from "../tensor.js";
-import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts, nameTargets } from "./objective.js";
+import {
+  buildObjectives,
+  nameTargets,
+  needsSharedViews,
+  parseObjective,
+  readsPlaces,
+  type ObjectiveParts,
+} from "./objective.js";
 import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opacity.js";
-import { gradientOfEntry, type Entry } from "../forward/narrow.js";
+import type { Entry } from "../forward/narrow.js";
 import { planesOf } from "../forward/planes.js";
 import type { Network, Prepared } from "../forward/prepare.js";
 import type { NetworkTerm } from "./require-gradient.js";
@@ -143,7 +150,7 @@ export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpR
   const build = (
     specs: readonly Spec[],
     name: string,
-    pass: Pick<ObjectiveParts, "network" | "entry" | "views" | "see" | "terms">,
+    pass: Pick<ObjectiveParts, "network" | "narrow" | "entry" | "views" | "see" | "terms">,
   ) =>
     buildObjectives(
       specs.map((one) => parseObjective(vocabulary, one)),
@@ -152,7 +159,10 @@ export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpR
     );
   const see = (images: Value) => views.see(opacity ? opaque(op, images) : images);
   const terms: NetworkTerm[] = [];
-  const transformed = { network: seen, entry, views: views.count, terms, ...(chain.length > 0 && { see }) };
+  const { narrow } = spec.objectives.some((one) => readsPlaces(vocabulary, one))
+    ? await import("../forward/narrow.js")
+    : {};
+  const transformed = { network: seen, narrow, entry, views: views.count, terms, ...(chain.length > 0 && { see }) };
   const objective = build(spec.objectives, "objective", transformed);
   const watched = mapValues(spec.watch, (specs, name) =>
     build(specs, watchOutput(name), { network: untouched, views: 1 }),
@@ -249,7 +259,10 @@ async function update(
     called: { of: nameTargets(vocabulary, spec.objectives), scope: modelScope },
     ...(rules && { rules }),
   });
-  const byEntry = gradientOfEntry(op, entry, others.slice(0, entries.length));
+  const byEntry =
+    entry.parts.length === 0
+      ? others[0]
+      : (await import("../forward/narrow.js")).gradientOfEntry(op, entry, others.slice(0, entries.length));
   const found = others.slice(entries.length);
   const isStill = found.every((gradient) => gradient === undefined);
   if (terms.length > 1 || !byEntry || isStill) {

@@ -5,7 +5,7 @@ import { openModel } from "../model/load.js";
 import { vjp } from "../model/vjp.js";
 import { writeModel } from "../onnx/write.js";
 import { createRng } from "../rng.js";
-import { fromOrt } from "../runtime/runtime.js";
+import { fromOrt } from "../runtime/from-ort.js";
 import { numbers, size, tensor, type Shape } from "../tensor.js";
 
 const runtime = fromOrt(ort);
