@@ -6,10 +6,8 @@ import { importFrom, notesOf } from "../model/import.js";
 import { naming } from "../model/naming.js";
 import { warn } from "./print-warnings.js";
 
-export function addConvert(program: Command): void {
-  program
-    .command("convert <model> [out]")
-    .description("Writes a model of Keras, TensorFlow, TensorFlow.js or TensorFlow Lite as ONNX")
+export function addConvert(command: Command): void {
+  command
     .addHelpText(
       "after",
       `

@@ -36,10 +36,8 @@ interface ExamplesFlags extends ModelFlags {
   readonly threads?: number;
 }
 
-export function addExamples(program: Command): void {
-  const command = program
-    .command("examples <model> <targets...>")
-    .description("Finds the pictures in a folder that excite a target most and least, and what in them does")
+export function addExamples(command: Command): void {
+  command
     .requiredOption(
       "--dataset <folder>",
       "pictures (PNG, JPEG, WebP, GIF, TIFF, AVIF), also in folders inside; IDX files; or mnist",

@@ -16,10 +16,8 @@ interface InspectFlags extends ModelFlags {
   readonly json?: boolean;
 }
 
-export function addInspect(program: Command): void {
-  const command = program
-    .command("inspect <model>")
-    .description("Lists a model's inputs and layers: names, shapes, units, and which can be differentiated")
+export function addInspect(command: Command): void {
+  command
     .option("--try <photo>", "show the five likeliest classes of a picture")
     .option("--all", "also list values that do not depend on the input")
     .option("--json", "print everything as JSON")

@@ -25,10 +25,8 @@ const kinds = {
   rules: { use: "by themselves, for the operators that they are named after", kind: "rule" },
 } as const satisfies Readonly<Record<string, { readonly use: string; readonly kind: DefinitionKind }>>;
 
-export function addList(program: Command): void {
-  program
-    .command("list [kind]")
-    .description("Lists what xstar maximize is made of, with all parameters")
+export function addList(command: Command): void {
+  command
     .option("--use <module>", "a module with definitions of your own, listed too", collect)
     .option("--json", "print the tables as JSON")
     .addHelpText(

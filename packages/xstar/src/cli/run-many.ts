@@ -1,4 +1,4 @@
-import { fields, XstarError, type MaximizeOptions, type Spec } from "@xstar/core";
+import { XstarError, type MaximizeOptions, type Spec } from "@xstar/core";
 import { slugOf, type MaximizeFlags, type ModelFile, type Plan } from "@xstar/runs";
 import {
   featureLayer,
@@ -10,7 +10,6 @@ import {
   type ComparedImages,
   type Entry,
 } from "@xstar/results";
-import type { Command } from "commander";
 import type { ComparedDataset } from "../run/many/compare-entry.js";
 import { makeMany, type ManyProgress, type ManyResult } from "../run/many/make-many.js";
 import type { CaptionedPicture } from "../terminal/blocks.js";
@@ -19,7 +18,6 @@ import { printableLines } from "../terminal/printable.js";
 import { createProgress } from "../terminal/progress.js";
 import { openImages } from "../data/pictures.js";
 import { version } from "../version.js";
-import { valueOf } from "./flags.js";
 import { withInterrupt } from "../terminal/interrupt.js";
 
 /** The flags of `xstar maximize` that say how many targets at once are made. */
@@ -27,38 +25,6 @@ type ManyFlags = Pick<
   MaximizeFlags,
   "jobs" | "memory" | "threads" | "scale" | "dataset" | "format" | "export" | "checkpoint" | "resume" | "use"
 >;
-
-export function addManyFlags(command: Command): void {
-  command
-    .optionsGroup("Many targets at once (LAYER:*, LAYER:0-63, LAYER:0,3,9):")
-    .option(
-      "--jobs <count>",
-      "targets at once (default: one for each core)",
-      valueOf("--jobs", fields.int("", { min: 1, max: 256 })),
-    )
-    .option(
-      "--memory <size>",
-      "most that they, or a single run, may take, as in 2GB (default: half of what is free, all for a single run)",
-      readMemory,
-    );
-}
-
-const units: Readonly<Record<string, number>> = {
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  KIB: 1024,
-  MIB: 1024 ** 2,
-  GIB: 1024 ** 3,
-};
-
-/** `2GB`, `1.5 GiB`, `800MB` in bytes. */
-export function readMemory(text: string): number {
-  const [, number = "", unit = ""] = /^\s*(\d+(?:\.\d+)?)\s*([kmg]i?b)\s*$/i.exec(text) ?? [];
-  const bytes = Number(number) * (units[unit.toUpperCase()] ?? Number.NaN);
-  if (bytes > 0) return bytes;
-  throw new XstarError("bad-argument", `"--memory" must be a size such as 2GB or 800MB: current value is ${text}`);
-}
 
 /** The name of the folder of many targets, from what the command line calls them. */
 export function manyFolderName(targets: readonly string[]): string {

@@ -41,10 +41,6 @@ import { writeTogether } from "../run/staging.js";
 import { printable } from "../terminal/printable.js";
 import { complainAbout, complainAboutImages, printComparison, say, warn, warnAbout } from "./print-warnings.js";
 import { withInterrupt } from "../terminal/interrupt.js";
-import { reportAscent } from "../run/report-ascent.js";
-import { manyFolderName, refuseForMany, runMany } from "./run-many.js";
-import { summarize } from "../run/summarize.js";
-import { writePictures } from "../run/write-pictures.js";
 
 /** `xstar maximize`: plans, climbs, writes. */
 export async function runMaximize(
@@ -78,12 +74,13 @@ export async function runMaximize(
   });
   const { files: read, jobs, recipe, isMany } = plan;
   const facts: RunFacts = { xstar: version, threads, ...read, pictures: jobs, recipe };
-  const name = isMany ? manyFolderName(targets) : folderName(jobs);
-  const usual = join("out", model.name, `${name}${from && !isOther ? "-again" : ""}`);
+  const usualFolder = (name: string) => join("out", model.name, `${name}${from && !isOther ? "-again" : ""}`);
   if (isMany) {
+    const { manyFolderName, refuseForMany, runMany } = await import("./run-many.js");
     refuseForMany(flags);
-    return runMany(model, plan, { folder: flags.out ?? usual, flags });
+    return runMany(model, plan, { folder: flags.out ?? usualFolder(manyFolderName(targets)), flags });
   }
+  const usual = usualFolder(folderName(jobs));
   const compiled = once(() => compileAscent(model, plan.objectives, plan.options));
   await checkMemory(plan, compiled, { free: process.availableMemory(), memory: flags.memory });
   const { force = false, resume = false } = flags;
@@ -131,6 +128,7 @@ async function runInto(folder: string, { model, plan, flags, facts, from, compil
     const tokens = nameTokens(model, result);
     const platform = await thisPlatform();
     const ascent = { model, facts, platform, result, frames, seconds: seconds(), top, tokens, ...look };
+    const { writePictures } = await import("../run/write-pictures.js");
     const { run, written } = await writeTogether(folder, async (staging) => {
       const pictures = await writePictures(ascent, staging);
       const file = runFileOf(ascent, pictures);
@@ -142,6 +140,7 @@ async function runInto(folder: string, { model, plan, flags, facts, from, compil
     });
     if (result.ended !== "aborted" || plan.stopAfter === result.last.index)
       await removeCheckpoint(checkpointFile(folder));
+    const { reportAscent } = await import("../run/report-ascent.js");
     const metrics = await reportAscent(ascent, run, {
       plan,
       folder,
@@ -149,6 +148,7 @@ async function runInto(folder: string, { model, plan, flags, facts, from, compil
       signal,
       files: ["run.json", ...(flags.export ? ["ascent.onnx"] : [])],
     });
+    const { summarize } = await import("../run/summarize.js");
     process.stdout.write(summarize(ascent, written, { plan, folder, metrics }));
     warnAbout(result, jobs);
     if (flags.export && result.redirected.some((steps) => steps > 0))

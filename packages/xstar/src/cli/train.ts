@@ -30,10 +30,8 @@ interface TrainFlags {
 
 const { seed, epochs, batch, threads } = recipeFields;
 
-export function addTrain(program: Command): void {
-  program
-    .command("train")
-    .description("Trains the article's network on MNIST or a folder of IDX files; the result is an ordinary ONNX file")
+export function addTrain(command: Command): void {
+  command
     .option("--data <folder>", "folder of IDX files (gzip or not), or mnist", "mnist")
     .option("--set <name>", 'which set of the folder: what stands before "-train-images", as "emnist-letters"')
     .option(
