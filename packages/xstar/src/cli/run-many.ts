@@ -18,6 +18,8 @@ import { printableLines } from "../terminal/printable.js";
 import { createProgress } from "../terminal/progress.js";
 import { openImages } from "../data/pictures.js";
 import { version } from "../version.js";
+import { numberedFolder } from "../run/claim-folder.js";
+import { sayWhere } from "./print-warnings.js";
 import { withInterrupt } from "../terminal/interrupt.js";
 
 /** The flags of `xstar maximize` that say how many targets at once are made. */
@@ -55,7 +57,7 @@ export function refuseForMany({ format = "none", export: isExported, checkpoint 
 export async function runMany(
   model: ModelFile,
   { jobs, objectives, targets: measured, options, files, recipe, shape }: Plan,
-  { folder, flags }: { readonly folder: string; readonly flags: ManyFlags },
+  { named, usual, flags }: { readonly named: string | undefined; readonly usual: string; readonly flags: ManyFlags },
 ): Promise<void> {
   const { jobs: runners, memory, threads = 1, scale } = flags;
   if (flags.resume)
@@ -67,11 +69,11 @@ export async function runMany(
     objective: objectives[i]!,
     measured: measured[i]!,
   }));
-  const result = await withInterrupt(async (signal) => {
+  const { folder, result } = await withInterrupt(async (signal) => {
     const dataset = images && (await scanImages(model, images, { objectives: measured, options, signal }));
     const view = createView();
-    try {
-      return await makeMany(model, targets, options, {
+    const make = (folder: string) =>
+      makeMany(model, targets, options, {
         folder,
         signal,
         onProgress: view.show,
@@ -86,12 +88,28 @@ export async function runMany(
           ...(scale !== undefined && { scale }),
         },
       });
+    try {
+      return named === undefined ? await inUsualFolder(usual, make) : { folder: named, result: await make(named) };
     } finally {
       view.done();
     }
   }, "The same command goes on from there");
   process.stdout.write(printableLines(summarizeMany(result, folder)));
   complainAbout(result);
+}
+
+/** Makes pictures in the usual folder; where that holds those of another ascent, in the first one numbered behind it that does not. */
+async function inUsualFolder<T>(usual: string, make: (folder: string) => Promise<T>) {
+  for (let i = 1; ; i++) {
+    const folder = numberedFolder(usual, i);
+    try {
+      const result = await make(folder);
+      if (folder !== usual) sayWhere(usual, folder);
+      return { folder, result };
+    } catch (error) {
+      if (!XstarError.is(error) || !error.details?.["holdsAnother"]) throw error;
+    }
+  }
 }
 
 interface ScannedRun {

@@ -16,7 +16,6 @@ import {
   planAscent,
   runFileOf,
   settingsOf,
-  taskOf,
   type Ascent,
   type MaximizeFlags,
   type ModelFile,
@@ -39,7 +38,7 @@ import { claimFolder } from "../run/claim-folder.js";
 import { runPlan } from "../run/run-plan.js";
 import { writeTogether } from "../run/staging.js";
 import { printable } from "../terminal/printable.js";
-import { complainAbout, complainAboutImages, printComparison, say, warn, warnAbout } from "./print-warnings.js";
+import { complainAbout, complainAboutImages, printComparison, sayWhere, warn, warnAbout } from "./print-warnings.js";
 import { withInterrupt } from "../terminal/interrupt.js";
 
 /** `xstar maximize`: plans, climbs, writes. */
@@ -78,7 +77,7 @@ export async function runMaximize(
   if (isMany) {
     const { manyFolderName, refuseForMany, runMany } = await import("./run-many.js");
     refuseForMany(flags);
-    return runMany(model, plan, { folder: flags.out ?? usualFolder(manyFolderName(targets)), flags });
+    return runMany(model, plan, { named: flags.out, usual: usualFolder(manyFolderName(targets)), flags });
   }
   const usual = usualFolder(folderName(jobs));
   const compiled = once(() => compileAscent(model, plan.objectives, plan.options));
@@ -86,8 +85,7 @@ export async function runMaximize(
   const { force = false, resume = false } = flags;
   const settings = async () => settingsOf(plain({ ...facts, ascent: (await compiled()).record }));
   const claimed = await claimFolder({ named: flags.out, usual, force, resume, settings });
-  if (flags.out === undefined && claimed.folder !== usual && !resume)
-    say(`"${usual}" holds another run, which stays: this one goes into "${claimed.folder}"`);
+  if (flags.out === undefined && claimed.folder !== usual && !resume) sayWhere(usual, claimed.folder);
   try {
     await runInto(claimed.folder, { model, plan, flags, facts, from, compiled });
   } finally {
@@ -213,7 +211,7 @@ async function isFinished({
 }: PictureForm & Pick<Prepared, "facts" | "compiled"> & { readonly folder: string }): Promise<boolean> {
   const kept = await readRecord(join(folder, "run.json")).catch(() => undefined);
   if (kept?.record.stopped !== null || kept.record.scale !== scale || kept.record.format !== format) return false;
-  return taskOf({ ...facts, stopped: null, ascent: (await compiled()).record }) === taskOf(kept.record);
+  return settingsOf(plain({ ...facts, ascent: (await compiled()).record })) === settingsOf(kept.record);
 }
 
 function announce(saved: SavedAscent | undefined, folder: string): SavedAscent | undefined {
