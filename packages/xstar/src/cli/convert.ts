@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { writeFileAtomic } from "../files/atomic.js";
 import { importFrom, notesOf } from "../model/import.js";
 import { naming } from "../model/naming.js";
+import { printable } from "../terminal/printable.js";
 import { warn } from "./print-warnings.js";
 
 export function addConvert(command: Command): void {
@@ -26,6 +27,8 @@ async function convert(path: string, out = `${basename(path, extname(path))}.onn
   if (out === path) throw new XstarError("bad-argument", `"${out}" would replace the model itself`);
   const imported = await naming(path, () => importFrom(path));
   await writeFileAtomic(out, imported.onnx);
-  process.stdout.write(`${out}  (from ${imported.producer}, ${(imported.onnx.byteLength / 1e6).toFixed(2)} MB)\n`);
+  process.stdout.write(
+    `${printable(`${out}  (from ${imported.producer}, ${(imported.onnx.byteLength / 1e6).toFixed(2)} MB)`)}\n`,
+  );
   notesOf(imported).forEach(warn);
 }

@@ -10,6 +10,7 @@ import {
 } from "@xstar/core";
 import type { Command } from "commander";
 import { loadDefinitions } from "../load-definitions.js";
+import { printableJson, printableLines } from "../terminal/printable.js";
 import { collect } from "./flags.js";
 
 /** Everything that specs and flags name, with where the command line takes it. */
@@ -50,11 +51,13 @@ Examples:
       const vocabulary = withDefinitions(standard, await loadDefinitions(use));
       const tables = chosen.map(([name, one]) => ({ name, use: one.use, all: listed(vocabulary, one.kind) }));
       const text = json
-        ? JSON.stringify(Object.fromEntries(tables.map(({ name, all }) => [name, all.map(asJson)])), undefined, 2)
-        : tables
-            .filter(({ all }) => all.length > 0)
-            .map(describeKind)
-            .join("\n\n");
+        ? printableJson(Object.fromEntries(tables.map(({ name, all }) => [name, all.map(asJson)])))
+        : printableLines(
+            tables
+              .filter(({ all }) => all.length > 0)
+              .map(describeKind)
+              .join("\n\n"),
+          );
       process.stdout.write(`${text}\n`);
     });
 }
