@@ -1,4 +1,4 @@
-import type { ImageCodec, Picture } from "@xstar/results";
+import { enlargementFor, type ImageCodec, type Picture } from "@xstar/results";
 import { loadSharp, openPicture } from "./sharp.js";
 
 /** Pictures of up to so many pixels keep every one of them as WebP. */
@@ -10,7 +10,7 @@ export const sharpCodec: ImageCodec = {
     const source = (await openPicture(file)).ensureAlpha();
     const { width, height } = await source.metadata();
     const factor = side / Math.max(width, height);
-    const scale = factor < 1 ? factor : Math.floor(factor);
+    const scale = factor < 1 ? factor : enlargementFor({ width, height }, side);
     const to = (length: number) => Math.max(1, Math.round(length * scale));
     const { data, info } = await source
       .resize({ width: to(width), height: to(height), fit: "fill", kernel: factor < 1 ? "lanczos3" : "nearest" })
