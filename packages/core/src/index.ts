@@ -18,7 +18,9 @@ export {
 export { inputShapes, openModel, type LoadedModel, type LoadOptions } from "./model/load.js";
 export { vjp, type VjpFunction, type VjpOptions } from "./model/vjp.js";
 export type { Ort } from "./runtime/ort.js";
-export { fromOrt, type Runtime, type RuntimeOptions, type Session } from "./runtime/runtime.js";
+export { fromOrt, type Provider, type RuntimeOptions } from "./runtime/from-ort.js";
+export type { Runtime, Session } from "./runtime/runtime.js";
+export { startWebRuntime, type WebRuntime, type WebRuntimeOptions } from "./runtime/start-web.js";
 export { keepSessions, type KeepingRuntime } from "./runtime/keep-sessions.js";
 export { readModel } from "./onnx/read.js";
 export { writeModel } from "./onnx/write.js";
@@ -175,6 +177,7 @@ export {
   type LayerFacts,
   type MissingRule,
 } from "./model/inspect.js";
+export { cutMetadata, cutsOf, type CutPlace } from "./model/left-out.js";
 export { pictureInput, targetNames, unitCounts } from "./model/layers.js";
 export { parseAssignment, parseWords, withParameters } from "./words/spec-words.js";
 export { printTarget, printWords } from "./words/print-target.js";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Graph, Node, Value } from "../ir/graph.js";
 import { createOps, type Lowering, type Ops } from "../ir/ops/index.js";
 import { writeModel } from "../onnx/write.js";
-import { fromOrt } from "../runtime/runtime.js";
+import { fromOrt } from "../runtime/from-ort.js";
 import { numbers, tensor, type Shape } from "../tensor.js";
 import { gradients, type GradientOptions } from "./gradients.js";
 import { allRules } from "./rules/table.js";

@@ -3,6 +3,7 @@ import { rulesFor } from "../autodiff/rules/table.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
+import type { Entry } from "../forward/narrow.js";
 import { Graph, type Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
@@ -21,19 +22,21 @@ export interface NetworkTerm {
 export async function requireGradients(
   op: Ops,
   terms: readonly NetworkTerm[],
-  entry: Value,
+  { whole, parts }: Entry,
   rules?: VjpRules,
 ): Promise<void> {
   const graph = new Graph("terms");
   const copy = createOps(graph, op.lowering);
-  const seen = graph.input(entry.name, entry.type);
+  const seen = new Map(
+    [whole, ...parts.map(({ value }) => value)].map((value) => [value, graph.input(value.name, value.type)]),
+  );
   const map = inline(
     graph,
     op.graph,
-    new Map([[entry, seen]]),
+    seen,
     terms.map(({ value }) => value),
   );
-  const reach = findReach(copy, [seen], await rulesFor(graph, rules));
+  const reach = findReach(copy, [...seen.values()], await rulesFor(graph, rules));
   for (const { spec, value } of terms) {
     const found = reach.get(map.get(value) ?? value);
     if (!found || found.zeroBehind) throw noGradient({ spec, reach: found });

@@ -15,8 +15,16 @@ import { beginAlone, beginAt } from "../starts/begin.js";
 import { withColorsOf } from "../parameterizations/color.js";
 import { createRng, type Rng } from "../rng.js";
 import { sameShape, size, tensor, type Shape, type Tensor } from "../tensor.js";
-import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts, nameTargets } from "./objective.js";
+import {
+  buildObjectives,
+  nameTargets,
+  needsSharedViews,
+  parseObjective,
+  readsPlaces,
+  type ObjectiveParts,
+} from "./objective.js";
 import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opacity.js";
+import type { Entry } from "../forward/narrow.js";
 import { planesOf } from "../forward/planes.js";
 import type { Network, Prepared } from "../forward/prepare.js";
 import type { NetworkTerm } from "./require-gradient.js";
@@ -133,8 +141,8 @@ export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpR
     isLine: planes?.isLine ?? false,
   });
   // a value of its own, so that the gradient that comes through the network can be told from that of penalties
-  const entry = op.identity(views.seen);
-  const seen = prepared.network(op, restored(entry));
+  const entry: Entry = { whole: op.identity(views.seen), parts: [] };
+  const seen = prepared.network(op, restored(entry.whole));
   const untouched = lazy(() =>
     chain.length === 0 ? seen : prepared.network(op, restored(opacity ? onGrey(op, colours, opacity) : colours)),
   );
@@ -142,7 +150,7 @@ export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpR
   const build = (
     specs: readonly Spec[],
     name: string,
-    pass: Pick<ObjectiveParts, "network" | "views" | "see" | "terms">,
+    pass: Pick<ObjectiveParts, "network" | "narrow" | "entry" | "views" | "see" | "terms">,
   ) =>
     buildObjectives(
       specs.map((one) => parseObjective(vocabulary, one)),
@@ -151,7 +159,10 @@ export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpR
     );
   const see = (images: Value) => views.see(opacity ? opaque(op, images) : images);
   const terms: NetworkTerm[] = [];
-  const transformed = { network: seen, views: views.count, terms, ...(chain.length > 0 && { see }) };
+  const { narrow } = spec.objectives.some((one) => readsPlaces(vocabulary, one))
+    ? await import("../forward/narrow.js")
+    : {};
+  const transformed = { network: seen, narrow, entry, views: views.count, terms, ...(chain.length > 0 && { see }) };
   const objective = build(spec.objectives, "objective", transformed);
   const watched = mapValues(spec.watch, (specs, name) =>
     build(specs, watchOutput(name), { network: untouched, views: 1 }),
@@ -223,7 +234,7 @@ async function update(
     terms: readonly NetworkTerm[];
     picture: Value;
     /** What the network sees of the pictures, [views x batch, ...]. */
-    entry: Value;
+    entry: Entry;
     variables: Readonly<Record<string, Value>>;
     step: Value;
     settings: Settings;
@@ -240,13 +251,19 @@ async function update(
     step,
     settings,
   });
-  const wrt = [picture, entry, ...Object.values(variables)];
-  const [byPicture, byEntry, ...found] = await gradients(op, {
+  const entries = [entry.whole, ...entry.parts.map(({ value }) => value)];
+  const wrt = [picture, ...entries, ...Object.values(variables)];
+  const [byPicture, ...others] = await gradients(op, {
     of: objective,
     wrt,
     called: { of: nameTargets(vocabulary, spec.objectives), scope: modelScope },
     ...(rules && { rules }),
   });
+  const byEntry =
+    entry.parts.length === 0
+      ? others[0]
+      : (await import("../forward/narrow.js")).gradientOfEntry(op, entry, others.slice(0, entries.length));
+  const found = others.slice(entries.length);
   const isStill = found.every((gradient) => gradient === undefined);
   if (terms.length > 1 || !byEntry || isStill) {
     const { noGradient, requireGradients } = await import("./require-gradient.js");

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { allEntries } from "../families.js";
 import { dynamicallyQuantizedOperators, quantizedOperators } from "../normalize/quantized-operators.js";
 import { rewriteTable, upgradeTable } from "../normalize/table.js";
-import { fromOrt } from "../runtime/runtime.js";
+import { fromOrt } from "../runtime/from-ort.js";
 import { cases } from "./cases.js";
 import { checkCase } from "./gradient-check.js";
 import { allRules } from "../autodiff/rules/table.js";

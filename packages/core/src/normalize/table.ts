@@ -41,6 +41,7 @@ export const rewriteTable: SplitTable<Rewrite> = {
         "com.microsoft::QLinearGlobalAveragePool",
         "com.microsoft::MatMulIntegerToFloat",
         "com.microsoft::DynamicQuantizeMatMul",
+        "com.microsoft::DynamicQuantizeLSTM",
       ],
       load: async () => {
         const { castOfProduct, dynamicallyQuantizedOperators, quantizedOperators } =

@@ -7,6 +7,7 @@ import type { Settings } from "../compile/apply-optimizer.js";
 import { buildObjectives, parseObjective } from "../compile/objective.js";
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
+import { narrow } from "../forward/narrow.js";
 import { prepare } from "../forward/prepare.js";
 import { Graph } from "../ir/graph.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
@@ -62,7 +63,7 @@ export async function differentiate(
   const settings: Settings = fixedSettings(op);
   const network = prepared.network(op, picture);
   const spec = parseObjective(vocabulary, readTarget(target, prepared, options));
-  const parts = { op, prepared, network, views: 1, picture, opacity: undefined, settings };
+  const parts = { op, prepared, network, views: 1, narrow, picture, opacity: undefined, settings };
   const value = buildObjectives([spec], "objective", parts);
   const own = { ...mapValues(vocabulary.rule, ({ vjp }) => vjp), ...given };
   const rules = changedRules(overrides, own, model.source.functions, vocabulary.override);

@@ -3,8 +3,10 @@ import type { WithVocabulary } from "../define/vocabulary.js";
 import type { PreparedModel } from "../forward/prepare-model.js";
 import type { Prepared } from "../forward/prepare.js";
 import { targetNames } from "../model/layers.js";
+import { cutsOf } from "../model/left-out.js";
 import { refuseAmbiguousNumbers } from "./labels.js";
 import { labelsFor, resolveTarget, type TargetLabels } from "./resolve-target.js";
+import type { NamesOfModel } from "./scope.js";
 import { parseTarget } from "./target.js";
 
 /** What words of a target may name. */
@@ -28,8 +30,8 @@ export function readTarget(
 }
 
 /** Values that lie behind a cut are among them: who names one is told where it is cut off. */
-function namesOf({ model, normalized }: PreparedModel): { layers: string[]; nodes: string[] } {
+function namesOf({ model, normalized }: PreparedModel): NamesOfModel {
   const { layers, nodes } = targetNames(model.source, normalized);
   const cut = [...normalized.values].flatMap(([name, value]) => (value.node && !value.type ? [name] : []));
-  return { layers: [...layers, ...cut], nodes };
+  return { layers: [...layers, ...cut], nodes, cuts: cutsOf(model.source) };
 }

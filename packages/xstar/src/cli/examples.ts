@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import {
+  cutsOf,
   expandTargets,
   fields,
   prepareModel,
@@ -91,7 +92,7 @@ async function runExamples(path: string, asked: readonly string[], flags: Exampl
   const first = await prepareModel(model, 1, options);
   const counts = unitCounts(model.source, first.normalized, options.logits, first.input);
   const labels = fittingLabels(model, counts.get("logit"), warn);
-  const targets = expandTargets(asked, counts);
+  const targets = expandTargets(asked, counts, cutsOf(model.source));
   for (const target of asked.filter((one) => targets.includes(one)))
     readTarget(target, { first, further: new Map() }, { vocabulary, labels, isTyped: true });
   const pictures = await openPictures(flags.dataset);
