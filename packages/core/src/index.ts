@@ -28,7 +28,7 @@ export { print } from "./ir/print.js";
 export { compileAscent, differentiate, exportAscent, maximize, probe, readTarget, standard } from "./standard.js";
 export type { AscentOptions, CompiledAscent } from "./ascend/compile-ascent.js";
 export { ascend } from "./ascend/maximize.js";
-export { checkSameRun } from "./ascend/same-run.js";
+export { checkSameRun, differingField } from "./ascend/same-run.js";
 export type { MaximizeOptions } from "./ascend/options.js";
 export type {
   AscentRecord,

@@ -23,10 +23,8 @@ const labels = {
   claims: "measure the two facts",
 } as const;
 
-export function addArticle(program: Command): void {
-  program
-    .command("article")
-    .description("Does what the article that xstar comes from does, on real MNIST, and writes a report")
+export function addArticle(command: Command): void {
+  command
     .option(
       "--seed <number>",
       "decides the random starts",

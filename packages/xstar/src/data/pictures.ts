@@ -11,7 +11,7 @@ const endings: ReadonlySet<string> = new Set([...pictureEndings].filter((ending)
 const idxFile = /images[-.]idx3-ubyte(?:\.gz)?$/;
 
 /**
- * The pictures in a folder and the folders in it (PNG, JPEG, WebP, GIF, TIFF, AVIF), by name; of a folder of IDX files, or of the packaged
+ * The pictures in a folder and the folders in it (PNG, JPEG, WebP, GIF, TIFF, AVIF, BMP), by name; of a folder of IDX files, or of the packaged
  * MNIST (`mnist`), the training pictures and then the test pictures. Throws `file-not-readable` where there are none.
  *
  * @example
@@ -25,7 +25,7 @@ export async function openPictures(where: string): Promise<PictureSource> {
   if (names.length > 0) return { names, read: (i, size) => readImage(join(where, names[i]!), size) };
   if (files.some((name) => idxFile.test(name))) return fromDataset(await loadDataset(where));
   throw new XstarError("file-not-readable", `There is no picture in "${where}"`, {
-    hint: "Give a folder with pictures (PNG, JPEG, WebP, GIF, TIFF, AVIF) in it or in its folders, a folder of IDX files, or mnist",
+    hint: "Give a folder with pictures (PNG, JPEG, WebP, GIF, TIFF, AVIF, BMP) in it or in its folders, a folder of IDX files, or mnist",
   });
 }
 
