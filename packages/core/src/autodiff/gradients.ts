@@ -1,6 +1,6 @@
 import { XstarError } from "../errors.js";
 import type { Graph, Node, Value } from "../ir/graph.js";
-import { valuesRead } from "../ir/inline.js";
+import { operandsOf, valuesRead } from "../ir/inline.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
 import { sameShape, type Shape } from "../tensor.js";
 import { findCut } from "./cuts.js";
@@ -61,22 +61,24 @@ export function gradients(
     const first = cotangents.find((value) => value);
     if (!first) continue;
     const outputs = node.outputs as Value[];
+    const operands = operandsOf(node);
     let looksFurther = false;
     const results = rules[node.qualifiedType]!(cotangents[0] ?? op.fill(outputs[0]!.shape, 0, outputs[0]!.dtype), {
       op,
       node,
-      inputs: node.inputs as Value[],
+      inputs: operands as Value[],
       outputs,
       get cotangents() {
         looksFurther = true;
         return cotangents;
       },
-      needs: (i) => node.inputs[i] !== undefined && path.active.has(node.inputs[i]),
+      needs: (i) => operands[i] !== undefined && path.active.has(operands[i]),
+      differentiate: (inner, options) => gradients(inner, { ...options, rules, called }),
     });
     const further = cotangents.findIndex((value, i) => i > 0 && value !== undefined);
     if (further > 0 && !looksFurther) throw missingOutput(node, further, called);
     results.forEach((result, i) => {
-      const input = node.inputs[i];
+      const input = operands[i];
       if (!result || !input || !path.active.has(input)) return;
       const terms = arriving.get(input) ?? [];
       terms.push(fit(op, result, input, node, i));

@@ -1,3 +1,4 @@
+import type { Graph } from "../ir/graph.js";
 import type { Rng } from "../rng.js";
 import { size, tensor, type DType, type Shape, type Tensor } from "../tensor.js";
 
@@ -17,7 +18,8 @@ export type CaseAttribute =
   | readonly number[]
   | { readonly float: number | readonly number[] }
   | { readonly strings: readonly string[] }
-  | { readonly tensor: Tensor };
+  | { readonly tensor: Tensor }
+  | { readonly graph: Graph };
 
 /** One node to be checked against finite differences: inputs, attributes, and under which version of its operator set. */
 export interface Case {

@@ -151,6 +151,7 @@ function attributeOf(value: CaseAttribute): Attribute {
   if (typeof value === "string") return { kind: "string", value };
   if ("strings" in value) return { kind: "strings", value: value.strings };
   if ("tensor" in value) return { kind: "tensor", value: constantValue("", value.tensor).constant! };
+  if ("graph" in value) return { kind: "graph", value: value.graph };
   if (!("float" in value)) return { kind: "ints", value };
   return typeof value.float === "number"
     ? { kind: "float", value: value.float }

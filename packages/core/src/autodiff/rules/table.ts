@@ -10,6 +10,7 @@ import { pooling } from "./pooling.js";
 import { quantization } from "./quantization.js";
 import { reduction } from "./reduction.js";
 import { resampling } from "./resize.js";
+import { scan } from "./scan.js";
 import { shape } from "./shape.js";
 import { slicing } from "./slicing.js";
 import { spectral } from "./spectral.js";
@@ -30,4 +31,5 @@ export const rules: VjpRules = {
   ...quantization,
   ...spectral,
   ...classical,
+  Scan: scan,
 };
