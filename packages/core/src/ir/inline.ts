@@ -102,6 +102,26 @@ export function valuesRead(node: Node): Value[] {
 
 /** What a node reads, but not what its subgraphs compute themselves. */
 export function valuesFromOutside(node: Node): Value[] {
+  const own = ownOfSubgraphs(node);
+  return valuesRead(node).filter((value) => !own.has(value));
+}
+
+/** The inputs of a node, which may be left out, and then what its subgraphs read from outside, each once. */
+export function operandsOf(node: Node): readonly (Value | undefined)[] {
+  if (![...node.attributes.values()].some(({ kind }) => kind === "graph")) return node.inputs;
+  const own = ownOfSubgraphs(node);
+  const given = node.inputs.filter((input) => input).length;
+  return [
+    ...node.inputs,
+    ...new Set(
+      valuesRead(node)
+        .slice(given)
+        .filter((value) => !own.has(value)),
+    ),
+  ];
+}
+
+function ownOfSubgraphs(node: Node): ReadonlySet<Value> {
   const own = new Set<Value>();
   const visit = (graph: Graph) => {
     for (const value of graph.values()) own.add(value);
@@ -111,7 +131,7 @@ export function valuesFromOutside(node: Node): Value[] {
     for (const attribute of attributes.values()) if (attribute.kind === "graph") visit(attribute.value);
   };
   visitAll(node.attributes);
-  return valuesRead(node).filter((value) => !own.has(value));
+  return own;
 }
 
 /** Copies of the subgraphs, reading the copies of the outer values. */

@@ -142,7 +142,7 @@ function oneNode(
   }
   for (const output of outputs) if (output) graph.output(output);
   const opsets = new Map([["", one.opset ?? 20]]);
-  if (domain) opsets.set(domain, 1);
+  if (domain) opsets.set(domain, one.ownOpset ?? 1);
   return { bytes: writeModel(graph, { opsets }), feeds };
 }
 
@@ -150,6 +150,8 @@ function attributeOf(value: CaseAttribute): Attribute {
   if (typeof value === "number") return { kind: "int", value };
   if (typeof value === "string") return { kind: "string", value };
   if ("strings" in value) return { kind: "strings", value: value.strings };
+  if ("tensor" in value) return { kind: "tensor", value: constantValue("", value.tensor).constant! };
+  if ("graph" in value) return { kind: "graph", value: value.graph };
   if (!("float" in value)) return { kind: "ints", value };
   return typeof value.float === "number"
     ? { kind: "float", value: value.float }
