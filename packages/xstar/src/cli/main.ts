@@ -11,6 +11,7 @@ const commands = {
   maximize: async (program: Command) => (await import("./maximize.js")).addMaximize(program),
   examples: async (program: Command) => (await import("./examples.js")).addExamples(program),
   convert: async (program: Command) => (await import("./convert.js")).addConvert(program),
+  devices: async (program: Command) => (await import("./devices.js")).addDevices(program),
   list: async (program: Command) => (await import("./list.js")).addList(program),
 };
 

@@ -32,6 +32,7 @@ import { writeRunFile } from "../run/write-run-file.js";
 import { thisPlatform } from "../record/platform.js";
 import { readRecord } from "../record/read-record.js";
 import { createStore } from "../record/store.js";
+import { deviceRuntime, type Device } from "../devices.js";
 import { defaultThreads, nodeRuntime } from "../runtime.js";
 import { version } from "../version.js";
 import { checkpointFile, readCheckpoint, removeCheckpoint } from "../run/checkpoints.js";
@@ -62,7 +63,9 @@ export async function runMaximize(
   const threads = flags.threads ?? from?.record.threads ?? defaultThreads;
   const path = flags.model ?? from?.record.model.path ?? given!;
   const files = createStore(from && { files: from.record, folder: dirname(from.path), model: given });
-  const model = await loadModel(await files.locate(path), { runtime: nodeRuntime({ threads }) });
+  const device = flags.device ?? from?.record.device ?? "cpu";
+  const runtime = device === "cpu" ? nodeRuntime({ threads }) : await deviceRuntime(device as Device, { threads });
+  const model = await loadModel(await files.locate(path), { runtime });
   model.notes.forEach(warn);
   const { use = [] } = flags;
   checkUse(use, from);
@@ -77,11 +80,18 @@ export async function runMaximize(
     onWarning: warn,
   });
   const { files: read, jobs, recipe, isMany } = plan;
-  const facts: RunFacts = { xstar: version, threads, ...read, pictures: jobs, recipe };
+  const facts: RunFacts = {
+    xstar: version,
+    threads,
+    ...(device !== "cpu" && { device }),
+    ...read,
+    pictures: jobs,
+    recipe,
+  };
   const name = isMany ? manyFolderName(targets) : folderName(jobs);
   const usual = join("out", model.name, `${name}${from && !isOther ? "-again" : ""}`);
   if (isMany) {
-    refuseForMany(flags);
+    refuseForMany({ ...flags, device });
     return runMany(model, plan, { folder: flags.out ?? usual, flags });
   }
   const compiled = once(() => compileAscent(model, plan.objectives, plan.options));
