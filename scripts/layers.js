@@ -184,7 +184,11 @@ export const packages = [
     is: "xstar, what a user installs: Node's half of all this, and the command line",
     isomorphic: false,
     layers: [
-      { parts: ["version", "no-telemetry", "runtime"], holds: "this version; ONNX Runtime in Node", not: "files" },
+      {
+        parts: ["version", "no-telemetry", "runtime", "devices"],
+        holds: "this version; ONNX Runtime in Node, and what it runs on",
+        not: "files",
+      },
       { parts: ["files/"], holds: "reading and atomic writing; sharp", not: "what files mean" },
       { parts: ["data/"], beside: "inputs", holds: "IDX files, MNIST, folders of pictures", not: "networks" },
       { parts: ["model/"], beside: "inputs", holds: "contract files, labels, external data", not: "planning" },

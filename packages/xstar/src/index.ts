@@ -49,6 +49,7 @@ export {
   type ModelFile,
 } from "@xstar/runs";
 export { loadModel, type LoadModelOptions } from "./load.js";
+export { deviceRuntime, devices, type Device, type DeviceOptions } from "./devices.js";
 export { nodeRuntime } from "./runtime.js";
 export type { ComparedDataset } from "./run/many/compare-entry.js";
 export type { ManyTarget } from "./run/many/kept-folder.js";

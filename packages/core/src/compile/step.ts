@@ -10,6 +10,7 @@ import { axesAfterFirst, createOps, type Ops } from "../ir/ops/index.js";
 import { mapValues } from "../map-values.js";
 import type { WeightFiles } from "../onnx/weights.js";
 import { writeModel } from "../onnx/write.js";
+import { writeFor } from "../normalize/for-webgpu.js";
 import type { Vocabulary } from "../define/vocabulary.js";
 import { beginAlone, beginAt } from "../starts/begin.js";
 import { withColorsOf } from "../parameterizations/color.js";
@@ -200,7 +201,7 @@ export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpR
   const options = { opsets: prepared.opsets, irVersion: prepared.irVersion };
   return {
     graph,
-    bytes: writeModel(graph, { ...options, locate: weights.locate }),
+    bytes: writeFor(op.lowering, graph, { ...options, locate: weights.locate }),
     files: weights.files,
     shape: [batch, ...whole.shape.slice(1)],
     settings: tensors,
@@ -211,7 +212,7 @@ export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpR
       [stepInput]: tensor("float32", [1], []),
     }),
     sample: views.sample,
-    trial: () => writeModel(partFor(measured, graph), { ...options, locate: weights.locate }),
+    trial: () => writeFor(op.lowering, partFor(measured, graph), { ...options, locate: weights.locate }),
     next,
     standalone(state) {
       const whole = standalone(graph, { settings: tensors, beginning: { ...state, ...views.sample(0) } });

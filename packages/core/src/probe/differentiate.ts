@@ -14,7 +14,7 @@ import { createOps, type Ops } from "../ir/ops/index.js";
 import { mapValues } from "../map-values.js";
 import { resizeImage } from "../math/resize-image.js";
 import type { LoadedModel } from "../model/load.js";
-import { writeModel } from "../onnx/write.js";
+import { writeFor } from "../normalize/for-webgpu.js";
 import { numbers, sameShape, tensor, type Shape, type Tensor } from "../tensor.js";
 import { readTarget } from "../words/read-target.js";
 import { fixedSettings, type ProbeOptions } from "./probe.js";
@@ -72,7 +72,7 @@ export async function differentiate(
     value: graph.publish(value, "value").name,
     gradient: graph.publish(gradient ?? zeros(op, shape), "gradient").name,
   };
-  const bytes = writeModel(graph, { opsets, irVersion, locate: weights.locate });
+  const bytes = writeFor(model.runtime.lowering, graph, { opsets, irVersion, locate: weights.locate });
   const session = await model.runtime.open(bytes, { files: weights.files });
   const one = shape.slice(1);
   const probe = async (seen: Tensor): Promise<PictureGradient> => {

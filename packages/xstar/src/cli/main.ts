@@ -33,6 +33,11 @@ const commands = {
     does: "Writes a model of Keras, TensorFlow, TensorFlow.js or TensorFlow Lite as ONNX",
     fill: async (command: Command) => (await import("./convert.js")).addConvert(command),
   },
+  devices: {
+    usage: "devices",
+    does: "Lists what can run networks on this machine, how fast, and what the others would need",
+    fill: async (command: Command) => (await import("./devices.js")).addDevices(command),
+  },
   list: {
     usage: "list [kind]",
     does: "Lists what xstar maximize is made of, with all parameters",

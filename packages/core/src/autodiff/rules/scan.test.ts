@@ -4,7 +4,7 @@ import { Graph, type Value } from "../../ir/graph.js";
 import { createOps, type Ops } from "../../ir/ops/index.js";
 import { scan } from "../../ir/scan.js";
 import { writeModel } from "../../onnx/write.js";
-import { fromOrt } from "../../runtime/runtime.js";
+import { fromOrt } from "../../runtime/from-ort.js";
 import { numbers, tensor } from "../../tensor.js";
 import { gradients } from "../gradients.js";
 
@@ -44,9 +44,9 @@ async function slopes(build: typeof scanned, isReversed: boolean): Promise<Recor
     graph.input("x", { dtype: "float32", shape: [3, 2] }),
     graph.input("w", { dtype: "float32", shape: [2] }),
   ];
-  const once = gradients(op, { of: build(op, x, w, isReversed), wrt: [x, w] }) as [Value, Value];
+  const once = (await gradients(op, { of: build(op, x, w, isReversed), wrt: [x, w] })) as [Value, Value];
   const squares = op.add(...(once.map((g) => op.reduceSum(op.mul(g, g))) as [Value, Value]));
-  const twice = gradients(op, { of: squares, wrt: [x, w] }) as Value[];
+  const twice = (await gradients(op, { of: squares, wrt: [x, w] })) as Value[];
   [...once, ...twice].forEach((value, i) => graph.publish(value, ["dx", "dw", "ddx", "ddw"][i]!));
   const session = await runtime.open(writeModel(graph, { opsets: new Map([["", 20]]) }));
   const results = await session.run(given);
