@@ -211,25 +211,6 @@ describe("importModel", () => {
       }),
       { code: "bad-model" },
     ],
-    [
-      "a pickle",
-      filesOf("model.pth", { "model.pth": Uint8Array.from([0x80, 2, 0x7d]) }),
-      {
-        code: "unsupported-model",
-        message: '"model.pth" is a file of PyTorch: it holds pickled Python objects, which xstar never runs',
-        hint: expect.stringContaining("torch.onnx.export"),
-      },
-    ],
-    [
-      "a PyTorch archive",
-      filesOf("model.pt", { "model.pt": zipSync({ "archive/data.pkl": text("x") }) }),
-      { code: "unsupported-model" },
-    ],
-    [
-      "safetensors",
-      filesOf("m.safetensors", { "m.safetensors": Uint8Array.from([9, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x22]) }),
-      { code: "unsupported-model" },
-    ],
     ["another archive", filesOf("a.zip", { "a.zip": zipSync({ "readme.txt": text("x") }) }), { code: "bad-model" }],
     [
       "other JSON",

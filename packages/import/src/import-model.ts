@@ -9,6 +9,7 @@ import { asTopology, readKerasArchive, readKerasH5, readKerasTopology, readTfjsL
 import { importTensorflow } from "./tensorflow/import.js";
 import { readFrozenGraph, readSavedModel, readTfjsGraph } from "./tensorflow/read.js";
 import { importTflite } from "./tflite/import.js";
+import { foreignModel, foreignRows, type ForeignFormat } from "./foreign.js";
 import { recognize, type Format } from "./recognize.js";
 
 export interface ImportOptions {
@@ -33,7 +34,9 @@ export async function importModel(files: ModelFiles, { layers = {} }: ImportOpti
   try {
     const main = await mainFile({ name: files.name, list: () => files.list(), read: noting });
     const bytes = await main.read(main.name);
-    const read = readers[recognize(bytes)];
+    const format = recognize(bytes);
+    if (isForeign(format)) throw foreignModel(main.name, format);
+    const read = readers[format];
     if (!read) throw notAModel(files.name);
     return await read(bytes, main, layers);
   } catch (cause) {
@@ -46,12 +49,19 @@ export async function importModel(files: ModelFiles, { layers = {} }: ImportOpti
 }
 
 /** The file that a folder is a model by. */
-const mainNames = ["saved_model.pb", "model.json", "config.json"];
+const mainNames = [
+  /^saved_model\.pb$/,
+  /^model\.json$/,
+  /^config\.json$/,
+  // of formats that are known and not read
+  /^inference\.(pdmodel|json)$/,
+  /\.(mlmodel|pdmodel|prototxt|cfg|xml)$/,
+];
 
 async function mainFile(files: ModelFiles): Promise<ModelFiles> {
   const names = await files.list();
   if (names.includes(files.name)) return files;
-  const name = mainNames.find((one) => names.includes(one));
+  const name = mainNames.map((one) => names.find((other) => one.test(other))).find((one) => one !== undefined);
   if (name === undefined) {
     throw new XstarError("bad-model", `The folder holds no model that xstar can read`, {
       hint: "It reads folders with a saved_model.pb or a model.json",
@@ -73,8 +83,12 @@ const fromJson: Read = async (bytes, files, layers) => {
   if (tfjs && Array.isArray(tfjs.modelTopology["node"])) return importTensorflow(await readTfjsGraph(tfjs, files));
   const topology = asTopology(json);
   if (topology) return importKeras(await readKerasTopology(topology, files), layers);
+  if (isPaddle(json)) throw foreignModel(files.name, "paddlepaddle");
   throw notAModel(files.name);
 };
+
+/** What PaddlePaddle 3 writes in the place of a protocol buffer. */
+const isPaddle = (json: unknown) => (json as { base_code?: { magic?: unknown } } | null)?.base_code?.magic === "pir";
 
 const fromZip: Read = async (bytes, files, layers) => {
   const names: string[] = [];
@@ -84,18 +98,24 @@ const fromZip: Read = async (bytes, files, layers) => {
   });
   if (names.includes("config.json") && names.includes("metadata.json"))
     return importKeras(await readKerasArchive(bytes), layers);
-  if (names.some((name) => name.endsWith("data.pkl"))) throw isPyTorch(files.name);
+  const format = foreignArchive(names);
+  if (format) throw foreignModel(files.name, format);
   throw notAModel(files.name);
 };
+
+/** Archives of PyTorch, and of Core ML, by what is inside. */
+function foreignArchive(names: readonly string[]): ForeignFormat | undefined {
+  const has = (form: RegExp) => names.some((name) => form.test(name));
+  if (has(/\bmodels\/[^/]*\.json$/) && has(/archive_(format|version)$/)) return "exported program";
+  if (has(/\bcode\/.*\.py$/)) return "torchscript";
+  if (has(/\bdata\.pkl$/)) return "pytorch";
+  return has(/\.mlmodel$/) ? "core ml" : undefined;
+}
 
 /** A SavedModel begins with the version of its schema, a graph with a node. */
 const isSavedModel = (bytes: Uint8Array) => bytes[0] === 0x08;
 
-const pickled: Read = async (_, files) => {
-  throw isPyTorch(files.name);
-};
-
-const readers: Readonly<Partial<Record<Format, Read>>> = {
+const readers: Readonly<Partial<Record<Exclude<Format, ForeignFormat>, Read>>> = {
   hdf5: async (bytes, files, layers) => importKeras(await readKerasH5(bytes, files), layers),
   zip: fromZip,
   json: fromJson,
@@ -103,27 +123,9 @@ const readers: Readonly<Partial<Record<Format, Read>>> = {
   protobuf: async (bytes, files) =>
     importTensorflow(isSavedModel(bytes) ? await readSavedModel(bytes, files) : readFrozenGraph(bytes)),
   tflite: async (bytes) => importTflite(bytes),
-  pickle: pickled,
-  safetensors: async (_, files) => {
-    throw new XstarError(
-      "unsupported-model",
-      `"${files.name}" holds weights alone (safetensors): what the network computes is not in it`,
-      exportHint,
-    );
-  },
 };
 
-const exportHint = {
-  hint: 'Export it in Python: torch.onnx.export(model.eval(), (torch.zeros(1, 3, 224, 224),), "model.onnx", dynamo=True)',
-};
-
-function isPyTorch(name: string): XstarError {
-  return new XstarError(
-    "unsupported-model",
-    `"${name}" is a file of PyTorch: it holds pickled Python objects, which xstar never runs`,
-    exportHint,
-  );
-}
+const isForeign = (format: Format): format is ForeignFormat => Object.hasOwn(foreignRows, format);
 
 function notAModel(name: string): XstarError {
   return new XstarError("bad-model", `"${name}" is no model that xstar can read`, {
