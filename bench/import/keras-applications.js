@@ -6,10 +6,11 @@
  * run goes on from there.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writePage } from "../../scripts/write-page.js";
 import { addLine, readLines } from "./lines.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -89,6 +90,4 @@ for (const name of names.filter((one) => !done.has(one))) {
 const rows = [...new Map(readLines(results).map((row) => [row.name, row])).values()].sort((a, b) =>
   a.name.localeCompare(b.name),
 );
-const target = join(root, "docs/keras-applications.md");
-writeFileSync(target, page(rows));
-spawnSync("npx", ["oxfmt", target], { cwd: root, shell: process.platform === "win32" });
+writePage("keras-applications.md", page(rows));
