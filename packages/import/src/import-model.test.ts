@@ -127,6 +127,17 @@ describe("importModel", () => {
     numbers(swirl!).forEach((y, i) => expect(y).toBeCloseTo([1.761594, 0, -0.238406][i]!, 5));
   });
 
+  it("keeps zeros around a maximum zeros", async () => {
+    const layers = [
+      input([null, 2, 2, 1]),
+      layer("ZeroPadding2D", "pad", { padding: 1 }, "x"),
+      layer("MaxPooling2D", "pool", { pool_size: 2, strides: 2 }, "pad"),
+    ];
+    const { onnx } = await importModel(filesOf("model.json", { "model.json": tfjs(layers, "pool") }));
+    const { pool } = await run(onnx, { x: tensor("float32", [-1, -2, -3, -4], [1, 2, 2, 1]) });
+    expect(numbers(pool!)).toEqual([0, 0, 0, 0]);
+  });
+
   it("keeps the name of what a layer only hands on", async () => {
     const layers = [input([null, 3]), layer("ReLU", "a/b", {}, "x"), layer("Dropout", "a", { rate: 0.5 }, "a/b")];
     const { onnx } = await importModel(filesOf("model.json", { "model.json": tfjs(layers, "a") }));
