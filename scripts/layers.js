@@ -142,7 +142,12 @@ export const packages = [
         not: "ONNX by hand",
       },
       { parts: ["tflite/"], holds: "a reader, and a table: one row an operator", not: "ONNX by hand" },
-      { parts: ["recognize", "import-model"], holds: "which format it is, and its reader", not: "details" },
+      {
+        parts: ["foreign", "recognize", "import-model"],
+        holds: "which format it is, and its reader; formats that are known and not read",
+        not: "details",
+      },
+      { parts: ["law/"], holds: "for development: docs/formats.md", not: "anything that is published" },
     ],
   },
   {

@@ -9,6 +9,7 @@ const guide = [
     items: [
       page("Quick start in Node", "/quick-start"),
       page("Quick start in a browser", "/browser"),
+      page("Your model", "/your-model"),
       page("Exporting models", "/exporting"),
       page("Importing models", "/import"),
       page("Coming from Lucid or Lucent", "/from-lucid"),
@@ -31,6 +32,7 @@ const guide = [
       page("Every part", "/parts"),
       page("Every function", "/api/"),
       page("Operators", "/operators"),
+      page("Formats", "/formats"),
       page("Errors", "/errors"),
     ],
   },

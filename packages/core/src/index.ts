@@ -198,6 +198,6 @@ export {
 } from "./model/receptive-field.js";
 export { externalConstants, type ExternalConstant } from "./onnx/external.js";
 export type { DeclaredInput, Model } from "./onnx/model.js";
-export { prune } from "./ir/inline.js";
+export { inline, prune, type InlineOptions } from "./ir/inline.js";
 export { recipes } from "./recipes/table.js";
 export { useRecipe, type UsedRecipe, type UsedRecipeOptions } from "./recipes/use-recipe.js";

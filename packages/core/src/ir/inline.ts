@@ -14,6 +14,14 @@ export interface InlineOptions {
 /**
  * Copies the nodes that compute `wanted` into `target`, with `bindings` in the place of the source's values (its inputs,
  * for example). Constants are shared, not copied. Returns what each copied value became.
+ *
+ * @example
+ * const { graph: source } = model.source;
+ * const whole = new Graph("behind a half");
+ * const op = createOps(whole);
+ * const x = whole.input("x", { dtype: "float32", shape: [1, 3, 224, 224] });
+ * const copies = inline(whole, source, new Map([[source.inputs[0]!, op.mul(x, 0.5)]]));
+ * whole.output(copies.get(source.outputs[0]!)!);
  */
 export function inline(
   target: Graph,
