@@ -4,8 +4,14 @@ import { printAddress, readAddress, type Address } from "./address.js";
 class Router {
   current = $state.raw<Address>(readAddress(location.hash));
 
+  /** Counts the addresses that somebody went to: what only follows a state is none. */
+  visits = $state(0);
+
   constructor() {
-    addEventListener("hashchange", () => (this.current = readAddress(location.hash)));
+    addEventListener("hashchange", () => {
+      this.current = readAddress(location.hash);
+      this.visits++;
+    });
   }
 
   get screen(): string {
