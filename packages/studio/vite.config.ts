@@ -11,8 +11,14 @@ export default defineConfig({
   base: "./",
   plugins: [svelte(), tokens(), policy(), offline()],
   // onnxruntime-web needs a chunk of its own, which its threads load too
-  worker: { format: "es" },
-  build: { target: "es2023", assetsInlineLimit: 0, chunkSizeWarningLimit: 1000, reportCompressedSize: false },
+  worker: { format: "es", rolldownOptions: { checks: { pluginTimings: false } } },
+  build: {
+    target: "es2023",
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1000,
+    reportCompressedSize: false,
+    rolldownOptions: { checks: { pluginTimings: false } },
+  },
   server: { headers: isolated },
   preview: { headers: isolated },
 });

@@ -11,6 +11,7 @@ const commands = {
   maximize: async (program: Command) => (await import("./maximize.js")).addMaximize(program),
   examples: async (program: Command) => (await import("./examples.js")).addExamples(program),
   convert: async (program: Command) => (await import("./convert.js")).addConvert(program),
+  studio: async (program: Command) => (await import("./studio.js")).addStudio(program),
   list: async (program: Command) => (await import("./list.js")).addList(program),
 };
 
@@ -59,6 +60,7 @@ Examples:
   xstar article
   xstar inspect model.onnx
   xstar maximize model.onnx conv2:7
+  xstar studio model.onnx
   xstar maximize --help`,
     );
   for (const name of names) await commands[name](program);
