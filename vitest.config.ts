@@ -17,6 +17,7 @@ export default defineConfig({
   resolve: { alias: sources.map(({ name, source }) => ({ find: new RegExp(`^${name}$`), replacement: source })) },
   // machines are shared and slow at times: speed is measured in bench/, never by a test
   test: {
+    name: "node",
     testTimeout: 60_000,
     hookTimeout: 120_000,
     env: { ORT_DISABLE_TELEMETRY: "1" },

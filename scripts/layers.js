@@ -12,7 +12,11 @@ export const packages = [
     is: "@xstar/core, isomorphic (no node:, no DOM): ONNX graphs, their gradients, the ascent",
     isomorphic: true,
     layers: [
-      { parts: ["errors", "tensor", "map-values"], holds: "one error class; dtypes, shapes, arrays", not: "graphs" },
+      {
+        parts: ["errors", "tensor", "map-values", "families"],
+        holds: "one error class; dtypes, shapes, arrays; tables of which parts are loaded on demand",
+        not: "graphs",
+      },
       { parts: ["math/"], holds: "numbers on the host: Fourier transform, matrices, resizing", not: "randomness" },
       { parts: ["rng"], holds: "one seeded generator, split into streams", not: "a clock" },
       {

@@ -7,7 +7,7 @@ import { operatorsPage } from "../packages/core/dist/law/operators-page.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const page = join(root, "docs", "operators.md");
-writeFileSync(page, operatorsPage());
+writeFileSync(page, await operatorsPage());
 const { status } = spawnSync("npx", ["oxfmt", page], { cwd: root, shell: process.platform === "win32" });
 console.log(`${page} written`);
 process.exitCode = status ?? 1;

@@ -10,8 +10,7 @@ import { withDefinitions, type Vocabulary, type VocabularyOptions, type WithVoca
 import type { Value } from "./ir/graph.js";
 import type { LoadedModel } from "./model/load.js";
 import { objectives } from "./objectives/table.js";
-import { schedules } from "./optimizers/schedules.js";
-import { optimizers } from "./optimizers/table.js";
+import { optimizers, schedules } from "./optimizers/table.js";
 import { parameterizations } from "./parameterizations/table.js";
 import {
   differentiate as differentiateWith,

@@ -3,9 +3,8 @@ import { valuesRead } from "../ir/inline.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
 import { findCut } from "./cuts.js";
 import { carriesCotangent } from "./gradients.js";
-import { rules as standardRules } from "./rules/table.js";
 import type { VjpRules } from "./vjp.js";
-import { whyWithout } from "./without-rule.js";
+import { whyWithout } from "./missing-rules.js";
 
 /** How a gradient gets from a value back to the inputs. Values that do not depend on the inputs have none. */
 export interface Reach {
@@ -21,7 +20,7 @@ export interface Reach {
  * Finds for every value of a graph at once whether its gradient by `wrt` exists, as `gradients` would find for one. Every
  * rule on the way is tried: what they emit is appended to the graph, so give a copy.
  */
-export function findReach(op: Ops, wrt: readonly Value[], rules: VjpRules = standardRules): Map<Value, Reach> {
+export function findReach(op: Ops, wrt: readonly Value[], rules: VjpRules): Map<Value, Reach> {
   const reach = new Map<Value, Reach>(
     wrt.map((input) => [input, { missing: new Map(), zeroBehind: undefined, active: true }]),
   );

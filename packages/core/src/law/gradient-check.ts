@@ -210,7 +210,7 @@ async function differentiate(
   );
   const inputs = wrt.map((name) => graph.inputs.find((input) => input.name === name)!);
   const forward = graph.nodes.length;
-  const slopes = gradients(op, { of: op.sum(terms), wrt: inputs });
+  const slopes = await gradients(op, { of: op.sum(terms), wrt: inputs });
   const results = slopes.map((slope, i) => slope ?? op.fill(inputs[i]!.shape, 0, inputs[i]!.dtype));
   slopes.forEach((slope, i) => {
     if (slope && (slope.dtype !== inputs[i]!.dtype || String(slope.shape) !== String(inputs[i]!.shape)))

@@ -189,6 +189,22 @@ describe.each([1, 2])("axes of a batch of %d", (n) => {
     });
   });
 
+  it("of one unit alone are not those of its neighbour: pitches at times, the corners of a box", async () => {
+    const found = await axes([n, 2, 4, 4], (op, x) => {
+      const places = op.reshape(op.transpose(op.conv(x, weights(op, [1, 2, 1, 1])), [0, 2, 3, 1]), [16 * n, 1]);
+      const corners = op.concat(
+        [1, 2, 3, 4].map((by) => op.unsqueeze(op.mul(places, by), [2])),
+        2,
+      );
+      return { boxes: op.reshape(corners, [16 * n, 4]) };
+    });
+    expect(found["boxes"]).toContain("units 4]");
+    const notes = await axes([n, 2, 5, 8], (op, x) => ({
+      y: op.reshape(op.sigmoid(op.conv(x, weights(op, [1, 2, 1, 1]))), [n, 5, 8]),
+    }));
+    expect(notes["y"]).toBe("[N, 5, units 8] a guess by the number of axes");
+  });
+
   it("of Einsum are the letters of the weights alone", async () => {
     const found = await axes([n, 5, 6], (op, x) => {
       const type = { dtype: "float32" as const, shape: [n, 8, 5] };

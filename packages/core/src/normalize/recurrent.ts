@@ -17,7 +17,11 @@ interface Direction {
   readonly activations: readonly Activation[];
   /** Peepholes of a gate, [1, hidden]. */
   readonly peephole: (gate: number) => Value | undefined;
+  readonly round: Rounding;
 }
+
+/** What the factors of the products with the weights are rounded to. */
+type Rounding = (op: Ops, x: Value) => Value;
 
 /** From the inputs' share of the gates, [batch, gates * hidden], and the state before to the state after; the first is Y. */
 type Cell = (direction: Direction, input: Value, state: readonly Value[]) => readonly Value[];
@@ -29,8 +33,8 @@ const gatesOf = ({ op, hidden }: Direction, x: Value) =>
     1,
   );
 
-function recurrent({ op, r, recurrentBias }: Direction, h: Value): Value {
-  const product = op.matMul(h, r);
+function recurrent({ op, r, recurrentBias, round }: Direction, h: Value): Value {
+  const product = op.matMul(round(op, h), r);
   return recurrentBias ? op.add(product, recurrentBias) : product;
 }
 
@@ -86,7 +90,12 @@ function activationsOf(node: Node, op: Ops, count: number, defaults: readonly st
 }
 
 /** A recurrent layer as one step after the other. */
-function unroll(cellOf: (node: Node) => Cell, gates: number, defaults: readonly string[]): Rewrite {
+function unroll(
+  cellOf: (node: Node) => Cell,
+  gates: number,
+  defaults: readonly string[],
+  round: Rounding = (_, x) => x,
+): Rewrite {
   return (node, [x, w, r, bias, lengths, ...rest], op) => {
     if (limitOf(node)) return undefined;
     const [steps, batch, features] = x!.shape as [number, number, number];
@@ -101,7 +110,7 @@ function unroll(cellOf: (node: Node) => Cell, gates: number, defaults: readonly 
     const results = Array.from({ length: count }, (_, d) => {
       const backwards = node.string("direction", "forward") === "reverse" || d === 1;
       const both = bias && op.split(op.sliceAxis(bias, 0, d, d + 1), [gates * hidden, gates * hidden], 1);
-      const flat = op.matMul(op.reshape(x!, [steps * batch, features]), op.transpose(of(w!, d), [1, 0]));
+      const flat = op.matMul(op.reshape(round(op, x!), [steps * batch, features]), op.transpose(of(w!, d), [1, 0]));
       const shares = op.split(
         both ? op.add(flat, both[0]!) : flat,
         Array.from({ length: steps }, () => batch),
@@ -113,6 +122,7 @@ function unroll(cellOf: (node: Node) => Cell, gates: number, defaults: readonly 
         r: op.transpose(of(r!, d), [1, 0]),
         recurrentBias: both?.[1],
         activations: activations.slice(d * defaults.length),
+        round,
         peephole: (gate) =>
           peepholes && op.sliceAxis(op.sliceAxis(peepholes, 0, d, d + 1), 1, gate * hidden, (gate + 1) * hidden),
       };
@@ -147,8 +157,11 @@ function unroll(cellOf: (node: Node) => Cell, gates: number, defaults: readonly 
   };
 }
 
+/** An LSTM; its inputs and states are rounded before they meet the weights. */
+export const lstmOf = (round?: Rounding): Rewrite => unroll(lstm, 4, ["Sigmoid", "Tanh", "Tanh"], round);
+
 export const recurrentOperators: Readonly<Record<string, Rewrite>> = {
   RNN: unroll(() => rnn, 1, ["Tanh"]),
-  LSTM: unroll(lstm, 4, ["Sigmoid", "Tanh", "Tanh"]),
+  LSTM: lstmOf(),
   GRU: unroll(gru, 3, ["Sigmoid", "Tanh"]),
 };

@@ -10,6 +10,7 @@ import { writeModel } from "../onnx/write.js";
 import { numbers, sameShape, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, parseObjective } from "../compile/objective.js";
 import { onGrey, separateOpacity } from "../compile/opacity.js";
+import { narrow } from "../forward/narrow.js";
 import { prepare, type PrepareOptions, type Network } from "../forward/prepare.js";
 import { readTarget } from "../words/read-target.js";
 
@@ -83,7 +84,7 @@ export async function probe(
     parse: (target) => parseObjective(options.vocabulary, readTarget(target, prepared, options)),
     objective: (target) => {
       const specs = Array.from({ length: prepared.batch }, () => target);
-      const parts = { op, prepared, network, views: 1, picture: pictures, opacity, settings };
+      const parts = { op, prepared, network, views: 1, narrow, picture: pictures, opacity, settings };
       return buildObjectives(specs, "objective", parts);
     },
     layer: (name) => network.layer(name),

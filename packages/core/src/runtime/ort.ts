@@ -8,6 +8,7 @@ export interface Ort {
   readonly env: {
     readonly versions: { readonly node?: string; readonly web?: string; readonly common: string };
     readonly wasm: { numThreads?: number };
+    logLevel?: string;
   };
 }
 

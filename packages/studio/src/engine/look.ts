@@ -1,7 +1,6 @@
 import { classify, differentiate, probe, size, type BatchOptions, type Tensor } from "@xstar/core";
 import { pictureSizeOf } from "@xstar/results";
 import { readModelInput, type ModelFlags } from "@xstar/runs";
-import { breathe } from "./breathe.js";
 import { modelOf, type OpenModel } from "./models.js";
 import type { Calls, Pictures } from "./protocol.js";
 
@@ -87,7 +86,6 @@ export async function findExcitingPictures(
       found.push({ path, value: (value!.data as Float32Array)[0]! });
     }
     tell({ done: i + 1, of: paths.length });
-    await breathe();
   }
   await opened.release();
   return found.sort((a, b) => b.value - a.value);

@@ -8,6 +8,12 @@ export interface GivenFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** What somebody chose to run graphs with. */
+export interface EngineWish {
+  readonly backend?: "wasm" | "webgpu";
+  readonly threads?: number | undefined;
+}
+
 /** What runs graphs, in truth. */
 export interface EngineFacts {
   readonly backend: string;
@@ -130,7 +136,7 @@ export interface UnitNews {
 /** What the engine does: arguments, answer, and what it tells on the way. */
 export interface Calls {
   start: {
-    args: Record<string, never>;
+    args: EngineWish;
     answer: EngineFacts;
     news: { readonly loaded: number; readonly total: number };
   };

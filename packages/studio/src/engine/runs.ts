@@ -14,7 +14,6 @@ import {
 import { findRecord, likeliestOf, usualScale, type FoundRecord, type RunFacts as Facts } from "@xstar/results";
 import { createFrames, hasSameNumbers, planAscent, type Ascent, type Plan } from "@xstar/runs";
 import { version } from "../../package.json";
-import { breathe } from "./breathe.js";
 import { modelOf, type OpenModel } from "./models.js";
 import { thisPlatform } from "./platform.js";
 import type { RunEnd, RunNews, RunRequest, StepNews } from "./protocol.js";
@@ -87,17 +86,12 @@ export async function makeRun(
   const startedAt = performance.now();
   const run = maximize(file, plan.objectives, options);
   let last: Step | undefined;
-  let breathedAt = performance.now();
   for await (const step of run) {
     if (!last) tell({ planned: describe(id, plan, step.checkpoint(), Object.keys(watch)) });
     last = step;
     if (!before || step.index > before.last.index) frames.add(step);
     const news = newsOf(step);
     tell({ step: news }, [news.pictures.buffer]);
-    if (performance.now() - breathedAt > 8) {
-      await breathe();
-      breathedAt = performance.now();
-    }
     await gates.get(id)?.open;
   }
   gates.delete(id);

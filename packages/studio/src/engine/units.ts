@@ -1,6 +1,5 @@
 import { channel, maximize, standard, type MaximizeOptions } from "@xstar/core";
 import { planAscent } from "@xstar/runs";
-import { breathe } from "./breathe.js";
 import { modelOf } from "./models.js";
 import type { UnitNews } from "./protocol.js";
 
@@ -21,7 +20,6 @@ export async function drawUnits(
     const options: MaximizeOptions = { ...plan.options, steps, signal };
     const target = unit === first ? plan.objectives[0]! : objectiveFor(plan.objectives[0]!, layer, unit);
     const run = maximize(file, target, options);
-    for await (const _ of run) await breathe();
     const { picture, curve, last } = await run.result;
     if (signal.aborted) return;
     const pictures = Float32Array.from(picture.data as Float32Array);

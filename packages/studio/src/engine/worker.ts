@@ -17,7 +17,7 @@ interface Context<K extends CallName> {
 type Table = { readonly [K in CallName]: (args: Calls[K]["args"], context: Context<K>) => Promise<Calls[K]["answer"]> };
 
 const calls: Table = {
-  start: async (_, { tell }) => (await startOrt((loaded, total) => tell({ loaded, total }))).facts,
+  start: async (wish, { tell }) => (await startOrt(wish, (loaded, total) => tell({ loaded, total }))).facts,
   openArticle: async ({ bytes }) =>
     openFiles([{ path: "article.onnx", bytes: bytes[0] === 0x1f ? await unzip(bytes) : bytes }], "article"),
   receive: ({ files }, { tell }) => receiveFiles(files, (reading) => tell({ reading })),

@@ -1,6 +1,6 @@
 import { XstarError, type ErrorJson } from "@xstar/core";
 import { Engine } from "../engine/client.js";
-import type { EngineFacts, GivenFile, ModelFacts } from "../engine/protocol.js";
+import type { EngineFacts, EngineWish, GivenFile, ModelFacts } from "../engine/protocol.js";
 import { readWithProgress } from "../engine/read.js";
 
 export const engine = new Engine();
@@ -20,6 +20,17 @@ export function problemOf(error: unknown): Problem {
     return { code, message, ...(hint !== undefined && { hint }), ...(details && { details }) };
   }
   return { code: "runtime-failure", message: error instanceof Error ? error.message : String(error) };
+}
+
+const wishKey = "xstar-engine";
+
+/** What somebody chose to run with, here. */
+export function wish(): EngineWish {
+  try {
+    return JSON.parse(localStorage.getItem(wishKey) ?? "{}") as EngineWish;
+  } catch {
+    return {};
+  }
 }
 
 /** What all screens share: the engine, the open models, the files that came with them. */
@@ -45,13 +56,24 @@ class Studio {
     if (this.engine.is !== "loading") this.engine = { is: "loading", loaded: 0, total: 0 };
     try {
       const onNews = (news: { loaded: number; total: number }) => (this.engine = { is: "loading", ...news });
-      const facts = await engine.call("start", {}, { onNews });
+      const facts = await engine.call("start", wish(), { onNews });
       this.engine = { is: "ready", facts };
       return facts;
     } catch (error) {
       this.engine = { is: "failed", problem: problemOf(error) };
       throw error;
     }
+  }
+
+  /** Another engine from now on: what runs is ended, and begins again where it is asked for. */
+  choose(next: EngineWish): void {
+    try {
+      localStorage.setItem(wishKey, JSON.stringify(next));
+    } catch {
+      // not kept, then
+    }
+    engine.lose("another one was chosen");
+    location.reload();
   }
 
   async article(): Promise<ModelFacts> {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { expandTargets, fields, prepareModel, readTarget, standard, unitCounts, XstarError } from "@xstar/core";
+import { cutsOf, expandTargets, fields, prepareModel, readTarget, standard, unitCounts, XstarError } from "@xstar/core";
 import { distinct, fittingLabels, readModelInput, slugOf, type ModelFlags } from "@xstar/runs";
 import {
   findExamples,
@@ -79,7 +79,7 @@ async function runExamples(path: string, asked: readonly string[], flags: Exampl
   const first = await prepareModel(model, 1, options);
   const counts = unitCounts(model.source, first.normalized, options.logits, first.input);
   const labels = fittingLabels(model, counts.get("logit"), warn);
-  const targets = expandTargets(asked, counts);
+  const targets = expandTargets(asked, counts, cutsOf(model.source));
   for (const target of asked.filter((one) => targets.includes(one)))
     readTarget(target, { first, further: new Map() }, { vocabulary: standard, labels, isTyped: true });
   const pictures = await openPictures(flags.dataset);

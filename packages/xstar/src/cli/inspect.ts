@@ -130,10 +130,11 @@ function describe(model: ModelFile, found: Inspection, showAll: boolean): string
       `${opType}: ${problem}; ${count(nodes.length, "node")} (${some(nodes)}) cut${nodes.length === 1 ? "s" : ""} off ${count(cut.length, "layer")} (${some(cut)})`,
     ]),
   ];
+  const cut = found.cuts.flatMap(({ why, lost }) => ["", `Left out: ${why}; with it ${some(lost)}`]);
   const table = renderTable([["layer", "operator", "axes", "units", "differentiable"], ...layers.map(rowOf)], {
     widestFirst: 60,
   });
-  return [...head.map(printable), "", table, ...foot.map(printable)].join("\n");
+  return [...head.map(printable), "", table, ...[...foot, ...cut].map(printable)].join("\n");
 }
 
 function rowOf({ name, opType, dtype, shape, axes, units, reason }: LayerFacts): string[] {

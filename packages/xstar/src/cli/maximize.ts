@@ -1,4 +1,4 @@
-import { fields, optimizers, overrides, parameterizations, schedules, XstarError } from "@xstar/core";
+import { fields, optimizers, overrides, parameterizations, standard, XstarError } from "@xstar/core";
 import type { MaximizeFlags } from "@xstar/runs";
 import { animationFormats } from "@xstar/results";
 import type { Command } from "commander";
@@ -45,7 +45,7 @@ export function addMaximize(program: Command): void {
     .option("--optimizer <spec>", `${namesOf(optimizers)} (default: the recipe's)`)
     .option("--lr <number>", "learning rate of the optimizer", numberFrom("--lr", 0))
     .option("--opt <name=value>", "another parameter of the optimizer, as in momentum=0.95", collect)
-    .option("--schedule <spec>", `how the learning rate changes: ${namesOf(schedules)} (default: the recipe's)`)
+    .option("--schedule <spec>", `how the learning rate changes: ${namesOf(standard.schedule)} (default: the recipe's)`)
     .option("--clip <norm>", "shortens longer gradients to this L2 norm", numberFrom("--clip", 0))
     .option("--keep <which>", "the picture that is the result: last or best (default: last)", valueOf("--keep", keep))
     .option("--patience <steps>", "ends the run when so many steps brought no more", integer("--patience", 1))
