@@ -3,6 +3,7 @@
  * gets the same), its smallest weights set to 0 and the others in 8 bits, as ONNX in gzip; and a race of its four starts, recorded
  * for the second in which nothing runs yet. `npm run studio:network`
  */
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,7 +20,9 @@ import {
   standard,
   writeModel,
 } from "@xstar/core";
+import { measureVariability } from "@xstar/results";
 import { planAscent } from "@xstar/runs";
+import { articleFigures } from "../../packages/xstar/dist/article/results.js";
 import { loadMnist } from "../../packages/xstar/dist/data/dataset.js";
 import { loadModel, nodeRuntime, trainNetwork } from "../../packages/xstar/dist/index.js";
 import { createStore } from "../../packages/xstar/dist/record/store.js";
@@ -38,7 +41,23 @@ const network = compressed(readModel(trained));
 const accuracy = await accuracyOf(network);
 writeFileSync(file, gzipSync(network, { level: 9 }));
 console.log(`${file}: accuracy ${accuracy} of ${await accuracyOf(trained)}`);
-writeFileSync(join(studio, "src/run/recorded.json"), JSON.stringify(await recordRace(network)));
+const written = {
+  "src/run/recorded.json": await recordRace(network),
+  "src/screens/guide/facts.json": await factsOfDigits(),
+};
+for (const [name, held] of Object.entries(written)) writeFileSync(join(studio, name), JSON.stringify(held));
+execFileSync("npx", ["oxfmt", ...Object.keys(written)], { cwd: studio, stdio: "inherit" });
+
+/** What the guide says besides what it runs: the article's numbers, and how much the digits of each class differ. */
+async function factsOfDigits() {
+  const { classes, mostVariable } = measureVariability((await loadMnist()).train);
+  const highest = Math.max(...classes.flatMap(({ deviation }) => [...deviation]));
+  const maps = classes.map(({ deviation }) =>
+    Buffer.from(Uint8Array.from(deviation, (x) => Math.round((255 * x) / highest))).toString("base64"),
+  );
+  const sums = classes.map(({ variability }) => Number(variability.toFixed(1)));
+  return { article: articleFigures, mostVariable, side, highest, sums, maps };
+}
 
 /** The same network with weights of 8 bits, one scale for each output. */
 function compressed(source) {
