@@ -231,6 +231,11 @@ export const packages = [
       { parts: ["browser"], holds: "the library in a browser: all that needs no Node", not: "node:" },
       { parts: ["article/"], holds: "the experiment, its results, its report", not: "charts" },
       {
+        parts: ["studio/"],
+        holds: "the studio's files, and a model's, served on this machine",
+        not: "what the studio does",
+      },
+      {
         parts: ["cli/"],
         holds: "argv and printing; main.ts joins the commands",
         not: "anything that a program may want",

@@ -5,6 +5,8 @@ export type { Maximized, MaximizedMetrics, Glance, Goal, Outcome } from "./many/
 export { inBatches, planBatches } from "./many/plan-batches.js";
 export { inPool } from "./many/pool.js";
 export type { MaximizeFlags } from "./plan/maximize-flags.js";
+export { parseContract } from "./plan/contract-file.js";
+export { parseLabels } from "./plan/labels-file.js";
 export { checkMemory } from "./plan/memory.js";
 export { fittingLabels } from "./plan/fitting-labels.js";
 export { readModelInput, type ModelFlags } from "./plan/model-input.js";

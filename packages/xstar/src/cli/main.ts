@@ -33,6 +33,11 @@ const commands = {
     does: "Writes a model of Keras, TensorFlow, TensorFlow.js or TensorFlow Lite as ONNX",
     fill: async (command: Command) => (await import("./convert.js")).addConvert(command),
   },
+  studio: {
+    usage: "studio [model]",
+    does: "Opens the studio in a browser: see what makes a neuron fire, with a model of your own or the article's",
+    fill: async (command: Command) => (await import("./studio.js")).addStudio(command),
+  },
   devices: {
     usage: "devices",
     does: "Lists what can run networks on this machine, how fast, and what the others would need",
@@ -92,6 +97,7 @@ Examples:
   xstar article
   xstar inspect model.onnx
   xstar maximize model.onnx conv2:7
+  xstar studio model.onnx
   xstar maximize --help`,
     );
   for (const name of all) {
