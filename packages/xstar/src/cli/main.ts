@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { version } from "../version.js";
 import { explainSystemError } from "../files/system-error.js";
-import { explain } from "./explain.js";
+import { explainError } from "./explain-error.js";
 
 /** Every command; each adds itself to the program, and is loaded only where it is asked for. */
 const commands = {
@@ -9,6 +9,8 @@ const commands = {
   train: async (program: Command) => (await import("./train.js")).addTrain(program),
   inspect: async (program: Command) => (await import("./inspect.js")).addInspect(program),
   maximize: async (program: Command) => (await import("./maximize.js")).addMaximize(program),
+  explain: async (program: Command) => (await import("./explain.js")).addExplain(program),
+  gradient: async (program: Command) => (await import("./gradient.js")).addGradient(program),
   examples: async (program: Command) => (await import("./examples.js")).addExamples(program),
   convert: async (program: Command) => (await import("./convert.js")).addConvert(program),
   list: async (program: Command) => (await import("./list.js")).addList(program),
@@ -27,7 +29,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv, { from: "user" });
     return 0;
   } catch (error) {
-    const { text, exitCode } = explain(error, { debug: argv.includes("--debug") });
+    const { text, exitCode } = explainError(error, { debug: argv.includes("--debug") });
     process.stderr.write(text);
     return exitCode;
   }
@@ -73,6 +75,8 @@ Examples:
 /** `xstar inspect model.onnx | head` closes the pipe early: that is no error. A full disk behind it is one. */
 function stopOnBrokenOutput(error: NodeJS.ErrnoException): void {
   if (error.code === "EPIPE") process.exit(0);
-  const { text, exitCode } = explain(explainSystemError("file-not-writable", "/dev/stdout", error), { debug: false });
+  const { text, exitCode } = explainError(explainSystemError("file-not-writable", "/dev/stdout", error), {
+    debug: false,
+  });
   process.stderr.write(text, () => process.exit(exitCode));
 }
