@@ -73,6 +73,12 @@ export const packages = [
         holds: "what is made large, in a table",
         not: "gradients: autodiff has them",
       },
+      {
+        parts: ["explanations/"],
+        beside: "definitions",
+        holds: "which parts of a picture speak for a target, in a table",
+        not: "passes of a network",
+      },
       { parts: ["starts/"], holds: "how first pictures are filled, in a table", not: "variables of a method" },
       {
         parts: ["parameterizations/"],
@@ -104,6 +110,11 @@ export const packages = [
         not: "loops",
       },
       { parts: ["probe/"], holds: "looking at given pictures: forward only, and by gradient", not: "steps" },
+      {
+        parts: ["explain/"],
+        holds: "one pass, or many variants of a picture, as graphs; the layer that a map is made of",
+        not: "how a map is drawn",
+      },
       { parts: ["recipes/"], holds: "settings that go together; auto chooses by the model", not: "mechanisms" },
       {
         parts: ["ascend/"],

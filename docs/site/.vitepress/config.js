@@ -23,6 +23,7 @@ const guide = [
       page("Parameterizations", "/parameterizations"),
       page("Parts of your own", "/own-parts"),
       page("Metrics", "/metrics"),
+      page("What it looks at", "/explain"),
       page("The input contract", "/input-contract"),
     ],
   },

@@ -47,16 +47,12 @@ export async function gradients(
     return walkBack(op, options, await rulesFor(op.graph, changed));
   } catch (error) {
     if (!(error instanceof Uncovered)) throw error;
-    const { nodes, output } = error;
-    const named = called ?? { of: `"${options.of.name}"`, scope: "" };
-    if (output === undefined && isOfUnknownShape(nodes[0]!)) throw cutOff(nodes[0]!, named);
-    const { missingOutput, missingRules } = await import("./missing-rules.js");
-    throw output === undefined ? missingRules(nodes, named) : missingOutput(nodes[0]!, output, named);
+    throw (await import("./missing-rules.js")).uncovered(error, called ?? { of: `"${options.of.name}"`, scope: "" });
   }
 }
 
 /** What no rule covers: nodes without one or of unknown shape, or a further output of a node. */
-class Uncovered extends Error {
+export class Uncovered extends Error {
   constructor(
     readonly nodes: readonly Node[],
     readonly output?: number,
@@ -173,7 +169,7 @@ function sumTo(op: Ops, x: Value, shape: Shape): Value | undefined {
   return op.reshape(op.reduceSum(x, axes, true), shape);
 }
 
-const isOfUnknownShape = ({ outputs }: Node) => outputs.some((output) => output && !output.type);
+export const isOfUnknownShape = ({ outputs }: Node) => outputs.some((output) => output && !output.type);
 
 export const labelOf = ({ label }: Node, { scope }: Called) =>
   label.startsWith(scope) ? label.slice(scope.length) : label;

@@ -337,6 +337,7 @@ function lazy(make: () => Network): Network {
   let made: Network | undefined;
   return {
     layer: (name, model) => (made ??= make()).layer(name, model),
+    parts: (name, model) => (made ??= make()).parts(name, model),
     arrangement: (name, model) => (made ??= make()).arrangement(name, model),
     logits: (model) => (made ??= make()).logits(model),
   };

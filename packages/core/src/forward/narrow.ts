@@ -193,9 +193,8 @@ const windows =
       ...reached.map(({ to }, i) => Math.max(0, to - lengths[i]!)),
     ];
     // "VALID" keeps a Pad before a MaxPool apart: normalize/pad-before-pool.ts
-    const padding = pads.every((amount) => amount === 0)
-      ? { pads: undefined, auto_pad: "VALID" }
-      : { pads, auto_pad: undefined };
+    const isBare = node.opType === "MaxPool" && pads.every((amount) => amount === 0);
+    const padding = isBare ? { pads: undefined, auto_pad: "VALID" } : { pads, auto_pad: undefined };
     const changed = { ...padding, strides: window.strides, ceil_mode: undefined };
     return { needs: [[part[0]!, [0, x.shape[1]!], ...seen]], build: repeated(node, part, changed) };
   };

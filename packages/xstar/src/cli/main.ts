@@ -23,6 +23,16 @@ const commands = {
     does: "Changes a picture, or another input, until a layer, channel or neuron answers as strongly as possible",
     fill: async (command: Command) => (await import("./maximize.js")).addMaximize(command),
   },
+  explain: {
+    usage: "explain <model> [words...]",
+    does: "Shows which parts of a picture an answer rests on: a heat map, in words, and tested",
+    fill: async (command: Command) => (await import("./explain.js")).addExplain(command),
+  },
+  gradient: {
+    usage: "gradient <model> <target>",
+    does: "Writes the gradient of a target by the picture as an ONNX file, for input gradients at inference",
+    fill: async (command: Command) => (await import("./gradient.js")).addGradient(command),
+  },
   examples: {
     usage: "examples <model> <targets...>",
     does: "Finds the pictures in a folder that excite a target most and least, and what in them does",
@@ -65,8 +75,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // help or the version was asked for
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const { explain } = await import("./explain.js");
-    const { text, exitCode } = explain(error, { debug: argv.includes("--debug") });
+    const { explainError } = await import("./explain-error.js");
+    const { text, exitCode } = explainError(error, { debug: argv.includes("--debug") });
     process.stderr.write(text);
     return exitCode;
   }
@@ -121,7 +131,9 @@ function stopOnBrokenOutput(error: NodeJS.ErrnoException): void {
 
 async function explainBrokenOutput(error: NodeJS.ErrnoException): Promise<void> {
   const { explainSystemError } = await import("../files/system-error.js");
-  const { explain } = await import("./explain.js");
-  const { text, exitCode } = explain(explainSystemError("file-not-writable", "/dev/stdout", error), { debug: false });
+  const { explainError } = await import("./explain-error.js");
+  const { text, exitCode } = explainError(explainSystemError("file-not-writable", "/dev/stdout", error), {
+    debug: false,
+  });
   process.stderr.write(text, () => process.exit(exitCode));
 }

@@ -40,9 +40,7 @@ async function runStudio(model: string | undefined, { port, open }: StudioFlags)
   const address = files ? `${server.address}#/local` : server.address;
   process.stdout.write(`The studio is at ${address}\n`);
   if (open && process.stdout.isTTY) openBrowser(address);
-  await withInterrupt(
-    (signal) => new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true })),
-  );
+  await withInterrupt((signal) => new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve())));
   await server.close();
 }
 
