@@ -193,6 +193,16 @@ export const packages = [
       },
       { parts: ["run/"], beside: "runs", holds: "frames, checkpoints, run.json; is it the same run?", not: "folders" },
       { parts: ["many/"], beside: "runs", holds: "many targets: batches, runners, the manifest", not: "threads" },
+      {
+        parts: ["jobs/"],
+        holds: "the one job protocol: a job as JSON that names contents by hash, what does it, the bytes of its result",
+        not: "where jobs are done",
+      },
+      {
+        parts: ["atlas/"],
+        holds: "an atlas: from layers to jobs, and from what they gave to the files of its pages",
+        not: "folders",
+      },
     ],
   },
   {
@@ -231,7 +241,7 @@ export const packages = [
         parts: ["run/"],
         beside: "work",
         holds:
-          "the steps of a plan, checkpoints on disk, what is written; many/ threads, folder, sheet of many targets",
+          "the steps of a plan, checkpoints on disk, what is written; many/ threads, folder, sheet of many targets; atlas/",
         not: "flags",
       },
       {

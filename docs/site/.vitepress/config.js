@@ -24,6 +24,7 @@ const guide = [
       page("Parts of your own", "/own-parts"),
       page("Metrics", "/metrics"),
       page("What it looks at", "/explain"),
+      page("The atlas of a network", "/atlas"),
       page("The input contract", "/input-contract"),
     ],
   },

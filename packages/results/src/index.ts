@@ -103,3 +103,20 @@ export {
   type RunFiles,
   type RunRecord,
 } from "./record/run-record.js";
+export { nearestRows, products, unitRows, type Rows } from "./measure/cosines.js";
+export { separation, separations } from "./measure/separation.js";
+export { decodeSurvey, encodeSurvey } from "./measure/survey-file.js";
+export { joinSurveys, surveyLayers, type LayerSurvey, type Survey } from "./measure/survey.js";
+export type {
+  AtlasClasses,
+  AtlasData,
+  AtlasFile,
+  AtlasLayerEntry,
+  AtlasLayerFile,
+  NearUnit,
+  RealFacts,
+  TileSheets,
+} from "./record/atlas-file.js";
+export type { KnownMetrics } from "./record/manifest.js";
+export { createDuplicateCheck } from "./measure/near-duplicates.js";
+export { atlasPage } from "./pages/atlas/atlas-page.js";

@@ -27,3 +27,17 @@ export { drawFiles, recordOfPicture, soundFiles, spectrogramFiles } from "./run/
 export { createFrames, type Frames } from "./run/frames.js";
 export { maximizeIn, type Environment, type ImageResult, type ImageRun, type ImageStep } from "./run/maximize.js";
 export { activationOf, recordOfAscent, runFileOf, type Ascent } from "./run/run-file.js";
+export { assembleAtlas, checksums, sumOf } from "./atlas/assemble.js";
+export type { AtlasPart } from "./atlas/part.js";
+export { atlasLayers, jobsOfAtlas, planAtlas, type AtlasPlan, type AtlasSettings } from "./atlas/plan-atlas.js";
+export {
+  jobId,
+  type ContentJob,
+  type DataContent,
+  type ModelContent,
+  type PicturesJob,
+  type ResultStore,
+} from "./jobs/job.js";
+export { openJobRunner, type Contents, type JobMachine, type JobReport, type JobRunner } from "./jobs/job-runner.js";
+export { decodePictures } from "./jobs/picture-file.js";
+export { canonical } from "./plan/canonical.js";

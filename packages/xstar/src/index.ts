@@ -72,3 +72,4 @@ export type { TrainingRecipe } from "./train/recipe.js";
 export type { TrainingReport } from "./train/job.js";
 export { createProgress, type Progress, type ProgressOptions } from "./terminal/progress.js";
 export { readImage, type ReadImageOptions } from "./files/image.js";
+export { makeAtlas, type AtlasOptions, type AtlasProgress, type AtlasResult } from "./run/atlas/make-atlas.js";

@@ -38,6 +38,11 @@ const commands = {
     does: "Finds the pictures in a folder that excite a target most and least, and what in them does",
     fill: async (command: Command) => (await import("./examples.js")).addExamples(command),
   },
+  atlas: {
+    usage: "atlas <model>",
+    does: "Makes static pages of a whole network: every unit with its picture and the real pictures that excite it",
+    fill: async (command: Command) => (await import("./atlas.js")).addAtlas(command),
+  },
   convert: {
     usage: "convert <model> [out]",
     does: "Writes a model of Keras, TensorFlow, TensorFlow.js or TensorFlow Lite as ONNX",
