@@ -5,6 +5,8 @@ export type { Maximized, MaximizedMetrics, Glance, Goal, Outcome } from "./many/
 export { inBatches, planBatches } from "./many/plan-batches.js";
 export { inPool } from "./many/pool.js";
 export type { MaximizeFlags } from "./plan/maximize-flags.js";
+export { parseContract } from "./plan/contract-file.js";
+export { parseLabels } from "./plan/labels-file.js";
 export { checkMemory } from "./plan/memory.js";
 export { fittingLabels } from "./plan/fitting-labels.js";
 export { readModelInput, type ModelFlags } from "./plan/model-input.js";
@@ -19,7 +21,7 @@ export {
   encodeCheckpoint,
   type SavedAscent,
 } from "./run/ascent-checkpoint.js";
-export { hasSameNumbers, makerOf, settingsOf, taskOf } from "./run/compare-with-record.js";
+export { differenceOfDevices, hasSameNumbers, makerOf, settingsOf } from "./run/compare-with-record.js";
 export { nameTokens } from "./run/name-tokens.js";
 export { drawFiles, recordOfPicture, soundFiles, spectrogramFiles } from "./run/picture-files.js";
 export { createFrames, type Frames } from "./run/frames.js";

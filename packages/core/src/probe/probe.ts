@@ -1,4 +1,5 @@
-import { gradients } from "../autodiff/gradients.js";
+import { gradientsBy } from "../autodiff/missing-rules.js";
+import { allRules } from "../autodiff/rules/table.js";
 import type { Settings } from "../compile/apply-optimizer.js";
 import type { VocabularyOptions, WithVocabulary } from "../define/vocabulary.js";
 import type { Spec } from "../define/spec.js";
@@ -7,10 +8,11 @@ import { Graph, type Value } from "../ir/graph.js";
 import { axesAfterFirst, createOps, type Ops } from "../ir/ops/index.js";
 import type { LoadedModel } from "../model/load.js";
 import { receptiveField, type ReceptiveField } from "../model/receptive-field.js";
-import { writeModel } from "../onnx/write.js";
+import { writeFor } from "../normalize/for-webgpu.js";
 import { numbers, sameShape, size, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, parseObjective } from "../compile/objective.js";
 import { onGrey, separateOpacity } from "../compile/opacity.js";
+import { narrow } from "../forward/narrow.js";
 import { prepare, type PrepareOptions, type Network } from "../forward/prepare.js";
 import { readTarget } from "../words/read-target.js";
 
@@ -85,13 +87,14 @@ export async function probe(
   const { colours: pictures, opacity } = separateOpacity(op, given, prepared.shape);
   const network = prepared.network(op, opacity ? onGrey(op, pictures, opacity) : pictures);
   const settings = fixedSettings(op);
+  const rules = await allRules();
   const values = read({
     op,
     pictures,
     parse: (target) => parseObjective(options.vocabulary, readTarget(target, prepared, options)),
     objective: (target) => {
       const specs = Array.from({ length: prepared.batch }, () => target);
-      const parts = { op, prepared, network, views: 1, picture: pictures, opacity, settings };
+      const parts = { op, prepared, network, views: 1, narrow, picture: pictures, opacity, settings };
       return buildObjectives(specs, "objective", parts);
     },
     layer: (name) => network.layer(name),
@@ -100,7 +103,7 @@ export async function probe(
     byUnit: (name) => inRow(op, network, name, network.layer(name)),
     contributions(score, layers) {
       const wrt = layers.map((name) => network.layer(name));
-      const slopes = gradients(op, { of: score, wrt });
+      const slopes = gradientsBy(rules, op, { of: score, wrt });
       return layers.map((name, i) => {
         const [x, slope] = [wrt[i]!, slopes[i]];
         const product = slope ? op.mul(x, slope) : op.fill(x.shape, 0);
@@ -117,7 +120,7 @@ export async function probe(
   if (Object.keys(values).length === 0)
     throw new XstarError("bad-argument", "There is nothing to read of the pictures");
   const names = Object.entries(values).map(([name, value]) => [name, graph.publish(value, name).name] as const);
-  const bytes = writeModel(graph, { opsets, irVersion, locate: weights.locate });
+  const bytes = writeFor(model.runtime.lowering, graph, { opsets, irVersion, locate: weights.locate });
   const session = await model.runtime.open(bytes, { files: weights.files });
   return {
     shape,

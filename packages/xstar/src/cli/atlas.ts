@@ -30,12 +30,8 @@ interface AtlasFlags extends ModelFlags {
   readonly store?: string;
 }
 
-export function addAtlas(program: Command): void {
-  const command = program
-    .command("atlas <model>")
-    .description(
-      "Makes static pages of a whole network: every unit with its picture and the real pictures that excite it",
-    )
+export function addAtlas(command: Command): void {
+  command
     .option("--layers <names...>", "layers (default: all with units, but those that only show others in another form)")
     .option("--images <folder>", "real pictures to show the units, also in folders inside; IDX files; or mnist")
     .option(

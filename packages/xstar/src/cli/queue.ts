@@ -24,10 +24,8 @@ interface WorkFlags {
 
 const address = "redis://[user:password@]HOST[:PORT], or rediss:// for TLS";
 
-export function addWork(program: Command): void {
-  program
-    .command("work")
-    .description("Does jobs that xstar atlas --queue sends, on as many machines as run it")
+export function addWork(command: Command): void {
+  command
     .requiredOption("--queue <address>", address)
     .option(
       "--store <where>",
@@ -97,13 +95,8 @@ function describeEvent(event: WorkEvent): string {
   }
 }
 
-export function addQueue(program: Command): void {
-  program
-    .command("queue")
-    .description("Shows the jobs and workers of a queue")
-    .requiredOption("--queue <address>", address)
-    .option("--json", "as JSON")
-    .action(runQueue);
+export function addQueue(command: Command): void {
+  command.requiredOption("--queue <address>", address).option("--json", "as JSON").action(runQueue);
 }
 
 async function runQueue({ queue, json }: { readonly queue: string; readonly json?: boolean }): Promise<void> {

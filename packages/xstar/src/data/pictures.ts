@@ -29,7 +29,7 @@ export function somePictures({ names, read, bytes }: FilePictures, most: number)
 }
 
 /**
- * The pictures in a folder and the folders in it (PNG, JPEG, WebP, GIF, TIFF, AVIF), by name; of a folder of IDX files, or of the packaged
+ * The pictures in a folder and the folders in it (PNG, JPEG, WebP, GIF, TIFF, AVIF, BMP), by name; of a folder of IDX files, or of the packaged
  * MNIST (`mnist`), the training pictures and then the test pictures. Throws `file-not-readable` where there are none.
  *
  * @example
@@ -46,7 +46,7 @@ export async function openPictures(where: string): Promise<FilePictures> {
   }
   if (files.some((name) => idxFile.test(name))) return fromDataset(await loadDataset(where));
   throw new XstarError("file-not-readable", `There is no picture in "${where}"`, {
-    hint: "Give a folder with pictures (PNG, JPEG, WebP, GIF, TIFF, AVIF) in it or in its folders, a folder of IDX files, or mnist",
+    hint: "Give a folder with pictures (PNG, JPEG, WebP, GIF, TIFF, AVIF, BMP) in it or in its folders, a folder of IDX files, or mnist",
   });
 }
 
