@@ -93,7 +93,7 @@ describe("an atlas", () => {
     expect(real!.distribution.map(([, , ...counts]) => counts.reduce((a, b) => a + b))).toEqual([6, 6, 6]);
     // of the scores themselves each speaks for its own class alone
     real!.classes!.forEach((all, unit) => all.forEach(([index]) => expect(index).toBe(unit)));
-    expect(Object.keys(nearest)).toEqual(["pictures", "activations"]);
+    expect(Object.keys(nearest)).toEqual(["pictures", "weights", "activations"]);
     const script = await readFile(join(folder, "whole", "d/scores.js"), "utf8");
     expect(script).toBe(
       `atlasData("d/scores",${(await readFile(join(folder, "whole", "d/scores.json"), "utf8")).trimEnd()})\n`,
@@ -147,7 +147,7 @@ describe("an atlas", () => {
   test("needs no real pictures", async () => {
     await make("bare", { images: undefined, layers: ["conv"] });
     const { real, nearest } = await readJson<AtlasLayerFile>("bare", "d/conv.json");
-    expect([real, Object.keys(nearest)]).toEqual([undefined, ["pictures"]]);
+    expect([real, Object.keys(nearest)]).toEqual([undefined, ["pictures", "weights"]]);
   });
 
   test("refuses to mix what was made otherwise", async () => {

@@ -14,7 +14,7 @@ export interface WriteAtlasOptions {
   readonly name: string;
   readonly labels: readonly string[] | undefined;
   readonly pictures: PictureSource | undefined;
-  readonly runtime: LoadedModel["runtime"];
+  readonly model: LoadedModel;
 }
 
 /** What was written. */
