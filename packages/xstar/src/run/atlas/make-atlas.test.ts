@@ -120,6 +120,15 @@ describe("an atlas", () => {
     expect(await contents("stopped")).toEqual(await contents("undisturbed"));
   });
 
+  test("has no files of before that it does not list", async () => {
+    await make("tidy", { layers: ["conv"] });
+    await writeFile(join(folder, "tidy", "x", "999.png"), "");
+    await writeFile(join(folder, "tidy", "mine.txt"), "");
+    await make("tidy");
+    const names = Object.keys(await contents("tidy"));
+    expect([names.includes("/x/999.png"), names.includes("/mine.txt")]).toEqual([false, true]);
+  });
+
   test("takes further layers, and keeps what it has", async () => {
     await make("grown", { layers: ["conv"] });
     const made: string[] = [];
