@@ -50,7 +50,8 @@ function measure(name, precision = "float32") {
 
 const short = (x) => (x === undefined ? "" : x === 0 ? "0" : x.toExponential(1));
 
-function line({ name, parameters = 0, files = [], failed = "" }) {
+/** @param {any} row */
+function line({ name, parameters, files, failed }) {
   if (failed) return `| ${name} | | failed: ${failed} | | | | | | |`;
   const [keras, h5] = files;
   const errors = [keras.error, h5.error, keras.ours, keras.theirs].map(short).join(" | ");

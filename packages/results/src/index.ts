@@ -69,6 +69,7 @@ export { embedJson, html, page, type Html } from "./pages/html.js";
 export { lineChart } from "./pages/line-chart.js";
 export { matrixChart } from "./pages/matrix-chart.js";
 export { maximizeReport } from "./pages/maximize-report.js";
+export { timeline, timelineScript, type TimelinePane } from "./pages/timeline.js";
 export { tokenText } from "./pages/token-table.js";
 export { inputFigures, wordFor, type ShownInput } from "./pages/input-figures.js";
 export { viewResult } from "./pages/report-views.js";

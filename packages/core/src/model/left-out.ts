@@ -16,7 +16,7 @@ const entry = "xstar.left_out";
  * What an import writes into the metadata of its result, so that a converted file knows it, too.
  *
  * @example
- * const metadata = new Map(cutMetadata([{ why: "its operator is not supported", lost: ["layer4"] }]));
+ * const metadata = new Map(cutMetadata([{ why: "Layer lambda is a program", lost: ["lambda", "output"] }]));
  */
 export function cutMetadata(cuts: readonly CutPlace[]): [string, string][] {
   return cuts.length === 0 ? [] : [[entry, JSON.stringify(cuts)]];

@@ -11,13 +11,15 @@ import {
   page,
   pictureFigure,
   pictureRow,
+  timelineScript,
   viridis,
   type Html,
 } from "@xstar/results";
 import type { ArticleRun, FirstResult } from "./experiment.js";
-import { compareFigures, pictureOf } from "./figures.js";
+import { compareFigures } from "./figures.js";
 import { claimsSection } from "./report-claims.js";
 import { constantViews, variabilityViews } from "./pictures.js";
+import { watch } from "./report-watch.js";
 import { size, table, theRule, uri, views, confidenceTable } from "./report-tables.js";
 import type { ArticleResults, TableResult } from "./results.js";
 
@@ -31,24 +33,28 @@ export function articleReport(run: ArticleRun): string {
     title: articleTitle,
     description: verdict(results),
     body: html`
-      ${comparison(results)} ${network(results)} ${table(run, 0, "Table 1: class 1 from four starts")}
-      ${variability(run)} ${table(run, 1, "Class 2, the most variable digit")} ${border(results)} ${claimsSection(run)}
-      ${reproduce(results)} ${embedJson("results", results)}
+      ${watch(run.ascents.converged[0]!, results.tables.converged[0]!)}
+      ${table(run, 0, "Table 1: class 1 from four starts")} ${variability(run)}
+      ${table(run, 1, "Class 2, the most variable digit")} ${border(results)} ${claimsSection(run)} ${comparison(results)}
+      ${network(results)} ${files} ${reproduce(results)} ${embedJson("results", results)}
     `,
+    script: timelineScript,
   });
 }
 
 /** For those who read nothing else. */
 function verdict({ networks, tables }: Pick<ArticleResults, "networks" | "tables">): string {
-  return leadOf(networks[0]!.accuracy, tables.tenSteps[0]!);
+  return leadOf(networks[0]!.accuracy, tables.converged[0]!);
 }
 
 function leadOf(accuracy: number, ones: TableResult): string {
-  const random = pictureOf(ones, "random");
+  const { steps } = ones.pictures[0]!;
+  const taken = ones.pictures.filter(({ fedBack }) => fedBack.predicted === ones.class).length;
+  const all = taken === ones.pictures.length ? "all four" : `${taken} of the four`;
   return (
-    `A small computer program, a neural network, has learned to read handwritten digits: it gets ${formatPercent(accuracy)} of them right. ` +
-    `What if we turn the question around, and change a picture until the network is sure that it is a 1? ` +
-    `Ten small steps are enough: it began as random dots, and now the network takes it for a 1 with a confidence of ${random.fedBack.text}, where 1 is certainty. You will hardly see a 1 in it.`
+    `A program has learned to read handwritten digits: it gets ${formatPercent(accuracy)} of them right. ` +
+    `Here it is asked the other way round: four pictures are changed, step by step, until it says “${ones.class}”. ` +
+    `After ${steps} steps it takes ${all} for a ${ones.class}. You will hardly see one.`
   );
 }
 
@@ -66,10 +72,11 @@ export function firstReport({ network: first, ascents, tables }: FirstResult): s
         <strong>This is the first part.</strong> The rest comes when two more networks are trained: the same command goes on
         from where it was stopped, and writes this page again.
       </p>
-      ${section(0, "Table 1: class 1 from four starts")} ${section(1, "Class 2, the most variable digit")}
+      ${watch(ascents[0]!, tables[0]!)} ${section(0, "Table 1: class 1 from four starts")} ${section(1, "Class 2, the most variable digit")}
       <h2>The network</h2>
       <p>${architecture} Test accuracy ${formatNumber(accuracy)}.</p>
       ${accuracyByClass(first.confusion.classAccuracy)}`,
+    script: timelineScript,
   });
 }
 
@@ -181,12 +188,20 @@ function border({ border: all, convergence }: ArticleResults): Html {
     ${ten(1)} ${sure(1)} ${ten(2)} ${sure(2)}`;
 }
 
+const files = html`<h2>Files beside this page</h2>
+  <ul>
+    <li><a href="results.json">results.json</a>: every number of this page</li>
+    <li><a href="network.onnx">network.onnx</a>: the network; <code>xstar inspect network.onnx</code> says what is in it</li>
+    <li><a href="ascent.onnx">ascent.onnx</a>: the ten steps as a file that any ONNX Runtime can run</li>
+    <li><a href="pictures/table1.png">pictures/</a>: every picture as a PNG</li>
+  </ul>`;
+
 function reproduce({ seed, networks, environment, seconds }: ArticleResults): Html {
   return html`<h2>How to get these figures again</h2>
     <p>
       <code>xstar article --seed ${seed}</code> with ${environment.runtime}, Node ${environment.node}, ${environment.platform}. It took
       ${seconds.total.toFixed(0)} s, of which ${seconds.training.toFixed(0)} s to train or load the networks. The networks' files have the
-      SHA-256 ${networks.map(({ sha256 }) => sha256.slice(0, 12)).join(", ")}. results.json beside this page holds every number of it.
+      SHA-256 ${networks.map(({ sha256 }) => sha256.slice(0, 12)).join(", ")}.
     </p>
     <p>
       A picture here is one of many that the network is sure of, found by one rule from one start: it says what suffices for the
