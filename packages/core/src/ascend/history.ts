@@ -1,11 +1,11 @@
 import {
-  attributionState,
   objectiveOutput,
   pictureOutput,
   networkGradientNormOutput,
   gradientNormOutput,
   watchOutput,
 } from "../compile/step.js";
+import { attributionState } from "../compile/update.js";
 import type { Tensors } from "../define/definition.js";
 import { mapValues } from "../map-values.js";
 import type { Tensor } from "../tensor.js";
