@@ -6,7 +6,10 @@ export { maximizeMany, type MaximizeManyOptions } from "./api/maximize-many.js";
 export { measure, type MeasureImagesOptions } from "./api/measure.js";
 export { loadDefinitions } from "./load-definitions.js";
 export {
+  checkRandomization,
   decodeNpy,
+  describeRest,
+  drawHeat,
   drawNumber,
   encodeNpy,
   encodePng,
@@ -15,14 +18,21 @@ export {
   Image,
   filledPicture,
   measurePictures,
+  measureTruth,
   paste,
   rawView,
+  restsOn,
   rowsSheet,
   spectrumSlope,
   surround,
   scanDataset,
   validView,
   type DatasetScan,
+  type HeatOptions,
+  type MapTruth,
+  type Randomization,
+  type RestsOn,
+  type TruthOptions,
   type MeasuredPictures,
   type MeasureOptions,
   type MetricName,
@@ -49,6 +59,7 @@ export {
   type ModelFile,
 } from "@xstar/runs";
 export { loadModel, type LoadModelOptions } from "./load.js";
+export { deviceRuntime, devices, type Device, type DeviceOptions } from "./devices.js";
 export { nodeRuntime } from "./runtime.js";
 export type { ComparedDataset } from "./run/many/compare-entry.js";
 export type { ManyTarget } from "./run/many/kept-folder.js";
@@ -61,3 +72,4 @@ export type { TrainingRecipe } from "./train/recipe.js";
 export type { TrainingReport } from "./train/job.js";
 export { createProgress, type Progress, type ProgressOptions } from "./terminal/progress.js";
 export { readImage, type ReadImageOptions } from "./files/image.js";
+export { makeAtlas, type AtlasOptions, type AtlasProgress, type AtlasResult } from "./run/atlas/make-atlas.js";

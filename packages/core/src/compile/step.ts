@@ -10,6 +10,7 @@ import { createOps } from "../ir/ops/index.js";
 import { mapValues } from "../map-values.js";
 import type { WeightFiles } from "../onnx/weights.js";
 import { writeModel } from "../onnx/write.js";
+import { writeFor } from "../normalize/for-webgpu.js";
 import { beginAlone, beginAt } from "../starts/begin.js";
 import { withColorsOf } from "../parameterizations/color.js";
 import { createRng, type Rng } from "../rng.js";
@@ -192,7 +193,7 @@ export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpR
   const options = { opsets: prepared.opsets, irVersion: prepared.irVersion };
   return {
     graph,
-    bytes: writeModel(graph, { ...options, locate: weights.locate }),
+    bytes: writeFor(op.lowering, graph, { ...options, locate: weights.locate }),
     files: weights.files,
     shape: [batch, ...whole.shape.slice(1)],
     settings: tensors,
@@ -203,7 +204,7 @@ export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpR
       [stepInput]: tensor("float32", [1], []),
     }),
     sample: views.sample,
-    trial: () => writeModel(partFor(measured, graph), { ...options, locate: weights.locate }),
+    trial: () => writeFor(op.lowering, partFor(measured, graph), { ...options, locate: weights.locate }),
     next,
     standalone(state) {
       const whole = standalone(graph, { settings: tensors, beginning: { ...state, ...views.sample(0) } });
@@ -244,6 +245,7 @@ function lazy(make: () => Network): Network {
   let made: Network | undefined;
   return {
     layer: (name, model) => (made ??= make()).layer(name, model),
+    parts: (name, model) => (made ??= make()).parts(name, model),
     arrangement: (name, model) => (made ??= make()).arrangement(name, model),
     logits: (model) => (made ??= make()).logits(model),
   };

@@ -28,7 +28,8 @@ export function createAssets(
   return {
     parameterization: (spec) => parseSpec(table, spec, "parameterization"),
     images: all,
-    image: (name, height, width) => resizeImage(held(name), height, width),
+    image: (name, height, width, index) =>
+      resizeImage(index === undefined ? held(name) : all(name)[index]!, height, width),
     imageSize(name) {
       const [, height, width] = held(name).shape as [number, number, number];
       return { height, width };

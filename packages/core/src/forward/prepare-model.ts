@@ -181,10 +181,19 @@ function holdsPictures(normalized: Normalized, picture: string): boolean {
   return normalized.graph.outputs.every((output) => output.type && axesOf(normalized, output, layouts).batch);
 }
 
+/** The values of a layer in the model's own form and type: one, or one for each picture where the model is run for each. */
+export interface LayerParts {
+  readonly values: readonly Value[];
+  /** Values of their shapes, such as their gradients, as the layer is read: [batch, ...] in float32. */
+  join(values: readonly Value[]): Value;
+}
+
 /** One pass of pictures through the model, of which only the layers that are asked for are built. */
 export interface Forward {
   /** A layer by the name of its value or of its node, [batch, ...]. Throws `unknown-layer`. */
   layer(name: string): Value;
+  /** A layer as the model itself computes it, to differentiate by. Throws `unknown-layer`. */
+  parts(name: string): LayerParts;
   /** How the axes of a layer lie in [batch, ...]. Throws `unknown-layer`. */
   arrangement(name: string): Arrangement;
   /** Scores of classes before a final softmax, [batch, classes, ...places]. */
@@ -222,20 +231,28 @@ export function buildForward(op: Ops, batched: PreparedModel, pictures: Value, s
   const layouts = followAxes(normalized, batched.input);
   const axes = (value: Value) => axesOf(normalized, value, layouts);
   const built = new Map<Value, Value>();
+  const partsOf = (value: Value): LayerParts => ({
+    values: maps.map((map, i) => {
+      const prefix = maps.length > 1 ? `${scope.slice(0, -1)}${i}/` : scope;
+      for (const [from, to] of inline(op.graph, normalized.graph, map, [value], { prefix })) map.set(from, to);
+      return map.get(value)!;
+    }),
+    join(values) {
+      const results = values.map((one) => picturesFirst(op, one, axes(value), perRun, value.name));
+      return op.cast(op.concat(results, 0), "float32");
+    },
+  });
   const bring = (value: Value): Value => {
     const known = built.get(value);
     if (known) return known;
-    const results = maps.map((map, i) => {
-      const prefix = maps.length > 1 ? `${scope.slice(0, -1)}${i}/` : scope;
-      for (const [from, to] of inline(op.graph, normalized.graph, map, [value], { prefix })) map.set(from, to);
-      return picturesFirst(op, map.get(value)!, axes(value), perRun, value.name);
-    });
-    const whole = op.cast(op.concat(results, 0), "float32");
+    const { values, join } = partsOf(value);
+    const whole = join(values);
     built.set(value, whole);
     return whole;
   };
   return {
     layer: (name) => bring(findLayer(batched, name)),
+    parts: (name) => partsOf(findLayer(batched, name)),
     arrangement(name) {
       const value = findLayer(batched, name);
       return arrangement(value.shape, axes(value));

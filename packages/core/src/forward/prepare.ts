@@ -14,6 +14,7 @@ import {
   type BatchOptions,
   type PreparedModel,
   type Forward,
+  type LayerParts,
   modelScope,
 } from "./prepare-model.js";
 
@@ -47,6 +48,8 @@ export interface Prepared {
 export interface Network {
   /** [n, ...]; of a further model by its name. Throws `unknown-layer`, `bad-argument`. */
   layer(name: string, model?: string): Value;
+  /** The layer as the model itself computes it, to differentiate by. Throws `unknown-layer`. */
+  parts(name: string, model?: string): LayerParts;
   /** How its axes lie in [n, ...]. */
   arrangement(name: string, model?: string): Arrangement;
   logits(model?: string): Value;
@@ -122,6 +125,7 @@ export async function prepare(
     };
     return {
       layer: (name, one) => forward(one).layer(name),
+      parts: (name, one) => forward(one).parts(name),
       arrangement: (name, one) => forward(one).arrangement(name),
       logits: (one) => forward(one).logits(),
     };

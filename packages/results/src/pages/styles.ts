@@ -31,6 +31,18 @@ const themedColorRules = Object.entries(colors)
   .map(([name, { light, dark }]) => `${name}:light-dark(${light},${dark});`)
   .join("");
 
+/**
+ * The colours of reports as rules of CSS, for other pages of the same kind: custom properties that follow the theme.
+ *
+ * @example
+ * const style = `<style>${pageColors}</style>`;
+ */
+export const pageColors = `:root{color-scheme:light dark;${colorRules}}
+:root[data-theme=light]{color-scheme:light}
+:root[data-theme=dark]{color-scheme:dark}
+@supports(color:light-dark(#000,#fff)){:root{${themedColorRules}}}
+${seriesRules}`;
+
 /** Shows the dark one of two pictures exactly where the colours of its colour bar are dark, too: never on paper. */
 const darkPictures = [
   "@media screen and (prefers-color-scheme:dark){:root:not([data-theme=light])",
@@ -44,10 +56,7 @@ const darkPictures = [
 
 /** The one style sheet of reports: light and dark, 320 px to print. */
 export const styles = `
-:root{color-scheme:light dark;${colorRules}}
-:root[data-theme=light]{color-scheme:light}
-:root[data-theme=dark]{color-scheme:dark}
-@supports(color:light-dark(#000,#fff)){:root{${themedColorRules}}}
+${pageColors}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:1.5rem 1rem 4rem;max-width:64rem;background:var(--page);color:var(--text);
 font:1rem/1.55 system-ui,sans-serif;overflow-wrap:break-word}
@@ -85,7 +94,6 @@ summary{cursor:pointer;color:var(--quiet);font-size:.9rem;padding:.25rem 0;width
 .chart .mark{fill:var(--page);stroke:currentColor;stroke-width:2}
 .legend{display:flex;flex-wrap:wrap;gap:.1rem 1.25rem;margin:0 0 .5rem;padding:0;list-style:none;font-size:.9rem}
 .chart .legend svg{display:inline-block;width:44px;height:14px;margin-right:.4rem;vertical-align:-2px}
-${seriesRules}
 
 .matrix th[scope=row]{position:sticky;left:0;background:var(--page)}
 .matrix th[scope=col]{text-align:center;vertical-align:bottom}

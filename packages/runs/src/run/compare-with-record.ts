@@ -8,6 +8,21 @@ export function hasSameNumbers({ record, pixels }: FoundRecord, ascent: Ascent):
   return pixels.every((hash, i) => hash === undefined || hash === pixelHash(pictureOf(ascent.result.picture, i)));
 }
 
+/**
+ * By how much the objectives at step 0 differ from those of a run on another device, relative to them; undefined where the device is the
+ * same, NaN where the record does not say them.
+ */
+export function differenceOfDevices({ record, begun }: FoundRecord, { result }: Ascent): number | undefined {
+  if (providerOf(record.ascent.runtime) === providerOf(result.record.runtime)) return undefined;
+  const now = result.curve[0]!;
+  return Math.max(
+    ...begun.map((before, i) => Math.abs(now[i]! - (before ?? NaN)) / Math.max(Math.abs(before ?? NaN), 1e-9)),
+  );
+}
+
+/** The first word of a runtime's name. */
+const providerOf = (runtime: string) => runtime.split(" ", 1)[0];
+
 /** What settles the files of a run, wherever it read from and however far it came: equal for runs that would write the same. */
 export function settingsOf({ ascent, pictures, ...files }: Omit<RunRecord, "platform" | "stopped">): string {
   const { runtime: _, ...specs } = ascent;

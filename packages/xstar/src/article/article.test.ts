@@ -10,27 +10,17 @@ import { loadMnist } from "../data/dataset.js";
 import { nodeRuntime } from "../runtime.js";
 import { writeNetwork } from "../train/evaluate.js";
 import { initialWeights } from "../train/network.js";
-import type { TrainedNetwork } from "../train/trained-network.js";
 import { runPlan, type Ascent } from "./ascent.js";
 import { measureArticle, type ArticleRun } from "./experiment.js";
+import type { ArticleNetwork } from "./network.js";
 import { summarizeArticle, summarizeFirst } from "./summary.js";
 import { writeArticle, writeFirst } from "./write.js";
 
 /** Networks as they are before training: the measurements do not care. Without biases, nothing moves from zeros. */
-function untrained(seed: number): TrainedNetwork {
+function untrained(seed: number): ArticleNetwork {
   const model = writeNetwork(initialWeights(createRng(seed), 10), new Map());
   const confusion = countConfusions([0, 1, 2], [0, 1, 1], 10);
-  const recipe = {
-    data: "",
-    test: "",
-    threads: 1,
-    seed,
-    epochs: 1,
-    batch: 64,
-    optimizer: { type: "adagrad" },
-    warmup: 0,
-  };
-  return { model, recipe, confusion, seconds: 0, finished: true, cached: true };
+  return { file: null, seed, threads: 1, model, confusion, seconds: 0, cached: true };
 }
 
 const first = (data: ImageDataset, count: number): ImageDataset => ({

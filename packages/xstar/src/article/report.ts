@@ -18,6 +18,7 @@ import {
 import type { ArticleRun, FirstResult } from "./experiment.js";
 import { compareFigures } from "./figures.js";
 import { claimsSection } from "./report-claims.js";
+import { nameOf } from "./network.js";
 import { constantViews, variabilityViews } from "./pictures.js";
 import { watch } from "./report-watch.js";
 import { size, table, theRule, uri, views, confidenceTable } from "./report-tables.js";
@@ -74,8 +75,8 @@ export function firstReport({ network: first, ascents, tables }: FirstResult): s
       </p>
       ${watch(ascents[0]!, tables[0]!)} ${section(0, "Table 1: class 1 from four starts")} ${section(1, "Class 2, the most variable digit")}
       <h2>The network</h2>
-      <p>${architecture} Test accuracy ${formatNumber(accuracy)}.</p>
-      ${accuracyByClass(first.confusion.classAccuracy)}`,
+      <p>${described(first.file)} Test accuracy ${formatNumber(accuracy)}.</p>
+      ${accuracyByClass(nameOf(first), first.confusion.classAccuracy)}`,
     script: timelineScript,
   });
 }
@@ -94,12 +95,18 @@ function comparison(results: ArticleResults): Html {
     })}`;
 }
 
-const architecture =
+const trained =
   "Two 3×3 convolutions (32 and 64 channels), a 2×2 max-pool, a dense layer of 128 and one of 10, trained by xstar on the 60,000 MNIST training pictures and tested on the 10,000 others.";
 
-function accuracyByClass(shares: readonly (number | null)[]): Html {
+/** What the first network is, and the others beside it. */
+const described = (file: string | null) =>
+  file === null
+    ? trained
+    : `The network of ${file}, tested on the 10,000 MNIST test pictures. Those beside it: ${trained}`;
+
+function accuracyByClass(name: string, shares: readonly (number | null)[]): Html {
   return barChart({
-    title: "Accuracy by class (seed 0)",
+    title: `Accuracy by class (${name})`,
     nameLabel: "Digit",
     valueLabel: "Share right",
     bars: shares.map((value, digit) => ({ name: String(digit), value: value ?? 0 })),
@@ -112,12 +119,12 @@ function network({ networks }: ArticleResults): Html {
   const [first] = networks;
   return html`<h2>The network</h2>
     <p>
-      ${architecture} Test accuracy
-      ${networks.map(({ accuracy, seed }) => `${formatNumber(accuracy)} (seed ${seed})`).join(", ")}.
+      ${described(first!.file)} Test accuracy
+      ${networks.map((one) => `${formatNumber(one.accuracy)} (${nameOf(one)})`).join(", ")}.
     </p>
-    ${accuracyByClass(first!.classAccuracy)}
+    ${accuracyByClass(nameOf(first!), first!.classAccuracy)}
     ${matrixChart({
-      title: "Confusion matrix (seed 0)",
+      title: `Confusion matrix (${nameOf(first!)})`,
       rows: digits,
       columns: digits,
       rowLabel: "Digit shown",
@@ -197,9 +204,10 @@ const files = html`<h2>Files beside this page</h2>
   </ul>`;
 
 function reproduce({ seed, networks, environment, seconds }: ArticleResults): Html {
+  const given = networks[0]!.file;
   return html`<h2>How to get these figures again</h2>
     <p>
-      <code>xstar article --seed ${seed}</code> with ${environment.runtime}, Node ${environment.node}, ${environment.platform}. It took
+      <code>xstar article --seed ${seed}${given === null ? "" : ` --network ${given}`}</code> with ${environment.runtime}, Node ${environment.node}, ${environment.platform}. It took
       ${seconds.total.toFixed(0)} s, of which ${seconds.training.toFixed(0)} s to train or load the networks. The networks' files have the
       SHA-256 ${networks.map(({ sha256 }) => sha256.slice(0, 12)).join(", ")}.
     </p>

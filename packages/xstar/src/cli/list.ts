@@ -15,6 +15,7 @@ import { collect } from "./flags.js";
 
 /** Everything that specs and flags name, with where the command line takes it. */
 const kinds = {
+  explanations: { use: "--method TYPE:name=value,... of xstar explain", kind: "explanation" },
   objectives: { use: "in a target, as in lp:p=4, or as JSON", kind: "objective" },
   parameterizations: { use: "--parameterization TYPE:name=value,...", kind: "parameterization" },
   transforms: { use: "--transform TYPE:name=value,..., in the order in which they are given", kind: "transform" },

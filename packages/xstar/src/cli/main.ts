@@ -23,15 +23,40 @@ const commands = {
     does: "Changes a picture, or another input, until a layer, channel or neuron answers as strongly as possible",
     fill: async (command: Command) => (await import("./maximize.js")).addMaximize(command),
   },
+  explain: {
+    usage: "explain <model> [words...]",
+    does: "Shows which parts of a picture an answer rests on: a heat map, in words, and tested",
+    fill: async (command: Command) => (await import("./explain.js")).addExplain(command),
+  },
+  gradient: {
+    usage: "gradient <model> <target>",
+    does: "Writes the gradient of a target by the picture as an ONNX file, for input gradients at inference",
+    fill: async (command: Command) => (await import("./gradient.js")).addGradient(command),
+  },
   examples: {
     usage: "examples <model> <targets...>",
     does: "Finds the pictures in a folder that excite a target most and least, and what in them does",
     fill: async (command: Command) => (await import("./examples.js")).addExamples(command),
   },
+  atlas: {
+    usage: "atlas <model>",
+    does: "Makes static pages of a whole network: every unit with its picture and the real pictures that excite it",
+    fill: async (command: Command) => (await import("./atlas.js")).addAtlas(command),
+  },
   convert: {
     usage: "convert <model> [out]",
     does: "Writes a model of Keras, TensorFlow, TensorFlow.js or TensorFlow Lite as ONNX",
     fill: async (command: Command) => (await import("./convert.js")).addConvert(command),
+  },
+  studio: {
+    usage: "studio [model]",
+    does: "Opens the studio in a browser: see what makes a neuron fire, with a model of your own or the article's",
+    fill: async (command: Command) => (await import("./studio.js")).addStudio(command),
+  },
+  devices: {
+    usage: "devices",
+    does: "Lists what can run networks on this machine, how fast, and what the others would need",
+    fill: async (command: Command) => (await import("./devices.js")).addDevices(command),
   },
   list: {
     usage: "list [kind]",
@@ -55,8 +80,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     // help or the version was asked for
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const { explain } = await import("./explain.js");
-    const { text, exitCode } = explain(error, { debug: argv.includes("--debug") });
+    const { explainError } = await import("./explain-error.js");
+    const { text, exitCode } = explainError(error, { debug: argv.includes("--debug") });
     process.stderr.write(text);
     return exitCode;
   }
@@ -87,6 +112,7 @@ Examples:
   xstar article
   xstar inspect model.onnx
   xstar maximize model.onnx conv2:7
+  xstar studio model.onnx
   xstar maximize --help`,
     );
   for (const name of all) {
@@ -110,7 +136,9 @@ function stopOnBrokenOutput(error: NodeJS.ErrnoException): void {
 
 async function explainBrokenOutput(error: NodeJS.ErrnoException): Promise<void> {
   const { explainSystemError } = await import("../files/system-error.js");
-  const { explain } = await import("./explain.js");
-  const { text, exitCode } = explain(explainSystemError("file-not-writable", "/dev/stdout", error), { debug: false });
+  const { explainError } = await import("./explain-error.js");
+  const { text, exitCode } = explainError(explainSystemError("file-not-writable", "/dev/stdout", error), {
+    debug: false,
+  });
   process.stderr.write(text, () => process.exit(exitCode));
 }

@@ -91,6 +91,10 @@ export function addMaximize(command: Command): void {
       integer("--checkpoint", 1),
     )
     .option(
+      "--device <name>",
+      "what runs the steps: cpu, webgpu, cuda, coreml, dml, or auto for the fastest (default: cpu; xstar devices says what is here)",
+    )
+    .option(
       "--threads <count>",
       "threads of ONNX Runtime (many targets at once: for each, 1 by default)",
       integer("--threads", 1, 256),

@@ -31,6 +31,7 @@ import { writeRunFile } from "../run/write-run-file.js";
 import { thisPlatform } from "../record/platform.js";
 import { readRecord } from "../record/read-record.js";
 import { createStore } from "../record/store.js";
+import { deviceRuntime, type Device } from "../devices.js";
 import { defaultThreads, nodeRuntime } from "../runtime.js";
 import { version } from "../version.js";
 import { checkpointFile, readCheckpoint, removeCheckpoint } from "../run/checkpoints.js";
@@ -57,7 +58,9 @@ export async function runMaximize(
   const threads = flags.threads ?? from?.record.threads ?? defaultThreads;
   const path = flags.model ?? from?.record.model.path ?? given!;
   const files = createStore(from && { files: from.record, folder: dirname(from.path), model: given });
-  const model = await loadModel(await files.locate(path), { runtime: nodeRuntime({ threads }) });
+  const device = flags.device ?? from?.record.device ?? "cpu";
+  const runtime = device === "cpu" ? nodeRuntime({ threads }) : await deviceRuntime(device as Device, { threads });
+  const model = await loadModel(await files.locate(path), { runtime });
   model.notes.forEach(warn);
   const { use = [] } = flags;
   checkUse(use, from);
@@ -72,11 +75,18 @@ export async function runMaximize(
     onWarning: warn,
   });
   const { files: read, jobs, recipe, isMany } = plan;
-  const facts: RunFacts = { xstar: version, threads, ...read, pictures: jobs, recipe };
+  const facts: RunFacts = {
+    xstar: version,
+    threads,
+    ...(device !== "cpu" && { device }),
+    ...read,
+    pictures: jobs,
+    recipe,
+  };
   const usualFolder = (name: string) => join("out", model.name, `${name}${from && !isOther ? "-again" : ""}`);
   if (isMany) {
     const { manyFolderName, refuseForMany, runMany } = await import("./run-many.js");
-    refuseForMany(flags);
+    refuseForMany({ ...flags, device });
     return runMany(model, plan, { named: flags.out, usual: usualFolder(manyFolderName(targets)), flags });
   }
   const usual = usualFolder(folderName(jobs));
