@@ -5,8 +5,9 @@ import { parseSpec, type Tensors, type Values } from "../define/definition.js";
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
 import { Graph, type Value } from "../ir/graph.js";
+import { clipped, norm } from "./gradient-norm.js";
 import { inline, prune, valuesRead } from "../ir/inline.js";
-import { axesAfterFirst, createOps, type Ops } from "../ir/ops/index.js";
+import { createOps, type Ops } from "../ir/ops/index.js";
 import { mapValues } from "../map-values.js";
 import type { WeightFiles } from "../onnx/weights.js";
 import { writeModel } from "../onnx/write.js";
@@ -14,8 +15,9 @@ import type { Vocabulary } from "../define/vocabulary.js";
 import { beginAlone, beginAt } from "../starts/begin.js";
 import { withColorsOf } from "../parameterizations/color.js";
 import { createRng, type Rng } from "../rng.js";
-import { sameShape, size, tensor, type Shape, type Tensor } from "../tensor.js";
+import { sameShape, tensor, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts, nameTargets } from "./objective.js";
+import { beginBeside, besideVariable } from "./beside.js";
 import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opacity.js";
 import { planesOf } from "../forward/planes.js";
 import type { Network, Prepared } from "../forward/prepare.js";
@@ -87,10 +89,10 @@ export const watchOutput = (name: string) => `watch.${name}`;
 export const attributionState = "attribution";
 
 /** Builds the step graph: variables, picture, views, model, objective, gradients, optimizer, next variables. */
-export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules): CompiledStep {
-  const { first, batch, assets, weights, vocabulary } = prepared;
-  const planes = planesOf(prepared.shape, first.holds);
-  const shape = planes?.shape ?? prepared.shape;
+export function compile(ready: Prepared, spec: AscentSpec, rules?: VjpRules): CompiledStep {
+  const { first, batch, assets, weights, vocabulary } = ready;
+  const planes = planesOf(ready.shape, first.holds);
+  const shape = planes?.shape ?? ready.shape;
   const graph = new Graph("ascent");
   const op = createOps(graph, first.model.runtime.lowering);
   const { settings, tensors } = collectSettings(graph);
@@ -113,16 +115,24 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     }
     return attempt === 0 ? alone : drawn(attempt);
   };
+  const beside = (attempt: number) =>
+    beginBeside(
+      first,
+      streams("input").map((rng) => ofAttempt(rng, attempt)),
+    );
   const variables = mapValues(alone, (t, name) => graph.input(name, t));
+  const others = mapValues(beside(0), (t, name) => graph.input(name, t));
+  const climbed = Object.fromEntries([...first.beside.keys()].map((name) => [name, others[besideVariable(name)]!]));
+  const prepared: Prepared = { ...ready, network: (on, pictures) => ready.network(on, pictures, climbed) };
   const picture = parameterization.definition.build(parameterization.spec, variables, { op, shape, assets });
-  if (planes && !sameShape(picture.shape, shape)) throw onlyPictures(spec.parameterization, prepared.shape);
+  if (planes && !sameShape(picture.shape, shape)) throw onlyPictures(spec.parameterization, ready.shape);
   const restored = (value: Value) => (planes ? planes.restore(op, value) : value);
   const { colours, opacity } = separateOpacity(op, picture, shape);
 
-  const own = streams("transform");
+  const draws = streams("transform");
   const moves = spec.objectives.some((objective) => needsSharedViews(vocabulary, objective))
-    ? own.map(() => own[0]!)
-    : own;
+    ? draws.map(() => draws[0]!)
+    : draws;
   const chain = chainFor(vocabulary.transform, spec.transforms, opacity);
   const [height, width] = (planes?.shape ?? first.shape).slice(2) as [number, number];
   const views = buildViews(op, picture, {
@@ -164,15 +174,15 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     terms,
     picture,
     entry,
-    variables,
+    variables: { ...variables, ...others },
     step,
     settings,
     planes: planes !== undefined,
     ...(rules && { rules }),
   });
   const context = { op, shape, assets };
-  const projected =
-    parameterization.definition.project?.(parameterization.spec, updated.variables, context) ?? updated.variables;
+  const own = mapValues(variables, (_, name) => updated.variables[name]!);
+  const projected = parameterization.definition.project?.(parameterization.spec, own, context) ?? own;
 
   const next: Record<string, string> = {};
   const whole = graph.publish(restored(picture), pictureOutput);
@@ -180,7 +190,12 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   graph.publish(updated.gradientNorm, gradientNormOutput);
   graph.publish(updated.networkGradientNorm, networkGradientNormOutput);
   for (const [name, value] of Object.entries(watched)) graph.publish(value, watchOutput(name));
-  for (const [name, value] of Object.entries({ ...projected, ...updated.slots, [stepInput]: op.add(step, 1) })) {
+  for (const [name, value] of Object.entries({
+    ...updated.variables,
+    ...projected,
+    ...updated.slots,
+    [stepInput]: op.add(step, 1),
+  })) {
     next[name] = graph.publish(value, `next.${name}`).name;
   }
   prune(graph);
@@ -196,6 +211,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     isTransformed: chain.length > 0,
     begin: (start, attempt) => ({
       ...begin(start, attempt),
+      ...beside(attempt ?? 0),
       ...emptySlots(updated.slots),
       [stepInput]: tensor("float32", [1], []),
     }),
@@ -268,28 +284,6 @@ function onlyPictures({ type }: Spec, shape: Shape): XstarError {
   return new XstarError("bad-argument", `The parameterization "${type}" does not fit an input of shape [${shape}]`, {
     hint: "Give an input that is no picture pixel, fourier or pyramid",
   });
-}
-
-/** L2 norm over all that belongs to each picture: of values [n x batch, ...], [batch]. */
-function norm(op: Ops, values: readonly Value[], batch: number): Value {
-  const squares = values.map((x) => {
-    const rows = op.reduceSum(op.mul(x, x), axesAfterFirst(x));
-    return x.shape[0] === batch ? rows : op.reduceSum(op.reshape(rows, [x.shape[0]! / batch, batch]), [0]);
-  });
-  return op.sqrt(op.sum(squares));
-}
-
-/** The gradients of a picture, shortened alike where all together are longer than `clip`; of all where some are shared. */
-function clipped(
-  op: Ops,
-  gradients: readonly Value[],
-  { batch, settings, clip }: { batch: number; settings: Settings; clip: number },
-): Value[] {
-  const rows = gradients.every(({ shape }) => shape[0] === batch) ? batch : 1;
-  const flat = gradients.map((x) => op.reshape(x, [rows, size(x.shape) / rows]));
-  const largest = settings.add("clip", tensor("float32", [clip], []));
-  const factor = op.min(op.div(largest, op.add(norm(op, flat, rows), 1e-12)), 1);
-  return gradients.map((x) => op.mul(x, op.reshape(factor, [rows, ...x.shape.slice(1).map(() => 1)])));
 }
 
 /** What computes one output of a graph, from the same inputs. */
