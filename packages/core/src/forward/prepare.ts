@@ -128,9 +128,8 @@ export async function prepare(
           name,
           [...ready.keys()].filter((one) => one !== ""),
         );
-      const made = buildForward(op, batched, fit(op, pictures, batched, name), {
-        ...(name === "" ? { scope: modelScope, beside: repeated } : { scope: `${name}/` }),
-      });
+      const how = name === "" ? { scope: modelScope, beside: repeated } : { scope: `${name}/` };
+      const made = buildForward(op, batched, fit(op, pictures, batched, name), how);
       built.set(name, made);
       return made;
     };
