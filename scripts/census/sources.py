@@ -62,6 +62,6 @@ SHAPES = {
     "common": {"input1": [1, 1, 64, 128]},
     "320n": {"images": [1, 3, 320, 320]},
 }
-# types of the numbers of tokens
-TOKENS = {"standard_v3": "int32"}
+# types of the numbers of tokens, by package
+TOKENS = {"magika": "int32"}
 GIVEN = {"silero": {"sr": 16000}}
