@@ -130,7 +130,7 @@ export { defineOverride, defineRule, type OverrideDefinition, type RuleDefinitio
 export { prepareModel, type PreparedModel, type BatchOptions } from "./forward/prepare-model.js";
 export { checkGiven } from "./forward/given-inputs.js";
 export { floatTypes } from "./tensor.js";
-export { isTensor, type DrawnInput, type GivenInputs, type HeldInput } from "./model/given.js";
+export { isTensor, type DrawnInput, type GivenInputs, type HeldInput, type MaximizedInput } from "./model/given.js";
 export { nearestTokens, type NearToken } from "./model/tokens.js";
 export type { TokenTable } from "./onnx/model.js";
 export { pictureShape } from "./forward/apply-contract.js";
