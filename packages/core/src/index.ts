@@ -21,6 +21,7 @@ export type { Ort } from "./runtime/ort.js";
 export { fromOrt, type Provider, type RuntimeOptions } from "./runtime/from-ort.js";
 export type { Runtime, Session } from "./runtime/runtime.js";
 export { startWebRuntime, type WebRuntime, type WebRuntimeOptions } from "./runtime/start-web.js";
+export { connectRuntime, serveRuntime, type MessageEnd } from "./runtime/remote.js";
 export { keepSessions, type KeepingRuntime } from "./runtime/keep-sessions.js";
 export { readModel } from "./onnx/read.js";
 export { writeModel } from "./onnx/write.js";

@@ -21,13 +21,12 @@ export class Processor {
 
   constructor(private readonly runtime: Runtime) {}
 
-  async open(graph: Opened): Promise<Session> {
+  async open({ bytes, files, next }: Opened): Promise<Session> {
     const { host } = this.runtime;
-    if (!host) return this.runtime.open(graph.bytes, graph);
-    const device = await this.attempt(() => this.runtime.open(graph.bytes, graph));
-    return device
-      ? this.watched(device, () => host.open(graph.bytes, graph), graph.next)
-      : host.open(graph.bytes, graph);
+    if (!host) return this.runtime.open(bytes, { files });
+    const device = await this.attempt(() => this.runtime.open(bytes, { files }));
+    const openBeside = () => host.open(bytes, { files });
+    return device ? this.watched(device, openBeside, next) : openBeside();
   }
 
   private watched(device: Session, openBeside: () => Promise<Session>, next: Opened["next"] = {}): Session {
