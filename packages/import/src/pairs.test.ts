@@ -21,7 +21,7 @@ const onnxOf = async (file: string) =>
 /** What a file gives for numbers of its input's shape. */
 async function outputsOf(file: string, make: (shape: Shape) => Tensor): Promise<Tensor[]> {
   const onnx = await onnxOf(file);
-  const [{ name, dims }] = inputsOf(onnx) as [{ name: string; dims: readonly (number | string)[] }];
+  const { name, dims } = inputsOf(onnx)[0]!;
   const shape = dims.map((dim) => (typeof dim === "number" ? dim : 1));
   return Object.values(await run(onnx, { [name]: make(shape) })).map(channelsLast);
 }
