@@ -29,7 +29,7 @@ export interface Stand {
 export function describeStudio(name: string, options: Partial<ServeOptions>, tests: (stand: Stand) => void): void {
   const isThere = existsSync(executable);
   if (!isThere) console.warn(`${name}: skipped, there is no Chromium at ${executable} (XSTAR_CHROMIUM names another)`);
-  describe.skipIf(!isThere)(name, () => {
+  describe.skipIf(!isThere)(name, { timeout: 240_000 }, () => {
     let server: StudioServer;
     let browser: Browser;
     beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -202,17 +202,30 @@ describe("what is written", () => {
 
   test("needs no network and has every section", () => {
     const report = readFileSync(join(folder, "report.html"), "utf8");
-    expect(report).not.toMatch(/(?:src|href)="(?!data:|#)/);
+    expect(report).not.toMatch(/src="(?!data:|#)|url\((?!data:)/);
+    // links lead to what lies beside it, and to the studio of this machine
+    const links = [...report.matchAll(/href="(?!#)([^"]+)"/g)].map(([, link]) => link!);
+    const [beside, elsewhere] = [
+      links.filter((link) => !link.includes(":")),
+      links.filter((link) => link.includes(":")),
+    ];
+    for (const file of beside) expect(existsSync(join(folder, file)), file).toBe(true);
+    expect(elsewhere.map((link) => new URL(link).host)).toEqual(["127.0.0.1:8484"]);
     expect([...report.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, title]) => title)).toEqual([
+      "Four starts become a “1”",
+      "Table 1 in numbers: class 1 from four starts",
       "The article's figures and ours",
       "The network",
-      "Table 1: class 1 from four starts",
       "Which digit varies most?",
       "Class 2, the most variable digit",
       "Without the border",
       "The two facts, measured",
       "How to get these figures again",
     ]);
+    const film = report.slice(report.indexOf('<div class="film"'), report.indexOf("What to look at"));
+    expect(film.match(/<figure>/g)).toHaveLength(4);
+    const confidence = JSON.parse(/id="confidence">\s*([^<]+)/.exec(film)![1]!);
+    expect(confidence.map((steps: string[]) => steps.length)).toEqual([11, 11, 11, 11]);
     const byDigit = report.slice(report.indexOf("<h4>By digit"), report.indexOf("<h4>All that was made"));
     expect(byDigit.match(/<th scope="row">\d<\/th>/g)).toHaveLength(10);
     expect(report.match(/<img [^>]*alt="[^"]+/g)!.length).toBe(report.match(/<img /g)!.length);

@@ -22,6 +22,8 @@ export interface Ascent {
   readonly sureAt: number | null;
   readonly startPicture: Float32Array;
   readonly picture: Float32Array;
+  /** The picture at every step, of climbs so short that a page can show them all. */
+  readonly frames: readonly Float32Array[];
   readonly curves: Curves;
   readonly lately: Lately;
 }
@@ -83,11 +85,13 @@ export async function runPlan(
   const history: Pick<Step, "watch" | "objective">[] = [];
   /** The start, and the pictures at the powers of two. */
   const landmarks = new Map<number, Float32Array>();
+  const all: Float32Array[] = [];
   const sureAt: (number | null)[] = classes.map(() => null);
   let last: Step | undefined;
   for await (const step of run) {
     const { index, watch, objective } = step;
     history.push({ watch, objective });
+    if (plan.steps <= firstSteps) all.push(step.picture.data as Float32Array);
     if (isPowerOfTwo(index)) landmarks.set(index, step.picture.data as Float32Array);
     watch["confidence"]!.forEach((confidence, i) => {
       if (confidence >= until) sureAt[i] ??= index;
@@ -113,6 +117,7 @@ export async function runPlan(
       sureAt: sureAt[i]!,
       startPicture: pick(landmarks.get(0)!, i),
       picture,
+      frames: all.map((pictures) => pick(pictures, i)),
       curves: { step: kept, logit: watched("logit"), loss: kept.map(loss), confidence: watched("confidence") },
       lately: {
         fromStep,

@@ -16,10 +16,13 @@ import {
 } from "@xstar/results";
 import type { ArticleRun, FirstResult } from "./experiment.js";
 import { compareFigures, pictureOf } from "./figures.js";
+import type { Ascent } from "./ascent.js";
+import { film, filmScript, filmStyle } from "./report-film.js";
 import { claimsSection } from "./report-claims.js";
 import { constantViews, variabilityViews } from "./pictures.js";
 import { size, table, theRule, uri, views, confidenceTable } from "./report-tables.js";
 import type { ArticleResults, TableResult } from "./results.js";
+import { articleSteps } from "./tables.js";
 
 const articleTitle = "What does a 1 look like to a network?";
 const digits = Array.from({ length: 10 }, (_, digit) => String(digit));
@@ -31,11 +34,37 @@ export function articleReport(run: ArticleRun): string {
     title: articleTitle,
     description: verdict(results),
     body: html`
-      ${comparison(results)} ${network(results)} ${table(run, 0, "Table 1: class 1 from four starts")}
-      ${variability(run)} ${table(run, 1, "Class 2, the most variable digit")} ${border(results)} ${claimsSection(run)}
+      ${firstScreen(run.ascents.tenSteps[0]!)} ${besides(results)} ${table(run, 0, "Table 1 in numbers: class 1 from four starts")}
+      ${comparison(results)} ${network(results)} ${variability(run)} ${table(run, 1, "Class 2, the most variable digit")} ${border(results)} ${claimsSection(run)}
       ${reproduce(results)} ${embedJson("results", results)}
     `,
+    script: filmScript,
   });
+}
+
+/** What a class looks at first: table 1, moving. */
+function firstScreen(ascents: readonly Ascent[]): Html {
+  return html`${filmStyle}
+    <h2>Four starts become a “1”</h2>
+    ${film(ascents)}
+    <p>What to look at:</p>
+    <ul>
+      <li>Above, the picture as it is drawn at its start, from 0 (black) to 1 (white). Do you see a 1?</li>
+      <li>Below, only what changed: red or orange is brighter than before, blue is darker. Where does it happen?</li>
+      <li>The number is how sure the network is, from 0 to 1. Which start was the quickest?</li>
+    </ul>`;
+}
+
+/** What lies beside the page, and where one can go on with it. */
+function besides({ seed }: Pick<ArticleResults, "seed">): Html {
+  const link = (file: string, what: string) => html`<a href="${file}">${file}</a> (${what})`;
+  const run = `t=crossEntropy:1&init=ones&init=0.5&init=zeros&init=random&steps=${articleSteps}&seed=${seed}&recipe=none&opt=gradient:learningRate%3D1`;
+  return html`<p class="note">
+    Beside this page: ${link("network.onnx", "the network")}, ${link("ascent.onnx", "the ten steps as a file of their own")},
+    ${link("results.json", "all numbers")} and ${link("pictures/table1.png", "pictures")}. To change it yourself, run
+    <code>xstar studio network.onnx</code> in this folder; while it runs,
+    <a href="http://127.0.0.1:8484/#/local?${run}">this opens the same run there</a>.
+  </p>`;
 }
 
 /** For those who read nothing else. */
@@ -62,7 +91,9 @@ export function firstReport({ network: first, ascents, tables }: FirstResult): s
   return page({
     title: articleTitle,
     description: leadOf(accuracy, tables[0]!),
-    body: html`<p>
+    script: filmScript,
+    body: html`${firstScreen(ascents[0]!)}
+      <p>
         <strong>This is the first part.</strong> The rest comes when two more networks are trained: the same command goes on
         from where it was stopped, and writes this page again.
       </p>
