@@ -10,6 +10,7 @@ const guide = [
       page("Quick start in Node", "/quick-start"),
       page("Quick start in a browser", "/browser"),
       page("Your model", "/your-model"),
+      page("The studio", "/studio"),
       page("Exporting models", "/exporting"),
       page("Importing models", "/import"),
       page("Coming from Lucid or Lucent", "/from-lucid"),
