@@ -23,6 +23,7 @@ const guide = [
       page("Parts of your own", "/own-parts"),
       page("Metrics", "/metrics"),
       page("What it looks at", "/explain"),
+      page("Why it is wrong", "/diagnosis"),
       page("The input contract", "/input-contract"),
     ],
   },

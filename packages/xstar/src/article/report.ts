@@ -14,6 +14,7 @@ import {
   viridis,
   type Html,
 } from "@xstar/results";
+import type { ArticleDiagnosis } from "./diagnosis.js";
 import type { ArticleRun, FirstResult } from "./experiment.js";
 import { compareFigures, pictureOf } from "./figures.js";
 import { claimsSection } from "./report-claims.js";
@@ -25,7 +26,7 @@ const articleTitle = "What does a 1 look like to a network?";
 const digits = Array.from({ length: 10 }, (_, digit) => String(digit));
 
 /** The report of an article run: one HTML file that needs nothing else. */
-export function articleReport(run: ArticleRun): string {
+export function articleReport(run: ArticleRun, diagnosis?: ArticleDiagnosis): string {
   const { results } = run;
   return page({
     title: articleTitle,
@@ -33,7 +34,7 @@ export function articleReport(run: ArticleRun): string {
     body: html`
       ${comparison(results)} ${network(results)} ${table(run, 0, "Table 1: class 1 from four starts")}
       ${variability(run)} ${table(run, 1, "Class 2, the most variable digit")} ${border(results)} ${claimsSection(run)}
-      ${reproduce(results)} ${embedJson("results", results)}
+      ${reproduce(results)} ${diagnosis && diagnosisSection(diagnosis)} ${embedJson("results", results)}
     `,
   });
 }
@@ -179,6 +180,11 @@ function border({ border: all, convergence }: ArticleResults): Html {
   return html`<h2>Without the border</h2>
     <p>The results, with a frame of 0 to 13 pixels overwritten by 0, fed back through the saved file.</p>
     ${ten(1)} ${sure(1)} ${ten(2)} ${sure(2)}`;
+}
+
+function diagnosisSection({ summary, page: address }: ArticleDiagnosis): Html {
+  return html`<h2>What is wrong with the network?</h2>
+    <p>${summary} <a href="${address}">The whole diagnosis</a>, with the pictures that it gets wrong.</p>`;
 }
 
 function reproduce({ seed, networks, environment, seconds }: ArticleResults): Html {

@@ -10,6 +10,7 @@ const commands = {
   inspect: async (program: Command) => (await import("./inspect.js")).addInspect(program),
   maximize: async (program: Command) => (await import("./maximize.js")).addMaximize(program),
   explain: async (program: Command) => (await import("./explain.js")).addExplain(program),
+  diagnose: async (program: Command) => (await import("./diagnose.js")).addDiagnose(program),
   gradient: async (program: Command) => (await import("./gradient.js")).addGradient(program),
   examples: async (program: Command) => (await import("./examples.js")).addExamples(program),
   convert: async (program: Command) => (await import("./convert.js")).addConvert(program),
