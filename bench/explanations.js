@@ -1,7 +1,8 @@
 /**
  * Maps of xstar against Captum and pytorch-grad-cam on the same weights: npm run bench:explanations -- PICTURE MODEL...
  *
- * XSTAR_PYTHON is a Python that has captum, grad-cam, onnx2torch and torch. Deterministic methods have to reach a correlation of 0.999;
+ * XSTAR_PYTHON is a Python that has captum, grad-cam, onnx2torch and torch; XSTAR_SEEDS says how many seeds (0: no random methods),
+ * XSTAR_METHODS which methods. Deterministic methods have to reach a correlation of 0.999;
  * of random ones the mean over seeds is compared, which tells as much as the seeds do.
  */
 import { spawn } from "node:child_process";
@@ -58,6 +59,8 @@ for (const path of models) {
     { type: "rise", samples: 500 },
   ].map((one) => (typeof one === "string" ? { type: one } : one));
   const named = (type) => random.has(type);
+  const { XSTAR_METHODS: chosen } = process.env;
+  if (chosen) methods.splice(0, methods.length, ...methods.filter(({ type }) => chosen.split(",").includes(type)));
   if (seeds === 0) methods.splice(0, methods.length, ...methods.filter(({ type }) => !named(type)));
   const maps = new Map();
   const add = (type, data) => {
