@@ -179,6 +179,11 @@ export const packages = [
         not: "reading and writing of them",
       },
       { parts: ["pages/"], holds: "charts, reports, sheets with captions; metrics in words", not: "measuring" },
+      {
+        parts: ["diagnose/"],
+        holds: "what is wrong with a network and its data: one pass, a table of checks, findings, their report",
+        not: "reading of data sets",
+      },
     ],
   },
   {

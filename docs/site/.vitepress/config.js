@@ -26,6 +26,7 @@ const guide = [
       page("Metrics", "/metrics"),
       page("What it looks at", "/explain"),
       page("The atlas of a network", "/atlas"),
+      page("Why it is wrong", "/diagnosis"),
       page("The input contract", "/input-contract"),
     ],
   },

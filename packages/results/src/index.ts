@@ -1,3 +1,15 @@
+export { suspectsIn, type Suspect } from "./diagnose/data-checks.js";
+export { checks, diagnose, type DiagnoseOptions } from "./diagnose/diagnose.js";
+export { diagnosisFile, type DiagnosisFile } from "./diagnose/diagnosis-file.js";
+export {
+  byImportance,
+  type Finding,
+  type FoundPicture,
+  type LabelledPictures,
+  type Severity,
+} from "./diagnose/finding.js";
+export { observe, type Observations } from "./diagnose/observe.js";
+export { diagnosisReport, summarizeFindings, type DiagnosisReport } from "./diagnose/report.js";
 export type { ImageCodec } from "./codecs/image-codec.js";
 export { decodeNpy, encodeNpy } from "./codecs/npy.js";
 export { encodePng } from "./codecs/png.js";

@@ -15,6 +15,7 @@ import {
   viridis,
   type Html,
 } from "@xstar/results";
+import type { ArticleDiagnosis } from "./diagnosis.js";
 import type { ArticleRun, FirstResult } from "./experiment.js";
 import { compareFigures } from "./figures.js";
 import { claimsSection } from "./report-claims.js";
@@ -29,7 +30,7 @@ const articleTitle = "What does a 1 look like to a network?";
 const digits = Array.from({ length: 10 }, (_, digit) => String(digit));
 
 /** The report of an article run: one HTML file that needs nothing else. */
-export function articleReport(run: ArticleRun): string {
+export function articleReport(run: ArticleRun, diagnosis?: ArticleDiagnosis): string {
   const { results } = run;
   return page({
     title: articleTitle,
@@ -38,7 +39,7 @@ export function articleReport(run: ArticleRun): string {
       ${watch(run.ascents.converged[0]!, results.tables.converged[0]!)}
       ${table(run, 0, "Table 1: class 1 from four starts")} ${variability(run)}
       ${table(run, 1, "Class 2, the most variable digit")} ${border(results)} ${claimsSection(run)} ${comparison(results)}
-      ${network(results)} ${files(results)} ${reproduce(results)} ${embedJson("results", results)}
+      ${network(results)} ${diagnosis && diagnosisSection(diagnosis)} ${files(results)} ${reproduce(results)} ${embedJson("results", results)}
     `,
     script: timelineScript,
   });
@@ -194,6 +195,11 @@ function border({ border: all, convergence }: ArticleResults): Html {
   return html`<h2>Without the border</h2>
     <p>The results, with a frame of 0 to 13 pixels overwritten by 0, fed back through the saved file.</p>
     ${ten(1)} ${sure(1)} ${ten(2)} ${sure(2)}`;
+}
+
+function diagnosisSection({ summary, page: address }: ArticleDiagnosis): Html {
+  return html`<h2>What is wrong with the network?</h2>
+    <p>${summary} <a href="${address}">The whole diagnosis</a>, with the pictures that it gets wrong.</p>`;
 }
 
 /** The same run in the studio of this machine, while that is there. */
