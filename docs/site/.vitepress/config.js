@@ -27,6 +27,7 @@ const guide = [
       page("What it looks at", "/explain"),
       page("The atlas of a network", "/atlas"),
       page("Why it is wrong", "/diagnosis"),
+      page("On many machines", "/scale"),
       page("The input contract", "/input-contract"),
     ],
   },
