@@ -9,6 +9,7 @@ const guide = [
     items: [
       page("Quick start in Node", "/quick-start"),
       page("Quick start in a browser", "/browser"),
+      page("On a graphics processor", "/devices"),
       page("Exporting models", "/exporting"),
       page("Importing models", "/import"),
       page("Coming from Lucid or Lucent", "/from-lucid"),

@@ -1,8 +1,9 @@
-import { Graph, type Node, type Value } from "../ir/graph.js";
+import { sliceRanges } from "../autodiff/rules/slicing.js";
+import { constantNumbers, constantTensor, Graph, type Node, type Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { createOps, type Lowering, type Ops } from "../ir/ops/index.js";
 import { writeModel, type WriteOptions } from "../onnx/write.js";
-import { sameShape, size, tensor } from "../tensor.js";
+import { numbers, sameShape, size, tensor } from "../tensor.js";
 import { hasSubgraphs, isWide, narrowed } from "./narrow-integers.js";
 import type { Rewrite } from "./rewrite.js";
 
@@ -127,6 +128,47 @@ const einsum: Rewrite = (node, inputs, op) => {
   return op.repeatNode(node, whole, [node.outputs[0]!.type]);
 };
 
+/** Steps backwards are of one element: ONNX Runtime takes others wrongly. */
+const slice: Rewrite = (node, [x, ...places], op) => {
+  if (!places.every((place) => !place || constantNumbers(place))) return undefined;
+  const ranges = sliceRanges(node);
+  if (!ranges.some(({ step }) => step < -1) || ranges.some(({ count }) => count === 0)) return undefined;
+  const forwards = ranges.map(({ axis, start, step, count }) => {
+    const end = start + step * (count - 1);
+    return { axis, start: Math.min(start, end), end: Math.max(start, end) + 1, step: Math.abs(step) };
+  });
+  const backwards = ranges.filter(({ step }) => step < 0).map(({ axis }) => axis);
+  return [op.flip(op.slice(x!, forwards), backwards)];
+};
+
+/** The processor copies what keeps its shape; and of channels that come last the device makes others. */
+const resize: Rewrite = (node, [x, , ...by], op) => {
+  const { shape } = node.outputs[0]!;
+  if (node.string("coordinate_transformation_mode", "half_pixel") === "tf_crop_and_resize") return undefined;
+  if (sameShape(shape, x!.shape)) return [x!];
+  const known = by.map((one) => one && constantTensor(one));
+  const isLast = x!.rank === 4 && shape[1] !== x!.shape[1] && shape[3] === x!.shape[3] && !node.ints("axes");
+  if (!isLast || known.some((one, i) => by[i] && one?.shape[0] !== 4)) return undefined;
+  const first = [0, 3, 1, 2];
+  const moved = known.map((one) => {
+    const values = one && numbers(one);
+    return (
+      values &&
+      op.constant(
+        tensor(
+          one.dtype as "float32",
+          first.map((axis) => values[axis]!),
+          [4],
+        ),
+        "moved",
+      )
+    );
+  });
+  const type = { dtype: x!.dtype, shape: first.map((axis) => shape[axis]!) };
+  const [made] = op.repeatNode(node, [op.transpose(x!, first), undefined, ...moved], [type]);
+  return [op.transpose(made!, [0, 2, 3, 1])];
+};
+
 /** Exponents of which there are several are as many as the bases. */
 const pow: Rewrite = (node, [x, exponent], op) => {
   const { shape } = node.outputs[0]!;
@@ -139,6 +181,8 @@ const always: Readonly<Record<string, Rewrite>> = {
   ConvTranspose: convTranspose,
   Einsum: einsum,
   Pow: pow,
+  Resize: resize,
+  Slice: slice,
   ReduceL1: overNothing((op, x) => op.abs(x)),
   ReduceL2: overNothing((op, x) => op.abs(x)),
   ReduceLogSum: overNothing((op, x) => op.log(x)),
