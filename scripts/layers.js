@@ -12,7 +12,11 @@ export const packages = [
     is: "@xstar/core, isomorphic (no node:, no DOM): ONNX graphs, their gradients, the ascent",
     isomorphic: true,
     layers: [
-      { parts: ["errors", "tensor", "map-values"], holds: "one error class; dtypes, shapes, arrays", not: "graphs" },
+      {
+        parts: ["errors", "tensor", "map-values", "families"],
+        holds: "one error class; dtypes, shapes, arrays; tables of which parts are loaded on demand",
+        not: "graphs",
+      },
       { parts: ["math/"], holds: "numbers on the host: Fourier transform, matrices, resizing", not: "randomness" },
       { parts: ["rng"], holds: "one seeded generator, split into streams", not: "a clock" },
       {
@@ -69,6 +73,12 @@ export const packages = [
         holds: "what is made large, in a table",
         not: "gradients: autodiff has them",
       },
+      {
+        parts: ["explanations/"],
+        beside: "definitions",
+        holds: "which parts of a picture speak for a target, in a table",
+        not: "passes of a network",
+      },
       { parts: ["starts/"], holds: "how first pictures are filled, in a table", not: "variables of a method" },
       {
         parts: ["parameterizations/"],
@@ -100,6 +110,11 @@ export const packages = [
         not: "loops",
       },
       { parts: ["probe/"], holds: "looking at given pictures: forward only, and by gradient", not: "steps" },
+      {
+        parts: ["explain/"],
+        holds: "one pass, or many variants of a picture, as graphs; the layer that a map is made of",
+        not: "how a map is drawn",
+      },
       { parts: ["recipes/"], holds: "settings that go together; auto chooses by the model", not: "mechanisms" },
       {
         parts: ["ascend/"],
@@ -138,7 +153,12 @@ export const packages = [
         not: "ONNX by hand",
       },
       { parts: ["tflite/"], holds: "a reader, and a table: one row an operator", not: "ONNX by hand" },
-      { parts: ["recognize", "import-model"], holds: "which format it is, and its reader", not: "details" },
+      {
+        parts: ["foreign", "recognize", "import-model"],
+        holds: "which format it is, and its reader; formats that are known and not read",
+        not: "details",
+      },
+      { parts: ["law/"], holds: "for development: docs/formats.md", not: "anything that is published" },
     ],
   },
   {
@@ -159,6 +179,11 @@ export const packages = [
         not: "reading and writing of them",
       },
       { parts: ["pages/"], holds: "charts, reports, sheets with captions; metrics in words", not: "measuring" },
+      {
+        parts: ["diagnose/"],
+        holds: "what is wrong with a network and its data: one pass, a table of checks, findings, their report",
+        not: "reading of data sets",
+      },
     ],
   },
   {
@@ -173,6 +198,64 @@ export const packages = [
       },
       { parts: ["run/"], beside: "runs", holds: "frames, checkpoints, run.json; is it the same run?", not: "folders" },
       { parts: ["many/"], beside: "runs", holds: "many targets: batches, runners, the manifest", not: "threads" },
+      {
+        parts: ["jobs/"],
+        holds: "the one job protocol: a job as JSON that names contents by hash, what does it, the bytes of its result",
+        not: "where jobs are done",
+      },
+      {
+        parts: ["atlas/"],
+        holds: "an atlas: from layers to jobs, and from what they gave to the files of its pages",
+        not: "folders",
+      },
+    ],
+  },
+  {
+    name: "studio",
+    is: "@xstar/studio, the web app: static files that `xstar studio` serves",
+    isomorphic: true,
+    layers: [
+      { parts: ["picture/"], holds: "planes of batches, views and the scales that pictures share", not: "canvases" },
+      { parts: ["address/"], holds: "what an address says, and the command that says the same", not: "screens" },
+      {
+        parts: ["engine/"],
+        holds:
+          "the worker: models, runs, what is asked of pictures, files; client.ts and protocol.ts are the page's side",
+        not: "what is shown",
+      },
+      { parts: ["state/"], holds: "what all screens share: engine, models, theme, keys, drops", not: "runs" },
+      {
+        parts: ["run/"],
+        holds: "a run as the page has it, the clock that plays it, the recorded race",
+        not: "screens",
+      },
+      { parts: ["export/"], holds: "a run as a film: GIF, WebP, video", not: "what the engine writes" },
+      {
+        parts: ["parts/"],
+        holds: "what several screens show: panes, transport, badge, bars",
+        not: "what one screen is about",
+      },
+      { parts: ["screens/"], holds: "the screens, each with what it alone needs", not: "what two need: parts/" },
+      { parts: ["element/"], holds: "<xstar-neuron>", not: "the studio around it" },
+      { parts: ["main"], holds: "puts App.svelte into the page", not: "anything else" },
+    ],
+  },
+  {
+    name: "queue",
+    is: "@xstar/queue, for Node: the same jobs through BullMQ on Redis, where a user installs it",
+    isomorphic: false,
+    layers: [
+      { parts: ["connection", "names"], holds: "Redis by its address; what things are called there", not: "jobs" },
+      {
+        parts: ["redis-store", "s3-store"],
+        holds: "stores of bytes that many machines reach",
+        not: "what the bytes are",
+      },
+      {
+        parts: ["status", "send-jobs", "work"],
+        holds: "both ends of the queue, and a look at it",
+        not: "how a job is done",
+      },
     ],
   },
   {
@@ -211,7 +294,7 @@ export const packages = [
         parts: ["run/"],
         beside: "work",
         holds:
-          "the steps of a plan, checkpoints on disk, what is written; many/ threads, folder, sheet of many targets",
+          "the steps of a plan, checkpoints on disk, what is written; many/ threads, folder, sheet of many targets; atlas/; queue/",
         not: "flags",
       },
       {
@@ -221,6 +304,11 @@ export const packages = [
       },
       { parts: ["browser"], holds: "the library in a browser: all that needs no Node", not: "node:" },
       { parts: ["article/"], holds: "the experiment, its results, its report", not: "charts" },
+      {
+        parts: ["studio/"],
+        holds: "the studio's files, and a model's, served on this machine",
+        not: "what the studio does",
+      },
       {
         parts: ["cli/"],
         holds: "argv and printing; main.ts joins the commands",

@@ -26,10 +26,54 @@ export { keepSessions, type KeepingRuntime } from "./runtime/keep-sessions.js";
 export { readModel } from "./onnx/read.js";
 export { writeModel } from "./onnx/write.js";
 export { print } from "./ir/print.js";
-export { compileAscent, differentiate, exportAscent, maximize, probe, readTarget, standard } from "./standard.js";
+export {
+  compileAscent,
+  differentiate,
+  explain,
+  exportAscent,
+  exportExplanation,
+  exportGradient,
+  maximize,
+  openExplainer,
+  probe,
+  readTarget,
+  standard,
+} from "./standard.js";
+export type {
+  ExplainedPicture,
+  Explainer,
+  ExplainOptions,
+  ExplainRun,
+  Explanation,
+  SeenPicture,
+} from "./explain/options.js";
+export {
+  defineExplanation,
+  type AttentionLayers,
+  type ExplanationContext,
+  type ExplanationDefinition,
+  type FinishContext,
+  type PlacedLayer,
+  type VariantContext,
+} from "./define/explanation.js";
+export { explanations } from "./explanations/table.js";
+export {
+  eigenCam,
+  finerCam,
+  gradCam,
+  gradCamPlusPlus,
+  guidedGradCam,
+  hiResCam,
+  layerCam,
+  xGradCam,
+} from "./explanations/activation-maps.js";
+export { attentionRollout, gradientRollout } from "./explanations/attention-maps.js";
+export { occlusion, rise } from "./explanations/covered.js";
+export { gradientInput } from "./explanations/gradient-maps.js";
+export { expectedGradients, integratedGradients, smoothGrad, varGrad } from "./explanations/many-gradients.js";
 export type { AscentOptions, CompiledAscent } from "./ascend/compile-ascent.js";
 export { ascend } from "./ascend/maximize.js";
-export { checkSameRun } from "./ascend/same-run.js";
+export { checkSameRun, differingField } from "./ascend/same-run.js";
 export type { MaximizeOptions } from "./ascend/options.js";
 export type {
   AscentRecord,
@@ -87,7 +131,7 @@ export { defineOverride, defineRule, type OverrideDefinition, type RuleDefinitio
 export { prepareModel, type PreparedModel, type BatchOptions } from "./forward/prepare-model.js";
 export { checkGiven } from "./forward/given-inputs.js";
 export { floatTypes } from "./tensor.js";
-export { isTensor, type DrawnInput, type GivenInputs, type HeldInput } from "./model/given.js";
+export { isTensor, type DrawnInput, type GivenInputs, type HeldInput, type MaximizedInput } from "./model/given.js";
 export { nearestTokens, type NearToken } from "./model/tokens.js";
 export type { TokenTable } from "./onnx/model.js";
 export { pictureShape } from "./forward/apply-contract.js";
@@ -147,12 +191,14 @@ export { pyramid } from "./parameterizations/pyramid.js";
 export { shared } from "./parameterizations/shared.js";
 export { maco } from "./parameterizations/maco.js";
 export { magnitudeSpectrum } from "./parameterizations/natural-spectrum.js";
-export { asStart, starts } from "./starts/starts.js";
+export { asStart } from "./starts/as-start.js";
+export { starts } from "./starts/starts.js";
 export { transforms } from "./transforms/table.js";
 export { crops, flip, jitter, pad, rotate, scale } from "./transforms/affine.js";
 export { background, blur, lighting, noise } from "./transforms/pixelwise.js";
 export { lowPass } from "./transforms/low-pass.js";
-export { schedules } from "./optimizers/schedules.js";
+/** Every schedule by its type: how the learning rate changes from step to step. */
+export * as schedules from "./optimizers/schedules.js";
 export { adagrad, adam, adamw, nadam, rmsprop } from "./optimizers/adaptive.js";
 export { gradient, momentum, normalized, signed } from "./optimizers/gradient.js";
 export { lbfgs } from "./optimizers/lbfgs.js";
@@ -160,7 +206,7 @@ export { optimizers } from "./optimizers/table.js";
 export { gradients } from "./autodiff/gradients.js";
 export type { VjpContext, VjpRule, VjpRules } from "./autodiff/vjp.js";
 export { overrides } from "./autodiff/overrides.js";
-export { rules } from "./autodiff/rules/table.js";
+export { allRules } from "./autodiff/rules/table.js";
 export { constantNumbers, constantTensor, constantValue, Graph, Node, Value, valueOf } from "./ir/graph.js";
 export { createOps, type Ops } from "./ir/ops/index.js";
 export { canonicalOpset } from "./normalize/normalize.js";
@@ -176,6 +222,7 @@ export {
   type LayerFacts,
   type MissingRule,
 } from "./model/inspect.js";
+export { cutMetadata, cutsOf, type CutPlace } from "./model/left-out.js";
 export { pictureInput, targetNames, unitCounts } from "./model/layers.js";
 export { parseAssignment, parseWords, withParameters } from "./words/spec-words.js";
 export { printTarget, printWords } from "./words/print-target.js";
@@ -196,6 +243,6 @@ export {
 } from "./model/receptive-field.js";
 export { externalConstants, type ExternalConstant } from "./onnx/external.js";
 export type { DeclaredInput, Model } from "./onnx/model.js";
-export { prune } from "./ir/inline.js";
+export { inline, prune, type InlineOptions } from "./ir/inline.js";
 export { recipes } from "./recipes/table.js";
 export { useRecipe, type UsedRecipe, type UsedRecipeOptions } from "./recipes/use-recipe.js";

@@ -1,7 +1,7 @@
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { check, openModel, type Runtime } from "@xstar/core";
-import type { ContractFile, ModelFile } from "@xstar/runs";
+import { parseLabels, type ContractFile, type ModelFile } from "@xstar/runs";
 import { readFileOrExplain, readTextIfThere } from "./files/read.js";
 import { openModelFile } from "./model/import.js";
 import { readContract } from "./model/contract-file.js";
@@ -61,11 +61,5 @@ async function readLabels(
     labels === undefined
       ? await readTextIfThere(join(folder, "labels.txt"))
       : new TextDecoder().decode(await readFileOrExplain(join(folder, labels)));
-  return text === undefined ? undefined : unnumbered(text.trimEnd().split(/\r?\n/));
-}
-
-/** Teachable Machine counts the lines itself: `0 cat`, `1 dog`. */
-function unnumbered(lines: readonly string[]): readonly string[] {
-  const isCounted = lines.every((line, i) => line.startsWith(`${i} `));
-  return isCounted ? lines.map((line, i) => line.slice(`${i} `.length)) : lines;
+  return text === undefined ? undefined : parseLabels(text);
 }

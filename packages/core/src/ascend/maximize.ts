@@ -5,7 +5,6 @@ import { compileAscent, type AscentOptions } from "./compile-ascent.js";
 import { History } from "./history.js";
 import type { Target, AscentResult, Run, Step } from "./result.js";
 import { StepRunner } from "./step-runner.js";
-import { warningsOf } from "./warnings.js";
 
 /**
  * `maximize` with a vocabulary of your own choice, so that a bundle has only what it names.
@@ -72,6 +71,8 @@ async function* takeSteps(
     const compiled = await compileAscent(model, target, options);
     const watched = Object.keys(watch ?? {});
     runner = new StepRunner(model, compiled);
+    if (resume)
+      (await import("./same-run.js")).checkResumes(resume, { ...compiled, watched, identity: compiled.identity() });
     history = resume
       ? new History(compiled, watched, { resume })
       : new History(compiled, watched, { begin: await runner.begin() });
@@ -96,6 +97,7 @@ async function* takeSteps(
     const modelOf = (name?: string) => (name === undefined ? model : models?.[name]?.model)?.source;
     const vocabulary = () => withDefinitions(options.vocabulary, options.definitions ?? []);
     if (result && runner) {
+      const { warningsOf } = await import("./warnings.js");
       const { runtime, warning } = runner.account;
       const warnings = warningsOf(result, vocabulary(), modelOf).map((row) => (warning ? [warning, ...row] : row));
       resolve({ ...result, record: { ...result.record, runtime }, warnings });

@@ -71,7 +71,7 @@ export class StepRunner {
       (is, k) => is && divergedAt[k] === null,
     );
     if (!redirected.includes(true)) return { results, next };
-    const other = (this.redirectedStep ??= this.compiled.redirected());
+    const other = (this.redirectedStep ??= await this.compiled.redirected());
     const otherNext = nextState(other, await this.run(other, feeds));
     return { results, next: withRowsOfAll(next, otherNext, redirected) };
   }

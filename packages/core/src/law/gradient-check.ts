@@ -174,7 +174,7 @@ function oneNode(
   }
   for (const output of outputs) if (output) graph.output(output);
   const opsets = new Map([["", one.opset ?? 20]]);
-  if (domain) opsets.set(domain, 1);
+  if (domain) opsets.set(domain, one.ownOpset ?? 1);
   return { bytes: writeModel(graph, { opsets }), feeds };
 }
 
@@ -182,6 +182,8 @@ function attributeOf(value: CaseAttribute): Attribute {
   if (typeof value === "number") return { kind: "int", value };
   if (typeof value === "string") return { kind: "string", value };
   if ("strings" in value) return { kind: "strings", value: value.strings };
+  if ("tensor" in value) return { kind: "tensor", value: constantValue("", value.tensor).constant! };
+  if ("graph" in value) return { kind: "graph", value: value.graph };
   if (!("float" in value)) return { kind: "ints", value };
   return typeof value.float === "number"
     ? { kind: "float", value: value.float }
@@ -240,7 +242,7 @@ async function differentiate(
   );
   const inputs = wrt.map((name) => graph.inputs.find((input) => input.name === name)!);
   const forward = graph.nodes.length;
-  const slopes = gradients(op, { of: op.sum(terms), wrt: inputs });
+  const slopes = await gradients(op, { of: op.sum(terms), wrt: inputs });
   const results = slopes.map((slope, i) => slope ?? op.fill(inputs[i]!.shape, 0, inputs[i]!.dtype));
   slopes.forEach((slope, i) => {
     if (slope && (slope.dtype !== inputs[i]!.dtype || String(slope.shape) !== String(inputs[i]!.shape)))

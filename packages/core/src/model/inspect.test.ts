@@ -40,6 +40,7 @@ describe("inspect", () => {
       outputs: [{ name: "scores", shape: [1, 3] }],
       classes: { count: 3 },
       missingRules: [],
+      cuts: [],
     });
     expect(found.layers[0]).toEqual({
       name: "conv",

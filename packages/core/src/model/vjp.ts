@@ -1,6 +1,7 @@
 import { nearest, oneOf, XstarError } from "../errors.js";
 import { cutOff, gradients } from "../autodiff/gradients.js";
-import { mergeRules } from "../autodiff/overrides.js";
+import { changedRules } from "../autodiff/changed-rules.js";
+import { overrides as standardOverrides } from "../autodiff/overrides.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { Graph, type Value } from "../ir/graph.js";
 import { inline, prune } from "../ir/inline.js";
@@ -86,11 +87,11 @@ export async function vjp(
   const output = map.get(target) ?? target;
   const input = inputToDifferentiate(graph.inputs, wrt);
   const cotangent = graph.input("cotangent", output.type);
-  const [gradient] = gradients(op, {
+  const [gradient] = await gradients(op, {
     of: output,
     wrt: [input],
     cotangent,
-    rules: mergeRules(overrides, rules, model.source.functions),
+    rules: changedRules(overrides, rules, model.source.functions, standardOverrides),
   });
   const result = gradient ?? op.fill(input.shape, 0, input.dtype);
   for (const value of [output, result]) graph.output(value);

@@ -3,7 +3,8 @@ import { recordOfAscent, type Ascent } from "./run-file.js";
 
 /** Whether a run that repeats another one gave the same numbers; undefined where more than the machine is another. */
 export function hasSameNumbers({ record, pixels }: FoundRecord, ascent: Ascent): boolean | undefined {
-  if (taskOf(recordOfAscent(ascent)) !== taskOf(record)) return undefined;
+  const now = recordOfAscent(ascent);
+  if (now.stopped !== record.stopped || settingsOf(now) !== settingsOf(record)) return undefined;
   return pixels.every((hash, i) => hash === undefined || hash === pixelHash(pictureOf(ascent.result.picture, i)));
 }
 
@@ -21,14 +22,6 @@ export function differenceOfDevices({ record, begun }: FoundRecord, { result }: 
 
 /** The first word of a runtime's name. */
 const providerOf = (runtime: string) => runtime.split(" ", 1)[0];
-
-/** All that was asked for, whatever ran it. */
-export function taskOf({ ascent, pictures: jobs, ...files }: Omit<RunRecord, "platform">): string {
-  const { runtime: _, ...specs } = ascent;
-  const { model, models, generators, images, starts, inputs, recipe, stopped } = files;
-  const pictures = jobs.map(({ target, start }) => [target, start]);
-  return JSON.stringify([specs, model, models, generators, images, starts, inputs, recipe, stopped, pictures]);
-}
 
 /** What settles the files of a run, wherever it read from and however far it came: equal for runs that would write the same. */
 export function settingsOf({ ascent, pictures, ...files }: Omit<RunRecord, "platform" | "stopped">): string {

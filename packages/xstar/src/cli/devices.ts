@@ -1,10 +1,8 @@
 import type { Command } from "commander";
 import { renderTable } from "../terminal/table.js";
 
-export function addDevices(program: Command): void {
-  program
-    .command("devices")
-    .description("Lists what can run networks on this machine, how fast, and what the others would need")
+export function addDevices(command: Command): void {
+  command
     .option("--json", "print the list as JSON")
     .addHelpText(
       "after",

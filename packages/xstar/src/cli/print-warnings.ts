@@ -12,6 +12,11 @@ export function say(sentence: string): void {
   process.stderr.write(`${printable(sentence)}\n`);
 }
 
+/** Says that the usual folder is kept as it is. */
+export function sayWhere(usual: string, folder: string): void {
+  say(`"${usual}" holds another run, which stays: this one goes into "${folder}"`);
+}
+
 /** Says on stderr what a person should know before trusting the pictures. */
 export function warnAbout({ warnings, redirected, ended, last, record }: AscentResult, jobs: readonly Job[]): void {
   for (const [sentence, who] of gather(warnings)) warn(`${about(who, jobs)}${sentence}`);
