@@ -9,7 +9,9 @@ const guide = [
     items: [
       page("Quick start in Node", "/quick-start"),
       page("Quick start in a browser", "/browser"),
+      page("On a graphics processor", "/devices"),
       page("Your model", "/your-model"),
+      page("The studio", "/studio"),
       page("Exporting models", "/exporting"),
       page("Importing models", "/import"),
       page("Coming from Lucid or Lucent", "/from-lucid"),
@@ -25,6 +27,7 @@ const guide = [
       page("Metrics", "/metrics"),
       page("What it looks at", "/explain"),
       page("The atlas of a network", "/atlas"),
+      page("Why it is wrong", "/diagnosis"),
       page("On many machines", "/scale"),
       page("The input contract", "/input-contract"),
     ],

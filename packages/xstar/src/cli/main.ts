@@ -28,6 +28,11 @@ const commands = {
     does: "Shows which parts of a picture an answer rests on: a heat map, in words, and tested",
     fill: async (command: Command) => (await import("./explain.js")).addExplain(command),
   },
+  diagnose: {
+    usage: "diagnose <model>",
+    does: "Finds out why a network is wrong: its errors, its data, and what its answers rest on",
+    fill: async (command: Command) => (await import("./diagnose.js")).addDiagnose(command),
+  },
   gradient: {
     usage: "gradient <model> <target>",
     does: "Writes the gradient of a target by the picture as an ONNX file, for input gradients at inference",

@@ -48,7 +48,9 @@ test.each(entries)("the exports of $entry are those that are written down", asyn
 });
 
 const commands =
-  "article train inspect maximize explain gradient examples atlas work queue convert studio devices list".split(" ");
+  "article train inspect maximize explain diagnose gradient examples atlas work queue convert studio devices list".split(
+    " ",
+  );
 
 test.each(["", ...commands])("xstar %s --help says what is written down", async (command) => {
   const { out, code } = await runCli(root, [...(command === "" ? [] : [command]), "--help"]);
@@ -82,6 +84,7 @@ test("a browser has what Node has, but for what needs Node", async () => {
       "maximizeMany",
       "nodeRuntime",
       "openDataset",
+      "openLabelled",
       "readImage",
       "trainNetwork",
     ]
