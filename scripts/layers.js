@@ -73,6 +73,12 @@ export const packages = [
         holds: "what is made large, in a table",
         not: "gradients: autodiff has them",
       },
+      {
+        parts: ["explanations/"],
+        beside: "definitions",
+        holds: "which parts of a picture speak for a target, in a table",
+        not: "passes of a network",
+      },
       { parts: ["starts/"], holds: "how first pictures are filled, in a table", not: "variables of a method" },
       {
         parts: ["parameterizations/"],
@@ -104,6 +110,11 @@ export const packages = [
         not: "loops",
       },
       { parts: ["probe/"], holds: "looking at given pictures: forward only, and by gradient", not: "steps" },
+      {
+        parts: ["explain/"],
+        holds: "one pass, or many variants of a picture, as graphs; the layer that a map is made of",
+        not: "how a map is drawn",
+      },
       { parts: ["recipes/"], holds: "settings that go together; auto chooses by the model", not: "mechanisms" },
       {
         parts: ["ascend/"],
@@ -142,7 +153,12 @@ export const packages = [
         not: "ONNX by hand",
       },
       { parts: ["tflite/"], holds: "a reader, and a table: one row an operator", not: "ONNX by hand" },
-      { parts: ["recognize", "import-model"], holds: "which format it is, and its reader", not: "details" },
+      {
+        parts: ["foreign", "recognize", "import-model"],
+        holds: "which format it is, and its reader; formats that are known and not read",
+        not: "details",
+      },
+      { parts: ["law/"], holds: "for development: docs/formats.md", not: "anything that is published" },
     ],
   },
   {
@@ -163,6 +179,11 @@ export const packages = [
         not: "reading and writing of them",
       },
       { parts: ["pages/"], holds: "charts, reports, sheets with captions; metrics in words", not: "measuring" },
+      {
+        parts: ["diagnose/"],
+        holds: "what is wrong with a network and its data: one pass, a table of checks, findings, their report",
+        not: "reading of data sets",
+      },
     ],
   },
   {
@@ -177,6 +198,16 @@ export const packages = [
       },
       { parts: ["run/"], beside: "runs", holds: "frames, checkpoints, run.json; is it the same run?", not: "folders" },
       { parts: ["many/"], beside: "runs", holds: "many targets: batches, runners, the manifest", not: "threads" },
+      {
+        parts: ["jobs/"],
+        holds: "the one job protocol: a job as JSON that names contents by hash, what does it, the bytes of its result",
+        not: "where jobs are done",
+      },
+      {
+        parts: ["atlas/"],
+        holds: "an atlas: from layers to jobs, and from what they gave to the files of its pages",
+        not: "folders",
+      },
     ],
   },
   {
@@ -205,7 +236,11 @@ export const packages = [
     is: "xstar, what a user installs: Node's half of all this, and the command line",
     isomorphic: false,
     layers: [
-      { parts: ["version", "no-telemetry", "runtime"], holds: "this version; ONNX Runtime in Node", not: "files" },
+      {
+        parts: ["version", "no-telemetry", "runtime", "devices"],
+        holds: "this version; ONNX Runtime in Node, and what it runs on",
+        not: "files",
+      },
       { parts: ["files/"], holds: "reading and atomic writing; sharp", not: "what files mean" },
       { parts: ["data/"], beside: "inputs", holds: "IDX files, MNIST, folders of pictures", not: "networks" },
       { parts: ["model/"], beside: "inputs", holds: "contract files, labels, external data", not: "planning" },
@@ -232,7 +267,7 @@ export const packages = [
         parts: ["run/"],
         beside: "work",
         holds:
-          "the steps of a plan, checkpoints on disk, what is written; many/ threads, folder, sheet of many targets",
+          "the steps of a plan, checkpoints on disk, what is written; many/ threads, folder, sheet of many targets; atlas/",
         not: "flags",
       },
       {

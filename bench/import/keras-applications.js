@@ -6,10 +6,11 @@
  * run goes on from there.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { writePage } from "../../scripts/write-page.js";
 import { addLine, readLines } from "./lines.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -50,6 +51,7 @@ function measure(name, precision = "float32") {
 
 const short = (x) => (x === undefined ? "" : x === 0 ? "0" : x.toExponential(1));
 
+/** @param {any} row */
 function line({ name, parameters, files, failed }) {
   if (failed) return `| ${name} | | failed: ${failed} | | | | | | |`;
   const [keras, h5] = files;
@@ -68,7 +70,7 @@ function page(rows) {
 
 All ${rows.length} networks of \`keras.applications\`, saved as \`.keras\` and as \`.h5\` and opened by xstar: ${within(usual)} give the logits of TensorFlow to 1e-5 of the largest, ${within(deepest)} to 5e-5.
 
-Weights are random and seeded; the statistics of normalizations are those of a batch of noise, so that signals neither die out nor grow. Where the two differ by more than 1e-5 the same network was computed in float64, too, and both are compared with that: it tells whose rounding it is.
+Weights are random and seeded; the statistics of normalizations are half-way between random ones and those of noise, so that signals do not die out. Where the two differ by more than 1e-5 the same network was computed in float64, too, and both are compared with that: it tells whose rounding it is.
 
 Import time is that of the processor, memory what the import needs at most as a multiple of the file's size.
 
@@ -89,6 +91,4 @@ for (const name of names.filter((one) => !done.has(one))) {
 const rows = [...new Map(readLines(results).map((row) => [row.name, row])).values()].sort((a, b) =>
   a.name.localeCompare(b.name),
 );
-const target = join(root, "docs/keras-applications.md");
-writeFileSync(target, page(rows));
-spawnSync("npx", ["oxfmt", target], { cwd: root, shell: process.platform === "win32" });
+writePage("keras-applications.md", page(rows));

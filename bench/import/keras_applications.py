@@ -26,10 +26,15 @@ def make(name):
     return getattr(keras.applications, name)(weights=None, classifier_activation=None)
 
 
+def picture_shape(model):
+    """The sizes that a picture has; usual ones where the network leaves them free."""
+    return [size or 224 for size in model.input_shape[1:]]
+
+
 def seed_weights(model):
-    """Kernels as Keras fills them; scales and shifts of normalizations away from 1 and 0."""
+    """Kernels as Keras fills them; scales, shifts and statistics of normalizations away from 1 and 0."""
     rng = np.random.default_rng(1)
-    ranges = {"gamma": (0.8, 1.2), "beta": (-0.2, 0.2), "bias": (-0.1, 0.1)}
+    ranges = {"gamma": (0.8, 1.2), "beta": (-0.2, 0.2), "moving_mean": (-0.2, 0.2), "moving_variance": (0.5, 1.5), "bias": (-0.1, 0.1)}
     for weight in model.weights:
         low_high = ranges.get(weight.path.rsplit("/", 1)[-1])
         if low_high:
@@ -37,15 +42,20 @@ def seed_weights(model):
 
 
 def adapt(model, has_rescaling):
-    """Statistics of a batch of noise, so that no signal dies out or grows: what rounding does then shows."""
+    """Statistics half-way to those of noise: signals do not die out, and what rounding does shows."""
     norms = [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.BatchNormalization)]
-    before = [layer.momentum for layer in norms]
+    drops = [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.Dropout)]
+    before = [layer.momentum for layer in norms], [layer.rate for layer in drops]
     for layer in norms:
-        layer.momentum = 0.0
-    noise = np.random.default_rng(2).uniform(-1, 1, (2, *model.input_shape[1:])).astype(np.float32)
+        layer.momentum = 0.5
+    for layer in drops:
+        layer.rate = 0
+    noise = np.random.default_rng(2).uniform(-1, 1, (2, *picture_shape(model))).astype(np.float32)
     model(127.5 * (noise + 1) if has_rescaling else noise, training=True)
-    for layer, momentum in zip(norms, before):
+    for layer, momentum in zip(norms, before[0]):
         layer.momentum = momentum
+    for layer, rate in zip(drops, before[1]):
+        layer.rate = rate
 
 
 def in_float64(name, model):
@@ -63,7 +73,7 @@ def main(name, folder, precision="float32"):
     seed_weights(model)
     has_rescaling = any(isinstance(layer, keras.layers.Rescaling) for layer in model.layers)
     adapt(model, has_rescaling)
-    shape = [1, *model.input_shape[1:]]
+    shape = [1, *picture_shape(model)]
     i = np.arange(int(np.prod(shape)), dtype=np.float64)
     picture = (127.5 + 127.5 * np.sin(12.9898 * i)).astype(np.float32).reshape(shape)
     if not has_rescaling:

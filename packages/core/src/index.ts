@@ -21,14 +21,59 @@ export type { Ort } from "./runtime/ort.js";
 export { fromOrt, type Provider, type RuntimeOptions } from "./runtime/from-ort.js";
 export type { Runtime, Session } from "./runtime/runtime.js";
 export { startWebRuntime, type WebRuntime, type WebRuntimeOptions } from "./runtime/start-web.js";
+export { connectRuntime, serveRuntime, type MessageEnd } from "./runtime/remote.js";
 export { keepSessions, type KeepingRuntime } from "./runtime/keep-sessions.js";
 export { readModel } from "./onnx/read.js";
 export { writeModel } from "./onnx/write.js";
 export { print } from "./ir/print.js";
-export { compileAscent, differentiate, exportAscent, maximize, probe, readTarget, standard } from "./standard.js";
+export {
+  compileAscent,
+  differentiate,
+  explain,
+  exportAscent,
+  exportExplanation,
+  exportGradient,
+  maximize,
+  openExplainer,
+  probe,
+  readTarget,
+  standard,
+} from "./standard.js";
+export type {
+  ExplainedPicture,
+  Explainer,
+  ExplainOptions,
+  ExplainRun,
+  Explanation,
+  SeenPicture,
+} from "./explain/options.js";
+export {
+  defineExplanation,
+  type AttentionLayers,
+  type ExplanationContext,
+  type ExplanationDefinition,
+  type FinishContext,
+  type PlacedLayer,
+  type VariantContext,
+} from "./define/explanation.js";
+export { explanations } from "./explanations/table.js";
+export {
+  eigenCam,
+  finerCam,
+  gradCam,
+  gradCamPlusPlus,
+  guidedGradCam,
+  hiResCam,
+  layerCam,
+  xGradCam,
+} from "./explanations/activation-maps.js";
+export { attentionRollout, gradientRollout } from "./explanations/attention-maps.js";
+export { occlusion, rise } from "./explanations/covered.js";
+export { gradientInput } from "./explanations/gradient-maps.js";
+export { expectedGradients, integratedGradients, smoothGrad, varGrad } from "./explanations/many-gradients.js";
 export type { AscentOptions, CompiledAscent } from "./ascend/compile-ascent.js";
 export { ascend } from "./ascend/maximize.js";
-export { checkSameRun } from "./ascend/same-run.js";
+export { checkSameRun, differingField } from "./ascend/same-run.js";
 export type { MaximizeOptions } from "./ascend/options.js";
 export type {
   AscentRecord,
@@ -86,7 +131,7 @@ export { defineOverride, defineRule, type OverrideDefinition, type RuleDefinitio
 export { prepareModel, type PreparedModel, type BatchOptions } from "./forward/prepare-model.js";
 export { checkGiven } from "./forward/given-inputs.js";
 export { floatTypes } from "./tensor.js";
-export { isTensor, type DrawnInput, type GivenInputs, type HeldInput } from "./model/given.js";
+export { isTensor, type DrawnInput, type GivenInputs, type HeldInput, type MaximizedInput } from "./model/given.js";
 export { nearestTokens, type NearToken } from "./model/tokens.js";
 export type { TokenTable } from "./onnx/model.js";
 export { pictureShape } from "./forward/apply-contract.js";
@@ -198,6 +243,6 @@ export {
 } from "./model/receptive-field.js";
 export { externalConstants, type ExternalConstant } from "./onnx/external.js";
 export type { DeclaredInput, Model } from "./onnx/model.js";
-export { prune } from "./ir/inline.js";
+export { inline, prune, type InlineOptions } from "./ir/inline.js";
 export { recipes } from "./recipes/table.js";
 export { useRecipe, type UsedRecipe, type UsedRecipeOptions } from "./recipes/use-recipe.js";

@@ -9,6 +9,11 @@ import type { Spec } from "./define/spec.js";
 import { withDefinitions, type Vocabulary, type VocabularyOptions, type WithVocabulary } from "./define/vocabulary.js";
 import type { Value } from "./ir/graph.js";
 import type { LoadedModel } from "./model/load.js";
+import type { Tensor } from "./tensor.js";
+import { explanations } from "./explanations/table.js";
+import { exportMap, exportSlope } from "./explain/export.js";
+import { openExplainer as openExplainerWith } from "./explain/open.js";
+import type { ExplainedPicture, Explainer, ExplainOptions, ExplainRun } from "./explain/options.js";
 import { objectives } from "./objectives/table.js";
 import { optimizers, schedules } from "./optimizers/table.js";
 import { parameterizations } from "./parameterizations/table.js";
@@ -32,6 +37,7 @@ export const standard: Vocabulary = {
   schedule: schedules,
   start: starts,
   recipe: recipes,
+  explanation: explanations,
   rule: {},
   override: overrides,
 };
@@ -140,4 +146,70 @@ export function differentiate(
   options: DifferentiateOptions = {},
 ): Promise<GradientProbe> {
   return differentiateWith(model, target, withOwn(options));
+}
+
+/**
+ * Opens a model for telling which parts of pictures speak for a target: the likeliest class where none is given. Release it when
+ * done. Throws `bad-argument`, `unknown-layer`, `missing-vjp-rule`.
+ *
+ * @example
+ * const explainer = await openExplainer(model, "logit:tabby", { methods: ["gradCam", "occlusion"] });
+ * const { maps } = await explainer(photo);
+ * await explainer.release();
+ */
+export function openExplainer(model: LoadedModel, target?: Target, options: ExplainOptions = {}): Promise<Explainer> {
+  return openExplainerWith(model, target, withOwn(options));
+}
+
+/**
+ * Which parts of a picture speak for a target, the likeliest class where none is given. Throws as `openExplainer` does.
+ *
+ * @example
+ * const { maps, probabilities } = await explain(model, photo);
+ * maps[0].map; // [height, width]: how much every pixel counts
+ */
+export async function explain(
+  model: LoadedModel,
+  picture: Tensor,
+  target?: Target,
+  options: ExplainOptions & ExplainRun = {},
+): Promise<ExplainedPicture> {
+  const { signal, onProgress, ...rest } = options;
+  const explainer = await openExplainer(model, target, rest);
+  try {
+    return await explainer(picture, { signal, onProgress });
+  } finally {
+    await explainer.release();
+  }
+}
+
+/**
+ * An explanation as the bytes of an ONNX file that needs nothing else: `picture` [pictures, channels, height, width] from 0 (black) to
+ * 1 (white) in; `heatmap` [pictures, height, width], `value` and, where the model has class scores, `probabilities` out. Throws as
+ * `openExplainer` does.
+ *
+ * @example
+ * await writeFile("heatmap.onnx", await exportExplanation(model, undefined, { methods: ["gradCam"] }));
+ */
+export function exportExplanation(
+  model: LoadedModel,
+  target?: Target,
+  options: ExplainOptions = {},
+): Promise<Uint8Array> {
+  return exportMap(model, target, withOwn(options));
+}
+
+/**
+ * The gradient of a target by the picture as the bytes of an ONNX file: `picture` in, `gradient` of its shape and `value` out, in
+ * picture units. Throws as `differentiate` does.
+ *
+ * @example
+ * await writeFile("gradient.onnx", await exportGradient(model, "logit:tabby"));
+ */
+export function exportGradient(
+  model: LoadedModel,
+  target: Target,
+  options: DifferentiateOptions = {},
+): Promise<Uint8Array> {
+  return exportSlope(model, target, withOwn(options));
 }

@@ -97,6 +97,7 @@ const tables: Readonly<Record<DefinitionKind, Readonly<Record<string, AnyDefinit
   schedule: core.schedules,
   start: core.starts,
   recipe: core.recipes,
+  explanation: core.explanations,
   rule: {},
   override: core.overrides,
 };

@@ -6,6 +6,7 @@ declare class TextDecoder {
   decode(bytes: Uint8Array): string;
 }
 declare function btoa(binary: string): string;
+declare function atob(text: string): string;
 declare const performance: { now(): number };
 interface AbortSignal {
   readonly aborted: boolean;

@@ -1,3 +1,15 @@
+export { suspectsIn, type Suspect } from "./diagnose/data-checks.js";
+export { checks, diagnose, type DiagnoseOptions } from "./diagnose/diagnose.js";
+export { diagnosisFile, type DiagnosisFile } from "./diagnose/diagnosis-file.js";
+export {
+  byImportance,
+  type Finding,
+  type FoundPicture,
+  type LabelledPictures,
+  type Severity,
+} from "./diagnose/finding.js";
+export { observe, type Observations } from "./diagnose/observe.js";
+export { diagnosisReport, summarizeFindings, type DiagnosisReport } from "./diagnose/report.js";
 export type { ImageCodec } from "./codecs/image-codec.js";
 export { decodeNpy, encodeNpy } from "./codecs/npy.js";
 export { encodePng } from "./codecs/png.js";
@@ -5,12 +17,13 @@ export { dataUri } from "./codecs/data-uri.js";
 export { decodeTensors, encodeTensors } from "./codecs/safetensors.js";
 export { sha256Of } from "./codecs/sha256.js";
 export { readXmp, xmpOf } from "./codecs/xmp.js";
-export { diverging, gray, viridis } from "./image/colormap.js";
+export { diverging, gray, inferno, viridis } from "./image/colormap.js";
 export { drawNumber } from "./image/digits.js";
 export { drawFrames, drawingOf, pictureOf, planesOf } from "./image/drawing.js";
 export { framesOf, linesOf } from "./image/lines.js";
 export { decodeWav, encodeWav, resampled, type Sound } from "./codecs/wav.js";
 export { drawSpectrogram, spectrogramOf, type Spectrogram } from "./measure/spectrogram.js";
+export { drawHeat, heatScale, type HeatOptions } from "./image/heat.js";
 export { enlarge, enlargementFor, usualScale } from "./image/enlarge.js";
 export { luminanceWeights } from "./image/luminance.js";
 export { opaqueByAttribution } from "./image/opacity.js";
@@ -42,6 +55,9 @@ export {
   type MeasureOptions,
   type SecondNetwork,
 } from "./measure/measure-pictures.js";
+export { restsOn, warmestPart, type Intervention, type RestsOn } from "./measure/rests-on.js";
+export { measureTruth, type MapTruth, type ShareCurve, type TruthOptions } from "./measure/map-truth.js";
+export { checkRandomization, mostAlike, ranksOf, type Randomization } from "./measure/randomization.js";
 export { measureSet, type RecordedMetrics } from "./measure/measure-set.js";
 export { findNearest } from "./measure/nearest.js";
 export { networksOf } from "./measure/networks.js";
@@ -61,6 +77,9 @@ export { barChart } from "./pages/bar-chart.js";
 export { dataTable } from "./pages/data-table.js";
 export { describeChange } from "./pages/describe-change.js";
 export { metricLine } from "./pages/describe-metrics.js";
+export { describeMethod, describeRest, nameOfClass, nameOfMethod, titleOf } from "./pages/explain-words.js";
+export { drawExplanation, type ExplanationCard } from "./pages/explanation-card.js";
+export { explanationReport, type ReportedMap } from "./pages/explanation-report.js";
 export { drawExamples, examplesSheet, type TargetPictures } from "./pages/draw-examples.js";
 export { examplesPage } from "./pages/examples-page.js";
 export { colorBar, pictureFigure, pictureRow } from "./pages/figure.js";
@@ -69,9 +88,11 @@ export { embedJson, html, page, type Html } from "./pages/html.js";
 export { lineChart } from "./pages/line-chart.js";
 export { matrixChart } from "./pages/matrix-chart.js";
 export { maximizeReport } from "./pages/maximize-report.js";
+export { timeline, timelineScript, type TimelinePane } from "./pages/timeline.js";
 export { tokenText } from "./pages/token-table.js";
 export { inputFigures, wordFor, type ShownInput } from "./pages/input-figures.js";
 export { pageColors } from "./pages/styles.js";
+export { type InputBeside } from "./pages/beside-figures.js";
 export { viewResult } from "./pages/report-views.js";
 export { createTile, drawSheet, sheetPage, tileSide, type SheetTile } from "./pages/sheet.js";
 export type { ExamplesFile } from "./record/examples-file.js";
@@ -95,3 +116,20 @@ export {
   type RunFiles,
   type RunRecord,
 } from "./record/run-record.js";
+export { nearestRows, products, unitRows, type Rows } from "./measure/cosines.js";
+export { separation, separations } from "./measure/separation.js";
+export { decodeSurvey, encodeSurvey } from "./measure/survey-file.js";
+export { joinSurveys, surveyLayers, type LayerSurvey, type Survey } from "./measure/survey.js";
+export type {
+  AtlasClasses,
+  AtlasData,
+  AtlasFile,
+  AtlasLayerEntry,
+  AtlasLayerFile,
+  NearUnit,
+  RealFacts,
+  TileSheets,
+} from "./record/atlas-file.js";
+export type { KnownMetrics } from "./record/manifest.js";
+export { createDuplicateCheck } from "./measure/near-duplicates.js";
+export { atlasPage } from "./pages/atlas/atlas-page.js";

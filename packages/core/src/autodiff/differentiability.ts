@@ -1,8 +1,8 @@
 import { Value, type Graph, type Node } from "../ir/graph.js";
-import { valuesRead } from "../ir/inline.js";
+import { operandsOf, valuesRead } from "../ir/inline.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
 import { findCut } from "./cuts.js";
-import { carriesCotangent } from "./gradients.js";
+import { carriesCotangent, walkBack } from "./gradients.js";
 import type { VjpRules } from "./vjp.js";
 import { whyWithout } from "./missing-rules.js";
 
@@ -53,9 +53,10 @@ function through(
     const cut = findCut(node);
     return { missing: missing.set(cut.node, cut.problem), zeroBehind: undefined, active: true };
   }
-  const passes = tryRule(op, node, (i) => reach.get(node.inputs[i]!)?.active === true, rules);
+  const operands = operandsOf(node);
+  const passes = tryRule(op, node, (i) => reach.get(operands[i]!)?.active === true, rules);
   if (typeof passes === "string") return { missing: missing.set(node, passes), zeroBehind: undefined, active: true };
-  const passed = passes.map((i) => reach.get(node.inputs[i]!)!);
+  const passed = passes.map((i) => reach.get(operands[i]!)!);
   const arrives = passed.some((read) => read.zeroBehind === undefined);
   return { missing, zeroBehind: arrives ? undefined : (passed[0]?.zeroBehind ?? node), active: true };
 }
@@ -68,13 +69,16 @@ function tryRule(op: Ops, node: Node, needs: (input: number) => boolean, rules: 
     return why ? `it has no vjp rule (${why})` : "it has no vjp rule";
   }
   const outputs = node.outputs as Value[];
-  const isActive = (value: Value) => node.inputs.some((input, i) => input === value && needs(i));
+  const inputs = operandsOf(node) as Value[];
+  const isActive = (value: Value) => inputs.some((input, i) => input === value && needs(i));
   const cotangents = outputs.map((output) =>
     output && carriesCotangent(output, node, isActive) ? cotangent(op.graph, output) : undefined,
   );
   if (!cotangents[0]) return [];
   try {
-    const results = rule(cotangents[0], { op, node, inputs: node.inputs as Value[], outputs, cotangents, needs });
+    const differentiate = (inner: Ops, options: { of: Value; wrt: readonly Value[] }) =>
+      walkBack(inner, options, rules);
+    const results = rule(cotangents[0], { op, node, inputs, outputs, cotangents, needs, differentiate });
     return results.flatMap((result, i) => (result && needs(i) ? [i] : []));
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

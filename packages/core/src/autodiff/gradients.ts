@@ -1,6 +1,6 @@
 import { XstarError } from "../errors.js";
 import type { Graph, Node, Value } from "../ir/graph.js";
-import { valuesRead } from "../ir/inline.js";
+import { operandsOf, valuesRead } from "../ir/inline.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
 import { sameShape, type Shape } from "../tensor.js";
 import { findCut } from "./cuts.js";
@@ -41,14 +41,37 @@ export interface Called {
  */
 export async function gradients(
   op: Ops,
-  { of, wrt, cotangent, rules: changed, called = { of: `"${of.name}"`, scope: "" } }: GradientOptions,
+  { rules: changed, called, ...options }: GradientOptions,
 ): Promise<(Value | undefined)[]> {
-  const rules = await rulesFor(op.graph, changed);
+  try {
+    return walkBack(op, options, await rulesFor(op.graph, changed));
+  } catch (error) {
+    if (!(error instanceof Uncovered)) throw error;
+    throw (await import("./missing-rules.js")).uncovered(error, called ?? { of: `"${options.of.name}"`, scope: "" });
+  }
+}
+
+/** What no rule covers: nodes without one or of unknown shape, or a further output of a node. */
+export class Uncovered extends Error {
+  constructor(
+    readonly nodes: readonly Node[],
+    readonly output?: number,
+  ) {
+    super(`no rule covers ${nodes.map(({ qualifiedType }) => qualifiedType).join(", ")}`);
+  }
+}
+
+/** The walk of `gradients`, by the rules that are there. Throws what `gradients` puts into words. */
+export function walkBack(
+  op: Ops,
+  { of, wrt, cotangent }: Pick<GradientOptions, "of" | "wrt" | "cotangent">,
+  rules: VjpRules,
+): (Value | undefined)[] {
   const path = nodesBetween(op.graph, wrt, of);
   const cut = path.nodes.find(isOfUnknownShape);
-  if (cut) throw cutOff(cut, called);
+  if (cut) throw new Uncovered([cut]);
   const missing = path.nodes.filter((node) => !rules[node.qualifiedType]);
-  if (missing.length > 0) throw (await import("./missing-rules.js")).missingRules(missing, called);
+  if (missing.length > 0) throw new Uncovered(missing);
 
   const arriving = new Map<Value, Value[]>([[of, [cotangent ?? op.fill(of.shape, 1, of.dtype)]]]);
   const collect = (value: Value) => {
@@ -63,22 +86,24 @@ export async function gradients(
     const first = cotangents.find((value) => value);
     if (!first) continue;
     const outputs = node.outputs as Value[];
+    const operands = operandsOf(node);
     let looksFurther = false;
     const results = rules[node.qualifiedType]!(cotangents[0] ?? op.fill(outputs[0]!.shape, 0, outputs[0]!.dtype), {
       op,
       node,
-      inputs: node.inputs as Value[],
+      inputs: operands as Value[],
       outputs,
       get cotangents() {
         looksFurther = true;
         return cotangents;
       },
-      needs: (i) => node.inputs[i] !== undefined && path.active.has(node.inputs[i]),
+      needs: (i) => operands[i] !== undefined && path.active.has(operands[i]),
+      differentiate: (inner, options) => walkBack(inner, options, rules),
     });
     const further = cotangents.findIndex((value, i) => i > 0 && value !== undefined);
-    if (further > 0 && !looksFurther) throw (await import("./missing-rules.js")).missingOutput(node, further, called);
+    if (further > 0 && !looksFurther) throw new Uncovered([node], further);
     results.forEach((result, i) => {
-      const input = node.inputs[i];
+      const input = operands[i];
       if (!result || !input || !path.active.has(input)) return;
       const terms = arriving.get(input) ?? [];
       terms.push(fit(op, result, input, node, i));
@@ -144,7 +169,7 @@ function sumTo(op: Ops, x: Value, shape: Shape): Value | undefined {
   return op.reshape(op.reduceSum(x, axes, true), shape);
 }
 
-const isOfUnknownShape = ({ outputs }: Node) => outputs.some((output) => output && !output.type);
+export const isOfUnknownShape = ({ outputs }: Node) => outputs.some((output) => output && !output.type);
 
 export const labelOf = ({ label }: Node, { scope }: Called) =>
   label.startsWith(scope) ? label.slice(scope.length) : label;

@@ -1,7 +1,17 @@
 import { XstarError } from "../errors.js";
-import type { Node } from "../ir/graph.js";
-import { labelOf, type Called } from "./gradients.js";
+import type { Node, Value } from "../ir/graph.js";
+import type { Ops } from "../ir/ops/index.js";
+import {
+  cutOff,
+  isOfUnknownShape,
+  labelOf,
+  Uncovered,
+  walkBack,
+  type Called,
+  type GradientOptions,
+} from "./gradients.js";
 import { limitOf } from "./limits.js";
+import type { VjpRules } from "./vjp.js";
 import { withoutRule } from "./without-rule.js";
 
 export function missingRules(nodes: readonly Node[], called: Called): XstarError {
@@ -41,4 +51,24 @@ export function whyWithout(node: Node): string | undefined {
   if (limit) return `${node.qualifiedType} is not differentiated with ${limit}`;
   const known = withoutRule[node.qualifiedType];
   return known && `${node.qualifiedType}: ${known.why}`;
+}
+
+/** What a walk met, in words. */
+export function uncovered({ nodes, output }: Uncovered, called: Called): XstarError {
+  if (output !== undefined) return missingOutput(nodes[0]!, output, called);
+  return isOfUnknownShape(nodes[0]!) ? cutOff(nodes[0]!, called) : missingRules(nodes, called);
+}
+
+/** `gradients` by rules that are there already. Throws as it does. */
+export function gradientsBy(
+  rules: VjpRules,
+  op: Ops,
+  { called, ...options }: Omit<GradientOptions, "rules">,
+): (Value | undefined)[] {
+  try {
+    return walkBack(op, options, rules);
+  } catch (error) {
+    if (!(error instanceof Uncovered)) throw error;
+    throw uncovered(error, called ?? { of: `"${options.of.name}"`, scope: "" });
+  }
 }

@@ -43,7 +43,6 @@ export const withoutRule: Readonly<Record<string, WithoutRule>> = {
   BitCast: { why: "it reads bits, not numbers" },
   If: { why: "a known condition is folded and both branches are joined, but not where they may give different shapes" },
   Loop: loop,
-  Scan: loop,
   MaxRoiPool: { why: "regions are found outside of the gradient's way; no rule yet" },
   Optional: optional,
   OptionalGetElement: optional,

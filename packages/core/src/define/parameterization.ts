@@ -11,8 +11,8 @@ import type { Size } from "./transform.js";
 export interface Assets {
   /** The parameterization that a spec inside another one names, and the spec with its defaults. Throws `bad-argument`. */
   parameterization(spec: Spec): { readonly definition: ParameterizationDefinition; readonly spec: Spec };
-  /** A picture [channels, height, width] in picture units, at the size asked for. Throws `bad-argument`. */
-  image(name: string, height: number, width: number): Tensor;
+  /** A picture [channels, height, width] in picture units, at the size asked for; the one of that index where the name stands for several. Throws `bad-argument`. */
+  image(name: string, height: number, width: number, index?: number): Tensor;
   /** The pictures of a name, one or several, [channels, height, width] each as it was given. Throws `bad-argument`. */
   images(name: string): readonly Tensor[];
   /** The size of a picture as it was given. Throws `bad-argument`. */

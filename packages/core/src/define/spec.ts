@@ -7,17 +7,18 @@ export const specKinds = [
   "schedule",
   "start",
   "recipe",
+  "explanation",
 ] as const;
 
 /**
- * The kind of a spec: `objective`, `parameterization`, `transform`, `optimizer`, `schedule`, `start` or `recipe`.
+ * The kind of a spec: `objective`, `parameterization`, `transform`, `optimizer`, `schedule`, `start`, `recipe` or `explanation`.
  */
 export type SpecKind = (typeof specKinds)[number];
 
 declare const kindOf: unique symbol;
 
 /**
- * The plain JSON of one objective, parameterization, transform, optimizer, schedule, start or recipe. The kind is known to the
+ * The plain JSON of one objective, parameterization, transform, optimizer, schedule, start, recipe or explanation. The kind is known to the
  * compiler alone: `transforms: [adam({})]` does not compile, and JSON from elsewhere fits every kind.
  *
  * @example

@@ -1,6 +1,7 @@
 import { check as checkKind, XstarError } from "../errors.js";
 import type { Table } from "./definition.js";
 import type { SpecKind } from "./spec.js";
+import type { ExplanationDefinition } from "./explanation.js";
 import type { ObjectiveDefinition } from "./objective.js";
 import type { OptimizerDefinition } from "./optimizer.js";
 import type { ParameterizationDefinition } from "./parameterization.js";
@@ -18,6 +19,7 @@ interface DefinitionOf {
   readonly schedule: ScheduleDefinition;
   readonly start: StartDefinition;
   readonly recipe: RecipeDefinition;
+  readonly explanation: ExplanationDefinition;
   readonly rule: RuleDefinition;
   readonly override: OverrideDefinition;
 }
@@ -55,6 +57,7 @@ const none: Vocabulary = {
   schedule: {},
   start: {},
   recipe: {},
+  explanation: {},
   rule: {},
   override: {},
 };

@@ -28,7 +28,8 @@ export function createAssets(
   return {
     parameterization: (spec) => parseSpec(table, spec, "parameterization"),
     images: all,
-    image: (name, height, width) => resizeImage(held(name), height, width),
+    image: (name, height, width, index) =>
+      resizeImage(index === undefined ? held(name) : all(name)[index]!, height, width),
     imageSize(name) {
       const [, height, width] = held(name).shape as [number, number, number];
       return { height, width };
@@ -39,7 +40,7 @@ export function createAssets(
       return {
         latent: batched.shape.slice(1),
         range: rangeOf(batched),
-        build: (op, latent) => buildForward(op, batched, latent, "generator/").output(),
+        build: (op, latent) => buildForward(op, batched, latent, { scope: "generator/" }).output(),
       };
     },
   };

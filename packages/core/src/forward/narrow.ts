@@ -192,7 +192,10 @@ const windows =
       ...reached.map(({ from }) => Math.max(0, -from)),
       ...reached.map(({ to }, i) => Math.max(0, to - lengths[i]!)),
     ];
-    const changed = { pads, auto_pad: undefined, strides: window.strides, ceil_mode: undefined };
+    // "VALID" keeps a Pad before a MaxPool apart: normalize/pad-before-pool.ts
+    const isBare = node.opType === "MaxPool" && pads.every((amount) => amount === 0);
+    const padding = isBare ? { pads: undefined, auto_pad: "VALID" } : { pads, auto_pad: undefined };
+    const changed = { ...padding, strides: window.strides, ceil_mode: undefined };
     return { needs: [[part[0]!, [0, x.shape[1]!], ...seen]], build: repeated(node, part, changed) };
   };
 

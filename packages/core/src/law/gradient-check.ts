@@ -3,6 +3,7 @@ import { inline } from "../ir/inline.js";
 import { createOps, type Lowering } from "../ir/ops/index.js";
 import { openModel, type LoadedModel } from "../model/load.js";
 import { writeModel } from "../onnx/write.js";
+import { writeFor } from "../normalize/for-webgpu.js";
 import { createRng, type Rng } from "../rng.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
 import { floatTypes, numbers, size, type Shape, type Tensor } from "../tensor.js";
@@ -48,6 +49,37 @@ export async function checkCase(name: string, one: Case, runtime: Runtime, seed 
   return checkOnce(name, one, runtime, seed);
 }
 
+/**
+ * The largest difference between what a device makes of a case and what the processor makes of it, outputs and gradients, relative to
+ * 1 + the largest value.
+ */
+export async function compareOn(device: Runtime, name: string, one: Case, runtime: Runtime, seed = 1): Promise<number> {
+  const rng = createRng(seed).split(name);
+  const { bytes, feeds } = oneNode(name, one, rng.split("inputs"), "float32");
+  const model = openModel(bytes, { runtime });
+  const plain = await runtime.open(bytes, { optimization: "disabled" });
+  const u = await weightsFor(plain, feeds, rng);
+  await plain.release();
+  const wrt = wrtOf(one);
+  const expected = await differentiate({ model, runtime, lowering: "cpu", copies: 1 }, feeds, u, wrt);
+  const actual = await differentiate({ model, runtime: device, lowering: "webgpu", copies: 1 }, feeds, u, wrt);
+  const pairs = [
+    ...(one.random ? [] : Object.keys(u).map((key) => [actual.outputs[key], expected.outputs[key]] as const)),
+    ...wrt.map((key) => [actual.gradients[key], expected.gradients[key]] as const),
+  ];
+  return Math.max(0, ...pairs.map(([a, b]) => (a && b ? distance(a, b) : 0)));
+}
+
+const wrtOf = ({ inputs }: Case) =>
+  inputs.flatMap((sample, i) => (sample?.role === "differentiated" ? [`in${i}`] : []));
+
+/** Random weights for the outputs of floats, by which their gradients are summed. */
+async function weightsFor(session: Session, feeds: Feeds, rng: Rng): Promise<Feeds> {
+  const outputs = session.outputs.filter(({ dtype }) => dtype && floatTypes.has(dtype)).map(({ name }) => name);
+  const results = await session.run(feeds, outputs);
+  return Object.fromEntries(outputs.map((output) => [output, normal(results[output]!.shape, rng.split(output))]));
+}
+
 async function checkOnce(name: string, one: Case, runtime: Runtime, seed: number): Promise<Law> {
   const rng = createRng(seed).split(name);
   const single = oneNode(name, one, rng.split("inputs"), "float32");
@@ -58,9 +90,9 @@ async function checkOnce(name: string, one: Case, runtime: Runtime, seed: number
   const u: Feeds = Object.fromEntries(
     outputs.map((output) => [output, normal(results[output]!.shape, rng.split(output))]),
   );
-  const wrt = one.inputs.flatMap((sample, i) => (sample?.role === "differentiated" ? [`in${i}`] : []));
-  const cpu = await differentiate(model, single.feeds, u, wrt, "cpu", 1);
-  const gpu = await differentiate(model, single.feeds, u, wrt, "webgpu", 2);
+  const wrt = wrtOf(one);
+  const cpu = await differentiate({ model, runtime, lowering: "cpu", copies: 1 }, single.feeds, u, wrt);
+  const gpu = await differentiate({ model, runtime, lowering: "webgpu", copies: 2 }, single.feeds, u, wrt);
   const exact = one.single
     ? undefined
     : await openDouble(name, one, createRng(seed).split(name).split("inputs"), runtime, u);
@@ -142,7 +174,7 @@ function oneNode(
   }
   for (const output of outputs) if (output) graph.output(output);
   const opsets = new Map([["", one.opset ?? 20]]);
-  if (domain) opsets.set(domain, 1);
+  if (domain) opsets.set(domain, one.ownOpset ?? 1);
   return { bytes: writeModel(graph, { opsets }), feeds };
 }
 
@@ -150,6 +182,8 @@ function attributeOf(value: CaseAttribute): Attribute {
   if (typeof value === "number") return { kind: "int", value };
   if (typeof value === "string") return { kind: "string", value };
   if ("strings" in value) return { kind: "strings", value: value.strings };
+  if ("tensor" in value) return { kind: "tensor", value: constantValue("", value.tensor).constant! };
+  if ("graph" in value) return { kind: "graph", value: value.graph };
   if (!("float" in value)) return { kind: "ints", value };
   return typeof value.float === "number"
     ? { kind: "float", value: value.float }
@@ -178,12 +212,10 @@ async function openDouble(
 
 /** Runs the gradient of the sum of <u, y> over `copies` copies of the normalized node. */
 async function differentiate(
-  model: LoadedModel,
+  { model, runtime, lowering, copies }: { model: LoadedModel; runtime: Runtime; lowering: Lowering; copies: number },
   feeds: Feeds,
   u: Feeds,
   wrt: readonly string[],
-  lowering: Lowering,
-  copies: number,
 ) {
   const normalized = await model.at(new Map(Object.entries(feeds).map(([key, { shape }]) => [key, shape])));
   const graph = new Graph("law");
@@ -218,8 +250,8 @@ async function differentiate(
   });
   const outputs = weights.map(({ target }) => maps[0]!.get(target) ?? target);
   for (const value of new Set([...outputs, ...results])) graph.output(value);
-  const bytes = writeModel(graph, { opsets: new Map([...model.source.opsets, ["", normalized.opset]]) });
-  const session = await model.runtime.open(bytes, { optimization: lowering === "cpu" ? "all" : "disabled" });
+  const bytes = writeFor(lowering, graph, { opsets: new Map([...model.source.opsets, ["", normalized.opset]]) });
+  const session = await runtime.open(bytes, { optimization: copies === 1 ? "all" : "disabled" });
   const fed = Object.fromEntries(weights.map(({ output }) => [`u_${output}`, u[output]!]));
   const values = await session.run({ ...feeds, ...fed });
   await session.release();

@@ -16,13 +16,18 @@ const entry = "xstar.left_out";
  * What an import writes into the metadata of its result, so that a converted file knows it, too.
  *
  * @example
- * const metadata = new Map(cutMetadata(cuts));
+ * const metadata = new Map(cutMetadata([{ why: "Layer lambda is a program", lost: ["lambda", "output"] }]));
  */
 export function cutMetadata(cuts: readonly CutPlace[]): [string, string][] {
   return cuts.length === 0 ? [] : [[entry, JSON.stringify(cuts)]];
 }
 
-/** Where the network of a file was cut; nothing where its metadata says nothing that can be read. */
+/**
+ * Where the network of a file was cut; nothing where its metadata says nothing that can be read.
+ *
+ * @example
+ * for (const { why, lost } of cutsOf(model.source)) console.log(why, lost);
+ */
 export function cutsOf({ metadata }: Pick<Model, "metadata">): readonly CutPlace[] {
   try {
     const found: unknown = JSON.parse(metadata.get(entry) ?? "[]");

@@ -81,7 +81,7 @@ export function openModel(file: Uint8Array | Model, options: LoadOptions): Loade
       const key = JSON.stringify([...shapes]);
       const known = kept.find((one) => one.key === key && areSame(one.given, given));
       if (known) return known.graph;
-      const graph = specialize(source, shapes, runtime, weights, given)
+      const graph = specialize(source, shapes, runtime.host ?? runtime, weights, given)
         .then((typed) => normalize(typed, opset))
         .then((normalized) => namingOutputs(normalized, source));
       kept.push({ key, given, graph });

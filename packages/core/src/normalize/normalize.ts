@@ -3,6 +3,7 @@ import { Graph, type Node, type Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 import { isTraining } from "./batch-normalization.js";
+import { keepPadApart } from "./pad-before-pool.js";
 import { rewriteTable, upgradeTable } from "./table.js";
 
 /** The oldest version of the standard operator set that normalized graphs use: xstar's own operators need it. */
@@ -34,6 +35,8 @@ export async function normalize(source: Graph, opset: number): Promise<Normalize
       if (![...node.inputs, ...node.outputs].every((value) => !value || value.type)) return undefined;
       const folded = node.qualifiedType === "BatchNormalization" && foldIntoConv(node, readers, resolve, op);
       if (folded) return folded;
+      const apart = keepPadApart(graph, node, inputs);
+      if (apart) return apart;
       const older = node.domain === "" && upgrades[node.opType]?.find(({ below }) => opset < below);
       const rewrite = older ? older.rewrite : rewrites[node.qualifiedType];
       return rewrite?.(node, inputs as readonly Value[], op);

@@ -6,17 +6,16 @@ import type { VjpRules } from "../autodiff/vjp.js";
 import type { Settings } from "../compile/apply-optimizer.js";
 import { buildObjectives, parseObjective } from "../compile/objective.js";
 import type { Spec } from "../define/spec.js";
-import { XstarError } from "../errors.js";
 import { narrow } from "../forward/narrow.js";
 import { prepare } from "../forward/prepare.js";
 import { Graph } from "../ir/graph.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 import { mapValues } from "../map-values.js";
-import { resizeImage } from "../math/resize-image.js";
 import type { LoadedModel } from "../model/load.js";
-import { writeModel } from "../onnx/write.js";
-import { numbers, sameShape, tensor, type Shape, type Tensor } from "../tensor.js";
+import { writeFor } from "../normalize/for-webgpu.js";
+import { numbers, tensor, type Shape, type Tensor } from "../tensor.js";
 import { readTarget } from "../words/read-target.js";
+import { asPicture } from "./as-picture.js";
 import { fixedSettings, type ProbeOptions } from "./probe.js";
 
 /** How the gradient of a target is computed. */
@@ -72,11 +71,11 @@ export async function differentiate(
     value: graph.publish(value, "value").name,
     gradient: graph.publish(gradient ?? zeros(op, shape), "gradient").name,
   };
-  const bytes = writeModel(graph, { opsets, irVersion, locate: weights.locate });
+  const bytes = writeFor(model.runtime.lowering, graph, { opsets, irVersion, locate: weights.locate });
   const session = await model.runtime.open(bytes, { files: weights.files });
   const one = shape.slice(1);
   const probe = async (seen: Tensor): Promise<PictureGradient> => {
-    const results = await session.run({ [picture.name]: asInput(seen, shape) });
+    const results = await session.run({ [picture.name]: asPicture(seen, shape) });
     return {
       value: numbers(results[names.value]!)[0]!,
       gradient: tensor("float32", results[names.gradient]!.data as Float32Array, one),
@@ -87,15 +86,3 @@ export async function differentiate(
 }
 
 const zeros = (op: Ops, shape: Shape) => op.fill(shape, 0);
-
-function asInput(picture: Tensor, shape: Shape): Tensor {
-  const one = shape.slice(1);
-  const own = picture.shape.length === shape.length && picture.shape[0] === 1 ? picture.shape.slice(1) : picture.shape;
-  const held: Tensor = { ...picture, shape: own };
-  if (sameShape(own, one)) return { ...held, shape };
-  if (own.length === 3 && one.length === 3 && own[0] === one[0])
-    return { ...resizeImage(held, one[1]!, one[2]!), shape };
-  throw new XstarError("bad-argument", `The model takes pictures of shape [${one}], not [${picture.shape}]`, {
-    hint: "Give [channels, height, width] with the channels of the model; height and width are fitted",
-  });
-}

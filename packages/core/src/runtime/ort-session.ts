@@ -1,5 +1,5 @@
 import { XstarError } from "../errors.js";
-import { floatTypes, type DType, type Shape, type Tensor } from "../tensor.js";
+import { floatTypes, numbers, tensor, type DType, type Shape, type Tensor } from "../tensor.js";
 import type { Ort, OrtPort, OrtSession, OrtTensor } from "./ort.js";
 import type { InTurn } from "./in-turn.js";
 import type { Port, Session } from "./runtime.js";
@@ -13,11 +13,15 @@ export interface Ways {
 
 /** A session of ONNX Runtime as xstar sees it. */
 export function sessionOf(ort: Ort, session: OrtSession, { inTurn, writesInto }: Ways): Session {
+  const inputs = session.inputMetadata.map(port);
+  const narrow = new Set(inputs.filter(({ dtype }) => dtype === "int32").map(({ name }) => name));
   return {
-    inputs: session.inputMetadata.map(port),
+    inputs,
     outputs: session.outputMetadata.map(port),
     async run(feeds, outputs = session.outputNames, into = {}) {
-      const given = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toOrt(ort, t)]));
+      const given = Object.fromEntries(
+        Object.entries(feeds).map(([name, t]) => [name, toOrt(ort, fit(t, narrow.has(name)))]),
+      );
       const wanted = Object.fromEntries(
         outputs.map((name) => [name, writesInto && into[name] ? toOrt(ort, into[name]) : null]),
       );
@@ -33,6 +37,10 @@ export function sessionOf(ort: Ort, session: OrtSession, { inTurn, writesInto }:
     release: () => inTurn(() => session.release()),
   };
 }
+
+/** Whole numbers of 64 bits as ones of 32, where a graph for a device takes those. */
+const fit = (t: Tensor, isNarrow: boolean) =>
+  isNarrow && t.dtype === "int64" ? tensor("int32", numbers(t), t.shape) : t;
 
 /** What onnxruntime-web makes of a dimension that is not known, which is -1. */
 const unknownDimension = 2 ** 32 - 1;

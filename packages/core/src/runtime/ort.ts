@@ -3,6 +3,8 @@
  * would ask for those of the DOM, in Node too.
  */
 export interface Ort {
+  /** Only in Node. */
+  readonly listSupportedBackends?: () => readonly { readonly name: string }[];
   readonly InferenceSession: { create(model: Uint8Array, options?: OrtSettings): Promise<OrtSession> };
   readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => OrtTensor;
   readonly env: {

@@ -25,6 +25,15 @@ export const viridis: Colormap = colormap(
 );
 
 /**
+ * For heat over a grey photograph: from dark violet over red to light yellow.
+ * Source: inferno of matplotlib (van der Walt and Smith, CC0), without its black end; nine colours at equal distances.
+ */
+export const inferno: Colormap = colormap(
+  "inferno",
+  "#1b0c41 #4a0c6b #781c6d #a52c60 #cf4446 #ed6925 #fb9b06 #f7d13d #fcffa4",
+);
+
+/**
  * For signed values on a symmetric scale: blue is lower, red or orange is higher, and 0 looks like the page.
  *
  * Light: RdBu of ColorBrewer 2.0 (Cynthia Brewer, Apache-2.0), eleven classes without the first and the last, which

@@ -13,6 +13,7 @@ interface ArticleFlags {
   readonly confidence: number;
   readonly out: string;
   readonly cache: string;
+  readonly network?: string;
 }
 
 const goesOn = "The same command goes on from the checkpoints";
@@ -21,12 +22,11 @@ const labels = {
   others: "train two more",
   ascent: "climb until it is sure, and from random starts",
   claims: "measure the two facts",
+  diagnosis: "diagnose the network",
 } as const;
 
-export function addArticle(program: Command): void {
-  program
-    .command("article")
-    .description("Does what the article that xstar comes from does, on real MNIST, and writes a report")
+export function addArticle(command: Command): void {
+  command
     .option(
       "--seed <number>",
       "decides the random starts",
@@ -40,25 +40,31 @@ export function addArticle(program: Command): void {
       0.9999,
     )
     .option("--out <folder>", "where the report goes", join("out", "article"))
+    .option(
+      "--network <file>",
+      "a network of 28x28 digits in the place of the first: Keras, TensorFlow, TF.js, TFLite, ONNX",
+    )
     .option("--cache <folder>", "trained networks are kept here", join("out", "cache"))
     .addHelpText(
       "after",
       `
 Trains a small network on MNIST (or takes it from the cache), changes the picture in 10 steps so that the network says "1",
 from ones, 0.5, zeros and random, and shows that. Then trains two more, with other seeds, and measures everything. Writes
-report.html, results.json, ascent.onnx, network.onnx and pictures.
+report.html, results.json, diagnosis.html, ascent.onnx, network.onnx and pictures.
 
 Examples:
   xstar article
   xstar article --seed 7 --out out/article-7
+  xstar article --network model.keras
   xstar article --confidence 0.99999    (what the article reports; takes minutes)`,
     )
     .action((flags: ArticleFlags) => withInterrupt((signal) => article(flags, signal), goesOn));
 }
 
-async function article({ seed, confidence, out, cache }: ArticleFlags, signal: AbortSignal): Promise<void> {
+async function article({ seed, confidence, out, cache, network }: ArticleFlags, signal: AbortSignal): Promise<void> {
   // loaded where they are needed: help is quick without them
   const { runArticle } = await import("../article/experiment.js");
+  const { diagnoseArticle } = await import("../article/diagnosis.js");
   const { summarizeArticle, summarizeFirst } = await import("../article/summary.js");
   const { writeArticle, writeFirst } = await import("../article/write.js");
   await prepareFolder(out);
@@ -70,6 +76,7 @@ async function article({ seed, confidence, out, cache }: ArticleFlags, signal: A
     seed,
     confidence,
     cache,
+    ...(network !== undefined && { network }),
     signal,
     onWarning: warn,
     async onFirstResult(first) {
@@ -85,6 +92,10 @@ async function article({ seed, confidence, out, cache }: ArticleFlags, signal: A
       if (done >= total) bar.done();
     },
   });
-  const report = await writeArticle(run, out);
+  const bar = createProgress({ stream: process.stderr, label: labels.diagnosis, total: 0 });
+  const onProgress = (done: number, total: number, facts: string) => bar.update(0, `${facts} ${done} of ${total}`);
+  const diagnosis = await diagnoseArticle(run.model, out, { signal, onProgress });
+  bar.done();
+  const report = await writeArticle(run, out, diagnosis);
   process.stdout.write(summarizeArticle(run, report));
 }

@@ -5,12 +5,11 @@ import { writeFileAtomic } from "../files/atomic.js";
 import { importFrom, notesOf } from "../model/import.js";
 import { naming } from "../model/naming.js";
 import { compareFolded } from "../model/same-numbers.js";
+import { printable } from "../terminal/printable.js";
 import { warn } from "./print-warnings.js";
 
-export function addConvert(program: Command): void {
-  program
-    .command("convert <model> [out]")
-    .description("Writes a model of Keras, TensorFlow, TensorFlow.js or TensorFlow Lite as ONNX")
+export function addConvert(command: Command): void {
+  command
     .option("--check", "run what was written twice, as it is and as xstar folds it, and compare the outputs")
     .addHelpText(
       "after",
@@ -33,7 +32,9 @@ async function convert(path: string, out = `${basename(path, extname(path))}.onn
   if (out === path) throw new XstarError("bad-argument", `"${out}" would replace the model itself`);
   const imported = await naming(path, () => importFrom(path));
   await writeFileAtomic(out, imported.onnx);
-  process.stdout.write(`${out}  (from ${imported.producer}, ${(imported.onnx.byteLength / 1e6).toFixed(2)} MB)\n`);
+  process.stdout.write(
+    `${printable(`${out}  (from ${imported.producer}, ${(imported.onnx.byteLength / 1e6).toFixed(2)} MB)`)}\n`,
+  );
   notesOf(imported).forEach(warn);
   if (isToCheck) await checkNumbers(out, imported.onnx);
 }

@@ -1,45 +1,67 @@
-import { XstarError, type ErrorCode } from "@xstar/core";
-import { CommanderError } from "commander";
-import { printable } from "../terminal/printable.js";
+import type { Command } from "commander";
+import { fields } from "@xstar/core";
+import type { ModelFlags } from "@xstar/runs";
+import { collect, listOf, valueOf } from "./flags.js";
+import { addModelFlags } from "./model-flags.js";
 
-const usageMistake = 2;
-const failure = 1;
-/** What shells give for a program that Ctrl-C ended. */
-const interrupted = 130;
-
-const exitCodes: Partial<Record<ErrorCode, number>> = {
-  aborted: interrupted,
-  "bad-argument": usageMistake,
-  "unknown-layer": usageMistake,
-};
-
-/** An error as text for the terminal, and the exit code that goes with it. */
-export function explain(error: unknown, { debug }: { debug: boolean }): { text: string; exitCode: number } {
-  if (error instanceof CommanderError) return explainUsage(error);
-  const stack = debug && error instanceof Error ? `${stackOf(error)}\n` : "";
-  if (!XstarError.is(error)) {
-    const hint = "This is a fault of xstar: please report it with what --debug prints";
-    return { text: lines(`Error: ${error instanceof Error ? error.message : error}`, hint) + stack, exitCode: failure };
-  }
-  const prefix = error.code === "aborted" ? "" : "Error: ";
-  return { text: lines(prefix + error.message, error.hint) + stack, exitCode: exitCodes[error.code] ?? failure };
+/** The flags of `xstar explain`. */
+export interface ExplainFlags extends ModelFlags {
+  readonly method?: readonly string[];
+  readonly layer?: string;
+  readonly all?: boolean;
+  readonly images?: string;
+  readonly box?: readonly number[];
+  readonly seed?: number;
+  readonly out?: string;
+  readonly export?: string;
+  readonly use?: readonly string[];
+  readonly threads?: number;
 }
 
-/** Commander says `error: unknown option '--stepz'\n(Did you mean --steps?)`; help and version are no errors. */
-function explainUsage({ message, exitCode }: CommanderError): { text: string; exitCode: number } {
-  const [, problem, suggestion] = /^error: ([^\n]*?)\.?(?:\n\((.*)\))?$/s.exec(message) ?? [];
-  if (problem === undefined) return { text: "", exitCode: exitCode === 0 ? 0 : usageMistake };
-  const sentence = problem.charAt(0).toUpperCase() + problem.slice(1);
-  const [, negated] = /^unknown option '-([^-].*[:@ ].*)'$/s.exec(problem) ?? [];
-  const hint = negated === undefined ? suggestion : `A target does not begin with a minus: write "0 - ${negated}"`;
-  return { text: lines(`Error: ${sentence}`, hint ?? "--help shows how it is used"), exitCode: usageMistake };
+export function addExplain(command: Command): void {
+  command
+    .option(
+      "--method <name>",
+      "how, as in occlusion:window=0.2; the first makes the picture (default: what fits the model); repeatable",
+      collect,
+    )
+    .option("--layer <name>", "the layer whose places are weighed (default: chosen by the model)")
+    .option("--all", "every method, and for each the tests of how true its map is")
+    .option("--images <folder>", "real pictures, which expectedGradients starts from")
+    .option(
+      "--box <left,top,width,height>",
+      "where the thing is, in shares of the picture, for the pointing game",
+      listOf("--box", fields.fixed("", { fallback: 0, min: 0, max: 1 })),
+    )
+    .option(
+      "--seed <number>",
+      "decides what is random in a method (default: 0)",
+      valueOf("--seed", fields.int("", { min: 0 })),
+    )
+    .option("--out <folder>", "default: out/<model>/explain/<picture>")
+    .option("--export <file>", "write the explanation as an ONNX file of its own, without a picture")
+    .option("--use <module>", "a module with definitions of your own", collect)
+    .option("--threads <count>", "threads of ONNX Runtime", valueOf("--threads", fields.int("", { min: 1, max: 256 })))
+    .addHelpText("after", help)
+    .action(async (model: string, words: readonly string[], flags: ExplainFlags) => {
+      const { runExplain } = await import("./run-explain.js");
+      await runExplain(model, words, flags);
+    });
+  addModelFlags(command);
 }
 
-function stackOf(error: Error): string {
-  const cause = error.cause instanceof Error ? `\nCaused by: ${stackOf(error.cause)}` : "";
-  return (error.stack ?? String(error)) + cause;
-}
+const help = `
+WORDS are pictures (files or folders of them) and then, if you like, a target as for xstar maximize: logit:CLASS,
+"logit:A - logit:B" for why this and not that, LAYER:CHANNEL, LAYER:CHANNEL@Y,X. Without one the likeliest class is explained.
 
-function lines(problem: string, hint: string | undefined): string {
-  return `${printable(problem)}\n${hint === undefined ? "" : `Hint: ${printable(hint)}\n`}`;
-}
+Written are explanation.png (the picture, the heat, the likeliest classes, and in words what the answer rests on), report.html
+with the methods side by side, the maps as .npy files, and explanation.json. Of a folder a sheet of all pictures is written.
+
+Examples:
+  xstar explain squeezenet.onnx cat.jpg
+  xstar explain squeezenet.onnx cat.jpg "logit:tabby - logit:lynx"
+  xstar explain squeezenet.onnx cat.jpg --all
+  xstar explain squeezenet.onnx photos
+  xstar explain squeezenet.onnx cat.jpg --method integratedGradients:baseline=blurred
+  xstar explain squeezenet.onnx --export heatmap.onnx
+  xstar list explanations`;

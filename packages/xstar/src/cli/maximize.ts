@@ -2,16 +2,11 @@ import { fields, optimizers, overrides, parameterizations, standard, XstarError 
 import type { MaximizeFlags } from "@xstar/runs";
 import { animationFormats } from "@xstar/results";
 import type { Command } from "commander";
-import { collect, listOf, valueOf } from "./flags.js";
+import { collect, listOf, readMemory, valueOf } from "./flags.js";
 import { addModelFlags } from "./model-flags.js";
-import { addManyFlags } from "./run-many.js";
 
-export function addMaximize(program: Command): void {
-  const command = program
-    .command("maximize [model] [targets...]")
-    .description(
-      "Changes a picture, or another input, until a layer, channel or neuron answers as strongly as possible",
-    )
+export function addMaximize(command: Command): void {
+  command
     .addHelpText("after", help)
     .action(async (path: string | undefined, targets: readonly string[], flags: MaximizeFlags) => {
       const { runMaximize } = await import("./run-maximize.js");
@@ -96,11 +91,26 @@ export function addMaximize(program: Command): void {
       integer("--checkpoint", 1),
     )
     .option(
+      "--device <name>",
+      "what runs the steps: cpu, webgpu, cuda, coreml, dml, or auto for the fastest (default: cpu; xstar devices says what is here)",
+    )
+    .option(
       "--threads <count>",
       "threads of ONNX Runtime (many targets at once: for each, 1 by default)",
       integer("--threads", 1, 256),
     );
   addManyFlags(command);
+}
+
+function addManyFlags(command: Command): void {
+  command
+    .optionsGroup("Many targets at once (LAYER:*, LAYER:0-63, LAYER:0,3,9):")
+    .option("--jobs <count>", "targets at once (default: one for each core)", integer("--jobs", 1, 256))
+    .option(
+      "--memory <size>",
+      "most that they, or a single run, may take, as in 2GB (default: half of what is free, all for a single run)",
+      readMemory,
+    );
 }
 
 const format = fields.choice("format", animationFormats, "gif");

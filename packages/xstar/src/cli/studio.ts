@@ -9,12 +9,8 @@ interface StudioFlags {
   readonly open: boolean;
 }
 
-export function addStudio(program: Command): void {
-  program
-    .command("studio [model]")
-    .description(
-      "Opens the studio in a browser: see what makes a neuron fire, with a model of your own or the article's",
-    )
+export function addStudio(command: Command): void {
+  command
     .option(
       "--port <number>",
       "port on this machine; 0 takes a free one",
@@ -44,9 +40,7 @@ async function runStudio(model: string | undefined, { port, open }: StudioFlags)
   const address = files ? `${server.address}#/local` : server.address;
   process.stdout.write(`The studio is at ${address}\n`);
   if (open && process.stdout.isTTY) openBrowser(address);
-  await withInterrupt(
-    (signal) => new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true })),
-  );
+  await withInterrupt((signal) => new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve())));
   await server.close();
 }
 

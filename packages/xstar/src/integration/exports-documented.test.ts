@@ -40,6 +40,7 @@ const given: Readonly<Record<string, string>> = {
   spec: 'Spec<"objective">',
   field: "ReceptiveField",
   ort: "Ort",
+  explainer: "Explainer",
   graph: "Graph",
   op: "Ops",
   x: "Value",

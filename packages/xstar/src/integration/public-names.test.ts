@@ -47,7 +47,18 @@ test.each(entries)("the exports of $entry are those that are written down", asyn
   await expect(`${names.join("\n")}\n`).toMatchFileSnapshot(`snapshots/exports-${file}`);
 });
 
-const commands = ["article", "train", "inspect", "maximize", "examples", "convert", "list"];
+const commands = [
+  "article",
+  "train",
+  "inspect",
+  "maximize",
+  "explain",
+  "diagnose",
+  "gradient",
+  "examples",
+  "convert",
+  "list",
+];
 
 test.each(["", ...commands])("xstar %s --help says what is written down", async (command) => {
   const { out, code } = await runCli(root, [...(command === "" ? [] : [command]), "--help"]);
@@ -78,6 +89,7 @@ test("a browser has what Node has, but for what needs Node", async () => {
       "maximizeMany",
       "nodeRuntime",
       "openDataset",
+      "openLabelled",
       "readImage",
       "trainNetwork",
     ]

@@ -54,16 +54,20 @@ export const ruleTable: SplitTable<VjpRule> = {
       names: ["ai.onnx.ml::Binarizer", "ai.onnx.ml::TreeEnsembleClassifier", "ai.onnx.ml::TreeEnsembleRegressor"],
       load: async () => (await import("./classical.js")).classical,
     },
+    { names: ["Scan"], load: async () => ({ Scan: (await import("./scan.js")).scan }) },
   ],
 };
 
-/** The rules for the operators of a graph, the `changed` ones before those that xstar has. */
+/** The rules for the operators of a graph and of its subgraphs, the `changed` ones before those that xstar has. */
 export async function rulesFor(graph: Graph, changed: VjpRules = {}): Promise<VjpRules> {
-  const own = await entriesFor(
-    ruleTable,
-    graph.nodes.map(({ qualifiedType }) => qualifiedType),
-  );
-  return { ...own, ...changed };
+  return { ...(await entriesFor(ruleTable, operatorsOf(graph))), ...changed };
+}
+
+function operatorsOf({ nodes }: Graph): string[] {
+  return nodes.flatMap(({ qualifiedType, attributes }) => [
+    qualifiedType,
+    ...[...attributes.values()].flatMap((one) => (one.kind === "graph" ? operatorsOf(one.value) : [])),
+  ]);
 }
 
 /** Every vjp rule that xstar has, by operator. */

@@ -10,7 +10,7 @@ const [count, parts] = [300, 6];
 /** Differentiated, and not drawn: what they give is no function of numbers alone, or a case of their own says enough. */
 const notDrawn = new Set(
   `Bernoulli CastLike Col2Im CumProd DeformConv DequantizeLinear Det DynamicQuantizeLinear EyeLike MaxUnpool MelWeightMatrix
-  OneHot QLinearMatMul QuantizeLinear RandomNormalLike RandomUniformLike RotaryEmbedding STFT Scatter SoftmaxCrossEntropyLoss
+  OneHot QLinearMatMul QuantizeLinear RandomNormalLike RandomUniformLike RotaryEmbedding STFT Scan Scatter SoftmaxCrossEntropyLoss
   TensorScatter`.split(/\s+/),
 );
 

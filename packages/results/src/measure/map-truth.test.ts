@@ -1,0 +1,81 @@
+import type { ExplainedPicture, SeenPicture, Tensor } from "@xstar/core";
+import { describe, expect, it } from "vitest";
+import { impute } from "./impute.js";
+import { measureTruth } from "./map-truth.js";
+import { ranksOf } from "./randomization.js";
+import { restsOn, warmestPart } from "./rests-on.js";
+
+const side = 24;
+const plane = (value: (y: number, x: number) => number): Tensor<"float32"> => ({
+  dtype: "float32",
+  shape: [side, side],
+  data: Float32Array.from({ length: side * side }, (_, at) => value(Math.floor(at / side), at % side)),
+});
+const isCorner = (y: number, x: number) => y < 6 && x >= 18;
+const map = plane((y, x) => Number(isCorner(y, x)));
+const opposite = plane((y, x) => Number(!isCorner(y, x)));
+/** Stripes of one pixel, which a blur levels. */
+const picture: Tensor<"float32"> = { ...plane((y, x) => (y + x) % 2), shape: [1, side, side] };
+
+/** A network that answers with the contrast of the corner. */
+const explainer = {
+  look: async ({ data }: Tensor): Promise<SeenPicture> => {
+    const values = data as Float32Array;
+    let contrast = 0;
+    for (let y = 0; y < 6; y++) for (let x = 18; x < 24; x++) contrast += Math.abs(values[y * side + x]! - 0.5) / 18;
+    return { value: contrast, probabilities: [1 - contrast, contrast] };
+  },
+};
+const explained = { class: 1, value: 1, probabilities: [0, 1] } as unknown as ExplainedPicture;
+
+describe("how true a map is", () => {
+  it("is told from its opposite by every test", async () => {
+    const options = { box: { left: 0.75, top: 0, width: 0.25, height: 0.25 } };
+    const truth = await measureTruth(explainer, picture, explained, map, options);
+    const wrong = await measureTruth(explainer, picture, explained, opposite, options);
+    expect(truth.deletionArea).toBeLessThan(0.15);
+    expect(wrong.deletionArea).toBeGreaterThan(0.85);
+    expect(truth.insertionArea).toBeGreaterThan(0.85);
+    expect(wrong.insertionArea).toBeLessThan(0.15);
+    expect(truth.road).toBeGreaterThan(0.3);
+    expect(wrong.road).toBeLessThan(-0.3);
+    expect(truth.sensitivity).toBeGreaterThan(0.9);
+    expect([truth.pointing, wrong.pointing]).toEqual([true, false]);
+    expect([truth.deletion[0], truth.deletion.at(-1)![0]]).toEqual([[0, 1], 1]);
+  });
+
+  it("is told in an experiment: without the part, and with it alone", async () => {
+    const { share, centre, tested } = await restsOn(explainer, picture, explained, { map } as never);
+    expect(share).toBeCloseTo(18 / (side * side), 3);
+    expect([centre[0] < 0.25, centre[1] > 0.75]).toEqual([true, true]);
+    expect(tested.whole).toBe(1);
+    expect(tested.without).toBeCloseTo(1 - tested.only, 1);
+  });
+});
+
+describe("the warmest part", () => {
+  it("holds half of what is above the least number", () => {
+    const { share, part } = warmestPart(plane((y) => 5 + Number(y < 4)));
+    expect(share).toBeCloseTo(2 / side, 5);
+    expect(part.data.reduce((a, b) => a + b)).toBe(2 * side);
+  });
+});
+
+describe("filling in", () => {
+  it("goes on as the neighbours do, and leaves the rest", () => {
+    const ramp: Tensor = { ...plane((_, x) => x / side), shape: [1, side, side] };
+    const hole = plane((y, x) => Number(y > 8 && y < 14 && x > 8 && x < 14));
+    const filled = impute(ramp, hole);
+    const all = ramp.data as Float32Array;
+    filled.data.forEach((x, at) => {
+      if (hole.data[at]) expect(Math.abs(x - all[at]!)).toBeLessThan(0.06);
+      else expect(x).toBe(all[at]);
+    });
+  });
+});
+
+describe("ranks", () => {
+  it("share the places of equal numbers", () => {
+    expect([...ranksOf([3, 1, 3, 2])]).toEqual([2.5, 0, 2.5, 1]);
+  });
+});

@@ -1,0 +1,102 @@
+import type { ExplainedPicture, Explanation } from "@xstar/core";
+import type { RestsOn } from "../measure/rests-on.js";
+import { formatNumber, formatPercent } from "./format.js";
+
+/** Of `n02123045 tabby, tabby cat` the first name. */
+export const shortLabel = (label: string) =>
+  label
+    .replace(/^n\d{8}\s+/, "")
+    .split(",")[0]!
+    .trim();
+
+/** A class as a person calls it. */
+export function nameOfClass(index: number, labels: readonly string[] | undefined): string {
+  const label = labels?.[index];
+  return label === undefined || label === "" ? `class ${index}` : shortLabel(label);
+}
+
+/** What is explained, as a title: the class and its probability, or the target and its value. */
+export function titleOf(
+  { class: chosen, value, probabilities }: ExplainedPicture,
+  labels: readonly string[] | undefined,
+  target: string | undefined,
+): string {
+  if (chosen === null) return `${target ?? "target"}: ${formatNumber(value)}`;
+  const name = nameOfClass(chosen, labels);
+  return probabilities ? `${name}, ${formatPercent(probabilities[chosen]!)}` : name;
+}
+
+const rows = ["at the top", "", "at the bottom"];
+const columns = ["on the left", "in the middle", "on the right"];
+
+/** A place in a picture, in words. */
+function placeInWords([y, x]: readonly [number, number]): string {
+  const third = (at: number) => (at < 0.37 ? 0 : at > 0.63 ? 2 : 1);
+  const [row, column] = [rows[third(y)]!, columns[third(x)]!];
+  if (row === "") return column;
+  return column === "in the middle" ? row : `${row} ${column.replace("on the ", "")}`;
+}
+
+/** Below this share of its value a target has been lost; above the other one it has stayed. */
+const [lost, stayed] = [0.5, 0.8];
+
+/**
+ * What an answer rests on, in sentences: where the map is warm, and what blurring that part does.
+ *
+ * @example
+ * const explained = await explainer(photo);
+ * const rests = await restsOn(explainer, photo, explained, explained.maps[0]);
+ * describeRest(rests, explained.maps[0], "tabby");
+ */
+export function describeRest(
+  { share, centre, tested, isProbability }: RestsOn,
+  { isSigned }: Pick<Explanation, "isSigned">,
+  name: string,
+): string {
+  const { whole, without, only } = tested;
+  const number = isProbability ? formatPercent : (x: number) => formatNumber(x, 3);
+  const heat = isSigned ? "Half of what speaks for it" : "Half of the heat";
+  const where = `${heat} lies on ${formatPercent(share)} of the picture, ${placeInWords(centre)}.`;
+  const change = `from ${number(whole)} to ${number(without)}`;
+  const isLost = without < lost * whole;
+  const needs = isLost
+    ? `Blurring that part takes ${name} ${change}: the network needs it.`
+    : without > stayed * whole
+      ? `Blurring that part changes little (${name} goes ${change}): the network finds enough in the rest.`
+      : `Blurring that part takes ${name} ${change}: the network uses it, and other parts too.`;
+  const isEnough = only > stayed * whole;
+  const alone = `With all the rest blurred, that part alone gives ${number(only)}${isEnough ? ": it is enough" : only < lost * whole ? ": it is not enough by itself" : ""}.`;
+  return `${where} ${needs} ${alone}`;
+}
+
+/** What a method is called: `gradCam` is Grad-CAM. */
+const names: Readonly<Record<string, string>> = {
+  gradCam: "Grad-CAM",
+  gradCamPlusPlus: "Grad-CAM++",
+  hiResCam: "HiResCAM",
+  layerCam: "LayerCAM",
+  xGradCam: "XGrad-CAM",
+  eigenCam: "Eigen-CAM",
+  finerCam: "FinerCAM",
+  guidedGradCam: "Guided Grad-CAM",
+  gradientRollout: "Gradient-weighted attention rollout",
+  attentionRollout: "Attention rollout",
+  gradient: "Gradient",
+  gradientInput: "Gradient x input",
+  smoothGrad: "SmoothGrad",
+  varGrad: "VarGrad",
+  integratedGradients: "Integrated gradients",
+  expectedGradients: "Expected gradients",
+  occlusion: "Occlusion",
+  rise: "RISE",
+};
+
+/** A method as a person calls it: `gradCam` is Grad-CAM. */
+export const nameOfMethod = (type: string): string => names[type] ?? type;
+
+/** The method and the layers that its map was made of. */
+export function describeMethod({ method, layers }: Pick<Explanation, "method" | "layers">): string {
+  const name = nameOfMethod(method.type);
+  if (layers.length === 0 || name.includes("ollout")) return name;
+  return `${name} of ${layers.length > 3 ? `${layers.length} layers` : layers.join(", ")}`;
+}
