@@ -219,13 +219,22 @@ export const packages = [
       { parts: ["address/"], holds: "what an address says, and the command that says the same", not: "screens" },
       {
         parts: ["engine/"],
-        holds: "the worker: models, runs, what is asked of pictures, files; client.ts and protocol.ts are the page's side",
+        holds:
+          "the worker: models, runs, what is asked of pictures, files; client.ts and protocol.ts are the page's side",
         not: "what is shown",
       },
       { parts: ["state/"], holds: "what all screens share: engine, models, theme, keys, drops", not: "runs" },
-      { parts: ["run/"], holds: "a run as the page has it, the clock that plays it, the recorded race", not: "screens" },
+      {
+        parts: ["run/"],
+        holds: "a run as the page has it, the clock that plays it, the recorded race",
+        not: "screens",
+      },
       { parts: ["export/"], holds: "a run as a film: GIF, WebP, video", not: "what the engine writes" },
-      { parts: ["parts/"], holds: "what several screens show: panes, transport, badge, bars", not: "what one screen is about" },
+      {
+        parts: ["parts/"],
+        holds: "what several screens show: panes, transport, badge, bars",
+        not: "what one screen is about",
+      },
       { parts: ["screens/"], holds: "the screens, each with what it alone needs", not: "what two need: parts/" },
       { parts: ["element/"], holds: "<xstar-neuron>", not: "the studio around it" },
       { parts: ["main"], holds: "puts App.svelte into the page", not: "anything else" },

@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { decodeNpy, findRecord } from "@xstar/results";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { loadModel, maximize } from "xstar";
+import { loadModel, maximize } from "../../xstar/src/index.js";
 import { choose, describeStudio, ended } from "./studio.js";
 
 const four = "init=ones&init=0.5&init=zeros&init=random";

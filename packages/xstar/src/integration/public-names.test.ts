@@ -57,6 +57,7 @@ const commands = [
   "gradient",
   "examples",
   "convert",
+  "studio",
   "list",
 ];
 
@@ -83,9 +84,12 @@ test("a browser has what Node has, but for what needs Node", async () => {
     [
       "FileImage",
       "createProgress",
+      "deviceRuntime",
+      "devices",
       "loadDataset",
       "loadDefinitions",
       "loadModel",
+      "makeAtlas",
       "maximizeMany",
       "nodeRuntime",
       "openDataset",
