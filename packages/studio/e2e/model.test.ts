@@ -1,5 +1,9 @@
 import { createOps, Graph, tensor, valueOf, writeModel } from "@xstar/core";
-import { expect, test } from "vitest";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { afterAll, expect, test } from "vitest";
 import { choose, describeStudio, ended, hasModels, shared } from "./studio.js";
 
 /** conv(x) on pictures of 8 x 8, its weights in a file of their own. */
@@ -117,6 +121,21 @@ describeStudio("a model of one's own", {}, ({ visit }) => {
       null,
       { timeout: 60_000 },
     );
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+});
+
+const folder = mkdtempSync(join(tmpdir(), "xstar-studio-e2e-"));
+const served = join(folder, "network.onnx");
+writeFileSync(served, gunzipSync(readFileSync(new URL("../public/article.onnx.gz", import.meta.url))));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describeStudio("xstar studio with a model", { files: new Map([["network.onnx", served]]) }, ({ visit }) => {
+  test("opens it, and the run that its address asks for", async () => {
+    const { page, errors, context } = await visit("#/local?t=logit:3&recipe=none&steps=3");
+    await ended(page);
+    expect(page.url()).toMatch(/#\/m\/sha256-[0-9a-f]{12}\/run\?t=logit:3/);
     expect(errors).toEqual([]);
     await context.close();
   });
