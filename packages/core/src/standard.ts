@@ -15,8 +15,7 @@ import { exportMap, exportSlope } from "./explain/export.js";
 import { openExplainer as openExplainerWith } from "./explain/open.js";
 import type { ExplainedPicture, Explainer, ExplainOptions, ExplainRun } from "./explain/options.js";
 import { objectives } from "./objectives/table.js";
-import { schedules } from "./optimizers/schedules.js";
-import { optimizers } from "./optimizers/table.js";
+import { optimizers, schedules } from "./optimizers/table.js";
 import { parameterizations } from "./parameterizations/table.js";
 import {
   differentiate as differentiateWith,

@@ -59,7 +59,9 @@ describe("viewBytes", () => {
   const bytes = Uint8Array.from({ length: 40 }, (_, i) => (i * 37) % 256);
   const sources: Readonly<Record<string, (offset: number, length: number) => Uint8Array>> = {
     Uint8Array: (offset, length) => new Uint8Array(bytes.buffer, offset, length),
-    "Node Buffer": (offset, length) => Buffer.from(bytes.buffer, offset, length),
+    ...(typeof Buffer !== "undefined" && {
+      "Node Buffer": (offset: number, length: number) => Buffer.from(bytes.buffer, offset, length),
+    }),
   };
   const contents = (data: TensorData) => {
     const { buffer, byteOffset, byteLength } = data as Uint8Array;

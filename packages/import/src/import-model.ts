@@ -3,12 +3,13 @@ import type { ImportedModel } from "./build/model.js";
 import type { ModelFiles } from "./files.js";
 import { asTfjs, readJson } from "./formats/tfjs.js";
 import { readZip } from "./formats/zip.js";
-import { importKeras } from "./keras/import.js";
+import { importKeras, type KerasModel } from "./keras/import.js";
 import type { EmitLayer } from "./keras/layer.js";
 import { asTopology, readKerasArchive, readKerasH5, readKerasTopology, readTfjsLayers } from "./keras/read.js";
-import { importTensorflow } from "./tensorflow/import.js";
+import { importTensorflow, type TfModel } from "./tensorflow/import.js";
 import { readFrozenGraph, readSavedModel, readTfjsGraph } from "./tensorflow/read.js";
 import { importTflite } from "./tflite/import.js";
+import { foreignModel, foreignRows, type ForeignFormat } from "./foreign.js";
 import { recognize, type Format } from "./recognize.js";
 
 export interface ImportOptions {
@@ -31,11 +32,8 @@ export async function importModel(files: ModelFiles, { layers = {} }: ImportOpti
       throw error;
     });
   try {
-    const main = await mainFile({ name: files.name, list: () => files.list(), read: noting });
-    const bytes = await main.read(main.name);
-    const read = readers[recognize(bytes)];
-    if (!read) throw notAModel(files.name);
-    return await read(bytes, main, layers);
+    const build = await readFiles(await mainFile({ name: files.name, list: () => files.list(), read: noting }));
+    return build(layers);
   } catch (cause) {
     if (XstarError.is(cause) || cause === unread) throw cause;
     throw new XstarError("bad-model", `"${files.name}" is damaged, or written in a way that xstar does not know`, {
@@ -45,13 +43,32 @@ export async function importModel(files: ModelFiles, { layers = {} }: ImportOpti
   }
 }
 
+/** Builds what was read. The bytes of the file are let go before: an archive is as large as all that it holds. */
+type Build = (layers: Readonly<Record<string, EmitLayer>>) => ImportedModel;
+
+async function readFiles(files: ModelFiles): Promise<Build> {
+  const bytes = await files.read(files.name);
+  const format = recognize(bytes);
+  if (isForeign(format)) throw foreignModel(files.name, format);
+  const read = readers[format];
+  if (!read) throw notAModel(files.name);
+  return read(bytes, files);
+}
+
 /** The file that a folder is a model by. */
-const mainNames = ["saved_model.pb", "model.json", "config.json"];
+const mainNames = [
+  /^saved_model\.pb$/,
+  /^model\.json$/,
+  /^config\.json$/,
+  // of formats that are known and not read
+  /^inference\.(pdmodel|json)$/,
+  /\.(mlmodel|pdmodel|prototxt|cfg|xml)$/,
+];
 
 async function mainFile(files: ModelFiles): Promise<ModelFiles> {
   const names = await files.list();
   if (names.includes(files.name)) return files;
-  const name = mainNames.find((one) => names.includes(one));
+  const name = mainNames.map((one) => names.find((other) => one.test(other))).find((one) => one !== undefined);
   if (name === undefined) {
     throw new XstarError("bad-model", `The folder holds no model that xstar can read`, {
       hint: "It reads folders with a saved_model.pb or a model.json",
@@ -60,70 +77,67 @@ async function mainFile(files: ModelFiles): Promise<ModelFiles> {
   return { ...files, name, list: () => files.list(), read: (path) => files.read(path) };
 }
 
-type Read = (
-  bytes: Uint8Array,
-  files: ModelFiles,
-  layers: Readonly<Record<string, EmitLayer>>,
-) => Promise<ImportedModel>;
+type Read = (bytes: Uint8Array, files: ModelFiles) => Promise<Build>;
 
-const fromJson: Read = async (bytes, files, layers) => {
+const ofKeras =
+  (model: KerasModel): Build =>
+  (layers) =>
+    importKeras(model, layers);
+
+const ofTensorflow =
+  (model: TfModel): Build =>
+  () =>
+    importTensorflow(model);
+
+const fromJson: Read = async (bytes, files) => {
   const json = readJson(bytes);
   const tfjs = asTfjs(json);
-  if (tfjs && asTopology(tfjs.modelTopology)) return importKeras(await readTfjsLayers(tfjs, files), layers);
-  if (tfjs && Array.isArray(tfjs.modelTopology["node"])) return importTensorflow(await readTfjsGraph(tfjs, files));
+  if (tfjs && asTopology(tfjs.modelTopology)) return ofKeras(await readTfjsLayers(tfjs, files));
+  if (tfjs && Array.isArray(tfjs.modelTopology["node"])) return ofTensorflow(await readTfjsGraph(tfjs, files));
   const topology = asTopology(json);
-  if (topology) return importKeras(await readKerasTopology(topology, files), layers);
+  if (topology) return ofKeras(await readKerasTopology(topology, files));
+  if (isPaddle(json)) throw foreignModel(files.name, "paddlepaddle");
   throw notAModel(files.name);
 };
 
-const fromZip: Read = async (bytes, files, layers) => {
+/** What PaddlePaddle 3 writes in the place of a protocol buffer. */
+const isPaddle = (json: unknown) => (json as { base_code?: { magic?: unknown } } | null)?.base_code?.magic === "pir";
+
+const fromZip: Read = async (bytes, files) => {
   const names: string[] = [];
   readZip(bytes, (name) => {
     names.push(name);
     return false;
   });
-  if (names.includes("config.json") && names.includes("metadata.json"))
-    return importKeras(await readKerasArchive(bytes), layers);
-  if (names.some((name) => name.endsWith("data.pkl"))) throw isPyTorch(files.name);
+  if (names.includes("config.json") && names.includes("metadata.json")) return ofKeras(await readKerasArchive(bytes));
+  const format = foreignArchive(names);
+  if (format) throw foreignModel(files.name, format);
   throw notAModel(files.name);
 };
+
+/** Archives of PyTorch, and of Core ML, by what is inside. */
+function foreignArchive(names: readonly string[]): ForeignFormat | undefined {
+  const has = (form: RegExp) => names.some((name) => form.test(name));
+  if (has(/\bmodels\/[^/]*\.json$/) && has(/archive_(format|version)$/)) return "exported program";
+  if (has(/\bcode\/.*\.py$/)) return "torchscript";
+  if (has(/\bdata\.pkl$/)) return "pytorch";
+  return has(/\.mlmodel$/) ? "core ml" : undefined;
+}
 
 /** A SavedModel begins with the version of its schema, a graph with a node. */
 const isSavedModel = (bytes: Uint8Array) => bytes[0] === 0x08;
 
-const pickled: Read = async (_, files) => {
-  throw isPyTorch(files.name);
-};
-
-const readers: Readonly<Partial<Record<Format, Read>>> = {
-  hdf5: async (bytes, files, layers) => importKeras(await readKerasH5(bytes, files), layers),
+const readers: Readonly<Partial<Record<Exclude<Format, ForeignFormat>, Read>>> = {
+  hdf5: async (bytes, files) => ofKeras(await readKerasH5(bytes, files)),
   zip: fromZip,
   json: fromJson,
   gzip: fromJson,
   protobuf: async (bytes, files) =>
-    importTensorflow(isSavedModel(bytes) ? await readSavedModel(bytes, files) : readFrozenGraph(bytes)),
-  tflite: async (bytes) => importTflite(bytes),
-  pickle: pickled,
-  safetensors: async (_, files) => {
-    throw new XstarError(
-      "unsupported-model",
-      `"${files.name}" holds weights alone (safetensors): what the network computes is not in it`,
-      exportHint,
-    );
-  },
+    ofTensorflow(isSavedModel(bytes) ? await readSavedModel(bytes, files) : readFrozenGraph(bytes)),
+  tflite: async (bytes) => () => importTflite(bytes),
 };
 
-const exportHint = {
-  hint: 'Export it in Python: torch.onnx.export(model.eval(), (torch.zeros(1, 3, 224, 224),), "model.onnx", dynamo=True)',
-};
-
-function isPyTorch(name: string): XstarError {
-  return new XstarError(
-    "unsupported-model",
-    `"${name}" is a file of PyTorch: it holds pickled Python objects, which xstar never runs`,
-    exportHint,
-  );
-}
+const isForeign = (format: Format): format is ForeignFormat => Object.hasOwn(foreignRows, format);
 
 function notAModel(name: string): XstarError {
   return new XstarError("bad-model", `"${name}" is no model that xstar can read`, {

@@ -88,8 +88,10 @@ export { embedJson, html, page, type Html } from "./pages/html.js";
 export { lineChart } from "./pages/line-chart.js";
 export { matrixChart } from "./pages/matrix-chart.js";
 export { maximizeReport } from "./pages/maximize-report.js";
+export { timeline, timelineScript, type TimelinePane } from "./pages/timeline.js";
 export { tokenText } from "./pages/token-table.js";
 export { inputFigures, wordFor, type ShownInput } from "./pages/input-figures.js";
+export { pageColors } from "./pages/styles.js";
 export { viewResult } from "./pages/report-views.js";
 export { createTile, drawSheet, sheetPage, tileSide, type SheetTile } from "./pages/sheet.js";
 export type { ExamplesFile } from "./record/examples-file.js";
@@ -113,3 +115,20 @@ export {
   type RunFiles,
   type RunRecord,
 } from "./record/run-record.js";
+export { nearestRows, products, unitRows, type Rows } from "./measure/cosines.js";
+export { separation, separations } from "./measure/separation.js";
+export { decodeSurvey, encodeSurvey } from "./measure/survey-file.js";
+export { joinSurveys, surveyLayers, type LayerSurvey, type Survey } from "./measure/survey.js";
+export type {
+  AtlasClasses,
+  AtlasData,
+  AtlasFile,
+  AtlasLayerEntry,
+  AtlasLayerFile,
+  NearUnit,
+  RealFacts,
+  TileSheets,
+} from "./record/atlas-file.js";
+export type { KnownMetrics } from "./record/manifest.js";
+export { createDuplicateCheck } from "./measure/near-duplicates.js";
+export { atlasPage } from "./pages/atlas/atlas-page.js";

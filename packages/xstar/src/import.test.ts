@@ -3,10 +3,13 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { readModel } from "@xstar/core";
+import { numbers, readModel, tensor, type Runtime, type Session, type Tensor } from "@xstar/core";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { main } from "./cli/main.js";
 import { loadModel } from "./load.js";
+import { importFrom } from "./model/import.js";
+import { compareFolded } from "./model/same-numbers.js";
+import { nodeRuntime } from "./runtime.js";
 
 const fixtures = join(import.meta.dirname, "../../import/fixtures");
 let place: string;
@@ -70,6 +73,38 @@ test("convert writes ONNX, by itself", async () => {
   expect(graph.outputs.map(({ name }) => name)).toEqual(["head/scores", "features"]);
 });
 
+test("convert --check compares what was written with what xstar folds of it", async () => {
+  const out = join(place, "checked.onnx");
+  const { code, out: said } = await command("convert", model, out, "--check");
+  expect(code).toBe(0);
+  const [, error] = /Checked: as written and as folded the outputs differ by (\S+) of the largest\n$/.exec(said)!;
+  expect(Number(error)).toBeLessThan(1e-5);
+});
+
+test("what folds to other numbers is not the same", async () => {
+  const { onnx } = await importFrom(model);
+  const spoilt = (runtime: Runtime): Runtime => ({
+    ...runtime,
+    open: async (graph, options) => {
+      const session = await runtime.open(graph, options);
+      const isWritten = graph === onnx;
+      const run: Session["run"] = async (feeds, ...rest) => {
+        const results = await session.run(feeds, ...rest);
+        const worse = (t: Tensor) =>
+          tensor(
+            "float32",
+            Array.from(numbers(t), (x) => 1.001 * x),
+            t.shape,
+          );
+        return !isWritten ? results : Object.fromEntries(Object.entries(results).map(([k, t]) => [k, worse(t)]));
+      };
+      return { ...session, run };
+    },
+  });
+  expect(await compareFolded(onnx)).toMatchObject({ isSame: true });
+  expect(await compareFolded(onnx, spoilt(nodeRuntime()))).toMatchObject({ isSame: false });
+});
+
 test("a SavedModel is a folder", async () => {
   const text = gunzipSync(readFileSync(join(fixtures, "saved-models.json.gz"))).toString();
   const [{ files }] = JSON.parse(text) as [{ files: Record<string, string> }];
@@ -80,24 +115,59 @@ test("a SavedModel is a folder", async () => {
   expect((await loadModel(folder)).source.graph.outputs.map(({ name }) => name)).toEqual(["map", "scores"]);
 });
 
-test("what is left out is said, and other files are refused as before", async () => {
+/** A model of three layers, of which the second one is of an unknown class. */
+async function writeCutModel(): Promise<string> {
   const json = {
     class_name: "Sequential",
     config: {
       layers: [
         { class_name: "ReLU", config: { name: "r", batch_input_shape: [null, 4] } },
         { class_name: "Swirl", config: { name: "s" } },
+        { class_name: "ReLU", config: { name: "behind" } },
       ],
     },
   };
-  const folder = join(place, "cut");
-  await mkdir(folder);
-  await writeFile(join(folder, "model.json"), JSON.stringify({ modelTopology: json, weightsManifest: [] }));
-  const { code, err } = await command("convert", join(folder, "model.json"), join(folder, "cut.onnx"));
+  await mkdir(join(place, "cut"), { recursive: true });
+  const path = join(place, "cut", "model.json");
+  await writeFile(path, JSON.stringify({ modelTopology: json, weightsManifest: [] }));
+  return path;
+}
+
+const whyCut = 'was left out when the model was imported: Layer "s" is of class Swirl, which xstar does not know';
+const wayOut =
+  "Hint: Say what it computes: importModel(files, { layers: { Swirl: emit } }). Layers before it can be targets: xstar inspect lists them";
+
+test.each(["behind:1", "behind:*", "s", "r:1 + layer:layer=s"])(
+  "the target %s behind a cut is told why",
+  async (target) => {
+    const source = await writeCutModel();
+    const name = target.startsWith("b") ? "behind" : "s";
+    const { code, err } = await command("maximize", source, target, "--out", join(place, "never"));
+    expect(code).toBe(1);
+    expect(err).toContain(`Error: "${name}" ${whyCut}`);
+    expect(err).toContain(wayOut);
+  },
+);
+
+test("a converted model knows what it lacks, and inspect lists it", async () => {
+  const [source, out] = [await writeCutModel(), join(place, "cut", "converted.onnx")];
+  await command("convert", source, out);
+  const { out: listed } = await command("inspect", out);
+  expect(listed).toContain('Left out: Layer "s" is of class Swirl, which xstar does not know; with it s, behind');
+  const { err } = await command("maximize", out, "s:0", "--out", join(place, "never"));
+  expect(err).toContain(`Error: "s" ${whyCut}`);
+});
+
+test("what is left out is said, and other files are refused as before", async () => {
+  const source = await writeCutModel();
+  const { code, err } = await command("convert", source, join(place, "cut", "cut.onnx"));
   expect({ code, err }).toEqual({
     code: 0,
-    err: 'Warning: Layer "s" is of class Swirl, which xstar does not know: "s" is left out\n',
+    err: expect.stringContaining(
+      'Warning: Layer "s" is of class Swirl, which xstar does not know: "s" and 1 behind it are left out\n',
+    ),
   });
+  const folder = join(place, "cut");
   await writeFile(join(folder, "notes.txt"), "no model");
   await expect(loadModel(join(folder, "notes.txt"))).rejects.toMatchObject({
     code: "bad-model",

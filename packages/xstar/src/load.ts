@@ -1,19 +1,22 @@
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { check, openModel, type Runtime } from "@xstar/core";
-import type { ContractFile, ModelFile } from "@xstar/runs";
+import { parseLabels, type ContractFile, type ModelFile } from "@xstar/runs";
 import { readFileOrExplain, readTextIfThere } from "./files/read.js";
 import { openModelFile } from "./model/import.js";
 import { readContract } from "./model/contract-file.js";
 import { readVocabulary } from "./model/vocab-file.js";
 import { naming } from "./model/naming.js";
 import { readExternalData } from "./model/external-data.js";
+import { deviceRuntime, type Device } from "./devices.js";
 import { nodeRuntime } from "./runtime.js";
 
 /** How a model is opened. */
 export interface LoadModelOptions {
   /** What runs it. @default nodeRuntime() */
   readonly runtime?: Runtime;
+  /** In the place of a runtime, what this machine is to run it on; `auto` is the fastest. @default "cpu" */
+  readonly device?: Device;
 }
 
 /**
@@ -28,10 +31,11 @@ export interface LoadModelOptions {
  */
 export async function loadModel(
   from: string | URL | Uint8Array,
-  { runtime = nodeRuntime() }: LoadModelOptions = {},
+  { device, runtime: given }: LoadModelOptions = {},
 ): Promise<ModelFile> {
   const isPath = typeof from === "string" || (from instanceof URL && from.protocol === "file:");
   check(isPath || from instanceof Uint8Array, "from", "a path, a file: URL or bytes", `${from}`);
+  const runtime = given ?? (device === undefined ? nodeRuntime() : await deviceRuntime(device));
   const path = from instanceof Uint8Array ? undefined : from instanceof URL ? fileURLToPath(from) : from;
   const { source, notes, parts } = await naming(path, () => openModelFile(from instanceof Uint8Array ? from : path!));
   const folder = path === undefined ? undefined : dirname(path);
@@ -57,11 +61,5 @@ async function readLabels(
     labels === undefined
       ? await readTextIfThere(join(folder, "labels.txt"))
       : new TextDecoder().decode(await readFileOrExplain(join(folder, labels)));
-  return text === undefined ? undefined : unnumbered(text.trimEnd().split(/\r?\n/));
-}
-
-/** Teachable Machine counts the lines itself: `0 cat`, `1 dog`. */
-function unnumbered(lines: readonly string[]): readonly string[] {
-  const isCounted = lines.every((line, i) => line.startsWith(`${i} `));
-  return isCounted ? lines.map((line, i) => line.slice(`${i} `.length)) : lines;
+  return text === undefined ? undefined : parseLabels(text);
 }

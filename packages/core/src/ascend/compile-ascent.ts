@@ -1,4 +1,4 @@
-import { mergeRules } from "../autodiff/overrides.js";
+import { changedRules } from "../autodiff/changed-rules.js";
 import { compile, ofAttempt, type AscentSpec, type CompiledStep } from "../compile/step.js";
 import { viewCount } from "../compile/views.js";
 import { lookUp, parseSpec, type Tensors } from "../define/definition.js";
@@ -18,8 +18,7 @@ import type { LoadedModel } from "../model/load.js";
 import { useRecipe, type UsedRecipe } from "../recipes/use-recipe.js";
 import { createRng } from "../rng.js";
 import { shapesOf, numbers, size, type Shape, type Tensor } from "../tensor.js";
-import { expandTargets, standsForMany } from "../words/expand-targets.js";
-import { readTarget } from "../words/read-target.js";
+import { resolveTarget } from "../words/resolve-target.js";
 import { fingerprint, fingerprintFiles, fingerprintTensors } from "./fingerprint.js";
 import { checkOptionNames, type MaximizeOptions } from "./options.js";
 import type { Target, Asked, AscentRecord, ModelRecord, RunIdentity } from "./result.js";
@@ -39,7 +38,7 @@ export interface CompiledAscent {
   /** What only a checkpoint needs: it reads all the weights. */
   identity(): RunIdentity;
   /** The same step with redirected ReLU gradients. */
-  redirected(): CompiledStep;
+  redirected(): Promise<CompiledStep>;
 }
 
 /** Options with the vocabulary that they are read by. */
@@ -58,7 +57,8 @@ export async function compileAscent(
   const options = { ...recipe.options, ...withoutUndefined(given), vocabulary };
   const { overrides = [] } = options;
   const own = { ...mapValues(vocabulary.rule, ({ vjp }) => vjp), ...options.rules };
-  const rulesOf = (names: readonly string[]) => mergeRules(names, own, model.source.functions, vocabulary.override);
+  const rulesOf = (names: readonly string[], table = vocabulary.override) =>
+    changedRules(names, own, model.source.functions, table);
   const rules = rulesOf(overrides);
   const { watch, starts: someStarts, streams: someStreams, ...parsed } = parseOptions(options, vocabulary);
   const { keep, patience, redirectSteps, restarts: givenRestarts, ...how } = parsed;
@@ -66,8 +66,12 @@ export async function compileAscent(
   const batch = Math.max(targets.length, someStarts?.length ?? 1, someStreams?.length ?? 1);
   const views = viewCount(vocabulary.transform, how.transforms);
   const prepared = await prepare(model, batch, options, [batch * views, ...(options.images ? [1] : [])]);
+  // the grammar of words is loaded where there are any
+  const readAny = [targets, ...Object.values(watch)].flat().some(isWords)
+    ? (await import("../words/read-target.js")).readTarget
+    : resolveTarget;
   const read = (some: readonly Target[], what: string) =>
-    spread(some, batch, what).map((one) => readTarget(one, prepared, options));
+    spread(some, batch, what).map((one) => readAny(one as Spec, prepared, options));
   const streams = spread(someStreams ?? Array.from({ length: batch }, (_, i) => i), batch, "streams");
   const starts = someStarts && spread(someStarts, batch, "starts");
   const { definition, spec: parameters } = parseSpec(
@@ -85,13 +89,18 @@ export async function compileAscent(
   const startOf = (attempt: number) =>
     starts ? startPictures(starts, prepared, { seed: spec.seed, streams, attempt }) : undefined;
   const start = startOf(0);
-  const step = compile(prepared, spec, rules);
+  const step = await compile(prepared, spec, rules);
   const { watch: _, ...run } = spec;
   const holds = recordedKind(prepared.first.holds);
   return {
     step,
     isOpenEnded: lookUp(vocabulary.schedule, how.schedule, "schedule").isOpenEnded ?? false,
-    redirected: () => compile(prepared, spec, rulesOf(["redirectedRelu", ...overrides])),
+    async redirected() {
+      // whatever the vocabulary names
+      const { redirectedRelu } = (await import("../autodiff/overrides.js")).overrides;
+      const names = [redirectedRelu.type, ...overrides];
+      return compile(prepared, spec, rulesOf(names, { redirectedRelu, ...vocabulary.override }));
+    },
     start,
     asked: {
       targets: spread(targets, batch, "targets"),
@@ -127,16 +136,20 @@ export async function compileAscent(
   };
 }
 
+const isWords = (target: Target): target is string => typeof target === "string";
+
 /** Targets in words that stand for many, one by one. */
 async function expand(
   model: LoadedModel,
   targets: readonly Target[],
   options: AscentOptions,
 ): Promise<readonly Target[]> {
-  if (!targets.some((one) => typeof one === "string" && standsForMany(one))) return targets;
+  if (!targets.some(isWords)) return targets;
+  const { expandTargets, standsForMany } = await import("../words/expand-targets.js");
+  if (!targets.some((one) => isWords(one) && standsForMany(one))) return targets;
   const first = await prepareModel(model, 1, options);
   const counts = unitCounts(model.source, first.normalized, options.logits, first.input);
-  return targets.flatMap<Target>((one) => (typeof one === "string" ? expandTargets([one], counts) : [one]));
+  return targets.flatMap<Target>((one) => (isWords(one) ? expandTargets([one], counts) : [one]));
 }
 
 /** What the recipe of a run makes of its options and targets. */

@@ -14,7 +14,6 @@ import { better } from "./best.js";
 import type { CompiledAscent } from "./compile-ascent.js";
 import type { AscentRecord, AscentResult, Best, Checkpoint, Step } from "./result.js";
 import { finiteRows, withNumbers, withRows, withRowsOfAll } from "./rows.js";
-import { checkResumes } from "./same-run.js";
 import type { Taken } from "./step-runner.js";
 
 /** What became of a run so far. */
@@ -30,7 +29,7 @@ export class History {
   private redirected: readonly number[];
   private best: Best | undefined;
 
-  /** Begins at a state, or goes on from a checkpoint. Throws `bad-argument` when it is of another run. */
+  /** Begins at a state, or goes on from a checkpoint of the same run. */
   constructor(
     private readonly compiled: CompiledAscent,
     watched: readonly string[],
@@ -39,8 +38,6 @@ export class History {
     const { record } = compiled;
     const { resume } = from;
     this.record = record;
-    if (resume)
-      checkResumes(resume, { record, watched, identity: compiled.identity(), isOpenEnded: compiled.isOpenEnded });
     this.state = resume ? resume.state : from.begin;
     this.divergedAt = resume?.divergedAt ?? record.objectives.map(() => null);
     this.redirected = resume?.redirected ?? record.objectives.map(() => 0);

@@ -75,8 +75,8 @@ describe("a run", () => {
     };
     const bytes = async (seed: number) => {
       const { last, curve } = await maximize(model, target, { ...options, seed }).result;
-      return [last.picture.data as Float32Array, ...curve].map((data) =>
-        Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("hex"),
+      return [last.picture.data as Float32Array, ...curve].map(
+        ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength)),
       );
     };
     expect(await bytes(7)).toEqual(await bytes(7));

@@ -5,7 +5,6 @@ import { compileAscent, type AscentOptions } from "./compile-ascent.js";
 import { History } from "./history.js";
 import type { Target, AscentResult, Run, Step } from "./result.js";
 import { StepRunner } from "./step-runner.js";
-import { warningsOf } from "./warnings.js";
 
 /**
  * `maximize` with a vocabulary of your own choice, so that a bundle has only what it names.
@@ -72,11 +71,16 @@ async function* takeSteps(
     const compiled = await compileAscent(model, target, options);
     const watched = Object.keys(watch ?? {});
     runner = new StepRunner(model, compiled);
+    if (resume)
+      (await import("./same-run.js")).checkResumes(resume, { ...compiled, watched, identity: compiled.identity() });
     history = resume
       ? new History(compiled, watched, { resume })
       : new History(compiled, watched, { begin: await runner.begin() });
     while (!history.ending && !(history.last && signal?.aborted)) {
-      const now = history.add(await runner.take(history.index, history.state, history.divergedAt));
+      const step = runner.take(history.index, history.state, history.divergedAt);
+      const taken = await (history.last ? unlessAborted(step, signal) : step);
+      if (!taken) break;
+      const now = history.add(taken);
       if (!now) {
         if (!history.last) throw new XstarError("diverged", "The target is not a finite number on the start picture");
         ended = "diverged";
@@ -92,8 +96,31 @@ async function* takeSteps(
     const result = history?.result(ended);
     const modelOf = (name?: string) => (name === undefined ? model : models?.[name]?.model)?.source;
     const vocabulary = () => withDefinitions(options.vocabulary, options.definitions ?? []);
-    if (result) resolve({ ...result, warnings: warningsOf(result, vocabulary(), modelOf) });
-    else reject(new XstarError("aborted", "The run was stopped before its first step"));
-    await runner?.release();
+    if (result && runner) {
+      const { warningsOf } = await import("./warnings.js");
+      const { runtime, warning } = runner.account;
+      const warnings = warningsOf(result, vocabulary(), modelOf).map((row) => (warning ? [warning, ...row] : row));
+      resolve({ ...result, record: { ...result.record, runtime }, warnings });
+    } else reject(new XstarError("aborted", "The run was stopped before its first step"));
+    const released = runner?.release();
+    // what was stopped in the middle of a step closes when that is done
+    if (signal?.aborted) released?.catch(() => undefined);
+    else await released;
+  }
+}
+
+/** What is worked for; undefined as soon as the signal is given. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  if (!signal) return work;
+  work.catch(() => undefined);
+  let stop = (): void => undefined;
+  const aborted = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined);
+    signal.addEventListener("abort", stop);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
 }

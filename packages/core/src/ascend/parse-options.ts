@@ -4,7 +4,7 @@ import type { StartGiven } from "../define/recipe.js";
 import type { Spec, SpecKind } from "../define/spec.js";
 import type { SpecDefinition, Vocabulary } from "../define/vocabulary.js";
 import { XstarError } from "../errors.js";
-import { asStart } from "../starts/starts.js";
+import { asStart } from "../starts/as-start.js";
 import { parseWords } from "../words/spec-words.js";
 import type { MaximizeOptions } from "./options.js";
 import type { Target } from "./result.js";

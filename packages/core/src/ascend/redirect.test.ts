@@ -9,6 +9,11 @@ import { crops } from "../transforms/affine.js";
 import { buildModel, open, runtime, tinyCnn } from "../testing/models.js";
 import { numbers, tensor } from "../tensor.js";
 import { maximize } from "../testing/plain.js";
+import { vocabularyOf } from "../define/vocabulary.js";
+import { constant } from "../optimizers/schedules.js";
+import { pixel } from "../parameterizations/pixel.js";
+import { constant as startsAt } from "../starts/starts.js";
+import { ascend } from "./maximize.js";
 import type { MaximizeOptions } from "./options.js";
 
 /** Its first unit sleeps where a picture is below 1, its second where it is above -1. */
@@ -34,6 +39,12 @@ describe("a target that no gradient reaches", () => {
     expect(curve.at(-1)![0]).toBeCloseTo(12 / 3 - 1, 4);
     expect(numbers(last.picture)[0]).toBeCloseTo(4, 4);
     expect(warnings).toEqual([[]]);
+  });
+
+  it("wakes up in a vocabulary that names no override, too", async () => {
+    const vocabulary = vocabularyOf([channel, pixel, gradient, constant, startsAt]);
+    const run = ascend(model, unit(0), { ...options, vocabulary, recipe: "none" });
+    expect((await run).redirected).toEqual([4]);
   });
 
   it("sleeps on without, and says so", async () => {

@@ -9,12 +9,10 @@ import type { AscentRecord, Checkpoint, RunIdentity } from "./result.js";
  * checkSameRun({ steps: 64 }, { steps: 128 }); // throws: steps differ
  */
 export function checkSameRun<T extends object>(before: T, now: T): void {
-  const fields = Object.keys(now) as (keyof T & string)[];
-  const text = (record: T, field: keyof T) => JSON.stringify(record[field]) ?? "missing";
-  const field = fields.find((one) => text(before, one) !== text(now, one));
+  const field = differingField(before, now);
   if (field === undefined) return;
   const shown = (record: T) => {
-    const value = text(record, field);
+    const value = JSON.stringify(record[field as keyof T]) ?? "missing";
     return value.length > longest ? `${value.slice(0, longest)}...` : value;
   };
   throw new XstarError(
@@ -23,6 +21,25 @@ export function checkSameRun<T extends object>(before: T, now: T): void {
     { hint: "Give the same options as before, or begin again without it" },
   );
 }
+
+/**
+ * The first field in which two records are not the same as JSON, in whatever order their parts stand; undefined for none.
+ *
+ * @example
+ * differingField({ steps: 64, seed: 1 }, { seed: 1, steps: 128 }); // "steps"
+ */
+export function differingField(before: object, now: object): string | undefined {
+  const [a, b] = [before, now] as Readonly<Record<string, unknown>>[];
+  const fields = [...new Set([...Object.keys(now), ...Object.keys(before)])];
+  return fields.find((field) => inOrder(a![field]) !== inOrder(b![field]));
+}
+
+const inOrder = (value: unknown): string | undefined =>
+  JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([x], [y]) => (x < y ? -1 : 1)))
+      : inner,
+  );
 
 /** Characters of a value that a sentence repeats. */
 const longest = 120;

@@ -4,6 +4,7 @@ import type { LoadedModel } from "../model/load.js";
 import type { Session } from "../runtime/runtime.js";
 import { asleep } from "./asleep.js";
 import type { CompiledAscent } from "./compile-ascent.js";
+import { Processor } from "./processor.js";
 import { hasRows, withRowsOfAll } from "./rows.js";
 
 /** What a step gave. */
@@ -18,13 +19,18 @@ export interface Taken {
  * state from the step with redirected gradients, whatever else is in its batch.
  */
 export class StepRunner {
+  private readonly processor: Processor;
+  /** The step at which the device was left. */
+  private leftAt: number | undefined;
   private readonly open = new Map<CompiledStep, Session>();
   private redirectedStep: CompiledStep | undefined;
 
   constructor(
     private readonly model: LoadedModel,
     private readonly compiled: CompiledAscent,
-  ) {}
+  ) {
+    this.processor = new Processor(model.runtime);
+  }
 
   /** The state before the first step: of each picture the try on which its objective is the largest. */
   async begin(): Promise<Tensors> {
@@ -35,7 +41,7 @@ export class StepRunner {
     const batch = record.objectives.length;
     // the number of the step is no variable
     const areOne = Object.values(chosen).some((t) => t.shape.length > 0 && !hasRows(t, batch));
-    const trial = await this.model.runtime.open(step.trial(), { files: step.files });
+    const trial = await this.processor.open({ bytes: step.trial(), files: step.files });
     try {
       let values = record.objectives.map(() => -Infinity);
       for (let attempt = 0; attempt < record.restarts; attempt++) {
@@ -57,6 +63,7 @@ export class StepRunner {
     const { step, record } = this.compiled;
     const feeds = { ...state, ...step.settings, ...step.sample(index) };
     const results = await this.run(step, feeds);
+    if (this.processor.left !== undefined) this.leftAt ??= index;
     const next = nextState(step, results);
     if (index >= record.redirectSteps) await this.close(this.redirectedStep);
     const networkGradientNorm = results[networkGradientNormOutput]!.data as Float32Array;
@@ -64,9 +71,20 @@ export class StepRunner {
       (is, k) => is && divergedAt[k] === null,
     );
     if (!redirected.includes(true)) return { results, next };
-    const other = (this.redirectedStep ??= this.compiled.redirected());
+    const other = (this.redirectedStep ??= await this.compiled.redirected());
     const otherNext = nextState(other, await this.run(other, feeds));
     return { results, next: withRowsOfAll(next, otherNext, redirected) };
+  }
+
+  /** What ran the steps, and why it was not all the device that was asked for. */
+  get account(): { readonly runtime: string; readonly warning?: string } {
+    const { name, host } = this.model.runtime;
+    const { processor, leftAt } = this;
+    if (leftAt === undefined || !host) return { runtime: name };
+    return {
+      runtime: leftAt === 0 ? host.name : `${name}, from step ${leftAt} on ${host.name}`,
+      warning: `The device (${name}) was left at step ${leftAt}, because ${processor.left}: ${host.name} ran what followed`,
+    };
   }
 
   async release(): Promise<void> {
@@ -83,7 +101,7 @@ export class StepRunner {
   private async run(step: CompiledStep, feeds: Tensors): Promise<Tensors> {
     const known = this.open.get(step);
     if (known) return known.run(feeds);
-    const session = await this.model.runtime.open(step.bytes, { files: step.files });
+    const session = await this.processor.open(step);
     this.open.set(step, session);
     return session.run(feeds);
   }

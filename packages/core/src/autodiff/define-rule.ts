@@ -48,3 +48,6 @@ export interface OverrideDefinition {
 export function defineOverride(definition: Omit<OverrideDefinition, "kind">): OverrideDefinition {
   return { kind: "override", ...definition };
 }
+
+/** Overrides by type. */
+export type Overrides = Readonly<Record<string, OverrideDefinition>>;

@@ -1,11 +1,10 @@
 import { Value, type Graph, type Node } from "../ir/graph.js";
-import { valuesRead } from "../ir/inline.js";
+import { operandsOf, valuesRead } from "../ir/inline.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
 import { findCut } from "./cuts.js";
-import { carriesCotangent } from "./gradients.js";
-import { rules as standardRules } from "./rules/table.js";
+import { carriesCotangent, walkBack } from "./gradients.js";
 import type { VjpRules } from "./vjp.js";
-import { whyWithout } from "./without-rule.js";
+import { whyWithout } from "./missing-rules.js";
 
 /** How a gradient gets from a value back to the inputs. Values that do not depend on the inputs have none. */
 export interface Reach {
@@ -21,7 +20,7 @@ export interface Reach {
  * Finds for every value of a graph at once whether its gradient by `wrt` exists, as `gradients` would find for one. Every
  * rule on the way is tried: what they emit is appended to the graph, so give a copy.
  */
-export function findReach(op: Ops, wrt: readonly Value[], rules: VjpRules = standardRules): Map<Value, Reach> {
+export function findReach(op: Ops, wrt: readonly Value[], rules: VjpRules): Map<Value, Reach> {
   const reach = new Map<Value, Reach>(
     wrt.map((input) => [input, { missing: new Map(), zeroBehind: undefined, active: true }]),
   );
@@ -54,9 +53,10 @@ function through(
     const cut = findCut(node);
     return { missing: missing.set(cut.node, cut.problem), zeroBehind: undefined, active: true };
   }
-  const passes = tryRule(op, node, (i) => reach.get(node.inputs[i]!)?.active === true, rules);
+  const operands = operandsOf(node);
+  const passes = tryRule(op, node, (i) => reach.get(operands[i]!)?.active === true, rules);
   if (typeof passes === "string") return { missing: missing.set(node, passes), zeroBehind: undefined, active: true };
-  const passed = passes.map((i) => reach.get(node.inputs[i]!)!);
+  const passed = passes.map((i) => reach.get(operands[i]!)!);
   const arrives = passed.some((read) => read.zeroBehind === undefined);
   return { missing, zeroBehind: arrives ? undefined : (passed[0]?.zeroBehind ?? node), active: true };
 }
@@ -69,13 +69,16 @@ function tryRule(op: Ops, node: Node, needs: (input: number) => boolean, rules: 
     return why ? `it has no vjp rule (${why})` : "it has no vjp rule";
   }
   const outputs = node.outputs as Value[];
-  const isActive = (value: Value) => node.inputs.some((input, i) => input === value && needs(i));
+  const inputs = operandsOf(node) as Value[];
+  const isActive = (value: Value) => inputs.some((input, i) => input === value && needs(i));
   const cotangents = outputs.map((output) =>
     output && carriesCotangent(output, node, isActive) ? cotangent(op.graph, output) : undefined,
   );
   if (!cotangents[0]) return [];
   try {
-    const results = rule(cotangents[0], { op, node, inputs: node.inputs as Value[], outputs, cotangents, needs });
+    const differentiate = (inner: Ops, options: { of: Value; wrt: readonly Value[] }) =>
+      walkBack(inner, options, rules);
+    const results = rule(cotangents[0], { op, node, inputs, outputs, cotangents, needs, differentiate });
     return results.flatMap((result, i) => (result && needs(i) ? [i] : []));
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

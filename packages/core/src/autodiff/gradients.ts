@@ -1,13 +1,13 @@
 import { XstarError } from "../errors.js";
 import type { Graph, Node, Value } from "../ir/graph.js";
-import { valuesRead } from "../ir/inline.js";
+import { operandsOf, valuesRead } from "../ir/inline.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
 import { sameShape, type Shape } from "../tensor.js";
 import { findCut } from "./cuts.js";
-import { rules as standardRules } from "./rules/table.js";
+import { rulesFor } from "./rules/table.js";
 import { isStopped } from "./stop-gradient.js";
 import type { VjpRules } from "./vjp.js";
-import { whyWithout, withoutRule } from "./without-rule.js";
+import { withoutRule } from "./without-rule.js";
 
 export interface GradientOptions {
   /** The value to differentiate. */
@@ -16,6 +16,7 @@ export interface GradientOptions {
   readonly wrt: readonly Value[];
   /** Cotangent of `of`, of its shape; ones when left out. */
   readonly cotangent?: Value;
+  /** Before those that xstar has, by operator. */
   readonly rules?: VjpRules;
   /** How errors call things. */
   readonly called?: Called;
@@ -33,20 +34,44 @@ export interface Called {
  *
  * Returns one value for each of `wrt`, of the same shape and type; `undefined` where `of` does not depend on it, or only
  * through operators whose derivative is zero by definition. Throws `missing-vjp-rule`, naming every node on the way that
- * has no rule.
+ * has no rule. The rules that the graph needs are loaded first, the walk itself waits for nothing.
  *
  * @example
- * const [slope] = gradients(op, { of: op.reduceSum(y), wrt: [x] });
+ * const [slope] = await gradients(op, { of: op.reduceSum(y), wrt: [x] });
  */
-export function gradients(
+export async function gradients(
   op: Ops,
-  { of, wrt, cotangent, rules = standardRules, called = { of: `"${of.name}"`, scope: "" } }: GradientOptions,
+  { rules: changed, called, ...options }: GradientOptions,
+): Promise<(Value | undefined)[]> {
+  try {
+    return walkBack(op, options, await rulesFor(op.graph, changed));
+  } catch (error) {
+    if (!(error instanceof Uncovered)) throw error;
+    throw (await import("./missing-rules.js")).uncovered(error, called ?? { of: `"${options.of.name}"`, scope: "" });
+  }
+}
+
+/** What no rule covers: nodes without one or of unknown shape, or a further output of a node. */
+export class Uncovered extends Error {
+  constructor(
+    readonly nodes: readonly Node[],
+    readonly output?: number,
+  ) {
+    super(`no rule covers ${nodes.map(({ qualifiedType }) => qualifiedType).join(", ")}`);
+  }
+}
+
+/** The walk of `gradients`, by the rules that are there. Throws what `gradients` puts into words. */
+export function walkBack(
+  op: Ops,
+  { of, wrt, cotangent }: Pick<GradientOptions, "of" | "wrt" | "cotangent">,
+  rules: VjpRules,
 ): (Value | undefined)[] {
   const path = nodesBetween(op.graph, wrt, of);
   const cut = path.nodes.find(isOfUnknownShape);
-  if (cut) throw cutOff(cut, called);
+  if (cut) throw new Uncovered([cut]);
   const missing = path.nodes.filter((node) => !rules[node.qualifiedType]);
-  if (missing.length > 0) throw missingRules(missing, called);
+  if (missing.length > 0) throw new Uncovered(missing);
 
   const arriving = new Map<Value, Value[]>([[of, [cotangent ?? op.fill(of.shape, 1, of.dtype)]]]);
   const collect = (value: Value) => {
@@ -61,22 +86,24 @@ export function gradients(
     const first = cotangents.find((value) => value);
     if (!first) continue;
     const outputs = node.outputs as Value[];
+    const operands = operandsOf(node);
     let looksFurther = false;
     const results = rules[node.qualifiedType]!(cotangents[0] ?? op.fill(outputs[0]!.shape, 0, outputs[0]!.dtype), {
       op,
       node,
-      inputs: node.inputs as Value[],
+      inputs: operands as Value[],
       outputs,
       get cotangents() {
         looksFurther = true;
         return cotangents;
       },
-      needs: (i) => node.inputs[i] !== undefined && path.active.has(node.inputs[i]),
+      needs: (i) => operands[i] !== undefined && path.active.has(operands[i]),
+      differentiate: (inner, options) => walkBack(inner, options, rules),
     });
     const further = cotangents.findIndex((value, i) => i > 0 && value !== undefined);
-    if (further > 0 && !looksFurther) throw missingOutput(node, further, called);
+    if (further > 0 && !looksFurther) throw new Uncovered([node], further);
     results.forEach((result, i) => {
-      const input = node.inputs[i];
+      const input = operands[i];
       if (!result || !input || !path.active.has(input)) return;
       const terms = arriving.get(input) ?? [];
       terms.push(fit(op, result, input, node, i));
@@ -142,9 +169,10 @@ function sumTo(op: Ops, x: Value, shape: Shape): Value | undefined {
   return op.reshape(op.reduceSum(x, axes, true), shape);
 }
 
-const isOfUnknownShape = ({ outputs }: Node) => outputs.some((output) => output && !output.type);
+export const isOfUnknownShape = ({ outputs }: Node) => outputs.some((output) => output && !output.type);
 
-const labelOf = ({ label }: Node, { scope }: Called) => (label.startsWith(scope) ? label.slice(scope.length) : label);
+export const labelOf = ({ label }: Node, { scope }: Called) =>
+  label.startsWith(scope) ? label.slice(scope.length) : label;
 
 /** The error for what lies behind a node whose result has no shape that is known before the model runs. */
 export function cutOff(from: Node, called: Called): XstarError {
@@ -155,35 +183,4 @@ export function cutOff(from: Node, called: Called): XstarError {
     `Cannot differentiate ${called.of}: it lies behind node "${label}" (${node.qualifiedType}): ${problem}`,
     { hint, details: { nodes: [{ node: label, opType: node.qualifiedType }] } },
   );
-}
-
-function missingRules(nodes: readonly Node[], called: Called): XstarError {
-  const types = [...new Set(nodes.map((node) => node.qualifiedType))];
-  const shown = nodes.slice(0, 5).map((node) => `"${labelOf(node, called)}" (${node.qualifiedType})`);
-  const more = nodes.length > shown.length ? ` and ${nodes.length - shown.length} more` : "";
-  return new XstarError(
-    "missing-vjp-rule",
-    `Cannot differentiate ${called.of}: no vjp rule for ${types.join(", ")}, which ${nodes.length === 1 ? "is" : "are"} needed at node ${shown.join(", ")}${more}`,
-    {
-      hint: `${reasons(nodes)}Give the rules as { rules: { "${types[0]}": ... } }, or choose a target that does not lie behind these nodes`,
-      details: { nodes: nodes.map((node) => ({ node: labelOf(node, called), opType: node.qualifiedType })) },
-    },
-  );
-}
-
-function missingOutput(node: Node, output: number, called: Called): XstarError {
-  return new XstarError(
-    "missing-vjp-rule",
-    `Cannot differentiate ${called.of}: the vjp rule of ${node.qualifiedType} is for its first output, and output ${output} of node "${labelOf(node, called)}" is needed`,
-    {
-      hint: `Give a rule that reads \`cotangents[${output}]\` as { rules: { "${node.qualifiedType}": ... } }, or choose a target that does not lie behind that output`,
-      details: { nodes: [{ node: labelOf(node, called), opType: node.qualifiedType }] },
-    },
-  );
-}
-
-/** `Loop: control flow ... is not differentiated. ` for every node of which it is known. */
-function reasons(nodes: readonly Node[]): string {
-  const known = new Set(nodes.flatMap((node) => whyWithout(node) ?? []));
-  return [...known].map((why) => `${why}. `).join("");
 }

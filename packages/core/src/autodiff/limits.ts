@@ -21,10 +21,7 @@ const flag = (name: string, value = 1): Limit => ({
 const longest = 1024;
 
 const recurrent: readonly Limit[] = [
-  {
-    what: `0 or more than ${longest} steps`,
-    holds: ({ inputs: [x] }) => x!.shape[0]! === 0 || x!.shape[0]! > longest,
-  },
+  { what: "no steps", holds: ({ inputs: [x] }) => x!.shape[0]! === 0 },
   flag("layout"),
 ];
 
@@ -45,7 +42,6 @@ const attention = (mask: number): Limit => ({
 /** Operators that are rewritten before they are differentiated, and the nodes that are not. */
 export const limits: Readonly<Record<string, readonly Limit[]>> = {
   RoiAlign: [
-    { what: 'mode "max"', holds: (node) => node.string("mode", "avg") !== "avg" },
     {
       what: "sampling_ratio 0, which lets the regions decide how many points a bin has",
       holds: (node) => node.int("sampling_ratio", 0) <= 0,
@@ -65,6 +61,7 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
   RNN: recurrent,
   LSTM: recurrent,
   GRU: recurrent,
+  "com.microsoft::DynamicQuantizeLSTM": recurrent,
   STFT: [depends(1, "a step"), depends(3, "a length")],
   Upsample: [depends(1, "scales")],
   "com.microsoft::Attention": [

@@ -1,14 +1,9 @@
-import { check, nearest, oneOf, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { activation } from "./rules/activation.js";
 import { pooling } from "./rules/pooling.js";
-import { rules as standardRules } from "./rules/table.js";
-import { defineOverride, type OverrideDefinition } from "./define-rule.js";
+import { defineOverride, type Overrides } from "./define-rule.js";
 import type { VjpContext, VjpRule, VjpRules } from "./vjp.js";
-
-/** Overrides by type. */
-type Overrides = Readonly<Record<string, OverrideDefinition>>;
 
 /** The bounds between which an activation is the identity: Relu and Clip. */
 interface Bounds {
@@ -76,35 +71,3 @@ export const overrides = {
     rules: { MaxPool: pooling.AveragePool },
   }),
 } satisfies Overrides;
-
-/**
- * The standard rules, then those of the named overrides, then one's own, the later before the earlier. Throws
- * `bad-argument` for an unknown name, and for an own rule for one of the model's `functions`, of which no call is left.
- */
-export function mergeRules(
-  names: readonly string[] = [],
-  own: VjpRules = {},
-  functions: ReadonlySet<string> = new Set(),
-  table: Overrides = overrides,
-): VjpRules {
-  check(Array.isArray(names), "overrides", "a list of names", names);
-  const hidden = Object.keys(own).find((name) => functions.has(name));
-  if (hidden !== undefined) {
-    throw new XstarError(
-      "bad-argument",
-      `The rule for "${hidden}" would not be used: the model defines it as a function of other operators`,
-      {
-        hint: "xstar differentiates what is inside the function; give rules for the operators in it",
-      },
-    );
-  }
-  return Object.assign({}, standardRules, ...names.map((name) => lookUpOverride(table, name).rules), own) as VjpRules;
-}
-
-function lookUpOverride(table: Overrides, name: string): OverrideDefinition {
-  const found = Object.hasOwn(table, name) ? table[name] : undefined;
-  if (found) return found;
-  throw new XstarError("bad-argument", `There is no override "${name}"`, {
-    hint: `Did you mean "${nearest(name, Object.keys(table))[0]}"? There are ${oneOf(Object.keys(table))}`,
-  });
-}

@@ -13,13 +13,15 @@ import type { Ops } from "../ir/ops/index.js";
 export interface VjpContext {
   readonly op: Ops;
   readonly node: Node;
-  /** The node's inputs; an optional input that is left out is undefined. */
+  /** The node's inputs, then what its subgraphs read from outside; an optional input that is left out is undefined. */
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
   /** Cotangents of all outputs; undefined where none arrives. Rules of one-output operators take `g` instead. */
   readonly cotangents: readonly (Value | undefined)[];
   /** Whether a cotangent of this input is wanted: false for frozen weights, so that their share of the work is saved. */
   needs(input: number): boolean;
+  /** Differentiates inside of another graph, such as the body of a loop, by the same rules: as `gradients` does. */
+  differentiate(op: Ops, options: { readonly of: Value; readonly wrt: readonly Value[] }): (Value | undefined)[];
 }
 
 /**

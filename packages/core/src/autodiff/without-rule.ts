@@ -1,6 +1,3 @@
-import type { Node } from "../ir/graph.js";
-import { limitOf } from "./limits.js";
-
 /** Why an operator has no vjp rule. */
 export interface WithoutRule {
   /** Its results do not change where its inputs change a little, so the gradient ends here without an error. */
@@ -46,7 +43,6 @@ export const withoutRule: Readonly<Record<string, WithoutRule>> = {
   BitCast: { why: "it reads bits, not numbers" },
   If: { why: "a known condition is folded and both branches are joined, but not where they may give different shapes" },
   Loop: loop,
-  Scan: loop,
   MaxRoiPool: { why: "regions are found outside of the gradient's way; no rule yet" },
   Optional: optional,
   OptionalGetElement: optional,
@@ -61,11 +57,3 @@ export const withoutRule: Readonly<Record<string, WithoutRule>> = {
   Range: { why: "where its bounds depend on the input, so does its length; others are folded" },
   Unique: { why: "how many results it has depends on the input" },
 };
-
-/** Why a node without a rule has none, as far as it is known; without a final period. */
-export function whyWithout(node: Node): string | undefined {
-  const limit = limitOf(node);
-  if (limit) return `${node.qualifiedType} is not differentiated with ${limit}`;
-  const known = withoutRule[node.qualifiedType];
-  return known && `${node.qualifiedType}: ${known.why}`;
-}

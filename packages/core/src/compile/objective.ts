@@ -11,6 +11,7 @@ import type { Vocabulary } from "../define/vocabulary.js";
 import { unitOf } from "../objectives/units.js";
 import { tensor, type Tensor } from "../tensor.js";
 import { axisGiven } from "../forward/arrange.js";
+import type { Entry, narrow } from "../forward/narrow.js";
 import type { Network, Prepared } from "../forward/prepare.js";
 import type { NetworkTerm } from "./require-gradient.js";
 
@@ -24,6 +25,13 @@ export function parseObjective(vocabulary: Vocabulary, spec: Spec): Spec {
 /** Whether transforms have to move all pictures of the batch alike, for this objective or one inside it. */
 export function needsSharedViews(vocabulary: Vocabulary, spec: Spec): boolean {
   return [...specsIn(vocabulary, "objective", spec)].some(({ definition }) => "sharedViews" in definition);
+}
+
+/** Whether an objective, or one inside it, may look at some places of a layer only. */
+export function readsPlaces(vocabulary: Vocabulary, spec: Spec): boolean {
+  return [...specsIn(vocabulary, "objective", spec)].some(({ definition }) =>
+    Object.values(definition.params as Fields).some(({ kind }) => kind === "places"),
+  );
 }
 
 /** The layers that objectives read, for errors. */
@@ -68,6 +76,10 @@ export interface ObjectiveParts {
   readonly views: number;
   /** What becomes of images [batch, ...] on their way to the network; nothing when left out. */
   readonly see?: (images: Value) => Value;
+  /** How a part of a layer is computed from parts; it is cut out of the whole when left out. */
+  readonly narrow?: typeof narrow | undefined;
+  /** What the network sees, where its gradient is asked for. */
+  readonly entry?: Entry;
   readonly picture: Value;
   readonly opacity: Value | undefined;
   readonly settings: Settings;
@@ -113,6 +125,7 @@ function objectiveContext(parts: ObjectiveParts, view: number): Reading {
       return axis === undefined ? arranged.units : axisGiven(arranged, axis, name);
     },
     logits: (model) => counted(ofView(network.logits(model))),
+    part: (x, ranges) => parts.narrow?.(op, x, ranges, parts.entry) ?? op.slice(x, ranges),
     image,
     imageLayer(name, layer, model) {
       if (!see) return networkOnce(op, name, () => prepared.network(op, image(name))).layer(layer, model);

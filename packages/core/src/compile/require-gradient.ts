@@ -1,7 +1,9 @@
 import { findReach, type Reach } from "../autodiff/differentiability.js";
+import { rulesFor } from "../autodiff/rules/table.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
+import type { Entry } from "../forward/narrow.js";
 import { Graph, type Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
@@ -17,17 +19,24 @@ export interface NetworkTerm {
  * Refuses a target of which a part reads the network but has no gradient by what the network sees: a penalty beside it
  * would then be all that moves the picture. Throws `no-gradient`, naming the part and what stops its gradient.
  */
-export function requireGradients(op: Ops, terms: readonly NetworkTerm[], entry: Value, rules?: VjpRules): void {
+export async function requireGradients(
+  op: Ops,
+  terms: readonly NetworkTerm[],
+  { whole, parts }: Entry,
+  rules?: VjpRules,
+): Promise<void> {
   const graph = new Graph("terms");
   const copy = createOps(graph, op.lowering);
-  const seen = graph.input(entry.name, entry.type);
+  const seen = new Map(
+    [whole, ...parts.map(({ value }) => value)].map((value) => [value, graph.input(value.name, value.type)]),
+  );
   const map = inline(
     graph,
     op.graph,
-    new Map([[entry, seen]]),
+    seen,
     terms.map(({ value }) => value),
   );
-  const reach = findReach(copy, [seen], rules);
+  const reach = findReach(copy, [...seen.values()], await rulesFor(graph, rules));
   for (const { spec, value } of terms) {
     const found = reach.get(map.get(value) ?? value);
     if (!found || found.zeroBehind) throw noGradient({ spec, reach: found });

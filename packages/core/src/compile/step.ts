@@ -10,16 +10,25 @@ import { axesAfterFirst, createOps, type Ops } from "../ir/ops/index.js";
 import { mapValues } from "../map-values.js";
 import type { WeightFiles } from "../onnx/weights.js";
 import { writeModel } from "../onnx/write.js";
+import { writeFor } from "../normalize/for-webgpu.js";
 import type { Vocabulary } from "../define/vocabulary.js";
 import { beginAlone, beginAt } from "../starts/begin.js";
 import { withColorsOf } from "../parameterizations/color.js";
 import { createRng, type Rng } from "../rng.js";
 import { sameShape, size, tensor, type Shape, type Tensor } from "../tensor.js";
-import { buildObjectives, needsSharedViews, parseObjective, type ObjectiveParts, nameTargets } from "./objective.js";
+import {
+  buildObjectives,
+  nameTargets,
+  needsSharedViews,
+  parseObjective,
+  readsPlaces,
+  type ObjectiveParts,
+} from "./objective.js";
 import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opacity.js";
+import type { Entry } from "../forward/narrow.js";
 import { planesOf } from "../forward/planes.js";
 import type { Network, Prepared } from "../forward/prepare.js";
-import { noGradient, requireGradients, type NetworkTerm } from "./require-gradient.js";
+import type { NetworkTerm } from "./require-gradient.js";
 import { modelScope } from "../forward/prepare-model.js";
 import { standalone, stepInput } from "./standalone.js";
 import { buildViews } from "./views.js";
@@ -87,7 +96,7 @@ export const watchOutput = (name: string) => `watch.${name}`;
 export const attributionState = "attribution";
 
 /** Builds the step graph: variables, picture, views, model, objective, gradients, optimizer, next variables. */
-export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules): CompiledStep {
+export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules): Promise<CompiledStep> {
   const { first, batch, assets, weights, vocabulary } = prepared;
   const planes = planesOf(prepared.shape, first.holds);
   const shape = planes?.shape ?? prepared.shape;
@@ -133,8 +142,8 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     isLine: planes?.isLine ?? false,
   });
   // a value of its own, so that the gradient that comes through the network can be told from that of penalties
-  const entry = op.identity(views.seen);
-  const seen = prepared.network(op, restored(entry));
+  const entry: Entry = { whole: op.identity(views.seen), parts: [] };
+  const seen = prepared.network(op, restored(entry.whole));
   const untouched = lazy(() =>
     chain.length === 0 ? seen : prepared.network(op, restored(opacity ? onGrey(op, colours, opacity) : colours)),
   );
@@ -142,7 +151,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   const build = (
     specs: readonly Spec[],
     name: string,
-    pass: Pick<ObjectiveParts, "network" | "views" | "see" | "terms">,
+    pass: Pick<ObjectiveParts, "network" | "narrow" | "entry" | "views" | "see" | "terms">,
   ) =>
     buildObjectives(
       specs.map((one) => parseObjective(vocabulary, one)),
@@ -151,14 +160,17 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
     );
   const see = (images: Value) => views.see(opacity ? opaque(op, images) : images);
   const terms: NetworkTerm[] = [];
-  const transformed = { network: seen, views: views.count, terms, ...(chain.length > 0 && { see }) };
+  const { narrow } = spec.objectives.some((one) => readsPlaces(vocabulary, one))
+    ? await import("../forward/narrow.js")
+    : {};
+  const transformed = { network: seen, narrow, entry, views: views.count, terms, ...(chain.length > 0 && { see }) };
   const objective = build(spec.objectives, "objective", transformed);
   const watched = mapValues(spec.watch, (specs, name) =>
     build(specs, watchOutput(name), { network: untouched, views: 1 }),
   );
 
   const step = graph.input(stepInput, { dtype: "float32", shape: [] });
-  const updated = update(op, spec, {
+  const updated = await update(op, spec, {
     vocabulary,
     objective,
     terms,
@@ -189,7 +201,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
   const options = { opsets: prepared.opsets, irVersion: prepared.irVersion };
   return {
     graph,
-    bytes: writeModel(graph, { ...options, locate: weights.locate }),
+    bytes: writeFor(op.lowering, graph, { ...options, locate: weights.locate }),
     files: weights.files,
     shape: [batch, ...whole.shape.slice(1)],
     settings: tensors,
@@ -200,7 +212,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
       [stepInput]: tensor("float32", [1], []),
     }),
     sample: views.sample,
-    trial: () => writeModel(partFor(measured, graph), { ...options, locate: weights.locate }),
+    trial: () => writeFor(op.lowering, partFor(measured, graph), { ...options, locate: weights.locate }),
     next,
     standalone(state) {
       const whole = standalone(graph, { settings: tensors, beginning: { ...state, ...views.sample(0) } });
@@ -213,7 +225,7 @@ export function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules):
 export const ofAttempt = (rng: Rng, attempt: number): Rng => (attempt === 0 ? rng : rng.split(`attempt ${attempt}`));
 
 /** One optimizer step of every variable. */
-function update(
+async function update(
   op: Ops,
   spec: AscentSpec,
   given: {
@@ -223,7 +235,7 @@ function update(
     terms: readonly NetworkTerm[];
     picture: Value;
     /** What the network sees of the pictures, [views x batch, ...]. */
-    entry: Value;
+    entry: Entry;
     variables: Readonly<Record<string, Value>>;
     step: Value;
     settings: Settings;
@@ -231,7 +243,7 @@ function update(
     planes: boolean;
     rules?: VjpRules;
   },
-): { variables: Values; slots: Values; gradientNorm: Value; networkGradientNorm: Value } {
+): Promise<{ variables: Values; slots: Values; gradientNorm: Value; networkGradientNorm: Value }> {
   const { vocabulary, objective, terms, picture, entry, variables, step, settings, rules } = given;
   const optimizer = prepareOptimizer(op, {
     vocabulary,
@@ -240,15 +252,25 @@ function update(
     step,
     settings,
   });
-  const wrt = [picture, entry, ...Object.values(variables)];
-  const [byPicture, byEntry, ...found] = gradients(op, {
+  const entries = [entry.whole, ...entry.parts.map(({ value }) => value)];
+  const wrt = [picture, ...entries, ...Object.values(variables)];
+  const [byPicture, ...others] = await gradients(op, {
     of: objective,
     wrt,
     called: { of: nameTargets(vocabulary, spec.objectives), scope: modelScope },
     ...(rules && { rules }),
   });
-  if (terms.length > 1 || !byEntry) requireGradients(op, terms, entry, rules);
-  if (found.every((gradient) => gradient === undefined)) throw noGradient();
+  const byEntry =
+    entry.parts.length === 0
+      ? others[0]
+      : (await import("../forward/narrow.js")).gradientOfEntry(op, entry, others.slice(0, entries.length));
+  const found = others.slice(entries.length);
+  const isStill = found.every((gradient) => gradient === undefined);
+  if (terms.length > 1 || !byEntry || isStill) {
+    const { noGradient, requireGradients } = await import("./require-gradient.js");
+    await requireGradients(op, terms, entry, rules);
+    if (isStill) throw noGradient();
+  }
   const batch = picture.shape[0]!;
   const gradientNorm = byPicture ? norm(op, [byPicture], batch) : op.fill([batch], 0);
   const networkGradientNorm = !byEntry || byEntry === byPicture ? gradientNorm : norm(op, [byEntry], batch);

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { XstarError } from "../errors.js";
 import { objectives } from "../objectives/table.js";
-import { schedules } from "../optimizers/schedules.js";
-import { optimizers } from "../optimizers/table.js";
+import { optimizers, schedules } from "../optimizers/table.js";
 import { starts } from "../starts/starts.js";
 import { parameterizations } from "../parameterizations/table.js";
 import { specs } from "../testing/specs.js";

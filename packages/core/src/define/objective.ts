@@ -29,6 +29,8 @@ export interface ObjectiveContext {
   ): number | undefined;
   /** The class scores before a final softmax, [batch, classes], or [batch, classes, ...places] of a network that has places. */
   logits(model?: string): Value;
+  /** A part of a value along some axes: that of `op.slice`, computed from as little of the picture as it takes. */
+  part(x: Value, ranges: readonly { readonly axis: number; readonly start: number; readonly end: number }[]): Value;
   /** A picture that the caller gave by name, [1, channels, height, width] like `picture`. Throws `bad-argument`. */
   image(name: string): Value;
   /**

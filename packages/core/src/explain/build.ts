@@ -1,3 +1,5 @@
+import { allRules } from "../autodiff/rules/table.js";
+import type { VjpRules } from "../autodiff/vjp.js";
 import { parseObjective } from "../compile/objective.js";
 import { parseSpec, type Values } from "../define/definition.js";
 import { looksOften, type ExplanationDefinition } from "../define/explanation.js";
@@ -27,6 +29,8 @@ export interface BuiltLooks {
   readonly graph: Graph;
   readonly look: Look;
   readonly prepared: Prepared;
+  /** Every rule that xstar has, loaded. */
+  readonly standardRules: VjpRules;
   /** The target; null where it is the likeliest class. */
   readonly spec: Spec<"objective"> | null;
   readonly explained: Explained;
@@ -64,7 +68,8 @@ export async function buildLooks(
   const graph = new Graph("explanation");
   const op = createOps(graph, model.runtime.lowering);
   const picture = graph.input("picture", { dtype: "float32", shape });
-  const look = lookAt(op, picture, explained, { prepared, rules, logits, layer });
+  const standardRules = await allRules();
+  const look = lookAt(op, picture, explained, { prepared, standardRules, rules, logits, layer });
   const build = (one: Spec | string): BuiltMethod => {
     const { definition, spec: method } = parseSpec(vocabulary.explanation, specOf(vocabulary, one), "explanation");
     if (looksOften(definition)) return { method, definition, map: undefined, layers: [] };
@@ -85,7 +90,7 @@ export async function buildLooks(
       leftOut.push({ method: method.type, reason: error.message });
     }
   }
-  return { graph, look, prepared, spec, explained, methods, leftOut };
+  return { graph, look, prepared, standardRules, spec, explained, methods, leftOut };
 }
 
 /** What a method throws that does not fit a model: no places, no attention, no rule for its operators. */

@@ -63,7 +63,7 @@ function written(graph: Graph, { prepared }: BuiltLooks): Uint8Array {
 
 /** All variants of a picture, one after the other in a Loop, so that the memory of one is enough. */
 function loopOver(
-  { graph, look, prepared, spec }: BuiltLooks,
+  { graph, look, prepared, standardRules, spec }: BuiltLooks,
   method: Spec,
   options: ExplainOptions & WithVocabulary,
 ): Value {
@@ -94,7 +94,7 @@ function loopOver(
     target,
     drawn: held,
     weights,
-    options: { prepared, rules, logits, layer },
+    options: { prepared, standardRules, rules, logits, layer },
   });
   const before = Object.entries(sums).map(([name, { type }]) => body.input(`before.${name}`, type));
   const added = Object.values(sums).map((sum, i) => inner.add(before[i]!, sum));

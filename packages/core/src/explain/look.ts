@@ -1,5 +1,5 @@
-import { gradients } from "../autodiff/gradients.js";
-import { mergeRules } from "../autodiff/overrides.js";
+import { changedRules } from "../autodiff/changed-rules.js";
+import { gradientsBy } from "../autodiff/missing-rules.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { buildObjectives } from "../compile/objective.js";
 import type { AttentionLayers, ExplanationContext, PlacedLayer } from "../define/explanation.js";
@@ -33,6 +33,9 @@ export interface Look extends ExplanationContext {
 
 export interface LookOptions {
   readonly prepared: Prepared;
+  /** Every rule that xstar has, loaded. */
+  readonly standardRules: VjpRules;
+  /** One's own before those. */
   readonly rules?: VjpRules | undefined;
   readonly logits?: string | undefined;
   /** The layer that is taken where a method names none. */
@@ -68,7 +71,7 @@ export function lookAt(
   op: Ops,
   picture: Value,
   target: Explained,
-  { prepared, rules: own, logits, layer: usual }: LookOptions,
+  { prepared, standardRules, rules: own, logits, layer: usual }: LookOptions,
 ): Look {
   const network = prepared.network(op, picture);
   const scores = scoresOf(op, prepared, network, logits);
@@ -78,8 +81,10 @@ export function lookAt(
   const value = "spec" in target ? ofSpec(target.spec) : ofClass(required(scores));
   const probability = isClass ? ofClass(op.softmax(required(scores), 1)) : value;
   const given = { ...mapValues(prepared.vocabulary.rule, ({ vjp }) => vjp), ...own };
-  const rulesOf = (overrides?: readonly string[]) =>
-    mergeRules(overrides, given, prepared.first.model.source.functions, prepared.vocabulary.override);
+  const rulesOf = (overrides?: readonly string[]) => ({
+    ...standardRules,
+    ...changedRules(overrides, given, prepared.first.model.source.functions, prepared.vocabulary.override),
+  });
   const size = prepared.first.shape.slice(2) as readonly number[] as readonly [number, number];
   const read = new Set<string>();
   const known = new Map<string, Value>();
@@ -89,7 +94,7 @@ export function lookAt(
     return made;
   };
   const slopes = (of: Value, wrt: readonly Value[], overrides?: readonly string[]) =>
-    gradients(op, { of, wrt, rules: rulesOf(overrides) }).map((g, i) => g ?? op.fill(wrt[i]!.shape, 0, wrt[i]!.dtype));
+    gradientsBy(rulesOf(overrides), op, { of, wrt }).map((g, i) => g ?? op.fill(wrt[i]!.shape, 0, wrt[i]!.dtype));
   let found: readonly Placed[] | undefined;
   const usualLayers = () => {
     const before = ancestorsOf(value);

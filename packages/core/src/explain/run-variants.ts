@@ -1,10 +1,11 @@
+import { allRules } from "../autodiff/rules/table.js";
 import type { Spec } from "../define/spec.js";
 import type { WithVocabulary } from "../define/vocabulary.js";
 import { XstarError } from "../errors.js";
 import { prepareModel } from "../forward/prepare-model.js";
 import { prepare } from "../forward/prepare.js";
 import type { LoadedModel } from "../model/load.js";
-import { writeModel } from "../onnx/write.js";
+import { writeFor } from "../normalize/for-webgpu.js";
 import type { Session } from "../runtime/runtime.js";
 import type { Tensor } from "../tensor.js";
 import type { BuiltMethod } from "./build.js";
@@ -47,14 +48,19 @@ export async function openVariants(
   const { weights, opsets, irVersion } = prepared;
   const open = async (graph: VariantGraphs["step"]) => {
     if (options.randomized) randomizeWeights(graph, prepared.first.normalized, weights.files, options.randomized);
-    const bytes = writeModel(graph, { opsets, irVersion, locate: weights.locate });
+    const bytes = writeFor(model.runtime.lowering, graph, { opsets, irVersion, locate: weights.locate });
     const session = await model.runtime.open(bytes, { files: weights.files });
     sessions.push(session);
     return session;
   };
   const { rules, logits, layer, seed = 0 } = options;
+  const standardRules = await allRules();
   for (const [i, { method }] of many) {
-    const graphs = buildVariants(method, { prepared: withOne(prepared), rules, logits, layer, perRun, seed }, target);
+    const graphs = buildVariants(
+      method,
+      { prepared: withOne(prepared), standardRules, rules, logits, layer, perRun, seed },
+      target,
+    );
     const step = await open(graphs.step);
     const finish = await open(graphs.finish);
     opened.set(i, (seen, run) => runAll(graphs, { step, finish, perRun, name: method.type }, seen, run));

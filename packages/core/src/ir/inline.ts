@@ -14,6 +14,14 @@ export interface InlineOptions {
 /**
  * Copies the nodes that compute `wanted` into `target`, with `bindings` in the place of the source's values (its inputs,
  * for example). Constants are shared, not copied. Returns what each copied value became.
+ *
+ * @example
+ * const { graph: source } = model.source;
+ * const whole = new Graph("behind a half");
+ * const op = createOps(whole);
+ * const x = whole.input("x", { dtype: "float32", shape: [1, 3, 224, 224] });
+ * const copies = inline(whole, source, new Map([[source.inputs[0]!, op.mul(x, 0.5)]]));
+ * whole.output(copies.get(source.outputs[0]!)!);
  */
 export function inline(
   target: Graph,
@@ -102,6 +110,26 @@ export function valuesRead(node: Node): Value[] {
 
 /** What a node reads, but not what its subgraphs compute themselves. */
 export function valuesFromOutside(node: Node): Value[] {
+  const own = ownOfSubgraphs(node);
+  return valuesRead(node).filter((value) => !own.has(value));
+}
+
+/** The inputs of a node, which may be left out, and then what its subgraphs read from outside, each once. */
+export function operandsOf(node: Node): readonly (Value | undefined)[] {
+  if (![...node.attributes.values()].some(({ kind }) => kind === "graph")) return node.inputs;
+  const own = ownOfSubgraphs(node);
+  const given = node.inputs.filter((input) => input).length;
+  return [
+    ...node.inputs,
+    ...new Set(
+      valuesRead(node)
+        .slice(given)
+        .filter((value) => !own.has(value)),
+    ),
+  ];
+}
+
+function ownOfSubgraphs(node: Node): ReadonlySet<Value> {
   const own = new Set<Value>();
   const visit = (graph: Graph) => {
     for (const value of graph.values()) own.add(value);
@@ -111,7 +139,7 @@ export function valuesFromOutside(node: Node): Value[] {
     for (const attribute of attributes.values()) if (attribute.kind === "graph") visit(attribute.value);
   };
   visitAll(node.attributes);
-  return valuesRead(node).filter((value) => !own.has(value));
+  return own;
 }
 
 /** Copies of the subgraphs, reading the copies of the outer values. */

@@ -1,3 +1,4 @@
+import type { Graph } from "../ir/graph.js";
 import type { Rng } from "../rng.js";
 import { size, tensor, type DType, type Shape, type Tensor } from "../tensor.js";
 
@@ -16,7 +17,9 @@ export type CaseAttribute =
   | string
   | readonly number[]
   | { readonly float: number | readonly number[] }
-  | { readonly strings: readonly string[] };
+  | { readonly strings: readonly string[] }
+  | { readonly tensor: Tensor }
+  | { readonly graph: Graph };
 
 /** One node to be checked against finite differences: inputs, attributes, and under which version of its operator set. */
 export interface Case {
@@ -24,6 +27,8 @@ export interface Case {
   readonly attributes?: Readonly<Record<string, CaseAttribute>>;
   /** Version of the standard operator set; 20 when left out. */
   readonly opset?: number;
+  /** Version of the operator's own set, for operators outside the standard domain; 1 when left out. */
+  readonly ownOpset?: number;
   /** How many outputs the node has (1), or for each whether it is used. */
   readonly outputs?: number | readonly boolean[];
   /** Step of the finite differences in float32, where the kernel has no float64. */

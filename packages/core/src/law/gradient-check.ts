@@ -3,6 +3,7 @@ import { inline } from "../ir/inline.js";
 import { createOps, type Lowering } from "../ir/ops/index.js";
 import { openModel, type LoadedModel } from "../model/load.js";
 import { writeModel } from "../onnx/write.js";
+import { writeFor } from "../normalize/for-webgpu.js";
 import { createRng, type Rng } from "../rng.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
 import { floatTypes, numbers, size, type Shape, type Tensor } from "../tensor.js";
@@ -39,16 +40,28 @@ export interface Law {
  * Differentiates a case by the rules and by central differences of the node as it stands, along random directions. Draws
  * again where the differences doubt themselves: a kink was near.
  */
-export async function checkCase(name: string, one: Case, runtime: Runtime, seed = 1): Promise<Law> {
+export async function checkCase(
+  name: string,
+  one: Case,
+  runtime: Runtime,
+  seed = 1,
+  device: Runtime = runtime,
+): Promise<Law> {
   for (let attempt = 0; attempt < 5; attempt++) {
-    const law = await checkOnce(name, one, runtime, seed + 1000 * attempt);
+    const law = await checkOnce(name, one, { runtime, device }, seed + 1000 * attempt);
     const trusted = law.precision === "float64" ? 1e-4 : 2e-3;
     if (law.derivatives.every(({ doubt, scale }) => doubt < trusted * (0.1 + scale))) return law;
   }
-  return checkOnce(name, one, runtime, seed);
+  return checkOnce(name, one, { runtime, device }, seed);
 }
 
-async function checkOnce(name: string, one: Case, runtime: Runtime, seed: number): Promise<Law> {
+/** What runs a case, and what runs the gradients of the `webgpu` lowering. */
+interface Runners {
+  readonly runtime: Runtime;
+  readonly device: Runtime;
+}
+
+async function checkOnce(name: string, one: Case, { runtime, device }: Runners, seed: number): Promise<Law> {
   const rng = createRng(seed).split(name);
   const single = oneNode(name, one, rng.split("inputs"), "float32");
   const model = openModel(single.bytes, { runtime });
@@ -59,8 +72,8 @@ async function checkOnce(name: string, one: Case, runtime: Runtime, seed: number
     outputs.map((output) => [output, normal(results[output]!.shape, rng.split(output))]),
   );
   const wrt = one.inputs.flatMap((sample, i) => (sample?.role === "differentiated" ? [`in${i}`] : []));
-  const cpu = await differentiate(model, single.feeds, u, wrt, "cpu", 1);
-  const gpu = await differentiate(model, single.feeds, u, wrt, "webgpu", 2);
+  const cpu = await differentiate({ model, runtime, lowering: "cpu", copies: 1 }, single.feeds, u, wrt);
+  const gpu = await differentiate({ model, runtime: device, lowering: "webgpu", copies: 2 }, single.feeds, u, wrt);
   const exact = one.single
     ? undefined
     : await openDouble(name, one, createRng(seed).split(name).split("inputs"), runtime, u);
@@ -142,7 +155,7 @@ function oneNode(
   }
   for (const output of outputs) if (output) graph.output(output);
   const opsets = new Map([["", one.opset ?? 20]]);
-  if (domain) opsets.set(domain, 1);
+  if (domain) opsets.set(domain, one.ownOpset ?? 1);
   return { bytes: writeModel(graph, { opsets }), feeds };
 }
 
@@ -150,6 +163,8 @@ function attributeOf(value: CaseAttribute): Attribute {
   if (typeof value === "number") return { kind: "int", value };
   if (typeof value === "string") return { kind: "string", value };
   if ("strings" in value) return { kind: "strings", value: value.strings };
+  if ("tensor" in value) return { kind: "tensor", value: constantValue("", value.tensor).constant! };
+  if ("graph" in value) return { kind: "graph", value: value.graph };
   if (!("float" in value)) return { kind: "ints", value };
   return typeof value.float === "number"
     ? { kind: "float", value: value.float }
@@ -178,12 +193,10 @@ async function openDouble(
 
 /** Runs the gradient of the sum of <u, y> over `copies` copies of the normalized node. */
 async function differentiate(
-  model: LoadedModel,
+  { model, runtime, lowering, copies }: { model: LoadedModel; runtime: Runtime; lowering: Lowering; copies: number },
   feeds: Feeds,
   u: Feeds,
   wrt: readonly string[],
-  lowering: Lowering,
-  copies: number,
 ) {
   const normalized = await model.at(new Map(Object.entries(feeds).map(([key, { shape }]) => [key, shape])));
   const graph = new Graph("law");
@@ -210,7 +223,7 @@ async function differentiate(
   );
   const inputs = wrt.map((name) => graph.inputs.find((input) => input.name === name)!);
   const forward = graph.nodes.length;
-  const slopes = gradients(op, { of: op.sum(terms), wrt: inputs });
+  const slopes = await gradients(op, { of: op.sum(terms), wrt: inputs });
   const results = slopes.map((slope, i) => slope ?? op.fill(inputs[i]!.shape, 0, inputs[i]!.dtype));
   slopes.forEach((slope, i) => {
     if (slope && (slope.dtype !== inputs[i]!.dtype || String(slope.shape) !== String(inputs[i]!.shape)))
@@ -218,8 +231,8 @@ async function differentiate(
   });
   const outputs = weights.map(({ target }) => maps[0]!.get(target) ?? target);
   for (const value of new Set([...outputs, ...results])) graph.output(value);
-  const bytes = writeModel(graph, { opsets: new Map([...model.source.opsets, ["", normalized.opset]]) });
-  const session = await model.runtime.open(bytes, { optimization: lowering === "cpu" ? "all" : "disabled" });
+  const bytes = writeFor(lowering, graph, { opsets: new Map([...model.source.opsets, ["", normalized.opset]]) });
+  const session = await runtime.open(bytes, { optimization: lowering === "cpu" ? "all" : "disabled" });
   const fed = Object.fromEntries(weights.map(({ output }) => [`u_${output}`, u[output]!]));
   const values = await session.run({ ...feeds, ...fed });
   await session.release();

@@ -1,11 +1,11 @@
 import { cases } from "./cases.js";
 import { limits } from "../autodiff/limits.js";
-import { rules } from "../autodiff/rules/table.js";
+import { allRules } from "../autodiff/rules/table.js";
 import { withoutRule } from "../autodiff/without-rule.js";
-import { decompositions } from "../normalize/decompositions.js";
+import { allEntries } from "../families.js";
 import { dynamicallyQuantizedOperators, quantizedOperators } from "../normalize/quantized-operators.js";
 import { standardOperators } from "./standard-operators.js";
-import { upgrades } from "../normalize/upgrades.js";
+import { rewriteTable, upgradeTable } from "../normalize/table.js";
 
 export interface OperatorRow {
   readonly name: string;
@@ -18,13 +18,18 @@ export interface OperatorRow {
 }
 
 /** Every operator of the standard that runs on float32, and xstar's rules for operators of other domains. */
-export function listOperators(): OperatorRow[] {
-  const others = [...Object.keys(rules), ...Object.keys(decompositions)].filter((name) => !standardOperators[name]);
+export async function listOperators(): Promise<OperatorRow[]> {
+  const [rules, rewrites, upgrades] = [
+    await allRules(),
+    await allEntries(rewriteTable),
+    await allEntries(upgradeTable),
+  ];
+  const others = [...Object.keys(rules), ...Object.keys(rewrites)].filter((name) => !standardOperators[name]);
   return [...Object.keys(standardOperators), ...new Set(others)].map((name): OperatorRow => {
     const row = { name, since: standardOperators[name] ?? [], cases: cases[name]?.length ?? 0 };
     if (rules[name]) return { ...row, status: "rule" };
     const excluded = limits[name]?.map(({ what }) => what).join(" or with ");
-    if (decompositions[name] || upgrades[name])
+    if (rewrites[name] || upgrades[name])
       return { ...row, status: "rewritten", ...(excluded && { why: `not with ${excluded}` }) };
     const known = withoutRule[name];
     return { ...row, status: known?.zero ? "zero by definition" : "none", ...(known && { why: known.why }) };
@@ -32,8 +37,8 @@ export function listOperators(): OperatorRow[] {
 }
 
 /** `docs/operators.md` */
-export function operatorsPage(): string {
-  const rows = listOperators();
+export async function operatorsPage(): Promise<string> {
+  const rows = await listOperators();
   const standard = rows.filter(({ since }) => since.length > 0);
   const others = rows.filter(({ since }) => since.length === 0);
   const tested = standard.filter((row) => row.cases > 0).length;

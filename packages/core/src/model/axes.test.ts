@@ -110,13 +110,13 @@ describe.each([1, 2])("axes of a batch of %d", (n) => {
     });
   });
 
-  it("of recurrent layers are time, directions, pictures and hidden units", async () => {
+  it.each([3, 70])("of recurrent layers are time (%d), directions, pictures and hidden units", async (length) => {
     const hidden = 4;
-    const found = await axes([n, 3, 5], (op, x) => {
+    const found = await axes([n, length, 5], (op, x) => {
       const time = op.transpose(x, [1, 0, 2]);
       const w = weights(op, [1, 4 * hidden, 5]);
       const types = [
-        { dtype: "float32" as const, shape: [3, 1, n, hidden] },
+        { dtype: "float32" as const, shape: [length, 1, n, hidden] },
         { dtype: "float32" as const, shape: [1, n, hidden] },
       ];
       const [y, last] = op.emit("LSTM", [time, w, weights(op, [1, 4 * hidden, hidden], 2)], types, {
@@ -127,14 +127,14 @@ describe.each([1, 2])("axes of a batch of %d", (n) => {
         y,
         last,
         states,
-        out: op.emit("Squeeze", [y, op.ints([1])], [{ dtype: "float32", shape: [3, n, hidden] }])[0]!,
+        out: op.emit("Squeeze", [y, op.ints([1])], [{ dtype: "float32", shape: [length, n, hidden] }])[0]!,
       };
     });
     expect(found).toMatchObject({
-      y: expect.stringMatching(/^\[3, 1, N, units 4\] made by/),
+      y: expect.stringContaining(`[${length}, 1, N, units 4] made by`),
       ...(n > 1 && { last: expect.stringMatching(/^\[1, N, units 4\] made by/) }),
       states: expect.stringMatching(/^\[2, N, units 4\] made by/),
-      out: expect.stringMatching(/^\[3, N, units 4\] made by/),
+      out: expect.stringContaining(`[${length}, N, units 4] made by`),
     });
   });
 
@@ -187,6 +187,22 @@ describe.each([1, 2])("axes of a batch of %d", (n) => {
     expect(await axes([n, 7, 4], (op, x) => ({ y: op.mul(x, 2) }))).toMatchObject({
       y: "[N, 7, units 4] a guess by the number of axes",
     });
+  });
+
+  it("of one unit alone are not those of its neighbour: pitches at times, the corners of a box", async () => {
+    const found = await axes([n, 2, 4, 4], (op, x) => {
+      const places = op.reshape(op.transpose(op.conv(x, weights(op, [1, 2, 1, 1])), [0, 2, 3, 1]), [16 * n, 1]);
+      const corners = op.concat(
+        [1, 2, 3, 4].map((by) => op.unsqueeze(op.mul(places, by), [2])),
+        2,
+      );
+      return { boxes: op.reshape(corners, [16 * n, 4]) };
+    });
+    expect(found["boxes"]).toContain("units 4]");
+    const notes = await axes([n, 2, 5, 8], (op, x) => ({
+      y: op.reshape(op.sigmoid(op.conv(x, weights(op, [1, 2, 1, 1]))), [n, 5, 8]),
+    }));
+    expect(notes["y"]).toBe("[N, 5, units 8] a guess by the number of axes");
   });
 
   it("of Einsum are the letters of the weights alone", async () => {

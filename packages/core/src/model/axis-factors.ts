@@ -132,8 +132,8 @@ function dealOut(factors: Factor[], shape: Shape): Factor[][] | undefined {
 const importance = ({ role }: Factor) => ["batch", "unit", "place"].indexOf(role);
 
 /**
- * Factors of 1 can go anywhere: each becomes an axis of 1 between the same neighbours, else another such axis; what
- * matters of the rest joins its neighbour.
+ * Factors of 1 can go anywhere: each becomes an axis of 1 between the same neighbours, else another such axis; of the
+ * rest the batch joins its neighbour, and one unit alone, of which there is nothing to choose, is dropped.
  */
 function placeOnes(axes: Factor[][], layout: Layout, shape: Shape): Layout {
   const free = new Map(shape.flatMap((length, i) => (length === 1 ? [[i, before(shape, i)] as const] : [])));
@@ -152,7 +152,7 @@ function placeOnes(axes: Factor[][], layout: Layout, shape: Shape): Layout {
   for (const { factor, at } of left) {
     const [slot] = free.keys();
     if (slot !== undefined) take(factor, slot);
-    else if (factor.role !== "place") joinNeighbour(axes, factor, { at, layout, shape });
+    else if (factor.role === "batch") joinNeighbour(axes, factor, { at, layout, shape });
   }
   return axes.map((axis) => (axis.length > 0 ? axis : [fresh(1)]));
 }

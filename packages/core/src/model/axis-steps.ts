@@ -231,6 +231,27 @@ const axisByAxis: Step = ({ y, layouts: [x] }) => (x?.length === y.rank ? sameAx
 const roiAlign: Step = ({ y, layouts: [x] }) =>
   x && y.shape.map((length, i) => (i === 1 ? resizedAxis(x[1]!, length) : [fresh(length)]));
 
+/** What a step does, for an element along the first axis of each of the last inputs. */
+const scan: Step = ({ node, y, layouts }) => {
+  const body = node.attributes.get("body");
+  if (body?.kind !== "graph" || node.ints("scan_input_axes") || node.ints("scan_output_axes")) return undefined;
+  const carried = node.inputs.length - node.int("num_scan_inputs", 0);
+  const { inputs, nodes, outputs } = body.value;
+  const known = new Map<Value, Layout>();
+  inputs.forEach((input, i) => {
+    const layout = i < carried ? layouts[i] : layouts[i]?.slice(1);
+    if (layout) known.set(input, layout);
+  });
+  for (const inner of nodes) {
+    if (!inner.inputs.some((input) => input && known.has(input))) continue;
+    for (const output of inner.outputs) if (output?.type) known.set(output, stepForward(inner, output, known));
+  }
+  const at = node.outputs.indexOf(y);
+  const found = known.get(outputs[at]!);
+  const [steps] = layouts.slice(carried).flatMap((layout) => layout?.slice(0, 1) ?? []);
+  return at < carried ? found : found && steps && [steps, ...found];
+};
+
 const byFamily: Readonly<Record<string, { readonly step: Step; readonly types: readonly string[] }>> = {
   convolutions: { step: convolution, types: ["Conv", "ConvTranspose", "ConvInteger", "DeformConv", "QLinearConv"] },
   pools: {
@@ -268,4 +289,5 @@ const steps: Readonly<Record<string, Step>> = {
   Concat: concat,
   Gather: gather,
   RoiAlign: roiAlign,
+  Scan: scan,
 };

@@ -38,6 +38,20 @@ describe("the value range is read from the first operators:", () => {
       [0, 1],
       "mean 0.485 0.456 0.406, deviation 0.229 0.224 0.225",
     ],
+    [
+      "of each picture of a list, as detectors do",
+      (op, x) => {
+        const [one] = op.emit("Split", [x], [x.type], { axis: 0, num_outputs: 1 });
+        const axes = op.constant(tensor("int64", [0], [1]), "axes");
+        const [picture] = op.emit("Squeeze", [one, axes], [{ dtype: "float32", shape: [3, 8, 8] }]);
+        const [mean, std] = [imagenet.mean, imagenet.std].map((values) =>
+          op.constant(tensor("float32", values, [3, 1, 1]), "statistic"),
+        );
+        return op.emit("Unsqueeze", [op.div(op.sub(picture!, mean!), std!), axes], [x.type])[0]!;
+      },
+      [0, 1],
+      "mean 0.485 0.456 0.406, deviation 0.229 0.224 0.225",
+    ],
   ])("%s", (_, before, range, why) => {
     const found = guess(before);
     expect(found.range).toEqual([range]);

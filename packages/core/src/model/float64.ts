@@ -1,8 +1,9 @@
 import { windowOf } from "../ir/window.js";
 import { XstarError } from "../errors.js";
 import { constantNumbers, Graph, Node, Value, type ValueType } from "../ir/graph.js";
-import { inline } from "../ir/inline.js";
+import { inline, valuesFromOutside, type InlineOptions } from "../ir/inline.js";
 import { createOps, positiveAxis, type Ops } from "../ir/ops/index.js";
+import { scan } from "../ir/scan.js";
 import { writeModel } from "../onnx/write.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { size, tensor, type DType } from "../tensor.js";
@@ -15,31 +16,13 @@ import type { Normalized } from "../normalize/normalize.js";
  * nodes without one are computed in float32. It is slow, and tells what rounding does: at the kink of a ReLU, for example.
  */
 export async function inFloat64({ graph: source, opset, values }: Normalized, runtime: Runtime): Promise<Normalized> {
-  const kernelOf = await findKernels(source, opset, runtime);
+  const kernelOf = await findKernels(nodesOf(source), opset, runtime);
   const graph = new Graph(source.name);
   const op = createOps(graph, runtime.lowering, "float64");
   const widened = widening(op);
   const bindings = source.inputs.map((input) => [input, widened(graph.input(input.name, input.type))] as const);
   const map = inline(graph, source, new Map(bindings), [...source.values()], {
-    rewrite(node, given) {
-      if (!isOfFloats(node) || !isTyped(node)) return undefined;
-      const wide = given.map((value) => value && widened(value));
-      const rewrite = node.domain === "" ? rewrites[node.opType] : undefined;
-      if (rewrite) return rewrite(node, wide as Value[], op);
-      const types = node.outputs.map((output) => output?.type);
-      const kernel = kernelOf(node);
-      if (kernel)
-        return op.repeatNode(
-          node,
-          wide,
-          types.map((type, i) => type && { ...type, dtype: kernel[i]! }),
-        );
-      // what is float32 already, such as the scales of a Resize, stays the constant that rules read
-      const narrow = given.map((value, i) =>
-        value && node.inputs[i]!.dtype === "float32" ? op.cast(value, "float32") : value,
-      );
-      return op.repeatNode(node, narrow, types).map((output) => output && widened(output));
-    },
+    rewrite: widerNodes(op, widened, kernelOf),
   });
   const outside = (value: Value) => {
     const made = map.get(value) ?? value;
@@ -47,6 +30,85 @@ export async function inFloat64({ graph: source, opset, values }: Normalized, ru
   };
   for (const output of source.outputs) graph.output(outside(output));
   return { graph, opset, values: new Map([...values].map(([name, value]) => [name, outside(value)])) };
+}
+
+type Rewriting = NonNullable<InlineOptions["rewrite"]>;
+
+/** The nodes of a graph, and those of a Scan's steps. */
+const nodesOf = (graph: Graph): Node[] =>
+  graph.nodes.flatMap((node) => (node.qualifiedType === "Scan" ? nodesOf(bodyOf(node)) : [node]));
+
+function bodyOf(node: Node): Graph {
+  const body = node.attributes.get("body");
+  if (body?.kind === "graph") return body.value;
+  throw new XstarError("bad-graph", `Node "${node.label}" (Scan) has no body`);
+}
+
+/** Puts the same node in float64 in the place of one. */
+function widerNodes(op: Ops, widened: (value: Value) => Value, kernelOf: (node: Node) => Kernel): Rewriting {
+  return (node, given, resolve) => {
+    if (!isOfFloats(node) || !isTyped(node)) return undefined;
+    if (node.qualifiedType === "Scan")
+      return widerScan(
+        op,
+        node,
+        given.map((value) => value && widened(value)) as Value[],
+        (value) => widened(resolve(value)),
+        kernelOf,
+      );
+    const wide = given.map((value) => value && widened(value));
+    const rewrite = node.domain === "" ? rewrites[node.opType] : undefined;
+    if (rewrite) return rewrite(node, wide as Value[], op);
+    const types = node.outputs.map((output) => output?.type);
+    const kernel = kernelOf(node);
+    if (kernel)
+      return op.repeatNode(
+        node,
+        wide,
+        types.map((type, i) => type && { ...type, dtype: kernel[i]! }),
+      );
+    // what is float32 already, such as the scales of a Resize, stays the constant that rules read
+    const narrow = given.map((value, i) =>
+      value && node.inputs[i]!.dtype === "float32" ? op.cast(value, "float32") : value,
+    );
+    return op.repeatNode(node, narrow, types).map((output) => output && widened(output));
+  };
+}
+
+/** A recurrent layer's steps in float64. */
+function widerScan(
+  op: Ops,
+  node: Node,
+  given: readonly Value[],
+  outer: (value: Value) => Value,
+  kernelOf: (node: Node) => Kernel,
+): Value[] {
+  const body = bodyOf(node);
+  const sliced = node.int("num_scan_inputs", 0);
+  const carried = given.length - sliced;
+  const reversed = (kind: "input" | "output") => (node.ints(`scan_${kind}_directions`) ?? []).map((one) => one === 1);
+  const outside = valuesFromOutside(node)
+    .filter((value) => !node.inputs.includes(value))
+    .map((value) => [value, outer(value)] as const);
+  const { states, stacks } = scan(op, {
+    states: given.slice(0, carried),
+    slices: given.slice(carried).map((value, i) => ({ value, isReversed: reversed("input")[i] ?? false })),
+    backwards: reversed("output"),
+    build(inner, before, elements) {
+      const widened = widening(inner);
+      const bound = new Map([
+        ...outside,
+        ...[...before, ...elements].map((value, i) => [body.inputs[i]!, value] as const),
+      ]);
+      const map = inline(inner.graph, body, bound, body.outputs, {
+        prefix: `${inner.graph.name}/`,
+        rewrite: widerNodes(inner, widened, kernelOf),
+      });
+      const results = body.outputs.map((output) => map.get(output) ?? outer(output));
+      return { states: results.slice(0, carried), stacks: results.slice(carried) };
+    },
+  });
+  return [...states, ...stacks];
 }
 
 /** Makes float64 of float32 values, each once, and of small constants in memory constants. */
@@ -78,14 +140,14 @@ const isTyped = (node: Node) => node.outputs.every((output) => !output || output
 type Kernel = readonly (DType | undefined)[] | undefined;
 
 /** Which nodes ONNX Runtime runs in float64: each kind of node is tried once, by itself. */
-async function findKernels(source: Graph, opset: number, runtime: Runtime): Promise<(node: Node) => Kernel> {
+async function findKernels(nodes: readonly Node[], opset: number, runtime: Runtime): Promise<(node: Node) => Kernel> {
   // an approximation of a function may have a kernel where the function has none
   const kind = ({ qualifiedType, attributes, inputs, outputs }: Node) => {
     const modes = [...attributes].filter(([, attribute]) => attribute.kind === "string");
     return JSON.stringify([qualifiedType, modes, [...inputs, undefined, ...outputs].map((value) => value?.dtype)]);
   };
   const known = new Map<string, Kernel>();
-  for (const node of source.nodes) {
+  for (const node of nodes) {
     if (isOfFloats(node) && isTyped(node) && !known.has(kind(node)))
       known.set(kind(node), await kernelOf(node, opset, runtime));
   }

@@ -52,6 +52,8 @@ export function readFront({ graph, inputs }: Model, picture: DeclaredInput): Fro
         (b, c) => b + c,
       );
       scale = zip(scale, change.scale, (a, b) => a * b);
+    } else if (keepsPixels(node)) {
+      // a list of pictures is taken apart, and put together again
     } else if (node.opType === "Transpose" && String(node.ints("perm")) === "0,3,1,2") isMoved = true;
     else return front();
     const [output] = node.outputs;
@@ -60,6 +62,9 @@ export function readFront({ graph, inputs }: Model, picture: DeclaredInput): Fro
   }
   return front();
 }
+
+const keepsPixels = ({ opType, outputs }: Node): boolean =>
+  /^(Squeeze|Unsqueeze)$/.test(opType) || (opType === "Split" && outputs.length === 1);
 
 /** What a node makes of one of its inputs, by channel, when that is x * scale + shift. */
 function affine(node: Node, x: Value): { scale: number[]; shift: number[] } | undefined {

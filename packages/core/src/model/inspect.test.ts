@@ -4,7 +4,7 @@ import type { VjpRules } from "../autodiff/vjp.js";
 import { Graph, type Value } from "../ir/graph.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 import { writeModel } from "../onnx/write.js";
-import { fromOrt } from "../runtime/runtime.js";
+import { fromOrt } from "../runtime/from-ort.js";
 import { tensor } from "../tensor.js";
 import { inspect } from "./inspect.js";
 import { openModel } from "./load.js";
@@ -40,6 +40,7 @@ describe("inspect", () => {
       outputs: [{ name: "scores", shape: [1, 3] }],
       classes: { count: 3 },
       missingRules: [],
+      cuts: [],
     });
     expect(found.layers[0]).toEqual({
       name: "conv",

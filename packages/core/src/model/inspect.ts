@@ -1,5 +1,6 @@
 import { check } from "../errors.js";
-import { mergeRules } from "../autodiff/overrides.js";
+import { changedRules } from "../autodiff/changed-rules.js";
+import { rulesFor } from "../autodiff/rules/table.js";
 import { findReach, type Reach } from "../autodiff/differentiability.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { Graph, type Node, type Value } from "../ir/graph.js";
@@ -11,6 +12,7 @@ import { guessContract, type ContractGuess, type ContractSources, type PartialCo
 import { inputKind, type InputKindGuess } from "./input-kind.js";
 import { axesOf, followAxes, type LayerAxes } from "./axes.js";
 import { beforeSoftmax, classCount, scoreOutput } from "./layers.js";
+import { cutsOf, type CutPlace } from "./left-out.js";
 import { givenTensors, withGivenShapes, type GivenInputs } from "./given.js";
 import { checkModel, inputShapes, type LoadedModel } from "./load.js";
 import { chooseShapes, type ChosenShapes } from "./shapes.js";
@@ -70,6 +72,8 @@ export interface Inspection {
   readonly layers: readonly LayerFacts[];
   /** Operators that cannot be differentiated, and what they cut off from the input. */
   readonly missingRules: readonly MissingRule[];
+  /** What is not there because the import of the model left it out. */
+  readonly cuts: readonly CutPlace[];
 }
 
 interface TypedName {
@@ -128,7 +132,8 @@ export async function inspect(model: LoadedModel, options: InspectOptions = {}):
   const op = createOps(graph, model.runtime.lowering);
   const bindings = new Map(normalized.graph.inputs.map((input) => [input, graph.input(input.name, input.type)]));
   const map = inline(graph, normalized.graph, bindings, [...normalized.graph.values()]);
-  const reach = findReach(op, graph.inputs.filter(isFloat), mergeRules([], options.rules, model.source.functions));
+  const rules = await rulesFor(graph, changedRules([], options.rules, model.source.functions));
+  const reach = findReach(op, graph.inputs.filter(isFloat), rules);
 
   const found = (name: string) => {
     const value = normalized.values.get(name);
@@ -178,7 +183,7 @@ export async function inspect(model: LoadedModel, options: InspectOptions = {}):
 function declarations(
   model: LoadedModel,
   { contract: given = {}, contractFrom: from, picture: name, inputs = {} }: InspectOptions,
-): Pick<Inspection, "file" | "inputs" | "picture" | "kind" | "contract"> {
+): Pick<Inspection, "file" | "inputs" | "picture" | "kind" | "contract" | "cuts"> {
   const { source } = model;
   const picture = pictureOf(source, name);
   const kind = picture ? inputKind(source, picture, { given, inputs }) : null;
@@ -197,6 +202,7 @@ function declarations(
       ...(tokens && { tokens: tokens.count }),
     })),
     picture: picture?.name ?? null,
+    cuts: cutsOf(source),
     kind,
     contract: hasContract
       ? { input: picture.name, ...guessContract(source, { given, picture, ...(from !== undefined && { from }) }) }
@@ -288,6 +294,7 @@ function axisFacts(
 function whyNot(value: Value | undefined, reach: Reach | undefined): string | null {
   if (!value || value.constant) return "it does not depend on the input";
   if (!value.type && !reach) return "it is no tensor of a shape and type that xstar knows";
+  if (value.type && size(value.shape) === 0) return "it is empty";
   if (value.type && !isFloat(value)) return `it holds ${value.dtype}, which has no gradient`;
   if (!reach) return "it does not depend on the input";
   const [first, ...others] = reach.missing;

@@ -81,9 +81,9 @@ export function openModel(file: Uint8Array | Model, options: LoadOptions): Loade
       const key = JSON.stringify([...shapes]);
       const known = kept.find((one) => one.key === key && areSame(one.given, given));
       if (known) return known.graph;
-      const graph = specialize(source, shapes, runtime, weights, given).then((typed) =>
-        namingOutputs(normalize(typed, opset), source),
-      );
+      const graph = specialize(source, shapes, runtime.host ?? runtime, weights, given)
+        .then((typed) => normalize(typed, opset))
+        .then((normalized) => namingOutputs(normalized, source));
       kept.push({ key, given, graph });
       return graph;
     },

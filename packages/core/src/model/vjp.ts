@@ -1,11 +1,12 @@
 import { nearest, oneOf, XstarError } from "../errors.js";
 import { cutOff, gradients } from "../autodiff/gradients.js";
-import { mergeRules } from "../autodiff/overrides.js";
+import { changedRules } from "../autodiff/changed-rules.js";
+import { overrides as standardOverrides } from "../autodiff/overrides.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import { Graph, type Value } from "../ir/graph.js";
 import { inline, prune } from "../ir/inline.js";
 import { createOps, isFloat } from "../ir/ops/index.js";
-import { writeModel } from "../onnx/write.js";
+import { writeFor } from "../normalize/for-webgpu.js";
 import type { Session } from "../runtime/runtime.js";
 import { shapesOf, type ShapesByName, type Tensor } from "../tensor.js";
 import { checkFeed, checkFeeds } from "./check-feeds.js";
@@ -86,16 +87,16 @@ export async function vjp(
   const output = map.get(target) ?? target;
   const input = inputToDifferentiate(graph.inputs, wrt);
   const cotangent = graph.input("cotangent", output.type);
-  const [gradient] = gradients(op, {
+  const [gradient] = await gradients(op, {
     of: output,
     wrt: [input],
     cotangent,
-    rules: mergeRules(overrides, rules, model.source.functions),
+    rules: changedRules(overrides, rules, model.source.functions, standardOverrides),
   });
   const result = gradient ?? op.fill(input.shape, 0, input.dtype);
   for (const value of [output, result]) graph.output(value);
   prune(graph);
-  const bytes = writeModel(graph, {
+  const bytes = writeFor(model.runtime.lowering, graph, {
     opsets: new Map([...model.source.opsets, ["", normalized.opset]]),
     irVersion: model.source.irVersion,
     locate: locator(model.source),

@@ -83,7 +83,7 @@ function lengthBias(op: Ops, lengths: Value, { dtype, shape }: ValueType): Value
 }
 
 /** The operator of the standard domain (opset 23): a query that may look at no key gets zeros. */
-export const attention: Rewrite = (node, inputs, op) => {
+const attention: Rewrite = (node, inputs, op) => {
   const [query, key, value, mask, pastKey, pastValue, lengths] = inputs;
   const flat = query!.rank === 3;
   const [qHeads, kvHeads] = [node.int("q_num_heads", 0), node.int("kv_num_heads", 0)];
@@ -155,7 +155,7 @@ function contribScale(node: Node, q: Value): number {
 }
 
 /** com.microsoft::MultiHeadAttention with separate query, key and value. */
-export const multiHeadAttention: Rewrite = (node, inputs, op) => {
+const multiHeadAttention: Rewrite = (node, inputs, op) => {
   const [query, key, value, bias, mask, attentionBias, pastKey, pastValue] = inputs;
   if (limitOf(node) || query?.rank !== 3 || !key || !value) return undefined;
   const heads = node.int("num_heads", 1);
@@ -174,7 +174,7 @@ export const multiHeadAttention: Rewrite = (node, inputs, op) => {
 };
 
 /** com.microsoft::Attention: query, key and value are one matrix product of the input. */
-export const contribAttention: Rewrite = (node, inputs, op) => {
+const contribAttention: Rewrite = (node, inputs, op) => {
   const [x, weights, bias, mask, past, attentionBias] = inputs;
   if (limitOf(node)) return undefined;
   const heads = node.int("num_heads", 1);
@@ -194,7 +194,7 @@ export const contribAttention: Rewrite = (node, inputs, op) => {
 };
 
 /** Pairs of features turned by an angle that grows with the position. */
-export const rotaryEmbedding: Rewrite = (node, [x, cosCache, sinCache, positions], op) => {
+const rotaryEmbedding: Rewrite = (node, [x, cosCache, sinCache, positions], op) => {
   const flat = x!.rank === 3;
   const heads = flat ? splitHeads(op, x!, node.int("num_heads", 0)) : x!;
   const features = heads.shape[3]!;
@@ -215,4 +215,12 @@ export const rotaryEmbedding: Rewrite = (node, [x, cosCache, sinCache, positions
     : op.concat([real, imaginary], -1);
   const y = rest ? op.concat([joined, rest], -1) : joined;
   return [flat ? joinHeads(op, y) : y];
+};
+
+/** Attention and what goes with it, as products, softmax and rotations. */
+export const attentionOperators: Readonly<Record<string, Rewrite>> = {
+  Attention: attention,
+  RotaryEmbedding: rotaryEmbedding,
+  "com.microsoft::Attention": contribAttention,
+  "com.microsoft::MultiHeadAttention": multiHeadAttention,
 };

@@ -85,14 +85,15 @@ const supportVectorRegressor: Rewrite = (node, [x], op) => {
 };
 
 /**
- * The scores of the pairs of three or more classes, (0, 1), (0, 2), ..., (1, 2), ...: of each the vectors of both classes
- * count, with the weights that they have against the other one. The labels stay what they are.
+ * The scores of the pairs of classes, (0, 1), (0, 2), ..., (1, 2), ...: of each the vectors of both classes
+ * count, with the weights that they have against the other one. The one pair of two classes gives both their scores. The labels
+ * stay what they are.
  */
 const supportVectorClassifier: Rewrite = (node, [x], op) => {
   const counts = node.ints("vectors_per_class") ?? [];
   const [count, weights] = [counts.reduce((a, b) => a + b, 0), node.floats("coefficients") ?? []];
   const isPlain = node.string("post_transform", "NONE") === "NONE" && !node.floats("prob_a")?.length;
-  if (counts.length < 3 || !isPlain) return undefined;
+  if (counts.length < 2 || !isPlain) return undefined;
   const features = rows(op, x!);
   const vectors = held(op, node, "support_vectors", (n) => [count, n / count]);
   const similar = vectors && kernel(op, node, features, vectors);
@@ -108,7 +109,8 @@ const supportVectorClassifier: Rewrite = (node, [x], op) => {
   const product = op.matMul(similar, op.constant(tensor("float32", matrix, [count, pairs.length]), "pairs"));
   const rho = held(op, node, "rho", (n) => [n]);
   const [labels] = op.repeatNode(node, [x], [node.outputs[0]?.type, undefined]);
-  return [labels!, rho ? op.add(product, rho) : product];
+  const scores = rho ? op.add(product, rho) : product;
+  return [labels!, pairs.length === 1 ? op.concat([op.neg(scores), scores], 1) : scores];
 };
 
 /** Rows divided by their largest number, or by a norm; rows of zeros stay. */

@@ -18,11 +18,17 @@ function likelihood(op: Ops, node: Node, logarithms: Value, labels: Value, weigh
   return reduction === "sum" ? sum : op.div(sum, op.reduceSum(share));
 }
 
-export const likelihoodLoss: Rewrite = (node, [logarithms, labels, weights], op) => [
+const likelihoodLoss: Rewrite = (node, [logarithms, labels, weights], op) => [
   likelihood(op, node, logarithms!, labels!, weights),
 ];
 
-export const crossEntropyLoss: Rewrite = (node, [scores, labels, weights], op) => {
+const crossEntropyLoss: Rewrite = (node, [scores, labels, weights], op) => {
   const logarithms = op.logSoftmax(scores!, 1);
   return [likelihood(op, node, logarithms, labels!, weights), logarithms];
+};
+
+/** Losses, for models that were exported with theirs. */
+export const losses: Readonly<Record<string, Rewrite>> = {
+  NegativeLogLikelihoodLoss: likelihoodLoss,
+  SoftmaxCrossEntropyLoss: crossEntropyLoss,
 };

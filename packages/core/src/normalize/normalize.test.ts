@@ -332,3 +332,25 @@ describe("names", () => {
     expect(values.get("normal")!.node!.opType).toBe("Conv");
   });
 });
+
+describe("a MaxPool behind a Pad", () => {
+  const pooled = (attributes: Parameters<Ops["emit"]>[3]) =>
+    buildModel(
+      (op, x) => {
+        const padded = op.pad(op.neg(x), [0, 0, 1, 1], [0, 0, 1, 1]);
+        const shape = [1, 1, 2, 2];
+        const options = { kernel_shape: [2, 2], strides: [2, 2], ...attributes };
+        return { y: op.emit("MaxPool", [padded], [{ dtype: "float32", shape }], options)[0]! };
+      },
+      { shape: [1, 1, 2, 2] },
+    );
+
+  it.each([{}, { pads: [0, 0, 0, 0] }])(
+    "keeps the zeros, which are larger than all numbers inside (%o)",
+    async (pads) => {
+      const { graph, after } = await bothWays(pooled(pads), tensor("float32", [1, 2, 3, 4], [1, 1, 2, 2]));
+      expect(types(graph)).toEqual(["Neg", "Pad", "MaxPool"]);
+      expect(after).toEqual([[0, 0, 0, 0]]);
+    },
+  );
+});

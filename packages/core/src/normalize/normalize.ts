@@ -1,9 +1,10 @@
+import { entriesFor } from "../families.js";
 import { Graph, type Node, type Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 import { isTraining } from "./batch-normalization.js";
-import { decompositions } from "./decompositions.js";
-import { upgrades } from "./upgrades.js";
+import { keepPadApart } from "./pad-before-pool.js";
+import { rewriteTable, upgradeTable } from "./table.js";
 
 /** The oldest version of the standard operator set that normalized graphs use: xstar's own operators need it. */
 export const canonicalOpset = 20;
@@ -20,7 +21,10 @@ export interface Normalized {
  * Brings a typed graph to the one form that the vjp rules are written for: a recent operator set, BatchNormalization
  * folded into the convolution before it (its backward pass is then one convolution too). The result computes the same.
  */
-export function normalize(source: Graph, opset: number): Normalized {
+export async function normalize(source: Graph, opset: number): Promise<Normalized> {
+  const types = source.nodes.map(({ qualifiedType }) => qualifiedType);
+  const rewrites = await entriesFor(rewriteTable, types);
+  const upgrades = opset < canonicalOpset ? await entriesFor(upgradeTable, types) : {};
   const graph = new Graph(source.name);
   const op = createOps(graph, "cpu", "normalized");
   const bindings = new Map(source.inputs.map((input) => [input, graph.input(input.name, input.type)]));
@@ -31,8 +35,10 @@ export function normalize(source: Graph, opset: number): Normalized {
       if (![...node.inputs, ...node.outputs].every((value) => !value || value.type)) return undefined;
       const folded = node.qualifiedType === "BatchNormalization" && foldIntoConv(node, readers, resolve, op);
       if (folded) return folded;
+      const apart = keepPadApart(graph, node, inputs);
+      if (apart) return apart;
       const older = node.domain === "" && upgrades[node.opType]?.find(({ below }) => opset < below);
-      const rewrite = older ? older.rewrite : decompositions[node.qualifiedType];
+      const rewrite = older ? older.rewrite : rewrites[node.qualifiedType];
       return rewrite?.(node, inputs as readonly Value[], op);
     },
   });

@@ -2,15 +2,9 @@ import { limitOf } from "../autodiff/limits.js";
 import type { Node, Value } from "../ir/graph.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
 import { size } from "../tensor.js";
+import { dequantize, quantizeDynamically, type Levels } from "./levels.js";
+import { dynamicQuantizeLstm } from "./quantized-recurrent.js";
 import type { Rewrite } from "./rewrite.js";
-
-/** A quantized value, its scale and its zero point. */
-type Levels = readonly [Value, Value, Value | undefined];
-
-function dequantize(op: Ops, [q, scale, zeroPoint]: Levels, axis: number): Value {
-  const type = { dtype: scale.dtype, shape: q.shape };
-  return op.emit("DequantizeLinear", [q, scale, zeroPoint], [type], { axis })[0]!;
-}
 
 /** The result as the whole numbers that the node gives. */
 function quantize(op: Ops, y: Value, node: Node, scale: Value, zeroPoint: Value | undefined): [Value] {
@@ -158,17 +152,13 @@ const scaledProduct: Rewrite = (node, inputs, op) => {
 
 const productOfFloats: Rewrite = (node, inputs, op) => {
   const [a, b, bScale, bZero, bias] = inputs as [Value, Value, Value, Value?, Value?];
-  const types = [
-    { dtype: "uint8", shape: a.shape },
-    { dtype: a.dtype, shape: [] },
-    { dtype: "uint8", shape: [] },
-  ] as const;
-  const [q, scale, zero] = op.emit("DynamicQuantizeLinear", [a], types);
-  return scaledProduct(node, [q!, b, scale!, bScale, zero!, bZero!, bias!], op);
+  const [q, scale, zero] = quantizeDynamically(op, a);
+  return scaledProduct(node, [q, b, scale, bScale, zero, bZero!, bias!], op);
 };
 
 /** Operators that take or find a scale of their own for each input, as the simple ones that they stand for. */
 export const dynamicallyQuantizedOperators: Readonly<Record<string, Rewrite>> = {
   "com.microsoft::MatMulIntegerToFloat": scaledProduct,
   "com.microsoft::DynamicQuantizeMatMul": productOfFloats,
+  "com.microsoft::DynamicQuantizeLSTM": dynamicQuantizeLstm,
 };

@@ -10,6 +10,8 @@ export const retiredOperators: Readonly<Record<string, Rewrite>> = {
     const added = op.constant({ dtype: "float32", shape: [bias.length, 1, 1], data }, "bias");
     return [op.add(scaled, op.cast(added, x!.dtype))];
   },
+  /** The old name of ScatterElements. */
+  Scatter: (node, [data, indices, updates], op) => [op.scatterElements(data!, indices!, updates!, node.int("axis", 0))],
   Scale: (node, [x], op) => [op.mul(x!, node.float("scale", 1))],
   Affine: (node, [x], op) => [op.add(op.mul(x!, node.float("alpha", 1)), node.float("beta", 0))],
   ScaledTanh: (node, [x], op) => [op.mul(op.tanh(op.mul(x!, node.float("beta", 1))), node.float("alpha", 1))],

@@ -11,11 +11,16 @@ interface Axis {
   readonly points: number;
 }
 
-/**
- * The share of every element in every bin of every region, [regions, bins, length]: the mean of the points of a bin, of
- * which each is read linearly between two elements, and as 0 from one element outside on.
- */
-function sharesOf(op: Ops, start: Value, extent: Value, { length, bins, points }: Axis): Value {
+/** Where the points of all bins lie between two elements of an axis, and how near they are to each. */
+interface Points {
+  /** [regions, bins * points, length]: what a point takes of every element; 0 for points beyond the axis. */
+  readonly shares: Value;
+  /** The same of the element before, and of the one behind. */
+  readonly corners: readonly Value[];
+}
+
+/** Each point is read linearly between two elements, and as 0 from one element outside on. */
+function pointsOf(op: Ops, start: Value, extent: Value, { length, bins, points }: Axis): Points {
   const count = bins * points;
   const steps = Array.from({ length: count }, (_, i) => (i + 0.5) / count);
   const along = op.cast(op.constant(tensor("float32", steps, [1, count]), "points"), start.dtype);
@@ -34,13 +39,47 @@ function sharesOf(op: Ops, start: Value, extent: Value, { length, bins, points }
     start.dtype,
   );
   const near = op.relu(op.sub(1, op.abs(op.sub(clamped, places))));
-  const counted = op.mul(near, op.unsqueeze(op.cast(inside, start.dtype), [-1]));
-  const regions = start.shape[0]!;
-  return op.reduceMean(op.reshape(counted, [regions, bins, points, length]), [2], false);
+  const shares = op.mul(near, op.unsqueeze(op.cast(inside, start.dtype), [-1]));
+  const isBehind = op.greater(places, clamped);
+  return { shares, corners: [op.where(isBehind, 0, shares), op.where(isBehind, shares, 0)] };
 }
 
+/** The mean of the points of every bin: two matrix products for each region. */
+function means(
+  op: Ops,
+  pictures: Value,
+  [rows, columns]: readonly [Points, Points],
+  axes: readonly [Axis, Axis],
+): Value {
+  const [ofRows, ofColumns] = [rows, columns].map(({ shares }, i) => {
+    const { bins, points, length } = axes[i]!;
+    return op.reduceMean(op.reshape(shares, [shares.shape[0]!, bins, points, length]), [2], false);
+  }) as [Value, Value];
+  return readAt(op, pictures, ofRows, ofColumns);
+}
+
+/** The largest share that a point of a bin has of one of the four elements around it. */
+function maxima(
+  op: Ops,
+  pictures: Value,
+  [rows, columns]: readonly [Points, Points],
+  axes: readonly [Axis, Axis],
+): Value {
+  const [above, below] = rows.corners.map((row) =>
+    columns.corners.map((column) => readAt(op, pictures, row, column)).reduce((a, b) => op.max(a, b)),
+  ) as [Value, Value];
+  const [high, wide] = axes;
+  const [regions, channels] = above.shape as [number, number];
+  const apart = [regions, channels, high.bins, high.points, wide.bins, wide.points];
+  return op.reduceMax(op.reshape(op.max(above, below), apart), [3, 5], false);
+}
+
+/** rows pictures columns', for every region and channel. */
+const readAt = (op: Ops, pictures: Value, rows: Value, columns: Value): Value =>
+  op.matMul(op.matMul(op.unsqueeze(rows, [1]), pictures), op.unsqueeze(op.transpose(columns, [0, 2, 1]), [1]));
+
 /**
- * RoiAlign of means as two matrix products for each region. Others are left alone, but for saying where pixels lie when the
+ * RoiAlign as matrix products of each region. Where the regions decide how many points a bin has it is left alone, but for saying where pixels lie when the
  * newest operator set would take it for another place.
  */
 export function roiAlign(usual: "half_pixel" | "output_half_pixel"): Rewrite {
@@ -57,11 +96,15 @@ export function roiAlign(usual: "half_pixel" | "output_half_pixel"): Rewrite {
     const scaled = op.sub(op.mul(rois!, node.float("spatial_scale", 1)), half ? 0.5 : 0);
     const [left, top, right, bottom] = op.split(scaled, [1, 1, 1, 1], 1) as [Value, Value, Value, Value];
     const extent = (low: Value, high: Value) => (half ? op.sub(high, low) : op.max(op.sub(high, low), 1));
-    const axis = (length: number, bins: number) => ({ length, bins, points });
-    const rows = sharesOf(op, top, extent(top, bottom), axis(height, node.int("output_height", 1)));
-    const columns = sharesOf(op, left, extent(left, right), axis(width, node.int("output_width", 1)));
+    const axes = [
+      { length: height, bins: node.int("output_height", 1), points },
+      { length: width, bins: node.int("output_width", 1), points },
+    ] as const;
+    const read = [
+      pointsOf(op, top, extent(top, bottom), axes[0]),
+      pointsOf(op, left, extent(left, right), axes[1]),
+    ] as const;
     const pictures = op.gather(x!, batches!, 0);
-    const turned = op.unsqueeze(op.transpose(columns, [0, 2, 1]), [1]);
-    return [op.matMul(op.matMul(op.unsqueeze(rows, [1]), pictures), turned)];
+    return [(node.string("mode", "avg") === "max" ? maxima : means)(op, pictures, read, axes)];
   };
 }

@@ -109,11 +109,6 @@ const gridSample: Rewrite = (node, inputs, op) => {
   return op.emit("GridSample", inputs, types(node), { mode: names[mode] ?? mode, padding_mode, align_corners });
 };
 
-/** The old name of ScatterElements. */
-const scatter: Rewrite = (node, [data, indices, updates], op) => [
-  op.scatterElements(data!, indices!, updates!, node.int("axis", 0)),
-];
-
 const reduceAxes = (below: number): readonly Upgrade[] => [{ below, rewrite: attributeToInput(["axes"]) }];
 
 /** Upgrades by operator; the first row whose `below` is above the model's opset applies. */
@@ -135,7 +130,6 @@ export const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   GridSample: [{ below: 20, rewrite: gridSample }],
   DFT: [{ below: 20, rewrite: fourierAlong }],
   RoiAlign: [{ below: 16, rewrite: roiAlign("output_half_pixel") }],
-  Scatter: [{ below: Number.POSITIVE_INFINITY, rewrite: scatter }],
   ReduceSum: reduceAxes(13),
   ReduceMean: reduceAxes(18),
   ReduceMax: reduceAxes(18),

@@ -88,7 +88,7 @@ function partOf(context: ObjectiveContext, x: Value, axis: number, chosen: Value
  * part of every axis. Throws `bad-argument`.
  */
 export function atPlace(context: ObjectiveContext, map: Value, { y, x, at }: Place, layer: string): Value {
-  const { op, batch } = context;
+  const { op } = context;
   const axes = map.rank - 1;
   if (at) return overPart(context, map, at, { layer, isAlone: !y && !x });
   if ((y && axes < 1) || (x && axes < 2)) {
@@ -104,11 +104,22 @@ export function atPlace(context: ObjectiveContext, map: Value, { y, x, at }: Pla
     });
   }
   if (y && axes > 2) throw wrongCount(layer, axes);
-  return Array.from({ length: axes }, (_, i) => [y, x][i]).reduce<Value>((rest, chosen, i) => {
-    const length = rest.shape[1]!;
-    if (chosen) context.limit(chosen, length, `${i === 0 ? "rows" : "columns"} of layer "${layer}"`);
-    return pick(context, rest, 1, chosen ?? op.expand(op.scalar(Math.floor(length / 2), "int64"), [batch]));
-  }, map);
+  const chosen = Array.from({ length: axes }, (_, i) => [y, x][i]);
+  const spans = chosen.map((index, i) => {
+    const length = map.shape[i + 1]!;
+    if (!index) return { axis: i + 1, start: Math.floor(length / 2), end: Math.floor(length / 2) + 1 };
+    context.limit(index, length, `${i === 0 ? "rows" : "columns"} of layer "${layer}"`);
+    const numbers = context.numbersOf(index) ?? [0, length - 1];
+    return { axis: i + 1, start: Math.min(...numbers), end: Math.max(...numbers) + 1 };
+  });
+  return chosen.reduce<Value>(
+    (rest, index, i) => {
+      const { start, end } = spans[i]!;
+      if (end - start === 1) return op.squeeze(rest, [1]);
+      return pick(context, rest, 1, start === 0 ? index! : context.countedFrom(start, index!));
+    },
+    context.part(map, spans),
+  );
 }
 
 function wrongCount(layer: string, axes: number): XstarError {
@@ -123,7 +134,7 @@ function wrongCount(layer: string, axes: number): XstarError {
 
 /** The mean over a part of every axis of places. */
 function overPart(
-  { op }: ObjectiveContext,
+  { op, part: partOf }: ObjectiveContext,
   map: Value,
   at: Places,
   { layer, isAlone }: { readonly layer: string; readonly isAlone: boolean },
@@ -138,7 +149,7 @@ function overPart(
     const problem = `${last} is out of range: axis ${i} of the places of layer "${layer}" goes from 0 to ${length - 1}`;
     throw new XstarError("bad-argument", problem);
   });
-  return op.meanOfEach(op.slice(map, ranges));
+  return op.meanOfEach(partOf(map, ranges));
 }
 
 /** The mean of a map over its places, or over those that are given, [batch]. */

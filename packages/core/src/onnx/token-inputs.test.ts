@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Graph } from "../ir/graph.js";
-import { createOps } from "../ir/ops/index.js";
+import type { Value } from "../ir/graph.js";
+import { createOps, type Ops } from "../ir/ops/index.js";
 import { inspect } from "../model/inspect.js";
 import { nearestTokens } from "../model/tokens.js";
 import { numbers, tensor } from "../tensor.js";
@@ -11,12 +12,24 @@ import { writeModel } from "./write.js";
 
 const table = randomTensor([20, 6], 3);
 
+/** 1 at the number of a token, as JAX writes it. */
+function oneHot(op: Ops, ids: Value): Value {
+  const all = tensor(
+    "int64",
+    Array.from({ length: 20 }, (_, i) => i),
+    [1, 1, 20],
+  );
+  return op.cast(op.equal(op.reshape(ids, [1, 5, 1]), op.constant(all, "all")), "float32");
+}
+
 /** Numbers of tokens -> vectors, those of token 0 silenced by a mask -> features -> scores. */
-function tokenModel({ isMasked = true } = {}): Uint8Array {
+function tokenModel({ isMasked = true, isGathered = true } = {}): Uint8Array {
   const graph = new Graph("tokens");
   const op = createOps(graph, "cpu", "test");
   const ids = graph.input("ids", { dtype: "int64", shape: [1, 5] });
-  const [vectors] = op.emit("Gather", [op.constant(table, "table"), ids], [{ dtype: "float32", shape: [1, 5, 6] }]);
+  const vectors = isGathered
+    ? op.emit("Gather", [op.constant(table, "table"), ids], [{ dtype: "float32", shape: [1, 5, 6] }])[0]
+    : op.matMul(oneHot(op, ids), op.constant(table, "table"));
   const mask = isMasked ? op.cast(op.greater(op.cast(ids, "float32"), op.scalar(0.5)), "float32") : undefined;
   const seen = mask ? op.mul(vectors!, op.reshape(mask, [1, 5, 1])) : op.identity(vectors!);
   const features = op.relu(op.matMul(seen, op.constant(randomTensor([6, 8], 4), "w")));
@@ -54,6 +67,16 @@ describe("token numbers", () => {
     const kept = vectorsOf(ids.filter((id) => id !== 0));
     const squares = numbers(kept).reduce((sum, x) => sum + x * x, 0);
     expect(curve[0]![0]).toBeCloseTo(squares / 30, 5);
+  });
+
+  it("are found where ones and zeros are multiplied with the table", async () => {
+    const bytes = tokenModel({ isMasked: false, isGathered: false });
+    const model = open(bytes);
+    expect(model.source.inputs).toMatchObject([{ dims: [1, 5, 6], tokens: { count: 20, size: 6 } }]);
+    const start = { type: "array", values: numbers(vectorsOf([3, 0, 7, 19, 0])) } as const;
+    const looked = await maximize(open(tokenModel({ isMasked: false })), "scores:2", { start, steps: 4 });
+    const { curve } = await maximize(model, "scores:2", { start, steps: 4 });
+    expect(curve).toEqual(looked.curve);
   });
 
   it("leave nothing behind where nothing else reads them", () => {

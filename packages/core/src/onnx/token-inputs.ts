@@ -1,18 +1,18 @@
-import { constantValue, Node, Value, type Attribute, type Graph } from "../ir/graph.js";
+import { constantNumbers, constantValue, Node, Value, type Attribute, type Graph } from "../ir/graph.js";
 import { valuesRead } from "../ir/inline.js";
-import { dtypeNumbers, floatTypes, tensor } from "../tensor.js";
+import { dtypeNumbers, floatTypes, size as sizeOf, tensor } from "../tensor.js";
 import type { DeclaredInput } from "./model.js";
 
 /**
- * Of a model without an input of floating-point numbers, the input of token numbers that a Gather looks up in a table of vectors
- * becomes one of those vectors, so that it has a gradient: between the tokens there are vectors that no token has. What else
+ * Of a model without an input of floating-point numbers, the input of token numbers that a Gather looks up in a table of vectors,
+ * or of which a product of ones and zeros with the table does, becomes one of those vectors, so that it has a gradient: between the tokens there are vectors that no token has. What else
  * reads the numbers gets those of the nearest tokens.
  */
 export function takeTokensAsVectors(graph: Graph, inputs: readonly DeclaredInput[]): readonly DeclaredInput[] {
   if (inputs.some(({ dtype }) => floatTypes.has(dtype))) return inputs;
   const found = inputs.flatMap((input, i) => lookupOf(graph, input, i)).toSorted((a, b) => b.count - a.count)[0];
   if (!found) return inputs;
-  const { at, gather, table, count, size } = found;
+  const { at, node, table, count, size } = found;
   const input = inputs[at]!;
   const ids = graph.inputs[at]!;
   const { dtype } = table.constant!;
@@ -20,9 +20,9 @@ export function takeTokensAsVectors(graph: Graph, inputs: readonly DeclaredInput
   graph.inputs[at] = vectors;
   ids.name = graph.uniqueName(`${ids.name}/nearest`);
   graph.nodes.splice(
-    graph.nodes.indexOf(gather),
+    graph.nodes.indexOf(node),
     1,
-    new Node("Identity", [vectors], gather.outputs, new Map(), "", gather.name),
+    new Node("Identity", [vectors], node.outputs, new Map(), "", node.name),
   );
   if (graph.nodes.some((node) => node.inputs.includes(ids)))
     graph.nodes.unshift(...nearestNodes(graph, { ids, vectors, table, input, size }));
@@ -32,32 +32,52 @@ export function takeTokensAsVectors(graph: Graph, inputs: readonly DeclaredInput
 
 interface Lookup {
   readonly at: number;
-  readonly gather: Node;
+  readonly node: Node;
   readonly table: Value;
   /** Tokens, and numbers in the vector of each. */
   readonly count: number;
   readonly size: number;
 }
 
-/** The Gather from a table [tokens, features] that an input of whole numbers is for. */
+/** Operators behind which the numbers of the tokens are still what they were. */
+const passesNumbers = /^(Cast|Identity|Reshape|Unsqueeze|Expand)$/;
+
+/** The lookups in a table [tokens, features] that an input of whole numbers is for. */
 function lookupOf(graph: Graph, { dtype, dims }: DeclaredInput, at: number): Lookup[] {
   if ((dtype !== "int64" && dtype !== "int32") || dims.length < 2) return [];
   const ids = graph.inputs[at]!;
-  const readers = (value: Value) => graph.nodes.filter((node) => valuesRead(node).includes(value));
+  const readers = graph.nodes.filter((node) => valuesRead(node).includes(ids));
   // what a branch or a loop reads inside stays as it is
-  if (graph.outputs.includes(ids) || readers(ids).some((node) => !node.inputs.includes(ids))) return [];
-  const casts = readers(ids).filter(
-    ({ opType, domain }) => domain === "" && (opType === "Cast" || opType === "Identity"),
-  );
-  const numbers = [ids, ...casts.flatMap(({ outputs }) => outputs)];
-  return graph.nodes.flatMap((gather) => {
-    const [table, indices] = gather.inputs;
+  if (graph.outputs.includes(ids) || readers.some((node) => !node.inputs.includes(ids))) return [];
+  const numbers = new Set([ids]);
+  for (const { opType, domain, inputs, outputs } of graph.nodes)
+    if (domain === "" && passesNumbers.test(opType) && numbers.has(inputs[0]!)) numbers.add(outputs[0]!);
+  return graph.nodes.flatMap((node) => {
+    const table = tableOf(node, numbers);
     const shape = table?.constant?.shape;
-    const isLookup = gather.opType === "Gather" && gather.domain === "" && gather.int("axis", 0) === 0;
-    if (!isLookup || !numbers.includes(indices) || shape?.length !== 2 || !floatTypes.has(table!.constant!.dtype))
-      return [];
-    return [{ at, gather, table: table!, count: shape[0]!, size: shape[1]! }];
+    if (shape?.length !== 2 || !floatTypes.has(table!.constant!.dtype)) return [];
+    return [{ at, node, table: table!, count: shape[0]!, size: shape[1]! }];
   });
+}
+
+/** The table that a node looks numbers up in; undefined for other nodes. */
+function tableOf(node: Node, numbers: ReadonlySet<Value>): Value | undefined {
+  const [first, second] = node.inputs;
+  const isGather = node.qualifiedType === "Gather" && node.int("axis", 0) === 0;
+  if (isGather) return second && numbers.has(second) ? first : undefined;
+  if (node.qualifiedType !== "MatMul" || !first || !second?.constant) return undefined;
+  return isOneOfMany(first, numbers, second.constant.shape[0]!) ? second : undefined;
+}
+
+/** Whether a value is 1 at the number of a token, and 0 elsewhere: numbers == [0, 1, 2, ...] as floats. */
+function isOneOfMany(value: Value, numbers: ReadonlySet<Value>, count: number): boolean {
+  const [truth] = value.node?.qualifiedType === "Cast" ? value.node.inputs : [];
+  if (truth?.node?.qualifiedType !== "Equal") return false;
+  const [a, b] = truth.node.inputs as [Value, Value];
+  const [own, all] = numbers.has(a) ? [a, b] : [b, a];
+  const shape = all.constant?.shape ?? [];
+  if (!numbers.has(own) || shape.at(-1) !== count || sizeOf(shape) !== count) return false;
+  return constantNumbers(all)!.every((number, i) => number === i);
 }
 
 interface Nearest {

@@ -6,7 +6,8 @@ import { buildModel, open } from "../testing/models.js";
 import { specs } from "../testing/specs.js";
 import { numbers } from "../tensor.js";
 import { gradient, momentum } from "./gradient.js";
-import { constant, cosine, exponential, linear, schedules, staircase, warmup } from "./schedules.js";
+import { constant, cosine, exponential, linear, staircase, warmup } from "./schedules.js";
+import { schedules } from "./table.js";
 
 /** Climbing this with a plain gradient of rate r moves the one pixel by r. */
 const ramp = open(buildModel((op, x) => ({ height: op.mul(x, 1) }), { shape: [1, 1, 1, 1] }));

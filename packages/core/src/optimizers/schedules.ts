@@ -1,5 +1,4 @@
-import type { Table } from "../define/definition.js";
-import { defineSchedule, type ScheduleDefinition } from "../define/schedule.js";
+import { defineSchedule } from "../define/schedule.js";
 import { fixed, int } from "../define/fields.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
@@ -111,13 +110,3 @@ export const warmup = defineSchedule({
   },
   build: (p, { op, step }) => op.min(op.add(op.mul(step, (1 - p.start) / p.steps), p.start), 1),
 });
-
-/** Every schedule, by type. */
-export const schedules = {
-  constant,
-  linear,
-  cosine,
-  exponential,
-  staircase,
-  warmup,
-} satisfies Table<ScheduleDefinition>;

@@ -1,8 +1,10 @@
 import type { Table } from "../define/definition.js";
 import type { OptimizerDefinition } from "../define/optimizer.js";
+import type { ScheduleDefinition } from "../define/schedule.js";
 import { adagrad, adam, adamw, nadam, rmsprop } from "./adaptive.js";
 import { gradient, momentum, normalized, signed } from "./gradient.js";
 import { lbfgs } from "./lbfgs.js";
+import { constant, cosine, exponential, linear, staircase, warmup } from "./schedules.js";
 
 /** Every optimizer, by type. */
 export const optimizers = {
@@ -17,3 +19,13 @@ export const optimizers = {
   adagrad,
   lbfgs,
 } satisfies Table<OptimizerDefinition>;
+
+/** Every schedule, by type. */
+export const schedules = {
+  constant,
+  linear,
+  cosine,
+  exponential,
+  staircase,
+  warmup,
+} satisfies Table<ScheduleDefinition>;

@@ -13,7 +13,8 @@ import { streams } from "../testing/show.js";
 import { specs } from "../testing/specs.js";
 import { numbers, tensor } from "../tensor.js";
 import { pixel } from "./pixel.js";
-import { array, asStart, constant, natural, normal, uniform } from "../starts/starts.js";
+import { asStart } from "../starts/as-start.js";
+import { array, constant, natural, normal, uniform } from "../starts/starts.js";
 
 const model = open(tinyCnn());
 const target = channel({ layer: "conv", channel: 1 });

@@ -1,17 +1,18 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import type { WithVocabulary } from "../define/vocabulary.js";
 import { gradients } from "../autodiff/gradients.js";
-import { mergeRules } from "../autodiff/overrides.js";
+import { changedRules } from "../autodiff/changed-rules.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import type { Settings } from "../compile/apply-optimizer.js";
 import { buildObjectives, parseObjective } from "../compile/objective.js";
 import type { Spec } from "../define/spec.js";
+import { narrow } from "../forward/narrow.js";
 import { prepare } from "../forward/prepare.js";
 import { Graph } from "../ir/graph.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 import { mapValues } from "../map-values.js";
 import type { LoadedModel } from "../model/load.js";
-import { writeModel } from "../onnx/write.js";
+import { writeFor } from "../normalize/for-webgpu.js";
 import { numbers, tensor, type Shape, type Tensor } from "../tensor.js";
 import { readTarget } from "../words/read-target.js";
 import { asPicture } from "./as-picture.js";
@@ -61,16 +62,16 @@ export async function differentiate(
   const settings: Settings = fixedSettings(op);
   const network = prepared.network(op, picture);
   const spec = parseObjective(vocabulary, readTarget(target, prepared, options));
-  const parts = { op, prepared, network, views: 1, picture, opacity: undefined, settings };
+  const parts = { op, prepared, network, views: 1, narrow, picture, opacity: undefined, settings };
   const value = buildObjectives([spec], "objective", parts);
   const own = { ...mapValues(vocabulary.rule, ({ vjp }) => vjp), ...given };
-  const rules = mergeRules(overrides, own, model.source.functions, vocabulary.override);
-  const [gradient] = gradients(op, { of: value, wrt: [picture], rules });
+  const rules = changedRules(overrides, own, model.source.functions, vocabulary.override);
+  const [gradient] = await gradients(op, { of: value, wrt: [picture], rules });
   const names = {
     value: graph.publish(value, "value").name,
     gradient: graph.publish(gradient ?? zeros(op, shape), "gradient").name,
   };
-  const bytes = writeModel(graph, { opsets, irVersion, locate: weights.locate });
+  const bytes = writeFor(model.runtime.lowering, graph, { opsets, irVersion, locate: weights.locate });
   const session = await model.runtime.open(bytes, { files: weights.files });
   const one = shape.slice(1);
   const probe = async (seen: Tensor): Promise<PictureGradient> => {

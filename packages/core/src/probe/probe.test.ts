@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { constantNumbers } from "../ir/graph.js";
 import { numbers, size, tensor } from "../tensor.js";
 import { buildModel, open, randomTensor, tinyCnn, weights } from "../testing/models.js";
 import { channel, logit } from "../objectives/activation.js";
@@ -82,6 +83,51 @@ describe("observe", () => {
       ]);
       return { last: layer("last") };
     }).then((probe) => probe.release());
+  });
+
+  it("reads all units of a layer, and how much they add to a score", async () => {
+    const opened = await probe(open(tinyCnn()), { batch: 3 }, (look) => {
+      const { op } = look;
+      const scores = look.logits();
+      const [ofRelu, ofScores] = look.contributions(op.reduceMax(scores, [1]), ["relu", "scores"]);
+      const [ofUnit] = look.contributions(look.objective(look.parse("relu:2")), ["relu"]);
+      return {
+        byUnit: look.byUnit("relu"),
+        map: look.unit("relu", 2),
+        scores,
+        ofRelu: ofRelu!,
+        ofScores: ofScores!,
+        ofUnit: ofUnit!,
+      };
+    });
+    const values = await opened.run(pictures);
+    await opened.release();
+    const read = (name: string) => numbers(values[name]!);
+    const gemm = open(tinyCnn()).source.graph.nodes.find(({ opType }) => opType === "Gemm")!;
+    const biases = constantNumbers(gemm.inputs[2]!)!;
+    expect(values["byUnit"]!.shape).toEqual([3, 4, 36]);
+    for (const i of [0, 1, 2]) {
+      const unit = read("byUnit").slice((4 * i + 2) * 36, (4 * i + 3) * 36);
+      expect(unit).toEqual(read("map").slice(36 * i, 36 * (i + 1)));
+      const scores = read("scores").slice(3 * i, 3 * i + 3);
+      const best = Math.max(...scores);
+      expect(
+        read("ofScores")
+          .slice(3 * i, 3 * i + 3)
+          .map((x) => x + 0),
+      ).toEqual(scores.map((x) => (x === best ? x : 0)));
+      // behind the layer all is linear but for the bias: what units add is the score without it
+      const bias = biases[scores.indexOf(best)]!;
+      expect(
+        read("ofRelu")
+          .slice(4 * i, 4 * i + 4)
+          .reduce((a, b) => a + b) + bias,
+      ).toBeCloseTo(best, 4);
+      const mean = unit.reduce((a, b) => a + b) / 36;
+      read("ofUnit")
+        .slice(4 * i, 4 * i + 4)
+        .forEach((x, at) => expect(x).toBeCloseTo(at === 2 ? mean : 0, 5));
+    }
   });
 
   it("takes the names of classes", async () => {

@@ -1,3 +1,5 @@
+import { gradientsBy } from "../autodiff/missing-rules.js";
+import { allRules } from "../autodiff/rules/table.js";
 import type { Settings } from "../compile/apply-optimizer.js";
 import type { VocabularyOptions, WithVocabulary } from "../define/vocabulary.js";
 import type { Spec } from "../define/spec.js";
@@ -6,10 +8,11 @@ import { Graph, type Value } from "../ir/graph.js";
 import { axesAfterFirst, createOps, type Ops } from "../ir/ops/index.js";
 import type { LoadedModel } from "../model/load.js";
 import { receptiveField, type ReceptiveField } from "../model/receptive-field.js";
-import { writeModel } from "../onnx/write.js";
-import { numbers, sameShape, type Shape, type Tensor } from "../tensor.js";
+import { writeFor } from "../normalize/for-webgpu.js";
+import { numbers, sameShape, size, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, parseObjective } from "../compile/objective.js";
 import { onGrey, separateOpacity } from "../compile/opacity.js";
+import { narrow } from "../forward/narrow.js";
 import { prepare, type PrepareOptions, type Network } from "../forward/prepare.js";
 import { readTarget } from "../words/read-target.js";
 
@@ -28,6 +31,13 @@ export interface ProbeContext {
   unit(layer: string, unit: number): Value;
   /** The mean of every unit of a layer over all places, [batch, units]. Throws `bad-argument`, `unknown-layer`. */
   features(layer: string): Value;
+  /** A layer with its places in one row, [batch, units, places]. Throws `bad-argument`, `unknown-layer`. */
+  byUnit(layer: string): Value;
+  /**
+   * How much every unit of layers adds to a score of the pictures [batch], to first order: its activation times the gradient,
+   * summed over its places, [batch, units]. Throws `bad-argument`, `unknown-layer`, `missing-vjp-rule`.
+   */
+  contributions(score: Value, layers: readonly string[]): readonly Value[];
   /** Class scores before a softmax, [batch, classes]: their mean over the places of a network that scores many. */
   logits(): Value;
   /** What of a picture the places of a layer see. */
@@ -77,18 +87,29 @@ export async function probe(
   const { colours: pictures, opacity } = separateOpacity(op, given, prepared.shape);
   const network = prepared.network(op, opacity ? onGrey(op, pictures, opacity) : pictures);
   const settings = fixedSettings(op);
+  const rules = await allRules();
   const values = read({
     op,
     pictures,
     parse: (target) => parseObjective(options.vocabulary, readTarget(target, prepared, options)),
     objective: (target) => {
       const specs = Array.from({ length: prepared.batch }, () => target);
-      const parts = { op, prepared, network, views: 1, picture: pictures, opacity, settings };
+      const parts = { op, prepared, network, views: 1, narrow, picture: pictures, opacity, settings };
       return buildObjectives(specs, "objective", parts);
     },
     layer: (name) => network.layer(name),
     unit: (name, unit) => unitOf(op, network, unit, name),
     features: (name) => featuresOf(op, network, name),
+    byUnit: (name) => inRow(op, network, name, network.layer(name)),
+    contributions(score, layers) {
+      const wrt = layers.map((name) => network.layer(name));
+      const slopes = gradientsBy(rules, op, { of: score, wrt });
+      return layers.map((name, i) => {
+        const [x, slope] = [wrt[i]!, slopes[i]];
+        const product = slope ? op.mul(x, slope) : op.fill(x.shape, 0);
+        return op.reduceSum(inRow(op, network, name, product), [2]);
+      });
+    },
     logits() {
       const scores = network.logits();
       return scores.rank === 2 ? scores : op.reduceMean(scores, axesAfterFirst(scores).slice(1));
@@ -99,7 +120,7 @@ export async function probe(
   if (Object.keys(values).length === 0)
     throw new XstarError("bad-argument", "There is nothing to read of the pictures");
   const names = Object.entries(values).map(([name, value]) => [name, graph.publish(value, name).name] as const);
-  const bytes = writeModel(graph, { opsets, irVersion, locate: weights.locate });
+  const bytes = writeFor(model.runtime.lowering, graph, { opsets, irVersion, locate: weights.locate });
   const session = await model.runtime.open(bytes, { files: weights.files });
   return {
     shape,
@@ -147,6 +168,13 @@ function featuresOf(op: Ops, network: Network, layer: string): Value {
   const x = network.layer(layer);
   const places = placesOf(network, layer);
   return places.length === 0 ? x : op.reduceMean(x, places);
+}
+
+/** The layer, or something of its shape, as [batch, units, places]. */
+function inRow(op: Ops, network: Network, layer: string, value: Value): Value {
+  const [axis, places] = [axisOfUnits(network, layer), placesOf(network, layer)];
+  const ordered = op.transpose(value, [0, axis, ...places]);
+  return op.reshape(ordered, [value.shape[0]!, value.shape[axis]!, size(places.map((one) => value.shape[one]!))]);
 }
 
 const placesOf = (network: Network, layer: string) =>

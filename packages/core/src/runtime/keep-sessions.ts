@@ -36,9 +36,14 @@ export function keepSessions(runtime: Runtime, limit = 4): KeepingRuntime {
   };
 
   return {
-    name: runtime.name,
+    get name() {
+      return runtime.name;
+    },
+    get threads() {
+      return runtime.threads;
+    },
     lowering: runtime.lowering,
-    threads: runtime.threads,
+    ...(runtime.host && { host: runtime.host }),
     async open(model, options = {}) {
       const known = kept.find((one) => isSame(one, model, options));
       const entry = known ?? { model, options, session: runtime.open(model, options), users: 0 };

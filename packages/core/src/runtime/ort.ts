@@ -3,11 +3,14 @@
  * would ask for those of the DOM, in Node too.
  */
 export interface Ort {
+  /** Only in Node. */
+  readonly listSupportedBackends?: () => readonly { readonly name: string }[];
   readonly InferenceSession: { create(model: Uint8Array, options?: OrtSettings): Promise<OrtSession> };
   readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => OrtTensor;
   readonly env: {
     readonly versions: { readonly node?: string; readonly web?: string; readonly common: string };
     readonly wasm: { numThreads?: number };
+    logLevel?: string;
   };
 }
 

@@ -9,7 +9,7 @@ const opsets = new Map([["", 20]]);
 
 describe("a runtime", () => {
   it("says what it is", () => {
-    expect(runtime.name).toMatch(/^cpu \d+\.\d+\.\d+ 1t$/);
+    expect(runtime.name).toMatch(/^(cpu|wasm) \d+\.\d+\.\d+ 1t$/);
     expect(runtime.lowering).toBe("cpu");
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { constantValue, Graph, Node, Value, type Attribute } from "../ir/graph.js";
 import { createOps } from "../ir/ops/index.js";
 import { writeModel } from "../onnx/write.js";
-import { fromOrt } from "../runtime/runtime.js";
+import { fromOrt } from "../runtime/from-ort.js";
 import { numbers, tensor } from "../tensor.js";
 import { openModel } from "../model/load.js";
 import { vjp } from "../model/vjp.js";

@@ -22,6 +22,7 @@ const constant = (name: string, dataType: number, values: object, dims: readonly
 
 const initializer = [
   constant("zero", 1, { floatData: [0] }),
+  constant("zeros", 1, { floatData: [0, 0] }, [2n]),
   constant("three", 7, { int64Data: [3n] }),
   constant("many", 7, { int64Data: [5000n] }),
   constant("yes", 9, { int32Data: [1] }),
@@ -216,11 +217,14 @@ describe("a Loop", () => {
 
 describe("a Scan", () => {
   /** Sums from the front, or from the back, along an axis. */
-  const scan = (attribute: NonNullable<Nodes[number]["attribute"]>): Nodes => [
+  const scan = (
+    attribute: NonNullable<Nodes[number]["attribute"]>,
+    { input = ["zero", "h"] }: { input?: string[] } = {},
+  ): Nodes => [
     {
       opType: "Scan",
       name: "control",
-      input: ["zero", "h"],
+      input,
       output: ["last", "y"],
       attribute: [
         int("num_scan_inputs", 1),
@@ -248,5 +252,13 @@ describe("a Scan", () => {
     const { y, slope } = await differentiate(open(scan(back), { x: [3], y: [3] }), [1, 2, 3]);
     expect(y).toEqual([36, 25, 9]);
     expect(slope).toEqual([2 * 6, 2 * (6 + 5), 2 * (6 + 5 + 3)]);
+  });
+
+  it("of opset 8 takes every element of a batch by itself", async () => {
+    const back = [ints("directions", [1])];
+    const model = open(scan(back, { input: ["", "zeros", "h"] }), { opset: 8n, x: [2, 3], y: [2, 3] });
+    const { y, slope } = await differentiate(model, [1, 2, 3, 4, 0, 1]);
+    expect(y).toEqual([9, 25, 36, 1, 1, 25]);
+    expect(slope).toEqual([2 * 6, 2 * (6 + 5), 2 * (6 + 5 + 3), 2 * 5, 0, 2 * (5 + 1 + 1)]);
   });
 });

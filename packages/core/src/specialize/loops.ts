@@ -15,12 +15,10 @@ export function unrollLoops(source: Graph, opset: number): Graph | undefined {
     const rounds = roundsOf(node, opset);
     if (!rounds) return undefined;
     const results = keepNames(graph, node);
-    const made = unroll(
-      { graph, opset, node, base: `${node.label}/rounds` },
-      rounds,
-      inputs as readonly Value[],
-      resolve,
-    );
+    const at = { graph, opset, node, base: `${node.label}/rounds` };
+    const made = rounds.isBatched
+      ? unrollEach(at, rounds, inputs.slice(1) as Value[], resolve)
+      : unroll(at, rounds, inputs as readonly Value[], resolve);
     results.forEach((result, i) => result && graph.append(new Node("Identity", [made[i]], [result])));
     return results;
   });
@@ -37,6 +35,8 @@ interface Rounds {
   readonly slices: readonly Axis[];
   /** The axes along which the results of all rounds are put together. */
   readonly stacks: readonly Axis[];
+  /** The first axis of every input and result is a batch, of which the body sees one element. */
+  readonly isBatched?: true;
 }
 
 interface Axis {
@@ -76,19 +76,33 @@ function goesOn(condition: Value, body: Graph): boolean {
 function ofScan(node: Node, opset: number): Rounds | undefined {
   const body = bodyOf(node);
   const sliced = node.int("num_scan_inputs", 0);
-  // before there was a batch, and a length of each sequence
-  if (opset < 9 || !body || sliced === 0 || node.inputs.includes(undefined)) return undefined;
+  if (body && opset < 9) return ofBatchedScan(node, body, sliced);
+  if (!body || sliced === 0 || node.inputs.includes(undefined)) return undefined;
   const carried = node.inputs.length - sliced;
   const axes = (kind: "input" | "output", length: number): Axis[] =>
     Array.from({ length }, (_, i) => ({
       axis: node.ints(`scan_${kind}_axes`)?.[i] ?? 0,
       isReversed: node.ints(`scan_${kind}_directions`)?.[i] === 1,
     }));
-  const slices = axes("input", sliced);
-  const first = node.inputs[carried]!;
-  if (!node.inputs.slice(carried).every((input) => input!.type)) return undefined;
-  const count = first.shape[positiveAxis(slices[0]!.axis, first.rank)]!;
+  const read = node.inputs.slice(carried) as Value[];
+  if (!read.every((input) => input.type)) return undefined;
+  const slices = axes("input", sliced).map((one, i) => ({ ...one, axis: positiveAxis(one.axis, read[i]!.rank) }));
+  const count = read[0]!.shape[slices[0]!.axis]!;
   return { count, body, skipped: 0, carried, slices, stacks: axes("output", body.outputs.length - carried) };
+}
+
+/** Before opset 9: a batch in front of everything, and lengths of the sequences, which are followed where none is given. */
+function ofBatchedScan(node: Node, body: Graph, sliced: number): Rounds | undefined {
+  const [lengths, ...inputs] = node.inputs;
+  const carried = inputs.length - sliced;
+  if (lengths || sliced === 0 || !inputs.every((input) => input?.type)) return undefined;
+  const slices = Array.from({ length: sliced }, (_, i) => ({
+    axis: 0,
+    isReversed: node.ints("directions")?.[i] === 1,
+  }));
+  const stacks = body.outputs.slice(carried).map(() => ({ axis: 0, isReversed: false }));
+  const count = inputs[carried]!.shape[1]!;
+  return { count, body, skipped: 0, carried, slices, stacks, isBatched: true };
 }
 
 function bodyOf(node: Node): Graph | undefined {
@@ -106,7 +120,7 @@ function unroll(
   const outside = valuesFromOutside(node).flatMap((value) =>
     value.constant ? [] : [[value, resolve(value)] as const],
   );
-  const read = slices.map((axis, i) => slicesAlong(at, node.inputs[carried + i]!, inputs[carried + i]!, axis));
+  const read = slices.map((axis, i) => slicesAlong(at, inputs[carried + i]!, count, axis));
   const kept: Value[][] = stacks.map(() => []);
   let handed = inputs.slice(skipped, skipped + carried);
   for (let round = 0; round < count; round++) {
@@ -121,16 +135,37 @@ function unroll(
   return [...handed, ...kept.map((parts, i) => stackAlong(at, parts, stacks[i]!))];
 }
 
+/** A loop for each element of a batch. */
+function unrollEach(at: Replaced, rounds: Rounds, inputs: readonly Value[], resolve: (value: Value) => Value): Value[] {
+  const first = { axis: 0, isReversed: false };
+  const batch = at.node.inputs[1]!.shape[0]!;
+  const elements = inputs.map((input) => slicesAlong(at, input, batch, first));
+  const each = elements[0]!.map((_, b) =>
+    unroll(
+      { ...at, base: `${at.base}/${b}` },
+      rounds,
+      elements.map((parts) => parts[b]!),
+      resolve,
+    ),
+  );
+  return each[0]!.map((_, i) =>
+    stackAlong(
+      at,
+      each.map((results) => results[i]!),
+      first,
+    ),
+  );
+}
+
 const number = (graph: Graph, dtype: "int64" | "bool", value: number) =>
   constantValue(graph.uniqueName("round"), tensor(dtype, [value], []));
 
-/** What each round reads of `x`, which the source graph knows by its type. */
-function slicesAlong(at: Replaced, { shape, rank }: Value, x: Value, { axis, isReversed }: Axis): Value[] {
-  const along = positiveAxis(axis, rank);
-  const sizes = Array.from({ length: shape[along]! }, () => 1);
-  const attributes = { axis: { kind: "int", value: along } } as const;
-  const parts = appendWithNumbers(at, "Split", x, ["split", sizes], attributes, sizes.length);
-  const squeezed = parts.map((part) => appendWithNumbers(at, "Squeeze", part, ["axes", [along]])[0]!);
+/** `x` taken apart along an axis of this length. */
+function slicesAlong(at: Replaced, x: Value, length: number, { axis, isReversed }: Axis): Value[] {
+  const sizes = Array.from({ length }, () => 1);
+  const attributes = { axis: { kind: "int", value: axis } } as const;
+  const parts = appendWithNumbers(at, "Split", x, ["split", sizes], attributes, length);
+  const squeezed = parts.map((part) => appendWithNumbers(at, "Squeeze", part, ["axes", [axis]])[0]!);
   return isReversed ? squeezed.reverse() : squeezed;
 }
 

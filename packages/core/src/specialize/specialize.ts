@@ -4,14 +4,11 @@ import { inline } from "../ir/inline.js";
 import type { Model } from "../onnx/model.js";
 import type { Runtime } from "../runtime/runtime.js";
 import { sameShape, size, type Shape, type Tensor } from "../tensor.js";
-import { inlineKnownBranches, joinComputedBranches } from "./branches.js";
-import { unrollLoops } from "./loops.js";
 import { countAxesFromFront } from "./old-axes.js";
 import { pinShapes } from "./pin-shapes.js";
 import { adoptTypes, inferTypes, runForShapes, type Host } from "./probe.js";
 import { refuseImpossible } from "./refuse-impossible.js";
 import { writeSamePads } from "./same-pads.js";
-import { followSequences } from "./sequences.js";
 import type { WeightFiles } from "../onnx/weights.js";
 
 /** Inputs of more elements are taken for a mistake, not allocated. */
@@ -106,21 +103,25 @@ async function settle(source: Graph, opset: number, host: Host): Promise<Graph> 
     }
     const known = await runForShapes(graph, inferred, host);
     if (known.size > 0) graph = fold(graph, known);
-    const next = simpler(graph, opset);
+    const next = await simpler(graph, opset);
     if (!next) return join(await pinShapes(graph, opset, host, known.size > 0 ? undefined : inferred), opset, host);
     graph = next;
   }
 }
 
-const simpler = (graph: Graph, opset: number): Graph | undefined =>
-  inlineKnownBranches(graph) ??
-  unrollLoops(graph, opset) ??
-  followSequences(graph, opset) ??
-  countAxesFromFront(graph, opset);
+const holds = (graph: Graph, operators: RegExp) =>
+  graph.nodes.some(({ qualifiedType }) => operators.test(qualifiedType));
+
+async function simpler(graph: Graph, opset: number): Promise<Graph | undefined> {
+  const written = holds(graph, /^(If|Loop|Scan)$|Sequence/)
+    ? (await import("./control-flow.js")).writeOutControlFlow(graph, opset)
+    : undefined;
+  return written ?? countAxesFromFront(graph, opset);
+}
 
 /** Joins the branches of an `If` where both can be run and give the same shapes. */
 async function join(graph: Graph, opset: number, host: Host): Promise<Graph> {
-  const joined = joinComputedBranches(graph, opset);
+  const joined = holds(graph, /^If$/) ? (await import("./branches.js")).joinComputedBranches(graph, opset) : undefined;
   if (!joined) return graph;
   const settled = await settle(joined, opset, host).catch((error: unknown) => {
     if (XstarError.is(error) && error.code === "unsupported-model") return undefined;

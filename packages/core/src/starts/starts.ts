@@ -2,8 +2,6 @@ import type { Table } from "../define/definition.js";
 import { XstarError } from "../errors.js";
 import { defineStart, type StartDefinition } from "../define/start.js";
 import { asset, data, fixed } from "../define/fields.js";
-import type { StartGiven } from "../define/recipe.js";
-import type { Spec } from "../define/spec.js";
 import { naturalNoise } from "./natural-noise.js";
 import { size, type Shape } from "../tensor.js";
 
@@ -134,31 +132,3 @@ export const starts = {
   array,
   image,
 } satisfies Table<StartDefinition>;
-
-/**
- * Words and numbers that stand for a start: `ones`, `zeros`, `0.5`, `uniform`, `normal`, `natural`, `random`, or a type of
- * `table`.
- *
- * @example
- * asStart("zeros"); // { type: "constant", value: 0 }
- */
-export function asStart(start: StartGiven, table: Table<StartDefinition> = {}): Spec<"start"> {
-  if (typeof start === "object") return start;
-  const words: Readonly<Record<string, Spec<"start">>> = {
-    ones: constant({ value: 1 }),
-    zeros: constant({ value: 0 }),
-    gray: constant({ value: 0.5 }),
-    random: uniform({}),
-    uniform: uniform({}),
-    normal: normal({}),
-    natural: natural({}),
-  };
-  const word = Object.hasOwn(words, start) ? words[start] : undefined;
-  if (word) return word;
-  if (typeof start === "string" && Object.hasOwn(table, start)) return { type: start };
-  const value = Number(start);
-  if (start !== "" && Number.isFinite(value)) return constant({ value });
-  throw new XstarError("bad-argument", `"${start}" is no start`, {
-    hint: `Give one of ${Object.keys(words).join(", ")}, a number, the path of a picture, .npy or .wav file, or FOLDER#INDEX`,
-  });
-}

@@ -4,7 +4,7 @@ import { createOps, type Ops } from "../ir/ops/index.js";
 import { openModel, type LoadedModel } from "../model/load.js";
 import { writeModel, type WriteOptions } from "../onnx/write.js";
 import { createRng } from "../rng.js";
-import { fromOrt } from "../runtime/runtime.js";
+import { fromOrt } from "../runtime/from-ort.js";
 import { size, tensor, type DType, type Shape, type Tensor } from "../tensor.js";
 
 /** ONNX Runtime on one core: what all tests of the core run on. */

@@ -1,4 +1,5 @@
 import { didYouMean, nearest, XstarError } from "../errors.js";
+import { leftOut, type CutPlace } from "../model/left-out.js";
 
 /** A name, what is chosen of it (`*`, or numbers and ranges with commas), and where in each channel. */
 const form = /^(?<name>.+):(?<chosen>\*|\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)(?<place>@[\d,*-]*)?$/;
@@ -8,13 +9,17 @@ const form = /^(?<name>.+):(?<chosen>\*|\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*)(?<place>
  * `conv2:0-3,8` are five of them, `conv2:*@` their centre neurons, `logit:*` every class. Others stay as they are.
  *
  * `counts` tells how many units each name has (see `unitCounts`). Throws `unknown-layer`, and `bad-argument` for units
- * that a layer does not have.
+ * that a layer does not have; for what was cut off when the model was imported (see `cutsOf`) `unsupported-model`.
  *
  * @example
  * expandTargets(["conv2:0-2"], new Map([["conv2", 64]])); // ["conv2:0", "conv2:1", "conv2:2"]
  */
-export function expandTargets(texts: readonly string[], counts: ReadonlyMap<string, number>): string[] {
-  return [...new Set(texts.flatMap((text) => expandTarget(text, counts)))];
+export function expandTargets(
+  texts: readonly string[],
+  counts: ReadonlyMap<string, number>,
+  cuts: readonly CutPlace[] = [],
+): string[] {
+  return [...new Set(texts.flatMap((text) => expandTarget(text, counts, cuts)))];
 }
 
 /**
@@ -27,11 +32,14 @@ export function standsForMany(text: string): boolean {
   return /[*,-]/.test(form.exec(text)?.groups?.["chosen"] ?? "");
 }
 
-function expandTarget(text: string, counts: ReadonlyMap<string, number>): string[] {
+function expandTarget(text: string, counts: ReadonlyMap<string, number>, cuts: readonly CutPlace[]): string[] {
   if (!standsForMany(text)) return [text];
   const { name = "", chosen = "", place = "" } = form.exec(text)!.groups!;
   const count = counts.get(name) ?? counts.get(name.replace(/^"(.*)"$/, "$1"));
-  if (count === undefined) throw unknownName(name, text, counts);
+  if (count === undefined) {
+    const cut = cuts.find(({ lost }) => lost.includes(name));
+    throw cut ? leftOut(name, cut) : unknownName(name, text, counts);
+  }
   return unitsOf(chosen, count, text).map((unit) => `${name}:${unit}${place}`);
 }
 

@@ -37,6 +37,6 @@ describe("a target", () => {
       seed: 0,
       streams: [0],
     };
-    expect(() => compile(prepared, spec)).toThrow('"class" must be a number here: current value is "duck"');
+    await expect(compile(prepared, spec)).rejects.toThrow('"class" must be a number here: current value is "duck"');
   });
 });

@@ -1,18 +1,16 @@
+import type { Spec } from "../define/spec.js";
 import type { WithVocabulary } from "../define/vocabulary.js";
-import { isSpec, type Spec } from "../define/spec.js";
-import { targetNames } from "../model/layers.js";
-import { check, XstarError } from "../errors.js";
-import { combinations } from "../objectives/combine.js";
-import { refuseAmbiguousNumbers, resolveLabels } from "./labels.js";
-import { parseTarget } from "./target.js";
 import type { PreparedModel } from "../forward/prepare-model.js";
-import type { FurtherModel, Prepared } from "../forward/prepare.js";
+import type { Prepared } from "../forward/prepare.js";
+import { targetNames } from "../model/layers.js";
+import { cutsOf } from "../model/left-out.js";
+import { refuseAmbiguousNumbers } from "./labels.js";
+import { labelsFor, resolveTarget, type TargetLabels } from "./resolve-target.js";
+import type { NamesOfModel } from "./scope.js";
+import { parseTarget } from "./target.js";
 
 /** What words of a target may name. */
-export interface TargetOptions {
-  /** Names of the classes of the first model. */
-  readonly labels?: readonly string[] | undefined;
-  readonly models?: Readonly<Record<string, FurtherModel>> | undefined;
+export interface TargetOptions extends TargetLabels {
   /** Whether a person wrote it: the number of a class that is also the label of another one is then ambiguous. @default false */
   readonly isTyped?: boolean | undefined;
 }
@@ -20,30 +18,20 @@ export interface TargetOptions {
 /** The objective that a text or a spec stands for, its classes as numbers. Throws `bad-argument`, `unknown-layer`. */
 export function readTarget(
   target: Spec | string,
-  { first, further }: Pick<Prepared, "first" | "further">,
-  { vocabulary, labels, models = {}, isTyped = false }: TargetOptions & WithVocabulary,
+  prepared: Pick<Prepared, "first" | "further">,
+  { isTyped = false, ...options }: TargetOptions & WithVocabulary,
 ): Spec {
-  const names = () => ({ ...namesOf(first), models: new Map([...further].map(([name, one]) => [name, namesOf(one)])) });
-  const spec = typeof target === "string" ? parseTarget(target, names(), vocabulary.objective) : target;
-  check(typeof spec === "number" || isSpec(spec), "target", "a target in words, or an objective", target);
-  if (isNumber(spec))
-    throw new XstarError("bad-argument", `The target ${JSON.stringify(target)} is a number, which nothing can raise`);
-  const labelsOf = (model?: string) =>
-    model === undefined ? (labels ?? first.model.labels) : (models[model]?.labels ?? models[model]?.model.labels);
-  if (isTyped && typeof target === "string") refuseAmbiguousNumbers(vocabulary, spec, labelsOf);
-  return resolveLabels(vocabulary, spec, labelsOf);
-}
-
-/** Whether it is made of numbers alone. */
-function isNumber(spec: Spec | number): boolean {
-  if (typeof spec === "number") return true;
-  const { type, ...parts } = spec;
-  return Object.hasOwn(combinations, type) && Object.values(parts).every((part) => isNumber(part as Spec | number));
+  if (typeof target !== "string") return resolveTarget(target, prepared, options);
+  const { first, further } = prepared;
+  const names = { ...namesOf(first), models: new Map([...further].map(([name, one]) => [name, namesOf(one)])) };
+  const spec = parseTarget(target, names, options.vocabulary.objective);
+  if (isTyped) refuseAmbiguousNumbers(options.vocabulary, spec, labelsFor(prepared, options));
+  return resolveTarget(spec, prepared, options);
 }
 
 /** Values that lie behind a cut are among them: who names one is told where it is cut off. */
-function namesOf({ model, normalized }: PreparedModel): { layers: string[]; nodes: string[] } {
+function namesOf({ model, normalized }: PreparedModel): NamesOfModel {
   const { layers, nodes } = targetNames(model.source, normalized);
   const cut = [...normalized.values].flatMap(([name, value]) => (value.node && !value.type ? [name] : []));
-  return { layers: [...layers, ...cut], nodes };
+  return { layers: [...layers, ...cut], nodes, cuts: cutsOf(model.source) };
 }

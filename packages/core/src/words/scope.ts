@@ -1,5 +1,6 @@
 import type { Table } from "../define/definition.js";
 import type { ObjectiveDefinition } from "../define/objective.js";
+import { leftOut, type CutPlace } from "../model/left-out.js";
 import { didYouMean, nearest, oneOf, XstarError } from "../errors.js";
 import type { Scanner } from "./scanner.js";
 
@@ -10,6 +11,8 @@ export interface NamesOfModel {
   readonly nodes?: readonly string[];
   /** Other names of the model, with why they are no layers. */
   readonly others?: ReadonlyMap<string, string>;
+  /** What is not in the model because its import left it out. */
+  readonly cuts?: readonly CutPlace[];
 }
 
 /** What a target may name. */
@@ -27,17 +30,18 @@ export interface Scope {
   readonly names: readonly string[];
   readonly layers: ReadonlySet<string>;
   readonly others: ReadonlyMap<string, string>;
+  readonly cuts: readonly CutPlace[];
   readonly model?: string;
 }
 
 export function scopeOf(
-  { layers, nodes = [], others = new Map() }: NamesOfModel,
+  { layers, nodes = [], others = new Map(), cuts = [] }: NamesOfModel,
   objectives: Table<ObjectiveDefinition>,
   model?: string,
 ): Scope {
   const own = new Set([...layers, ...nodes]);
-  const names = [...new Set([...own, ...Object.keys(objectives)])].sort((a, b) => b.length - a.length);
-  return { names, layers: own, others, ...(model !== undefined && { model }) };
+  const names = longestFirst(new Set([...own, ...Object.keys(objectives)]));
+  return { names, layers: own, others, cuts, ...(model !== undefined && { model }) };
 }
 
 /** Layers, and words only where they begin alike. */
@@ -45,6 +49,8 @@ function nearestNames(wanted: string, { names, layers }: Scope): string[] {
   const words = names.filter((name) => !layers.has(name) && name.startsWith(wanted.slice(0, 3)));
   return [...nearest(wanted, words), ...nearest(wanted, layers)].slice(0, 3);
 }
+
+const longestFirst = (names: Iterable<string>) => [...names].sort((a, b) => b.length - a.length);
 
 /** What a name is that nothing in the model has. */
 export function unknownName(scan: Scanner, scope: Scope, models: ReadonlyMap<string, NamesOfModel>): XstarError {
@@ -65,10 +71,10 @@ export function unknownName(scan: Scanner, scope: Scope, models: ReadonlyMap<str
     scan.sees(/[^\s()*^]+/y);
   if (wanted === undefined || /^[+-]/.test(wanted)) return scan.expected("a layer");
   const owner = model === undefined ? "The model" : `The model "${model}"`;
-  const other = scan.takeName(
-    [...scope.others.keys()].toSorted((a, b) => b.length - a.length),
-    boundary,
-  );
+  const lost = new Map(scope.cuts.flatMap((cut) => cut.lost.map((name) => [name, cut] as const)));
+  const cutName = scan.takeName(longestFirst(lost.keys()), boundary);
+  if (cutName !== undefined) return leftOut(cutName, lost.get(cutName)!);
+  const other = scan.takeName(longestFirst(scope.others.keys()), boundary);
   if (other !== undefined) {
     const problem = `"${other}" is a value of ${owner.replace("The", "the")} but no layer: ${scope.others.get(other)}`;
     return new XstarError("unknown-layer", problem, { details: { layer: other } });

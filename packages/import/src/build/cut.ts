@@ -1,4 +1,4 @@
-import { XstarError } from "@xstar/core";
+import { XstarError, type CutPlace } from "@xstar/core";
 import type { Symbolic } from "./symbolic.js";
 
 /** What stands in the place of values that cannot be computed. */
@@ -8,14 +8,6 @@ export class Cut {
     /** The last values before it. */
     readonly before: readonly Symbolic[],
   ) {}
-}
-
-/** Where a network was cut: something that xstar does not support, and all that depends on it, is left out. */
-export interface CutPlace {
-  readonly why: string;
-  readonly hint?: string;
-  /** Names of the layers or nodes that are left out because of it. */
-  readonly lost: readonly string[];
 }
 
 /** Gathers what is left out. */

@@ -1,6 +1,5 @@
-import { canonicalOpset, writeModel } from "@xstar/core";
+import { canonicalOpset, cutMetadata, writeModel, type CutPlace } from "@xstar/core";
 import type { Builder } from "./builder.js";
-import type { CutPlace } from "./cut.js";
 import type { Symbolic } from "./symbolic.js";
 
 /** What an import gives. */
@@ -40,7 +39,7 @@ export function publish(b: Builder, outputs: readonly Symbolic[], names: readonl
 
 /** The finished network as ONNX. */
 export function written(b: Builder, { producer, labels, metadata = {}, cuts, notes }: Facts): ImportedModel {
-  const entries = new Map(Object.entries(metadata));
+  const entries = new Map([...Object.entries(metadata), ...cutMetadata(cuts)]);
   if (labels) entries.set("names", JSON.stringify(labels));
   const onnx = writeModel(b.graph, { opsets: new Map([["", canonicalOpset]]), producer, metadata: entries });
   return { onnx, producer, ...(labels && { labels }), cuts, notes };

@@ -6,8 +6,17 @@ import { functions } from "./functions/table.js";
 import { recurrents } from "./layers/recurrent.js";
 import { shapes } from "./layers/shape.js";
 
+/** The layers by what they do. */
+export const layerFamilies = {
+  "Windows and dense": convolutions,
+  "Element by element, and normalizations": elementwise,
+  Shapes: shapes,
+  "Over time": recurrents,
+  Transformers: attentions,
+} as const satisfies Readonly<Record<string, LayerRows>>;
+
 /** Every layer that xstar builds. */
-export const layerRows: LayerRows = { ...convolutions, ...elementwise, ...shapes, ...recurrents, ...attentions };
+export const layerRows: LayerRows = Object.assign({}, ...Object.values(layerFamilies));
 
 /** The layers and functions, with those of the user. */
 export function allRows(own: Readonly<Record<string, EmitLayer>>): ReadonlyMap<string, LayerRow> {

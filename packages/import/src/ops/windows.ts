@@ -145,7 +145,15 @@ export function pool(
 ): Symbolic {
   const { attributes, spatial } = place(x, size, { ...window, strides: window.strides ?? size });
   const dims = [x.dims[0], ...spatial, x.dims.at(-1)];
-  return b.emit(opType, [b.first(x)], { dims, isFirst: true }, attributes);
+  const given = b.first(x);
+  // ONNX Runtime would make the zeros of a Pad the padding of the pool, which counts as less than any number
+  const isBehindPad = opType === "MaxPool" && given.value.node?.opType === "Pad" && attributes.pads === undefined;
+  return b.emit(
+    opType,
+    [given],
+    { dims, isFirst: true },
+    isBehindPad ? { ...attributes, auto_pad: "VALID" } : attributes,
+  );
 }
 
 /** Over all spatial axes: [batch, 1, ..., channels], or [batch, channels]. */

@@ -89,6 +89,9 @@ function loop(name: string): XstarError {
 
 const calls = new Set(["PartitionedCall", "StatefulPartitionedCall"]);
 
+/** Operations that decide what is computed, beside those of the table. */
+export const controlFlow: readonly string[] = [...calls, "If", "StatelessIf", "Switch", "Merge"];
+
 function runNode(building: Building, node: TfNode, inputs: readonly Value[]): readonly Value[] {
   const { b, cuts, graph, rows } = building;
   if (node.op === "Merge") return mergeOf(inputs);

@@ -244,8 +244,17 @@ const unsupported = rows({
   ASSIGN_VARIABLE: [144, refused("keeps a state from one input to the next")],
 });
 
+/** The operators by what they do. */
+export const operatorFamilies = {
+  "With an activation of their own, or weights": weighty,
+  "Element by element": elementwise,
+  Softmax: heads,
+  "Reductions, and choices among numbers": reductions,
+  Shapes: moves,
+} as const satisfies Readonly<Record<string, OperatorRows>>;
+
 /** Every operator of TFLite that xstar builds. */
-export const operatorRows: OperatorRows = { ...weighty, ...elementwise, ...heads, ...reductions, ...moves };
+export const operatorRows: OperatorRows = Object.assign({}, ...Object.values(operatorFamilies));
 
 export const operatorsByCode: ReadonlyMap<number, readonly [string, OperatorRow]> = new Map(
   Object.entries({ ...operatorRows, ...unsupported }).map(([name, row]) => [row.code, [name, row]]),

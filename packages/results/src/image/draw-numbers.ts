@@ -1,5 +1,5 @@
 import { colorAt, diverging } from "./colormap.js";
-import { enlarge } from "./enlarge.js";
+import { enlarge, enlargementFor } from "./enlarge.js";
 import { envelopeOf } from "./lines.js";
 import { filledPicture, paste, type Picture, type Rgb } from "./picture.js";
 import type { Scale } from "./scale.js";
@@ -109,7 +109,7 @@ export function drawGrid(rows: number, columns: number, data: ArrayLike<number>,
       picture.data.set([...colorAt(diverging.light, 0.5 + strongest / limit / 2), 255], 4 * (y * width + x));
     }
   }
-  return enlarge(picture, Math.max(1, Math.min(24, Math.floor(gridSide / Math.max(width, height)))));
+  return enlarge(picture, Math.min(24, enlargementFor(picture, gridSide)));
 }
 
 /** Pictures of one size side by side, with a line between them. */

@@ -1,6 +1,6 @@
 import { fourierTransform } from "@xstar/core";
 import { colorAt, viridis } from "../image/colormap.js";
-import { enlarge } from "../image/enlarge.js";
+import { enlarge, enlargementFor } from "../image/enlarge.js";
 import { filledPicture, type Picture } from "../image/picture.js";
 
 /** How strong each frequency of a signal is over time. */
@@ -60,5 +60,5 @@ export function drawSpectrogram({ levels, times, frequencies }: Spectrogram): Pi
       picture.data.set([...color, 255], 4 * ((frequencies - 1 - k) * times + t));
     }
   }
-  return enlarge(picture, Math.max(1, Math.floor(480 / Math.max(times, frequencies))));
+  return enlarge(picture, enlargementFor(picture, 480));
 }

@@ -84,7 +84,7 @@ export function page({ title, description, body, script = "" }: PageOptions): st
 }
 
 /** Adds a button that overrides the theme of the system. */
-const themeButton = `(() => {
+export const themeButton = `(() => {
 const themes = ["system", "light", "dark"];
 const button = document.createElement("button");
 const show = (theme) => {

@@ -31,6 +31,18 @@ const themedColorRules = Object.entries(colors)
   .map(([name, { light, dark }]) => `${name}:light-dark(${light},${dark});`)
   .join("");
 
+/**
+ * The colours of reports as rules of CSS, for other pages of the same kind: custom properties that follow the theme.
+ *
+ * @example
+ * const style = `<style>${pageColors}</style>`;
+ */
+export const pageColors = `:root{color-scheme:light dark;${colorRules}}
+:root[data-theme=light]{color-scheme:light}
+:root[data-theme=dark]{color-scheme:dark}
+@supports(color:light-dark(#000,#fff)){:root{${themedColorRules}}}
+${seriesRules}`;
+
 /** Shows the dark one of two pictures exactly where the colours of its colour bar are dark, too: never on paper. */
 const darkPictures = [
   "@media screen and (prefers-color-scheme:dark){:root:not([data-theme=light])",
@@ -38,16 +50,13 @@ const darkPictures = [
 ]
   .map(
     (where) =>
-      `@supports(color:light-dark(#000,#fff)){${where}{.surround .light{display:none}.surround .dark{display:block}}}}`,
+      `@supports(color:light-dark(#000,#fff)){${where}{.surround .light{display:none}.surround .dark{display:block}.shows-pictures .surround .dark{display:none}}}}`,
   )
   .join("\n");
 
 /** The one style sheet of reports: light and dark, 320 px to print. */
 export const styles = `
-:root{color-scheme:light dark;${colorRules}}
-:root[data-theme=light]{color-scheme:light}
-:root[data-theme=dark]{color-scheme:dark}
-@supports(color:light-dark(#000,#fff)){:root{${themedColorRules}}}
+${pageColors}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:1.5rem 1rem 4rem;max-width:64rem;background:var(--page);color:var(--text);
 font:1rem/1.55 system-ui,sans-serif;overflow-wrap:break-word}
@@ -85,7 +94,6 @@ summary{cursor:pointer;color:var(--quiet);font-size:.9rem;padding:.25rem 0;width
 .chart .mark{fill:var(--page);stroke:currentColor;stroke-width:2}
 .legend{display:flex;flex-wrap:wrap;gap:.1rem 1.25rem;margin:0 0 .5rem;padding:0;list-style:none;font-size:.9rem}
 .chart .legend svg{display:inline-block;width:44px;height:14px;margin-right:.4rem;vertical-align:-2px}
-${seriesRules}
 
 .matrix th[scope=row]{position:sticky;left:0;background:var(--page)}
 .matrix th[scope=col]{text-align:center;vertical-align:bottom}
@@ -110,6 +118,22 @@ image-rendering:pixelated}
 .picture img.smooth{image-rendering:auto}
 .pictures.triple{flex-wrap:nowrap}
 .pictures.triple .picture{flex:0 1 auto;min-width:0}
+.panes{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,9.5rem),1fr));gap:1rem .75rem}
+.pane{margin:0;max-width:18rem}
+.pane .surround{padding:8px;background:var(--surround);border-radius:.4rem;print-color-adjust:exact}
+.pane figcaption{display:grid;justify-items:center;padding:.4rem 0 0;font-weight:400;text-align:center}
+.pane strong{font-size:1.6rem;line-height:1.3;font-variant-numeric:tabular-nums}
+.film{display:block;outline:1px solid var(--edge);image-rendering:pixelated;background-size:100% calc(100%*(var(--last) + 1));
+background-position:0 calc(100%*var(--at)/max(1,var(--last)))}
+.film.dark,.timeline .plain,.timeline.shows-pictures .change{display:none}
+.timeline.shows-pictures .plain{display:block}
+.timeline .color-bar{max-width:20rem;padding:1rem 8px 0}
+.timeline .note{margin:.25rem 8px 0}
+.transport{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem .75rem;padding:1rem 0 0}
+.transport[hidden]{display:none}
+.transport input{flex:1 1 12rem;min-width:8rem;accent-color:var(--link)}
+.transport output{min-width:6rem;font-variant-numeric:tabular-nums}
+.transport [data-do=play]{min-width:4.5rem}
 .animation img{display:block;max-width:100%;height:auto;image-rendering:pixelated}
 .picture img[hidden]{display:none}
 ${darkPictures}

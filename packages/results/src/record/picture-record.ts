@@ -21,6 +21,8 @@ export interface FoundRecord {
   readonly record: RunRecord;
   /** SHA-256 of the numbers of each picture that it tells of; undefined for those that it does not know. */
   readonly pixels: readonly (string | undefined)[];
+  /** Of each picture its objective at step 0; only `run.json` knows it. */
+  readonly begun: readonly (number | undefined)[];
 }
 
 /**
@@ -37,7 +39,11 @@ export function findRecord(bytes: Uint8Array, path: string): FoundRecord {
       hint: "Give a picture (PNG or WebP) as xstar wrote it, or the run.json beside it",
     });
   }
-  return { path, record, pixels: hashesIn(record) };
+  const curves = record.pictures as readonly { readonly curve?: unknown }[];
+  const begun = curves.map(({ curve }) =>
+    Array.isArray(curve) && typeof curve[0] === "number" ? curve[0] : undefined,
+  );
+  return { path, record, pixels: hashesIn(record), begun };
 }
 
 function recordText(path: string, bytes: Uint8Array): string | undefined {

@@ -59,6 +59,8 @@ export interface RunRecord extends RunFiles {
   readonly platform: Platform;
   /** Threads of ONNX Runtime: another number may sum in another order. */
   readonly threads: number;
+  /** The device that was asked for; left out for the processor. What ran in truth is in `ascent.runtime`. */
+  readonly device?: string;
   readonly pictures: readonly Job[];
   /** The recipe that was named; what it decides is in `ascent`. */
   readonly recipe: Spec | null;

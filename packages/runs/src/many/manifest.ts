@@ -1,4 +1,4 @@
-import { XstarError } from "@xstar/core";
+import { differingField, XstarError } from "@xstar/core";
 import { sha256Of, type Manifest, type NamedEntry } from "@xstar/results";
 import type { JobModel, ManyJob, ModelSource } from "./job.js";
 
@@ -37,7 +37,7 @@ export function continueManifest(
   known: Manifest | undefined,
   { xstar, ascent, targets }: WantedPictures,
 ): Omit<Manifest, "batch"> & { readonly batch?: number } {
-  const differing = known && firstDifference(known.ascent, ascent);
+  const differing = known && differingField(known.ascent, ascent);
   if (differing !== undefined) throw otherPictures(folder, differing);
   const entries = known?.targets ?? [];
   checkTargets(folder, entries, targets);
@@ -61,12 +61,13 @@ function checkTargets(folder: string, known: readonly NamedEntry[], targets: rea
   const bySlug = new Map(known.map((one) => [one.slug, one]));
   for (const { target, slug, objective } of targets) {
     const same = byName.get(target);
-    if (same && canonical(same.objective) !== canonical(objective))
+    if (same && differingField({ objective: same.objective }, { objective }))
       throw otherPictures(folder, `objective of ${target}`);
     const other = bySlug.get(slug);
     if (!other || other.target === target) continue;
     throw new XstarError("bad-argument", `"${folder}" holds "${other.target}" under the name that "${target}" has`, {
       hint: "Give another folder",
+      details: { holdsAnother: true },
     });
   }
 }
@@ -74,6 +75,7 @@ function checkTargets(folder: string, known: readonly NamedEntry[], targets: rea
 function otherPictures(folder: string, what: string): XstarError {
   return new XstarError("bad-argument", `"${folder}" holds pictures that were made with another "${what}"`, {
     hint: "Give another folder, or delete this one to begin again",
+    details: { holdsAnother: true },
   });
 }
 
@@ -109,18 +111,4 @@ function shorten(_: string, value: unknown): unknown {
   if (Array.isArray(value) && value.length > readable)
     return { sha256: sha256Of(`[${value.map((one) => JSON.stringify(one, shorten)).join(",")}]`) };
   return value;
-}
-
-/** The first name under which two objects hold different things. */
-function firstDifference(a: Manifest["ascent"], b: Manifest["ascent"]): string | undefined {
-  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
-  return names.find((name) => canonical(a[name]) !== canonical(b[name]));
-}
-
-function canonical(value: unknown): string | undefined {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([x], [y]) => (x < y ? -1 : 1)))
-      : inner,
-  );
 }

@@ -15,6 +15,8 @@ export interface BatchPlan {
   readonly batch: number;
   /** Of the first target, alone. */
   readonly record: AscentRecord;
+  /** Of the activations of one picture. */
+  readonly bytes: number;
 }
 
 export interface BatchOptions {
@@ -59,7 +61,7 @@ export async function planBatches(
     jobs: options.jobs ?? Math.max(1, Math.floor(options.cores / (options.threads ?? 1))),
     batch: options.batch,
   });
-  return { ...fitted, record };
+  return { ...fitted, record, bytes: picture };
 }
 
 /** Whether one variable serves several pictures. */
@@ -85,6 +87,13 @@ export function inBatches<T extends { readonly objective: Spec }>(targets: reado
     kind = own;
   }
   return batches;
+}
+
+/** Things in lists of at most `length`, in order. */
+export function inBatchesOf<T>(things: readonly T[], length: number): T[][] {
+  return Array.from({ length: Math.ceil(things.length / length) }, (_, i) =>
+    things.slice(i * length, (i + 1) * length),
+  );
 }
 
 /** An objective without its numbers. */
@@ -118,7 +127,7 @@ export function fitBatches({
   memory,
   jobs: most,
   batch: settled,
-}: Needs): Omit<BatchPlan, "record"> {
+}: Needs): Omit<BatchPlan, "record" | "bytes"> {
   const limit = memory ?? free / 2;
   const useful = isSeparable ? Math.min(usefulBatch, Math.max(1, Math.floor(usefulBytes / picture))) : 1;
   const wanted = settled ?? Math.max(1, Math.min(useful, Math.floor(targets / most)));

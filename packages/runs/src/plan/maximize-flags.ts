@@ -44,6 +44,8 @@ export interface MaximizeFlags extends ModelFlags {
   readonly force?: boolean;
   readonly checkpoint?: number;
   readonly threads?: number;
+  /** What runs the steps: the processor, or a device beside it. */
+  readonly device?: string;
   /** For many targets at once. */
   readonly jobs?: number;
   /** Bytes. */

@@ -1,4 +1,5 @@
 import {
+  cutsOf,
   expandTargets,
   fields,
   lookUp,
@@ -98,7 +99,7 @@ export async function planAscent(
   const counts = countUnits(first, further);
   const labels = fittingLabels(model, counts.get("logit"), onWarning);
   const read = targetReader({ first, further: further.prepared, models: further.models, labels, vocabulary, counts });
-  const texts = expandTargets(asked, counts);
+  const texts = expandTargets(asked, counts, cutsOf(model.source));
   for (const target of targets.filter((one) => texts.includes(one))) read(target, { isTyped: true });
   const before = record?.pictures.map(({ target }) => target) ?? [];
   const maximized = new Map(

@@ -12,6 +12,7 @@ export const pictureEndings: ReadonlySet<string> = new Set([
   ".tif",
   ".tiff",
   ".avif",
+  ".bmp",
   ".npy",
 ]);
 

@@ -3,17 +3,25 @@ import { recordOfAscent, type Ascent } from "./run-file.js";
 
 /** Whether a run that repeats another one gave the same numbers; undefined where more than the machine is another. */
 export function hasSameNumbers({ record, pixels }: FoundRecord, ascent: Ascent): boolean | undefined {
-  if (taskOf(recordOfAscent(ascent)) !== taskOf(record)) return undefined;
+  const now = recordOfAscent(ascent);
+  if (now.stopped !== record.stopped || settingsOf(now) !== settingsOf(record)) return undefined;
   return pixels.every((hash, i) => hash === undefined || hash === pixelHash(pictureOf(ascent.result.picture, i)));
 }
 
-/** All that was asked for, whatever ran it. */
-export function taskOf({ ascent, pictures: jobs, ...files }: Omit<RunRecord, "platform">): string {
-  const { runtime: _, ...specs } = ascent;
-  const { model, models, generators, images, starts, inputs, recipe, stopped } = files;
-  const pictures = jobs.map(({ target, start }) => [target, start]);
-  return JSON.stringify([specs, model, models, generators, images, starts, inputs, recipe, stopped, pictures]);
+/**
+ * By how much the objectives at step 0 differ from those of a run on another device, relative to them; undefined where the device is the
+ * same, NaN where the record does not say them.
+ */
+export function differenceOfDevices({ record, begun }: FoundRecord, { result }: Ascent): number | undefined {
+  if (providerOf(record.ascent.runtime) === providerOf(result.record.runtime)) return undefined;
+  const now = result.curve[0]!;
+  return Math.max(
+    ...begun.map((before, i) => Math.abs(now[i]! - (before ?? NaN)) / Math.max(Math.abs(before ?? NaN), 1e-9)),
+  );
 }
+
+/** The first word of a runtime's name. */
+const providerOf = (runtime: string) => runtime.split(" ", 1)[0];
 
 /** What settles the files of a run, wherever it read from and however far it came: equal for runs that would write the same. */
 export function settingsOf({ ascent, pictures, ...files }: Omit<RunRecord, "platform" | "stopped">): string {

@@ -1,5 +1,6 @@
 import {
   check,
+  cutsOf,
   expandTargets,
   prepareModel,
   readTarget,
@@ -50,7 +51,7 @@ export async function maximizeMany(
   const listed = [targets].flat() as readonly (string | ManyTarget)[];
   const named = listed.flatMap((one) => {
     if (typeof one !== "string") return [one];
-    return expandTargets([one], counts).map((name) => {
+    return expandTargets([one], counts, cutsOf(model.source)).map((name) => {
       const measured = readTarget(name, { first, further: new Map() }, { ...options, vocabulary, definitions: [] });
       return { name, slug: slugOf(name), measured, objective: used?.objective(measured) ?? measured };
     });

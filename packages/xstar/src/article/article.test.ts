@@ -1,35 +1,26 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRng, openModel, tensor, type Tensor } from "@xstar/core";
 import { correlate, countConfusions, type ImageDataset } from "@xstar/results";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadMnist } from "../data/dataset.js";
 import { nodeRuntime } from "../runtime.js";
 import { writeNetwork } from "../train/evaluate.js";
 import { initialWeights } from "../train/network.js";
-import type { TrainedNetwork } from "../train/trained-network.js";
 import { runPlan, type Ascent } from "./ascent.js";
 import { measureArticle, type ArticleRun } from "./experiment.js";
+import type { ArticleNetwork } from "./network.js";
 import { summarizeArticle, summarizeFirst } from "./summary.js";
 import { writeArticle, writeFirst } from "./write.js";
 
 /** Networks as they are before training: the measurements do not care. Without biases, nothing moves from zeros. */
-function untrained(seed: number): TrainedNetwork {
+function untrained(seed: number): ArticleNetwork {
   const model = writeNetwork(initialWeights(createRng(seed), 10), new Map());
   const confusion = countConfusions([0, 1, 2], [0, 1, 1], 10);
-  const recipe = {
-    data: "",
-    test: "",
-    threads: 1,
-    seed,
-    epochs: 1,
-    batch: 64,
-    optimizer: { type: "adagrad" },
-    warmup: 0,
-  };
-  return { model, recipe, confusion, seconds: 0, finished: true, cached: true };
+  return { file: null, seed, threads: 1, model, confusion, seconds: 0, cached: true };
 }
 
 const first = (data: ImageDataset, count: number): ImageDataset => ({
@@ -202,20 +193,54 @@ describe("what is written", () => {
 
   test("needs no network and has every section", () => {
     const report = readFileSync(join(folder, "report.html"), "utf8");
-    expect(report).not.toMatch(/(?:src|href)="(?!data:|#)/);
+    expect(report).not.toMatch(/src="(?!data:)/);
+    const links = [...report.matchAll(/href="([^#"]+)"/g)].map(([, link]) => link!);
+    expect(links).toEqual(["results.json", "network.onnx", "ascent.onnx", "pictures/table1.png"]);
+    for (const link of links) expect(existsSync(join(folder, link))).toBe(true);
     expect([...report.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, title]) => title)).toEqual([
-      "The article's figures and ours",
-      "The network",
+      "Watch it happen",
+      "What to look at",
       "Table 1: class 1 from four starts",
       "Which digit varies most?",
       "Class 2, the most variable digit",
       "Without the border",
       "The two facts, measured",
+      "The article's figures and ours",
+      "The network",
+      "Files beside this page",
       "How to get these figures again",
     ]);
     const byDigit = report.slice(report.indexOf("<h4>By digit"), report.indexOf("<h4>All that was made"));
     expect(byDigit.match(/<th scope="row">\d<\/th>/g)).toHaveLength(10);
     expect(report.match(/<img [^>]*alt="[^"]+/g)!.length).toBe(report.match(/<img /g)!.length);
+  });
+
+  test("shows the four pictures at every step that the curves have", async () => {
+    const report = readFileSync(join(folder, "report.html"), "utf8");
+    const ones = run.ascents.converged[0]!;
+    const { step } = ones[0]!.curves;
+    expect(report).toContain(`data-steps="${JSON.stringify(step)}"`);
+    const values = [...report.matchAll(/data-values="(.*?)"/g)].map(([, text]) =>
+      JSON.parse(text!.replaceAll("&#34;", '"')),
+    );
+    expect(values.map(({ length }: string[]) => length)).toEqual(ones.map(() => step.length));
+    values.forEach((own: string[], i) =>
+      own.forEach((text, at) => expect(Number(text)).toBeCloseTo(ones[i]!.curves.confidence[at]!, 3)),
+    );
+    expect(values.map((own: string[]) => own.at(-1))).toEqual(
+      run.results.tables.converged[0]!.pictures.map(({ fedBack }) => fedBack.text),
+    );
+    for (const { frames, startPicture, picture } of ones) {
+      expect(frames).toHaveLength(step.length);
+      expect(frames[0]).toEqual(startPicture);
+      expect(frames.at(-1)).toEqual(picture);
+    }
+    const films = [...report.matchAll(/background-image:url\(data:image\/png;base64,([^)]+)\)/g)];
+    expect(films).toHaveLength(3 * ones.length);
+    for (const [, png] of films) {
+      const { width, height } = await sharp(Buffer.from(png!, "base64")).metadata();
+      expect([width, height]).toEqual([28, 28 * step.length]);
+    }
   });
 
   test("ascent.onnx climbs in a bare session that is fed nothing but zeros", async () => {

@@ -24,6 +24,8 @@ export interface Ascent {
   readonly picture: Float32Array;
   readonly curves: Curves;
   readonly lately: Lately;
+  /** The picture at each step of the curves; none where the plan keeps none. */
+  readonly frames: readonly Float32Array[];
 }
 
 /** Measurements by step: at each of the first 20, then at steps that are evenly spaced by their logarithm, and at the end. */
@@ -63,6 +65,8 @@ export interface AscentPlan {
   readonly seed: number;
   /** Stop before `steps` when every picture has this confidence. */
   readonly until?: number;
+  /** Whether the pictures on the way are kept. @default false */
+  readonly keepsFrames?: boolean;
 }
 
 export type AscentProgress = Pick<Step, "index" | "watch">;
@@ -78,17 +82,21 @@ export async function runPlan(
   plan: AscentPlan,
   { signal, onStep }: AscentControls = {},
 ): Promise<Ascent[]> {
-  const { classes, starts, until = Number.POSITIVE_INFINITY } = plan;
+  const { classes, starts, steps: most, until = Number.POSITIVE_INFINITY, keepsFrames = false } = plan;
   const run = maximize(model, objectivesOf(classes), { ...optionsOf(plan), ...(signal && { signal }) });
   const history: Pick<Step, "watch" | "objective">[] = [];
   /** The start, and the pictures at the powers of two. */
   const landmarks = new Map<number, Float32Array>();
+  /** The pictures at the steps that curves may be shown at. */
+  const passed = new Map<number, Float32Array>();
+  const shown = new Set(keepsFrames ? keptSteps(most) : []);
   const sureAt: (number | null)[] = classes.map(() => null);
   let last: Step | undefined;
   for await (const step of run) {
     const { index, watch, objective } = step;
     history.push({ watch, objective });
     if (isPowerOfTwo(index)) landmarks.set(index, step.picture.data as Float32Array);
+    if (shown.has(index)) passed.set(index, step.picture.data as Float32Array);
     watch["confidence"]!.forEach((confidence, i) => {
       if (confidence >= until) sureAt[i] ??= index;
     });
@@ -119,6 +127,7 @@ export async function runPlan(
         lossRatio: loss(steps) / loss(fromStep),
         moved: measureDistance(picture, pick(landmarks.get(fromStep)!, i)),
       },
+      frames: keepsFrames ? kept.map((step) => pick(passed.get(step) ?? (last!.picture.data as Float32Array), i)) : [],
     };
   });
 }

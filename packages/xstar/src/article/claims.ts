@@ -21,7 +21,7 @@ export interface Spread {
 
 /** One made picture, measured. */
 export interface MadeResult extends Likeness {
-  /** Training seed of the network that it was made for. */
+  /** Which of the networks it was made for, from 0. */
   readonly network: number;
   readonly class: number;
   /** Which of the random starts of its class, from 0: the same picture for every network. */
@@ -88,7 +88,7 @@ export interface Claims {
 
 /** The made pictures of one network: for each start, for each class. */
 export interface MadeSet {
-  /** Training seed of the network. */
+  /** Which of the networks, from 0. */
   readonly network: number;
   readonly ascents: readonly Ascent[];
 }

@@ -3,12 +3,12 @@ import { measureVariability, sha256Of, type Variability } from "@xstar/results";
 import { loadMnist, type SplitDataset } from "../data/dataset.js";
 import { nodeRuntime } from "../runtime.js";
 import { side } from "../train/network.js";
-import type { TrainedNetwork } from "../train/trained-network.js";
 import { objectivesOf, optionsOf, type Ascent } from "./ascent.js";
 import { factsPlan, measureClaims, type MadeSet } from "./claims.js";
 import { maximizeAll, type RunPlan } from "./maximize-all.js";
 import { inTurn } from "./in-turn.js";
-import { openNetwork } from "./network.js";
+import { readNetwork } from "./given-network.js";
+import { asTrained, openNetwork, type ArticleNetwork } from "./network.js";
 import { articleFigures, schemaVersion, type ArticleResults, type Convergence, type TableResult } from "./results.js";
 import {
   articleSteps,
@@ -33,6 +33,8 @@ export interface ArticleOptions {
   readonly seed?: number;
   /** Folder of trained networks. */
   readonly cache?: string;
+  /** A network of 28x28 digits in the place of the first one that is trained: a file of any format. */
+  readonly network?: string;
   /** Climb on until the network is so sure of every start, and call that converged. @default 0.9999 */
   readonly confidence?: number;
   /** Most steps of that: the doubt falls about as 1 / steps. @default 1 / (1 - confidence) */
@@ -48,7 +50,7 @@ export interface ArticleOptions {
 
 /** Ten steps for class 1 and class 2 on the first network. */
 export interface FirstResult {
-  readonly network: TrainedNetwork;
+  readonly network: ArticleNetwork;
   readonly ascents: readonly Ascent[][];
   readonly tables: readonly TableResult[];
 }
@@ -68,10 +70,10 @@ export interface ArticleRun {
 
 /** Does what the article does, on real MNIST: trains, climbs, measures. */
 export async function runArticle(options: ArticleOptions = {}): Promise<ArticleRun> {
-  const { cache, signal, onProgress, onWarning, onFirstResult } = options;
+  const { cache, network: given, signal, onProgress, onWarning, onFirstResult } = options;
   const began = performance.now();
-  const train = (stage: Stage, seeds: readonly number[], threads: number) =>
-    trainAll({
+  const train = async (stage: Stage, seeds: readonly number[], threads: number) => {
+    const networks = await trainAll({
       seeds,
       threads,
       cache,
@@ -79,16 +81,20 @@ export async function runArticle(options: ArticleOptions = {}): Promise<ArticleR
       onWarning,
       onProgress: (done, total, facts) => onProgress?.(stage, done, total, facts),
     });
-  const [network] = await train("first", [firstSeed!], firstThreads);
+    return networks.map(asTrained);
+  };
+  const mnist = await loadMnist();
+  const network =
+    given === undefined ? (await train("first", [firstSeed!], firstThreads))[0]! : await readNetwork(given, mnist.test);
   let training = performance.now() - began;
-  await onFirstResult?.(await measureFirst(network!, options));
+  await onFirstResult?.(await measureFirst(network, options));
   const again = performance.now();
   const others = await train("others", otherSeeds, 1);
   training += performance.now() - again;
-  return measureArticle([network!, ...others], await loadMnist(), { ...options, began, training });
+  return measureArticle([network, ...others], mnist, { ...options, began, training });
 }
 
-async function measureFirst(network: TrainedNetwork, { seed = 1, signal }: ArticleOptions): Promise<FirstResult> {
+async function measureFirst(network: ArticleNetwork, { seed = 1, signal }: ArticleOptions): Promise<FirstResult> {
   const runtime = nodeRuntime({ threads: 1 });
   const ascents = await tenStepAscents(openModel(network.model, { runtime }), seed, signal);
   const tables = await withNetwork(runtime, network, ({ ask }) => inTurn(ascents, (one) => describeTable(one, ask)));
@@ -97,7 +103,7 @@ async function measureFirst(network: TrainedNetwork, { seed = 1, signal }: Artic
 
 /** Everything after the training; the first network is the one that is maximized. */
 export async function measureArticle(
-  networks: readonly TrainedNetwork[],
+  networks: readonly ArticleNetwork[],
   mnist: SplitDataset,
   options: ArticleOptions & { readonly began?: number; readonly training?: number; readonly run?: RunPlan },
 ): Promise<ArticleRun> {
@@ -122,7 +128,7 @@ export async function measureArticle(
     onProgress: (done, total) => onProgress?.("ascent", done, total),
   });
   const ascents = { tenSteps, converged: maximized.slice(0, tenSteps.length) };
-  const made = networks.map(({ recipe }, n) => ({ network: recipe.seed, ascents: maximized[tenSteps.length + n]! }));
+  const made = networks.map((_, n) => ({ network: n, ascents: maximized[tenSteps.length + n]! }));
   onProgress?.("claims", 0, 1);
   const claims = await measureClaims({ made, ...mnist, variability, randomStarts, steps, runtime });
   onProgress?.("claims", 1, 1);
@@ -140,9 +146,10 @@ export async function measureArticle(
     schema: { name: "xstar-article", version: schemaVersion },
     article: articleFigures,
     seed,
-    networks: networks.map(({ confusion, seconds, cached, recipe, model: bytes }) => ({
-      seed: recipe.seed,
-      threads: recipe.threads,
+    networks: networks.map(({ file, seed: trainedFrom, threads, confusion, seconds, cached, model: bytes }) => ({
+      file,
+      seed: trainedFrom,
+      threads,
       accuracy: confusion.accuracy,
       classAccuracy: confusion.classAccuracy,
       confusion: confusion.matrix,
@@ -173,7 +180,7 @@ const convergenceOf = ({ confidence = 0.9999, mostSteps }: ArticleOptions): Conv
 
 async function withNetwork<T>(
   runtime: Runtime,
-  { model }: TrainedNetwork,
+  { model }: ArticleNetwork,
   work: (network: Awaited<ReturnType<typeof openNetwork>>) => Promise<T>,
 ): Promise<T> {
   const network = await openNetwork(runtime, model, side);

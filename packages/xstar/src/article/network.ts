@@ -1,5 +1,29 @@
 import type { Runtime } from "@xstar/core";
-import { formatConfidence, ninesOf } from "@xstar/results";
+import { formatConfidence, ninesOf, type Confusion } from "@xstar/results";
+import type { TrainedNetwork } from "../train/trained-network.js";
+
+/** A network that the article is done on: trained by xstar, or from a file. */
+export interface ArticleNetwork {
+  /** Where it was read from; null for one that xstar trained. */
+  readonly file: string | null;
+  /** Of its training; null where it was read from a file. */
+  readonly seed: number | null;
+  /** Threads of its training; null where it was read from a file. */
+  readonly threads: number | null;
+  /** ONNX: pictures [N, 1, 28, 28] with values 0..1 in, probabilities [N, 10] out. */
+  readonly model: Uint8Array;
+  readonly confusion: Confusion;
+  /** That it took to train, or to read and test. */
+  readonly seconds: number;
+  readonly cached: boolean;
+}
+
+export function asTrained({ model, recipe, confusion, seconds, cached }: TrainedNetwork): ArticleNetwork {
+  return { file: null, seed: recipe.seed, threads: recipe.threads, model, confusion, seconds, cached };
+}
+
+/** What tells a network from the others. */
+export const nameOf = ({ file, seed }: Pick<ArticleNetwork, "file" | "seed">): string => file ?? `seed ${seed}`;
 
 /** How sure a network is that a picture shows a class. */
 export interface Confidence {

@@ -10,6 +10,7 @@ import {
 } from "@xstar/results";
 import { spread, spreadOfLikeness, type Claims, type MadeSet, type Spread } from "./claims.js";
 import type { ArticleRun } from "./experiment.js";
+import { nameOf } from "./network.js";
 import { madeSheet } from "./pictures.js";
 
 /** The section of the two facts. */
@@ -18,8 +19,7 @@ export function claimsSection({ results, made }: ArticleRun): Html {
   const { notLikeTheDigit: likeness, dependsOnStart: starts } = claims;
   return html`<h2>The two facts, measured</h2>
     <p>
-      Every digit from ${claims.randomStarts} random starts of its own on ${claims.networks} networks (training seeds
-      ${made.map(({ network }) => network).join(", ")}), ${claims.steps} steps each: ${claims.results.length} made pictures, beside the
+      Every digit from ${claims.randomStarts} random starts of its own on ${claims.networks} networks (${results.networks.map(nameOf).join(", ")}), ${claims.steps} steps each: ${claims.results.length} made pictures, beside the
       first ${claims.randomStarts} test pictures of each digit.
     </p>
     <h3>1. What the network wants is not what people mean</h3>

@@ -11,14 +11,17 @@ import {
   page,
   pictureFigure,
   pictureRow,
+  timelineScript,
   viridis,
   type Html,
 } from "@xstar/results";
 import type { ArticleDiagnosis } from "./diagnosis.js";
 import type { ArticleRun, FirstResult } from "./experiment.js";
-import { compareFigures, pictureOf } from "./figures.js";
+import { compareFigures } from "./figures.js";
 import { claimsSection } from "./report-claims.js";
+import { nameOf } from "./network.js";
 import { constantViews, variabilityViews } from "./pictures.js";
+import { watch } from "./report-watch.js";
 import { size, table, theRule, uri, views, confidenceTable } from "./report-tables.js";
 import type { ArticleResults, TableResult } from "./results.js";
 
@@ -32,24 +35,28 @@ export function articleReport(run: ArticleRun, diagnosis?: ArticleDiagnosis): st
     title: articleTitle,
     description: verdict(results),
     body: html`
-      ${comparison(results)} ${network(results)} ${table(run, 0, "Table 1: class 1 from four starts")}
-      ${variability(run)} ${table(run, 1, "Class 2, the most variable digit")} ${border(results)} ${claimsSection(run)}
-      ${reproduce(results)} ${diagnosis && diagnosisSection(diagnosis)} ${embedJson("results", results)}
+      ${watch(run.ascents.converged[0]!, results.tables.converged[0]!)}
+      ${table(run, 0, "Table 1: class 1 from four starts")} ${variability(run)}
+      ${table(run, 1, "Class 2, the most variable digit")} ${border(results)} ${claimsSection(run)} ${comparison(results)}
+      ${network(results)} ${files} ${reproduce(results)} ${diagnosis && diagnosisSection(diagnosis)} ${embedJson("results", results)}
     `,
+    script: timelineScript,
   });
 }
 
 /** For those who read nothing else. */
 function verdict({ networks, tables }: Pick<ArticleResults, "networks" | "tables">): string {
-  return leadOf(networks[0]!.accuracy, tables.tenSteps[0]!);
+  return leadOf(networks[0]!.accuracy, tables.converged[0]!);
 }
 
 function leadOf(accuracy: number, ones: TableResult): string {
-  const random = pictureOf(ones, "random");
+  const { steps } = ones.pictures[0]!;
+  const taken = ones.pictures.filter(({ fedBack }) => fedBack.predicted === ones.class).length;
+  const all = taken === ones.pictures.length ? "all four" : `${taken} of the four`;
   return (
-    `A small computer program, a neural network, has learned to read handwritten digits: it gets ${formatPercent(accuracy)} of them right. ` +
-    `What if we turn the question around, and change a picture until the network is sure that it is a 1? ` +
-    `Ten small steps are enough: it began as random dots, and now the network takes it for a 1 with a confidence of ${random.fedBack.text}, where 1 is certainty. You will hardly see a 1 in it.`
+    `A program has learned to read handwritten digits: it gets ${formatPercent(accuracy)} of them right. ` +
+    `Here it is asked the other way round: four pictures are changed, step by step, until it says “${ones.class}”. ` +
+    `After ${steps} steps it takes ${all} for a ${ones.class}. You will hardly see one.`
   );
 }
 
@@ -67,10 +74,11 @@ export function firstReport({ network: first, ascents, tables }: FirstResult): s
         <strong>This is the first part.</strong> The rest comes when two more networks are trained: the same command goes on
         from where it was stopped, and writes this page again.
       </p>
-      ${section(0, "Table 1: class 1 from four starts")} ${section(1, "Class 2, the most variable digit")}
+      ${watch(ascents[0]!, tables[0]!)} ${section(0, "Table 1: class 1 from four starts")} ${section(1, "Class 2, the most variable digit")}
       <h2>The network</h2>
-      <p>${architecture} Test accuracy ${formatNumber(accuracy)}.</p>
-      ${accuracyByClass(first.confusion.classAccuracy)}`,
+      <p>${described(first.file)} Test accuracy ${formatNumber(accuracy)}.</p>
+      ${accuracyByClass(nameOf(first), first.confusion.classAccuracy)}`,
+    script: timelineScript,
   });
 }
 
@@ -88,12 +96,18 @@ function comparison(results: ArticleResults): Html {
     })}`;
 }
 
-const architecture =
+const trained =
   "Two 3×3 convolutions (32 and 64 channels), a 2×2 max-pool, a dense layer of 128 and one of 10, trained by xstar on the 60,000 MNIST training pictures and tested on the 10,000 others.";
 
-function accuracyByClass(shares: readonly (number | null)[]): Html {
+/** What the first network is, and the others beside it. */
+const described = (file: string | null) =>
+  file === null
+    ? trained
+    : `The network of ${file}, tested on the 10,000 MNIST test pictures. Those beside it: ${trained}`;
+
+function accuracyByClass(name: string, shares: readonly (number | null)[]): Html {
   return barChart({
-    title: "Accuracy by class (seed 0)",
+    title: `Accuracy by class (${name})`,
     nameLabel: "Digit",
     valueLabel: "Share right",
     bars: shares.map((value, digit) => ({ name: String(digit), value: value ?? 0 })),
@@ -106,12 +120,12 @@ function network({ networks }: ArticleResults): Html {
   const [first] = networks;
   return html`<h2>The network</h2>
     <p>
-      ${architecture} Test accuracy
-      ${networks.map(({ accuracy, seed }) => `${formatNumber(accuracy)} (seed ${seed})`).join(", ")}.
+      ${described(first!.file)} Test accuracy
+      ${networks.map((one) => `${formatNumber(one.accuracy)} (${nameOf(one)})`).join(", ")}.
     </p>
-    ${accuracyByClass(first!.classAccuracy)}
+    ${accuracyByClass(nameOf(first!), first!.classAccuracy)}
     ${matrixChart({
-      title: "Confusion matrix (seed 0)",
+      title: `Confusion matrix (${nameOf(first!)})`,
       rows: digits,
       columns: digits,
       rowLabel: "Digit shown",
@@ -187,12 +201,21 @@ function diagnosisSection({ summary, page: address }: ArticleDiagnosis): Html {
     <p>${summary} <a href="${address}">The whole diagnosis</a>, with the pictures that it gets wrong.</p>`;
 }
 
+const files = html`<h2>Files beside this page</h2>
+  <ul>
+    <li><a href="results.json">results.json</a>: every number of this page</li>
+    <li><a href="network.onnx">network.onnx</a>: the network; <code>xstar inspect network.onnx</code> says what is in it</li>
+    <li><a href="ascent.onnx">ascent.onnx</a>: the ten steps as a file that any ONNX Runtime can run</li>
+    <li><a href="pictures/table1.png">pictures/</a>: every picture as a PNG</li>
+  </ul>`;
+
 function reproduce({ seed, networks, environment, seconds }: ArticleResults): Html {
+  const given = networks[0]!.file;
   return html`<h2>How to get these figures again</h2>
     <p>
-      <code>xstar article --seed ${seed}</code> with ${environment.runtime}, Node ${environment.node}, ${environment.platform}. It took
+      <code>xstar article --seed ${seed}${given === null ? "" : ` --network ${given}`}</code> with ${environment.runtime}, Node ${environment.node}, ${environment.platform}. It took
       ${seconds.total.toFixed(0)} s, of which ${seconds.training.toFixed(0)} s to train or load the networks. The networks' files have the
-      SHA-256 ${networks.map(({ sha256 }) => sha256.slice(0, 12)).join(", ")}. results.json beside this page holds every number of it.
+      SHA-256 ${networks.map(({ sha256 }) => sha256.slice(0, 12)).join(", ")}.
     </p>
     <p>
       A picture here is one of many that the network is sure of, found by one rule from one start: it says what suffices for the

@@ -67,9 +67,12 @@ export interface ArticleResults {
   readonly article: typeof articleFigures;
   readonly seed: number;
   readonly networks: readonly {
-    readonly seed: number;
-    /** Threads that it was trained with. */
-    readonly threads: number;
+    /** Where it was read from; null for one that xstar trained. */
+    readonly file: string | null;
+    /** Of its training; null for one that was read from a file. */
+    readonly seed: number | null;
+    /** Threads that it was trained with; null for one that was read from a file. */
+    readonly threads: number | null;
     readonly accuracy: number;
     readonly classAccuracy: readonly (number | null)[];
     readonly confusion: Confusion["matrix"];

@@ -17,16 +17,25 @@ export interface Both<T> {
   readonly converged: T;
 }
 
+/** Class 1 is shown step by step. */
+const isWatched = (digit: number) => digit === articleClasses[0];
+
 /** Ten steps for class 1 and class 2 from the four starts. */
 export function tenStepAscents(model: LoadedModel, seed: number, signal?: AbortSignal): Promise<Ascent[][]> {
   return inTurn(articleClasses, (digit) =>
-    runPlan(model, { ...fourStarts(digit), seed, steps: articleSteps }, { signal }),
+    runPlan(model, { ...fourStarts(digit), seed, steps: articleSteps, keepsFrames: isWatched(digit) }, { signal }),
   );
 }
 
 /** The same, until the network is sure of all four. */
 export const plansUntilSure = (seed: number, { confidence, mostSteps }: Convergence): AscentPlan[] =>
-  articleClasses.map((digit) => ({ ...fourStarts(digit), seed, steps: mostSteps, until: confidence }));
+  articleClasses.map((digit) => ({
+    ...fourStarts(digit),
+    seed,
+    steps: mostSteps,
+    until: confidence,
+    keepsFrames: isWatched(digit),
+  }));
 
 export const fourStarts = (digit: number) => ({ classes: starts.map(() => digit), starts });
 

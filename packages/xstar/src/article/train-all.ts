@@ -1,3 +1,4 @@
+import { inPool } from "@xstar/runs";
 import type { TrainingReport } from "../train/job.js";
 import { trainNetwork, type TrainedNetwork } from "../train/trained-network.js";
 
@@ -11,8 +12,8 @@ interface TrainAll {
   readonly onWarning?: ((sentence: string) => void) | undefined;
 }
 
-/** The networks of several seeds, side by side. Rejects with the reason of the signal when that stops them. */
-export function trainAll({
+/** The networks of several seeds, side by side; one that fails stops the others. Rejects with the reason of the signal when that stops them. */
+export async function trainAll({
   seeds,
   threads,
   cache,
@@ -29,21 +30,25 @@ export function trainAll({
     const done = list.reduce((sum, { step }) => sum + step, 0);
     onProgress?.(done, seeds.length * list[0]!.steps, `loss ${loss} · accuracy ${accuracy} %`);
   };
-  return Promise.all(
-    seeds.map(async (seed) => {
-      const network = await trainNetwork({
+  const networks: TrainedNetwork[] = [];
+  await inPool(
+    seeds,
+    seeds.entries(),
+    async (_, [i, seed], stop) => {
+      networks[i] = await trainNetwork({
         seed,
         threads,
         ...(cache !== undefined && { cache }),
-        ...(signal && { signal }),
+        signal: stop,
         ...(onWarning && { onWarning }),
         onProgress(now) {
           reports.set(seed, now);
           report();
         },
       });
-      signal?.throwIfAborted();
-      return network;
-    }),
+      stop.throwIfAborted();
+    },
+    signal,
   );
+  return networks;
 }

@@ -13,6 +13,7 @@ interface ArticleFlags {
   readonly confidence: number;
   readonly out: string;
   readonly cache: string;
+  readonly network?: string;
 }
 
 const goesOn = "The same command goes on from the checkpoints";
@@ -24,10 +25,8 @@ const labels = {
   diagnosis: "diagnose the network",
 } as const;
 
-export function addArticle(program: Command): void {
-  program
-    .command("article")
-    .description("Does what the article that xstar comes from does, on real MNIST, and writes a report")
+export function addArticle(command: Command): void {
+  command
     .option(
       "--seed <number>",
       "decides the random starts",
@@ -41,6 +40,10 @@ export function addArticle(program: Command): void {
       0.9999,
     )
     .option("--out <folder>", "where the report goes", join("out", "article"))
+    .option(
+      "--network <file>",
+      "a network of 28x28 digits in the place of the first: Keras, TensorFlow, TF.js, TFLite, ONNX",
+    )
     .option("--cache <folder>", "trained networks are kept here", join("out", "cache"))
     .addHelpText(
       "after",
@@ -52,12 +55,13 @@ report.html, results.json, diagnosis.html, ascent.onnx, network.onnx and picture
 Examples:
   xstar article
   xstar article --seed 7 --out out/article-7
+  xstar article --network model.keras
   xstar article --confidence 0.99999    (what the article reports; takes minutes)`,
     )
     .action((flags: ArticleFlags) => withInterrupt((signal) => article(flags, signal), goesOn));
 }
 
-async function article({ seed, confidence, out, cache }: ArticleFlags, signal: AbortSignal): Promise<void> {
+async function article({ seed, confidence, out, cache, network }: ArticleFlags, signal: AbortSignal): Promise<void> {
   // loaded where they are needed: help is quick without them
   const { runArticle } = await import("../article/experiment.js");
   const { diagnoseArticle } = await import("../article/diagnosis.js");
@@ -72,6 +76,7 @@ async function article({ seed, confidence, out, cache }: ArticleFlags, signal: A
     seed,
     confidence,
     cache,
+    ...(network !== undefined && { network }),
     signal,
     onWarning: warn,
     async onFirstResult(first) {

@@ -4,12 +4,13 @@ import type { Command } from "commander";
 import { writeFileAtomic } from "../files/atomic.js";
 import { importFrom, notesOf } from "../model/import.js";
 import { naming } from "../model/naming.js";
+import { compareFolded } from "../model/same-numbers.js";
+import { printable } from "../terminal/printable.js";
 import { warn } from "./print-warnings.js";
 
-export function addConvert(program: Command): void {
-  program
-    .command("convert <model> [out]")
-    .description("Writes a model of Keras, TensorFlow, TensorFlow.js or TensorFlow Lite as ONNX")
+export function addConvert(command: Command): void {
+  command
+    .option("--check", "run what was written twice, as it is and as xstar folds it, and compare the outputs")
     .addHelpText(
       "after",
       `
@@ -19,15 +20,31 @@ All other commands take these files as they are.
 
 Examples:
   xstar convert keras_model.h5
-  xstar convert tfjs_model/model.json classifier.onnx`,
+  xstar convert tfjs_model/model.json classifier.onnx
+  xstar convert saved_model/ --check`,
     )
-    .action((path: string, out: string | undefined) => convert(path, out));
+    .action((path: string, out: string | undefined, { check = false }: { check?: boolean }) =>
+      convert(path, out, check),
+    );
 }
 
-async function convert(path: string, out = `${basename(path, extname(path))}.onnx`): Promise<void> {
+async function convert(path: string, out = `${basename(path, extname(path))}.onnx`, isToCheck: boolean): Promise<void> {
   if (out === path) throw new XstarError("bad-argument", `"${out}" would replace the model itself`);
   const imported = await naming(path, () => importFrom(path));
   await writeFileAtomic(out, imported.onnx);
-  process.stdout.write(`${out}  (from ${imported.producer}, ${(imported.onnx.byteLength / 1e6).toFixed(2)} MB)\n`);
+  process.stdout.write(
+    `${printable(`${out}  (from ${imported.producer}, ${(imported.onnx.byteLength / 1e6).toFixed(2)} MB)`)}\n`,
+  );
   notesOf(imported).forEach(warn);
+  if (isToCheck) await checkNumbers(out, imported.onnx);
+}
+
+async function checkNumbers(out: string, onnx: Uint8Array): Promise<void> {
+  const { error, isSame } = await naming(out, () => compareFolded(onnx));
+  const difference = `the outputs differ by ${error.toExponential(1)} of the largest`;
+  if (isSame) process.stdout.write(`Checked: as written and as folded ${difference}\n`);
+  else
+    throw new XstarError("runtime-failure", `As written and as folded ${difference} (in "${out}")`, {
+      hint: "Please report it with the model: it should be rounding alone",
+    });
 }

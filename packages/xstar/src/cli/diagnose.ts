@@ -21,10 +21,8 @@ interface DiagnoseFlags extends ModelFlags {
   readonly out?: string;
 }
 
-export function addDiagnose(program: Command): void {
-  const command = program
-    .command("diagnose <model>")
-    .description("Finds out why a network is wrong: its errors, its data, and what its answers rest on")
+export function addDiagnose(command: Command): void {
+  command
     .requiredOption("--images <where>", "pictures with classes, which the network was not trained with")
     .option("--train <where>", "those that it was trained with")
     .option("--out <folder>", "default: out/<model>/diagnosis")

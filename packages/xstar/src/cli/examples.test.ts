@@ -107,6 +107,16 @@ describe("xstar examples", () => {
     expect((await read("range")).targets.map(({ target }) => target)).toEqual(["logit:0", "logit:1"]);
   });
 
+  test("takes an objective of one's own", async () => {
+    const parts = join(import.meta.dirname, "../../../../examples/own-parts/parts.js");
+    const out = join(folder, "own");
+    const target = "contrast:layer=bright,more=0,less=0";
+    const found = await examples([target, "--use", parts, "--dataset", images(), "--out", out]);
+    expect(found).toMatchObject({ code: 0, out: expect.stringMatching(/contrast\S* +most +0/) });
+    expect((await read("own")).targets[0]!.target).toBe(target);
+    expect((await examples([target, "--dataset", images(), "--out", out])).code).toBe(2);
+  });
+
   test("crops at the place of a neuron, beside another picture", async () => {
     const beside = join(images(), "dim.png");
     const out = join(folder, "neuron");

@@ -1,5 +1,15 @@
 import { join } from "node:path";
-import { expandTargets, fields, prepareModel, readTarget, standard, unitCounts, XstarError } from "@xstar/core";
+import {
+  cutsOf,
+  expandTargets,
+  fields,
+  prepareModel,
+  readTarget,
+  standard,
+  unitCounts,
+  withDefinitions,
+  XstarError,
+} from "@xstar/core";
 import { distinct, fittingLabels, readModelInput, slugOf, type ModelFlags } from "@xstar/runs";
 import {
   findExamples,
@@ -15,6 +25,7 @@ import type { Command } from "commander";
 import { openPictures } from "../data/pictures.js";
 import { prepareFolder } from "../files/folder.js";
 import { readImage } from "../files/image.js";
+import { loadDefinitions } from "../load-definitions.js";
 import { loadModel } from "../load.js";
 import { createStore } from "../record/store.js";
 import { nodeRuntime } from "../runtime.js";
@@ -23,7 +34,7 @@ import { addModelFlags } from "./model-flags.js";
 import { createProgress } from "../terminal/progress.js";
 import { printableLines } from "../terminal/printable.js";
 import { renderTable } from "../terminal/table.js";
-import { valueOf } from "./flags.js";
+import { collect, valueOf } from "./flags.js";
 import { warn } from "./print-warnings.js";
 import { withInterrupt } from "../terminal/interrupt.js";
 
@@ -32,23 +43,23 @@ interface ExamplesFlags extends ModelFlags {
   readonly top: number;
   readonly beside?: string;
   readonly out?: string;
+  readonly use?: readonly string[];
   readonly batch: number;
   readonly threads?: number;
 }
 
-export function addExamples(program: Command): void {
-  const command = program
-    .command("examples <model> <targets...>")
-    .description("Finds the pictures in a folder that excite a target most and least, and what in them does")
+export function addExamples(command: Command): void {
+  command
     .requiredOption(
       "--dataset <folder>",
-      "pictures (PNG, JPEG, WebP, GIF, TIFF, AVIF), also in folders inside; IDX files; or mnist",
+      "pictures (PNG, JPEG, WebP, GIF, TIFF, AVIF, BMP), also in folders inside; IDX files; or mnist",
     )
     .option("--top <count>", "pictures in a row of the sheet", integer("--top", 1, 100), 9)
     .option("--beside <picture>", "a picture to show them beside, such as one from xstar maximize")
     .option("--batch <count>", "pictures that go through the model at once", integer("--batch", 1, 1024), 8)
     .option("--out <folder>", "default: out/<model>/examples/<target>")
     .option("--threads <count>", "threads of ONNX Runtime", integer("--threads", 1, 256))
+    .option("--use <module>", "a module that exports objectives of your own, as in ./my-parts.js", collect)
     .addHelpText("after", help)
     .action((path: string, targets: readonly string[], flags: ExamplesFlags) => runExamples(path, targets, flags));
   addModelFlags(command);
@@ -75,13 +86,15 @@ Examples:
 async function runExamples(path: string, asked: readonly string[], flags: ExamplesFlags): Promise<void> {
   const { threads, top, batch } = flags;
   const model = await loadModel(path, { runtime: nodeRuntime(threads === undefined ? {} : { threads }) });
-  const { options } = await readModelInput(model, flags, { files: createStore() });
+  const { options: input } = await readModelInput(model, flags, { files: createStore() });
+  const vocabulary = withDefinitions(standard, await loadDefinitions(flags.use ?? []));
+  const options = { ...input, vocabulary };
   const first = await prepareModel(model, 1, options);
   const counts = unitCounts(model.source, first.normalized, options.logits, first.input);
   const labels = fittingLabels(model, counts.get("logit"), warn);
-  const targets = expandTargets(asked, counts);
+  const targets = expandTargets(asked, counts, cutsOf(model.source));
   for (const target of asked.filter((one) => targets.includes(one)))
-    readTarget(target, { first, further: new Map() }, { vocabulary: standard, labels, isTyped: true });
+    readTarget(target, { first, further: new Map() }, { vocabulary, labels, isTyped: true });
   const pictures = await openPictures(flags.dataset);
   const slugs = distinct(targets.map(slugOf));
   const name = slugs.length === 1 ? slugs[0]! : `${slugs[0]}-and-${slugs.length - 1}-more`;

@@ -18,10 +18,8 @@ export interface ExplainFlags extends ModelFlags {
   readonly threads?: number;
 }
 
-export function addExplain(program: Command): void {
-  const command = program
-    .command("explain <model> [words...]")
-    .description("Shows which parts of a picture an answer rests on: a heat map, in words, and tested")
+export function addExplain(command: Command): void {
+  command
     .option(
       "--method <name>",
       "how, as in occlusion:window=0.2; the first makes the picture (default: what fits the model); repeatable",

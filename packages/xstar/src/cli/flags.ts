@@ -1,3 +1,5 @@
+import { XstarError } from "@xstar/core";
+
 /** How a parameter reads what a caller gave: the fields of definitions have it. */
 interface Parser<T> {
   parse(x: unknown, name: string): T;
@@ -18,4 +20,21 @@ export const listOf =
 /** Gathers a flag that may be given several times. */
 export function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
+}
+
+const units: Readonly<Record<string, number>> = {
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KIB: 1024,
+  MIB: 1024 ** 2,
+  GIB: 1024 ** 3,
+};
+
+/** `2GB`, `1.5 GiB`, `800MB` in bytes. */
+export function readMemory(text: string): number {
+  const [, number = "", unit = ""] = /^\s*(\d+(?:\.\d+)?)\s*([kmg]i?b)\s*$/i.exec(text) ?? [];
+  const bytes = Number(number) * (units[unit.toUpperCase()] ?? Number.NaN);
+  if (bytes > 0) return bytes;
+  throw new XstarError("bad-argument", `"--memory" must be a size such as 2GB or 800MB: current value is ${text}`);
 }

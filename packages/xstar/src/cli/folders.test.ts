@@ -39,6 +39,19 @@ describe("the folder of a run (needs a build)", () => {
     expect(await hash("out", "tiny", "conv-1", "conv-1.png")).toBe(before);
   });
 
+  test("of many targets is numbered, too, and gone on with where its settings are the same", async () => {
+    const usual = join("out", "tiny", "conv-all");
+    expect(await ascent("conv:*")).toMatchObject({ code: 0 });
+    const before = await hash(usual, "sheet.png");
+    const other = await ascent("conv:*", "--seed", "5");
+    expect(other).toMatchObject({ code: 0 });
+    expect(other.err).toContain(`"${usual}" holds another run, which stays: this one goes into "${usual}-2"\n`);
+    expect(await hash(usual, "sheet.png")).toBe(before);
+    for (const seed of ["0", "5"]) expect((await ascent("conv:*", "--seed", seed)).out).toContain("0 pictures made");
+    expect(await list("out", "tiny")).toEqual(["conv-all", "conv-all-2"]);
+    expect(await ascent("conv:*", "--seed", "5", "--out", usual)).toMatchObject({ code: 2 });
+  });
+
   test("is another for a model of the same name in another folder", async () => {
     await mkdir(join(folder, "other"));
     const changed = Buffer.from(tinyModel());

@@ -17,10 +17,8 @@ interface GradientFlags extends ModelFlags {
   readonly use?: readonly string[];
 }
 
-export function addGradient(program: Command): void {
-  const command = program
-    .command("gradient <model> <target>")
-    .description("Writes the gradient of a target by the picture as an ONNX file, for input gradients at inference")
+export function addGradient(command: Command): void {
+  command
     .requiredOption("--export <file>", "the ONNX file to write")
     .option("--override <name>", "rules in the place of true gradients, as in xstar maximize; repeatable", collect)
     .option("--use <module>", "a module with definitions of your own", collect)

@@ -6,7 +6,7 @@ import { createStore } from "../record/store.js";
 import { nodeRuntime } from "../runtime.js";
 import { addModelFlags } from "./model-flags.js";
 import { warn } from "./print-warnings.js";
-import { printable, printableLines } from "../terminal/printable.js";
+import { printable, printableJson, printableLines } from "../terminal/printable.js";
 import { renderTable } from "../terminal/table.js";
 import { describeTrial, tryPhoto } from "../run/try-photo.js";
 
@@ -16,10 +16,8 @@ interface InspectFlags extends ModelFlags {
   readonly json?: boolean;
 }
 
-export function addInspect(program: Command): void {
-  const command = program
-    .command("inspect <model>")
-    .description("Lists a model's inputs and layers: names, shapes, units, and which can be differentiated")
+export function addInspect(command: Command): void {
+  command
     .option("--try <photo>", "show the five likeliest classes of a picture")
     .option("--all", "also list values that do not depend on the input")
     .option("--json", "print everything as JSON")
@@ -63,11 +61,13 @@ async function runInspect(path: string, flags: InspectFlags): Promise<void> {
       ? undefined
       : await tryPhoto({ ...model, labels }, input?.options ?? {}, found.contract, flags.try);
   const text = flags.json
-    ? JSON.stringify({ ...found, ...(tried && { try: tried }) }, undefined, 2)
-    : [describe({ ...model, labels }, found, flags.all ?? false), ...(tried ? ["", describeTrial(tried)] : [])].join(
-        "\n",
+    ? printableJson({ ...found, ...(tried && { try: tried }) })
+    : printableLines(
+        [describe({ ...model, labels }, found, flags.all ?? false), ...(tried ? ["", describeTrial(tried)] : [])].join(
+          "\n",
+        ),
       );
-  process.stdout.write(`${printableLines(text)}\n`);
+  process.stdout.write(`${text}\n`);
 }
 
 /** What an input holds that is no picture, and why it is thought so. */
@@ -130,10 +130,11 @@ function describe(model: ModelFile, found: Inspection, showAll: boolean): string
       `${opType}: ${problem}; ${count(nodes.length, "node")} (${some(nodes)}) cut${nodes.length === 1 ? "s" : ""} off ${count(cut.length, "layer")} (${some(cut)})`,
     ]),
   ];
+  const cut = found.cuts.flatMap(({ why, lost }) => ["", `Left out: ${why}; with it ${some(lost)}`]);
   const table = renderTable([["layer", "operator", "axes", "units", "differentiable"], ...layers.map(rowOf)], {
     widestFirst: 60,
   });
-  return [...head.map(printable), "", table, ...foot.map(printable)].join("\n");
+  return [...head.map(printable), "", table, ...[...foot, ...cut].map(printable)].join("\n");
 }
 
 function rowOf({ name, opType, dtype, shape, axes, units, reason }: LayerFacts): string[] {

@@ -9,7 +9,9 @@ import {
   transforms,
   type fields,
 } from "@xstar/core";
-import { describe, expect, test } from "vitest";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { runCli } from "../testing/run-cli.js";
 
 const xstar = (...args: string[]) => runCli(process.cwd(), args);
@@ -62,5 +64,20 @@ describe("xstar list", () => {
       required: false,
     });
     expect(Object.keys(JSON.parse((await xstar("list", "--json")).out))).toEqual([...Object.keys(tables), "rules"]);
+  });
+
+  test("writes out the control characters of a module's words", async () => {
+    const folder = await mkdtemp(join(import.meta.dirname, "xstar-list-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const module = join(folder, "evil.js");
+    await writeFile(
+      module,
+      'import { defineStart } from "@xstar/core";\nexport const evil = defineStart({ type: "evil", doc: "\\x1b]0;title\\x07", params: {}, fill: (_, [n]) => new Float32Array(n) });',
+    );
+    const { out } = await xstar("list", "starts", "--use", module);
+    expect(out).toContain("\\x1b]0;title\\x07");
+    expect(out).not.toContain("\x1b");
+    const { out: json } = await xstar("list", "starts", "--use", module, "--json");
+    expect(JSON.parse(json).starts.at(-1)).toMatchObject({ doc: "\x1b]0;title\x07" });
   });
 });

@@ -10,6 +10,7 @@ import {
 } from "@xstar/core";
 import type { Command } from "commander";
 import { loadDefinitions } from "../load-definitions.js";
+import { printableJson, printableLines } from "../terminal/printable.js";
 import { collect } from "./flags.js";
 
 /** Everything that specs and flags name, with where the command line takes it. */
@@ -26,10 +27,8 @@ const kinds = {
   rules: { use: "by themselves, for the operators that they are named after", kind: "rule" },
 } as const satisfies Readonly<Record<string, { readonly use: string; readonly kind: DefinitionKind }>>;
 
-export function addList(program: Command): void {
-  program
-    .command("list [kind]")
-    .description("Lists what xstar maximize is made of, with all parameters")
+export function addList(command: Command): void {
+  command
     .option("--use <module>", "a module with definitions of your own, listed too", collect)
     .option("--json", "print the tables as JSON")
     .addHelpText(
@@ -53,11 +52,13 @@ Examples:
       const vocabulary = withDefinitions(standard, await loadDefinitions(use));
       const tables = chosen.map(([name, one]) => ({ name, use: one.use, all: listed(vocabulary, one.kind) }));
       const text = json
-        ? JSON.stringify(Object.fromEntries(tables.map(({ name, all }) => [name, all.map(asJson)])), undefined, 2)
-        : tables
-            .filter(({ all }) => all.length > 0)
-            .map(describeKind)
-            .join("\n\n");
+        ? printableJson(Object.fromEntries(tables.map(({ name, all }) => [name, all.map(asJson)])))
+        : printableLines(
+            tables
+              .filter(({ all }) => all.length > 0)
+              .map(describeKind)
+              .join("\n\n"),
+          );
       process.stdout.write(`${text}\n`);
     });
 }

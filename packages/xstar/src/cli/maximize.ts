@@ -1,17 +1,12 @@
-import { fields, optimizers, overrides, parameterizations, schedules, XstarError } from "@xstar/core";
+import { fields, optimizers, overrides, parameterizations, standard, XstarError } from "@xstar/core";
 import type { MaximizeFlags } from "@xstar/runs";
 import { animationFormats } from "@xstar/results";
 import type { Command } from "commander";
-import { collect, listOf, valueOf } from "./flags.js";
+import { collect, listOf, readMemory, valueOf } from "./flags.js";
 import { addModelFlags } from "./model-flags.js";
-import { addManyFlags } from "./run-many.js";
 
-export function addMaximize(program: Command): void {
-  const command = program
-    .command("maximize [model] [targets...]")
-    .description(
-      "Changes a picture, or another input, until a layer, channel or neuron answers as strongly as possible",
-    )
+export function addMaximize(command: Command): void {
+  command
     .addHelpText("after", help)
     .action(async (path: string | undefined, targets: readonly string[], flags: MaximizeFlags) => {
       const { runMaximize } = await import("./run-maximize.js");
@@ -45,7 +40,7 @@ export function addMaximize(program: Command): void {
     .option("--optimizer <spec>", `${namesOf(optimizers)} (default: the recipe's)`)
     .option("--lr <number>", "learning rate of the optimizer", numberFrom("--lr", 0))
     .option("--opt <name=value>", "another parameter of the optimizer, as in momentum=0.95", collect)
-    .option("--schedule <spec>", `how the learning rate changes: ${namesOf(schedules)} (default: the recipe's)`)
+    .option("--schedule <spec>", `how the learning rate changes: ${namesOf(standard.schedule)} (default: the recipe's)`)
     .option("--clip <norm>", "shortens longer gradients to this L2 norm", numberFrom("--clip", 0))
     .option("--keep <which>", "the picture that is the result: last or best (default: last)", valueOf("--keep", keep))
     .option("--patience <steps>", "ends the run when so many steps brought no more", integer("--patience", 1))
@@ -96,11 +91,26 @@ export function addMaximize(program: Command): void {
       integer("--checkpoint", 1),
     )
     .option(
+      "--device <name>",
+      "what runs the steps: cpu, webgpu, cuda, coreml, dml, or auto for the fastest (default: cpu; xstar devices says what is here)",
+    )
+    .option(
       "--threads <count>",
       "threads of ONNX Runtime (many targets at once: for each, 1 by default)",
       integer("--threads", 1, 256),
     );
   addManyFlags(command);
+}
+
+function addManyFlags(command: Command): void {
+  command
+    .optionsGroup("Many targets at once (LAYER:*, LAYER:0-63, LAYER:0,3,9):")
+    .option("--jobs <count>", "targets at once (default: one for each core)", integer("--jobs", 1, 256))
+    .option(
+      "--memory <size>",
+      "most that they, or a single run, may take, as in 2GB (default: half of what is free, all for a single run)",
+      readMemory,
+    );
 }
 
 const format = fields.choice("format", animationFormats, "gif");

@@ -1,5 +1,5 @@
 import { XstarError, type AscentResult } from "@xstar/core";
-import { hasSameNumbers, makerOf, recordOfAscent, type Ascent } from "@xstar/runs";
+import { differenceOfDevices, hasSameNumbers, makerOf, recordOfAscent, type Ascent } from "@xstar/runs";
 import { printable } from "../terminal/printable.js";
 import type { AscentMetrics, FoundRecord, Job } from "@xstar/results";
 
@@ -10,6 +10,11 @@ export function warn(sentence: string): void {
 
 export function say(sentence: string): void {
   process.stderr.write(`${printable(sentence)}\n`);
+}
+
+/** Says that the usual folder is kept as it is. */
+export function sayWhere(usual: string, folder: string): void {
+  say(`"${usual}" holds another run, which stays: this one goes into "${folder}"`);
 }
 
 /** Says on stderr what a person should know before trusting the pictures. */
@@ -81,7 +86,22 @@ export function printComparison(from: FoundRecord, ascent: Ascent): void {
   const isSame = hasSameNumbers(from, ascent);
   if (isSame) process.stdout.write(`The numbers are those of ${printable(from.path)}, bit for bit\n`);
   if (isSame !== false) return;
+  const difference = differenceOfDevices(from, ascent);
+  if (difference !== undefined) return sayOfDevices(from, ascent, difference);
   warn(
     `the numbers are not those of "${from.path}", which was made by ${makerOf(from.record)}; this is ${makerOf(recordOfAscent(ascent))}`,
   );
+}
+
+/** What rounding may make of the objective at step 0. */
+const rounding = 1e-5;
+
+/** Other devices round otherwise, and steps make more of it: only what they begin with can be compared. */
+function sayOfDevices(from: FoundRecord, { result }: Ascent, difference: number): void {
+  const ran = `"${from.path}" was run by ${from.record.ascent.runtime}, this by ${result.record.runtime}`;
+  if (difference > rounding)
+    warn(`${ran}: the objective at step 0 differs by ${difference.toExponential(1)} of it, more than rounding does`);
+  else if (Number.isNaN(difference))
+    say(`Note: ${ran}: the bytes may differ (--from its run.json also compares the objective)`);
+  else say(`Note: ${ran}: the bytes may differ; the objective at step 0 is the same to ${difference.toExponential(1)}`);
 }

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodePng, filledPicture, type DoneEntry, type Manifest } from "@xstar/results";
 import { runCli } from "../testing/run-cli.js";
 import { tinyModel } from "../../../results/src/testing/tiny-model.js";
-import { manyFolderName, readMemory, summarizeMany, summarizeWarnings } from "./run-many.js";
+import { readMemory } from "./flags.js";
+import { manyFolderName, summarizeMany, summarizeWarnings } from "./run-many.js";
 
 describe("the memory of many pictures", () => {
   test.each([

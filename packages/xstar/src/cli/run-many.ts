@@ -1,4 +1,4 @@
-import { fields, XstarError, type MaximizeOptions, type Spec } from "@xstar/core";
+import { XstarError, type MaximizeOptions, type Spec } from "@xstar/core";
 import { slugOf, type MaximizeFlags, type ModelFile, type Plan } from "@xstar/runs";
 import {
   featureLayer,
@@ -10,7 +10,6 @@ import {
   type ComparedImages,
   type Entry,
 } from "@xstar/results";
-import type { Command } from "commander";
 import type { ComparedDataset } from "../run/many/compare-entry.js";
 import { makeMany, type ManyProgress, type ManyResult } from "../run/many/make-many.js";
 import type { CaptionedPicture } from "../terminal/blocks.js";
@@ -19,46 +18,15 @@ import { printableLines } from "../terminal/printable.js";
 import { createProgress } from "../terminal/progress.js";
 import { openImages } from "../data/pictures.js";
 import { version } from "../version.js";
-import { valueOf } from "./flags.js";
+import { numberedFolder } from "../run/claim-folder.js";
+import { sayWhere } from "./print-warnings.js";
 import { withInterrupt } from "../terminal/interrupt.js";
 
 /** The flags of `xstar maximize` that say how many targets at once are made. */
 type ManyFlags = Pick<
   MaximizeFlags,
-  "jobs" | "memory" | "threads" | "scale" | "dataset" | "format" | "export" | "checkpoint" | "resume" | "use"
+  "jobs" | "memory" | "threads" | "device" | "scale" | "dataset" | "format" | "export" | "checkpoint" | "resume" | "use"
 >;
-
-export function addManyFlags(command: Command): void {
-  command
-    .optionsGroup("Many targets at once (LAYER:*, LAYER:0-63, LAYER:0,3,9):")
-    .option(
-      "--jobs <count>",
-      "targets at once (default: one for each core)",
-      valueOf("--jobs", fields.int("", { min: 1, max: 256 })),
-    )
-    .option(
-      "--memory <size>",
-      "most that they, or a single run, may take, as in 2GB (default: half of what is free, all for a single run)",
-      readMemory,
-    );
-}
-
-const units: Readonly<Record<string, number>> = {
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  KIB: 1024,
-  MIB: 1024 ** 2,
-  GIB: 1024 ** 3,
-};
-
-/** `2GB`, `1.5 GiB`, `800MB` in bytes. */
-export function readMemory(text: string): number {
-  const [, number = "", unit = ""] = /^\s*(\d+(?:\.\d+)?)\s*([kmg]i?b)\s*$/i.exec(text) ?? [];
-  const bytes = Number(number) * (units[unit.toUpperCase()] ?? Number.NaN);
-  if (bytes > 0) return bytes;
-  throw new XstarError("bad-argument", `"--memory" must be a size such as 2GB or 800MB: current value is ${text}`);
-}
 
 /** The name of the folder of many targets, from what the command line calls them. */
 export function manyFolderName(targets: readonly string[]): string {
@@ -68,10 +36,15 @@ export function manyFolderName(targets: readonly string[]): string {
 const fromOne = (flag: string) => `Make it of one of the pictures afterwards: xstar maximize --from PICTURE ${flag}`;
 
 /** Throws `bad-argument` for flags that only mean something for targets that are named one by one. */
-export function refuseForMany({ format = "none", export: isExported, checkpoint }: ManyFlags): void {
+export function refuseForMany({ format = "none", export: isExported, checkpoint, device = "cpu" }: ManyFlags): void {
   const refused = [
     format !== "none" && ["--format", "have no animations", fromOne(`--format ${format}`)],
     isExported && ["--export", "are no single ascent", fromOne("--export")],
+    device !== "cpu" && [
+      `--device ${device}`,
+      "are made in threads on the processor",
+      "Name the targets one by one, which makes one batch of them on the device, or leave --device out",
+    ],
     checkpoint !== undefined && [
       "--checkpoint",
       "need no checkpoints",
@@ -89,7 +62,7 @@ export function refuseForMany({ format = "none", export: isExported, checkpoint 
 export async function runMany(
   model: ModelFile,
   { jobs, objectives, targets: measured, options, files, recipe, shape }: Plan,
-  { folder, flags }: { readonly folder: string; readonly flags: ManyFlags },
+  { named, usual, flags }: { readonly named: string | undefined; readonly usual: string; readonly flags: ManyFlags },
 ): Promise<void> {
   const { jobs: runners, memory, threads = 1, scale } = flags;
   if (flags.resume)
@@ -101,11 +74,11 @@ export async function runMany(
     objective: objectives[i]!,
     measured: measured[i]!,
   }));
-  const result = await withInterrupt(async (signal) => {
+  const { folder, result } = await withInterrupt(async (signal) => {
     const dataset = images && (await scanImages(model, images, { objectives: measured, options, signal }));
     const view = createView();
-    try {
-      return await makeMany(model, targets, options, {
+    const make = (folder: string) =>
+      makeMany(model, targets, options, {
         folder,
         signal,
         onProgress: view.show,
@@ -120,12 +93,28 @@ export async function runMany(
           ...(scale !== undefined && { scale }),
         },
       });
+    try {
+      return named === undefined ? await inUsualFolder(usual, make) : { folder: named, result: await make(named) };
     } finally {
       view.done();
     }
   }, "The same command goes on from there");
   process.stdout.write(printableLines(summarizeMany(result, folder)));
   complainAbout(result);
+}
+
+/** Makes pictures in the usual folder; where that holds those of another ascent, in the first one numbered behind it that does not. */
+async function inUsualFolder<T>(usual: string, make: (folder: string) => Promise<T>) {
+  for (let i = 1; ; i++) {
+    const folder = numberedFolder(usual, i);
+    try {
+      const result = await make(folder);
+      if (folder !== usual) sayWhere(usual, folder);
+      return { folder, result };
+    } catch (error) {
+      if (!XstarError.is(error) || !error.details?.["holdsAnother"]) throw error;
+    }
+  }
 }
 
 interface ScannedRun {

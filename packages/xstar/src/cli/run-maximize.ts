@@ -16,7 +16,6 @@ import {
   planAscent,
   runFileOf,
   settingsOf,
-  taskOf,
   type Ascent,
   type MaximizeFlags,
   type ModelFile,
@@ -32,6 +31,7 @@ import { writeRunFile } from "../run/write-run-file.js";
 import { thisPlatform } from "../record/platform.js";
 import { readRecord } from "../record/read-record.js";
 import { createStore } from "../record/store.js";
+import { deviceRuntime, type Device } from "../devices.js";
 import { defaultThreads, nodeRuntime } from "../runtime.js";
 import { version } from "../version.js";
 import { checkpointFile, readCheckpoint, removeCheckpoint } from "../run/checkpoints.js";
@@ -39,12 +39,8 @@ import { claimFolder } from "../run/claim-folder.js";
 import { runPlan } from "../run/run-plan.js";
 import { writeTogether } from "../run/staging.js";
 import { printable } from "../terminal/printable.js";
-import { complainAbout, complainAboutImages, printComparison, say, warn, warnAbout } from "./print-warnings.js";
+import { complainAbout, complainAboutImages, printComparison, sayWhere, warn, warnAbout } from "./print-warnings.js";
 import { withInterrupt } from "../terminal/interrupt.js";
-import { reportAscent } from "../run/report-ascent.js";
-import { manyFolderName, refuseForMany, runMany } from "./run-many.js";
-import { summarize } from "../run/summarize.js";
-import { writePictures } from "../run/write-pictures.js";
 
 /** `xstar maximize`: plans, climbs, writes. */
 export async function runMaximize(
@@ -62,7 +58,9 @@ export async function runMaximize(
   const threads = flags.threads ?? from?.record.threads ?? defaultThreads;
   const path = flags.model ?? from?.record.model.path ?? given!;
   const files = createStore(from && { files: from.record, folder: dirname(from.path), model: given });
-  const model = await loadModel(await files.locate(path), { runtime: nodeRuntime({ threads }) });
+  const device = flags.device ?? from?.record.device ?? "cpu";
+  const runtime = device === "cpu" ? nodeRuntime({ threads }) : await deviceRuntime(device as Device, { threads });
+  const model = await loadModel(await files.locate(path), { runtime });
   model.notes.forEach(warn);
   const { use = [] } = flags;
   checkUse(use, from);
@@ -77,20 +75,27 @@ export async function runMaximize(
     onWarning: warn,
   });
   const { files: read, jobs, recipe, isMany } = plan;
-  const facts: RunFacts = { xstar: version, threads, ...read, pictures: jobs, recipe };
-  const name = isMany ? manyFolderName(targets) : folderName(jobs);
-  const usual = join("out", model.name, `${name}${from && !isOther ? "-again" : ""}`);
+  const facts: RunFacts = {
+    xstar: version,
+    threads,
+    ...(device !== "cpu" && { device }),
+    ...read,
+    pictures: jobs,
+    recipe,
+  };
+  const usualFolder = (name: string) => join("out", model.name, `${name}${from && !isOther ? "-again" : ""}`);
   if (isMany) {
-    refuseForMany(flags);
-    return runMany(model, plan, { folder: flags.out ?? usual, flags });
+    const { manyFolderName, refuseForMany, runMany } = await import("./run-many.js");
+    refuseForMany({ ...flags, device });
+    return runMany(model, plan, { named: flags.out, usual: usualFolder(manyFolderName(targets)), flags });
   }
+  const usual = usualFolder(folderName(jobs));
   const compiled = once(() => compileAscent(model, plan.objectives, plan.options));
   await checkMemory(plan, compiled, { free: process.availableMemory(), memory: flags.memory });
   const { force = false, resume = false } = flags;
   const settings = async () => settingsOf(plain({ ...facts, ascent: (await compiled()).record }));
   const claimed = await claimFolder({ named: flags.out, usual, force, resume, settings });
-  if (flags.out === undefined && claimed.folder !== usual && !resume)
-    say(`"${usual}" holds another run, which stays: this one goes into "${claimed.folder}"`);
+  if (flags.out === undefined && claimed.folder !== usual && !resume) sayWhere(usual, claimed.folder);
   try {
     await runInto(claimed.folder, { model, plan, flags, facts, from, compiled });
   } finally {
@@ -131,6 +136,7 @@ async function runInto(folder: string, { model, plan, flags, facts, from, compil
     const tokens = nameTokens(model, result);
     const platform = await thisPlatform();
     const ascent = { model, facts, platform, result, frames, seconds: seconds(), top, tokens, ...look };
+    const { writePictures } = await import("../run/write-pictures.js");
     const { run, written } = await writeTogether(folder, async (staging) => {
       const pictures = await writePictures(ascent, staging);
       const file = runFileOf(ascent, pictures);
@@ -142,6 +148,7 @@ async function runInto(folder: string, { model, plan, flags, facts, from, compil
     });
     if (result.ended !== "aborted" || plan.stopAfter === result.last.index)
       await removeCheckpoint(checkpointFile(folder));
+    const { reportAscent } = await import("../run/report-ascent.js");
     const metrics = await reportAscent(ascent, run, {
       plan,
       folder,
@@ -149,6 +156,7 @@ async function runInto(folder: string, { model, plan, flags, facts, from, compil
       signal,
       files: ["run.json", ...(flags.export ? ["ascent.onnx"] : [])],
     });
+    const { summarize } = await import("../run/summarize.js");
     process.stdout.write(summarize(ascent, written, { plan, folder, metrics }));
     warnAbout(result, jobs);
     if (flags.export && result.redirected.some((steps) => steps > 0))
@@ -213,7 +221,7 @@ async function isFinished({
 }: PictureForm & Pick<Prepared, "facts" | "compiled"> & { readonly folder: string }): Promise<boolean> {
   const kept = await readRecord(join(folder, "run.json")).catch(() => undefined);
   if (kept?.record.stopped !== null || kept.record.scale !== scale || kept.record.format !== format) return false;
-  return taskOf({ ...facts, stopped: null, ascent: (await compiled()).record }) === taskOf(kept.record);
+  return settingsOf(plain({ ...facts, ascent: (await compiled()).record })) === settingsOf(kept.record);
 }
 
 function announce(saved: SavedAscent | undefined, folder: string): SavedAscent | undefined {

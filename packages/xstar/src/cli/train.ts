@@ -7,6 +7,7 @@ import { writeFileAtomic } from "../files/atomic.js";
 import { prepareFolder } from "../files/folder.js";
 import { explainSystemError } from "../files/system-error.js";
 import { createProgress, type Progress } from "../terminal/progress.js";
+import { printable } from "../terminal/printable.js";
 import { renderTable } from "../terminal/table.js";
 import { recipeFields } from "../train/recipe.js";
 import { trainNetwork } from "../train/trained-network.js";
@@ -30,10 +31,8 @@ interface TrainFlags {
 
 const { seed, epochs, batch, threads } = recipeFields;
 
-export function addTrain(program: Command): void {
-  program
-    .command("train")
-    .description("Trains the article's network on MNIST or a folder of IDX files; the result is an ordinary ONNX file")
+export function addTrain(command: Command): void {
+  command
     .option("--data <folder>", "folder of IDX files (gzip or not), or mnist", "mnist")
     .option("--set <name>", 'which set of the folder: what stands before "-train-images", as "emnist-letters"')
     .option(
@@ -98,7 +97,7 @@ async function train(flags: TrainFlags, signal: AbortSignal): Promise<void> {
     ...classAccuracy.map((share, i) => [String(i), share === null ? "" : formatPercent(share)]),
   ];
   const took = network.cached ? "taken from the cache" : `trained in ${network.seconds.toFixed(0)} s`;
-  process.stdout.write(`${renderTable(rows)}\n\nTest accuracy ${accuracy.toFixed(4)}, ${took}\n${out}\n`);
+  process.stdout.write(`${renderTable(rows)}\n\nTest accuracy ${accuracy.toFixed(4)}, ${took}\n${printable(out)}\n`);
   if (!network.finished) {
     throw new XstarError("aborted", `Stopped before the end; "${out}" holds the best network so far`, {
       hint: "The same command goes on from the checkpoint",

@@ -1,35 +1,56 @@
 import { extname, join } from "node:path";
 import { XstarError } from "@xstar/core";
-import { pictureSizeOf, type ComparedImages, type PictureSource } from "@xstar/results";
+import { encodePng, pictureSizeOf, rawView, type ComparedImages, type PictureSource } from "@xstar/results";
 import { pictureEndings } from "@xstar/runs";
 import { fitGray, readImage } from "../files/image.js";
 import { filesIn } from "../files/folder.js";
+import { readFileOrExplain } from "../files/read.js";
 import { loadDataset, type SplitDataset } from "./dataset.js";
 
 const endings: ReadonlySet<string> = new Set([...pictureEndings].filter((ending) => ending !== ".npy"));
 
 const idxFile = /images[-.]idx3-ubyte(?:\.gz)?$/;
 
+/** Pictures with the files that they are read from. */
+export interface FilePictures extends PictureSource {
+  /** Of one without a file of its own, a PNG file. Throws `file-not-readable`. */
+  bytes(i: number): Promise<Uint8Array>;
+}
+
+/** Some of the pictures, evenly spaced. */
+export function somePictures({ names, read, bytes }: FilePictures, most: number): FilePictures {
+  if (names.length <= most) return { names, read, bytes };
+  const at = (i: number) => Math.floor((i * names.length) / most);
+  return {
+    names: Array.from({ length: most }, (_, i) => names[at(i)]!),
+    read: (i, size) => read(at(i), size),
+    bytes: (i) => bytes(at(i)),
+  };
+}
+
 /**
- * The pictures in a folder and the folders in it (PNG, JPEG, WebP, GIF, TIFF, AVIF), by name; of a folder of IDX files, or of the packaged
+ * The pictures in a folder and the folders in it (PNG, JPEG, WebP, GIF, TIFF, AVIF, BMP), by name; of a folder of IDX files, or of the packaged
  * MNIST (`mnist`), the training pictures and then the test pictures. Throws `file-not-readable` where there are none.
  *
  * @example
  * const dataset = await openDataset("photos");
  * dataset.names.length; // how many there are
  */
-export async function openPictures(where: string): Promise<PictureSource> {
+export async function openPictures(where: string): Promise<FilePictures> {
   if (where === "mnist") return fromDataset(await loadDataset(where));
   const files = await filesIn(where);
   const names = files.filter((name) => endings.has(extname(name).toLowerCase()));
-  if (names.length > 0) return { names, read: (i, size) => readImage(join(where, names[i]!), size) };
+  if (names.length > 0) {
+    const pathOf = (i: number) => join(where, names[i]!);
+    return { names, read: (i, size) => readImage(pathOf(i), size), bytes: (i) => readFileOrExplain(pathOf(i)) };
+  }
   if (files.some((name) => idxFile.test(name))) return fromDataset(await loadDataset(where));
   throw new XstarError("file-not-readable", `There is no picture in "${where}"`, {
-    hint: "Give a folder with pictures (PNG, JPEG, WebP, GIF, TIFF, AVIF) in it or in its folders, a folder of IDX files, or mnist",
+    hint: "Give a folder with pictures (PNG, JPEG, WebP, GIF, TIFF, AVIF, BMP) in it or in its folders, a folder of IDX files, or mnist",
   });
 }
 
-function fromDataset({ train, test }: SplitDataset): PictureSource {
+function fromDataset({ train, test }: SplitDataset): FilePictures {
   const parts = [
     { part: "train", set: train },
     { part: "test", set: test },
@@ -41,6 +62,15 @@ function fromDataset({ train, test }: SplitDataset): PictureSource {
       const { set, i } = all[index]!;
       const pixels = set.height * set.width;
       return fitGray(set.images.subarray(i * pixels, (i + 1) * pixels), set, size);
+    },
+    async bytes(index) {
+      const { set, i } = all[index]!;
+      const { height, width } = set;
+      const planes = {
+        shape: [height, width],
+        data: set.images.subarray(i * height * width, (i + 1) * height * width),
+      };
+      return encodePng(rawView(planes, { scale: { low: 0, high: 255 } }).picture);
     },
   };
 }

@@ -24,6 +24,65 @@ function headOfPng(width: number, height: number): Uint8Array {
   return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", deflateSync(new Uint8Array(99)))]);
 }
 
+/** A BMP file of rows from the bottom, each filled up to 4 bytes. */
+function bmp(bits: number, [width, height]: readonly [number, number], rows: readonly number[], more: BmpParts = {}) {
+  const { palette = [], compression = 0, masks = [] } = more;
+  const start = 54 + 4 * (palette.length + masks.length);
+  const bytes = Buffer.alloc(start + rows.length);
+  bytes.write("BM");
+  for (const [at, value] of [
+    [10, start],
+    [14, 40],
+    [18, width],
+    [22, height],
+    [30, compression],
+    [46, palette.length],
+  ] as const)
+    bytes.writeInt32LE(value, at);
+  bytes.writeUInt16LE(bits, 28);
+  masks.forEach((mask, i) => bytes.writeUInt32LE(mask, 54 + 4 * i));
+  palette.forEach(([red, green, blue], i) => bytes.set([blue, green, red, 0], 54 + 4 * i));
+  bytes.set(rows, start);
+  return bytes;
+}
+
+interface BmpParts {
+  readonly palette?: readonly (readonly [number, number, number])[];
+  readonly compression?: number;
+  readonly masks?: readonly number[];
+}
+
+const redAndBlue = {
+  palette: [
+    [255, 0, 0],
+    [0, 0, 255],
+  ],
+} as const;
+const [red, blue] = [
+  [0, 0, 255],
+  [255, 0, 0],
+];
+const twice = <T>(row: readonly T[]) => [...row, ...row];
+
+/** Two red pixels and two blue ones, twice. */
+const bitmaps: Readonly<Record<string, Uint8Array>> = {
+  "1 bit": bmp(1, [4, 2], twice([0b00110000, 0, 0, 0]), redAndBlue),
+  "4 bits": bmp(4, [4, 2], twice([0x00, 0x11, 0, 0]), redAndBlue),
+  "8 bits": bmp(8, [4, 2], twice([0, 0, 1, 1]), redAndBlue),
+  "16 bits": bmp(16, [4, 2], twice([0x00, 0x7c, 0x00, 0x7c, 0x1f, 0, 0x1f, 0])),
+  "24 bits": bmp(24, [4, 2], twice([red, red, blue, blue].flat() as number[])),
+  "32 bits": bmp(32, [4, -2], twice([red, red, blue, blue].flatMap((color) => [...color!, 0]))),
+  "32 bits by masks": bmp(
+    32,
+    [4, 2],
+    twice([1, 1, 3, 3].flatMap((byte) => [0, 1, 2, 3].map((i) => (i === byte ? 255 : i % 2 === 0 ? 9 : 0)))),
+    {
+      compression: 3,
+      masks: [0x0000ff00, 0, 0xff000000],
+    },
+  ),
+};
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "xstar-image-"));
@@ -39,7 +98,11 @@ beforeAll(async () => {
     join(folder, "two.avif"),
     await sharp(png).avif({ lossless: true, chromaSubsampling: "4:4:4" }).toBuffer(),
   );
-  await writeFile(join(folder, "x.bmp"), "BM and so on");
+  for (const [name, bytes] of Object.entries(bitmaps)) await writeFile(join(folder, `${name}.bmp`), bytes);
+  await writeFile(join(folder, "short.bmp"), "BM and so on");
+  await writeFile(join(folder, "cut.bmp"), bitmaps["24 bits"]!.subarray(0, 70));
+  await writeFile(join(folder, "large.bmp"), bmp(24, [30_000, 30_000], []));
+  await writeFile(join(folder, "packed.bmp"), bmp(8, [4, 2], [4, 0, 0, 1], { ...redAndBlue, compression: 1 }));
   await writeFile(join(folder, "x.heic"), "\0\0\0\x18ftypheic");
   await writeFile(join(folder, "empty.png"), "");
   await writeFile(join(folder, "bomb.png"), headOfPng(60_000, 60_000));
@@ -62,19 +125,23 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("reading a picture", () => {
-  test.each(["two.png", "two.webp", "two.gif", "two.tiff", "two.avif"])(
-    "%s gives planes from 0 to 1, channel by channel",
-    async (name) => {
-      const image = await readImage(join(folder, name), { channels: 3, height: 2, width: 4 });
-      expect(image).toMatchObject({ dtype: "float32", shape: [3, 2, 4] });
-      const planes = [0, 1, 2].map((channel) => [...(image.data as Float32Array)].slice(8 * channel, 8 * channel + 8));
-      expect(planes).toEqual([
-        [1, 1, 0, 0, 1, 1, 0, 0],
-        [0, 0, 0, 0, 0, 0, 0, 0],
-        [0, 0, 1, 1, 0, 0, 1, 1],
-      ]);
-    },
-  );
+  test.each([
+    "two.png",
+    "two.webp",
+    "two.gif",
+    "two.tiff",
+    "two.avif",
+    ...Object.keys(bitmaps).map((name) => `${name}.bmp`),
+  ])("%s gives planes from 0 to 1, channel by channel", async (name) => {
+    const image = await readImage(join(folder, name), { channels: 3, height: 2, width: 4 });
+    expect(image).toMatchObject({ dtype: "float32", shape: [3, 2, 4] });
+    const planes = [0, 1, 2].map((channel) => [...(image.data as Float32Array)].slice(8 * channel, 8 * channel + 8));
+    expect(planes).toEqual([
+      [1, 1, 0, 0, 1, 1, 0, 0],
+      [0, 0, 0, 0, 0, 0, 0, 0],
+      [0, 0, 1, 1, 0, 0, 1, 1],
+    ]);
+  });
 
   test("cuts off the sides, or stretches", async () => {
     const size = { channels: 3, height: 2, width: 2 } as const;
@@ -100,7 +167,10 @@ describe("reading a picture", () => {
   test.each([
     ["notes.txt", (path: string) => `"${path}" is no picture`],
     ["x.svg", (path: string) => `"${path}" is a picture of the format SVG, which is not read`],
-    ["x.bmp", (path: string) => `"${path}" is a picture of the format BMP, which is not read`],
+    ["short.bmp", (path: string) => `The picture "${path}" is damaged: it ends too early`],
+    ["cut.bmp", (path: string) => `The picture "${path}" is damaged: it ends too early`],
+    ["large.bmp", (path: string) => `The picture "${path}" is too large: it has more than 268 million pixels`],
+    ["packed.bmp", (path: string) => `"${path}" is a compressed BMP picture, which is not read`],
     ["x.heic", (path: string) => `"${path}" is a picture of the format HEIC, which is not read`],
     ["empty.png", (path: string) => `The picture "${path}" is empty: the file has no bytes`],
     ["bomb.png", (path: string) => `The picture "${path}" is too large: it has more than 268 million pixels`],

@@ -2,7 +2,7 @@ import { check, type Tensor, XstarError } from "@xstar/core";
 import type { Sharp } from "sharp";
 import { explainPicture, pictureFormats } from "./picture-error.js";
 import { readFileOrExplain } from "./read.js";
-import { loadSharp } from "./sharp.js";
+import { loadSharp, openPicture } from "./sharp.js";
 
 /** The size that a picture is brought to. */
 export interface ReadImageOptions {
@@ -14,7 +14,7 @@ export interface ReadImageOptions {
 }
 
 /**
- * A PNG, JPEG, WebP, GIF, TIFF or AVIF file (of several pictures the first) as float32 [channels, height, width] of sRGB
+ * A PNG, JPEG, WebP, GIF, TIFF, AVIF or BMP file (of several pictures the first) as float32 [channels, height, width] of sRGB
  * values from 0 to 1, upright (Exif), and on white where it is transparent. Throws `file-not-readable`, and `bad-data` for
  * what is no such picture.
  *
@@ -24,9 +24,8 @@ export interface ReadImageOptions {
 export async function readImage(path: string, options: ReadImageOptions): Promise<Tensor> {
   check(options?.channels === 1 || options?.channels === 3, "channels", "1 or 3", options?.channels);
   const bytes = await readFileOrExplain(path);
-  const sharp = await loadSharp();
   try {
-    const source = sharp(bytes);
+    const source = await openPicture(bytes);
     const { format } = await source.metadata();
     if (!format || !pictureFormats.has(format)) throw explainPicture(path, bytes);
     return await fitImage(source.autoOrient().flatten({ background: "white" }), options);

@@ -8,13 +8,13 @@ export const pictureFormats: ReadonlyMap<string, string> = new Map([
   ["gif", "GIF"],
   ["tiff", "TIFF"],
   ["heif", "AVIF"],
+  ["raw", "BMP"],
 ]);
 
-const readable = "PNG, JPEG, WebP, GIF, TIFF and AVIF files are read";
+const readable = "PNG, JPEG, WebP, GIF, TIFF, AVIF and BMP files are read";
 
 /** How files of known formats that are not read begin: where, and with which Latin letters. */
 const unreadable: readonly { readonly name: string; readonly at: number; readonly letters: readonly string[] }[] = [
-  { name: "BMP", at: 0, letters: ["BM"] },
   { name: "HEIC", at: 4, letters: ["ftyphei", "ftyphev", "ftypmif1", "ftypmsf1"] },
   { name: "JPEG XL", at: 0, letters: ["\xff\x0a", "\0\0\0\x0cJXL "] },
   { name: "JPEG 2000", at: 0, letters: ["\0\0\0\x0cjP  "] },
@@ -32,11 +32,13 @@ export function explainPicture(path: string, bytes: Uint8Array, cause?: unknown)
     letters.some((begin) => latin(bytes, at, begin.length) === begin),
   );
   if (format) return fail(`"${path}" is a picture of the format ${format.name}, which is not read`, readable);
+  if (said.includes("compressed BMP"))
+    return fail(`"${path}" is a compressed BMP picture, which is not read`, readable);
   if (said.includes("pixel limit"))
     return fail(`The picture "${path}" is too large: it has more than 268 million pixels`, "Make it smaller first");
   if (cause === undefined || said.includes("unsupported image format"))
     return fail(`"${path}" is no picture`, readable);
-  const isCut = /premature|truncated|unexpected end|too short/i.test(said);
+  const isCut = /premature|truncated|unexpected end|too short|outside the bounds/i.test(said);
   return fail(`The picture "${path}" is damaged${isCut ? ": it ends too early" : ""}`, "Get the file again");
 }
 

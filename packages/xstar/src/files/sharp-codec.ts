@@ -1,5 +1,5 @@
-import type { ImageCodec, Picture } from "@xstar/results";
-import { loadSharp } from "./sharp.js";
+import { enlargementFor, type ImageCodec, type Picture } from "@xstar/results";
+import { loadSharp, openPicture } from "./sharp.js";
 
 /** Pictures of up to so many pixels keep every one of them as WebP. */
 const small = 64 * 64;
@@ -7,11 +7,10 @@ const small = 64 * 64;
 /** The picture formats that sharp knows; the work is done outside this thread. */
 export const sharpCodec: ImageCodec = {
   async decode(file, side) {
-    const sharp = await loadSharp();
-    const source = sharp(file).ensureAlpha();
+    const source = (await openPicture(file)).ensureAlpha();
     const { width, height } = await source.metadata();
     const factor = side / Math.max(width, height);
-    const scale = factor < 1 ? factor : Math.floor(factor);
+    const scale = factor < 1 ? factor : enlargementFor({ width, height }, side);
     const to = (length: number) => Math.max(1, Math.round(length * scale));
     const { data, info } = await source
       .resize({ width: to(width), height: to(height), fit: "fill", kernel: factor < 1 ? "lanczos3" : "nearest" })

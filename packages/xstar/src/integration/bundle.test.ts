@@ -1,63 +1,114 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { rolldown } from "rolldown";
-import { expect, test } from "vitest";
+import { rolldown, type OutputChunk } from "rolldown";
+import { expect, onTestFinished, test } from "vitest";
+import { tinyCnn } from "../../../core/src/testing/models.js";
+import { loadOrt } from "../runtime.js";
 
 const here = join(import.meta.dirname, "entry.js");
 
-/** A program as a browser would load it: one file, all it imports inside. Fails for what is of Node. */
-async function bundle(program: string): Promise<string> {
+interface Bundle {
+  readonly chunks: readonly OutputChunk[];
+  /** Names of the files that are loaded at once: the program and what it imports. */
+  readonly first: readonly string[];
+  /** Where the files lie. */
+  readonly folder: string;
+}
+
+/**
+ * A program as a browser would load it: one file, and others that it may ask for. Every file says its name to `loaded` as it is
+ * loaded. Fails for what is of Node.
+ */
+async function bundle(program: string): Promise<Bundle> {
   const entry = {
     name: "entry",
     resolveId: (id: string) => (id === here ? id : null),
     load: (id: string) => (id === here ? program : null),
   };
+  const folder = mkdtempSync(join(tmpdir(), "xstar-bundle-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   const built = await rolldown({
     input: here,
     platform: "browser",
+    // as for a page: what is shared may lie in the program
+    preserveEntrySignatures: "allow-extension",
     plugins: [entry],
-    onLog(_, { message }) {
-      throw new Error(message);
+    onLog(_, { code, message }) {
+      // a program that imports all of it leaves nothing to be loaded later
+      if (code !== "INEFFECTIVE_DYNAMIC_IMPORT") throw new Error(message);
     },
   });
-  const { output } = await built.generate({ format: "esm", minify: true });
+  const { output } = await built.write({ dir: folder, format: "esm", minify: true, banner });
   await built.close();
-  expect(
-    output.flatMap((chunk) => (chunk.type === "chunk" ? [...chunk.imports, ...chunk.dynamicImports] : [])),
-  ).toEqual([]);
-  return output[0].code;
+  const chunks = output.filter((one) => one.type === "chunk");
+  const files = new Set(chunks.map(({ fileName }) => fileName));
+  for (const { imports, dynamicImports } of chunks)
+    expect([...imports, ...dynamicImports].filter((one) => !files.has(one))).toEqual([]);
+  const first = new Set([output[0].fileName]);
+  for (const name of first) for (const one of chunks.find(({ fileName }) => fileName === name)!.imports) first.add(one);
+  return { chunks, first: [...first], folder };
 }
 
-const kibibytes = (code: string) => gzipSync(code, { level: 9 }).length / 1024;
+const banner = ({ fileName }: { readonly fileName: string }) => `globalThis.loaded?.push("${fileName}");\n`;
+
+const kibibytes = ({ chunks }: Bundle, names: readonly string[]) =>
+  chunks
+    .filter(({ fileName }) => names.includes(fileName))
+    .map(({ fileName, code }) => gzipSync(code.replace(banner({ fileName }), ""), { level: 9 }).length / 1024)
+    .reduce((a, b) => a + b, 0);
 
 test.each(["@xstar/core", "@xstar/results", "@xstar/runs", "xstar"])(
   "%s has no part of Node in a browser",
   async (name) => {
-    const code = await bundle(`export * from "${name}";`);
-    expect(code.match(/["'`]node:\w+|\brequire\(|\bprocess\.|\b__dirname\b|\bBuffer\./g)).toBeNull();
+    const { chunks } = await bundle(`export * from "${name}";`);
+    for (const { code } of chunks)
+      expect(code.match(/["'`]node:\w+|\brequire\(|\bprocess\.|\b__dirname\b|\bBuffer\./g)).toBeNull();
   },
 );
 
-test("core takes at most 120 KiB of a page", async () => {
-  expect(kibibytes(await bundle('export * from "@xstar/core";'))).toBeLessThan(120);
+test("core with everything takes at most 120 KiB of a page at once", async () => {
+  const whole = await bundle('export * from "@xstar/core";');
+  expect(kibibytes(whole, whole.first)).toBeLessThan(120);
 });
 
 const oneObjective = `
     import { adam, ascend, channel, fourier, fromOrt, jitter, openModel, schedules, vocabularyOf } from "@xstar/core";
     const vocabulary = vocabularyOf([channel, fourier, jitter, adam, schedules.constant]);
+    const settings = { recipe: "none", parameterization: "fourier", transforms: [jitter({})], optimizer: "adam" };
     export const run = (ort, bytes) => {
       const model = openModel(bytes, { runtime: fromOrt(ort) });
-      const options = { vocabulary, recipe: "none", parameterization: "fourier", transforms: [jitter({})] };
-      return ascend(model, channel({ layer: "conv2", channel: 7 }), options);
+      return ascend(model, channel({ layer: "conv", channel: 2 }), { ...settings, vocabulary, steps: 2 });
     };`;
 
-test("one objective takes nothing of the standard vocabulary along, and at most 95 KiB", async () => {
-  const code = await bundle(oneObjective);
-  for (const word of ["caricature", "deepdream", "cppn", "Aitken"]) expect(code.includes(word), word).toBe(false);
-  expect(kibibytes(code)).toBeLessThan(95);
+/** The program, and what of it a plain convolutional network asks for until its first step. */
+async function firstStep(): Promise<{ readonly bundled: Bundle; readonly asked: readonly string[] }> {
+  const bundled = await bundle(oneObjective);
+  const loaded: string[] = [];
+  Object.assign(globalThis, { loaded });
+  onTestFinished(() => void Reflect.deleteProperty(globalThis, "loaded"));
+  const program = await import(join(bundled.folder, bundled.first[0]!));
+  let asked: string[] = [];
+  for await (const step of program.run(loadOrt(), tinyCnn())) if (step.index === 0) asked = [...loaded];
+  expect(loaded.length).toBeGreaterThan(bundled.first.length);
+  return { bundled, asked };
+}
+
+test("one objective takes nothing of the standard vocabulary along, and at most 69 KiB at once", async () => {
+  const bundled = await bundle(oneObjective);
+  for (const word of ["caricature", "deepdream", "cppn", "Aitken"])
+    for (const { code } of bundled.chunks) expect(code.includes(word), word).toBe(false);
+  expect(kibibytes(bundled, bundled.first)).toBeLessThan(69);
+});
+
+test("one objective takes at most 72 KiB until a plain network's first step", async () => {
+  const { bundled, asked } = await firstStep();
+  expect(kibibytes(bundled, asked)).toBeLessThan(72);
 });
 
 // what is wanted, and not reached: decision 10 says what is in the way
-test.fails("one objective takes at most 60 KiB", async () => {
-  expect(kibibytes(await bundle(oneObjective))).toBeLessThan(60);
+test.fails("one objective takes at most 60 KiB until a plain network's first step", async () => {
+  const { bundled, asked } = await firstStep();
+  expect(kibibytes(bundled, asked)).toBeLessThan(60);
 });

@@ -83,9 +83,12 @@ test("a browser has what Node has, but for what needs Node", async () => {
     [
       "FileImage",
       "createProgress",
+      "deviceRuntime",
+      "devices",
       "loadDataset",
       "loadDefinitions",
       "loadModel",
+      "makeAtlas",
       "maximizeMany",
       "nodeRuntime",
       "openDataset",

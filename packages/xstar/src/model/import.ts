@@ -16,19 +16,27 @@ export interface OpenedFile {
 
 /** An ONNX file, or a model of Keras, TensorFlow, TF.js or TFLite that becomes one. Throws as `readModel` and `importModel` do. */
 export async function openModelFile(from: string | Uint8Array): Promise<OpenedFile> {
-  const bytes = typeof from !== "string" ? from : (await isFolder(from)) ? undefined : await readFileOrExplain(from);
-  try {
-    if (bytes) return { source: readModel(bytes), notes: [], parts: [] };
-  } catch (error) {
-    if (!XstarError.is(error) || error.code !== "bad-model") throw error;
-    const { recognize } = await import("@xstar/import");
-    if (recognize(bytes!) === "unknown") throw error;
-  }
+  const source = await readOnnx(from);
+  if (source) return { source, notes: [], parts: [] };
   const read = new Set<string>();
   const imported = await importFrom(from, (name) => read.add(name));
   const parts =
     typeof from === "string" && !(await isFolder(from)) ? [...read].filter((name) => name !== basename(from)) : [];
   return { source: readModel(imported.onnx), notes: notesOf(imported), parts: parts.sort() };
+}
+
+/** Undefined for a folder, and for a file of another format. */
+async function readOnnx(from: string | Uint8Array): Promise<Model | undefined> {
+  if (typeof from === "string" && (await isFolder(from))) return undefined;
+  const bytes = typeof from === "string" ? await readFileOrExplain(from) : from;
+  try {
+    return readModel(bytes);
+  } catch (error) {
+    if (!XstarError.is(error) || error.code !== "bad-model") throw error;
+    const { recognize } = await import("@xstar/import");
+    if (recognize(bytes) === "unknown") throw error;
+    return undefined;
+  }
 }
 
 /** Reads a model of another framework, and says which files it reads. Throws as `importModel` does. */

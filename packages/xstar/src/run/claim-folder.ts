@@ -45,7 +45,7 @@ export async function claimFolder(options: ClaimOptions): Promise<ClaimedFolder>
 }
 
 async function claimUsual(usual: string, { resume, settings }: ClaimOptions): Promise<ClaimedFolder> {
-  const numbered = (i: number) => (i === 1 ? usual : `${usual}-${i}`);
+  const numbered = (i: number) => numberedFolder(usual, i);
   for (let i = 1; resume && (await isThere(numbered(i))); i++) {
     if ((await heldIn(numbered(i))) === (await settings())) {
       return { ...(await lockFolder(numbered(i))), folder: numbered(i) };
@@ -63,6 +63,9 @@ async function claimUsual(usual: string, { resume, settings }: ClaimOptions): Pr
     await lock?.release();
   }
 }
+
+/** The usual folder of a run, or the place of its number behind it. */
+export const numberedFolder = (usual: string, i: number): string => (i === 1 ? usual : `${usual}-${i}`);
 
 /** The settings of the run that a folder holds; undefined for none, and "unknown" for what is no single run. */
 async function heldIn(folder: string): Promise<string | undefined> {

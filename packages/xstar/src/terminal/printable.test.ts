@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { printable, printableLines } from "./printable.js";
+import { printable, printableJson, printableLines } from "./printable.js";
 
 test.each([
   ["flamingo, 日本 ünï 🦩", "flamingo, 日本 ünï 🦩"],
@@ -12,4 +12,11 @@ test.each([
 
 test("lines stay lines", () => {
   expect(printableLines("a\x1b[2J\nb")).toBe("a\\x1b[2J\nb");
+});
+
+test("JSON stays the same value", () => {
+  const value = { name: "\u009b31m\u202e\x7f\n", list: [1, 2] };
+  const text = printableJson(value);
+  expect(JSON.parse(text)).toEqual(value);
+  expect(text).toContain('"name": "\\u009b31m\\u202e\\u007f\\n"');
 });

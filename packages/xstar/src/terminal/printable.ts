@@ -19,3 +19,9 @@ export function printable(text: string): string {
 export function printableLines(text: string): string {
   return text.split("\n").map(printable).join("\n");
 }
+
+/** What a program reads, as JSON: the same characters as JSON writes them. */
+export function printableJson(value: unknown): string {
+  const escaped = (sign: string) => (sign === "\n" ? sign : `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(value, undefined, 2).replace(hidden, escaped);
+}

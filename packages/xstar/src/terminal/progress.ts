@@ -8,6 +8,7 @@ export interface ProgressStream {
   readonly columns?: number;
 }
 
+/** What a progress line is called, and where it is written. */
 export interface ProgressOptions {
   readonly stream: ProgressStream;
   readonly label: string;

@@ -39,7 +39,7 @@ export function fillDocsFolder(folder: string): void {
   copyFileSync(new URL("../../../../examples/own-parts/parts.js", import.meta.url), join(folder, "parts.js"));
 }
 
-/** A folder `node_modules` that has the packages of this repository, and what stands for ONNX Runtime in a browser. */
+/** A folder `node_modules` that has the packages of this repository, and ONNX Runtime's of a browser. */
 export function linkPackages(folder: string, root: string): void {
   const modules = join(folder, "node_modules");
   mkdirSync(join(modules, "@xstar"), { recursive: true });
@@ -49,13 +49,15 @@ export function linkPackages(folder: string, root: string): void {
     symlinkSync(join(root, "node_modules", name), join(modules, name), "junction");
   const web = join(modules, "onnxruntime-web");
   mkdirSync(web);
-  const parts = { name: "onnxruntime-web", type: "module", exports: { ".": "./index.js", "./webgpu": "./index.js" } };
+  const parts = {
+    name: "onnxruntime-web",
+    type: "module",
+    exports: { "./wasm": "./index.js", "./webgpu": "./index.js" },
+  };
   writeFileSync(join(web, "package.json"), JSON.stringify(parts));
-  const runtime = JSON.stringify(pathToFileURL(join(root, "node_modules", "onnxruntime-node", "dist", "index.js")));
-  writeFileSync(
-    join(web, "index.js"),
-    `import ort from ${runtime};\nexport const { InferenceSession, Tensor, env } = ort;\n`,
-  );
+  // its build for Node: the others fetch their WebAssembly
+  const built = join(root, "node_modules", "onnxruntime-web", "dist", "ort.node.min.mjs");
+  writeFileSync(join(web, "index.js"), `export * from ${JSON.stringify(pathToFileURL(built))};\n`);
   const common = JSON.stringify(join(root, "node_modules", "onnxruntime-common", "dist", "esm", "index.js"));
   writeFileSync(join(web, "index.d.ts"), `export * from ${common};\n`);
 }

@@ -59,7 +59,7 @@ export async function pinRun(name: keyof typeof runs): Promise<PinnedRun> {
 
   const { step, record, begin, redirected } = await compileAscent(model, target, all);
   const graph = canonicalGraph(step.bytes, step.files);
-  const graphText = [step, redirected()].map(textOf).join("\n");
+  const graphText = [step, await redirected()].map(textOf).join("\n");
   const inOrder = (tensors: Readonly<Record<string, Tensor>>) =>
     Object.entries(tensors)
       .map(([input, t]) => ({ id: graph.idOf(input), t }))

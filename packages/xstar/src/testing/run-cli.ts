@@ -10,14 +10,15 @@ export interface Outcome {
   readonly err: string;
 }
 
-/** Runs the command line in a folder; `onStart` gets the process, to stop it. */
+/** Runs the command line in a folder; `onStart` gets the process, to stop it, `env` is what it finds besides its path. */
 export function runCli(
   cwd: string,
   args: readonly string[],
   onStart?: (child: ChildProcess) => void,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], { cwd, env: { PATH: process.env["PATH"] } });
+    const child = spawn(process.execPath, [program, ...args], { cwd, env: { PATH: process.env["PATH"], ...env } });
     let [out, err] = ["", ""];
     child.stdout.on("data", (chunk) => (out += chunk));
     child.stderr.on("data", (chunk) => (err += chunk));

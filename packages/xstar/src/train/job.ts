@@ -10,12 +10,12 @@ import { decodeCheckpoint, encodeCheckpoint, type Checkpoint, type TestedNetwork
 import { classify, writeNetwork } from "./evaluate.js";
 import { doubtsAbout } from "./doubts.js";
 import { train, type Progress } from "./loop.js";
-import { recipeHash, type Recipe } from "./recipe.js";
+import { recipeHash, type TrainingRecipe } from "./recipe.js";
 import type { Weights } from "./network.js";
 
 /** What is to be trained, on what, and where its state is kept. */
 export interface TrainingJob {
-  readonly recipe: Recipe;
+  readonly recipe: TrainingRecipe;
   /** Folder of IDX files, or `mnist` for the packaged MNIST. */
   readonly data: string;
   /** How the files of the folder are read. */

@@ -2,7 +2,7 @@ import { createRng, XstarError, type Runtime, type Tensor } from "@xstar/core";
 import type { ImageDataset } from "@xstar/results";
 import type { Position } from "./checkpoint.js";
 import { initialWeights, side, type Weights } from "./network.js";
-import { learningRateAt, recipeHash, stepsOf, type Recipe } from "./recipe.js";
+import { learningRateAt, recipeHash, stepsOf, type TrainingRecipe } from "./recipe.js";
 import { compileTraining } from "./step.js";
 
 export interface Progress {
@@ -25,7 +25,7 @@ export interface Progress {
 export async function* train(
   runtime: Runtime,
   data: ImageDataset,
-  recipe: Recipe,
+  recipe: TrainingRecipe,
   from?: Position,
 ): AsyncGenerator<Progress, void> {
   if (data.height !== side || data.width !== side) {

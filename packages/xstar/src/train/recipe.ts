@@ -2,7 +2,7 @@ import { fields, type Spec } from "@xstar/core";
 import { sha256Of } from "@xstar/results";
 
 /** Everything that decides a trained network, as plain JSON. */
-export interface Recipe {
+export interface TrainingRecipe {
   /** SHA-256 of the training pictures and labels. */
   readonly data: string;
   /** SHA-256 of the test pictures and labels: the accuracy that is kept with the network comes from them. */
@@ -10,9 +10,9 @@ export interface Recipe {
   readonly seed: number;
   readonly epochs: number;
   readonly batch: number;
-  /** Its `learningRate` is the highest one: the rate risings to it, then falls to 0 in a straight line. */
+  /** Its `learningRate` is the highest one: the rate rises to it, then falls to 0 in a straight line. */
   readonly optimizer: Spec;
-  /** Share of all steps in which the learning rate risings. */
+  /** Share of all steps in which the learning rate rises. */
   readonly warmup: number;
   /** Threads of ONNX Runtime: they decide in which order numbers are added, and so the last bits. */
   readonly threads: number;
@@ -30,16 +30,16 @@ export const recipeFields = {
 const version = 3;
 
 /** A short name for the network that a recipe gives. */
-export function recipeHash(recipe: Recipe): string {
+export function recipeHash(recipe: TrainingRecipe): string {
   return sha256Of(JSON.stringify({ version, ...recipe })).slice(0, 16);
 }
 
-export function stepsOf({ epochs, batch }: Recipe, count: number): number {
+export function stepsOf({ epochs, batch }: TrainingRecipe, count: number): number {
   return epochs * Math.ceil(count / batch);
 }
 
 /** Learning rate of step 0, 1, ... of `steps`. */
-export function learningRateAt({ optimizer, warmup }: Recipe, step: number, steps: number): number {
+export function learningRateAt({ optimizer, warmup }: TrainingRecipe, step: number, steps: number): number {
   const highest = optimizer.learningRate as number;
   const rising = warmup * steps;
   return highest * Math.min((step + 1) / Math.max(rising, 1), (steps - step) / Math.max(steps - rising, 1));

@@ -71,7 +71,7 @@ export async function compileTraining(
   const { settings, tensors } = collectSettings(graph);
   const { apply } = prepareOptimizer(op, { vocabulary: standard, optimizer, step, settings });
   const names = Object.keys(variables);
-  const found = gradients(op, { of: logLikelihood, wrt: Object.values(variables) });
+  const found = await gradients(op, { of: logLikelihood, wrt: Object.values(variables) });
   const applied = apply(variables, Object.fromEntries(names.map((name, i) => [name, found[i]!])));
   const next = new Map<string, string>();
   const publish = (value: Value, name: string) => graph.publish(value, name).name;

@@ -6,7 +6,7 @@ import type { Confusion, ImageDataset } from "@xstar/results";
 import { loadDataset, type IdxFolderOptions } from "../data/dataset.js";
 import { writeFileAtomic } from "../files/atomic.js";
 import { runInThread } from "../threads/open-thread.js";
-import { recipeFields, recipeHash, type Recipe } from "./recipe.js";
+import { recipeFields, recipeHash, type TrainingRecipe } from "./recipe.js";
 import type { TrainingJob, TrainingOutcome, TrainingReport } from "./job.js";
 import type { TrainingNews } from "./train-worker.js";
 
@@ -39,7 +39,7 @@ export interface TrainingOptions {
 export interface TrainedNetwork {
   /** The network as an ONNX file. */
   readonly model: Uint8Array;
-  readonly recipe: Recipe;
+  readonly recipe: TrainingRecipe;
   readonly confusion: Confusion;
   /** Wall time of the training when it was trained, with that before it was stopped. */
   readonly seconds: number;
@@ -77,7 +77,7 @@ export async function trainNetwork(options: TrainingOptions = {}): Promise<Train
   return { model, recipe, confusion, seconds, finished, cached: false };
 }
 
-async function recipeOf(options: TrainingOptions): Promise<Recipe> {
+async function recipeOf(options: TrainingOptions): Promise<TrainingRecipe> {
   const { data = "mnist", files = {}, optimizer: given = adagrad({ learningRate: 0.1 }) } = options;
   const seed = recipeFields.seed.parse(options.seed ?? 0, "seed");
   const epochs = recipeFields.epochs.parse(options.epochs ?? 1, "epochs");
@@ -98,7 +98,7 @@ function digestOf(...arrays: readonly Uint8Array[]): string {
 }
 
 /** The network that was kept, unless its files are missing or damaged. */
-async function fromCache(name: string, recipe: Recipe): Promise<TrainedNetwork | undefined> {
+async function fromCache(name: string, recipe: TrainingRecipe): Promise<TrainedNetwork | undefined> {
   try {
     const [model, text] = await Promise.all([readFile(`${name}.onnx`), readFile(`${name}.json`, "utf8")]);
     const { sha256, confusion, seconds } = JSON.parse(text) as {

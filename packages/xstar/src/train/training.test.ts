@@ -12,7 +12,7 @@ import { classify, writeNetwork } from "./evaluate.js";
 import { work, type TrainingJob, type TrainingOutcome, type TrainingReport } from "./job.js";
 import { train } from "./loop.js";
 import { initialWeights } from "./network.js";
-import { learningRateAt, recipeHash, stepsOf, type Recipe } from "./recipe.js";
+import { learningRateAt, recipeHash, stepsOf, type TrainingRecipe } from "./recipe.js";
 import { compileTraining } from "./step.js";
 
 const few = "The accuracy is measured on 30 pictures only";
@@ -39,7 +39,7 @@ afterAll(async () => {
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 });
 
-const recipe = (changes: Partial<Recipe> = {}): Recipe => ({
+const recipe = (changes: Partial<TrainingRecipe> = {}): TrainingRecipe => ({
   data: "bands",
   test: "bands",
   seed: 0,
@@ -121,7 +121,7 @@ describe("a training step", () => {
 
 describe("a training job", () => {
   interface Given {
-    readonly recipe?: Recipe;
+    readonly recipe?: TrainingRecipe;
     readonly checkpoint: string;
     readonly stopAt?: number;
   }
@@ -226,7 +226,7 @@ describe("a training job", () => {
 
 describe("a recipe", () => {
   it("has another hash when anything in it changes", () => {
-    const changes: Partial<Recipe>[] = [
+    const changes: Partial<TrainingRecipe>[] = [
       {},
       { data: "other" },
       { test: "other" },

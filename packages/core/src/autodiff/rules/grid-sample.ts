@@ -1,8 +1,8 @@
 import type { Node, Value } from "../../ir/graph.js";
 import type { Ops } from "../../ir/ops/index.js";
 import { size, tensor } from "../../tensor.js";
-import type { VjpRule } from "../vjp.js";
-import { addAt } from "./indexing.js";
+import type { VjpRule, VjpRules } from "../vjp.js";
+import { addAt } from "./add-at.js";
 
 /** One of the elements that a point reads along one axis. */
 interface Tap {
@@ -14,7 +14,7 @@ interface Tap {
 }
 
 /** The transposed reads: every point adds its shares of g to the elements that it was read from. */
-export const gridSample: VjpRule = (g, { op, node, inputs, needs }) => {
+const gridSample: VjpRule = (g, { op, node, inputs, needs }) => {
   const [x, grid] = inputs as [Value, Value];
   const [n, c, ...dims] = x.shape as [number, number, ...number[]];
   const points = grid.shape.slice(1, -1);
@@ -132,7 +132,7 @@ function reflect(op: Ops, place: Value, length: number, aligned: boolean): Value
 }
 
 /** The points of a regular grid in [-1, 1], each with a 1 after its coordinates, multiplied by a matrix for each image. */
-export const affineGrid: VjpRule = (g, { op, node }) => {
+const affineGrid: VjpRule = (g, { op, node }) => {
   const [n, ...dims] = g.shape.slice(0, -1) as [number, ...number[]];
   const aligned = node.int("align_corners", 0) === 1;
   const at = (i: number, length: number) =>
@@ -145,3 +145,5 @@ export const affineGrid: VjpRule = (g, { op, node }) => {
   const rows = op.transpose(op.reshape(g, [n, size(dims), dims.length]), [0, 2, 1]);
   return [op.matMul(rows, op.cast(base, g.dtype))];
 };
+
+export const resampling = { GridSample: gridSample, AffineGrid: affineGrid } satisfies VjpRules;

@@ -2,6 +2,7 @@ import { constantNumbers, Value, type Node } from "../../ir/graph.js";
 import { positiveAxis, type Ops } from "../../ir/ops/index.js";
 import { size, tensor } from "../../tensor.js";
 import type { VjpContext, VjpRule, VjpRules } from "../vjp.js";
+import { addAt } from "./add-at.js";
 import { known } from "./known.js";
 
 /** Indices along an axis of `n` elements, counted from the front, int64. */
@@ -40,15 +41,6 @@ const gather: VjpRule = (g, { op, node, inputs }) => {
   const sum = addAt(op, op.reshape(rows, [before, count, after]), op.reshape(places, [1, count, 1]), n);
   return [op.reshape(sum, x.shape)];
 };
-
-/**
- * Zeros [a, n, b] with rows [a, count, b] added at places [1, count, 1]. Rows of one place are added one after the other:
- * ScatterND would add them in parallel, with another rounding (or a lost row) in every run.
- */
-export function addAt(op: Ops, rows: Value, places: Value, n: number): Value {
-  const [a, , b] = rows.shape as [number, number, number];
-  return op.scatterElements(op.fill([a, n, b], 0, rows.dtype), op.expand(places, rows.shape), rows, 1, "add");
-}
 
 /** The indices of a GatherND with the place in the batch written out. */
 function batchedIndices(op: Ops, indices: Value, batchDims: number): Value {

@@ -1,8 +1,7 @@
 import type { Value } from "../../ir/graph.js";
 import type { Ops } from "../../ir/ops/index.js";
-import { size, tensor } from "../../tensor.js";
+import { size } from "../../tensor.js";
 import type { VjpRule, VjpRules } from "../vjp.js";
-import { einsum } from "./einsum.js";
 
 const transposeLast = (op: Ops, x: Value) => {
   const axes = x.shape.map((_, i) => i);
@@ -55,25 +54,4 @@ const gemm: VjpRule = (g, { op, node, inputs, needs }) => {
   return [needs(0) ? da() : null, needs(1) ? db() : null, needs(2) ? op.mul(g, beta) : null];
 };
 
-/** d det = the cofactors: the signed determinants of what is left without a row and a column. */
-const determinant: VjpRule = (g, { op, inputs: [x] }) => {
-  const { shape, rank, dtype } = x!;
-  const n = shape.at(-1)!;
-  const slope = op.unsqueeze(g, [-1, -2]);
-  if (n === 1) return [slope];
-  const others = Array.from({ length: n * (n - 1) }, (_, i) => {
-    const [left, at] = [Math.floor(i / (n - 1)), i % (n - 1)];
-    return at < left ? at : at + 1;
-  });
-  const index = op.constant(tensor("int64", others, [n, n - 1]), "others");
-  const minors = op.gather(op.gather(x!, index, rank - 2), index, rank);
-  const lead = shape.slice(0, -2);
-  const batch = lead.map((_, i) => i);
-  const ordered = op.transpose(minors, [...batch, rank - 2, rank, rank - 1, rank + 1]);
-  const determinants = op.emit("Det", [ordered], [{ dtype, shape }])[0]!;
-  const signs = Array.from({ length: n * n }, (_, i) => ((Math.floor(i / n) + (i % n)) % 2 === 0 ? 1 : -1));
-  const cofactors = op.mul(determinants, op.cast(op.constant(tensor("float32", signs, [n, n]), "signs"), dtype));
-  return [op.mul(slope, cofactors)];
-};
-
-export const matrix = { MatMul: matMul, Gemm: gemm, Einsum: einsum, Det: determinant } satisfies VjpRules;
+export const matrix = { MatMul: matMul, Gemm: gemm } satisfies VjpRules;

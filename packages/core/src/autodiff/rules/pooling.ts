@@ -5,7 +5,7 @@ import type { VjpRule, VjpRules } from "../vjp.js";
 import { spreadWindows } from "./convolution.js";
 import { reach, windowOf, type Window } from "../../ir/window.js";
 
-function poolWindow(node: Node): Window {
+export function poolWindow(node: Node): Window {
   const kernel = node.ints("kernel_shape")!;
   return windowOf(node, kernel, node.inputs[0]!.shape.slice(2), node.outputs[0]!.shape.slice(2));
 }
@@ -180,7 +180,7 @@ const averagePool: VjpRule = (g, { op, node, inputs: [x] }) => {
 };
 
 /** Every element of a window gets what its window has. */
-function spreadEvenly(op: Ops, g: Value, window: Window, spatial: readonly number[]): Value {
+export function spreadEvenly(op: Ops, g: Value, window: Window, spatial: readonly number[]): Value {
   const c = g.shape[1]!;
   const ones = op.expand(op.scalar(1, g.dtype), [c, 1, ...window.kernel]);
   return spreadWindows(op, g, ones, window, spatial, c);
@@ -210,32 +210,9 @@ function inverseCounts(op: Ops, node: Node, window: Window, spatial: readonly nu
   );
 }
 
-/** y = (sum |x|^p)^(1/p), so dy/dx = sign(x) (|x| / y)^(p-1); where y is 0, so is the derivative. */
-function powerMean(op: Ops, node: Node, g: Value, x: Value, y: Value, spread: (share: Value) => Value): Value {
-  const p = node.int("p", 2);
-  const norm = op.where(op.equal(y, 0), 1, y);
-  if (p === 1) return op.mul(spread(g), op.sign(x));
-  if (p === 2) return op.mul(spread(op.div(g, norm)), x);
-  const share = spread(op.div(g, op.pow(norm, p - 1)));
-  return op.mul(op.mul(share, op.sign(x)), op.pow(op.abs(x), p - 1));
-}
-
-const lpPool: VjpRule = (g, { op, node, inputs: [x], outputs: [y] }) => {
-  const spatial = x!.shape.slice(2);
-  return [powerMean(op, node, g, x!, y!, (share) => spreadEvenly(op, share, poolWindow(node), spatial))];
-};
-
-/** Each element was put at its flat place. */
-const maxUnpool: VjpRule = (g, { op, inputs: [x, indices] }) => {
-  const flat = op.reshape(g, [size(g.shape)]);
-  return [op.reshape(op.gather(flat, op.reshape(indices!, [size(x!.shape)])), x!.shape)];
-};
-
 export const pooling = {
   MaxPool: maxPool,
   AveragePool: averagePool,
-  LpPool: lpPool,
-  MaxUnpool: maxUnpool,
   GlobalAveragePool: (g, { op, inputs: [x] }) => [op.expand(op.div(g, size(x!.shape.slice(2))), x!.shape)],
   /** Ties share the cotangent, as in ReduceMax. */
   GlobalMaxPool: (g, { op, inputs: [x], outputs: [y] }) => {
@@ -243,5 +220,4 @@ export const pooling = {
     const mask = op.cast(op.equal(x!, y!), g.dtype);
     return [op.mul(op.div(g, op.reduceSum(mask, axes, true)), mask)];
   },
-  GlobalLpPool: (g, { op, node, inputs: [x], outputs: [y] }) => [powerMean(op, node, g, x!, y!, (share) => share)],
 } satisfies VjpRules;

@@ -3,7 +3,6 @@ import { constantNumbers, type Node, type Value } from "../../ir/graph.js";
 import { float, positiveAxis, type Ops } from "../../ir/ops/index.js";
 import { sameShape, tensor } from "../../tensor.js";
 import type { VjpRule, VjpRules } from "../vjp.js";
-import { affineGrid, gridSample } from "./grid-sample.js";
 import { multiplyAxisBy } from "./separable.js";
 
 /** How one axis is resized: by a factor, or to a size. */
@@ -151,4 +150,4 @@ function attributesOf(node: Node) {
   };
 }
 
-export const resampling = { Resize: resize, GridSample: gridSample, AffineGrid: affineGrid } satisfies VjpRules;
+export const resizing = { Resize: resize } satisfies VjpRules;

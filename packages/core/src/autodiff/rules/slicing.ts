@@ -2,7 +2,7 @@ import type { Node, Value } from "../../ir/graph.js";
 import { positiveAxis, type Ops } from "../../ir/ops/index.js";
 import type { VjpRule, VjpRules } from "../vjp.js";
 import { size, tensor } from "../../tensor.js";
-import { addAt } from "./indexing.js";
+import { addAt } from "./add-at.js";
 import { known } from "./known.js";
 import { multiplyAxis } from "./separable.js";
 

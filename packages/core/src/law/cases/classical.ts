@@ -1,3 +1,4 @@
+import { tensor } from "../../tensor.js";
 import { constant, uniform, type CaseAttribute, type Cases } from "../case.js";
 
 const x = (...shape: readonly number[]) => uniform(-1, 1, shape);
@@ -66,20 +67,55 @@ export const classical: Cases = {
     regressor("LINEAR"),
     regressor("LINEAR", { n_supports: 0, coefficients: numbers(0.8, -1.1, 0.4) }),
   ],
-  "ai.onnx.ml::SVMClassifier": ["RBF", "POLY", "LINEAR"].map((kernel) => ({
-    inputs: [x(2, 3)],
-    attributes: {
-      kernel_type: kernel,
-      kernel_params: numbers(0.7, 0.6, 2),
-      support_vectors: numbers(0.1, 0.5, -0.3, 0.8, -0.6, 0.2, 0.7, -0.4, 0.3, -0.9, 0.2, 0.6),
-      vectors_per_class: [1, 2, 1],
-      coefficients: numbers(0.8, -1.1, 0.4, 0.6, -0.2, 0.9, 1.2, -0.7),
-      rho: numbers(0.3, -0.1, 0.2),
-      classlabels_ints: [0, 1, 2],
+  "ai.onnx.ml::SVMClassifier": ["RBF", "POLY", "LINEAR"].flatMap((kernel) => [
+    {
+      inputs: [x(2, 3)],
+      attributes: {
+        kernel_type: kernel,
+        kernel_params: numbers(0.7, 0.6, 2),
+        support_vectors: numbers(0.1, 0.5, -0.3, 0.8, -0.6, 0.2, 0.7, -0.4, 0.3, -0.9, 0.2, 0.6),
+        vectors_per_class: [1, 2, 1],
+        coefficients: numbers(0.8, -1.1, 0.4, 0.6, -0.2, 0.9, 1.2, -0.7),
+        rho: numbers(0.3, -0.1, 0.2),
+        classlabels_ints: [0, 1, 2],
+      },
+      outputs: 2,
     },
-    outputs: 2,
-  })),
+    {
+      inputs: [x(2, 3)],
+      attributes: {
+        kernel_type: kernel,
+        kernel_params: numbers(0.7, 0.6, 2),
+        support_vectors: numbers(0.1, 0.5, -0.3, 0.8, -0.6, 0.2, 0.7, -0.4, 0.3),
+        vectors_per_class: [1, 2],
+        coefficients: numbers(0.8, -1.1, 0.4),
+        rho: numbers(0.3),
+        classlabels_ints: [3, 5],
+      },
+      outputs: 2,
+    },
+  ]),
   "ai.onnx.ml::Binarizer": [{ inputs: [x(2, 3)], attributes: { threshold: { float: 0.1 } }, expects: "zero" }],
+  "ai.onnx.ml::TreeEnsemble": [
+    {
+      inputs: [x(2, 3)],
+      attributes: {
+        n_targets: 2,
+        nodes_splits: { tensor: tensor("float32", [0.3]) },
+        nodes_featureids: [1],
+        nodes_modes: { tensor: tensor("uint8", [0]) },
+        nodes_truenodeids: [0],
+        nodes_falsenodeids: [1],
+        nodes_trueleafs: [1],
+        nodes_falseleafs: [1],
+        tree_roots: [0],
+        leaf_targetids: [0, 1],
+        leaf_weights: { tensor: tensor("float32", [1, -2]) },
+      },
+      ownOpset: 5,
+      expects: "zero",
+    },
+  ],
   "ai.onnx.ml::TreeEnsembleRegressor": [
     { inputs: [x(2, 3)], attributes: { ...tree("target", "target_ids"), n_targets: 2 }, expects: "zero" },
   ],

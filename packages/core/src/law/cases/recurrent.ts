@@ -1,3 +1,5 @@
+import { Graph } from "../../ir/graph.js";
+import { createOps } from "../../ir/ops/index.js";
 import { constant, fed, uniform, type Case, type CaseAttribute, type Cases, type Sample } from "../case.js";
 
 const [steps, batch, features, hidden] = [3, 2, 2, 2];
@@ -11,12 +13,22 @@ interface Layer {
   readonly attributes?: Readonly<Record<string, CaseAttribute>>;
   readonly outputs?: Case["outputs"];
   readonly opset?: number;
+  readonly length?: number;
 }
 
-function layer({ gates, directions = 1, bias = true, rest, attributes, outputs = 2, opset = 20 }: Layer): Case {
+function layer({
+  length = steps,
+  gates,
+  directions = 1,
+  bias = true,
+  rest,
+  attributes,
+  outputs = 2,
+  opset = 20,
+}: Layer): Case {
   return {
     inputs: [
-      x(steps, batch, features),
+      x(length, batch, features),
       x(directions, gates * hidden, features),
       x(directions, gates * hidden, hidden),
       bias ? x(directions, 2 * gates * hidden) : undefined,
@@ -68,9 +80,52 @@ const common = (gates: number, count: number): readonly Case[] => [
   layer({ gates, outputs: [false, true], opset: 7 }),
   ...ragged(gates, count),
   layer({ gates, attributes: { clip }, outputs: count }),
+  ...long(gates, count),
 ];
 
+/** More steps than are written out. */
+const long = (gates: number, count: number): readonly Case[] => [
+  layer({ gates, length: 70, attributes: { direction: "reverse" }, outputs: count }),
+  layer({
+    gates,
+    length: 66,
+    directions: 2,
+    attributes: { direction: "bidirectional" },
+    rest: (directions) => [
+      constant([66, 20], [batch], "int32"),
+      ...Array.from({ length: count - 1 }, () => state(directions)),
+    ],
+    outputs: count,
+  }),
+];
+
+/** s, x -> s + x, (s + x) tanh(x) */
+function sums(): Graph {
+  const graph = new Graph("body");
+  const op = createOps(graph, "cpu", "body");
+  const type = { dtype: "float32", shape: [2] } as const;
+  const [s, element] = [graph.input("s", type), graph.input("element", type)];
+  const total = op.add(s, element);
+  graph.output(total);
+  graph.output(op.mul(total, op.tanh(element)));
+  return graph;
+}
+
 export const recurrent: Cases = {
+  Scan: [
+    { inputs: [x(2), x(4, 2)], attributes: { body: { graph: sums() }, num_scan_inputs: 1 }, outputs: 2 },
+    {
+      inputs: [x(2), x(2, 3)],
+      attributes: {
+        body: { graph: sums() },
+        num_scan_inputs: 1,
+        scan_input_axes: [1],
+        scan_input_directions: [1],
+        scan_output_axes: [1],
+      },
+      outputs: 2,
+    },
+  ],
   RNN: [
     ...common(1, 2),
     ...["Relu", "Sigmoid", "Softsign", "Softplus"].map((name) =>

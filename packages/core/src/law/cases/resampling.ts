@@ -130,6 +130,8 @@ export const resampling: Cases = {
     }),
     regions({ output_height: 2, output_width: 2, sampling_ratio: 2 }, 10),
     regions({ sampling_ratio: 2 }, 16),
+    regions({ output_height: 2, output_width: 3, sampling_ratio: 2, mode: "max" }),
+    regions({ output_height: 3, output_width: 2, sampling_ratio: 1, mode: "max", spatial_scale: { float: 0.5 } }, 10),
   ],
 };
 

@@ -3,29 +3,21 @@ import { reshaped } from "../../build/arrays.js";
 import type { Builder } from "../../build/builder.js";
 import { rankOf, type Symbolic } from "../../build/symbolic.js";
 import { softmax } from "../../ops/activations.js";
-import { binary, cast } from "../../ops/elementwise.js";
+import { binary, cast, unary } from "../../ops/elementwise.js";
 import { dense, einsum, matMul } from "../../ops/dense.js";
-import { embedding, reshape, transpose } from "../../ops/shapes.js";
+import { embedding, reshape, transpose, unsqueeze } from "../../ops/shapes.js";
 import { finish } from "../activations.js";
-import type { EmitLayer, Layer, LayerCall, LayerRow, LayerRows } from "../layer.js";
-
-const isSymbolic = (x: unknown): x is Symbolic => typeof x === "object" && x !== null && "value" in x && "dims" in x;
-
-/** An argument that may be given by its place or by its name. */
-function argument({ args, kwargs }: LayerCall, place: number, name: string): Symbolic | undefined {
-  const found = kwargs[name] ?? args[place];
-  return isSymbolic(found) ? found : undefined;
-}
+import type { EmitLayer, Layer, LayerRow, LayerRows } from "../layer.js";
+import { argument, masked } from "./attention-mask.js";
 
 const multiHead: EmitLayer = (b, inputs, layer, call) => {
   const query = argument(call, 0, "query") ?? inputs[0]!;
   const value = argument(call, 1, "value") ?? inputs[1] ?? query;
   const key = argument(call, 2, "key") ?? value;
-  const isMasked = call.kwargs["use_causal_mask"] === true || isSymbolic(call.kwargs["attention_mask"]);
-  if (isMasked || rankOf(query) !== 3)
+  if (rankOf(query) !== 3)
     throw new XstarError(
       "unsupported-model",
-      `Layer "${layer.name}" (MultiHeadAttention) ${isMasked ? "is given a mask" : `works on values of rank ${rankOf(query)}`}, which is not supported`,
+      `Layer "${layer.name}" (MultiHeadAttention) works on values of rank ${rankOf(query)}, which is not supported`,
     );
   const heads = layer.number("num_heads");
   const project = (x: Symbolic, part: string, perm: readonly number[]) => {
@@ -40,7 +32,7 @@ const multiHead: EmitLayer = (b, inputs, layer, call) => {
     binary(b, "Mul", project(query, "query", [0, 2, 1, 3]), scale),
     project(key, "key", [0, 2, 3, 1]),
   );
-  const weighted = matMul(b, softmax(b, scores), project(value, "value", [0, 2, 1, 3]));
+  const weighted = matMul(b, softmax(b, masked(b, scores, layer, call)), project(value, "value", [0, 2, 1, 3]));
   const [, , steps, width] = weighted.dims;
   const together = reshape(b, transpose(b, weighted, [0, 2, 1, 3]), [0, steps ?? -1, heads * width!]);
   const out = layer.weight("kernel", "output");
@@ -53,17 +45,31 @@ function projected(b: Builder, x: Symbolic, layer: Layer, part: string, shape: r
   return dense(b, x, kernel, bias && b.constant(reshaped(bias, [-1]), `${part}_bias`));
 }
 
-/** Luong's attention: of query, value and maybe key. */
-const attention: EmitLayer = (b, [query, value, key], layer) => {
-  if (layer.string("score_mode", "dot") !== "dot")
-    throw new XstarError(
-      "unsupported-model",
-      `Layer "${layer.name}" (Attention) has a score that is no dot product, which is not supported`,
-    );
-  const scores = matMul(b, query!, transpose(b, key ?? value!, [0, 2, 1]));
-  const scale = layer.flag("use_scale", false) ? b.constant(layer.weight("scale"), "scale") : undefined;
-  return matMul(b, softmax(b, scale ? binary(b, "Mul", scores, scale) : scores), value!);
-};
+/** Of query, value and maybe key: Luong's scores are products, Bahdanau's a sum behind a tanh. */
+const attending =
+  (isAdditive: boolean): EmitLayer =>
+  (b, [query, value, given], layer, call) => {
+    const key = given ?? value!;
+    if (layer.string("score_mode", "dot") !== "dot")
+      throw new XstarError(
+        "unsupported-model",
+        `Layer "${layer.name}" (Attention) has a score that is no dot product, which is not supported`,
+      );
+    const scale = layer.flag("use_scale", isAdditive) ? b.constant(layer.weight("scale"), "scale") : undefined;
+    const scores = isAdditive ? sums(b, query!, key, scale) : products(b, query!, key, scale);
+    return matMul(b, softmax(b, masked(b, scores, layer, call)), value!);
+  };
+
+function products(b: Builder, query: Symbolic, key: Symbolic, scale: Symbolic | undefined): Symbolic {
+  const scores = matMul(b, query, transpose(b, key, [0, 2, 1]));
+  return scale ? binary(b, "Mul", scores, scale) : scores;
+}
+
+function sums(b: Builder, query: Symbolic, key: Symbolic, scale: Symbolic | undefined): Symbolic {
+  const pairs = unary(b, "Tanh", binary(b, "Add", unsqueeze(b, query, [2]), unsqueeze(b, key, [1])));
+  const scaled = scale ? binary(b, "Mul", pairs, scale) : pairs;
+  return b.emit("ReduceSum", [scaled, b.ints([3])], { dims: scaled.dims.slice(0, 3) }, { keepdims: 0 });
+}
 
 const embed: LayerRow = {
   weights: ["embeddings"],
@@ -86,7 +92,8 @@ const einsumDense: LayerRow = {
 /** Layers of transformers. */
 export const attentions: LayerRows = {
   MultiHeadAttention: multiHead,
-  Attention: { weights: ["scale"], emit: attention },
+  Attention: { weights: ["scale"], emit: attending(false) },
+  AdditiveAttention: { weights: ["scale"], emit: attending(true) },
   Embedding: embed,
   EinsumDense: einsumDense,
 };

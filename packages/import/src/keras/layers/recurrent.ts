@@ -5,7 +5,8 @@ import type { Builder } from "../../build/builder.js";
 import type { Symbolic } from "../../build/symbolic.js";
 import { binary, joined } from "../../ops/elementwise.js";
 import { concat, reshape, slice, squeeze, transpose, unsqueeze } from "../../ops/shapes.js";
-import type { EmitLayer, Layer, LayerRow, LayerRows } from "../layer.js";
+import { Layer, type Config, type EmitLayer, type LayerRow, type LayerRows } from "../layer.js";
+import { convolutionalLstms } from "./convolutional-lstm.js";
 
 interface Cell {
   readonly opType: "LSTM" | "GRU" | "RNN";
@@ -170,8 +171,27 @@ const timeDistributed: EmitLayer = (b, [x], layer) => {
   return { ...back, dims: [batch, time, ...y!.dims.slice(1)] };
 };
 
+/** A layer around one of the usual cells is that cell's own layer. */
+const aroundCell: EmitLayer = (b, inputs, layer, call) => {
+  const { class_name: name = "", config = {} } = (layer.config["cell"] ?? {}) as {
+    class_name?: string;
+    config?: Config;
+  };
+  const className = name.replace(/^.*>/, "").replace(/Cell$/, "");
+  if (!cells[className] || !name.endsWith("Cell"))
+    throw new XstarError(
+      "unsupported-model",
+      `Layer "${layer.name}" (RNN) has a cell of class ${name}, which is not supported`,
+      { hint: "Use an LSTM, GRU or SimpleRNN layer and save the model again" },
+    );
+  const whole = new Layer(className, { ...config, ...layer.config }, layer.held, layer.context);
+  return recurrent.emit(b, inputs, whole, call);
+};
+
 /** Layers over time. */
 export const recurrents: LayerRows = {
+  ...convolutionalLstms,
+  RNN: aroundCell,
   LSTM: recurrent,
   GRU: recurrent,
   SimpleRNN: recurrent,

@@ -1,17 +1,6 @@
 import { limitOf } from "../autodiff/limits.js";
 import { constantNumbers, type Value } from "../ir/graph.js";
 import { positiveAxis, type Ops } from "../ir/ops/index.js";
-import { tensor } from "../tensor.js";
-import { attention, contribAttention, multiHeadAttention, rotaryEmbedding } from "./attention.js";
-import { normalizeByBatch } from "./batch-normalization.js";
-import { classicalOperators } from "./classical-operators.js";
-import { deformConv } from "./deform-conv.js";
-import { crossEntropyLoss, likelihoodLoss } from "./losses.js";
-import { castOfProduct, dynamicallyQuantizedOperators, quantizedOperators } from "./quantized-operators.js";
-import { recurrentOperators } from "./recurrent.js";
-import { retiredOperators } from "./retired-operators.js";
-import { roiAlign } from "./roi-align.js";
-import { shortTimeFourier } from "./spectral.js";
 import type { Rewrite } from "./rewrite.js";
 
 /** The activation that a fused operator ends with; undefined for one that is not known. */
@@ -120,26 +109,6 @@ const centerCropPad: Rewrite = (node, [x, target], op) => {
   return [op.pad(x!, before, after)];
 };
 
-/**
- * x D^-b with D = k + a/n (the sum of x^2 over a window of n channels), the windows as one convolution of 1 x 1 and the
- * power as exp(-b log D): several times faster than ONNX Runtime's own operator, and one that WebGPU has.
- */
-const localResponse: Rewrite = (node, [x], op) => {
-  const bias = node.float("bias", 1);
-  const n = node.int("size", 1);
-  const c = x!.shape[1]!;
-  const before = Math.floor((n - 1) / 2);
-  const scale = node.float("alpha", 1e-4) / n;
-  const band = Array.from({ length: c * c }, (_, at) => {
-    const offset = (at % c) - Math.floor(at / c);
-    return offset >= -before && offset < n - before ? scale : 0;
-  });
-  const weight = op.cast(op.constant(tensor("float32", band, [c, c, 1, 1]), "window"), x!.dtype);
-  const d = op.add(op.conv(op.mul(x!, x!), weight), bias);
-  const power = -node.float("beta", 0.75);
-  return [op.mul(x!, bias > 0 ? op.exp(op.mul(op.log(d), power)) : op.pow(d, power))];
-};
-
 /** ONNX Runtime reads behind the end of an axis that is repeated more than once on one side: there, rows by their numbers. */
 const wrapTwice: Rewrite = (node, [x, given, , over], op) => {
   const pads = constantNumbers(given);
@@ -204,31 +173,12 @@ const scatterTensor: Rewrite = (node, [cache, update, starts], op) => {
   return [op.scatterElements(cache!, op.expand(around, update!.shape), update!, axis)];
 };
 
-/** Even a model that was exported for training is looked at as it infers. */
-const dropout: Rewrite = (node, [x], op) => {
-  const mask = node.outputs[1];
-  return [x, mask && op.cast(op.fill(x!.shape, 1), mask.dtype)];
-};
-
 /** Operators that are several in one, as the simple ones that they stand for. */
-export const decompositions: Readonly<Record<string, Rewrite>> = {
-  Dropout: dropout,
-  Cast: castOfProduct,
-  BatchNormalization: normalizeByBatch,
-  LRN: localResponse,
+export const compoundOperators: Readonly<Record<string, Rewrite>> = {
   CenterCropPad: centerCropPad,
   CumProd: cumProd,
   Pad: wrapTwice,
-  RoiAlign: roiAlign("half_pixel"),
-  STFT: shortTimeFourier,
-  NegativeLogLikelihoodLoss: likelihoodLoss,
-  SoftmaxCrossEntropyLoss: crossEntropyLoss,
-  DeformConv: deformConv,
   TensorScatter: scatterTensor,
-  Attention: attention,
-  RotaryEmbedding: rotaryEmbedding,
-  "com.microsoft::Attention": contribAttention,
-  "com.microsoft::MultiHeadAttention": multiHeadAttention,
   "com.microsoft::FusedConv": fusedConv,
   "com.microsoft::FusedGemm": fusedGemm,
   "com.microsoft::FusedMatMul": fusedMatMul,
@@ -236,9 +186,4 @@ export const decompositions: Readonly<Record<string, Rewrite>> = {
   "com.microsoft::BiasGelu": (_, [x, bias], op) => [gelu(op, op.add(x!, bias!), "none")],
   "com.microsoft::SkipLayerNormalization": skipNormalization("LayerNormalization"),
   "com.microsoft::SkipSimplifiedLayerNormalization": skipNormalization("SimplifiedLayerNormalization"),
-  ...recurrentOperators,
-  ...retiredOperators,
-  ...classicalOperators,
-  ...quantizedOperators,
-  ...dynamicallyQuantizedOperators,
 };

@@ -2,7 +2,7 @@ import { XstarError } from "../../errors.js";
 import type { Node, Value } from "../../ir/graph.js";
 import type { Ops } from "../../ir/ops/index.js";
 import { tensor } from "../../tensor.js";
-import type { VjpRule } from "../vjp.js";
+import type { VjpRule, VjpRules } from "../vjp.js";
 
 /** The labels of each operand and of the result, `...` written out as capital letters that nobody uses. */
 function labelsOf(node: Node, inputs: readonly Value[]): { operands: string[][]; result: string[] } {
@@ -25,7 +25,7 @@ function labelsOf(node: Node, inputs: readonly Value[]): { operands: string[][];
  * The cotangent of one operand is the Einsum of the result's cotangent with the other operands. A label that only this
  * operand has was summed over: its cotangent is the same all along. A repeated label took the diagonal.
  */
-export const einsum: VjpRule = (g, { op, node, inputs, needs }) => {
+const einsum: VjpRule = (g, { op, node, inputs, needs }) => {
   const { operands, result } = labelsOf(node, inputs);
   const sizes = new Map<string, number>();
   operands.forEach((labels, i) =>
@@ -90,3 +90,26 @@ function onDiagonal(
     return op.mul(masked, op.cast(mask, x.dtype));
   }, spread);
 }
+
+/** d det = the cofactors: the signed determinants of what is left without a row and a column. */
+const determinant: VjpRule = (g, { op, inputs: [x] }) => {
+  const { shape, rank, dtype } = x!;
+  const n = shape.at(-1)!;
+  const slope = op.unsqueeze(g, [-1, -2]);
+  if (n === 1) return [slope];
+  const others = Array.from({ length: n * (n - 1) }, (_, i) => {
+    const [left, at] = [Math.floor(i / (n - 1)), i % (n - 1)];
+    return at < left ? at : at + 1;
+  });
+  const index = op.constant(tensor("int64", others, [n, n - 1]), "others");
+  const minors = op.gather(op.gather(x!, index, rank - 2), index, rank);
+  const lead = shape.slice(0, -2);
+  const batch = lead.map((_, i) => i);
+  const ordered = op.transpose(minors, [...batch, rank - 2, rank, rank - 1, rank + 1]);
+  const determinants = op.emit("Det", [ordered], [{ dtype, shape }])[0]!;
+  const signs = Array.from({ length: n * n }, (_, i) => ((Math.floor(i / n) + (i % n)) % 2 === 0 ? 1 : -1));
+  const cofactors = op.mul(determinants, op.cast(op.constant(tensor("float32", signs, [n, n]), "signs"), dtype));
+  return [op.mul(slope, cofactors)];
+};
+
+export const tensorAlgebra = { Einsum: einsum, Det: determinant } satisfies VjpRules;

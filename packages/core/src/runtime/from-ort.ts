@@ -1,0 +1,83 @@
+import { queueOf } from "./in-turn.js";
+import { explained, sessionOf } from "./ort-session.js";
+import type { Ort, OrtSettings } from "./ort.js";
+import type { Runtime } from "./runtime.js";
+
+/** An execution provider of ONNX Runtime. */
+export type Provider = "cpu" | "wasm" | "webgpu" | "cuda" | "coreml" | "dml";
+
+/** How ONNX Runtime runs graphs. */
+export interface RuntimeOptions {
+  /** Execution provider. @default "cpu", and "wasm" for onnxruntime-web */
+  readonly provider?: Provider;
+  /**
+   * Threads of one run; 1 is best for small networks and for many sessions at once. onnxruntime-web takes them once for all its
+   * sessions, and only in pages that are cross-origin isolated. @default 1
+   */
+  readonly threads?: number;
+  /** Let idle threads spin between runs too, not only between operators: up to twice as slow on a busy machine. @default false */
+  readonly spinning?: boolean;
+  /** Refuse graphs of which a part would silently run on the CPU. */
+  readonly strict?: boolean;
+}
+
+/** Microseconds that a thread without work waits for the next operator before it sleeps: to wake it takes as long. */
+const pause = 20;
+
+/**
+ * A runtime from an ONNX Runtime package. In a browser `startWebRuntime` checks first what is there.
+ *
+ * @example
+ * const model = openModel(bytes, { runtime: fromOrt(ort, { provider: "webgpu" }) });
+ */
+export function fromOrt(ort: Ort, options: RuntimeOptions = {}): Runtime {
+  const isWeb = isWebOrt(ort);
+  const own = isWeb ? "wasm" : "cpu";
+  const { provider = own, threads: wanted = 1, spinning = false, strict = false } = options;
+  if (isWeb) settle(ort, wanted);
+  const threads = () => (isWeb ? (ort.env.wasm.numThreads ?? 1) : wanted);
+  const { versions } = ort.env;
+  const version = versions.node ?? versions.web ?? versions.common;
+  const ways = {
+    inTurn: isWeb ? queueOf(ort) : <T>(work: () => Promise<T>) => work(),
+    writesInto: !isWeb,
+  };
+  return {
+    // the web's module says when it has started how many threads it has
+    get name() {
+      return `${provider} ${version} ${threads()}t`;
+    },
+    get threads() {
+      return threads();
+    },
+    lowering: provider === own ? "cpu" : "webgpu",
+    ...(provider !== own && { host: fromOrt(ort, { ...options, provider: own, strict: false }) }),
+    async open(model, { files, optimization = "all" } = {}) {
+      const settings: OrtSettings = {
+        executionProviders: [provider],
+        graphOptimizationLevel: optimization,
+        intraOpNumThreads: threads(),
+        logSeverityLevel: 4,
+        extra: {
+          session: {
+            intra_op: { allow_spinning: "1", ...(!spinning && { spin_duration_us: String(pause) }) },
+            ...(strict && { disable_cpu_ep_fallback: "1" }),
+          },
+        },
+      };
+      if (files && files.size > 0) settings.externalData = [...files].map(([path, data]) => ({ path, data }));
+      const create = () => explained(() => ort.InferenceSession.create(model, settings), "open the graph");
+      return sessionOf(ort, await ways.inTurn(create), ways);
+    },
+  };
+}
+
+const isWebOrt = ({ env: { versions } }: Ort): boolean => versions.node === undefined && versions.web !== undefined;
+
+/** The web's module takes its threads and what it writes to the console when it starts, for all sessions. */
+function settle({ env }: Ort, threads: number): void {
+  const { crossOriginIsolated = true } = globalThis as { readonly crossOriginIsolated?: boolean };
+  env.wasm.numThreads ??= crossOriginIsolated ? threads : 1;
+  // what a session is told does not silence what the module says of it
+  if (env.logLevel === "warning") env.logLevel = "error";
+}

@@ -1,0 +1,105 @@
+import { XstarError, type MaximizeOptions, type Shape } from "@xstar/core";
+import { sha256Of } from "@xstar/results";
+import type { Goal } from "../many/outcome.js";
+import { canonical } from "../plan/canonical.js";
+
+/**
+ * A piece of work as plain JSON, that anybody can do who has the contents it names: what comes of it are bytes that depend on
+ * nothing else.
+ */
+export type ContentJob = PicturesJob | SurveyJob;
+
+/** A file by what it holds. */
+export interface Content {
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** A model's file, with the files beside it that hold its weights. */
+export interface ModelContent extends Content {
+  readonly beside: readonly Content[];
+}
+
+/** The pictures of a data set in their order: `sha256` is that of all their names and contents. */
+export interface DataContent {
+  readonly sha256: string;
+  readonly count: number;
+}
+
+interface JobOfModel {
+  /** The version of xstar whose numbers these are: another one makes others. */
+  readonly xstar: string;
+  readonly model: ModelContent;
+  /** How pictures become the model's input, and which output has the class scores. */
+  readonly network: NetworkOptions;
+}
+
+/** Options of a network as JSON. */
+export interface NetworkOptions extends Pick<MaximizeOptions, "contract" | "inputs" | "logits"> {
+  readonly shapes?: Readonly<Record<string, Shape>>;
+}
+
+/** Makes a picture for each of some units. */
+export interface PicturesJob extends JobOfModel {
+  readonly kind: "pictures";
+  /** Everything that the recipe decides, and the seed. */
+  readonly ascent: Readonly<Record<string, unknown>>;
+  readonly goals: readonly (Goal & { readonly target: string })[];
+  /** Goals that are climbed together. */
+  readonly batch: number;
+  /** Pixels of the longer side of a picture and of a thumbnail, at most. */
+  readonly sides: { readonly picture: number; readonly thumbnail: number };
+}
+
+/** Looks at some pictures of a data set with all units of layers. */
+export interface SurveyJob extends JobOfModel {
+  readonly kind: "survey";
+  readonly layers: readonly string[];
+  readonly hasClasses: boolean;
+  readonly data: DataContent;
+  /** The pictures from the first on, up to before the second. */
+  readonly range: readonly [number, number];
+}
+
+/** The name of a job, and of what comes of it: the SHA-256 of its JSON. */
+export function jobId(job: ContentJob): string {
+  return sha256Of(canonical(job)!);
+}
+
+/** Where what comes of jobs is kept. A result is there as a whole or not at all, and the same whoever put it there. */
+export interface ResultStore {
+  has(id: string): Promise<boolean>;
+  /** Undefined where there is none. */
+  get(id: string): Promise<Uint8Array | undefined>;
+  put(id: string, result: Uint8Array): Promise<void>;
+  /** Why a job was given up. */
+  failure(id: string): Promise<string | undefined>;
+  /** Sets a job aside that nobody can do. */
+  fail(id: string, reason: string): Promise<void>;
+}
+
+/** What an ascent and its network are, as JSON. Throws `bad-argument` for what cannot be sent: pictures, models, numbers of inputs. */
+export function sendable(options: MaximizeOptions): Pick<PicturesJob, "network" | "ascent"> {
+  const { contract, inputs = {}, logits, shapes = {}, images = {}, models = {}, generators = {}, ...rest } = options;
+  const { definitions = [], ...ascent } = rest;
+  const named = { images, models, generators, definitions };
+  const odd = Object.entries(named).find(([, held]) => Object.keys(held).length > 0);
+  if (odd) {
+    throw new XstarError("bad-argument", `A job cannot hold the ${odd[0]} that this ascent names`, {
+      hint: "Take a recipe without them, or xstar maximize for many targets at once",
+    });
+  }
+  // what they decide is in the goals and in the other options already
+  for (const name of ["vocabulary", "labels", "recipe"] as const) delete ascent[name];
+  const array = Object.entries({ ...inputs, ...ascent }).find(([, held]) => holdsNumbers(held));
+  if (array) throw new XstarError("bad-argument", `A job cannot hold the numbers of "${array[0]}"`);
+  const sizes = shapes instanceof Map ? Object.fromEntries(shapes) : shapes;
+  return JSON.parse(JSON.stringify({ network: { contract, logits, inputs, shapes: sizes }, ascent })) as ReturnType<
+    typeof sendable
+  >;
+}
+
+function holdsNumbers(value: unknown): boolean {
+  if (ArrayBuffer.isView(value)) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsNumbers);
+}

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { describeStudio } from "./studio.js";
+
+describeStudio("the stage", {}, ({ visit }) => {
+  test("moves within a second, says that it is recorded, and then runs live to confidences above 0.9", async () => {
+    const { page, errors, foreign, context } = await visit();
+    const steps = page.locator("[data-testid=panes] .step").first();
+    await steps.waitFor();
+    const arrived = Date.now();
+    await page.waitForFunction(() => Number(document.querySelector("[data-testid=panes] .step")?.textContent) > 0);
+    expect(Date.now() - arrived).toBeLessThan(1000);
+    const panes = page.getByTestId("panes");
+    // the badge says what is so: recorded as long as the panes are
+    const isRecorded = await panes.getAttribute("data-recorded");
+    if (isRecorded === "true") expect(await page.getByTestId("badge").textContent()).toContain("recorded");
+    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 60_000 });
+    expect(await page.getByTestId("badge").textContent()).toMatch(/live · your device · wasm · \d+ threads?/);
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.waitForFunction(() => document.querySelector(".transport output")?.textContent?.includes("/ 60"));
+    await page.waitForFunction(() => !document.querySelector(".transport output")?.textContent?.includes("…"), null, {
+      timeout: 60_000,
+    });
+    await page.getByRole("button", { name: "To the end" }).click();
+    const numbers = await page.locator("[data-testid=panes] .number").allTextContents();
+    expect(numbers).toHaveLength(4);
+    for (const number of numbers) expect(Number(number)).toBeGreaterThan(0.9);
+    expect(errors).toEqual([]);
+    expect(foreign).toEqual([]);
+    await context.close();
+  });
+
+  test("races for the digit that is chosen, by key too, and its address says it", async () => {
+    const { page, context } = await visit("#/?d=7&view=raw");
+    expect(await page.getByRole("button", { name: "7", exact: true }).getAttribute("aria-pressed")).toBe("true");
+    expect(await page.getByRole("button", { name: "Raw" }).getAttribute("aria-pressed")).toBe("true");
+    await page.keyboard.press("4");
+    await page.keyboard.press("r");
+    expect(await page.getByRole("button", { name: "4", exact: true }).getAttribute("aria-pressed")).toBe("true");
+    await expect.poll(() => page.url()).toContain("d=4");
+    expect(page.url()).not.toContain("view=raw");
+    await context.close();
+  });
+
+  test("does not move by itself where motion is unwanted", async () => {
+    const { page, context } = await visit("", { reducedMotion: "reduce" });
+    await page.locator("[data-testid=panes] .step").first().waitFor();
+    expect(await page.getByRole("button", { name: "Play" }).count()).toBe(1);
+    await context.close();
+  });
+});
+
+describeStudio("the studio on a server that does not isolate it", { isIsolated: false }, ({ visit }) => {
+  test("runs with one thread and says why", async () => {
+    const { page, errors, context } = await visit();
+    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 60_000 });
+    expect(await page.getByTestId("badge").textContent()).toContain("1 thread");
+    await page.getByTestId("badge").click();
+    expect(await page.locator("#engine-facts").textContent()).toContain("COOP and COEP");
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+});

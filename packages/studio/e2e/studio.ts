@@ -1,0 +1,74 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe } from "vitest";
+import { serveStudio, type ServeOptions, type StudioServer } from "../../xstar/src/studio/serve.js";
+
+const executable = process.env["XSTAR_CHROMIUM"] ?? "/usr/bin/chromium";
+const built = fileURLToPath(new URL("../dist/", import.meta.url));
+export const shared = fileURLToPath(new URL("../../../../shared/", import.meta.url));
+export const hasModels = existsSync(`${shared}models/`);
+
+/** A page that is open, and what went wrong in it. */
+export interface Visit {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Errors of the page and of its console. */
+  readonly errors: string[];
+  /** Requests to anybody else. */
+  readonly foreign: string[];
+}
+
+/** The built studio, served and looked at in Chromium. */
+export interface Stand {
+  readonly address: () => string;
+  visit(hash?: string, options?: BrowserContextOptions): Promise<Visit>;
+}
+
+/** Tests of the built studio in Chromium; skipped with a message where that is not there. */
+export function describeStudio(name: string, options: Partial<ServeOptions>, tests: (stand: Stand) => void): void {
+  const isThere = existsSync(executable);
+  if (!isThere) console.warn(`${name}: skipped, there is no Chromium at ${executable} (XSTAR_CHROMIUM names another)`);
+  describe.skipIf(!isThere)(name, () => {
+    let server: StudioServer;
+    let browser: Browser;
+    beforeAll(async () => {
+      server = await serveStudio({ folder: built.replace(/\/$/, ""), port: 0, ...options });
+      browser = await chromium.launch({ executablePath: executable, args: ["--no-sandbox"] });
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await server?.close();
+    });
+    tests({
+      address: () => server.address,
+      async visit(hash = "", options = {}) {
+        const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+        const page = await context.newPage();
+        const errors: string[] = [];
+        const foreign: string[] = [];
+        page.on("pageerror", ({ message }) => errors.push(message));
+        page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+        page.on("request", (request) => {
+          const url = request.url();
+          if (!url.startsWith(server.address) && !url.startsWith("blob:") && !url.startsWith("data:"))
+            foreign.push(url);
+        });
+        await page.goto(server.address + hash);
+        return { page, context, errors, foreign };
+      },
+    });
+  });
+}
+
+/** Gives the files to the page as if they were chosen. */
+export async function choose(page: Page, files: string | string[]): Promise<void> {
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Choose files" }).click();
+  await (await chooser).setFiles(files);
+}
+
+/** The run on the page has ended. */
+export async function ended(page: Page, timeout = 90_000): Promise<void> {
+  await page.locator(".chip", { hasText: /(ended|stopped) after/ }).waitFor({ timeout });
+}

@@ -1,0 +1,67 @@
+import { keepSessions, startWebRuntime, XstarError, type KeepingRuntime, type Ort, type Runtime } from "@xstar/core";
+import type { EngineFacts, EngineWish } from "./protocol.js";
+import { readWithProgress, type Progress } from "./read.js";
+
+/** More hardly help networks of this size. */
+const mostThreads = 4;
+
+interface Started {
+  readonly runtime: KeepingRuntime;
+  readonly facts: EngineFacts;
+}
+
+let started: Promise<Started> | undefined;
+
+/** ONNX Runtime, fetched once; a worker has one backend for its whole life. */
+export function startOrt(wish: EngineWish = {}, onProgress: Progress = () => undefined): Promise<Started> {
+  started ??= start(wish, onProgress).catch((error: unknown) => {
+    started = undefined;
+    throw error;
+  });
+  return started;
+}
+
+export const runtimeOf = async (): Promise<Runtime> => (await startOrt()).runtime;
+
+async function start({ backend = "wasm", threads: wished }: EngineWish, onProgress: Progress): Promise<Started> {
+  const cores = navigator.hardwareConcurrency || 1;
+  const usual = globalThis.crossOriginIsolated ? Math.min(mostThreads, Math.max(1, cores - 1)) : cores;
+  const threads = wished ?? usual;
+  // a chunk of its own: its threads load it too, and would run this worker otherwise
+  const { ort, address } = backend === "webgpu" ? await webgpu() : await wasm();
+  ort.env.logLevel = "error";
+  ort.env.wasm.wasmBinary = (await readWithProgress(address, onProgress)).buffer;
+  try {
+    const runtime = await startWebRuntime(ort as unknown as Ort, { provider: backend, threads });
+    const facts = { backend, threads: runtime.threads, whyNotMore: whyNotMore(runtime.threads, cores) };
+    return { runtime: keepSessions(runtime), facts };
+  } catch (error) {
+    // what was there before is better than nothing, and the page says so
+    if (backend !== "webgpu" || !XstarError.is(error)) throw error;
+    throw new XstarError(error.code, error.message, { hint: "Take WebAssembly instead", cause: error });
+  }
+}
+
+async function wasm() {
+  const [ort, { default: address }] = await Promise.all([
+    import("onnxruntime-web/wasm"),
+    import("onnxruntime-web/ort-wasm-simd-threaded.wasm?url"),
+  ]);
+  return { ort, address };
+}
+
+async function webgpu() {
+  const [ort, { default: address }] = await Promise.all([
+    import("onnxruntime-web/webgpu"),
+    import("onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url"),
+  ]);
+  return { ort, address };
+}
+
+function whyNotMore(threads: number, cores: number): string | undefined {
+  if (!globalThis.crossOriginIsolated)
+    return "The server of this page does not isolate it (headers COOP and COEP), and browsers share memory between threads only then. “xstar studio” serves it with these headers.";
+  if (threads >= cores) return undefined;
+  const reason = threads >= mostThreads ? "more hardly help networks of this size" : "the page needs one itself";
+  return `Of ${cores} cores ${threads} ${threads === 1 ? "is" : "are"} used: ${reason}.`;
+}

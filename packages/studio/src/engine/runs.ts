@@ -1,0 +1,188 @@
+import {
+  classify,
+  maximize,
+  probability,
+  logit as logitOf,
+  standard,
+  XstarError,
+  type AscentResult,
+  type Checkpoint,
+  type MaximizeOptions,
+  type Spec,
+  type Step,
+} from "@xstar/core";
+import { findRecord, likeliestOf, usualScale, type FoundRecord, type RunFacts as Facts } from "@xstar/results";
+import { createFrames, hasSameNumbers, planAscent, type Ascent, type Plan } from "@xstar/runs";
+import { version } from "../../package.json";
+import { modelOf, type OpenModel } from "./models.js";
+import { thisPlatform } from "./platform.js";
+import type { RunEnd, RunNews, RunRequest, StepNews } from "./protocol.js";
+
+/** A run that was made here, for what is asked about it afterwards. */
+export interface MadeRun {
+  readonly model: OpenModel;
+  readonly plan: Plan;
+  readonly ascent: Ascent;
+  readonly last: Checkpoint;
+}
+
+const made = new Map<string, MadeRun>();
+const gates = new Map<string, Gate>();
+
+/** Runs that are kept: what is older can be made again. */
+const mostKept = 24;
+
+/** Throws `bad-argument` for one that was not finished here. */
+export function runOf(id: string): MadeRun {
+  const run = made.get(id);
+  if (run) return run;
+  throw new XstarError("bad-argument", "This run was not finished in this tab", {
+    hint: "Run it again: its address has all it needs",
+  });
+}
+
+export const forgetRuns = (ids: readonly string[]) => ids.forEach((id) => made.delete(id));
+
+interface Gate {
+  open: Promise<void>;
+  release(): void;
+}
+
+/** Lets a run wait after its step, or go on. */
+export function pauseRun(id: string, isPaused: boolean): void {
+  gates.get(id)?.release();
+  gates.delete(id);
+  if (!isPaused) return;
+  let release = () => {};
+  const open = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  gates.set(id, { open, release });
+}
+
+/** Plans, climbs, and keeps what came of it under `id`. Throws as `planAscent` and `maximize` do. */
+export async function makeRun(
+  id: string,
+  request: RunRequest,
+  tell: (news: RunNews, transfer?: Transferable[]) => void,
+  signal: AbortSignal,
+): Promise<RunEnd> {
+  const model = modelOf(request.model);
+  const { file, files, facts } = model;
+  if (request.files) files.add(request.files);
+  const from = request.from === undefined ? undefined : await recordIn(model, request.from);
+  const before = request.resume === undefined ? undefined : runOf(request.resume);
+  const flags = before ? { ...request.flags } : request.flags;
+  const plan = await planAscent(file, from ? [] : request.targets, withSize(flags, model), {
+    path: facts.path,
+    files,
+    vocabulary: standard,
+    from,
+    onWarning: (warning) => tell({ warning }),
+  });
+  const watch = watchFor(plan, request.watchClasses);
+  const options: MaximizeOptions = { ...plan.options, watch, signal, ...(before && { resume: before.last }) };
+  const frames = createFrames(64, before?.ascent.frames.state);
+  const startedAt = performance.now();
+  const run = maximize(file, plan.objectives, options);
+  let last: Step | undefined;
+  for await (const step of run) {
+    if (!last) tell({ planned: describe(id, plan, step.checkpoint(), Object.keys(watch)) });
+    last = step;
+    if (!before || step.index > before.last.index) frames.add(step);
+    const news = newsOf(step);
+    tell({ step: news }, [news.pictures.buffer]);
+    await gates.get(id)?.open;
+  }
+  gates.delete(id);
+  const result = await run.result;
+  const ascent = await ascentOf(model, plan, { result, frames, seconds: (performance.now() - startedAt) / 1000 });
+  made.set(id, { model, plan, ascent, last: result.last.checkpoint() });
+  for (const oldest of [...made.keys()].slice(0, Math.max(0, made.size - mostKept))) made.delete(oldest);
+  const { ended, warnings, divergedAt, redirected, record } = result;
+  return {
+    ended,
+    warnings,
+    divergedAt,
+    redirected,
+    top: ascent.top,
+    canGoOn: record.schedule.type === "constant" && ended !== "diverged",
+    isSame: from && hasSameNumbers(from, ascent),
+  };
+}
+
+const withSize = (flags: RunRequest["flags"], { sides }: OpenModel): RunRequest["flags"] =>
+  sides && !flags.size ? { ...flags, size: sides } : flags;
+
+async function recordIn({ files }: OpenModel, path: string): Promise<FoundRecord> {
+  return findRecord(await files.read(path), path);
+}
+
+/** The class that an objective is about; undefined for other objectives. */
+function classOf({ type, class: digit }: Spec): number | undefined {
+  const isOfClass = type === "logit" || type === "probability" || type === "crossEntropy";
+  return isOfClass && typeof digit === "number" ? digit : undefined;
+}
+
+function watchFor({ targets }: Plan, classes: number | undefined): Record<string, Spec<"objective">[]> {
+  const digits = targets.map(classOf);
+  const own = digits.every((digit) => digit !== undefined)
+    ? {
+        confidence: digits.map((digit) => probability({ class: digit })),
+        logit: digits.map((digit) => logitOf({ class: digit })),
+      }
+    : {};
+  const all = Array.from({ length: classes ?? 0 }, (_, k) => [`p${k}`, targets.map(() => probability({ class: k }))]);
+  return { ...own, ...Object.fromEntries(all) };
+}
+
+function describe(id: string, plan: Plan, { record }: Checkpoint, watched: readonly string[]) {
+  const { steps, shape, optimizer, parameterization, schedule, transforms, assumed } = record;
+  return {
+    id,
+    jobs: plan.jobs,
+    steps,
+    shape,
+    holds: plan.holds,
+    names: { optimizer: optimizer.type, parameterization: parameterization.type, schedule: schedule.type },
+    transforms: transforms.map(({ type }) => type),
+    assumed,
+    watched,
+  };
+}
+
+function newsOf({ index, objective, watch, gradientNorm, picture }: Step): StepNews {
+  return {
+    index,
+    objective: Array.from(objective),
+    gradientNorm: Array.from(gradientNorm),
+    watch: Object.fromEntries(Object.entries(watch).map(([name, values]) => [name, Array.from(values)])),
+    pictures: Float32Array.from(picture.data as Float32Array),
+    pictureShape: picture.shape,
+  };
+}
+
+type Outcome = Pick<Ascent, "frames" | "seconds"> & { readonly result: AscentResult };
+
+async function ascentOf({ file }: OpenModel, plan: Plan, outcome: Outcome): Promise<Ascent> {
+  const { shapes, contract, inputs, logits, labels } = plan.options;
+  const known = { shapes, contract, inputs, logits };
+  const given = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
+  const shares = plan.holds ? undefined : await classify(file, outcome.result.picture, given).catch(() => undefined);
+  const facts: Facts = {
+    xstar: version,
+    threads: file.runtime.threads,
+    ...plan.files,
+    pictures: plan.jobs,
+    recipe: plan.recipe,
+  };
+  return {
+    ...outcome,
+    model: file,
+    facts,
+    platform: thisPlatform(),
+    top: shares?.map((probabilities) => likeliestOf(probabilities, labels, 3)),
+    scale: usualScale(plan.shape, plan.holds),
+    format: "none",
+  };
+}

@@ -1,0 +1,78 @@
+import { XstarError, type ErrorJson } from "@xstar/core";
+import { exportRun, runFileIn } from "./exports.js";
+import { classifyPictures, explainPictures, findExcitingPictures, measurePictures, readPictureFor } from "./look.js";
+import { openFiles, setContract } from "./models.js";
+import { startOrt } from "./ort.js";
+import type { CallName, Calls, FromEngine, Request, ToEngine } from "./protocol.js";
+import { unzip } from "./read.js";
+import { receiveFiles } from "./receive.js";
+import { forgetRuns, makeRun, pauseRun, runOf } from "./runs.js";
+import { drawUnits } from "./units.js";
+
+interface Context<K extends CallName> {
+  readonly signal: AbortSignal;
+  tell(news: Calls[K]["news"], transfer?: Transferable[]): void;
+}
+
+type Table = { readonly [K in CallName]: (args: Calls[K]["args"], context: Context<K>) => Promise<Calls[K]["answer"]> };
+
+const calls: Table = {
+  start: async (wish, { tell }) => (await startOrt(wish, (loaded, total) => tell({ loaded, total }))).facts,
+  openArticle: async ({ bytes }) =>
+    openFiles([{ path: "article.onnx", bytes: bytes[0] === 0x1f ? await unzip(bytes) : bytes }], "article"),
+  receive: ({ files }, { tell }) => receiveFiles(files, (reading) => tell({ reading })),
+  setContract: ({ model, contract, sides }) => setContract(model, contract, sides),
+  run: (request, { tell, signal }) => makeRun(request.id, request, tell, signal),
+  async pause({ run, isPaused }) {
+    pauseRun(run, isPaused);
+    return null;
+  },
+  classify: ({ model, pictures }) => classifyPictures(model, pictures),
+  measure: ({ model, target, pictures }) => measurePictures(model, target, pictures),
+  explain: ({ model, target, pictures }) => explainPictures(model, target, pictures),
+  readPicture: ({ model, path }) => readPictureFor(model, path),
+  async units(args, { tell, signal }) {
+    await drawUnits(args, tell, signal);
+    return null;
+  },
+  examples: ({ model, target }, { tell, signal }) => findExcitingPictures(model, target, tell, signal),
+  export: ({ run, kind, picture }) => exportRun(run, kind, picture),
+  runFile: async ({ run }) => runFileIn(runOf(run)),
+  async forget({ runs }) {
+    forgetRuns(runs);
+    return null;
+  },
+};
+
+const running = new Map<number, AbortController>();
+
+const post = (message: FromEngine, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
+
+self.onmessage = ({ data }: MessageEvent<ToEngine>) => {
+  if ("abort" in data) running.get(data.abort)?.abort();
+  else void answer(data);
+};
+
+async function answer<K extends CallName>({ id, call, args }: Request<K>): Promise<void> {
+  const controller = new AbortController();
+  running.set(id, controller);
+  const context: Context<K> = {
+    signal: controller.signal,
+    tell: (news, transfer) => post({ id, news }, transfer),
+  };
+  try {
+    post({ id, answer: await (calls[call] as unknown as Table[K])(args, context) });
+  } catch (error) {
+    post({ id, error: asJson(error) });
+  } finally {
+    running.delete(id);
+  }
+}
+
+function asJson(error: unknown): ErrorJson {
+  if (XstarError.is(error)) return JSON.parse(JSON.stringify(error)) as ErrorJson;
+  const message = error instanceof Error ? error.message : String(error);
+  const hint = "This is a fault of xstar: please report it with the diagnostics";
+  const stack = error instanceof Error ? error.stack : undefined;
+  return { code: "runtime-failure", message, hint, ...(stack !== undefined && { stack }) };
+}

@@ -1,0 +1,163 @@
+import { encodeNpy } from "@xstar/results";
+import type { MaximizeFlags } from "@xstar/runs";
+import { readRun, writeRun } from "../../address/address.js";
+import { router } from "../../address/router.svelte.js";
+import type { GivenFile, ModelFacts } from "../../engine/protocol.js";
+import type { ViewName } from "../../picture/views.js";
+import { viewNames } from "../../picture/views.js";
+import { Recording } from "../../run/recording.svelte.js";
+import { Timeline } from "../../run/timeline.svelte.js";
+import { keepRun } from "../../state/library.js";
+import { studio } from "../../state/studio.svelte.js";
+import { isStill } from "../../state/theme.svelte.js";
+
+/** What one does with one model: the settings, the run, what is shown of it. All of it is in the address. */
+export class Session {
+  targets = $state.raw<readonly string[]>([]);
+  flags = $state.raw<MaximizeFlags>({});
+  view = $state<ViewName>("raw");
+  isScaleShared = $state(true);
+  focus = $state(0);
+  run = $state.raw<Recording>();
+  /** A step that the address asks for. */
+  private wantedStep: number | undefined;
+  ignored = $state.raw<readonly string[]>([]);
+  readonly timeline = new Timeline();
+
+  constructor(readonly facts: ModelFacts) {
+    this.readAddress();
+  }
+
+  readAddress(): void {
+    const { query } = router.current;
+    const { targets, flags, ignored } = readRun(query);
+    this.targets = targets;
+    this.flags = flags;
+    this.ignored = ignored;
+    const view = query.get("view");
+    const shown = viewNames.find((name) => name === view);
+    this.view = shown ?? (this.channels === 1 ? "change" : "raw");
+    const step = Number(query.get("step"));
+    this.wantedStep = query.has("step") && Number.isInteger(step) ? step : undefined;
+  }
+
+  /** Of the picture; 1 where the input is none. */
+  private get channels(): number {
+    const { contract, inputs } = this.facts.inspection;
+    const dims = inputs.find(({ name }) => name === contract?.input)?.dims;
+    const found = contract?.contract.layout === "NHWC" ? dims?.[3] : dims?.[1];
+    return typeof found === "number" ? found : 3;
+  }
+
+  /** The address of what is shown now. */
+  query(): URLSearchParams {
+    const query = writeRun({ targets: this.targets, flags: this.flags });
+    if (this.view !== (this.channels === 1 ? "change" : "raw")) query.set("view", this.view);
+    const { position, total, isPlaying } = this.timeline;
+    if (!isPlaying && position !== total && this.run) query.set("step", String(position));
+    const from = router.current.query.get("from");
+    if (from !== null) query.set("from", from);
+    return query;
+  }
+
+  write(): void {
+    router.replace(this.query());
+  }
+
+  /** Sets flags; those that are undefined are as the recipe has them. */
+  set(flags: { readonly [Name in keyof MaximizeFlags]?: MaximizeFlags[Name] | undefined }): void {
+    this.flags = Object.fromEntries(
+      Object.entries({ ...this.flags, ...flags }).filter(([, value]) => value !== undefined),
+    );
+    this.write();
+    if (this.run?.status === "running") this.branch(this.run.last);
+  }
+
+  setTargets(text: string): void {
+    this.targets = text
+      .split(/[;\n]/)
+      .map((part) => part.trim())
+      .filter(Boolean);
+    this.write();
+  }
+
+  show(view: ViewName): void {
+    this.view = view;
+    this.write();
+  }
+
+  begin(options: { files?: readonly GivenFile[]; from?: string } = {}): void {
+    this.follow(new Recording({ model: this.facts.id, targets: this.targets, flags: this.flags }, options));
+  }
+
+  /** More steps of the same run. */
+  extend(by: number): void {
+    const { run } = this;
+    if (!run?.facts) return;
+    this.flags = { ...this.flags, steps: run.facts.steps + by };
+    this.write();
+    this.follow(new Recording({ ...run.settings, flags: this.flags }, { resume: run }), run.last);
+  }
+
+  /** A run with the settings as they are now, from the pictures of a step of this one. */
+  branch(step: number): void {
+    const { run } = this;
+    if (!run?.facts) return;
+    run.stop();
+    const isOne = new Set(run.facts.jobs.map(({ target }) => target)).size === 1;
+    const pictures = isOne ? run.facts.jobs.map((_, i) => i) : [this.focus];
+    const files = pictures.flatMap((i): GivenFile[] => {
+      const planes = run.planes(step, i);
+      if (!planes) return [];
+      const data = Float32Array.from(planes.data);
+      const bytes = encodeNpy({ dtype: "float32", shape: planes.shape, data }) as Uint8Array<ArrayBuffer>;
+      return [{ path: `${run.facts!.jobs[i]!.slug}-step-${run.keptStep(step)}.npy`, bytes }];
+    });
+    if (!isOne) this.targets = [run.facts.jobs[this.focus]!.target];
+    this.flags = { ...this.flags, start: files.map(({ path }) => path) };
+    this.write();
+    this.begin({ files });
+  }
+
+  private follow(run: Recording, from = 0): void {
+    this.run?.stop();
+    this.run = run;
+    const { timeline } = this;
+    timeline.reset(0);
+    this.focus = 0;
+    let isFirst = true;
+    void run
+      .begin(() => {
+        if (this.run !== run) return;
+        timeline.total = run.facts?.steps ?? run.last;
+        timeline.last = Math.max(0, run.last);
+        if (isFirst && run.last >= 0) {
+          isFirst = false;
+          timeline.position = from;
+        }
+        // what comes is shown as it comes, until somebody looks at a step
+        if (!timeline.isPlaying && this.isFollowing && !isStill()) timeline.position = timeline.last;
+        if (run.status === "done") this.settle(run);
+      })
+      .then(() => keepRun(this.facts, run));
+  }
+
+  /** Whether the newest step is shown as long as steps come. */
+  isFollowing = $state(true);
+
+  private settle(run: Recording): void {
+    const { timeline } = this;
+    timeline.total = run.last;
+    timeline.last = run.last;
+    const step = this.wantedStep;
+    this.wantedStep = undefined;
+    if (step !== undefined) timeline.go(step);
+    else if (this.isFollowing) timeline.position = run.last;
+    studio.say(`The run has ended after ${run.last} steps`);
+  }
+
+  close(): void {
+    this.run?.stop();
+    this.timeline.pause();
+  }
+}

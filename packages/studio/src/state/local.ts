@@ -1,0 +1,17 @@
+import type { GivenFile } from "../engine/protocol.js";
+import { readWithProgress } from "../engine/read.js";
+import { drop } from "./drop.svelte.js";
+
+/** Opens the model that `xstar studio MODEL` serves with the page. */
+export async function openLocal(): Promise<void> {
+  const list = new TextDecoder().decode(await readWithProgress("./local/files.json"));
+  const files: GivenFile[] = [];
+  for (const path of JSON.parse(list) as readonly string[]) {
+    const address = `./local/${path.split("/").map(encodeURIComponent).join("/")}`;
+    const bytes = await readWithProgress(address, (loaded, total) => {
+      drop.state = { is: "reading", what: `${path}, ${(loaded / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB` };
+    });
+    files.push({ path, bytes });
+  }
+  await drop.take(files);
+}

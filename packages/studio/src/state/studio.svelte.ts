@@ -1,0 +1,110 @@
+import { XstarError, type ErrorJson } from "@xstar/core";
+import { Engine } from "../engine/client.js";
+import type { EngineFacts, EngineWish, GivenFile, ModelFacts } from "../engine/protocol.js";
+import { readWithProgress } from "../engine/read.js";
+
+export const engine = new Engine();
+
+type EngineState =
+  | { readonly is: "idle" }
+  | { readonly is: "loading"; readonly loaded: number; readonly total: number }
+  | { readonly is: "ready"; readonly facts: EngineFacts }
+  | { readonly is: "failed"; readonly problem: Problem };
+
+/** What went wrong, in a sentence, and what to do. */
+export type Problem = Pick<ErrorJson, "code" | "message" | "hint" | "details">;
+
+export function problemOf(error: unknown): Problem {
+  if (XstarError.is(error)) {
+    const { code, message, hint, details } = error;
+    return { code, message, ...(hint !== undefined && { hint }), ...(details && { details }) };
+  }
+  return { code: "runtime-failure", message: error instanceof Error ? error.message : String(error) };
+}
+
+const wishKey = "xstar-engine";
+
+/** What somebody chose to run with, here. */
+export function wish(): EngineWish {
+  try {
+    return JSON.parse(localStorage.getItem(wishKey) ?? "{}") as EngineWish;
+  } catch {
+    return {};
+  }
+}
+
+/** What all screens share: the engine, the open models, the files that came with them. */
+class Studio {
+  engine = $state.raw<EngineState>({ is: "idle" });
+  /** Steps a second of the latest run; undefined while nothing was run. */
+  speed = $state<number>();
+  models = $state.raw<ReadonlyMap<string, ModelFacts>>(new Map());
+  /** What a screen reader is told. */
+  announcement = $state("");
+  /** Files of a drop by model, to open it again after the engine was lost. */
+  private readonly given = new Map<string, readonly GivenFile[]>();
+
+  constructor() {
+    engine.onLost = () => {
+      this.engine = { is: "idle" };
+      this.models = new Map();
+    };
+  }
+
+  async start(): Promise<EngineFacts> {
+    if (this.engine.is === "ready") return this.engine.facts;
+    if (this.engine.is !== "loading") this.engine = { is: "loading", loaded: 0, total: 0 };
+    try {
+      const onNews = (news: { loaded: number; total: number }) => (this.engine = { is: "loading", ...news });
+      const facts = await engine.call("start", wish(), { onNews });
+      this.engine = { is: "ready", facts };
+      return facts;
+    } catch (error) {
+      this.engine = { is: "failed", problem: problemOf(error) };
+      throw error;
+    }
+  }
+
+  /** Another engine from now on: what runs is ended, and begins again where it is asked for. */
+  choose(next: EngineWish): void {
+    try {
+      localStorage.setItem(wishKey, JSON.stringify(next));
+    } catch {
+      // not kept, then
+    }
+    engine.lose("another one was chosen");
+    location.reload();
+  }
+
+  async article(): Promise<ModelFacts> {
+    const known = this.models.get("article");
+    if (known) return known;
+    const [bytes] = await Promise.all([readWithProgress("./article.onnx.gz"), this.start()]);
+    const facts = await engine.call("openArticle", { bytes });
+    return this.keep(facts);
+  }
+
+  /** A model that is open; the article's is opened where it is asked for. Undefined for one that has to be dropped. */
+  async model(id: string): Promise<ModelFacts | undefined> {
+    if (id === "article") return this.article();
+    const known = this.models.get(id);
+    if (known) return known;
+    const files = this.given.get(id);
+    if (!files) return undefined;
+    await this.start();
+    const received = await engine.call("receive", { files });
+    return received.kind === "model" ? this.keep(received.model) : undefined;
+  }
+
+  keep(facts: ModelFacts, files?: readonly GivenFile[]): ModelFacts {
+    this.models = new Map([...this.models, [facts.id, facts]]);
+    if (files) this.given.set(facts.id, files);
+    return facts;
+  }
+
+  say(text: string): void {
+    this.announcement = text;
+  }
+}
+
+export const studio = new Studio();

@@ -1,0 +1,27 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+import { offline } from "./build/offline.ts";
+import { policy } from "./build/policy.ts";
+import { tokens } from "./build/tokens.ts";
+
+/** Threads need a page that shares nothing with others. */
+const isolated = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+
+/** What a build need not say: the core's chunks are for programs that take less of it. */
+const quiet = { pluginTimings: false, ineffectiveDynamicImport: false };
+
+export default defineConfig({
+  base: "./",
+  plugins: [svelte(), tokens(), policy(), offline()],
+  // onnxruntime-web needs a chunk of its own, which its threads load too
+  worker: { format: "es", rolldownOptions: { checks: quiet } },
+  build: {
+    target: "es2023",
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1000,
+    reportCompressedSize: false,
+    rolldownOptions: { checks: quiet },
+  },
+  server: { headers: isolated },
+  preview: { headers: isolated },
+});

@@ -1,0 +1,80 @@
+import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { RunFile } from "@xstar/results";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasSwiftShader } from "../../../core/src/testing/swiftshader.js";
+import { tinyModel } from "../../../results/src/testing/tiny-model.js";
+import { runCli } from "../testing/run-cli.js";
+
+let folder: string;
+let env: Record<string, string>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "xstar-devices-"));
+  await writeFile(join(folder, "tiny.onnx"), tinyModel());
+  if (!hasSwiftShader) return;
+  await symlink("/usr/lib/chromium/libvulkan.so.1", join(folder, "libvulkan.so.1"));
+  env = { LD_LIBRARY_PATH: folder, VK_ICD_FILENAMES: "/usr/lib/chromium/vk_swiftshader_icd.json" };
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const maximize = (out: string, ...args: string[]) =>
+  runCli(folder, ["maximize", ...args, "--format", "none", "--out", out], undefined, env);
+const recordIn = async (out: string) => JSON.parse(await readFile(join(folder, out, "run.json"), "utf8")) as RunFile;
+
+describe("xstar maximize --device", () => {
+  it.skipIf(process.platform !== "linux")("says what a device needs that is not there", async () => {
+    const { code, err } = await maximize("cuda", "tiny.onnx", "conv:1", "--device", "cuda");
+    expect(code).toBe(1);
+    expect(err).toMatch(/^Error: CUDA is not installed: [^\n]+\nHint: With CUDA 12 and cuDNN 9 there: [^\n]+\n$/);
+    const { err: other } = await maximize("coreml", "tiny.onnx", "conv:1", "--device", "coreml");
+    expect(other).toMatch(/^Error: Core ML is part of macOS: this system has none\nHint: [^\n]+\n$/);
+  });
+
+  it("names the devices where there is none of a name", async () => {
+    const { code, err } = await maximize("tpu", "tiny.onnx", "conv:1", "--device", "tpu");
+    expect(code).toBe(2);
+    expect(err).toMatch(/^Error: There is no device "tpu"\nHint: Devices are cpu, webgpu, cuda, coreml, dml, and auto/);
+  });
+
+  it("cpu is what is used without it", async () => {
+    await maximize("plain", "tiny.onnx", "conv:1", "--steps", "2");
+    await maximize("cpu", "tiny.onnx", "conv:1", "--steps", "2", "--device", "cpu");
+    const png = (out: string) => readFile(join(folder, out, "conv-1.png"));
+    expect(await png("cpu")).toEqual(await png("plain"));
+    expect(await recordIn("cpu")).not.toHaveProperty("device");
+  });
+
+  it.skipIf(!hasSwiftShader)(
+    "webgpu climbs as the processor does, and says so where it is run again on the other (skips without Chromium)",
+    async () => {
+      const { code, err } = await maximize("gpu", "tiny.onnx", "conv:1", "--steps", "3", "--device", "webgpu");
+      expect(err).not.toContain("was left");
+      expect(code).toBe(0);
+      const { device, ascent, pictures } = await recordIn("gpu");
+      expect(device).toBe("webgpu");
+      expect(ascent.runtime).toMatch(/^webgpu 1\./);
+      const again = await maximize("again", "--from", "gpu/run.json", "--device", "cpu");
+      expect(again.err).toMatch(
+        /Note: "gpu\/run.json" was run by webgpu [^,]+, this by cpu [^:]+: the bytes may differ; the objective at step 0 is the same to /,
+      );
+      const { curve } = (await recordIn("again")).pictures[0]!;
+      pictures[0]!.curve.forEach((value, i) => expect(value).toBeCloseTo(curve[i]!, 3));
+    },
+  );
+});
+
+describe("xstar devices", () => {
+  it("lists what is here, with a measured step, and what the others need", async () => {
+    const { code, out } = await runCli(folder, ["devices"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /^device +ONNX Runtime +article, a step +SqueezeNet, a step\ncpu +cpu [\d.]+ \d+t +[\d.]+ ms +[\d.]+ ms\n/,
+    );
+    expect(out).toMatch(/\nNot here:\n/);
+    const { out: json } = await runCli(folder, ["devices", "--json"]);
+    const rows = JSON.parse(json) as { device: string; missing?: string }[];
+    expect(rows.map(({ device }) => device)).toEqual(["cpu", "webgpu", "cuda", "coreml", "dml"]);
+    expect(rows[0]).toMatchObject({ article: expect.any(Number), squeezeNet: expect.any(Number) });
+  });
+});

@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { XstarError } from "@xstar/core";
+import { canonical, type AtlasSettings } from "@xstar/runs";
+import { writeFileAtomic } from "../../files/atomic.js";
+import { readTextIfThere } from "../../files/read.js";
+
+/** What a folder with an atlas remembers. */
+export interface AtlasState {
+  readonly settings: AtlasSettings;
+  /** Layers by the runs that asked for them. */
+  readonly groups: readonly (readonly string[])[];
+}
+
+/** Where the results of an atlas's jobs are kept, in its folder. */
+export const workFolder = ".jobs";
+
+const stateFile = (folder: string) => join(folder, workFolder, "atlas.json");
+
+/** The layers that a folder's atlas has, by the runs that asked for them. Throws `bad-data`. */
+export async function readState(folder: string): Promise<AtlasState | undefined> {
+  const path = stateFile(folder);
+  const text = await readTextIfThere(path);
+  if (text === undefined) return undefined;
+  try {
+    const { settings, groups } = JSON.parse(text) as AtlasState;
+    if (typeof settings === "object" && groups.every((one) => Array.isArray(one))) return { settings, groups };
+  } catch {
+    // said below
+  }
+  throw new XstarError("bad-data", `"${path}" does not say what the atlas is of`, {
+    hint: "Give another folder, or delete this one to begin again",
+  });
+}
+
+/** The layers with those that are new, as a group of their own. */
+export function withLayers(groups: AtlasState["groups"], asked: readonly string[]): AtlasState["groups"] {
+  const known = new Set(groups.flat());
+  const added = [...new Set(asked)].filter((name) => !known.has(name));
+  return added.length > 0 ? [...groups, added] : groups;
+}
+
+/** Keeps what the folder's atlas is of. Throws `bad-argument` where it holds one of other settings. */
+export async function keepState(folder: string, known: AtlasState | undefined, state: AtlasState): Promise<void> {
+  if (known) {
+    const names = Object.keys({ ...known.settings, ...state.settings }) as (keyof AtlasSettings)[];
+    const other = names.find((name) => canonical(known.settings[name]) !== canonical(state.settings[name]));
+    if (other !== undefined) {
+      const words: Partial<Record<keyof AtlasSettings, string>> = {
+        xstar: "version of xstar",
+        data: "set of images",
+        network: "input of the model",
+        ascent: "recipe, seed or number of steps",
+      };
+      throw new XstarError(
+        "bad-argument",
+        `"${folder}" holds an atlas that was made with another ${words[other] ?? other}`,
+        {
+          hint: "Give another folder with --out, or delete this one to begin again",
+        },
+      );
+    }
+  }
+  if (canonical(known) !== canonical(state))
+    await writeFileAtomic(stateFile(folder), `${JSON.stringify(state, undefined, 1)}\n`);
+}

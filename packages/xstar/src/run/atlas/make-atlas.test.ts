@@ -1,0 +1,161 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodePng, type AtlasFile, type AtlasLayerFile } from "@xstar/results";
+import { openJobRunner, type ContentJob, type JobRunner, type ModelFile } from "@xstar/runs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openPictures } from "../../data/pictures.js";
+import { sharpCodec } from "../../files/sharp-codec.js";
+import { loadModel } from "../../load.js";
+import { nodeRuntime } from "../../runtime.js";
+import { tinyModel } from "../../../../results/src/testing/tiny-model.js";
+import { thisMachine } from "../many/this-machine.js";
+import { inPoolOf } from "./do-jobs.js";
+import { makeAtlas, type AtlasOptions, type AtlasWork } from "./make-atlas.js";
+
+let folder: string;
+let photos: string;
+let model: ModelFile;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "xstar-atlas-"));
+  await writeFile(join(folder, "tiny.onnx"), tinyModel());
+  await writeFile(join(folder, "labels.txt"), "cat\ndog\nowl\n");
+  model = await loadModel(join(folder, "tiny.onnx"), { runtime: nodeRuntime({ threads: 1 }) });
+  photos = join(folder, "photos");
+  await mkdir(photos);
+  for (let i = 0; i < 6; i++) {
+    const data = new Uint8ClampedArray(4 * 64).fill(255);
+    for (let at = 0; at < 64; at++) data.fill(((at * (i + 5) * 13) % 29) * 8, 4 * at, 4 * at + 3);
+    await writeFile(join(photos, `${i}.png`), encodePng({ width: 8, height: 8, data }));
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Does jobs in this thread; `before` sees each before it is begun. */
+const inThisThread =
+  (before: (job: ContentJob) => void = () => undefined) =>
+  ({ contents, store }: AtlasWork) => {
+    const start = (): JobRunner => {
+      const runner = openJobRunner({
+        ...thisMachine,
+        codec: sharpCodec,
+        contents: {
+          model: async ({ sha256 }) => contents.models[sha256]!,
+          pictures: ({ sha256 }) => openPictures(contents.data[sha256]!.where),
+        },
+      });
+      return {
+        ...runner,
+        async run(job, ...rest) {
+          before(job);
+          return runner.run(job, ...rest);
+        },
+      };
+    };
+    return inPoolOf(1, start, store);
+  };
+
+const make = (out: string, options: Partial<AtlasOptions> = {}) =>
+  makeAtlas(model, { folder: join(folder, out), images: photos, steps: 3, doJobs: inThisThread(), ...options });
+
+/** Every file of an atlas, with those of its jobs. */
+async function contents(out: string): Promise<Record<string, string>> {
+  const entries = await readdir(join(folder, out), { recursive: true, withFileTypes: true });
+  const paths = entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+  const read = paths
+    .toSorted()
+    .map(async (path) => [path.slice(join(folder, out).length), (await readFile(path)).toString("base64")]);
+  return Object.fromEntries(await Promise.all(read)) as Record<string, string>;
+}
+
+const readJson = async <T>(out: string, name: string) =>
+  JSON.parse(await readFile(join(folder, out, name), "utf8")) as T;
+
+describe("an atlas", () => {
+  test("has all units of all layers, with what real pictures make of them", async () => {
+    const { units, failures, layers } = await make("whole");
+    expect({ units, failures, layers }).toEqual({ units: 15, failures: [], layers: 4 });
+    const atlas = await readJson<AtlasFile>("whole", "atlas.json");
+    expect(atlas.layers.map(({ name, units: count, done }) => [name, count, done])).toEqual([
+      ["conv", 4, 4],
+      ["relu", 4, 4],
+      ["pooled", 4, 4],
+      ["scores", 3, 3],
+    ]);
+    expect(atlas).toMatchObject({ classes: ["cat", "dog", "owl"], data: { used: 6, skipped: 0 }, steps: 3 });
+    expect(atlas.layers[0]!.field).toEqual({
+      height: { stride: 1, size: 3, offset: 0 },
+      width: { stride: 1, size: 3, offset: 0 },
+    });
+    const { real, status, nearest } = await readJson<AtlasLayerFile>("whole", "d/scores.json");
+    expect(status).toEqual(["done", "done", "done"]);
+    expect(real!.strongest.map((all) => all.length)).toEqual([6, 6, 6]);
+    expect(real!.distribution.map(([, , ...counts]) => counts.reduce((a, b) => a + b))).toEqual([6, 6, 6]);
+    // of the scores themselves each speaks for its own class alone
+    real!.classes!.forEach((all, unit) => all.forEach(([index]) => expect(index).toBe(unit)));
+    expect(Object.keys(nearest)).toEqual(["pictures", "activations"]);
+    const script = await readFile(join(folder, "whole", "d/scores.js"), "utf8");
+    expect(script).toBe(
+      `atlasData("d/scores",${(await readFile(join(folder, "whole", "d/scores.json"), "utf8")).trimEnd()})\n`,
+    );
+    const sums = await readFile(join(folder, "whole", "SHA256SUMS"), "utf8");
+    expect(sums.trimEnd().split("\n")).toHaveLength(
+      Object.keys(await contents("whole")).filter((name) => !name.startsWith("/.jobs")).length - 1,
+    );
+  });
+
+  test("that was stopped, and goes on, has the same bytes as one that was not", async () => {
+    await make("undisturbed");
+    const stop = new AbortController();
+    let begun = 0;
+    const doJobs = inThisThread(() => {
+      if (++begun === 3) stop.abort();
+    });
+    await expect(make("stopped", { doJobs, signal: stop.signal })).rejects.toMatchObject({ code: "aborted" });
+    const partial = await readJson<AtlasFile>("stopped", "atlas.json");
+    expect(partial.layers.some(({ done, units }) => done < units)).toBe(true);
+    let again = 0;
+    await make("stopped", { doJobs: inThisThread(() => again++) });
+    expect(again).toBe(3);
+    expect(await contents("stopped")).toEqual(await contents("undisturbed"));
+  });
+
+  test("takes further layers, and keeps what it has", async () => {
+    await make("grown", { layers: ["conv"] });
+    const made: string[] = [];
+    const doJobs = inThisThread((job) => made.push(job.kind === "pictures" ? job.goals[0]!.target : "survey"));
+    await make("grown", { layers: ["scores"], doJobs });
+    expect(made).toEqual(["survey", "scores:0"]);
+    const { layers } = await readJson<AtlasFile>("grown", "atlas.json");
+    expect(layers.map(({ name }) => name)).toEqual(["conv", "scores"]);
+  });
+
+  test("sets a job aside that fails three times, and shows why", async () => {
+    let attempts = 0;
+    const doJobs = inThisThread((job) => {
+      if (job.kind !== "pictures" || !job.goals[0]!.target.startsWith("pooled")) return;
+      attempts++;
+      throw new Error("It cannot be done");
+    });
+    const { failures, units } = await make("poisoned", { doJobs });
+    expect([attempts, units, failures.length]).toEqual([3, 11, 4]);
+    const { status, failures: reasons } = await readJson<AtlasLayerFile>("poisoned", "d/pooled.json");
+    expect(status).toEqual(["failed", "failed", "failed", "failed"]);
+    expect(reasons[2]).toBe("It cannot be done");
+  });
+
+  test("needs no real pictures", async () => {
+    await make("bare", { images: undefined, layers: ["conv"] });
+    const { real, nearest } = await readJson<AtlasLayerFile>("bare", "d/conv.json");
+    expect([real, Object.keys(nearest)]).toEqual([undefined, ["pictures"]]);
+  });
+
+  test("refuses to mix what was made otherwise", async () => {
+    await make("one", { layers: ["conv"] });
+    await expect(make("one", { layers: ["conv"], steps: 4 })).rejects.toThrow(
+      `"${join(folder, "one")}" holds an atlas that was made with another recipe, seed or number of steps`,
+    );
+    await expect(make("one", { layers: ["conv"], images: undefined })).rejects.toThrow("another set of images");
+    await expect(make("two", { layers: ["cnov"] })).rejects.toMatchObject({ code: "unknown-layer" });
+  });
+});

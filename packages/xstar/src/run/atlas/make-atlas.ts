@@ -1,0 +1,217 @@
+import { availableParallelism } from "node:os";
+import { basename, join } from "node:path";
+import { check, XstarError, type MaximizeOptions } from "@xstar/core";
+import {
+  atlasLayers,
+  jobId,
+  jobsOfAtlas,
+  planAtlas,
+  type AtlasPlan,
+  type ContentJob,
+  type DataContent,
+  type JobReport,
+  type ModelContent,
+  type ModelFile,
+  type ResultStore,
+} from "@xstar/runs";
+import { lockFolder } from "../../files/lock.js";
+import { createSourceFiles } from "../../record/file-reference.js";
+import { version } from "../../version.js";
+import { keepState, readState, withLayers, workFolder } from "./atlas-state.js";
+import { openData, type OpenedData } from "./data-content.js";
+import { inPoolOf, type DoJobs } from "./do-jobs.js";
+import { estimateAtlas, type Estimate } from "./estimate.js";
+import { openFolderStore } from "./folder-store.js";
+import { startJobRunner } from "./job-thread.js";
+import type { LocalContents } from "./job-worker.js";
+import { writeAtlas } from "./write-atlas.js";
+
+/** Which atlas is made, and how the work is divided. */
+export interface AtlasOptions extends Omit<MaximizeOptions, "signal" | "resume" | "images" | "models" | "generators"> {
+  /** Where it is made. */
+  readonly folder: string;
+  /** @default all layers that have units, without those that only show others in another form; with those that the folder has */
+  readonly layers?: readonly string[] | undefined;
+  /** A folder of real pictures, or `mnist`, to show the units. */
+  readonly images?: string | undefined;
+  /** Of more real pictures so many are taken, evenly spaced. @default 5000 */
+  readonly most?: number | undefined;
+  /** Threads that work. @default one for each core */
+  readonly jobs?: number | undefined;
+  /** Ends the work after the steps in progress; what is finished is kept, and shown. */
+  readonly signal?: AbortSignal | undefined;
+  /** Takes what is ahead before it begins; false ends it there. */
+  readonly onEstimate?: ((estimate: Estimate) => boolean | void) | undefined;
+  readonly onProgress?: ((now: AtlasProgress) => void) | undefined;
+  /** What does the jobs. @default threads of this machine */
+  readonly doJobs?: ((work: AtlasWork) => DoJobs) | undefined;
+}
+
+/** What the jobs of an atlas need. */
+export interface AtlasWork {
+  readonly store: ResultStore;
+  readonly contents: LocalContents;
+  readonly model: ModelContent;
+  readonly data: OpenedData | undefined;
+  readonly threads: number;
+}
+
+/** How far an atlas is. */
+export interface AtlasProgress {
+  /** Of the work of this run, from 0 to 1. */
+  readonly share: number;
+  /** Units whose pictures are there, and units in all. */
+  readonly units: number;
+  readonly ofUnits: number;
+  readonly what: string;
+}
+
+/** What became of an atlas. */
+export interface AtlasResult {
+  readonly units: number;
+  /** Units that were given up, with why. */
+  readonly failures: readonly { readonly target: string; readonly reason: string }[];
+  readonly layers: number;
+  /** Bytes of its files. */
+  readonly bytes: number;
+}
+
+/**
+ * Makes the atlas of a network: a folder of static pages with a picture for every unit of its layers, real pictures that excite it, and
+ * what else is known. The same call goes on where one before it was stopped, even by force, and ends with the same bytes; one
+ * that names other layers adds them.
+ *
+ * Throws `bad-argument` when the folder holds another atlas, `unknown-layer`, `aborted` when it was stopped.
+ *
+ * @example
+ * await makeAtlas(model, { folder: "out/atlas", layers: ["conv2"], images: "photos" });
+ */
+export async function makeAtlas(model: ModelFile, options: AtlasOptions): Promise<AtlasResult> {
+  check(typeof options?.folder === "string", "folder", "where the atlas is made", options?.folder);
+  if (model.path === undefined) throw new XstarError("bad-argument", "An atlas needs the model as a file");
+  const lock = await lockFolder(options.folder);
+  try {
+    return await makeInto(model, model.path, options);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function makeInto(
+  model: ModelFile,
+  path: string,
+  { folder, layers, images, most = 5000, jobs, signal, onEstimate, onProgress, doJobs, ...given }: AtlasOptions,
+): Promise<AtlasResult> {
+  const options: MaximizeOptions = {
+    ...given,
+    contract: given.contract === undefined ? (model.contract ?? null) : given.contract,
+  };
+  const known = await readState(folder);
+  const asked = layers ?? (known ? [] : await atlasLayers(model, options));
+  const groups = withLayers(known?.groups ?? [], asked);
+  if (groups.length === 0) throw new XstarError("bad-argument", "The model has no layer whose units can be made large");
+  const content = await contentOf(path, model);
+  const data = images === undefined ? undefined : await openData(images, most);
+  const plan = await planAtlas(model, { xstar: version, model: content, data: data?.content ?? null, groups }, options);
+  await keepState(folder, known, { settings: plan.settings, groups });
+
+  const store = openFolderStore(join(folder, workFolder));
+  const contents = contentsOf(path, content, data?.content, images, most);
+  const threads = jobs ?? availableParallelism();
+  const missing = await missingJobs(jobsOfAtlas(plan), store);
+  const start = () => startJobRunner(contents);
+  if (onEstimate && onEstimate(await estimateAtlas(plan, missing, { start, threads })) === false) {
+    throw new XstarError("aborted", "Nothing was made: only an estimate was asked for");
+  }
+  const work: AtlasWork = { store, contents, model: content, data, threads };
+  const perform = doJobs ? doJobs(work) : inPoolOf(threads, start, store);
+  const progress = createAtlasProgress(plan, missing, onProgress);
+  let problem: unknown;
+  try {
+    await perform(missing, progress, signal);
+  } catch (error) {
+    problem = error;
+  }
+  const written = await writeAtlas(folder, {
+    plan,
+    store,
+    name: model.name,
+    labels: options.labels ?? model.labels,
+    pictures: data?.pictures,
+    runtime: model.runtime,
+  });
+  if (problem !== undefined && !signal?.aborted) throw problem;
+  if (signal?.aborted && (await missingJobs(jobsOfAtlas(plan), store)).length > 0) {
+    throw new XstarError("aborted", `Stopped with ${written.units} of ${written.ofUnits} units in "${folder}"`, {
+      hint: "The same command goes on from there",
+    });
+  }
+  return { units: written.units, failures: written.failures, layers: plan.layers.length, bytes: written.bytes };
+}
+
+async function contentOf(path: string, model: ModelFile): Promise<ModelContent> {
+  const { sha256, weights } = await createSourceFiles().referenceModel(path, model);
+  return { name: basename(path), sha256, beside: weights.map((one) => ({ name: one.path, sha256: one.sha256 })) };
+}
+
+function contentsOf(
+  path: string,
+  { sha256 }: ModelContent,
+  data: DataContent | undefined,
+  images: string | undefined,
+  most: number,
+): LocalContents {
+  return {
+    models: { [sha256]: path },
+    data: data && images !== undefined ? { [data.sha256]: { where: images, most } } : {},
+  };
+}
+
+/** Jobs that have no result and were not given up. */
+async function missingJobs(jobs: readonly ContentJob[], store: ResultStore): Promise<ContentJob[]> {
+  const missing: ContentJob[] = [];
+  for (const job of jobs) {
+    const id = jobId(job);
+    if (!(await store.has(id)) && (await store.failure(id)) === undefined) missing.push(job);
+  }
+  return missing;
+}
+
+/** Adds up how far jobs are; those of costly layers count more. */
+function createAtlasProgress(
+  { layers }: AtlasPlan,
+  missing: readonly ContentJob[],
+  tell: ((now: AtlasProgress) => void) | undefined,
+) {
+  const costs = new Map<ContentJob, number>(
+    layers.flatMap(({ jobs, cost }) => jobs.map((job) => [job, cost * job.goals.length])),
+  );
+  const steps = Number(layers[0]?.jobs[0]?.ascent["steps"] ?? 1);
+  const dearest = Math.max(...layers.map(({ cost }) => cost));
+  const costOf = (job: ContentJob) =>
+    job.kind === "pictures" ? steps * (costs.get(job) ?? 0) : dearest * (job.range[1] - job.range[0]);
+  const total = missing.reduce((sum, job) => sum + costOf(job), 0);
+  const unitsOf = (jobs: readonly ContentJob[]) =>
+    jobs.reduce((sum, job) => sum + (job.kind === "pictures" ? job.goals.length : 0), 0);
+  const ofUnits = layers.reduce((sum, { units }) => sum + units, 0);
+  let [done, units] = [0, ofUnits - unitsOf(missing)];
+  const running = new Map<ContentJob, number>();
+  const show = (job: ContentJob) => {
+    const now = done + [...running.values()].reduce((a, b) => a + b, 0);
+    const what =
+      job.kind === "survey" ? "real pictures" : job.goals[0]!.target.slice(0, job.goals[0]!.target.lastIndexOf(":"));
+    tell?.({ share: total > 0 ? now / total : 1, units, ofUnits, what });
+  };
+  return {
+    onProgress(job: ContentJob, { done: some, of }: JobReport) {
+      running.set(job, (costOf(job) * some) / of);
+      show(job);
+    },
+    onDone(job: ContentJob) {
+      running.delete(job);
+      done += costOf(job);
+      units += unitsOf([job]);
+      show(job);
+    },
+  };
+}

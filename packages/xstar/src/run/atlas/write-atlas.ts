@@ -1,0 +1,64 @@
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { LoadedModel } from "@xstar/core";
+import { atlasPage, type PictureSource } from "@xstar/results";
+import { assembleAtlas, checksums, sumOf, type AtlasPart, type AtlasPlan, type ResultStore } from "@xstar/runs";
+import { temporaryName, writeFileAtomic } from "../../files/atomic.js";
+import { readIfThere } from "../../files/read.js";
+import { sharpCodec } from "../../files/sharp-codec.js";
+
+/** What an atlas is written from. */
+export interface WriteAtlasOptions {
+  readonly plan: AtlasPlan;
+  readonly store: ResultStore;
+  readonly name: string;
+  readonly labels: readonly string[] | undefined;
+  readonly pictures: PictureSource | undefined;
+  readonly runtime: LoadedModel["runtime"];
+}
+
+/** What was written. */
+export interface WrittenAtlas {
+  readonly units: number;
+  readonly ofUnits: number;
+  readonly failures: readonly { readonly target: string; readonly reason: string }[];
+  readonly bytes: number;
+}
+
+/** Writes the pages of what the jobs gave so far; files that hold the same already stay. */
+export async function writeAtlas(folder: string, options: WriteAtlasOptions): Promise<WrittenAtlas> {
+  const { plan } = options;
+  await removeLeftovers(folder);
+  const sums = new Map<string, string>();
+  const failures: { target: string; reason: string }[] = [];
+  let [bytes, units] = [0, 0];
+  const write = async (part: AtlasPart) => {
+    const path = join(folder, part.path);
+    const content = typeof part.bytes === "string" ? new TextEncoder().encode(part.bytes) : part.bytes;
+    sums.set(part.path, sumOf(part));
+    bytes += content.length;
+    const facts = await stat(path).catch(() => undefined);
+    const before = facts?.size === content.length ? await readIfThere(path) : undefined;
+    if (!before || Buffer.compare(before, content) !== 0) await writeFileAtomic(path, content);
+  };
+  for await (const part of assembleAtlas({ ...options, codec: sharpCodec })) {
+    await write(part);
+    if (part.path.startsWith("f/")) units++;
+    if (part.path.startsWith("d/") && part.path.endsWith(".json")) failures.push(...failuresIn(part));
+  }
+  await write({ path: "index.html", bytes: atlasPage(options.name) });
+  await write({ path: "SHA256SUMS", bytes: checksums(sums) });
+  return { units, ofUnits: plan.layers.reduce((sum, layer) => sum + layer.units, 0), failures, bytes };
+}
+
+function failuresIn({ bytes }: AtlasPart): { target: string; reason: string }[] {
+  const { layer, failures } = JSON.parse(bytes as string) as { layer: string; failures: Record<string, string> };
+  return Object.entries(failures).map(([unit, reason]) => ({ target: `${layer}:${unit}`, reason }));
+}
+
+/** What a run that was killed was just writing. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder, { recursive: true });
+  const left = names.filter((name) => temporaryName.test(name.slice(name.lastIndexOf("/") + 1)));
+  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
+}
