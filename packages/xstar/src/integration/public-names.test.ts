@@ -56,7 +56,10 @@ const commands = [
   "diagnose",
   "gradient",
   "examples",
+  "atlas",
   "convert",
+  "studio",
+  "devices",
   "list",
 ];
 
