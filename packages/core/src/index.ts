@@ -21,6 +21,7 @@ export type { Ort } from "./runtime/ort.js";
 export { fromOrt, type Provider, type RuntimeOptions } from "./runtime/from-ort.js";
 export type { Runtime, Session } from "./runtime/runtime.js";
 export { startWebRuntime, type WebRuntime, type WebRuntimeOptions } from "./runtime/start-web.js";
+export { connectRuntime, serveRuntime, type MessageEnd } from "./runtime/remote.js";
 export { keepSessions, type KeepingRuntime } from "./runtime/keep-sessions.js";
 export { readModel } from "./onnx/read.js";
 export { writeModel } from "./onnx/write.js";
@@ -130,7 +131,7 @@ export { defineOverride, defineRule, type OverrideDefinition, type RuleDefinitio
 export { prepareModel, type PreparedModel, type BatchOptions } from "./forward/prepare-model.js";
 export { checkGiven } from "./forward/given-inputs.js";
 export { floatTypes } from "./tensor.js";
-export { isTensor, type DrawnInput, type GivenInputs, type HeldInput } from "./model/given.js";
+export { isTensor, type DrawnInput, type GivenInputs, type HeldInput, type MaximizedInput } from "./model/given.js";
 export { nearestTokens, type NearToken } from "./model/tokens.js";
 export type { TokenTable } from "./onnx/model.js";
 export { pictureShape } from "./forward/apply-contract.js";

@@ -1,3 +1,15 @@
+export { suspectsIn, type Suspect } from "./diagnose/data-checks.js";
+export { checks, diagnose, type DiagnoseOptions } from "./diagnose/diagnose.js";
+export { diagnosisFile, type DiagnosisFile } from "./diagnose/diagnosis-file.js";
+export {
+  byImportance,
+  type Finding,
+  type FoundPicture,
+  type LabelledPictures,
+  type Severity,
+} from "./diagnose/finding.js";
+export { observe, type Observations } from "./diagnose/observe.js";
+export { diagnosisReport, summarizeFindings, type DiagnosisReport } from "./diagnose/report.js";
 export type { ImageCodec } from "./codecs/image-codec.js";
 export { decodeNpy, encodeNpy } from "./codecs/npy.js";
 export { encodePng } from "./codecs/png.js";
@@ -80,6 +92,7 @@ export { timeline, timelineScript, type TimelinePane } from "./pages/timeline.js
 export { tokenText } from "./pages/token-table.js";
 export { inputFigures, wordFor, type ShownInput } from "./pages/input-figures.js";
 export { pageColors } from "./pages/styles.js";
+export { type InputBeside } from "./pages/beside-figures.js";
 export { viewResult } from "./pages/report-views.js";
 export { createTile, drawSheet, sheetPage, tileSide, type SheetTile } from "./pages/sheet.js";
 export type { ExamplesFile } from "./record/examples-file.js";

@@ -6,9 +6,11 @@ export { maximizeMany, type MaximizeManyOptions } from "./api/maximize-many.js";
 export { measure, type MeasureImagesOptions } from "./api/measure.js";
 export { loadDefinitions } from "./load-definitions.js";
 export {
+  byImportance,
   checkRandomization,
   decodeNpy,
   describeRest,
+  diagnose,
   drawHeat,
   drawNumber,
   encodeNpy,
@@ -28,10 +30,15 @@ export {
   scanDataset,
   validView,
   type DatasetScan,
+  type DiagnoseOptions,
+  type Finding,
+  type FoundPicture,
   type HeatOptions,
+  type LabelledPictures,
   type MapTruth,
   type Randomization,
   type RestsOn,
+  type Severity,
   type TruthOptions,
   type MeasuredPictures,
   type MeasureOptions,
@@ -66,6 +73,7 @@ export type { ManyTarget } from "./run/many/kept-folder.js";
 export type { ManyFacts } from "./run/many/write-picture.js";
 export type { ManyOptions, ManyProgress, ManyResult } from "./run/many/make-many.js";
 export { openPictures as openDataset } from "./data/pictures.js";
+export { openLabelled, type OpenedLabelled } from "./data/labelled.js";
 export { loadDataset, type IdxFolderOptions, type SplitDataset } from "./data/dataset.js";
 export { trainNetwork, type TrainedNetwork, type TrainingOptions } from "./train/trained-network.js";
 export type { TrainingRecipe } from "./train/recipe.js";

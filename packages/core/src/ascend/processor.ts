@@ -19,15 +19,16 @@ export class Processor {
 
   constructor(private readonly runtime: Runtime) {}
 
-  async open(graph: Opened): Promise<Session> {
+  async open({ bytes, files, next }: Opened): Promise<Session> {
     const { host } = this.runtime;
-    if (!host) return this.runtime.open(graph.bytes, graph);
-    const device = await this.attempt(() => this.runtime.open(graph.bytes, graph));
-    if (!device) return host.open(graph.bytes, graph);
+    if (!host) return this.runtime.open(bytes, { files });
+    const device = await this.attempt(() => this.runtime.open(bytes, { files }));
+    const openBeside = () => host.open(bytes, { files });
+    if (!device) return openBeside();
     const { watchedSession } = await import("./watched-session.js");
     return watchedSession(device, {
-      openBeside: () => host.open(graph.bytes, graph),
-      next: graph.next ?? {},
+      openBeside,
+      next: next ?? {},
       attempt: (work) => this.attempt(work),
       leave: (why) => (this.left = why),
     });

@@ -16,6 +16,7 @@ import { withColorsOf } from "../parameterizations/color.js";
 import { createRng, type Rng } from "../rng.js";
 import { sameShape, tensor, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, needsSharedViews, parseObjective, readsPlaces, type ObjectiveParts } from "./objective.js";
+import { beginBeside, besideVariable } from "./beside.js";
 import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opacity.js";
 import type { Entry } from "../forward/narrow.js";
 import { planesOf } from "../forward/planes.js";
@@ -88,10 +89,10 @@ export const networkGradientNormOutput = "networkGradientNorm";
 export const watchOutput = (name: string) => `watch.${name}`;
 
 /** Builds the step graph: variables, picture, views, model, objective, gradients, optimizer, next variables. */
-export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules): Promise<CompiledStep> {
-  const { first, batch, assets, weights, vocabulary } = prepared;
-  const planes = planesOf(prepared.shape, first.holds);
-  const shape = planes?.shape ?? prepared.shape;
+export async function compile(ready: Prepared, spec: AscentSpec, rules?: VjpRules): Promise<CompiledStep> {
+  const { first, batch, assets, weights, vocabulary } = ready;
+  const planes = planesOf(ready.shape, first.holds);
+  const shape = planes?.shape ?? ready.shape;
   const graph = new Graph("ascent");
   const op = createOps(graph, first.model.runtime.lowering);
   const { settings, tensors } = collectSettings(graph);
@@ -114,16 +115,24 @@ export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpR
     }
     return attempt === 0 ? alone : drawn(attempt);
   };
+  const beside = (attempt: number) =>
+    beginBeside(
+      first,
+      streams("input").map((rng) => ofAttempt(rng, attempt)),
+    );
   const variables = mapValues(alone, (t, name) => graph.input(name, t));
+  const others = mapValues(beside(0), (t, name) => graph.input(name, t));
+  const climbed = Object.fromEntries([...first.beside.keys()].map((name) => [name, others[besideVariable(name)]!]));
+  const prepared: Prepared = { ...ready, network: (on, pictures) => ready.network(on, pictures, climbed) };
   const picture = parameterization.definition.build(parameterization.spec, variables, { op, shape, assets });
-  if (planes && !sameShape(picture.shape, shape)) throw onlyPictures(spec.parameterization, prepared.shape);
+  if (planes && !sameShape(picture.shape, shape)) throw onlyPictures(spec.parameterization, ready.shape);
   const restored = (value: Value) => (planes ? planes.restore(op, value) : value);
   const { colours, opacity } = separateOpacity(op, picture, shape);
 
-  const own = streams("transform");
+  const draws = streams("transform");
   const moves = spec.objectives.some((objective) => needsSharedViews(vocabulary, objective))
-    ? own.map(() => own[0]!)
-    : own;
+    ? draws.map(() => draws[0]!)
+    : draws;
   const chain = chainFor(vocabulary.transform, spec.transforms, opacity);
   const [height, width] = (planes?.shape ?? first.shape).slice(2) as [number, number];
   const views = buildViews(op, picture, {
@@ -168,15 +177,15 @@ export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpR
     terms,
     picture,
     entry,
-    variables,
+    variables: { ...variables, ...others },
     step,
     settings,
     planes: planes !== undefined,
     ...(rules && { rules }),
   });
   const context = { op, shape, assets };
-  const projected =
-    parameterization.definition.project?.(parameterization.spec, updated.variables, context) ?? updated.variables;
+  const own = mapValues(variables, (_, name) => updated.variables[name]!);
+  const projected = parameterization.definition.project?.(parameterization.spec, own, context) ?? own;
 
   const next: Record<string, string> = {};
   const whole = graph.publish(restored(picture), pictureOutput);
@@ -184,7 +193,12 @@ export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpR
   graph.publish(updated.gradientNorm, gradientNormOutput);
   graph.publish(updated.networkGradientNorm, networkGradientNormOutput);
   for (const [name, value] of Object.entries(watched)) graph.publish(value, watchOutput(name));
-  for (const [name, value] of Object.entries({ ...projected, ...updated.slots, [stepInput]: op.add(step, 1) })) {
+  for (const [name, value] of Object.entries({
+    ...updated.variables,
+    ...projected,
+    ...updated.slots,
+    [stepInput]: op.add(step, 1),
+  })) {
     next[name] = graph.publish(value, `next.${name}`).name;
   }
   prune(graph);
@@ -201,6 +215,7 @@ export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpR
     isTransformed: chain.length > 0,
     begin: (start, attempt) => ({
       ...begin(start, attempt),
+      ...beside(attempt ?? 0),
       ...emptySlots(updated.slots),
       [stepInput]: tensor("float32", [1], []),
     }),

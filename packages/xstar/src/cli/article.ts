@@ -22,6 +22,7 @@ const labels = {
   others: "train two more",
   ascent: "climb until it is sure, and from random starts",
   claims: "measure the two facts",
+  diagnosis: "diagnose the network",
 } as const;
 
 export function addArticle(command: Command): void {
@@ -49,7 +50,7 @@ export function addArticle(command: Command): void {
       `
 Trains a small network on MNIST (or takes it from the cache), changes the picture in 10 steps so that the network says "1",
 from ones, 0.5, zeros and random, and shows that. Then trains two more, with other seeds, and measures everything. Writes
-report.html, results.json, ascent.onnx, network.onnx and pictures.
+report.html, results.json, diagnosis.html, ascent.onnx, network.onnx and pictures.
 
 Examples:
   xstar article
@@ -63,6 +64,7 @@ Examples:
 async function article({ seed, confidence, out, cache, network }: ArticleFlags, signal: AbortSignal): Promise<void> {
   // loaded where they are needed: help is quick without them
   const { runArticle } = await import("../article/experiment.js");
+  const { diagnoseArticle } = await import("../article/diagnosis.js");
   const { summarizeArticle, summarizeFirst } = await import("../article/summary.js");
   const { writeArticle, writeFirst } = await import("../article/write.js");
   await prepareFolder(out);
@@ -90,6 +92,10 @@ async function article({ seed, confidence, out, cache, network }: ArticleFlags, 
       if (done >= total) bar.done();
     },
   });
-  const report = await writeArticle(run, out);
+  const bar = createProgress({ stream: process.stderr, label: labels.diagnosis, total: 0 });
+  const onProgress = (done: number, total: number, facts: string) => bar.update(0, `${facts} ${done} of ${total}`);
+  const diagnosis = await diagnoseArticle(run.model, out, { signal, onProgress });
+  bar.done();
+  const report = await writeArticle(run, out, diagnosis);
   process.stdout.write(summarizeArticle(run, report));
 }

@@ -137,10 +137,20 @@ describe("inputs that are no pictures (needs a build)", () => {
     expect(held.run.ascent.inputs.x.values).toEqual([0, 1, 0, 0, 0]);
     expect(await readFile(join(folder, "drawn", "report.html"), "utf8")).toContain("drawn at random (normal, seed 5)");
 
-    const both = await xstar(["maximize", "two.onnx", "y:1", "--input", "z=maximize", "--input", "x=maximize"]);
-    expect(both.err).toContain("cannot both be maximized in one run");
     const missing = await xstar(["maximize", "two.onnx", "y:1", "--input", "z=maximize"]);
     expect(missing.err).toContain('Besides "z" the model needs "x"');
+  });
+
+  test("several are maximized together, and again from the record", async () => {
+    const both = await runInto("both", "two.onnx", "y:1", "--input", "z=maximize", "--input", "x=maximize");
+    expect(both.run.ascent.inputs).toEqual({ z: { maximized: true } });
+    expect(both.run.pictures[0].files).toContain("y-1.z.npy");
+    expect(await readFile(join(folder, "both", "report.html"), "utf8")).toContain("maximized together with it: values");
+    expect((await runInto("both-again", "--from", "both/run.json")).out).toContain("bit for bit");
+    const [first, again] = await Promise.all(
+      ["both", "both-again"].map((name) => readFile(join(folder, name, "y-1.z.npy"))),
+    );
+    expect(again).toEqual(first);
   });
 
   test("tokens become vectors, and the nearest words are named", async () => {

@@ -28,6 +28,11 @@ const commands = {
     does: "Shows which parts of a picture an answer rests on: a heat map, in words, and tested",
     fill: async (command: Command) => (await import("./explain.js")).addExplain(command),
   },
+  diagnose: {
+    usage: "diagnose <model>",
+    does: "Finds out why a network is wrong: its errors, its data, and what its answers rest on",
+    fill: async (command: Command) => (await import("./diagnose.js")).addDiagnose(command),
+  },
   gradient: {
     usage: "gradient <model> <target>",
     does: "Writes the gradient of a target by the picture as an ONNX file, for input gradients at inference",
@@ -42,6 +47,16 @@ const commands = {
     usage: "atlas <model>",
     does: "Makes static pages of a whole network: every unit with its picture and the real pictures that excite it",
     fill: async (command: Command) => (await import("./atlas.js")).addAtlas(command),
+  },
+  work: {
+    usage: "work",
+    does: "Does jobs that xstar atlas --queue sends, on as many machines as run it",
+    fill: async (command: Command) => (await import("./queue.js")).addWork(command),
+  },
+  queue: {
+    usage: "queue",
+    does: "Shows the jobs and workers of a queue",
+    fill: async (command: Command) => (await import("./queue.js")).addQueue(command),
   },
   convert: {
     usage: "convert <model> [out]",

@@ -1,0 +1,137 @@
+/**
+ * Maps of xstar against Captum and pytorch-grad-cam on the same weights: npm run bench:explanations -- PICTURE MODEL...
+ *
+ * XSTAR_PYTHON is a Python that has captum, grad-cam, onnx2torch and torch; XSTAR_SEEDS says how many seeds (0: no random methods),
+ * XSTAR_METHODS which methods. Deterministic methods have to reach a correlation of 0.999;
+ * of random ones the mean over seeds is compared, which tells as much as the seeds do.
+ */
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { createRng, decodeNpy, encodeNpy, explain, loadModel, nodeRuntime, readImage, tensor } from "xstar";
+import { correlate } from "@xstar/results";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const [photo, ...models] = process.argv.slice(2);
+const python = process.env.XSTAR_PYTHON;
+if (!python || models.length === 0) {
+  console.error("Give a picture and models, and XSTAR_PYTHON");
+  process.exit(2);
+}
+const seeds = Number(process.env.XSTAR_SEEDS ?? 10);
+const random = new Set(["smoothGrad", "varGrad", "expectedGradients", "rise"]);
+const child = spawn(python, [join(here, "peers", "torch_explanations.py")], { stdio: ["pipe", "pipe", "inherit"] });
+const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+console.log((await lines.next()).value.replace(/^ready /, "against "));
+
+let isGood = true;
+for (const path of models) {
+  const model = await loadModel(path, { runtime: nodeRuntime() });
+  const place = await mkdtemp(join(tmpdir(), "xstar-explanations-"));
+  const first = await explain(model, await pictureFor(model), undefined, { methods: ["gradCam"] });
+  const picture = await pictureFor(model);
+  const [channels, height, width] = picture.shape;
+  const [layer] = first.maps[0].layers;
+  const rng = createRng(1);
+  const baselines = Array.from({ length: 8 }, (_, i) => ({
+    ...picture,
+    data: rng.split(i).uniforms(picture.data.length),
+  }));
+  const methods = [
+    "gradient",
+    "gradientInput",
+    "integratedGradients",
+    "occlusion",
+    "gradCam",
+    "gradCamPlusPlus",
+    "hiResCam",
+    "xGradCam",
+    "eigenCam",
+    "finerCam",
+    "guidedGradCam",
+    { type: "layerCam", layer },
+    "smoothGrad",
+    "varGrad",
+    { type: "expectedGradients", images: "all" },
+    { type: "rise", samples: 500 },
+  ].map((one) => (typeof one === "string" ? { type: one } : one));
+  const named = (type) => random.has(type);
+  const { XSTAR_METHODS: chosen } = process.env;
+  if (chosen) methods.splice(0, methods.length, ...methods.filter(({ type }) => chosen.split(",").includes(type)));
+  if (seeds === 0) methods.splice(0, methods.length, ...methods.filter(({ type }) => !named(type)));
+  const maps = new Map();
+  const add = (type, data) => {
+    const sum = maps.get(type) ?? new Float64Array(data.length);
+    data.forEach((x, i) => (sum[i] += x));
+    maps.set(type, sum);
+  };
+  const options = { images: { all: baselines }, layer };
+  const target = `logit:${first.class}`;
+  const fixed = await explain(model, picture, target, {
+    ...options,
+    methods: methods.filter(({ type }) => !named(type)),
+  });
+  for (const { method, map } of fixed.maps) add(method.type, map.data);
+  for (let seed = 0; seed < seeds; seed++) {
+    const some = methods.filter(({ type }) => named(type));
+    const found = await explain(model, picture, target, { ...options, seed, methods: some });
+    for (const { method, map } of found.maps) add(method.type, map.data);
+  }
+  await writeFile(join(place, "picture.npy"), encodeNpy(picture));
+  const all = new Float32Array(baselines.length * picture.data.length);
+  baselines.forEach(({ data }, i) => all.set(data, i * picture.data.length));
+  await writeFile(join(place, "images.npy"), encodeNpy(tensor("float32", all, [8, channels, height, width])));
+  const { mean = [0], std = [1], order } = model.contract ?? {};
+  const side = (length) => Math.max(1, Math.round(length * 0.125));
+  const window = [side(height), side(width)];
+  const job = {
+    model: path,
+    picture: join(place, "picture.npy"),
+    images: join(place, "images.npy"),
+    out: place,
+    class: first.class,
+    layer,
+    mean: order === "BGR" ? mean.toReversed() : mean,
+    std: order === "BGR" ? std.toReversed() : std,
+    bgr: order === "BGR",
+    window,
+    stride: window.map((length) => Math.max(1, Math.round(length / 2))),
+    methods: methods.map(({ type }) => type),
+    seeds,
+  };
+  // the contract is in the model's order of channels
+  if (order === "BGR") [job.mean, job.std] = [mean, std];
+  child.stdin.write(`${JSON.stringify(job)}\n`);
+  const answer = JSON.parse((await lines.next()).value);
+  console.log(
+    `${basename(path)}, ${target} by ${layer}: ${fixed.value.toFixed(4)} here, ${answer.value.toFixed(4)} there`,
+  );
+  for (const [type, map] of maps) {
+    const peer = answer[type];
+    if (peer === undefined || peer.startsWith("failed")) {
+      console.log(`  ${type.padEnd(20)} ${peer ?? "not there"}`);
+      continue;
+    }
+    const there = decodeNpy(await readFile(peer)).data;
+    const found = correlate(map, there);
+    const isRandom = random.has(type);
+    const passes = isRandom ? found > 0.9 : found >= 0.999;
+    isGood &&= passes;
+    console.log(
+      `  ${type.padEnd(20)} ${found?.toFixed(6)}${isRandom ? ` (mean over ${seeds} seeds)` : ""}${passes ? "" : "  TOO LITTLE"}`,
+    );
+  }
+  await rm(place, { recursive: true });
+}
+child.stdin.end();
+process.exitCode = isGood ? 0 : 1;
+
+async function pictureFor(model) {
+  const dims = model.source.inputs[0].dims;
+  const isLast = model.contract?.layout === "NHWC";
+  const [channels, height, width] = isLast ? [dims[3], dims[1], dims[2]] : dims.slice(1);
+  return readImage(photo, { channels, height, width });
+}

@@ -1,0 +1,173 @@
+import { openModel } from "@xstar/core";
+import { nodeRuntime } from "../../../xstar/src/runtime.js";
+import { describe, expect, it } from "vitest";
+import { plantedNetwork, plantedPictures, type PlantedFaults } from "../testing/planted.js";
+import { suspectsIn } from "./data-checks.js";
+import { diagnose } from "./diagnose.js";
+import { byImportance, type Finding, type LabelledPictures } from "./finding.js";
+import { observe } from "./observe.js";
+import { diagnosisReport, summarizeFindings } from "./report.js";
+import { apart, binsOf, calibrationError, temperatureOf, wilson } from "./statistics.js";
+
+const runtime = nodeRuntime({ threads: 1 });
+const open = (faults: PlantedFaults = {}) =>
+  openModel(plantedNetwork(faults), { runtime, contract: { mean: [0], std: [1] } });
+
+async function findingsOf(
+  faults: PlantedFaults,
+  pictures: LabelledPictures,
+  train?: LabelledPictures,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for await (const finding of diagnose(open(faults), pictures, { train })) findings.push(finding);
+  return findings;
+}
+
+const bad = (findings: readonly Finding[]) =>
+  findings.filter(({ severity }) => severity === "serious" || severity === "warning").map(({ check }) => check);
+
+describe("a healthy network", () => {
+  it("has nothing to mend, with two sets of pictures", async () => {
+    for (const seed of [1, 2]) {
+      const found = await findingsOf({}, plantedPictures({ seed }), plantedPictures({ seed: 10 + seed }));
+      expect(bad(found)).toEqual([]);
+      const errors = found.find(({ check }) => check === "errors")!;
+      expect(errors.numbers["accuracy"]).toBeGreaterThan(0.9);
+      expect(errors.numbers["low"]).toBeLessThan(errors.numbers["accuracy"]!);
+    }
+  });
+});
+
+describe("a planted fault is found:", () => {
+  it("scores that are three times too large", async () => {
+    const found = await findingsOf({ scale: 3 }, plantedPictures());
+    expect(bad(found)).toEqual(["calibration"]);
+    const { numbers } = found.find(({ check }) => check === "calibration")!;
+    expect(numbers["temperature"]).toBeGreaterThan(2.3);
+    expect(numbers["temperature"]).toBeLessThan(4);
+  });
+
+  it("units that are dead, and copies", async () => {
+    const found = await findingsOf({ dead: 2, copies: 2 }, plantedPictures({ count: 200 }));
+    expect(bad(found)).toEqual(["deadUnits", "copiedUnits"]);
+    expect(found.find(({ check }) => check === "deadUnits")!.detail).toContain("6, 7");
+    expect(found.find(({ check }) => check === "copiedUnits")!.detail).toContain("4 (of 0), 5 (of 0)");
+  });
+
+  it("pictures that are inverted", async () => {
+    const found = await findingsOf({}, plantedPictures({ isInverted: true }));
+    expect(bad(found)).toContain("contract");
+    expect(found.find(({ check }) => check === "contract")!.advice).toContain("Exchange black and white");
+  });
+
+  it("labels that are swapped", async () => {
+    const train = plantedPictures({ seed: 7, swapped: 0.08 });
+    const [healthy, found] = [
+      await findingsOf({}, plantedPictures(), plantedPictures({ seed: 7 })),
+      await findingsOf({}, plantedPictures(), train),
+    ];
+    expect(bad(healthy)).toEqual([]);
+    expect(bad(found)).toContain("labelErrors");
+    const { pictures } = found.find(({ check, numbers }) => check === "labelErrors" && numbers["ofTraining"] === 1)!;
+    const right = pictures!.slice(0, 30).filter(({ index }) => train.labels[index] !== index % 4);
+    expect(right.length).toBeGreaterThan(24);
+  });
+
+  it("pictures that were trained with, and ones that are there twice", async () => {
+    const found = await findingsOf({}, plantedPictures(), plantedPictures({ seed: 9, leaked: 30 }));
+    expect(bad(found)).toEqual(["leak"]);
+    expect(found.find(({ check }) => check === "leak")!.numbers["pairs"]).toBe(30);
+    const twice = plantedPictures({ count: 200 });
+    const doubled: LabelledPictures = {
+      names: [...twice.names, ...twice.names.slice(0, 5)],
+      labels: [...twice.labels, ...twice.labels.slice(0, 5)],
+      read: (i, size) => twice.read(i % 200, size),
+    };
+    const again = (await findingsOf({}, doubled)).find(({ check }) => check === "duplicates")!;
+    expect([again.numbers["pairs"], again.pictures!.length]).toEqual([5, 10]);
+  });
+
+  it.each([
+    ["patch", "cue"],
+    ["rim", "border"],
+    ["tint", "tint"],
+  ] as const)("a %s that gives the class away", async (cue, check) => {
+    const found = await findingsOf({ cue }, plantedPictures({ cue }));
+    expect(bad(found)).toContain(check);
+    if (cue !== "patch") return;
+    const { numbers } = found.find((one) => one.check === "cue")!;
+    expect([numbers["share"]! > 0.5, numbers["top"]! <= 3, numbers["left"]! <= 3]).toEqual([true, true, true]);
+  });
+});
+
+describe("what is missing", () => {
+  it("is said where pictures have no classes, and the rest is done", async () => {
+    const found = await findingsOf({ dead: 2 }, plantedPictures({ count: 100, hasLabels: false }));
+    expect(bad(found)).toEqual(["labels", "deadUnits"]);
+    expect(found[0]!.title).toContain("have no classes");
+  });
+
+  it("is said where all pictures are of one class, and pictures that cannot be read are named", async () => {
+    const all = plantedPictures({ count: 40 });
+    const one: LabelledPictures = {
+      names: all.names,
+      labels: all.labels.map(() => 2),
+      read: (i, size) => (i === 3 ? Promise.reject(new Error("it is damaged")) : all.read(i, size)),
+    };
+    expect((await findingsOf({}, one))[0]!.title).toContain("All pictures are of one class");
+    const { skipped, names } = await observe(open(), one, {});
+    expect([names.length, skipped]).toEqual([39, [{ name: "picture 3", reason: "it is damaged" }]]);
+  });
+
+  it("is kept back where the work is stopped", async () => {
+    const controller = new AbortController();
+    const found: Finding[] = [];
+    const signal = controller.signal;
+    for await (const finding of diagnose(open(), plantedPictures({ count: 100 }), { signal })) {
+      found.push(finding);
+      controller.abort();
+    }
+    expect(found.map(({ check }) => check)).toEqual(["errors", "confusions"]);
+  });
+});
+
+describe("the report", () => {
+  it("begins with what should be mended first", async () => {
+    const pictures = plantedPictures({ count: 200, isInverted: true });
+    const model = open({ dead: 2 });
+    const observed = await observe(model, pictures, {}, { hasUnits: true });
+    const findings = byImportance(await findingsOf({ dead: 2 }, pictures));
+    const codec = { decode: () => Promise.reject(new Error("no")), encode: async () => new Uint8Array(4) };
+    const page = await diagnosisReport({
+      name: "net",
+      findings,
+      observed,
+      pictures,
+      labels: ["a", "b", "c", "d"],
+      codec,
+    });
+    expect(page.indexOf("Mend this first")).toBeGreaterThan(0);
+    expect(page.indexOf("Mend this first")).toBeLessThan(page.indexOf("answer to no picture"));
+    expect(page).toContain("taken for");
+    expect(summarizeFindings(findings)).toContain("Pictures go in wrongly");
+    expect(suspectsIn(observed).length).toBeGreaterThan(0);
+  });
+});
+
+describe("statistics", () => {
+  it("are those of the books", () => {
+    const [low, high] = wilson(8, 10);
+    expect([low, high].map((x) => x.toFixed(3))).toEqual(["0.490", "0.943"]);
+    expect(apart(30, 100, 10, 100)).toBeCloseTo(3.536, 3);
+    const bins = binsOf([0.9, 0.9, 0.9, 0.9], [1, 1, 0, 0]);
+    expect(calibrationError(bins)).toBeCloseTo(0.4, 6);
+    const logits = [
+      [2, 0],
+      [2, 0],
+      [2, 0],
+      [2, 0],
+    ];
+    // three of four are right: the best probability is 0.75, of which the logit is log 3
+    expect(temperatureOf(logits, [0, 0, 0, 1])).toBeCloseTo(2 / Math.log(3), 3);
+  });
+});
