@@ -23,11 +23,10 @@ export class Processor {
     const { host } = this.runtime;
     if (!host) return this.runtime.open(bytes, { files });
     const device = await this.attempt(() => this.runtime.open(bytes, { files }));
-    const openBeside = () => host.open(bytes, { files });
-    if (!device) return openBeside();
+    if (!device) return host.open(bytes, { files });
     const { watchedSession } = await import("./watched-session.js");
     return watchedSession(device, {
-      openBeside,
+      openBeside: () => host.open(bytes, { files }),
       next: next ?? {},
       attempt: (work) => this.attempt(work),
       leave: (why) => (this.left = why),
