@@ -211,6 +211,54 @@ export const packages = [
     ],
   },
   {
+    name: "studio",
+    is: "@xstar/studio, the web app: static files that `xstar studio` serves",
+    isomorphic: true,
+    layers: [
+      { parts: ["picture/"], holds: "planes of batches, views and the scales that pictures share", not: "canvases" },
+      { parts: ["address/"], holds: "what an address says, and the command that says the same", not: "screens" },
+      {
+        parts: ["engine/"],
+        holds:
+          "the worker: models, runs, what is asked of pictures, files; client.ts and protocol.ts are the page's side",
+        not: "what is shown",
+      },
+      { parts: ["state/"], holds: "what all screens share: engine, models, theme, keys, drops", not: "runs" },
+      {
+        parts: ["run/"],
+        holds: "a run as the page has it, the clock that plays it, the recorded race",
+        not: "screens",
+      },
+      { parts: ["export/"], holds: "a run as a film: GIF, WebP, video", not: "what the engine writes" },
+      {
+        parts: ["parts/"],
+        holds: "what several screens show: panes, transport, badge, bars",
+        not: "what one screen is about",
+      },
+      { parts: ["screens/"], holds: "the screens, each with what it alone needs", not: "what two need: parts/" },
+      { parts: ["element/"], holds: "<xstar-neuron>", not: "the studio around it" },
+      { parts: ["main"], holds: "puts App.svelte into the page", not: "anything else" },
+    ],
+  },
+  {
+    name: "queue",
+    is: "@xstar/queue, for Node: the same jobs through BullMQ on Redis, where a user installs it",
+    isomorphic: false,
+    layers: [
+      { parts: ["connection", "names"], holds: "Redis by its address; what things are called there", not: "jobs" },
+      {
+        parts: ["redis-store", "s3-store"],
+        holds: "stores of bytes that many machines reach",
+        not: "what the bytes are",
+      },
+      {
+        parts: ["status", "send-jobs", "work"],
+        holds: "both ends of the queue, and a look at it",
+        not: "how a job is done",
+      },
+    ],
+  },
+  {
     name: "xstar",
     is: "xstar, what a user installs: Node's half of all this, and the command line",
     isomorphic: false,
@@ -246,7 +294,7 @@ export const packages = [
         parts: ["run/"],
         beside: "work",
         holds:
-          "the steps of a plan, checkpoints on disk, what is written; many/ threads, folder, sheet of many targets; atlas/",
+          "the steps of a plan, checkpoints on disk, what is written; many/ threads, folder, sheet of many targets; atlas/; queue/",
         not: "flags",
       },
       {

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { packages } from "./layers.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const packageNames = ["@xstar/core", "@xstar/results", "@xstar/runs", "xstar"];
+const packageNames = ["@xstar/core", "@xstar/results", "@xstar/runs", "@xstar/studio", "xstar"];
 
 /** The overrides of oxlint: one for each layer. */
 export function layerOverrides() {

@@ -51,6 +51,7 @@ function measure(name, precision = "float32") {
 
 const short = (x) => (x === undefined ? "" : x === 0 ? "0" : x.toExponential(1));
 
+/** @param {any} row */
 function line({ name, parameters, files, failed }) {
   if (failed) return `| ${name} | | failed: ${failed} | | | | | | |`;
   const [keras, h5] = files;

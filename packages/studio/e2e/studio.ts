@@ -2,10 +2,9 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe } from "vitest";
+import { chromium as executable } from "../../../scripts/chromium.js";
 import { serveStudio, type ServeOptions, type StudioServer } from "../../xstar/src/studio/serve.js";
 
-const executable = process.env["XSTAR_CHROMIUM"] ?? "/usr/bin/chromium";
-const built = fileURLToPath(new URL("../dist/", import.meta.url));
 export const shared = fileURLToPath(new URL("../../../../shared/", import.meta.url));
 export const hasModels = existsSync(`${shared}models/`);
 
@@ -27,14 +26,13 @@ export interface Stand {
 
 /** Tests of the built studio in Chromium; skipped with a message where that is not there. */
 export function describeStudio(name: string, options: Partial<ServeOptions>, tests: (stand: Stand) => void): void {
-  const isThere = existsSync(executable);
-  if (!isThere) console.warn(`${name}: skipped, there is no Chromium at ${executable} (XSTAR_CHROMIUM names another)`);
-  describe.skipIf(!isThere)(name, () => {
+  if (!executable) console.warn(`${name}: skipped, without Chromium (apt-get install chromium)`);
+  describe.skipIf(!executable)(name, { timeout: 240_000 }, () => {
     let server: StudioServer;
     let browser: Browser;
     beforeAll(async () => {
-      server = await serveStudio({ folder: built.replace(/\/$/, ""), port: 0, ...options });
-      browser = await chromium.launch({ executablePath: executable, args: ["--no-sandbox"] });
+      server = await serveStudio({ port: 0, ...options });
+      browser = await chromium.launch({ executablePath: executable!, args: ["--no-sandbox"] });
     });
     afterAll(async () => {
       await browser?.close();

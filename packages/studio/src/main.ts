@@ -1,5 +1,5 @@
 import "virtual:tokens.css";
-import "./style/base.css";
+import "./base.css";
 import { mount } from "svelte";
 import App from "./App.svelte";
 

@@ -1,11 +1,12 @@
+import { besideIn } from "../compile/beside.js";
 import {
-  attributionState,
   objectiveOutput,
   pictureOutput,
   networkGradientNormOutput,
   gradientNormOutput,
   watchOutput,
 } from "../compile/step.js";
+import { attributionState } from "../compile/update.js";
 import type { Tensors } from "../define/definition.js";
 import { mapValues } from "../map-values.js";
 import type { Tensor } from "../tensor.js";
@@ -43,7 +44,7 @@ export class History {
     this.redirected = resume?.redirected ?? record.objectives.map(() => 0);
     this.watch = Object.fromEntries(watched.map((name) => [name, [...(resume?.watch[name] ?? [])]]));
     if (!resume) return;
-    const { index, gradientNorm, networkGradientNorm, picture } = resume;
+    const { index, gradientNorm, networkGradientNorm, picture, inputs } = resume;
     this.curve.push(...resume.curve);
     this.best = resume.best;
     this.last = {
@@ -53,6 +54,7 @@ export class History {
       networkGradientNorm,
       watch: mapValues(resume.watch, (values) => values[index]!),
       picture,
+      inputs,
       checkpoint: () => resume,
     };
   }
@@ -99,7 +101,7 @@ export class History {
     curve.push(now.objective);
     for (const [name, values] of Object.entries(now.watch)) this.watch[name]!.push(values);
     Object.assign(this, { state, best, redirected });
-    const { gradientNorm, networkGradientNorm, picture } = now;
+    const { gradientNorm, networkGradientNorm, picture, inputs } = now;
     const checkpoint = () => ({
       record,
       identity: compiled.identity(),
@@ -112,6 +114,7 @@ export class History {
       gradientNorm,
       networkGradientNorm,
       picture,
+      inputs,
       best,
     });
     this.last = { ...now, checkpoint };
@@ -127,8 +130,8 @@ export class History {
     const lastSteps = divergedAt.map((at) => (at === null ? last.index : Math.max(at - 1, 0)));
     const kept =
       record.keep === "best"
-        ? { picture: best.picture, steps: best.steps }
-        : { picture: last.picture, steps: lastSteps };
+        ? { picture: best.picture, inputs: best.inputs, steps: best.steps }
+        : { picture: last.picture, inputs: last.inputs, steps: lastSteps };
     const attribution = (last.checkpoint().state[attributionState] as Tensor<"float32"> | undefined) ?? null;
     const { asked } = this.compiled;
     return { asked, last, ...kept, attribution, curve, watch, ended, divergedAt, redirected, record };
@@ -142,6 +145,8 @@ export class History {
       networkGradientNorm: floats(results[networkGradientNormOutput]!),
       watch: mapValues(this.watch, (_, name) => floats(results[watchOutput(name)]!)),
       picture: results[pictureOutput] as Tensor<"float32">,
+      // a step is measured on what it began with
+      inputs: besideIn(this.state),
     };
   }
 }
@@ -162,5 +167,6 @@ function frozenFrom(now: Measured, before: Measured, frozen: readonly boolean[])
     networkGradientNorm: numbers("networkGradientNorm"),
     watch: mapValues(now.watch, (values, name) => withNumbers(values, before.watch[name]!, frozen)),
     picture: withRows(now.picture, before.picture, frozen),
+    inputs: mapValues(now.inputs, (held, name) => withRows(held, before.inputs[name]!, frozen)),
   };
 }

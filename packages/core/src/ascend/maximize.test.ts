@@ -1,4 +1,3 @@
-import type { VjpRules } from "../autodiff/vjp.js";
 import { describe, expect, it } from "vitest";
 import { maximize } from "../testing/plain.js";
 import type { MaximizeOptions } from "./options.js";
@@ -12,12 +11,14 @@ import { shared } from "../parameterizations/shared.js";
 import { array, normal, uniform } from "../starts/starts.js";
 import { createRng } from "../rng.js";
 import { buildModel, open, tinyCnn } from "../testing/models.js";
-import { numbers, tensor, type Tensor } from "../tensor.js";
+import { numbers, type Tensor } from "../tensor.js";
 import { jitter } from "../transforms/affine.js";
 import { noise } from "../transforms/pixelwise.js";
 
 const model = open(tinyCnn());
+
 const target = logit({ class: 1 });
+
 const optimizer = normalized({ learningRate: 0.1 });
 
 /** The values of one picture of a batch at the end. */
@@ -170,46 +171,8 @@ describe("a batch", () => {
 const hill = open(
   buildModel((op, x) => ({ y: op.neg(op.mul(op.sub(x, 1), op.sub(x, 1))) }), { shape: [1, 1, 2, 2], freeBatch: "N" }),
 );
+
 const height = channel({ layer: "y", channel: 0 });
-
-describe("what is kept", () => {
-  // moves by 0.5 a step: from 0.2 to 0.7, 1.2 and back, from -1 over 1 in five steps
-  const options: MaximizeOptions = { start: [0.2, -1], optimizer: normalized({ learningRate: 0.5 }), steps: 7 };
-
-  it("is the last picture, or of each the one with the largest objective", async () => {
-    const last = await maximize(hill, height, options).result;
-    expect(last.steps).toEqual([7, 7]);
-    expect(last.picture).toEqual(last.last.picture);
-    const best = await maximize(hill, height, { ...options, keep: "best" }).result;
-    expect(best.curve).toEqual(last.curve);
-    for (const k of [0, 1]) {
-      const objectives = best.curve.map((values) => values[k]!);
-      expect(best.steps[k]).toBe(objectives.indexOf(Math.max(...objectives)));
-      const picture = numbers(best.picture).slice(4 * k, 4 * k + 4);
-      const own = picture.reduce((sum, x) => sum - (x - 1) ** 2, 0) / 4;
-      expect(own).toBeCloseTo(Math.max(...objectives), 5);
-    }
-    expect(best.steps).toEqual([2, 4]);
-  });
-
-  it("is judged by a running mean where transforms draw luck into the objective", async () => {
-    const lucky: MaximizeOptions = { transforms: [noise({ deviation: 1 })], steps: 40, keep: "best", seed: 3 };
-    const { curve, steps } = await maximize(model, target, { ...lucky, optimizer: gradient({ learningRate: 0.01 }) })
-      .result;
-    const values = curve.map(([x]) => x!);
-    let mean = values[0]!;
-    const means = values.map((x, i) => (mean += (x - mean) / Math.min(i + 1, 16)));
-    expect(steps).toEqual([means.indexOf(Math.max(...means))]);
-    expect(steps).not.toEqual([values.indexOf(Math.max(...values))]);
-  });
-
-  it("is what it was however the pictures change afterwards", async () => {
-    const seen: number[][] = [];
-    for await (const { picture } of maximize(hill, height, { ...options, keep: "best" })) seen.push(numbers(picture));
-    const { picture, steps } = await maximize(hill, height, { ...options, keep: "best" }).result;
-    expect(numbers(picture)).toEqual([...seen[steps[0]!]!.slice(0, 4), ...seen[steps[1]!]!.slice(4)]);
-  });
-});
 
 describe("specs", () => {
   it("may be types alone, and one transform needs no list", async () => {
@@ -220,18 +183,6 @@ describe("specs", () => {
     expect(picture).toEqual((await maximize(model, target, long).result).picture);
     expect(record).toMatchObject({ optimizer: { type: "adam" }, schedule: { type: "cosine" } });
     expect(record.transforms).toHaveLength(1);
-  });
-});
-
-describe("a plateau", () => {
-  it("ends a run when no picture has risen above its best for so many steps", async () => {
-    const options: MaximizeOptions = { optimizer: normalized({ learningRate: 0.5 }), steps: 50, patience: 3 };
-    const quick = await maximize(hill, height, { ...options, start: 0.2 }).result;
-    expect([quick.ended, quick.last.index]).toEqual(["plateau", 5]);
-    const both = await maximize(hill, height, { ...options, start: [0.2, -1] }).result;
-    expect([both.ended, both.last.index]).toEqual(["plateau", 7]);
-    const none = await maximize(hill, height, { ...options, start: 0.2, steps: 4 }).result;
-    expect([none.ended, none.last.index]).toEqual(["steps", 4]);
   });
 });
 
@@ -265,157 +216,6 @@ describe("a clipped gradient by several variables", () => {
       });
       expect(Math.hypot(...moved)).toBeCloseTo(clip, 4);
     }
-  });
-});
-
-describe("a run that is stopped", () => {
-  it("by its signal keeps what is done", async () => {
-    const controller = new AbortController();
-    const run = maximize(model, target, { steps: 1000, signal: controller.signal });
-    const seen: Step[] = [];
-    for await (const step of run) {
-      seen.push(step);
-      if (step.index === 3) controller.abort();
-    }
-    const { ended, last, curve } = await run.result;
-    expect(ended).toBe("aborted");
-    expect(seen).toHaveLength(4);
-    expect(last).toBe(seen[3]);
-    expect(curve).toHaveLength(4);
-  });
-
-  it("by its signal before it begins still measures the start", async () => {
-    const { ended, curve } = await maximize(model, target, { signal: AbortSignal.abort() }).result;
-    expect([ended, curve.length]).toEqual(["aborted", 1]);
-  });
-
-  it("by its signal while only the result is waited for ends too", async () => {
-    const controller = new AbortController();
-    setTimeout(() => controller.abort(), 30);
-    const { ended, curve } = await maximize(model, target, { steps: 1e9, signal: controller.signal }).result;
-    expect(ended).toBe("aborted");
-    expect(curve.length).toBeGreaterThan(0);
-  });
-
-  it("by a break settles its result", async () => {
-    const run = maximize(model, target, { steps: 1000 });
-    for await (const step of run) if (step.index === 2) break;
-    const { ended, last } = await run.result;
-    expect([ended, last.index]).toEqual(["aborted", 2]);
-  });
-
-  it("by an error of the one who iterates settles its result", async () => {
-    const run = maximize(model, target, { steps: 1000 });
-    const iterate = async () => {
-      for await (const step of run) if (step.index === 1) throw new Error("mine");
-    };
-    await expect(iterate()).rejects.toThrow("mine");
-    expect((await run.result).last.index).toBe(1);
-  });
-});
-
-const sizes = '"size" must be height and width, two whole numbers of at least 1: current value is ';
-const withImage = (photo: Tensor): MaximizeOptions => ({ images: { photo }, start: { type: "image", image: "photo" } });
-
-describe("a run that cannot begin", () => {
-  it.each<readonly [string, MaximizeOptions, string]>([
-    ["negative steps", { steps: -1 }, '"steps" must be a whole number of at least 0: current value is -1'],
-    ["half a step", { steps: 1.5 }, '"steps" must be a whole number of at least 0: current value is 1.5'],
-    ["no number of steps", { steps: Number.NaN }, '"steps" must be a whole number of at least 0: current value is NaN'],
-    ["no patience", { patience: 0 }, '"patience" must be a whole number of at least 1: current value is 0'],
-    [
-      "negative redirection",
-      { redirectSteps: -1 },
-      '"redirectSteps" must be a whole number of at least 0: current value is -1',
-    ],
-    [
-      "keeping what there is not",
-      { keep: "first" as "last" },
-      '"keep" must be "last" or "best": current value is "first"',
-    ],
-    ["an unknown schedule", { schedule: { type: "linea" } }, 'There is no schedule of type "linea"'],
-    ["half a seed", { seed: 0.5 }, '"seed" must be a whole number: current value is 0.5'],
-    ["an unknown optimizer", { optimizer: { type: "adamm" } }, 'There is no optimizer of type "adamm"'],
-    ["an unknown transform", { transforms: [{ type: "spin" }] }, 'There is no transform of type "spin"'],
-    [
-      "an unknown parameterization",
-      { parameterization: { type: "pixels" } },
-      'There is no parameterization of type "pixels"',
-    ],
-    [
-      "a bad rate",
-      { optimizer: { type: "gradient", learningRate: -1 } },
-      '"learningRate" must be a number of at least 0: current value is -1',
-    ],
-    ["an unknown start", { start: "one" }, '"one" is no start'],
-    ["a clip of 0", { clip: 0 }, '"clip" must be a number above 0: current value is 0'],
-    ["no stream", { streams: [] }, "The list of streams is empty"],
-    [
-      "a stream that is no number",
-      { streams: ["a"] as unknown as number[] },
-      '"streams" must be a whole number: current value is "a"',
-    ],
-    ["no start", { start: [] }, "The list of starts is empty"],
-    ["nothing to watch", { watch: { w: [] } }, 'The list of objectives to watch as "w" is empty'],
-    ["a size of 0", { size: [0, 0] }, `${sizes}[0,0]`],
-    ["a negative size", { size: [-4, 10] }, `${sizes}[-4,10]`],
-    ["half a pixel", { size: [10.5, 10] }, `${sizes}[10.5,10]`],
-    ["a size that is no number", { size: [Number.NaN, 10] }, `${sizes}[NaN,10]`],
-    ["a size in words", { size: "128" as unknown as [number, number] }, `${sizes}"128"`],
-    [
-      "an image without channels",
-      withImage(tensor("float32", new Float32Array(100), [10, 10])),
-      'The picture "photo" has shape [10,10], not [channels, height, width]',
-    ],
-    [
-      "a batch of images",
-      withImage(tensor("float32", new Float32Array(300), [1, 3, 10, 10])),
-      'The picture "photo" has shape [1,3,10,10], not [channels, height, width]',
-    ],
-    [
-      "an image of bytes",
-      withImage(tensor("uint8", new Uint8Array(100), [1, 10, 10])),
-      'The picture "photo" is uint8, not float32',
-    ],
-    ["no image", withImage(undefined as unknown as Tensor), 'The picture "photo" is no tensor'],
-    [
-      "an image with a hole",
-      withImage(tensor("float32", [0, Number.NaN, 1, 0], [1, 2, 2])),
-      'The picture "photo" has a value that is no finite number: NaN',
-    ],
-  ])("for %s says so to both who iterate and who wait", async (_, options, message) => {
-    const expected = { code: "bad-argument", message };
-    await expect(maximize(model, target, options).result).rejects.toMatchObject(expected);
-    const run = maximize(model, target, options);
-    const iterate = async () => {
-      for await (const _step of run) expect.fail("a step was taken");
-    };
-    await expect(iterate()).rejects.toMatchObject(expected);
-    await expect(run.result).rejects.toMatchObject(expected);
-  });
-
-  it("for no target says so", async () => {
-    await expect(maximize(model, []).result).rejects.toMatchObject({
-      code: "bad-argument",
-      message: "The list of targets is empty",
-    });
-  });
-
-  it("at an image, for an input without height and width, says so", async () => {
-    const flat = open(buildModel((op, x) => ({ y: op.mul(x, 2) }), { shape: [1, 5] }));
-    const photo = tensor("float32", [0, 0, 0, 0], [1, 2, 2]);
-    await expect(maximize(flat, layer({ layer: "y" }), withImage(photo)).result).rejects.toMatchObject({
-      code: "bad-argument",
-      message: 'The picture "photo" cannot be the start of an input of shape [5], without height and width',
-    });
-  });
-
-  it("for an operator without a rule names it", async () => {
-    const without = { rules: { Relu: undefined } as unknown as VjpRules };
-    await expect(maximize(model, target, without).result).rejects.toMatchObject({
-      code: "missing-vjp-rule",
-      message: expect.stringContaining("no vjp rule for"),
-    });
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Tensors } from "../define/definition.js";
 import type { StartGiven } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
-import type { DrawnInput } from "../model/given.js";
+import type { DrawnInput, MaximizedInput } from "../model/given.js";
 import type { InputKind } from "../model/input-kind.js";
 import type { Contract } from "../model/contract.js";
 import type { Shape, Tensor } from "../tensor.js";
@@ -9,6 +9,8 @@ import type { Shape, Tensor } from "../tensor.js";
 /** Of each picture of a batch the one with the largest objective so far, and its step: replaced, never changed. */
 export interface Best {
   readonly picture: Tensor<"float32">;
+  /** What is maximized beside it, as `Step.inputs`. */
+  readonly inputs: Readonly<Record<string, Tensor<"float32">>>;
   readonly steps: readonly number[];
   /** What of each is compared: its objective, or where transforms draw luck into that, the running mean there. */
   readonly values: Float32Array;
@@ -32,10 +34,11 @@ export interface Checkpoint {
   readonly divergedAt: readonly (number | null)[];
   /** Of each picture, the steps that were taken with redirected gradients. */
   readonly redirected: readonly number[];
-  /** Of step `index`, as `Step.gradientNorm`, `Step.networkGradientNorm` and `Step.picture`. */
+  /** Of step `index`, as `Step.gradientNorm`, `Step.networkGradientNorm`, `Step.picture` and `Step.inputs`. */
   readonly gradientNorm: Float32Array;
   readonly networkGradientNorm: Float32Array;
   readonly picture: Tensor<"float32">;
+  readonly inputs: Readonly<Record<string, Tensor<"float32">>>;
   /** The best picture of each so far. */
   readonly best: Best;
 }
@@ -66,6 +69,8 @@ export interface Step {
   readonly watch: Readonly<Record<string, Float32Array>>;
   /** [batch, channels, height, width] in picture units; a channel more than the model takes is the opacity. */
   readonly picture: Tensor<"float32">;
+  /** Inputs that are maximized together with the picture, [batch, ...], by name. */
+  readonly inputs: Readonly<Record<string, Tensor<"float32">>>;
   /** Where the run stands after this step, to go on from. */
   checkpoint(): Checkpoint;
 }
@@ -96,6 +101,8 @@ export interface AscentResult {
   /** The pictures that the run is for, by `keep`, as `Step.picture`; and the step of each. */
   readonly picture: Tensor<"float32">;
   readonly steps: readonly number[];
+  /** The inputs that were maximized together with them, by name, as `Step.inputs`. */
+  readonly inputs: Readonly<Record<string, Tensor<"float32">>>;
   /** How much every pixel counted, [batch, 1, height, width], 0 or more; null when it was not asked for. */
   readonly attribution: Tensor<"float32"> | null;
   /** The objective of each picture at every step. */
@@ -122,7 +129,10 @@ export interface ModelRecord {
   readonly contract: Contract | null;
   /** What the inputs besides the picture hold; of a large tensor only its shape. */
   readonly inputs: Readonly<
-    Record<string, number | DrawnInput | { readonly shape: Shape; readonly values?: readonly number[] }>
+    Record<
+      string,
+      number | DrawnInput | MaximizedInput | { readonly shape: Shape; readonly values?: readonly number[] }
+    >
   >;
   /** The output that class scores were read from; null when it was not named. */
   readonly logits: string | null;

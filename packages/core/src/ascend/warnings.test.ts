@@ -48,6 +48,19 @@ describe("a warning", () => {
     ).toEqual([[expect.stringContaining("The picture is saturated")]]);
   });
 
+  it("names the layer before a sigmoid that is at its end", async () => {
+    const sure = open(
+      buildModel((op, x) => {
+        const score = op.add(op.reduceMean(x, [2, 3]), op.scalar(200));
+        const certain = op.sigmoid(op.reshape(score, [1, 1]));
+        return { score, certain };
+      }),
+    );
+    const [[own]] = (await warnings(layer({ layer: "certain" }), {}, sure)) as [[string]];
+    expect(own).toContain("it stayed at 1 for all 8 steps");
+    expect(own).toMatch(/; "[^"]+" is the layer before its Sigmoid, which may be at its end$/);
+  });
+
   it("does not blame a picture for what its start left at an end", async () => {
     const corner = "neuron";
     const options = {

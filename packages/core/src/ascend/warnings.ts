@@ -3,7 +3,7 @@ import type { Fields } from "../define/fields.js";
 import type { Spec } from "../define/spec.js";
 import { isTraining } from "../normalize/batch-normalization.js";
 import type { Model } from "../onnx/model.js";
-import { softmaxWarning, type ModelOf } from "../words/softmax-warning.js";
+import { softmaxWarning, squashedFrom, type ModelOf } from "../words/softmax-warning.js";
 import type { Vocabulary } from "../define/vocabulary.js";
 import { kindIn } from "../define/walk.js";
 import type { AscentResult } from "./result.js";
@@ -18,7 +18,7 @@ export function warningsOf(facts: Facts, vocabulary: Vocabulary, modelOf: ModelO
     const picture = pictureOf(facts, k);
     return [
       brokenWarning(facts, k),
-      stuckWarning(facts, k) ?? asleepWarning(facts, k),
+      stuckWarning(facts, k, squashedFrom(vocabulary, objective, modelOf)) ?? asleepWarning(facts, k),
       loweredWarning(facts, vocabulary, k),
       softmaxWarning(vocabulary, objective, modelOf),
       ...training,
@@ -46,7 +46,7 @@ function brokenWarning(facts: Facts, k: number): string | undefined {
 /** Changes of the target below this share of it are none. */
 const unmoved = 1e-6;
 
-function stuckWarning(facts: Facts, k: number): string | undefined {
+function stuckWarning(facts: Facts, k: number, squashed: ReturnType<typeof squashedFrom>): string | undefined {
   const { curve, last, divergedAt, record } = facts;
   const steps = (divergedAt[k] ?? curve.length) - 1;
   if (steps < 1) return undefined;
@@ -56,7 +56,10 @@ function stuckWarning(facts: Facts, k: number): string | undefined {
   const where = record.transforms.length > 0 ? "in its transformed views " : "";
   const why =
     last.networkGradientNorm[k] === 0 ? `: no gradient reached the ${nounOf(facts)}${redirection(facts, k)}` : "";
-  return `The target never moved: ${where}it stayed at ${shown(first)} for all ${count(steps, "step")}${why}`;
+  const before = squashed
+    ? `; "${squashed.layer}" is the layer before its ${squashed.opType}, which may be at its end`
+    : "";
+  return `The target never moved: ${where}it stayed at ${shown(first)} for all ${count(steps, "step")}${why}${before}`;
 }
 
 /** What redirected gradients did for a picture that still sleeps, and whether they were at their end. */

@@ -1,35 +1,27 @@
-import { collectSettings, emptySlots, prepareOptimizer, type Settings } from "./apply-optimizer.js";
-import { gradients } from "../autodiff/gradients.js";
+import { update } from "./update.js";
+import { collectSettings, emptySlots } from "./apply-optimizer.js";
 import type { VjpRules } from "../autodiff/vjp.js";
-import { parseSpec, type Tensors, type Values } from "../define/definition.js";
+import { parseSpec, type Tensors } from "../define/definition.js";
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
 import { Graph, type Value } from "../ir/graph.js";
 import { inline, prune, valuesRead } from "../ir/inline.js";
-import { axesAfterFirst, createOps, type Ops } from "../ir/ops/index.js";
+import { createOps } from "../ir/ops/index.js";
 import { mapValues } from "../map-values.js";
 import type { WeightFiles } from "../onnx/weights.js";
 import { writeModel } from "../onnx/write.js";
-import { writeFor } from "../normalize/for-webgpu.js";
-import type { Vocabulary } from "../define/vocabulary.js";
+import { writerFor } from "../normalize/write-for.js";
 import { beginAlone, beginAt } from "../starts/begin.js";
 import { withColorsOf } from "../parameterizations/color.js";
 import { createRng, type Rng } from "../rng.js";
-import { sameShape, size, tensor, type Shape, type Tensor } from "../tensor.js";
-import {
-  buildObjectives,
-  nameTargets,
-  needsSharedViews,
-  parseObjective,
-  readsPlaces,
-  type ObjectiveParts,
-} from "./objective.js";
+import { sameShape, tensor, type Shape, type Tensor } from "../tensor.js";
+import { buildObjectives, needsSharedViews, parseObjective, readsPlaces, type ObjectiveParts } from "./objective.js";
+import { beginBeside, besideVariable } from "./beside.js";
 import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opacity.js";
 import type { Entry } from "../forward/narrow.js";
 import { planesOf } from "../forward/planes.js";
 import type { Network, Prepared } from "../forward/prepare.js";
 import type { NetworkTerm } from "./require-gradient.js";
-import { modelScope } from "../forward/prepare-model.js";
 import { standalone, stepInput } from "./standalone.js";
 import { buildViews } from "./views.js";
 
@@ -85,28 +77,29 @@ export interface CompiledStep {
 
 /** Names of the outputs of every compiled step. */
 export const pictureOutput = "picture";
+
 export const objectiveOutput = "objective";
+
 /** L2 norm of the objective's gradient by each picture, [batch]. */
 export const gradientNormOutput = "gradientNorm";
+
 /** L2 norm of the part of it that comes through the network, by the views of each picture, [batch]. */
 export const networkGradientNormOutput = "networkGradientNorm";
+
 export const watchOutput = (name: string) => `watch.${name}`;
 
-/** State: the sum over the steps of the mean |gradient| of each pixel's channels, [batch, 1, height, width]. */
-export const attributionState = "attribution";
-
 /** Builds the step graph: variables, picture, views, model, objective, gradients, optimizer, next variables. */
-export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpRules): Promise<CompiledStep> {
-  const { first, batch, assets, weights, vocabulary } = prepared;
-  const planes = planesOf(prepared.shape, first.holds);
-  const shape = planes?.shape ?? prepared.shape;
+export async function compile(ready: Prepared, spec: AscentSpec, rules?: VjpRules): Promise<CompiledStep> {
+  const { first, batch, assets, weights, vocabulary } = ready;
+  const planes = planesOf(ready.shape, first.holds);
+  const shape = planes?.shape ?? ready.shape;
   const graph = new Graph("ascent");
   const op = createOps(graph, first.model.runtime.lowering);
   const { settings, tensors } = collectSettings(graph);
   const rng = createRng(spec.seed);
   const streams = (purpose: string) => spec.streams.map((stream) => rng.split(purpose).split(stream));
 
-  const coloured = withColorsOf(vocabulary, spec.parameterization, assets);
+  const coloured = await withColorsOf(vocabulary, spec.parameterization, assets);
   const parameterization = parseSpec(vocabulary.parameterization, coloured, "parameterization");
   const drawn = (attempt: number) =>
     beginAlone(parameterization.definition, parameterization.spec, {
@@ -122,16 +115,24 @@ export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpR
     }
     return attempt === 0 ? alone : drawn(attempt);
   };
+  const beside = (attempt: number) =>
+    beginBeside(
+      first,
+      streams("input").map((rng) => ofAttempt(rng, attempt)),
+    );
   const variables = mapValues(alone, (t, name) => graph.input(name, t));
+  const others = mapValues(beside(0), (t, name) => graph.input(name, t));
+  const climbed = Object.fromEntries([...first.beside.keys()].map((name) => [name, others[besideVariable(name)]!]));
+  const prepared: Prepared = { ...ready, network: (on, pictures) => ready.network(on, pictures, climbed) };
   const picture = parameterization.definition.build(parameterization.spec, variables, { op, shape, assets });
-  if (planes && !sameShape(picture.shape, shape)) throw onlyPictures(spec.parameterization, prepared.shape);
+  if (planes && !sameShape(picture.shape, shape)) throw onlyPictures(spec.parameterization, ready.shape);
   const restored = (value: Value) => (planes ? planes.restore(op, value) : value);
   const { colours, opacity } = separateOpacity(op, picture, shape);
 
-  const own = streams("transform");
+  const draws = streams("transform");
   const moves = spec.objectives.some((objective) => needsSharedViews(vocabulary, objective))
-    ? own.map(() => own[0]!)
-    : own;
+    ? draws.map(() => draws[0]!)
+    : draws;
   const chain = chainFor(vocabulary.transform, spec.transforms, opacity);
   const [height, width] = (planes?.shape ?? first.shape).slice(2) as [number, number];
   const views = buildViews(op, picture, {
@@ -176,15 +177,15 @@ export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpR
     terms,
     picture,
     entry,
-    variables,
+    variables: { ...variables, ...others },
     step,
     settings,
     planes: planes !== undefined,
     ...(rules && { rules }),
   });
   const context = { op, shape, assets };
-  const projected =
-    parameterization.definition.project?.(parameterization.spec, updated.variables, context) ?? updated.variables;
+  const own = mapValues(variables, (_, name) => updated.variables[name]!);
+  const projected = parameterization.definition.project?.(parameterization.spec, own, context) ?? own;
 
   const next: Record<string, string> = {};
   const whole = graph.publish(restored(picture), pictureOutput);
@@ -192,27 +193,34 @@ export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpR
   graph.publish(updated.gradientNorm, gradientNormOutput);
   graph.publish(updated.networkGradientNorm, networkGradientNormOutput);
   for (const [name, value] of Object.entries(watched)) graph.publish(value, watchOutput(name));
-  for (const [name, value] of Object.entries({ ...projected, ...updated.slots, [stepInput]: op.add(step, 1) })) {
+  for (const [name, value] of Object.entries({
+    ...updated.variables,
+    ...projected,
+    ...updated.slots,
+    [stepInput]: op.add(step, 1),
+  })) {
     next[name] = graph.publish(value, `next.${name}`).name;
   }
   prune(graph);
   dropUnread(graph, tensors);
 
   const options = { opsets: prepared.opsets, irVersion: prepared.irVersion };
+  const write = await writerFor(op.lowering);
   return {
     graph,
-    bytes: writeFor(op.lowering, graph, { ...options, locate: weights.locate }),
+    bytes: write(graph, { ...options, locate: weights.locate }),
     files: weights.files,
     shape: [batch, ...whole.shape.slice(1)],
     settings: tensors,
     isTransformed: chain.length > 0,
     begin: (start, attempt) => ({
       ...begin(start, attempt),
+      ...beside(attempt ?? 0),
       ...emptySlots(updated.slots),
       [stepInput]: tensor("float32", [1], []),
     }),
     sample: views.sample,
-    trial: () => writeFor(op.lowering, partFor(measured, graph), { ...options, locate: weights.locate }),
+    trial: () => write(partFor(measured, graph), { ...options, locate: weights.locate }),
     next,
     standalone(state) {
       const whole = standalone(graph, { settings: tensors, beginning: { ...state, ...views.sample(0) } });
@@ -224,94 +232,10 @@ export async function compile(prepared: Prepared, spec: AscentSpec, rules?: VjpR
 /** Where a start's random numbers come from when it is drawn several times. */
 export const ofAttempt = (rng: Rng, attempt: number): Rng => (attempt === 0 ? rng : rng.split(`attempt ${attempt}`));
 
-/** One optimizer step of every variable. */
-async function update(
-  op: Ops,
-  spec: AscentSpec,
-  given: {
-    vocabulary: Vocabulary;
-    objective: Value;
-    /** What of it reads the network. */
-    terms: readonly NetworkTerm[];
-    picture: Value;
-    /** What the network sees of the pictures, [views x batch, ...]. */
-    entry: Entry;
-    variables: Readonly<Record<string, Value>>;
-    step: Value;
-    settings: Settings;
-    /** Whether they are no pictures, and only lie like them. */
-    planes: boolean;
-    rules?: VjpRules;
-  },
-): Promise<{ variables: Values; slots: Values; gradientNorm: Value; networkGradientNorm: Value }> {
-  const { vocabulary, objective, terms, picture, entry, variables, step, settings, rules } = given;
-  const optimizer = prepareOptimizer(op, {
-    vocabulary,
-    optimizer: spec.optimizer,
-    schedule: { spec: spec.schedule, steps: spec.steps },
-    step,
-    settings,
-  });
-  const entries = [entry.whole, ...entry.parts.map(({ value }) => value)];
-  const wrt = [picture, ...entries, ...Object.values(variables)];
-  const [byPicture, ...others] = await gradients(op, {
-    of: objective,
-    wrt,
-    called: { of: nameTargets(vocabulary, spec.objectives), scope: modelScope },
-    ...(rules && { rules }),
-  });
-  const byEntry =
-    entry.parts.length === 0
-      ? others[0]
-      : (await import("../forward/narrow.js")).gradientOfEntry(op, entry, others.slice(0, entries.length));
-  const found = others.slice(entries.length);
-  const isStill = found.every((gradient) => gradient === undefined);
-  if (terms.length > 1 || !byEntry || isStill) {
-    const { noGradient, requireGradients } = await import("./require-gradient.js");
-    await requireGradients(op, terms, entry, rules);
-    if (isStill) throw noGradient();
-  }
-  const batch = picture.shape[0]!;
-  const gradientNorm = byPicture ? norm(op, [byPicture], batch) : op.fill([batch], 0);
-  const networkGradientNorm = !byEntry || byEntry === byPicture ? gradientNorm : norm(op, [byEntry], batch);
-  const raw = Object.values(variables).map((variable, i) => found[i] ?? op.fill(variable.shape, 0));
-  const ascents = spec.clip === null ? raw : clipped(op, raw, { batch, settings, clip: spec.clip });
-  const names = Object.keys(variables);
-  const applied = optimizer.apply(variables, Object.fromEntries(names.map((name, i) => [name, ascents[i]!])));
-  const slots: Record<string, Value> = { ...applied.slots };
-  if (spec.attribution && byPicture?.rank === 4 && !given.planes) {
-    const sum = op.graph.input(attributionState, { dtype: "float32", shape: picture.shape.with(1, 1) });
-    slots[attributionState] = op.add(sum, op.reduceMean(op.abs(byPicture), [1], true));
-  }
-  return { variables: applied.variables, slots, gradientNorm, networkGradientNorm };
-}
-
 function onlyPictures({ type }: Spec, shape: Shape): XstarError {
   return new XstarError("bad-argument", `The parameterization "${type}" does not fit an input of shape [${shape}]`, {
     hint: "Give an input that is no picture pixel, fourier or pyramid",
   });
-}
-
-/** L2 norm over all that belongs to each picture: of values [n x batch, ...], [batch]. */
-function norm(op: Ops, values: readonly Value[], batch: number): Value {
-  const squares = values.map((x) => {
-    const rows = op.reduceSum(op.mul(x, x), axesAfterFirst(x));
-    return x.shape[0] === batch ? rows : op.reduceSum(op.reshape(rows, [x.shape[0]! / batch, batch]), [0]);
-  });
-  return op.sqrt(op.sum(squares));
-}
-
-/** The gradients of a picture, shortened alike where all together are longer than `clip`; of all where some are shared. */
-function clipped(
-  op: Ops,
-  gradients: readonly Value[],
-  { batch, settings, clip }: { batch: number; settings: Settings; clip: number },
-): Value[] {
-  const rows = gradients.every(({ shape }) => shape[0] === batch) ? batch : 1;
-  const flat = gradients.map((x) => op.reshape(x, [rows, size(x.shape) / rows]));
-  const largest = settings.add("clip", tensor("float32", [clip], []));
-  const factor = op.min(op.div(largest, op.add(norm(op, flat, rows), 1e-12)), 1);
-  return gradients.map((x) => op.mul(x, op.reshape(factor, [rows, ...x.shape.slice(1).map(() => 1)])));
 }
 
 /** What computes one output of a graph, from the same inputs. */

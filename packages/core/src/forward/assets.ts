@@ -40,7 +40,7 @@ export function createAssets(
       return {
         latent: batched.shape.slice(1),
         range: rangeOf(batched),
-        build: (op, latent) => buildForward(op, batched, latent, "generator/").output(),
+        build: (op, latent) => buildForward(op, batched, latent, { scope: "generator/" }).output(),
       };
     },
   };

@@ -1,5 +1,12 @@
 import { oneOf, XstarError } from "../errors.js";
-import { filled, isTensor, type GivenInputs, type HeldInput } from "../model/given.js";
+import {
+  filled,
+  isMaximized,
+  isTensor,
+  type GivenInputs,
+  type HeldInput,
+  type MaximizedInput,
+} from "../model/given.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import { numbers, tensor, type Shape, type Tensor } from "../tensor.js";
 
@@ -43,7 +50,7 @@ export interface Part {
 
 /** Whether every picture of the batch sees the same. */
 export const isForAll = ({ dims: [first] }: DeclaredInput, given: HeldInput): boolean => {
-  if (typeof given === "number") return true;
+  if (typeof given === "number" || isMaximized(given)) return true;
   if (!isTensor(given)) return typeof first === "number";
   return given.shape.length === 0 || given.shape[0] === 1 || given.shape[0] === first;
 };
@@ -52,7 +59,12 @@ export const isForAll = ({ dims: [first] }: DeclaredInput, given: HeldInput): bo
  * The constant tensor of an input for a part of the batch; a number has the given shape. A free first axis goes with the
  * pictures: one row serves all of them. Throws `bad-argument` when it does not fit.
  */
-export function givenTensor(input: DeclaredInput, given: HeldInput, part: Part, sized?: Shape): Tensor {
+export function givenTensor(
+  input: DeclaredInput,
+  given: Exclude<HeldInput, MaximizedInput>,
+  part: Part,
+  sized?: Shape,
+): Tensor {
   const { name, dims, dtype } = input;
   if (dtype === "string") throw new XstarError("bad-argument", `Input "${name}" holds text, which cannot be given`);
   if (!isTensor(given)) {

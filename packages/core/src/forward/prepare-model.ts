@@ -6,7 +6,7 @@ import { isFloat, type Ops } from "../ir/ops/index.js";
 import type { Contract } from "../model/contract.js";
 import { axesOf, followAxes } from "../model/axes.js";
 import { beforeSoftmax, layerNames, pictureInput, scoreOutput, whyNoLayer } from "../model/layers.js";
-import { isTensor, type GivenInputs } from "../model/given.js";
+import { isMaximized, isTensor, type GivenInputs } from "../model/given.js";
 import { checkModel, type LoadedModel } from "../model/load.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
 import type { Normalized } from "../normalize/normalize.js";
@@ -46,6 +46,8 @@ export interface PreparedModel {
   readonly inputShape: Shape;
   /** What the inputs besides the picture hold, for each run. */
   readonly given: readonly ReadonlyMap<string, Tensor>[];
+  /** The shapes of the inputs that are maximized together with the picture, for the whole batch. */
+  readonly beside: ReadonlyMap<string, Shape>;
   readonly options: BatchOptions;
   /** How a picture becomes the input; undefined where it is the input. */
   readonly contract: Contract | undefined;
@@ -117,7 +119,7 @@ function tensorsFor(
   return new Map(
     inputs.flatMap((input) => {
       const held = given[input.name];
-      if (held === undefined || (!isTensor(held) && !sized)) return [];
+      if (held === undefined || isMaximized(held) || (!isTensor(held) && !sized)) return [];
       return [[input.name, givenTensor(input, held, part, sized?.get(input.name))] as const];
     }),
   );
@@ -140,6 +142,7 @@ export async function prepareModel(
   const { inputs: given = {}, logits } = options;
   const { picture, contract, holds, shapes, assumed } = await pictureOf(model, options, { name, batch });
   const declared = shapes.get(picture.name)!;
+  const beside = shapesBeside(model.source, given, shapes);
   const tensorsOf = (part: Omit<Part, "batch">) => tensorsFor(model.source, given, { batch, ...part }, shapes);
   const result = (normalized: Normalized, perRun: number): PreparedModel => {
     scoreOutput(normalized, logits);
@@ -153,6 +156,7 @@ export async function prepareModel(
       shape: pictureShape(declared.with(0, batch), contract),
       inputShape: declared.with(0, batch),
       given: runs,
+      beside: new Map([...beside].map(([name, shape]) => [name, shape.with(0, batch)])),
       options,
       contract,
       holds,
@@ -161,6 +165,7 @@ export async function prepareModel(
   };
   if (batch > 1) {
     const whole = new Map(shapes).set(picture.name, declared.with(0, batch));
+    for (const [name, shape] of beside) whole.set(name, shape.with(0, batch));
     const normalized = await model.at(whole, tensorsOf({ from: 0, count: batch })).catch((error: unknown) => {
       if (XstarError.is(error) && error.code === "unsupported-model") return undefined;
       throw error;
@@ -173,6 +178,24 @@ export async function prepareModel(
     if (held !== undefined && !isForAll(input, held)) shared.delete(input.name);
   }
   return result(await model.at(shapes.set(picture.name, declared.with(0, 1)), shared), 1);
+}
+
+/** The inputs that are maximized too, for one picture. Throws `bad-argument` for those that have no place for a batch in front. */
+function shapesBeside({ inputs }: Model, given: GivenInputs, shapes: ReadonlyMap<string, Shape>): Map<string, Shape> {
+  return new Map(
+    inputs.flatMap(({ name, dtype }) => {
+      if (!isMaximized(given[name])) return [];
+      const shape = shapes.get(name)!;
+      if (dtype.startsWith("float") && shape[0] === 1) return [[name, shape] as const];
+      throw new XstarError(
+        "bad-argument",
+        `Input "${name}", ${dtype} [${shape}], cannot be maximized together with another one`,
+        {
+          hint: "It must hold floating-point numbers, with an axis for the pictures in front: hold it, or maximize it alone",
+        },
+      );
+    }),
+  );
 }
 
 /** Whether every output has an axis for the pictures of a batch: a model made for one picture has none, or fails. */
@@ -205,23 +228,28 @@ export interface Forward {
 /** What goes before the names of the first model's values. */
 export const modelScope = "model/";
 
+/** What inputs hold that are maximized together with the picture, [batch, ...], by name. */
+export type Beside = Readonly<Record<string, Value>>;
+
 /** `scope` goes before the names of the model's values in the graph. */
-export function buildForward(op: Ops, batched: PreparedModel, pictures: Value, scope = modelScope): Forward {
+export function buildForward(
+  op: Ops,
+  batched: PreparedModel,
+  pictures: Value,
+  { scope = modelScope, beside = {} }: { readonly scope?: string; readonly beside?: Beside } = {},
+): Forward {
   const { normalized, batch, perRun, inputShape, contract, options } = batched;
   const { logits } = options;
   const input = contract ? applyContract(op, pictures, contract, inputShape) : pictures;
   const source = normalized.graph.inputs.find(({ name }) => name === batched.input)!;
-  const typed = op.cast(input, source.dtype);
-  const parts =
-    perRun === batch
-      ? [typed]
-      : op.split(
-          typed,
-          Array.from({ length: batch }, () => 1),
-          0,
-        );
-  const maps = parts.map((part, i) => {
-    const map = new Map([[source, part]]);
+  const single = Array.from({ length: batch }, () => 1);
+  const runsOf = (value: Value) => (perRun === batch ? [value] : op.split(value, single, 0));
+  const climbed = normalized.graph.inputs.flatMap((one) => {
+    if (one === source || !batched.beside.has(one.name)) return [];
+    return [[one, runsOf(op.cast(besideOf(beside, one.name), one.dtype))] as const];
+  });
+  const maps = runsOf(op.cast(input, source.dtype)).map((part, i) => {
+    const map = new Map([[source, part], ...climbed.map(([one, runs]) => [one, runs[i]!] as const)]);
     for (const input of normalized.graph.inputs) {
       const held = batched.given[i]!.get(input.name);
       if (held && input !== source) map.set(input, op.constant(held, input.name));
@@ -269,6 +297,14 @@ export function buildForward(op: Ops, batched: PreparedModel, pictures: Value, s
       return units === 1 ? scores : op.transpose(scores, [0, units, ...places]);
     },
   };
+}
+
+function besideOf(beside: Beside, name: string): Value {
+  const found = beside[name];
+  if (found) return found;
+  throw new XstarError("bad-argument", `Input "${name}" is maximized in a run only: here it must hold something`, {
+    hint: `Give it a number or a tensor: inputs: { "${name}": 0 }`,
+  });
 }
 
 /** Value of the normalized graph that a layer's name stands for. */

@@ -3,6 +3,7 @@ import type { Assets } from "../define/parameterization.js";
 import { nearest, oneOf, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
+import { mapValues } from "../map-values.js";
 import type { LoadedModel } from "../model/load.js";
 import { joinWeights } from "../onnx/weights.js";
 import type { Shape } from "../tensor.js";
@@ -13,6 +14,7 @@ import {
   prepareModel,
   type BatchOptions,
   type PreparedModel,
+  type Beside,
   type Forward,
   type LayerParts,
   modelScope,
@@ -40,8 +42,11 @@ export interface Prepared {
   readonly batch: number;
   readonly assets: Assets;
   readonly vocabulary: Vocabulary;
-  /** A pass of pictures [n, channels, any height, any width] through the models; n is one of the numbers prepared for. */
-  network(op: Ops, pictures: Value): Network;
+  /**
+   * A pass of pictures [n, channels, any height, any width] through the models; n is one of the numbers prepared for. What is
+   * maximized beside them, [batch, ...], goes with all views.
+   */
+  network(op: Ops, pictures: Value, beside?: Beside): Network;
 }
 
 /** One pass of pictures through one or several models, of which only what is read is built. */
@@ -108,7 +113,14 @@ export async function prepare(
     network,
   };
 
-  function network(op: Ops, pictures: Value): Network {
+  function network(op: Ops, pictures: Value, beside: Beside = {}): Network {
+    const views = pictures.shape[0]! / batch;
+    const repeated = mapValues(beside, (value) =>
+      op.concat(
+        Array.from({ length: views }, () => value),
+        0,
+      ),
+    );
     const built = new Map<string, Forward>();
     const forward = (name = ""): Forward => {
       const known = built.get(name);
@@ -119,7 +131,8 @@ export async function prepare(
           name,
           [...ready.keys()].filter((one) => one !== ""),
         );
-      const made = buildForward(op, batched, fit(op, pictures, batched, name), name === "" ? modelScope : `${name}/`);
+      const how = name === "" ? { scope: modelScope, beside: repeated } : { scope: `${name}/` };
+      const made = buildForward(op, batched, fit(op, pictures, batched, name), how);
       built.set(name, made);
       return made;
     };

@@ -3,7 +3,7 @@ import { inline } from "../ir/inline.js";
 import { createOps, type Lowering } from "../ir/ops/index.js";
 import { openModel, type LoadedModel } from "../model/load.js";
 import { writeModel } from "../onnx/write.js";
-import { writeFor } from "../normalize/for-webgpu.js";
+import { writerFor } from "../normalize/write-for.js";
 import { createRng, type Rng } from "../rng.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
 import { floatTypes, numbers, size, type Shape, type Tensor } from "../tensor.js";
@@ -40,28 +40,47 @@ export interface Law {
  * Differentiates a case by the rules and by central differences of the node as it stands, along random directions. Draws
  * again where the differences doubt themselves: a kink was near.
  */
-export async function checkCase(
-  name: string,
-  one: Case,
-  runtime: Runtime,
-  seed = 1,
-  device: Runtime = runtime,
-): Promise<Law> {
+export async function checkCase(name: string, one: Case, runtime: Runtime, seed = 1): Promise<Law> {
   for (let attempt = 0; attempt < 5; attempt++) {
-    const law = await checkOnce(name, one, { runtime, device }, seed + 1000 * attempt);
+    const law = await checkOnce(name, one, runtime, seed + 1000 * attempt);
     const trusted = law.precision === "float64" ? 1e-4 : 2e-3;
     if (law.derivatives.every(({ doubt, scale }) => doubt < trusted * (0.1 + scale))) return law;
   }
-  return checkOnce(name, one, { runtime, device }, seed);
+  return checkOnce(name, one, runtime, seed);
 }
 
-/** What runs a case, and what runs the gradients of the `webgpu` lowering. */
-interface Runners {
-  readonly runtime: Runtime;
-  readonly device: Runtime;
+/**
+ * The largest difference between what a device makes of a case and what the processor makes of it, outputs and gradients, relative to
+ * 1 + the largest value.
+ */
+export async function compareOn(device: Runtime, name: string, one: Case, runtime: Runtime, seed = 1): Promise<number> {
+  const rng = createRng(seed).split(name);
+  const { bytes, feeds } = oneNode(name, one, rng.split("inputs"), "float32");
+  const model = openModel(bytes, { runtime });
+  const plain = await runtime.open(bytes, { optimization: "disabled" });
+  const u = await weightsFor(plain, feeds, rng);
+  await plain.release();
+  const wrt = wrtOf(one);
+  const expected = await differentiate({ model, runtime, lowering: "cpu", copies: 1 }, feeds, u, wrt);
+  const actual = await differentiate({ model, runtime: device, lowering: "webgpu", copies: 1 }, feeds, u, wrt);
+  const pairs = [
+    ...(one.random ? [] : Object.keys(u).map((key) => [actual.outputs[key], expected.outputs[key]] as const)),
+    ...wrt.map((key) => [actual.gradients[key], expected.gradients[key]] as const),
+  ];
+  return Math.max(0, ...pairs.map(([a, b]) => (a && b ? distance(a, b) : 0)));
 }
 
-async function checkOnce(name: string, one: Case, { runtime, device }: Runners, seed: number): Promise<Law> {
+const wrtOf = ({ inputs }: Case) =>
+  inputs.flatMap((sample, i) => (sample?.role === "differentiated" ? [`in${i}`] : []));
+
+/** Random weights for the outputs of floats, by which their gradients are summed. */
+async function weightsFor(session: Session, feeds: Feeds, rng: Rng): Promise<Feeds> {
+  const outputs = session.outputs.filter(({ dtype }) => dtype && floatTypes.has(dtype)).map(({ name }) => name);
+  const results = await session.run(feeds, outputs);
+  return Object.fromEntries(outputs.map((output) => [output, normal(results[output]!.shape, rng.split(output))]));
+}
+
+async function checkOnce(name: string, one: Case, runtime: Runtime, seed: number): Promise<Law> {
   const rng = createRng(seed).split(name);
   const single = oneNode(name, one, rng.split("inputs"), "float32");
   const model = openModel(single.bytes, { runtime });
@@ -71,9 +90,9 @@ async function checkOnce(name: string, one: Case, { runtime, device }: Runners, 
   const u: Feeds = Object.fromEntries(
     outputs.map((output) => [output, normal(results[output]!.shape, rng.split(output))]),
   );
-  const wrt = one.inputs.flatMap((sample, i) => (sample?.role === "differentiated" ? [`in${i}`] : []));
+  const wrt = wrtOf(one);
   const cpu = await differentiate({ model, runtime, lowering: "cpu", copies: 1 }, single.feeds, u, wrt);
-  const gpu = await differentiate({ model, runtime: device, lowering: "webgpu", copies: 2 }, single.feeds, u, wrt);
+  const gpu = await differentiate({ model, runtime, lowering: "webgpu", copies: 2 }, single.feeds, u, wrt);
   const exact = one.single
     ? undefined
     : await openDouble(name, one, createRng(seed).split(name).split("inputs"), runtime, u);
@@ -231,8 +250,10 @@ async function differentiate(
   });
   const outputs = weights.map(({ target }) => maps[0]!.get(target) ?? target);
   for (const value of new Set([...outputs, ...results])) graph.output(value);
-  const bytes = writeFor(lowering, graph, { opsets: new Map([...model.source.opsets, ["", normalized.opset]]) });
-  const session = await runtime.open(bytes, { optimization: lowering === "cpu" ? "all" : "disabled" });
+  const bytes = (await writerFor(lowering))(graph, {
+    opsets: new Map([...model.source.opsets, ["", normalized.opset]]),
+  });
+  const session = await runtime.open(bytes, { optimization: copies === 1 ? "all" : "disabled" });
   const fed = Object.fromEntries(weights.map(({ output }) => [`u_${output}`, u[output]!]));
   const values = await session.run({ ...feeds, ...fed });
   await session.release();

@@ -122,6 +122,9 @@ describe("where the file says nothing, the exporter's habit counts", () => {
     ["CNTK", 1, [0], [1 / 255]],
     ["tflite2onnx", 3, [0.5], [0.5]],
     ["Keras 2.4.0 (MobileNetV2)", 3, [0.5], [0.5]],
+    ["Keras 3.3.3 (VGG)", 3, [103.939 / 255, 116.779 / 255, 123.68 / 255], [1 / 255]],
+    ["Keras 3.3.3 (ResNetV2)", 3, [0.5], [0.5]],
+    ["Keras 3.3.3 (DenseNet)", 3, imagenet.mean, imagenet.std],
     ["Keras 2.4.0", 3, [0], [1]],
     ["pytorch", 3, imagenet.mean, imagenet.std],
     ["pytorch", 1, [0], [1]],
@@ -131,6 +134,16 @@ describe("where the file says nothing, the exporter's habit counts", () => {
     expect(contract.mean).toEqual(mean);
     expect(contract.std).toEqual(std);
     expect(because.find(({ field }) => field === "range")!.sure).toBe(false);
+  });
+
+  it.each([
+    ["Keras 3.3.3 (ResNet)", "BGR"],
+    ["Keras 3.3.3 (ResNetV2)", "RGB"],
+    ["caffe2onnx", "RGB"],
+  ])("%s takes %s", (producer, order) => {
+    const { contract, because } = byProducer(producer, 3);
+    expect(contract.order).toBe(order);
+    expect(because.find(({ field }) => field === "order")!.sure).toBe(false);
   });
 });
 

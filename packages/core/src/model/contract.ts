@@ -209,7 +209,7 @@ function rangeFound(
     if (isInside || widest < 0.05) return { value: zeroToOne, why: `${why}, which fits 0 to 1`, sure: true };
   }
   const colours = channels === 3 ? "colour" : "grey";
-  const habit = habits.find((one) => one.producer.test(source.producer) && one.pictures === colours);
+  const habit = habitOf(source, colours);
   if (habit)
     return { value: habit.range, why: `models from ${source.producer} mostly take ${habit.what}`, sure: false };
   return { value: zeroToOne, why: "nothing in the file tells: 0 to 1 is only a default", sure: false };
@@ -218,13 +218,19 @@ function rangeFound(
 /** Means of red, green and blue over ImageNet, and their deviations, from 0 to 1. */
 const imageNet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
-/** What most models of some exporters take, where their files do not say so. */
-const habits: readonly {
+interface Habit {
   readonly producer: RegExp;
   readonly pictures: "grey" | "colour";
   readonly range: Pick<Contract, "mean" | "std">;
+  readonly order?: ChannelOrder;
   readonly what: string;
-}[] = [
+}
+
+const habitOf = (source: Model, pictures: Habit["pictures"]): Habit | undefined =>
+  habits.find((one) => one.producer.test(source.producer) && one.pictures === pictures);
+
+/** What most models of some exporters take, where their files do not say so. */
+const habits: readonly Habit[] = [
   {
     producer: /caffe/i,
     pictures: "colour",
@@ -237,6 +243,19 @@ const habits: readonly {
     pictures: "colour",
     range: contractOfRange(-1, 1),
     what: "-1 to 1",
+  },
+  {
+    producer: /keras.*\((vgg|resnet)\)/i,
+    pictures: "colour",
+    range: { mean: [103.939 / 255, 116.779 / 255, 123.68 / 255], std: [1 / 255] },
+    order: "BGR",
+    what: "0 to 255 minus the mean of ImageNet, blue first, as Caffe's did",
+  },
+  {
+    producer: /keras.*\(densenet\)/i,
+    pictures: "colour",
+    range: imageNet,
+    what: "0 to 1 minus the mean of ImageNet over its deviation",
   },
   { producer: /tfl|tensorflow lite/i, pictures: "colour", range: contractOfRange(-1, 1), what: "-1 to 1" },
   {
@@ -279,6 +298,8 @@ function orderOf(source: Model, channels: number | undefined): Found<ChannelOrde
   if (channels === 1) return { value: "gray", why: "the input has one channel", sure: true };
   if (isUltralytics(source)) return { value: "RGB", why: "Ultralytics models take RGB", sure: true };
   if (channels !== undefined && channels !== 3) return undefined;
+  const habit = habitOf(source, "colour");
+  if (habit?.order) return { value: habit.order, why: `models from ${source.producer} mostly take it`, sure: false };
   const why = /caffe/i.test(source.producer)
     ? `nothing in the file tells: ${source.producer} keeps what the model was trained with, RGB or Caffe's own BGR`
     : "nothing in the file tells: most models take RGB, those from Caffe BGR";

@@ -9,14 +9,22 @@ export interface DrawnInput {
   readonly seed: number;
 }
 
-/** What an input holds: a tensor, one number everywhere, or random numbers. */
-export type HeldInput = Tensor | number | DrawnInput;
+/** Numbers that are maximized together with the picture; they begin at random near 0. */
+export interface MaximizedInput {
+  readonly maximized: true;
+}
+
+/** What an input holds: a tensor, one number everywhere, random numbers, or what is maximized too. */
+export type HeldInput = Tensor | number | DrawnInput | MaximizedInput;
 
 /** What inputs hold, by name. */
 export type GivenInputs = Readonly<Record<string, HeldInput>>;
 
 /** Whether an input is given as a tensor, not as one number or as random ones. */
 export const isTensor = (held: HeldInput): held is Tensor => typeof held === "object" && "data" in held;
+
+export const isMaximized = (held: HeldInput | undefined): held is MaximizedInput =>
+  typeof held === "object" && "maximized" in held;
 
 /** The shapes of inputs, with those of the tensors among what is given. */
 export const withGivenShapes = (shapes: ReadonlyMap<string, Shape>, given: GivenInputs): Map<string, Shape> =>
@@ -69,7 +77,7 @@ export function givenTensors(
   return new Map(
     inputs.flatMap((input): (readonly [string, Tensor])[] => {
       const held = given[input.name];
-      if (held === undefined) return [];
+      if (held === undefined || isMaximized(held)) return [];
       if (!isTensor(held)) return [[input.name, filled(input, held, shapes.get(input.name) ?? [])]];
       if (held.dtype === input.dtype || input.dtype === "string") return [[input.name, held]];
       return [[input.name, tensor(input.dtype, numbers(held), held.shape)]];

@@ -1,8 +1,8 @@
 import { Graph, type Node, type Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
-import { createOps, type Lowering, type Ops } from "../ir/ops/index.js";
+import { createOps, type Ops } from "../ir/ops/index.js";
 import { writeModel, type WriteOptions } from "../onnx/write.js";
-import { tensor, size } from "../tensor.js";
+import { sameShape, size, tensor } from "../tensor.js";
 import { hasSubgraphs, isWide, narrowed } from "./narrow-integers.js";
 import type { Rewrite } from "./rewrite.js";
 
@@ -15,12 +15,8 @@ const later = new Set(
   RegexFullMatch RotaryEmbedding StringConcat StringSplit Swish TensorScatter`.split(/\s+/),
 );
 
-/**
- * The graph as an ONNX file for what runs it. On a device nothing is left to what ONNX Runtime's WebGPU provider computes wrongly, and
- * as little as can be to the processor beside it.
- */
-export function writeFor(lowering: Lowering, graph: Graph, options: WriteOptions): Uint8Array {
-  if (lowering === "cpu") return writeModel(graph, options);
+/** The graph as an ONNX file for a device. */
+export function writeForWebGpu(graph: Graph, options: WriteOptions): Uint8Array {
   const newest = options.opsets.get("") ?? gridSampleOpset;
   const isOlder =
     newest > gridSampleOpset && graph.nodes.every(({ domain, opType }) => domain !== "" || !later.has(opType));
@@ -110,9 +106,35 @@ const overNothing =
     return isOverNothing ? [alone(op, x!)] : undefined;
   };
 
+/** Dimensions of length 1 as long as those of the same letter, with which ONNX Runtime does not broadcast them. */
+const einsum: Rewrite = (node, inputs, op) => {
+  const equation = node.string("equation", "").replaceAll(" ", "");
+  const terms = equation.split("->")[0]!.split(",");
+  if (equation.includes(".") || terms.some((term, i) => term.length !== inputs[i]!.rank)) return undefined;
+  const lengths = new Map<string, number>();
+  for (const [i, term] of terms.entries())
+    for (const [axis, letter] of [...term].entries())
+      lengths.set(letter, Math.max(lengths.get(letter) ?? 1, inputs[i]!.shape[axis]!));
+  const whole = inputs.map((x, i) => {
+    const shape = [...terms[i]!].map((letter) => lengths.get(letter)!);
+    return sameShape(shape, x.shape) ? x : op.expand(x, shape);
+  });
+  if (whole.every((x, i) => x === inputs[i])) return undefined;
+  return op.repeatNode(node, whole, [node.outputs[0]!.type]);
+};
+
+/** Exponents of which there are several are as many as the bases. */
+const pow: Rewrite = (node, [x, exponent], op) => {
+  const { shape } = node.outputs[0]!;
+  if (size(exponent!.shape) === 1 || sameShape(exponent!.shape, shape)) return undefined;
+  return op.repeatNode(node, [x, op.expand(exponent!, shape)], [node.outputs[0]!.type]);
+};
+
 const always: Readonly<Record<string, Rewrite>> = {
   Conv: conv,
   ConvTranspose: convTranspose,
+  Einsum: einsum,
+  Pow: pow,
   ReduceL1: overNothing((op, x) => op.abs(x)),
   ReduceL2: overNothing((op, x) => op.abs(x)),
   ReduceLogSum: overNothing((op, x) => op.log(x)),

@@ -8,6 +8,9 @@ const telltales: readonly (readonly [family: string, layer: RegExp])[] = [
   ["InceptionResNetV2", /^mixed_5b$/],
   ["InceptionV3", /^mixed10$/],
   ["ResNetV2", /^conv2_block1_preact_bn$/],
+  ["ResNet", /^conv2_block1_0_conv$/],
+  ["DenseNet", /^conv2_block1_0_bn$/],
+  ["VGG", /^block5_conv1$/],
   ["NASNet", /^normal_concat_0$/],
 ];
 

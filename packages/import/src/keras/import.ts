@@ -39,7 +39,7 @@ export function importKeras(model: KerasModel, layers: Readonly<Record<string, E
   const context: LayerContext = { keras, rows: allRows(layers), notes, weightsOf };
   const building = { b, cuts, context, isChannelsFirst: hasChannelsFirst(config) };
   const outputs = buildModel(building, { className, config, held: weights, prefix: "" });
-  publish(b, cuts.outputs(outputs));
+  publish(b, cuts.outputs(outputs, b.graph));
   const family = architectureOf(config);
   const producer = ["Keras", version, family && `(${family})`].filter(Boolean).join(" ");
   return written(b, { producer, cuts: cuts.list(), notes });

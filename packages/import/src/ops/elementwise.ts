@@ -1,4 +1,4 @@
-import { size, tensor, type DType } from "@xstar/core";
+import { constantNumbers, size, tensor, type DType } from "@xstar/core";
 import { reshaped } from "../build/arrays.js";
 import { tensorOf, type Attributes, type Builder } from "../build/builder.js";
 import { broadcast, rankOf, type Dim, type Symbolic } from "../build/symbolic.js";
@@ -41,7 +41,16 @@ const onWholeNumbers: Readonly<Record<string, (a: number, b: number) => number>>
   Min: Math.min,
 };
 
-const comparisons = new Set(["Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"]);
+/** What compares; of whole numbers that are known so is the answer. */
+const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  Equal: (a, b) => a === b,
+  Greater: (a, b) => a > b,
+  GreaterOrEqual: (a, b) => a >= b,
+  Less: (a, b) => a < b,
+  LessOrEqual: (a, b) => a <= b,
+  And: (a, b) => a !== 0 && b !== 0,
+  Or: (a, b) => a !== 0 || b !== 0,
+};
 
 /** An operator of two inputs, with NumPy broadcasting. */
 export function binary(b: Builder, opType: string, left: Operand, right: Operand): Symbolic {
@@ -53,8 +62,10 @@ export function binary(b: Builder, opType: string, left: Operand, right: Operand
   const known = knownResult(given, onWholeNumbers[opType]);
   if (known && !known.includes(undefined))
     return b.ints(known as number[], broadcast(given[0].dims, given[1].dims) as number[]);
+  const answer = knownAnswer(given, comparisons[opType]);
+  if (answer !== undefined) return b.constant(tensor("bool", [Number(answer)], []), "known");
   const [x, y] = aligned(b, given) as [Symbolic, Symbolic];
-  const dtype = comparisons.has(opType) || opType === "And" || opType === "Or" ? "bool" : beside.dtype;
+  const dtype = opType in comparisons ? "bool" : beside.dtype;
   const dims = broadcast(x.dims, y.dims);
   const isFirst = (x.isFirst && rankOf(x) === dims.length) || (y.isFirst && rankOf(y) === dims.length);
   return { ...b.emit(opType, [x, y], { dims, dtype, isFirst }), ...(known && { known }) };
@@ -74,6 +85,18 @@ function knownResult(
     const [a, b] = [x.known![i % x.known!.length], y.known![i % y.known!.length]];
     return a === undefined || b === undefined ? undefined : work(a, b);
   });
+}
+
+/** Of two whole numbers, or two answers, that are known. */
+function knownAnswer(
+  given: readonly Symbolic[],
+  compare: ((a: number, b: number) => boolean) | undefined,
+): boolean | undefined {
+  const [x, y] = given.map(({ dtype, dims, value, known }) => {
+    if (dims.length > 0) return undefined;
+    return dtype === "bool" ? constantNumbers(value)?.[0] : dtype === "int64" ? known?.[0] : undefined;
+  });
+  return !compare || x === undefined || y === undefined ? undefined : compare(x, y);
 }
 
 /** Several values joined by an operator of two inputs. */

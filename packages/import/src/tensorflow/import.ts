@@ -8,6 +8,7 @@ import type { Held } from "./op.js";
 import { opRows } from "./ops/table.js";
 import { commonWrapper } from "./names.js";
 import { runGraph, type Building } from "./run.js";
+import { TensorList } from "./tensor-list.js";
 import { declaredType } from "./values.js";
 
 /** A TensorFlow model, whichever file it came from. */
@@ -23,7 +24,7 @@ export interface TfModel {
 
 /** Builds the ONNX of a TensorFlow graph. Throws `bad-model` and `unsupported-model`. */
 export function importTensorflow({ graph, signature, producer, weights, variables }: TfModel): ImportedModel {
-  const { inputs, outputs } = signature && signature.outputs.length > 0 ? signature : guessSignature(graph);
+  const { inputs, outputs } = wholeSignature(graph, signature);
   const b = new Builder("graph");
   const cuts = new Cuts();
   const held: Held = {
@@ -39,7 +40,10 @@ export function importTensorflow({ graph, signature, producer, weights, variable
     rename: commonWrapper(weightyNames(graph)),
   };
   const given = new Map(
-    inputs.map((port) => [port.ref.replace(/:0$/, ""), inputOf(b, port, graph.nodes.get(port.ref.replace(/:0$/, "")))]),
+    inputs.map((port) => {
+      const name = port.ref.replace(/:0$/, "");
+      return [name, cuts.guard(name, [], () => inputOf(b, port, graph.nodes.get(name)))];
+    }),
   );
   const results = runGraph(
     building,
@@ -47,11 +51,18 @@ export function importTensorflow({ graph, signature, producer, weights, variable
     given,
     outputs.map(({ ref }) => ref),
   );
-  const found = results.map((one, i) => one ?? missing(outputs[i]!));
+  const found = results.map((one, i) => (one === undefined || one instanceof TensorList ? missing(outputs[i]!) : one));
   const isWhole = !found.some((one) => one instanceof Cut);
-  publish(b, cuts.outputs(found), isWhole ? outputs.map((port) => outputName(port, building)) : []);
+  publish(b, cuts.outputs(found, b.graph), isWhole ? outputs.map((port) => outputName(port, building)) : []);
   prune(b.graph);
   return written(b, { producer, cuts: cuts.list(), notes: [] });
+}
+
+/** A file may name its outputs alone, or nothing. */
+function wholeSignature(graph: TfGraph, signature: Signature | undefined): Signature {
+  const { inputs, outputs } = guessSignature(graph);
+  if (!signature || signature.outputs.length === 0) return { inputs, outputs };
+  return { inputs: signature.inputs.length > 0 ? signature.inputs : inputs, outputs: signature.outputs };
 }
 
 function missing({ name }: Port): never {

@@ -1,14 +1,13 @@
-import { constantNumbers, XstarError } from "@xstar/core";
+import { XstarError } from "@xstar/core";
 import type { Builder } from "../build/builder.js";
 import { Cut, type Cuts } from "../build/cut.js";
 import { rankOf, type Symbolic } from "../build/symbolic.js";
 import { widened } from "../ops/elementwise.js";
 import { takesNarrow } from "./values.js";
-import type { TfFunction, TfGraph, TfNode } from "./graph.js";
+import type { TfGraph, TfNode } from "./graph.js";
+import { isTrue, unroll, type Value } from "./loops.js";
 import type { EmitOp, Held } from "./op.js";
-
-/** A value while a graph is built; undefined on a branch that is never taken. */
-type Value = Symbolic | Cut | undefined;
+import { listOps, TensorList } from "./tensor-list.js";
 
 /** What building a graph needs. */
 export interface Building {
@@ -41,8 +40,12 @@ export function runGraph(
     const { name, output } = readRef(ref, nodes);
     return results.get(name)![output];
   };
-  for (const node of inOrder(nodes, wanted, given))
-    results.set(node.name, runNode(building, node, node.inputs.map(valueOf)));
+  const { order, turning } = inOrder(nodes, wanted, given);
+  for (const node of order)
+    results.set(
+      node.name,
+      turning.has(node.name) ? cutLoop(building, node) : runNode(building, node, node.inputs.map(valueOf)),
+    );
   return wanted.map(valueOf);
 }
 
@@ -54,9 +57,17 @@ function readRef(ref: string, nodes: Nodes): { name: string; output: number } {
   return { name, output: Math.max(0, names.indexOf(first!)) + Number(second) };
 }
 
-/** The nodes that are needed, each behind what it reads. Throws `bad-model` for a graph that is not whole, or goes round in circles. */
-function inOrder(nodes: Nodes, wanted: readonly string[], given: ReadonlyMap<string, unknown>): TfNode[] {
+interface Order {
+  /** The nodes that are needed, each behind what it reads. */
+  readonly order: readonly TfNode[];
+  /** Names of those that read what is computed behind them. */
+  readonly turning: ReadonlySet<string>;
+}
+
+/** Throws `bad-model` for a graph that is not whole. */
+function inOrder(nodes: Nodes, wanted: readonly string[], given: ReadonlyMap<string, unknown>): Order {
   const order: TfNode[] = [];
+  const turning = new Set<string>();
   const state = new Map<string, "open" | "done">();
   const stack = wanted.map((ref) => readRef(ref, nodes).name).reverse();
   while (stack.length > 0) {
@@ -72,54 +83,107 @@ function inOrder(nodes: Nodes, wanted: readonly string[], given: ReadonlyMap<str
       state.set(name, "open");
       for (const ref of node.inputs.toReversed()) {
         const { name: before } = readRef(ref, nodes);
-        if (state.get(before) === "open") throw loop(before);
-        if (state.get(before) !== "done") stack.push(before);
+        if (state.get(before) === "open") turning.add(name);
+        else if (state.get(before) !== "done") stack.push(before);
       }
     }
   }
-  return order;
+  return { order, turning };
 }
 
-function loop(name: string): XstarError {
-  return new XstarError("unsupported-model", `The graph has a loop (at "${name}"), which is not supported`, {
-    hint: "Export the model without loops, for inference on one input",
-    details: { node: name },
-  });
+/** The loops of TensorFlow 1, in which nodes read what is computed behind them. */
+function cutLoop({ cuts, rename }: Building, { name }: TfNode): readonly Value[] {
+  return many(
+    cuts.guard(rename(name), [], () => {
+      throw new XstarError("unsupported-model", `The graph has a loop (at "${name}"), which is not supported`, {
+        hint: "Export the model without loops, for inference on one input",
+        details: { node: name },
+      });
+    }),
+  );
 }
+
+/** Outputs of an operation: a cut stands for each. */
+const many = (results: readonly Value[] | Cut): readonly Value[] =>
+  results instanceof Cut ? Array.from({ length: 32 }, () => results) : results;
 
 const calls = new Set(["PartitionedCall", "StatefulPartitionedCall"]);
+const branches = new Set(["If", "StatelessIf"]);
+const loops = new Set(["While", "StatelessWhile"]);
 
-/** Operations that decide what is computed, beside those of the table. */
-export const controlFlow: readonly string[] = [...calls, "If", "StatelessIf", "Switch", "Merge"];
+/** Operations that decide what is computed, and lists of tensors, beside those of the table. */
+export const controlFlow: readonly string[] = [
+  ...calls,
+  ...branches,
+  ...loops,
+  "Switch",
+  "Merge",
+  ...Object.keys(listOps),
+];
 
 function runNode(building: Building, node: TfNode, inputs: readonly Value[]): readonly Value[] {
-  const { b, cuts, graph, rows } = building;
+  const { cuts } = building;
   if (node.op === "Merge") return mergeOf(inputs);
-  if (node.op === "Switch") return switchOf(inputs, node);
-  if (inputs.includes(undefined)) return [];
-  const calledName = calls.has(node.op) ? node.function("f") : branchOf(node, inputs);
-  if (calledName !== undefined)
-    return callFunction(building, graph.functions.get(calledName), calledName, node, inputs);
-  const given = inputs.filter((input): input is Symbolic | Cut => input !== undefined);
+  if (node.op !== "Switch" && inputs.includes(undefined)) return [];
   const name = building.rename(node.name);
-  const results = cuts.guard(name, given, () => {
-    const row = rows.get(node.op);
-    b.enter(name);
-    const source = leafOf(building, node);
-    if (source) return [source];
-    if (!row) throw unsupportedOp(node);
-    const known = given as readonly Symbolic[];
-    return [row(b, takesNarrow.has(node.op) ? known : known.map((x) => widened(b, x)), node)].flat();
-  });
-  if (results instanceof Cut) return Array.from({ length: 32 }, () => results);
-  return results.map((x, i) => x && b.name(settled(b, x), i === 0 ? name : `${name}:${i}`));
+  const flow = flowOf(building, node, inputs);
+  const known = inputs.filter(
+    (input): input is Symbolic | Cut => input !== undefined && !(input instanceof TensorList),
+  );
+  // what is handed to a function may be cut where the function does not need it
+  const deciding = flow ? known.filter((input) => !(input instanceof Cut)) : known;
+  return many(cuts.guard(name, deciding, flow ?? (() => runOp(building, node, name, inputs))));
+}
+
+/** What calls functions or takes a branch; undefined for other operations. */
+function flowOf(building: Building, node: TfNode, inputs: readonly Value[]): (() => readonly Value[]) | undefined {
+  const { op } = node;
+  const call = (name: string, given: readonly Value[]) => callFunction(building, name, node, given);
+  if (calls.has(op)) return () => call(node.function("f") ?? "", inputs);
+  if (branches.has(op))
+    return () => call(node.function(isTrue(inputs[0], node) ? "then_branch" : "else_branch") ?? "", inputs.slice(1));
+  if (loops.has(op)) return () => unroll({ node, call, count: () => building.b.graph.nodes.length }, inputs);
+  // [false branch, true branch]
+  if (op === "Switch") return () => (isTrue(inputs[1], node) ? [undefined, inputs[0]] : [inputs[0], undefined]);
+  return undefined;
+}
+
+function runOp(building: Building, node: TfNode, name: string, inputs: readonly Value[]): readonly Value[] {
+  const { b, rows } = building;
+  b.enter(name);
+  const source = leafOf(building, node);
+  if (source) return [b.name(settled(b, source), name)];
+  const given = inputs as readonly (Symbolic | TensorList)[];
+  const onList = listOps[node.op];
+  const results = onList
+    ? [onList(b, given)]
+    : (passesLists(node, given) ?? emitRow(building, node, given, rows.get(node.op)));
+  return results.map((x, i) => (x && "value" in x ? b.name(settled(b, x), i === 0 ? name : `${name}:${i}`) : x));
+}
+
+/** Lists go through what only hands on. */
+function passesLists({ op }: TfNode, given: readonly (Symbolic | TensorList)[]): readonly Value[] | undefined {
+  return given.some((x) => x instanceof TensorList) && op.startsWith("Identity") ? given : undefined;
+}
+
+function emitRow(
+  { b }: Building,
+  node: TfNode,
+  given: readonly (Symbolic | TensorList)[],
+  row: EmitOp | undefined,
+): readonly (Symbolic | undefined)[] {
+  if (!row || given.some((x) => x instanceof TensorList)) throw unsupportedOp(node);
+  const known = given as readonly Symbolic[];
+  return [row(b, takesNarrow.has(node.op) ? known : known.map((x) => widened(b, x)), node)].flat();
 }
 
 /** Sequences have their units at the end, as xstar takes them. */
 const settled = (b: Builder, x: Symbolic): Symbolic => (rankOf(x) === 3 ? b.last(x) : x);
 
+/** Of two branches that which is taken; what is cut in a loop stays cut. */
 function mergeOf(inputs: readonly Value[]): readonly Value[] {
-  return [inputs.find((input) => input !== undefined), undefined];
+  const taken = inputs.filter((input) => input !== undefined);
+  return [taken.find((input) => input instanceof Cut) ?? taken[0], undefined];
 }
 
 /** A constant or a variable. */
@@ -140,44 +204,12 @@ function leafOf({ b, held }: Building, node: TfNode): Symbolic | undefined {
   return undefined;
 }
 
-/** Switch and If with a condition that is known: one branch alone is taken. */
-function branchOf(node: TfNode, inputs: readonly Value[]): string | undefined {
-  if (node.op !== "If" && node.op !== "StatelessIf") return undefined;
-  const condition = conditionOf(inputs[0], node);
-  return node.function(condition ? "then_branch" : "else_branch");
-}
-
-function conditionOf(input: Value, node: TfNode): boolean {
-  const known = input && !(input instanceof Cut) ? constantNumbers(input.value)?.[0] : undefined;
-  if (known !== undefined) return known !== 0;
-  throw new XstarError(
-    "unsupported-model",
-    `"${node.name}" (${node.op}) decides by the input what is computed, which is not supported`,
-    { details: { node: node.name } },
-  );
-}
-
-/** Switch: [false branch, true branch]. */
-function switchOf([x, condition]: readonly Value[], node: TfNode): Value[] {
-  return conditionOf(condition, node) ? [undefined, x] : [x, undefined];
-}
-
-function callFunction(
-  building: Building,
-  called: TfFunction | undefined,
-  name: string,
-  node: TfNode,
-  inputs: readonly Value[],
-): readonly Value[] {
+function callFunction(building: Building, name: string, node: TfNode, inputs: readonly Value[]): readonly Value[] {
+  const called = building.graph.functions.get(name);
   if (!called)
     throw new XstarError("bad-model", `"${node.name}" calls the function "${name}", which the file does not hold`);
-  const handed = calls.has(node.op) ? inputs : inputs.slice(1);
-  return runGraph(
-    building,
-    called.nodes,
-    new Map(called.inputs.map((argument, i) => [argument, handed[i]])),
-    called.outputs,
-  );
+  const given = new Map(called.inputs.map((argument, i) => [argument, inputs[i]]));
+  return runGraph(building, called.nodes, given, called.outputs);
 }
 
 export function unsupportedOp({ name, op }: Pick<TfNode, "name" | "op">): XstarError {

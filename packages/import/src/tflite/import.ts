@@ -28,7 +28,7 @@ export function importTflite(bytes: Uint8Array): ImportedModel {
   const isWhole = !outputs.some((one) => one instanceof Cut);
   publish(
     b,
-    cuts.outputs(outputs),
+    cuts.outputs(outputs, b.graph),
     isWhole ? model.outputs.map((index) => outputName(bare(model.tensors[index]!.name))) : [],
   );
   prune(b.graph);

@@ -43,6 +43,8 @@ export interface MeasuredAscent {
 export interface MeasuredRun {
   /** [batch, channels, height, width], a channel more for their opacity. */
   readonly pictures: Tensor;
+  /** The inputs that were maximized together with them, [batch, ...], by name. */
+  readonly inputs?: Readonly<Record<string, Tensor>>;
   /** What each picture was made for, without penalties. */
   readonly targets: readonly NamedTarget[];
   readonly hasOpacity: boolean;
@@ -61,7 +63,7 @@ export interface MeasureAscentOptions {
 /** Measures the pictures of a run: all that can be known with the networks and the data set that there are. */
 export async function measureAscent(
   model: LoadedModel,
-  { pictures, targets, hasOpacity, options }: MeasuredRun,
+  { pictures, inputs, targets, hasOpacity, options }: MeasuredRun,
   { images, batch = pictures.shape[0]!, signal, onPicture }: MeasureAscentOptions = {},
 ): Promise<MeasuredAscent> {
   const { own, others } = networksOf(model, options);
@@ -69,7 +71,7 @@ export async function measureAscent(
   const scan = images && (await scanImages(model, images, { targets, layer, options: own, signal, onPicture }));
   const measured = await measurePictures(model, pictures, {
     objective: targets.map(({ objective }) => objective),
-    options: { ...own, hasOpacity },
+    options: { ...own, inputs: { ...own.inputs, ...inputs }, hasOpacity },
     batch,
     layer,
     dataset: scan?.dataset,

@@ -2,6 +2,7 @@ import { lookUp, standard, type Spec, type Vocabulary } from "@xstar/core";
 import { maximizesItsTarget, isWeightedSum, nameOfMaximized, termsOf } from "../measure/terms.js";
 import { diverging, gray } from "../image/colormap.js";
 import { barChart } from "./bar-chart.js";
+import { besideFigures, type InputBeside } from "./beside-figures.js";
 import { dataTable, factsTable } from "./data-table.js";
 import { colorBar, pictureFigure, pictureRow } from "./figure.js";
 import { formatNumber, formatPercent } from "./format.js";
@@ -31,6 +32,8 @@ export interface MaximizeReport {
   readonly examples: readonly (TargetPictures | undefined)[];
   /** By picture, the address of its animation; undefined where there is none. */
   readonly animations?: readonly (string | undefined)[];
+  /** What is maximized together with each picture. */
+  readonly beside?: readonly (readonly InputBeside[])[];
   /** Files of the folder besides those of the pictures. */
   readonly files?: readonly string[];
   readonly codec: ImageCodec;
@@ -101,7 +104,7 @@ const comfortable = 304;
 const small = 64;
 
 async function pictureSection(
-  { run, targets, views, examples, animations, codec, vocabulary }: MaximizeReport,
+  { run, targets, views, examples, animations, beside, codec, vocabulary }: MaximizeReport,
   i: number,
 ): Promise<Html> {
   const { pictures, metrics } = run;
@@ -130,7 +133,7 @@ async function pictureSection(
   return html`<h2>${name}</h2>
     ${isOwn ? html`<p>${wordsOf(targets[i]!, vocabulary)}</p>` : aboutOther(targets[i]!, run.ascent.objectives[i]!, vocabulary)}
     ${figuresOf(shown, name) ?? html`<p>It has no channels that could be colours: its numbers are in ${picture.slug}.npy.</p>`}
-    ${tokens && tokenTable(tokens)} ${notes(warnings, redirected)}
+    ${besideFigures(beside?.[i] ?? [])} ${tokens && tokenTable(tokens)} ${notes(warnings, redirected)}
     ${factsTable({ caption: "How good it is", columns: ["Measured", "Value", "Of"], rows })}
     ${
       top &&
@@ -146,7 +149,7 @@ async function pictureSection(
         format: formatPercent,
       })
     }
-    ${examples[i] && (await beside(examples[i], codec))}
+    ${examples[i] && (await besideReal(examples[i], codec))}
     ${moving !== undefined && !isVideo && animation(moving, name, wordFor(run.ascent.holds))}
     <p class="note">Files: ${linksTo(files)}</p>`;
 }
@@ -219,7 +222,7 @@ function notes(warnings: readonly string[], redirected: number): HtmlPart {
 }
 
 /** The pictures of the data set that excite the same target most. */
-async function beside({ file, most, crops }: TargetPictures, codec: ImageCodec): Promise<Html> {
+async function besideReal({ file, most, crops }: TargetPictures, codec: ImageCodec): Promise<Html> {
   const { leftOut } = file;
   return html`<h3>Real pictures that excite it most</h3>
     ${

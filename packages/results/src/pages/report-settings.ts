@@ -59,6 +59,7 @@ const rateOf = ({ rate }: InputKind) => (rate === undefined ? "" : `, ${rate} sa
 function heldText(held: AscentRecord["inputs"][string]): string {
   if (typeof held === "number") return `${held} everywhere`;
   if ("drawn" in held) return `drawn at random (${held.drawn}, seed ${held.seed})`;
+  if ("maximized" in held) return "maximized together with it";
   const { shape, values } = held;
   return values && values.length <= 8 ? values.join(", ") : `given numbers [${shape.join(", ")}]`;
 }

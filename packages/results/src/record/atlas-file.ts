@@ -38,6 +38,7 @@ export interface AtlasData {
   readonly tiles: TileSheets & { readonly count: number };
 }
 
+/** A layer, without what its own file says. */
 export interface AtlasLayerEntry {
   readonly name: string;
   /** What its files are called. */

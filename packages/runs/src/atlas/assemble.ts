@@ -10,7 +10,8 @@ import {
   type Survey,
   type TileSheets,
 } from "@xstar/results";
-import { jobId, type ContentJob, type ResultStore } from "../jobs/job.js";
+import { jobId, type ContentJob } from "../jobs/job.js";
+import type { ResultStore } from "../jobs/stores.js";
 import { decodePictures } from "../jobs/picture-file.js";
 import { layerFacts } from "./layer-facts.js";
 import { isDone, type UnitState } from "./layer-sources.js";

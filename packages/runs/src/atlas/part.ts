@@ -1,6 +1,6 @@
 import type { Runtime } from "@xstar/core";
 import type { ImageCodec, PictureSource } from "@xstar/results";
-import type { ResultStore } from "../jobs/job.js";
+import type { ResultStore } from "../jobs/stores.js";
 import type { AtlasPlan } from "./plan-atlas.js";
 
 /** A file of an atlas, by its path from the atlas's folder. */

@@ -66,18 +66,6 @@ export function jobId(job: ContentJob): string {
   return sha256Of(canonical(job)!);
 }
 
-/** Where what comes of jobs is kept. A result is there as a whole or not at all, and the same whoever put it there. */
-export interface ResultStore {
-  has(id: string): Promise<boolean>;
-  /** Undefined where there is none. */
-  get(id: string): Promise<Uint8Array | undefined>;
-  put(id: string, result: Uint8Array): Promise<void>;
-  /** Why a job was given up. */
-  failure(id: string): Promise<string | undefined>;
-  /** Sets a job aside that nobody can do. */
-  fail(id: string, reason: string): Promise<void>;
-}
-
 /** What an ascent and its network are, as JSON. Throws `bad-argument` for what cannot be sent: pictures, models, numbers of inputs. */
 export function sendable(options: MaximizeOptions): Pick<PicturesJob, "network" | "ascent"> {
   const { contract, inputs = {}, logits, shapes = {}, images = {}, models = {}, generators = {}, ...rest } = options;

@@ -107,6 +107,7 @@ function outcomeOf(result: AscentResult, i: number): Omit<Maximized, "seconds"> 
   const column = (values: readonly Float32Array[]) => Float32Array.from(values.slice(0, end), (batch) => batch[i]!);
   return {
     picture: pictureOf(result.picture, i),
+    inputs: Object.fromEntries(Object.entries(result.inputs).map(([name, all]) => [name, pictureOf(all, i)])),
     ...(attribution && { attribution: pictureOf(attribution, i) }),
     step: steps[i]!,
     curve: column(curve),

@@ -17,6 +17,7 @@ const maximized = (seed: number, shape = [1, side, side]): Maximized => ({
     ),
     shape,
   ),
+  inputs: {},
   step: 1,
   curve: Float32Array.of(0, 1),
   watch: {},

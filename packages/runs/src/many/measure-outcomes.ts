@@ -1,4 +1,4 @@
-import { type LoadedModel, size, type MaximizeOptions, type Spec, type Tensor } from "@xstar/core";
+import { type GivenInputs, type LoadedModel, size, type MaximizeOptions, type Spec, type Tensor } from "@xstar/core";
 import { featureLayer, measureEach, networksOf } from "@xstar/results";
 import type { Maximized, MaximizedMetrics, Outcome } from "./outcome.js";
 
@@ -36,17 +36,35 @@ async function measureAll(
 ): Promise<MaximizedMetrics[]> {
   const { own, others } = networksOf(model, options);
   const layer = await featureLayer(model, own);
-  const pictures = stack(maximized.map(({ picture }) => picture));
   const { shape } = maximized[0]!.record;
-  const hasOpacity = shape.length === 4 && pictures.shape[1] === shape[1]! + 1;
-  const measured = await measureEach(model, pictures, {
-    objective: targets,
-    options: { ...own, hasOpacity },
-    layer,
-    others,
-  });
+  const measureSome = (some: readonly Maximized[], objective: readonly Spec[], inputs: GivenInputs) => {
+    const pictures = stack(some.map(({ picture }) => picture));
+    const hasOpacity = shape.length === 4 && pictures.shape[1] === shape[1]! + 1;
+    const held = { ...own.inputs, ...inputs };
+    return measureEach(model, pictures, { objective, options: { ...own, inputs: held, hasOpacity }, layer, others });
+  };
+  const isAlone = Object.keys(maximized[0]!.inputs).length === 0;
+  const measured = isAlone
+    ? await measureSome(maximized, targets, {})
+    : await inTurn(maximized, (one, i) =>
+        measureSome(
+          [one],
+          [targets[i]!],
+          mapValues(one.inputs, (row) => stack([row])),
+        ),
+      );
   return measured.map(({ metrics, features }) => ({ picture: metrics, layer, features }));
 }
+
+/** What goes with a picture alone, one after the other. */
+async function inTurn<T, R>(items: readonly T[], work: (item: T, i: number) => Promise<readonly R[]>): Promise<R[]> {
+  const results: R[] = [];
+  for (const [i, item] of items.entries()) results.push(...(await work(item, i)));
+  return results;
+}
+
+const mapValues = <T, R>(record: Readonly<Record<string, T>>, map: (value: T) => R): Record<string, R> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value)]));
 
 function stack(pictures: readonly Tensor[]): Tensor {
   const [{ dtype, shape }] = pictures as readonly [Tensor];

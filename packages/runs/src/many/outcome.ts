@@ -27,6 +27,8 @@ export type Outcome = Maximized | { readonly failure: string };
 export interface Maximized {
   /** [channels, height, width] in picture units. */
   readonly picture: Tensor;
+  /** The inputs that were maximized together with it, without the batch, by name. */
+  readonly inputs: Readonly<Record<string, Tensor>>;
   /** [height, width], how much its places counted; undefined where it was not asked for. */
   readonly attribution?: Tensor;
   /** The step that it is from. */

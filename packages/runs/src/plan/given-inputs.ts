@@ -52,7 +52,7 @@ export function earlierInputs(
   for (const [name, held] of Object.entries(inputs)) {
     const file = files[prefix + name];
     if (file) own[name] = file;
-    else if (typeof held === "number" || "drawn" in held) given[name] = held;
+    else if (typeof held === "number" || "drawn" in held || "maximized" in held) given[name] = held;
     else if (held.values) given[name] = tensor("float64", [...held.values], held.shape);
   }
   return { given, files: own };
@@ -60,7 +60,7 @@ export function earlierInputs(
 
 export interface ReadInputs {
   readonly inputs: GivenInputs;
-  /** The input that is to be maximized, where a text says so. */
+  /** The input that is to be maximized, where a text says so; of several the first one, the others are among `inputs`. */
   readonly maximized: string | undefined;
   /** The files among them, by the inputs' names. */
   readonly inputFiles: Readonly<Record<string, FileReference>>;
@@ -75,8 +75,8 @@ interface ReadInputsOptions {
 
 /**
  * What inputs hold: `phase=0`, `scale=1,2,0.5`, `onehot=one-hot:3` (a 1 at 3 and zeros; `one-hot:3,5` a row for each picture),
- * `onehot=3.npy`, `noise=normal` or `uniform` (drawn at random, once for a run), `x=maximize` (the one that is maximized: `ids=embed` where
- * it has vectors in the place of tokens); those that no text names hold what they held before. Throws `bad-argument`, and for files what reading them
+ * `onehot=3.npy`, `noise=normal` or `uniform` (drawn at random, once for a run), `x=maximize` (what is maximized, one or
+ * several together: `ids=embed` where it has vectors in the place of tokens); those that no text names hold what they held before. Throws `bad-argument`, and for files what reading them
  * does.
  */
 export async function readInputs(
@@ -86,12 +86,13 @@ export async function readInputs(
 ): Promise<ReadInputs> {
   const now = new Map(texts.map((text) => splitText(text, inputs)));
   const before = Object.entries(earlier?.files ?? {}).filter(([name]) => !now.has(name));
-  const maximized = maximizedIn(inputs, now);
+  const [maximized, ...others] = maximizedIn(inputs, now);
   const read: Record<string, HeldInput> = { ...earlier?.given };
   if (maximized !== undefined) delete read[maximized];
+  for (const name of others) read[name] = { maximized: true };
   const inputFiles: Record<string, FileReference> = {};
   for (const [name, value] of [...before.map(([name, { path }]) => [name, path] as const), ...now]) {
-    if (name === maximized) continue;
+    if (name === maximized || others.includes(name)) continue;
     if (value.endsWith(".npy")) {
       read[name] = decodeNpy(await files.read(await files.locate(value)), `"${value}"`);
       inputFiles[name] = keepIfSame(earlier?.files[name], await files.reference(value));
@@ -105,23 +106,19 @@ export async function readInputs(
   return { inputs: read, maximized, inputFiles };
 }
 
-/** The input of which a text says that it is maximized. Throws `bad-argument` for two, and for one that cannot be. */
-function maximizedIn(inputs: readonly DeclaredInput[], texts: ReadonlyMap<string, string>): string | undefined {
-  const all = [...texts].filter(([, value]) => value === "maximize" || value === "embed");
-  const [first, second] = all.map(([name]) => inputs.find((input) => input.name === name)!);
-  if (!first) return undefined;
-  if (second)
-    throw new XstarError("bad-argument", `"${first.name}" and "${second.name}" cannot both be maximized in one run`, {
-      hint: "Maximize one of them, hold the other: a number, a .npy file (the result of another run), or normal",
-    });
-  const [[, word]] = all as [[string, string]];
-  if (word === "embed" && !first.tokens)
-    throw new XstarError("bad-argument", `Input "${first.name}" has no tokens whose vectors could be maximized`, {
-      hint: "It must be of whole numbers that a Gather looks up in a table of vectors, in a model without another input of floating-point numbers",
-    });
-  if (!floatTypes.has(first.dtype))
-    throw new XstarError("bad-argument", `Input "${first.name}" holds ${first.dtype}, which cannot be maximized`);
-  return first.name;
+/** The inputs of which a text says that they are maximized, in the model's order. Throws `bad-argument` for one that cannot be. */
+function maximizedIn(inputs: readonly DeclaredInput[], texts: ReadonlyMap<string, string>): string[] {
+  return inputs.flatMap(({ name, dtype, tokens }) => {
+    const word = texts.get(name);
+    if (word !== "maximize" && word !== "embed") return [];
+    if (word === "embed" && !tokens)
+      throw new XstarError("bad-argument", `Input "${name}" has no tokens whose vectors could be maximized`, {
+        hint: "It must be of whole numbers that a Gather looks up in a table of vectors, in a model without another input of floating-point numbers",
+      });
+    if (!floatTypes.has(dtype))
+      throw new XstarError("bad-argument", `Input "${name}" holds ${dtype}, which cannot be maximized`);
+    return [name];
+  });
 }
 
 /** The name of the input, and what is said of it. */

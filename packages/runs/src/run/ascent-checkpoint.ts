@@ -39,6 +39,7 @@ const [gradientNormName, networkGradientNormName, bestValuesName, meansName] = [
   "means",
 ];
 const [statePrefix, watchPrefix, framePrefix] = ["state.", "watch.", "frame."];
+const [inputPrefix, bestInputPrefix] = ["input.", "best input."];
 
 /**
  * A checkpoint as a safetensors file, to go on from in another process.
@@ -108,6 +109,7 @@ function tensorsOf({
   gradientNorm,
   networkGradientNorm,
   picture,
+  inputs,
   best,
 }: Checkpoint): Record<string, Tensor> {
   return {
@@ -116,6 +118,8 @@ function tensorsOf({
     ...withPrefix(watchPrefix, mapValues(watch, stack)),
     [pictureName]: picture,
     [bestName]: best.picture,
+    ...withPrefix(inputPrefix, inputs),
+    ...withPrefix(bestInputPrefix, best.inputs),
     [gradientNormName]: tensor("float32", gradientNorm),
     [networkGradientNormName]: tensor("float32", networkGradientNorm),
     [bestValuesName]: tensor("float32", best.values),
@@ -143,8 +147,10 @@ function checkpointOf(header: CheckpointHeader, tensors: HeldTensors): Checkpoin
     gradientNorm: tensors(gradientNormName).data,
     networkGradientNorm: tensors(networkGradientNormName).data,
     picture: tensors(pictureName),
+    inputs: withoutPrefix<Tensor<"float32">>(inputPrefix, tensors.all),
     best: {
       picture: tensors(bestName),
+      inputs: withoutPrefix<Tensor<"float32">>(bestInputPrefix, tensors.all),
       steps: bestSteps,
       values: tensors(bestValuesName).data,
       means: tensors(meansName).data,
@@ -201,9 +207,9 @@ function withPrefix(prefix: string, tensors: Readonly<Record<string, Tensor>>): 
   return Object.fromEntries(Object.entries(tensors).map(([name, t]) => [`${prefix}${name}`, t]));
 }
 
-function withoutPrefix(prefix: string, tensors: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+function withoutPrefix<T extends Tensor>(prefix: string, tensors: Readonly<Record<string, Tensor>>): Record<string, T> {
   const chosen = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));
-  return Object.fromEntries(chosen.map(([name, t]) => [name.slice(prefix.length), t]));
+  return Object.fromEntries(chosen.map(([name, t]) => [name.slice(prefix.length), t as T]));
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {

@@ -8,7 +8,7 @@ export interface Address {
 
 /** The address in a hash, such as `#/m/article?t=conv2:7`; what cannot be read is the first screen. */
 export function readAddress(hash: string): Address {
-  const [path = "", query = ""] = hash.replace(/^#/, "").split("?", 2);
+  const [, path = "", query = ""] = /^#?([^?]*)\??(.*)$/.exec(hash) ?? [];
   const words = path.split("/").filter((word) => word !== "");
   try {
     return { path: words.map(decodeURIComponent), query: new URLSearchParams(query) };

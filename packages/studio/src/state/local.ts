@@ -1,9 +1,10 @@
+import { router } from "../address/router.svelte.js";
 import type { GivenFile } from "../engine/protocol.js";
 import { readWithProgress } from "../engine/read.js";
 import { drop } from "./drop.svelte.js";
 
-/** Opens the model that `xstar studio MODEL` serves with the page. */
-export async function openLocal(): Promise<void> {
+/** Opens the model that `xstar studio MODEL` serves with the page, and the run that the address asks for. */
+export async function openLocal(query: URLSearchParams): Promise<void> {
   const list = new TextDecoder().decode(await readWithProgress("./local/files.json"));
   const files: GivenFile[] = [];
   for (const path of JSON.parse(list) as readonly string[]) {
@@ -14,4 +15,6 @@ export async function openLocal(): Promise<void> {
     files.push({ path, bytes });
   }
   await drop.take(files);
+  const [, id] = router.current.path;
+  if (router.screen === "m" && id !== undefined && query.has("t")) router.go(["m", id, "run"], query);
 }

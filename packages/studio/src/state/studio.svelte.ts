@@ -2,6 +2,7 @@ import { XstarError, type ErrorJson } from "@xstar/core";
 import { Engine } from "../engine/client.js";
 import type { EngineFacts, EngineWish, GivenFile, ModelFacts } from "../engine/protocol.js";
 import { readWithProgress } from "../engine/read.js";
+import { storedModel, storeModel } from "./model-store.js";
 
 export const engine = new Engine();
 
@@ -89,16 +90,21 @@ class Studio {
     if (id === "article") return this.article();
     const known = this.models.get(id);
     if (known) return known;
-    const files = this.given.get(id);
+    const files = this.given.get(id) ?? (await storedModel(id));
     if (!files) return undefined;
     await this.start();
     const received = await engine.call("receive", { files });
-    return received.kind === "model" ? this.keep(received.model) : undefined;
+    return received.kind === "model" ? this.keep(received.model, files) : undefined;
   }
 
   keep(facts: ModelFacts, files?: readonly GivenFile[]): ModelFacts {
     this.models = new Map([...this.models, [facts.id, facts]]);
-    if (files) this.given.set(facts.id, files);
+    if (files && !this.given.has(facts.id)) {
+      this.given.set(facts.id, files);
+      void storeModel(facts, files).catch(() =>
+        this.say(`There is no room to keep ${facts.name}: the library shows what takes it`),
+      );
+    }
     return facts;
   }
 

@@ -24,6 +24,7 @@ import { constantViews, variabilityViews } from "./pictures.js";
 import { watch } from "./report-watch.js";
 import { size, table, theRule, uri, views, confidenceTable } from "./report-tables.js";
 import type { ArticleResults, TableResult } from "./results.js";
+import { articleSteps } from "./tables.js";
 
 const articleTitle = "What does a 1 look like to a network?";
 const digits = Array.from({ length: 10 }, (_, digit) => String(digit));
@@ -38,7 +39,7 @@ export function articleReport(run: ArticleRun, diagnosis?: ArticleDiagnosis): st
       ${watch(run.ascents.converged[0]!, results.tables.converged[0]!)}
       ${table(run, 0, "Table 1: class 1 from four starts")} ${variability(run)}
       ${table(run, 1, "Class 2, the most variable digit")} ${border(results)} ${claimsSection(run)} ${comparison(results)}
-      ${network(results)} ${files} ${reproduce(results)} ${diagnosis && diagnosisSection(diagnosis)} ${embedJson("results", results)}
+      ${network(results)} ${diagnosis && diagnosisSection(diagnosis)} ${files(results)} ${reproduce(results)} ${embedJson("results", results)}
     `,
     script: timelineScript,
   });
@@ -201,7 +202,15 @@ function diagnosisSection({ summary, page: address }: ArticleDiagnosis): Html {
     <p>${summary} <a href="${address}">The whole diagnosis</a>, with the pictures that it gets wrong.</p>`;
 }
 
-const files = html`<h2>Files beside this page</h2>
+/** The same run in the studio of this machine, while that is there. */
+const inStudio = (seed: number) =>
+  `http://127.0.0.1:8484/#/local?t=crossEntropy:1&init=ones&init=0.5&init=zeros&init=random&steps=${articleSteps}&seed=${seed}&recipe=none&opt=gradient:learningRate%3D1`;
+
+const files = ({ seed }: ArticleResults) => html`<h2>Go on from here</h2>
+  <p>
+    Run <code>xstar studio network.onnx</code> in this folder: it opens the network in a browser, to change whatever you like. While it runs,
+    <a href="${inStudio(seed)}">this is the same run there</a>.
+  </p>
   <ul>
     <li><a href="results.json">results.json</a>: every number of this page</li>
     <li><a href="network.onnx">network.onnx</a>: the network; <code>xstar inspect network.onnx</code> says what is in it</li>

@@ -7,6 +7,8 @@ import { createStore } from "../record/store.js";
 import { nodeRuntime } from "../runtime.js";
 import { makeAtlas, type AtlasOptions, type AtlasProgress, type AtlasResult } from "../run/atlas/make-atlas.js";
 import type { Estimate } from "../run/atlas/estimate.js";
+import { openStore } from "../run/queue/open-store.js";
+import { inQueue } from "../run/queue/queued.js";
 import { withInterrupt } from "../terminal/interrupt.js";
 import { printableLines } from "../terminal/printable.js";
 import { createProgress, formatDuration } from "../terminal/progress.js";
@@ -24,6 +26,8 @@ interface AtlasFlags extends ModelFlags {
   readonly out?: string;
   readonly jobs?: number;
   readonly estimate?: boolean;
+  readonly queue?: string;
+  readonly store?: string;
 }
 
 export function addAtlas(command: Command): void {
@@ -39,6 +43,14 @@ export function addAtlas(command: Command): void {
     .option("--steps <count>", "steps for each picture (default: the recipe's)", integer("--steps", 1))
     .option("--seed <number>", "decides every random number (default: 0)", integer("--seed", 0))
     .option("--jobs <count>", "threads that work (default: one for each core)", integer("--jobs", 1, 256))
+    .option(
+      "--queue <address>",
+      "sends the work to xstar work on other machines, by redis://[user:password@]HOST[:PORT]",
+    )
+    .option(
+      "--store <where>",
+      "with --queue: a folder that all machines share, or s3://BUCKET/PREFIX?endpoint=URL (default: the queue's Redis)",
+    )
     .option("--estimate", "only say how long it would take and how large it would be")
     .option("--out <folder>", "default: out/<model>/atlas")
     .addHelpText("after", help)
@@ -67,6 +79,7 @@ async function runAtlas(path: string, flags: AtlasFlags): Promise<void> {
   const { layers, images, most, recipe, steps, seed, jobs } = flags;
   const given = { layers, images, most, recipe, steps, seed, jobs };
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const queue = flags.queue === undefined ? undefined : await openQueue(flags.queue, flags.store);
   const progress = createProgress({ stream: process.stderr, label: "atlas", total: whole });
   let isEstimateOnly = false;
   const result = await withInterrupt(async (signal) => {
@@ -76,6 +89,7 @@ async function runAtlas(path: string, flags: AtlasFlags): Promise<void> {
         ...(known as Partial<AtlasOptions>),
         folder,
         signal,
+        ...(queue && { doJobs: queue.doJobs }),
         onEstimate(estimate) {
           process.stderr.write(`${describeEstimate(estimate)}\n`);
           isEstimateOnly = flags.estimate ?? false;
@@ -88,6 +102,7 @@ async function runAtlas(path: string, flags: AtlasFlags): Promise<void> {
       throw error;
     } finally {
       if (!isEstimateOnly) progress.done();
+      queue?.close();
     }
   }, "The same command goes on from there");
   if (!result) return;
@@ -98,6 +113,11 @@ async function runAtlas(path: string, flags: AtlasFlags): Promise<void> {
   throw new XstarError("diverged", `No picture was made of ${first.target}${more}: ${first.reason}`, {
     hint: "The atlas shows them with their reasons; all others are whole",
   });
+}
+
+async function openQueue(queue: string, where: string | undefined) {
+  const { blobs, close } = await openStore(where, queue);
+  return { doJobs: inQueue({ queue, blobs, onNotice: warn }), close };
 }
 
 /** Parts of the work that progress is counted in. */

@@ -10,12 +10,10 @@ import {
   overrides,
   parameterizations,
   schedules,
-  standard,
   type Tensor,
   writeModel,
 } from "@xstar/core";
-import { decodeNpy, encodeNpy } from "@xstar/results";
-import sharp from "sharp";
+import { decodeNpy } from "@xstar/results";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { nodeRuntime } from "../runtime.js";
 import { runCli } from "../testing/run-cli.js";
@@ -24,6 +22,7 @@ import { tinyModel } from "../../../results/src/testing/tiny-model.js";
 const models = fileURLToPath(new URL("../../../../../shared/models", import.meta.url));
 
 let folder: string;
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "xstar-cli-"));
   await writeFile(join(folder, "tiny.onnx"), tinyModel());
@@ -32,11 +31,13 @@ beforeAll(async () => {
   await writeFile(join(folder, "vector.onnx"), writeModel(vector, { opsets: new Map([["", 20]]) }));
   await writeFile(join(folder, "notes.txt"), "this is no model, only words");
 });
+
 afterAll(() => rm(folder, { recursive: true }));
 
 const xstar = (args: readonly string[]) => runCli(folder, args);
 
 const readRun = async (path: string) => JSON.parse(await readFile(join(folder, path, "run.json"), "utf8"));
+
 const fast = ["--recipe", "none", "--steps", "6", "--format", "none", "--threads", "1"];
 
 describe("help", () => {
@@ -71,102 +72,6 @@ describe("xstar inspect", () => {
   test("--json gives all of it", async () => {
     const { out } = await xstar(["inspect", "tiny.onnx", "--json"]);
     expect(JSON.parse(out)).toMatchObject({ classes: { layer: "scores", count: 3 }, missingRules: [] });
-  });
-});
-
-describe("the input contract", () => {
-  const grays = (level: number) =>
-    sharp({ create: { width: 40, height: 20, channels: 3, background: { r: level, g: level, b: level } } });
-  const inspectJson = async (...args: string[]) => JSON.parse((await xstar(["inspect", ...args, "--json"])).out);
-
-  test("is explained, and flags come before what is guessed", async () => {
-    const { out } = await xstar(["inspect", "tiny.onnx"]);
-    expect(out).toContain("How a picture of values from 0 to 1 becomes x:");
-    expect(out).toContain("  layout NCHW: the first Conv reads one channel from the second axis\n");
-    expect(out).toMatch(/  range 0 to 1 \(mean 0; std 1\): nothing in the file tells.* \(a guess\)\n/);
-    const { contract } = await inspectJson("tiny.onnx", "--input-range=-1,1");
-    expect(contract.contract).toEqual({ mean: [0.5], std: [0.5], layout: "NCHW", order: "gray" });
-    expect(contract.because[0]).toEqual({ field: "range", why: "a flag says so", sure: true });
-  });
-
-  test("--try shows the five likeliest classes, which depend on it", async () => {
-    await grays(200).toFile(join(folder, "light.png"));
-    const { out } = await xstar(["inspect", "tiny.onnx", "--try", "light.png"]);
-    expect(out).toMatch(/The likeliest classes of light\.png:\nprobability +class +label\n +[\d.]+ % +\d/);
-    expect(out).toContain("The value range is only a guess");
-    expect(out).toMatch(/^--input-range -1,1 +[\d.]+ % +\d/m);
-    const known = await xstar(["inspect", "tiny.onnx", "--try", "light.png", "--input-range", "-1,1"]);
-    expect(known.out).not.toContain("only a guess");
-    const probability = async (...flags: string[]) => {
-      const { top } = (await inspectJson("tiny.onnx", "--try", "light.png", ...flags)).try;
-      expect(top).toHaveLength(3);
-      return top[0].probability;
-    };
-    expect(await probability("--mean", "0.5")).not.toBeCloseTo(await probability("--mean", "0"), 2);
-  });
-
-  test("of a model in NHWC is found, used by --try, and the picture of maximize is written as one", async () => {
-    const graph = new Graph("nhwc");
-    const op = createOps(graph);
-    const x = graph.input("x", { dtype: "float32", shape: [1, 6, 6, 3] });
-    const scores = op.reduceMean(op.transpose(op.div(x, 255), [0, 3, 1, 2]), [2, 3]);
-    scores.name = "scores";
-    graph.output(scores);
-    await writeFile(join(folder, "nhwc.onnx"), writeModel(graph, { opsets: new Map([["", 20]]) }));
-    await writeFile(join(folder, "nhwc.contract.json"), '{"labels": ["red", "green", "blue"]}');
-    await sharp({ create: { width: 9, height: 9, channels: 3, background: { r: 0, g: 255, b: 51 } } })
-      .png()
-      .toFile(join(folder, "green.png"));
-    const { try: tried, contract } = await inspectJson("nhwc.onnx", "--try", "green.png");
-    expect(contract.contract).toMatchObject({ layout: "NHWC", order: "RGB", std: [1 / 255] });
-    const [e, small] = [Math.E, Math.exp(0.2)];
-    expect(tried.top[0]).toMatchObject({ label: "green", probability: expect.closeTo(e / (e + small + 1), 4) });
-
-    await xstar(["maximize", "nhwc.onnx", "logit:2", ...fast, "--out", "nhwc", "--order", "BGR"]);
-    const { ascent, pictures } = await readRun("nhwc");
-    expect(ascent).toMatchObject({ shape: [1, 3, 6, 6], contract: { layout: "NHWC", order: "BGR" } });
-    expect(pictures[0].files).toContain("logit-2.png");
-    const { shape } = decodeNpy(await readFile(join(folder, "nhwc", "logit-2.npy")));
-    expect(shape).toEqual([3, 6, 6]);
-  });
-
-  test("other inputs come from --input, and class scores from --logits", async () => {
-    const graph = new Graph("two");
-    const op = createOps(graph);
-    const x = graph.input("x", { dtype: "float32", shape: [1, 2] });
-    const z = graph.input("z", { dtype: "float32", shape: [1, 2] });
-    const [first, second] = [op.add(x, z), op.sub(x, z)];
-    first.name = "first";
-    second.name = "second";
-    for (const value of [first, second]) graph.output(value);
-    await writeFile(join(folder, "two.onnx"), writeModel(graph, { opsets: new Map([["", 20]]) }));
-    const z12 = encodeNpy({ dtype: "float32", shape: [1, 2], data: Float32Array.of(1, 2) });
-    await writeFile(join(folder, "z.npy"), z12);
-
-    const missing = await xstar(["maximize", "two.onnx", "logit:1", ...fast]);
-    expect(missing).toMatchObject({ code: 2, out: "" });
-    expect(missing.err).toMatch(/^Error: Besides "x" the model needs "z"\nHint: .*--input z=0/);
-    const start = async (...flags: string[]) => {
-      const { code } = await xstar([
-        "maximize",
-        "two.onnx",
-        "logit:1",
-        ...fast,
-        "--force",
-        "--start",
-        "zeros",
-        "--out",
-        "two",
-        ...flags,
-      ]);
-      expect(code).toBe(0);
-      return (await readRun("two")).pictures[0].activation.start;
-    };
-    expect(await start("--input", "z=5")).toBe(5);
-    expect(await start("--input", "z=z.npy", "--logits", "second")).toBe(-2);
-    expect((await readRun("two")).ascent).toMatchObject({ inputs: { z: { shape: [1, 2] } }, logits: "second" });
-    expect((await inspectJson("two.onnx", "--input", "x=1")).picture).toBe("z");
-    expect((await inspectJson("two.onnx", "--logits", "second")).classes).toEqual({ layer: "second", count: 2 });
   });
 });
 
@@ -320,139 +225,6 @@ describe("Ctrl-C", () => {
     expect(ended).toBe("aborted");
     expect(pictures[0].curve).toHaveLength(stepsTaken + 1);
     expect(await readdir(join(folder, "stopped"))).toContain("conv-2.png");
-  });
-});
-
-describe("a mistake is one sentence and an exit code", () => {
-  const target = ["maximize", "tiny.onnx", "conv:2", "--recipe", "none"];
-  test.each([
-    [2, ["maximize", "tiny.onnx", "conw:2"], 'The model has no layer "conw"', 'Did you mean "conv"'],
-    [2, ["maximize", "tiny.onnx", "conv:99"], "99 is out of range: there are 4 channels", ""],
-    [
-      2,
-      ["maximize", "tiny.onnx", "conv:"],
-      'Expected a channel number at the end of the target "conv:"',
-      "A target is",
-    ],
-    [1, ["inspect", "missing.onnx"], 'Cannot read "missing.onnx": it does not exist', ""],
-    [1, ["inspect", "notes.txt"], 'The file is not a readable ONNX model (in "notes.txt")', "Check that the path"],
-    [1, ["inspect", "."], 'The folder holds no model that xstar can read (in ".")', ""],
-    [2, ["maximize", "tiny.onnx", "conv:0-3 - tv"], "The range 0-3 cannot stand in a sum", '"0 - 3"'],
-    [
-      2,
-      ["maximize", "tiny.onnx", "conv:1@5"],
-      'A place of layer "conv", which has height and width, needs two',
-      "@Y,X",
-    ],
-    [2, ["maximize", "tiny.onnx", "scores:1@2,2"], 'Layer "scores" has no places', "Leave out what follows the @"],
-    [2, ["maximize", "tiny.onnx", "-conv:1 + tv"], "Unknown option '-conv:1 + tv'", 'write "0 - conv:1 + tv"'],
-    ...["tv", "2*tv", "boundary:width=3"].map((penalty): [number, string[], string, string] => [
-      2,
-      [...target, "--penalty", penalty],
-      `"--penalty" must be a name and its weight: current value is ${penalty}`,
-      "as tv=0.01",
-    ]),
-    [2, [...target, "--penalty", "foo=3"], 'There is no penalty of type "foo"', 'Did you mean "'],
-    [2, [...target, "--steps", "many"], '"--steps" must be a whole number of at least 0', ""],
-    [2, [...target, "--lr", "-1"], '"--lr" must be a number of at least 0', ""],
-    [2, [...target, "--opt", "speed=2"], '"normalized" has no parameter "speed"', "Did you mean"],
-    [2, [...target, "--optimizer", "adamm"], 'There is no optimizer of type "adamm"', 'Did you mean "adam"'],
-    [2, [...target, "--transform", "jitter:pixels=x"], '"pixels" must be a whole number', ""],
-    [2, [...target, "--range", "1,0"], '"range" must be two numbers', ""],
-    [2, [...target, "--layout", "HWC"], '"--layout" must be "NCHW" or "NHWC"', ""],
-    [2, [...target, "--input-range", "0,255", "--mean", "1"], '"--input-range" says the same as', ""],
-    [2, [...target, "--input-range", "3"], '"--input-range" must be low,high: current value is 3', ""],
-    [2, [...target, "--input", "q=3"], '"--input" must be the name of an input and what it holds', 'The model has "x"'],
-    [2, [...target, "--input", "x=3"], "Every floating-point input is given, so none is left to ascend", ""],
-    [2, [...target, "--order", "BGR"], 'The order "BGR" needs an input of 3 channels: it has 1', ""],
-    [2, [...target, "--size", "9,9"], 'Input "x" is always 8 high and 8 wide: it cannot be 9 x 9', ""],
-    [2, [...target, "--recipe", "lucyd"], 'There is no recipe of type "lucyd"', 'Did you mean "lucid"'],
-    [2, [...target, "--recipe", "lucid:steps=x"], '"steps" must be a whole number of at least 0', ""],
-    [2, [...target, "--recipe", "caricature"], '"caricature" needs its parameter "image"', ""],
-    [2, [...target, "--schedule", "cosin"], 'There is no schedule of type "cosin"', 'Did you mean "cosine"'],
-    [2, [...target, "--schedule", "linear:x=1"], '"linear" has no parameter "x"', ""],
-    [2, [...target, "--schedule", ""], 'There is no schedule of type ""', ""],
-    [2, [...target, "--clip", "-1"], '"--clip" must be a number of at least 0', ""],
-    [2, [...target, "--keep", "first"], '"--keep" must be "last" or "best"', ""],
-    [2, [...target, "--patience", "0"], '"--patience" must be a whole number of at least 1', ""],
-    [2, [...target, "--redirect-steps", "0.5"], '"--redirect-steps" must be a whole number of at least 0', ""],
-    [2, [...target, "--second", "net.onnx"], '"--second" must be a name and its file, name=file', ""],
-    [1, [...target, "--second", "a=none.onnx"], 'Cannot read "none.onnx": it does not exist', ""],
-    [1, [...target, "--use", "./none.js"], 'There is no module "./none.js"', "path of a JavaScript file"],
-    [1, [...target, "--second", "a=notes.txt"], 'The file is not a readable ONNX model (in "notes.txt")', ""],
-    [2, ["maximize", "tiny.onnx", "two::conv:1", "--second", "to=tiny.onnx"], 'There is no model "two"', 'mean "to"'],
-    [2, [...target, "--generator", "=x"], '"--generator" must be a name and its file', ""],
-    [1, [...target, "--generator", "a=none.onnx"], 'Cannot read "none.onnx": it does not exist', ""],
-    [2, [...target, "--parameterization", "generator:model=g"], 'There is no generator "g"', ""],
-    [2, [...target, "--image", "photo.png"], '"--image" must be a name and its file', ""],
-    [1, [...target, "--image", "a=none.png"], 'Cannot read "none.png": it does not exist', ""],
-    [1, [...target, "--image", "a=notes.txt"], '"notes.txt" is no picture', ""],
-    [2, [...target, "--picture-size", "0"], '"--picture-size" must be a whole number from 1', ""],
-    [2, [...target, "--picture-size", "1,2,3"], '"--picture-size" must be a side, or height,width', ""],
-    [2, ["maximize", "vector.onnx", "logit:1", "--picture-size", "9"], "A picture of shape [1,2] has no height", ""],
-    [2, [...target, "--param", "decay=2"], '"pixel" has no parameter "decay"', "Did you mean"],
-    [2, [...target, "--param", "range"], '"range" must be two numbers, low,high', ""],
-    [2, [...target, "--checkpoint", "0"], '"--checkpoint" must be a whole number of at least 1', ""],
-    [2, [...target, "--jobs", "0"], '"--jobs" must be a whole number', ""],
-    [2, ["maximize", "tiny.onnx", '{"type":'], 'The target {"type": is no JSON', "Write it as"],
-    [2, ["maximize", "tiny.onnx", '{"type":"chanel"}'], 'There is no objective of type "chanel"', "Did you mean"],
-    [2, ["list", "objektives"], 'There is no kind "objektives" to list', 'Did you mean "objectives"'],
-    [2, [...target, "--logits", "scors"], 'The model has no output "scors"', 'Did you mean "scores"'],
-    [
-      2,
-      ["inspect", "vector.onnx", "--try", "none.png"],
-      '"--try" needs a model of pictures: its input of shape [1,2]',
-      "",
-    ],
-    [1, ["inspect", "tiny.onnx", "--try", "notes.txt"], '"notes.txt" is no picture', ""],
-    [2, [...target, "--start", "twos"], '"twos" is no start', "Give one of ones"],
-    [1, [...target, "--start", "none.png"], 'Cannot read "none.png": it does not exist', ""],
-    [2, [...target, "--stepz", "3"], "Unknown option '--stepz'", "Did you mean --steps?"],
-    [2, ["maximise", "a", "b"], "Unknown command 'maximise'", "Did you mean maximize?"],
-    [2, ["maximize", "tiny.onnx"], "Missing required argument 'targets'", "--help"],
-    [2, ["maximize"], "Missing required argument 'model'", "--help"],
-    [1, [...target, "--out", "notes.txt/x"], 'Cannot write "notes.txt/x": a part of its path is a file', ""],
-  ])("%d: %j", async (code, args, message, hint) => {
-    const outcome = await xstar(args);
-    expect(outcome).toMatchObject({ code, out: "" });
-    const lines = outcome.err
-      .trimEnd()
-      .split("\n")
-      .filter((line) => !line.startsWith("maximize "));
-    expect(lines[0]).toContain(`Error: ${message}`);
-    expect(lines.slice(1).every((line) => line.startsWith("Hint: "))).toBe(true);
-    if (hint) expect(lines[1]).toContain(hint);
-  });
-
-  test("only penalties are suggested for --penalty", async () => {
-    const { err } = await xstar([...target, "--penalty", "foo=3"]);
-    const suggested = [...err.split("Hint: ")[1]!.matchAll(/"(\w+)"/g)].map(([, name]) => name);
-    expect(suggested.length).toBeGreaterThan(0);
-    expect(suggested.filter((name) => !standard.objective[name!]?.isPenalty)).toEqual([]);
-  });
-
-  test("a slope that is not finite at the start is no matter of the learning rate", async () => {
-    const { code, err } = await xstar([
-      "maximize",
-      "tiny.onnx",
-      "tv^0.5",
-      ...fast,
-      "--start",
-      "zeros",
-      "--out",
-      "steep",
-    ]);
-    expect(code).toBe(1);
-    expect(err).toContain("Hint: The objective's slope is not finite there");
-  });
-
-  test("--debug adds the stack", async () => {
-    expect((await xstar(["inspect", "missing.onnx", "--debug"])).err).toMatch(/\n +at /);
-  });
-
-  test("leaves no folder behind", async () => {
-    await xstar(["maximize", "tiny.onnx", "conv:99", "--out", "nothing"]);
-    expect(existsSync(join(folder, "nothing"))).toBe(false);
   });
 });
 

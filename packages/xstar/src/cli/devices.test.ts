@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunFile } from "@xstar/results";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasSwiftShader } from "../../../core/src/testing/swiftshader.js";
+import { hasSwiftShader } from "../../../../scripts/swiftshader.js";
 import { tinyModel } from "../../../results/src/testing/tiny-model.js";
 import { runCli } from "../testing/run-cli.js";
 

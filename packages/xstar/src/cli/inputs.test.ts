@@ -137,10 +137,20 @@ describe("inputs that are no pictures (needs a build)", () => {
     expect(held.run.ascent.inputs.x.values).toEqual([0, 1, 0, 0, 0]);
     expect(await readFile(join(folder, "drawn", "report.html"), "utf8")).toContain("drawn at random (normal, seed 5)");
 
-    const both = await xstar(["maximize", "two.onnx", "y:1", "--input", "z=maximize", "--input", "x=maximize"]);
-    expect(both.err).toContain("cannot both be maximized in one run");
     const missing = await xstar(["maximize", "two.onnx", "y:1", "--input", "z=maximize"]);
     expect(missing.err).toContain('Besides "z" the model needs "x"');
+  });
+
+  test("several are maximized together, and again from the record", async () => {
+    const both = await runInto("both", "two.onnx", "y:1", "--input", "z=maximize", "--input", "x=maximize");
+    expect(both.run.ascent.inputs).toEqual({ z: { maximized: true } });
+    expect(both.run.pictures[0].files).toContain("y-1.z.npy");
+    expect(await readFile(join(folder, "both", "report.html"), "utf8")).toContain("maximized together with it: values");
+    expect((await runInto("both-again", "--from", "both/run.json")).out).toContain("bit for bit");
+    const [first, again] = await Promise.all(
+      ["both", "both-again"].map((name) => readFile(join(folder, name, "y-1.z.npy"))),
+    );
+    expect(again).toEqual(first);
   });
 
   test("tokens become vectors, and the nearest words are named", async () => {
@@ -156,6 +166,19 @@ describe("inputs that are no pictures (needs a build)", () => {
     const refused = await xstar(["maximize", "two.onnx", "y:2", "--input", "x=embed"]);
     expect(refused.err).toContain("has no tokens whose vectors could be maximized");
     expect((await xstar(["inspect", "words.onnx"])).out).toContain("vectors in the place of 8 tokens");
+  });
+
+  test("tokens are named for each of many targets", async () => {
+    const many = ["words.onnx", "y:*", "--steps", "4", "--jobs", "1", "--out", "many-words"];
+    expect((await xstar(["maximize", ...many])).code).toBe(0);
+    const { targets } = JSON.parse(await readFile(join(folder, "many-words", "manifest.json"), "utf8"));
+    expect(targets).toHaveLength(4);
+    for (const one of targets) expect(one.tokens).toMatch(/^[a-h] [a-h] [a-h]$/);
+    const own = JSON.parse(await readFile(join(folder, "many-words", targets[0].record), "utf8"));
+    expect(own.pictures[0].tokens.map(([first]: [{ word: string }]) => first.word).join(" ")).toBe(targets[0].tokens);
+    const page = await readFile(join(folder, "many-words", "index.html"), "utf8");
+    expect(page).toContain(targets[0].tokens);
+    expect(page).toContain("the nearest real tokens");
   });
 
   test("many targets at once follow the recipe for what the input holds", async () => {

@@ -48,6 +48,16 @@ const commands = {
     does: "Makes static pages of a whole network: every unit with its picture and the real pictures that excite it",
     fill: async (command: Command) => (await import("./atlas.js")).addAtlas(command),
   },
+  work: {
+    usage: "work",
+    does: "Does jobs that xstar atlas --queue sends, on as many machines as run it",
+    fill: async (command: Command) => (await import("./queue.js")).addWork(command),
+  },
+  queue: {
+    usage: "queue",
+    does: "Shows the jobs and workers of a queue",
+    fill: async (command: Command) => (await import("./queue.js")).addQueue(command),
+  },
   convert: {
     usage: "convert <model> [out]",
     does: "Writes a model of Keras, TensorFlow, TensorFlow.js or TensorFlow Lite as ONNX",

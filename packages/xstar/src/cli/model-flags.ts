@@ -33,7 +33,7 @@ export function addModelFlags(command: Command): void {
     )
     .option(
       "--input <name=value>",
-      "what another input holds: a number, numbers with commas, one-hot:INDEX, a .npy file, normal or uniform (drawn at random); NAME=maximize says which one is maximized",
+      "what another input holds: a number, numbers with commas, one-hot:INDEX, a .npy file, normal or uniform (drawn at random); NAME=maximize says which one is maximized, or which together",
       collect,
     )
     .option("--config <file>", "flags by their names (default: xstar.config.json, .js or .ts of this folder)")

@@ -239,9 +239,9 @@ function folderName([first, ...others]: readonly Job[]): string {
 async function likeliest(
   model: ModelFile,
   { options: { shapes, contract, inputs, logits, labels } }: Plan,
-  { picture }: AscentResult,
+  { picture, inputs: maximized }: AscentResult,
 ): Promise<ClassShare[][] | undefined> {
-  const given = { shapes, contract, inputs, logits };
+  const given = { shapes, contract, inputs: { ...inputs, ...maximized }, logits };
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const shares = await classify(model, picture, known);
   return shares?.map((probabilities) => likeliestOf(probabilities, labels, 3));

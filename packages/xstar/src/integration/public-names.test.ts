@@ -47,21 +47,10 @@ test.each(entries)("the exports of $entry are those that are written down", asyn
   await expect(`${names.join("\n")}\n`).toMatchFileSnapshot(`snapshots/exports-${file}`);
 });
 
-const commands = [
-  "article",
-  "train",
-  "inspect",
-  "maximize",
-  "explain",
-  "diagnose",
-  "gradient",
-  "examples",
-  "atlas",
-  "convert",
-  "studio",
-  "devices",
-  "list",
-];
+const commands =
+  "article train inspect maximize explain diagnose gradient examples atlas work queue convert studio devices list".split(
+    " ",
+  );
 
 test.each(["", ...commands])("xstar %s --help says what is written down", async (command) => {
   const { out, code } = await runCli(root, [...(command === "" ? [] : [command]), "--help"]);

@@ -19,8 +19,8 @@ frames.add({ index: 0, picture });
 
 function step(index: number): Step {
   const gradientNorm = new Float32Array(1);
-  const best = { picture, steps: [0], values: gradientNorm, means: gradientNorm };
-  const measured = { gradientNorm, networkGradientNorm: gradientNorm, picture };
+  const best = { picture, inputs: {}, steps: [0], values: gradientNorm, means: gradientNorm };
+  const measured = { gradientNorm, networkGradientNorm: gradientNorm, picture, inputs: {} };
   const rest = { ...measured, state: {}, curve: [gradientNorm], watch: {}, divergedAt: [null], redirected: [0], best };
   const identity = { weights: "", graph: "", beginning: "" };
   const record = {} as AscentRecord;

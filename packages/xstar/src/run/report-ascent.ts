@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { XstarError } from "@xstar/core";
+import { inputKind, recordedKind, XstarError } from "@xstar/core";
 import type { Ascent, Plan } from "@xstar/runs";
 import {
   dataUri,
@@ -11,6 +11,7 @@ import {
   viewResult,
   type AscentMetrics,
   type ComparedImages,
+  type InputBeside,
   type MeasuredAscent,
   type RunFile,
   type ShownInput,
@@ -56,6 +57,7 @@ export async function reportAscent(
     views: await viewAll(ascent),
     examples: await drawAll(measured, images),
     animations: await Promise.all(run.pictures.map(({ files }) => readAnimation(folder, files))),
+    beside: inputsBeside(ascent),
     files: options.files,
     codec: sharpCodec,
     vocabulary: plan.options.vocabulary,
@@ -76,6 +78,7 @@ async function measure(
       model,
       {
         pictures: result.picture,
+        inputs: result.inputs,
         targets: facts.pictures.map(({ target }, i) => ({ target, objective: plan.targets[i]! })),
         hasOpacity: result.picture.shape.length === 4 && result.picture.shape[1] === plan.shape[1]! + 1,
         options: plan.options,
@@ -126,6 +129,14 @@ async function viewAll({ facts, result, frames }: Ascent) {
     facts.pictures.map((_, i) =>
       viewResult(pictureOf(result.picture, i), pictureOf(frames.first, i), channels, sharpCodec),
     ),
+  );
+}
+
+/** What was maximized together with each picture. */
+function inputsBeside({ model: { source }, facts, result }: Ascent): InputBeside[][] {
+  const kinds = new Map(source.inputs.map((input) => [input.name, recordedKind(inputKind(source, input))]));
+  return facts.pictures.map((_, i) =>
+    Object.entries(result.inputs).map(([name, all]) => ({ name, holds: kinds.get(name), values: pictureOf(all, i) })),
   );
 }
 

@@ -1,6 +1,14 @@
 import { join } from "node:path";
 import type { InputKind, Tensor } from "@xstar/core";
-import { drawFiles, recordOfAscent, recordOfPicture, soundFiles, spectrogramFiles, type Ascent } from "@xstar/runs";
+import {
+  drawFiles,
+  recordOfAscent,
+  recordOfPicture,
+  slugOf,
+  soundFiles,
+  spectrogramFiles,
+  type Ascent,
+} from "@xstar/runs";
 import {
   drawFrames,
   drawingOf,
@@ -37,6 +45,10 @@ async function writePicture(ascent: Ascent, run: RunRecord, i: number, folder: s
   const drawn = drawFiles(record, made);
   const files = [
     { name: `${slug}.npy`, bytes: encodeNpy(made.picture) },
+    ...Object.entries(result.inputs).map(([name, all]) => ({
+      name: `${slug}.${slugOf(name)}.npy`,
+      bytes: encodeNpy(pictureOf(all, i)),
+    })),
     ...drawn,
     ...spectrogramFiles(record, made),
     ...soundFiles(record, made),

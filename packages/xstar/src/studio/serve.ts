@@ -1,10 +1,10 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { dirname, extname, join, normalize, sep } from "node:path";
+import { extname, join, normalize, sep } from "node:path";
 import { XstarError } from "@xstar/core";
+import { folder as builtFolder } from "@xstar/studio";
 import { isThere } from "../files/folder.js";
 
 export interface ServeOptions {
@@ -34,7 +34,7 @@ const types: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
 };
 
-/** As the page says itself (packages/studio/build/policy.ts), for browsers that look at headers first. */
+/** The page has a policy of its own (packages/studio/build/policy.ts); this is what only a header can say. */
 const policy = "frame-ancestors 'self'";
 
 /**
@@ -42,8 +42,7 @@ const policy = "frame-ancestors 'self'";
  * not built, `bad-argument` for a port that is taken.
  */
 export async function serveStudio(options: ServeOptions): Promise<StudioServer> {
-  const { port, files = new Map(), isIsolated = true } = options;
-  const folder = options.folder ?? studioFolder();
+  const { port, folder = builtFolder, files = new Map(), isIsolated = true } = options;
   if (!(await isThere(join(folder, "index.html"))))
     throw new XstarError("file-not-readable", `The studio is not in "${folder}"`, { hint: "npm run build makes it" });
   const server = createServer((request, response) => {
@@ -62,10 +61,6 @@ export async function serveStudio(options: ServeOptions): Promise<StudioServer> 
         server.closeAllConnections();
       }),
   };
-}
-
-function studioFolder(): string {
-  return join(dirname(createRequire(import.meta.url).resolve("@xstar/studio/package.json")), "dist");
 }
 
 function listen(server: Server, port: number): Promise<void> {

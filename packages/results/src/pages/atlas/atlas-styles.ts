@@ -47,6 +47,7 @@ select{font:inherit;color:inherit;background:var(--card);border:1px solid var(--
 .facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.3rem 1rem;margin:0;max-width:40rem}
 .facts dt{color:var(--quiet)}
 .facts dd{margin:0;font-variant-numeric:tabular-nums}
+.sub{margin:1.5rem 0 .5rem;font-size:1.1rem}
 .verdict{margin:0 0 1rem;font-size:1.05rem}
 .warning{margin:.75rem 0 0;padding:.5rem .75rem;background:var(--card);border-left:3px solid var(--edge);font-size:.9rem}
 .class-bars{max-width:34rem;margin:0;padding:0;list-style:none}

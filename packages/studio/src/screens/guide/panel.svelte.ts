@@ -25,13 +25,12 @@ export class Panel {
   async begin(): Promise<void> {
     const { digit, starts, steps, kind } = this.panel;
     this.problem = undefined;
-    if (kind !== "race") return;
     try {
-      await studio.article();
+      if (kind !== "variability") await studio.article();
     } catch (error) {
       this.problem = problemOf(error);
-      return;
     }
+    if (kind !== "race" || this.problem) return;
     const flags = { ...race.flags, start: [...starts], steps };
     const run = new Recording({ model: "article", targets: [`crossEntropy:${digit}`], flags });
     this.run = run;

@@ -15,7 +15,7 @@ export interface GuideStep {
   readonly text: readonly string[];
   readonly panel: StepPanel;
   /** A question to answer before one looks. */
-  readonly predict?: { readonly question: string; readonly answers: readonly string[]; readonly then: string };
+  readonly predict?: { readonly question: string; readonly answers: readonly string[]; readonly reveal: string };
   /** A question to discuss. */
   readonly discuss: string;
 }
@@ -60,7 +60,7 @@ export const steps: readonly GuideStep[] = [
     predict: {
       question: "Will the four results look alike?",
       answers: ["Yes, there is one best 1", "No, each keeps its start"],
-      then: "They look different: what is found depends on where one starts. That is the article’s second fact.",
+      reveal: "They look different: what is found depends on where one starts. That is the article’s second fact.",
     },
     discuss: "If four different pictures are all a “1”, what has the network learned about ones?",
   },
@@ -92,7 +92,8 @@ export const steps: readonly GuideStep[] = [
     predict: {
       question: "Shifted by two pixels, will it still be called a 1?",
       answers: ["Yes, a 1 is a 1 anywhere", "No, only exactly so"],
-      then: "Try it with the slider. What the network learned need not mean anything to people: the article’s first fact.",
+      reveal:
+        "Try it with the slider. What the network learned need not mean anything to people: the article’s first fact.",
     },
     discuss: "Is a network that is sure of noise wrong, or is our question wrong?",
   },
@@ -106,7 +107,7 @@ export const steps: readonly GuideStep[] = [
     predict: {
       question: "Which digit varies most among writers?",
       answers: ["1", "2", "8"],
-      then: "It is the 2 ({mostVariable} here too); the 1 varies the least.",
+      reveal: "It is the 2 ({mostVariable} here too); the 1 varies the least.",
     },
     discuss: "Would a network that knows only 1 and 7 learn the same 1?",
   },

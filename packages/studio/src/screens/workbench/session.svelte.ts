@@ -7,7 +7,7 @@ import type { ViewName } from "../../picture/views.js";
 import { viewNames } from "../../picture/views.js";
 import { Recording } from "../../run/recording.svelte.js";
 import { Timeline } from "../../run/timeline.svelte.js";
-import { keepRun } from "../../state/library.js";
+import { keepRun } from "../../run/library.js";
 import { studio } from "../../state/studio.svelte.js";
 import { isStill } from "../../state/theme.svelte.js";
 

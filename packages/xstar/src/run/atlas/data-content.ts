@@ -6,6 +6,8 @@ import { openPictures, somePictures, type FilePictures } from "../../data/pictur
 export interface OpenedData {
   readonly content: DataContent;
   readonly pictures: FilePictures;
+  /** A line for each picture, its name and its SHA-256: the text whose SHA-256 the content has. */
+  readonly list: string;
 }
 
 /** The pictures of a folder (or `mnist`), evenly spaced where there are more than `most`. Throws as `openPictures` does. */
@@ -13,6 +15,7 @@ export async function openData(where: string, most: number): Promise<OpenedData>
   const pictures = somePictures(await openPictures(where), most);
   const count = pictures.names.length;
   const sums: string[] = [];
-  for (let i = 0; i < count; i++) sums.push(`${pictures.names[i]}\0${sha256Of(await pictures.bytes(i))}\n`);
-  return { content: { sha256: sha256Of(sums.join("")), count }, pictures };
+  for (let i = 0; i < count; i++) sums.push(`${sha256Of(await pictures.bytes(i))}  ${pictures.names[i]}\n`);
+  const list = sums.join("");
+  return { content: { sha256: sha256Of(list), count }, pictures, list };
 }

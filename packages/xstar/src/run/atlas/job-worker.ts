@@ -1,46 +1,37 @@
-import { parentPort, workerData } from "node:worker_threads";
-import { XstarError } from "@xstar/core";
+import { parentPort } from "node:worker_threads";
 import { openJobRunner, type ContentJob, type JobReport } from "@xstar/runs";
-import { openPictures, somePictures } from "../../data/pictures.js";
 import { sharpCodec } from "../../files/sharp-codec.js";
 import { serveJobs } from "../../threads/jobs.js";
 import { thisMachine } from "../many/this-machine.js";
+import { openPlace, type LocalContents } from "./local-contents.js";
 
-/** Where a thread finds the contents that jobs name, by their hashes. */
-export interface LocalContents {
-  readonly models: Readonly<Record<string, string>>;
-  readonly data: Readonly<Record<string, { readonly where: string; readonly most: number }>>;
+/** A job, and where what it names is on this machine. */
+export interface PlacedJob {
+  readonly job: ContentJob;
+  readonly contents: LocalContents;
 }
 
 /** Milliseconds between two reports. */
 const reportMs = 200;
 
-const { models, data } = workerData as LocalContents;
 let reported = Number.NEGATIVE_INFINITY;
+let contents: LocalContents | undefined;
 
 const runner = openJobRunner({
   ...thisMachine,
   codec: sharpCodec,
   contents: {
-    async model({ name, sha256 }) {
-      return (
-        models[sha256] ??
-        Promise.reject(new XstarError("file-not-readable", `There is no model "${name}" of this hash`))
-      );
-    },
-    async pictures({ sha256 }) {
-      const known = data[sha256];
-      if (!known) throw new XstarError("file-not-readable", "There are no pictures of this hash");
-      return somePictures(await openPictures(known.where), known.most);
-    },
+    model: async () => contents!.model,
+    pictures: () => openPlace(contents!.pictures!),
   },
 });
 
-serveJobs<ContentJob, JobReport, Uint8Array>(parentPort!, (job, report, signal) => {
+serveJobs<PlacedJob, JobReport, Uint8Array>(parentPort!, (placed, report, signal) => {
+  contents = placed.contents;
   const onReport = (now: JobReport) => {
     if (performance.now() - reported < reportMs) return;
     reported = performance.now();
     report(now);
   };
-  return runner.run(job, onReport, signal);
+  return runner.run(placed.job, onReport, signal);
 });

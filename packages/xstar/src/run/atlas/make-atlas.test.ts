@@ -10,8 +10,8 @@ import { loadModel } from "../../load.js";
 import { nodeRuntime } from "../../runtime.js";
 import { tinyModel } from "../../../../results/src/testing/tiny-model.js";
 import { thisMachine } from "../many/this-machine.js";
-import { inPoolOf } from "./do-jobs.js";
 import { makeAtlas, type AtlasOptions, type AtlasWork } from "./make-atlas.js";
+import { inPoolOf } from "./pool.js";
 
 let folder: string;
 let photos: string;
@@ -34,14 +34,14 @@ afterAll(() => rm(folder, { recursive: true }));
 /** Does jobs in this thread; `before` sees each before it is begun. */
 const inThisThread =
   (before: (job: ContentJob) => void = () => undefined) =>
-  ({ contents, store }: AtlasWork) => {
+  ({ path, store }: AtlasWork) => {
     const start = (): JobRunner => {
       const runner = openJobRunner({
         ...thisMachine,
         codec: sharpCodec,
         contents: {
-          model: async ({ sha256 }) => contents.models[sha256]!,
-          pictures: ({ sha256 }) => openPictures(contents.data[sha256]!.where),
+          model: async () => path,
+          pictures: () => openPictures(photos),
         },
       });
       return {

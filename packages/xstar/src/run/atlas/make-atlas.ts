@@ -7,8 +7,9 @@ import {
   jobsOfAtlas,
   planAtlas,
   type AtlasPlan,
+  resultsIn,
   type ContentJob,
-  type DataContent,
+  type DoJobs,
   type JobReport,
   type ModelContent,
   type ModelFile,
@@ -19,11 +20,10 @@ import { createSourceFiles } from "../../record/file-reference.js";
 import { version } from "../../version.js";
 import { keepState, readState, withLayers, workFolder } from "./atlas-state.js";
 import { openData, type OpenedData } from "./data-content.js";
-import { inPoolOf, type DoJobs } from "./do-jobs.js";
 import { estimateAtlas, type Estimate } from "./estimate.js";
 import { openFolderStore } from "./folder-store.js";
-import { startJobRunner } from "./job-thread.js";
-import type { LocalContents } from "./job-worker.js";
+import { startJobRunner, type FindContents } from "./job-thread.js";
+import { inPoolOf } from "./pool.js";
 import { writeAtlas } from "./write-atlas.js";
 
 /** Which atlas is made, and how the work is divided. */
@@ -50,10 +50,11 @@ export interface AtlasOptions extends Omit<MaximizeOptions, "signal" | "resume" 
 /** What the jobs of an atlas need. */
 export interface AtlasWork {
   readonly store: ResultStore;
-  readonly contents: LocalContents;
+  readonly find: FindContents;
   readonly model: ModelContent;
+  /** The path of the model's file. */
+  readonly path: string;
   readonly data: OpenedData | undefined;
-  readonly threads: number;
 }
 
 /** How far an atlas is. */
@@ -115,15 +116,18 @@ async function makeInto(
   const plan = await planAtlas(model, { xstar: version, model: content, data: data?.content ?? null, groups }, options);
   await keepState(folder, known, { settings: plan.settings, groups });
 
-  const store = openFolderStore(join(folder, workFolder));
-  const contents = contentsOf(path, content, data?.content, images, most);
+  const store = resultsIn(openFolderStore(join(folder, workFolder)));
+  const find: FindContents = async () => ({
+    model: path,
+    pictures: images === undefined ? undefined : { where: images, most },
+  });
   const threads = jobs ?? availableParallelism();
   const missing = await missingJobs(jobsOfAtlas(plan), store);
-  const start = () => startJobRunner(contents);
+  const start = () => startJobRunner(find);
   if (onEstimate && onEstimate(await estimateAtlas(plan, missing, { start, threads })) === false) {
     throw new XstarError("aborted", "Nothing was made: only an estimate was asked for");
   }
-  const work: AtlasWork = { store, contents, model: content, data, threads };
+  const work: AtlasWork = { store, find, model: content, path, data };
   const perform = doJobs ? doJobs(work) : inPoolOf(threads, start, store);
   const progress = createAtlasProgress(plan, missing, onProgress);
   let problem: unknown;
@@ -152,19 +156,6 @@ async function makeInto(
 async function contentOf(path: string, model: ModelFile): Promise<ModelContent> {
   const { sha256, weights } = await createSourceFiles().referenceModel(path, model);
   return { name: basename(path), sha256, beside: weights.map((one) => ({ name: one.path, sha256: one.sha256 })) };
-}
-
-function contentsOf(
-  path: string,
-  { sha256 }: ModelContent,
-  data: DataContent | undefined,
-  images: string | undefined,
-  most: number,
-): LocalContents {
-  return {
-    models: { [sha256]: path },
-    data: data && images !== undefined ? { [data.sha256]: { where: images, most } } : {},
-  };
 }
 
 /** Jobs that have no result and were not given up. */

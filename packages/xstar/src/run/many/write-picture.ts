@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { drawingOf, encodeNpy, recordOf, type RecordedMetrics, type RunFacts } from "@xstar/results";
-import { drawFiles, recordOfPicture, soundFiles, type Maximized, type MaximizedMetrics } from "@xstar/runs";
+import { drawingOf, encodeNpy, recordOf, type NamedToken, type RecordedMetrics, type RunFacts } from "@xstar/results";
+import { drawFiles, recordOfPicture, slugOf, soundFiles, type Maximized, type MaximizedMetrics } from "@xstar/runs";
 import { writeFileAtomic } from "../../files/atomic.js";
 import { thisPlatform } from "../../record/platform.js";
 
@@ -9,6 +9,8 @@ export interface DonePicture {
   readonly target: string;
   readonly slug: string;
   readonly maximized: Maximized;
+  /** The nearest real tokens of every place, where there are any. */
+  readonly tokens?: readonly (readonly NamedToken[])[] | undefined;
 }
 
 /** What all pictures of a folder carry. */
@@ -36,10 +38,10 @@ const comfortable = 224;
  */
 export async function writePicture(
   folder: string,
-  { target, slug, maximized }: DonePicture,
+  { target, slug, maximized, tokens }: DonePicture,
   { run, start, scale: asked }: ManyFacts,
 ): Promise<WrittenPicture> {
-  const { picture, attribution, step, curve, watch, ended, redirected, warnings, seconds, metrics } = maximized;
+  const { picture, inputs, attribution, step, curve, watch, ended, redirected, warnings, seconds, metrics } = maximized;
   const { isDrawable } = drawingOf(maximized.record.shape, maximized.record.holds);
   const side = Math.max(...picture.shape.slice(-2));
   const usual = maximized.record.holds ? 1 : Math.max(1, Math.round(comfortable / side));
@@ -58,14 +60,20 @@ export async function writePicture(
   const drawn = drawFiles(carried, { picture, step, attribution });
   const files = drawn.length > 0 ? drawn : [{ name: `${slug}.npy`, bytes: encodeNpy(picture) }];
   const [file, transparent] = files.map(({ name }) => name) as [string, string?];
-  const sounds = soundFiles(carried, { picture, step });
+  const beside = [
+    ...soundFiles(carried, { picture, step }),
+    ...Object.entries(inputs).map(([name, held]) => ({
+      name: `${slug}.${slugOf(name)}.npy`,
+      bytes: encodeNpy(held),
+    })),
+  ];
   const record = `${slug}.json`;
   const facts = {
     step,
     redirected,
     warnings,
     sha256: carried.sha256,
-    files: [...files, ...sounds].map(({ name }) => name),
+    files: [...files, ...beside].map(({ name }) => name),
     activation: { start: curve[0], end: curve[step] },
     curve: [...curve],
     watch: Object.fromEntries(Object.entries(watch).map(([name, values]) => [name, [...values]])),
@@ -75,10 +83,10 @@ export async function writePicture(
     ended,
     stepsTaken: curve.length - 1,
     seconds,
-    pictures: [{ ...job, ...facts }],
+    pictures: [{ ...job, ...facts, ...(tokens && { tokens }) }],
     ...(metrics && { metrics: recordMetrics(metrics) }),
   };
-  for (const { name, bytes } of [...files, ...sounds]) await writeFileAtomic(join(folder, name), bytes);
+  for (const { name, bytes } of [...files, ...beside]) await writeFileAtomic(join(folder, name), bytes);
   await writeFileAtomic(join(folder, record), `${JSON.stringify(content, undefined, 1)}\n`);
   return { file, record, ...(transparent !== undefined && { transparent }) };
 }

@@ -1,3 +1,7 @@
+/// <reference types="svelte" />
+/// <reference types="vite/client" />
+declare module "virtual:tokens.css";
+
 declare module "gifenc" {
   type Palette = number[][];
   interface Encoder {

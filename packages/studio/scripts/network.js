@@ -22,16 +22,16 @@ import {
 } from "@xstar/core";
 import { measureVariability } from "@xstar/results";
 import { planAscent } from "@xstar/runs";
-import { articleFigures } from "../../packages/xstar/dist/article/results.js";
-import { loadMnist } from "../../packages/xstar/dist/data/dataset.js";
-import { loadModel, nodeRuntime, trainNetwork } from "../../packages/xstar/dist/index.js";
-import { createStore } from "../../packages/xstar/dist/record/store.js";
-import { classify } from "../../packages/xstar/dist/train/evaluate.js";
-import { emitNetwork, nameValues, side } from "../../packages/xstar/dist/train/network.js";
+import { articleFigures } from "../../xstar/dist/article/results.js";
+import { loadMnist } from "../../xstar/dist/data/dataset.js";
+import { loadModel, nodeRuntime, trainNetwork } from "../../xstar/dist/index.js";
+import { createStore } from "../../xstar/dist/record/store.js";
+import { classify } from "../../xstar/dist/train/evaluate.js";
+import { emitNetwork, nameValues, side } from "../../xstar/dist/train/network.js";
 
 /** Of the weights of the large dense layer, the share that is kept: the smallest are nearly all noise of their first values. */
 const keptShare = 0.15;
-const studio = fileURLToPath(new URL("../../packages/studio/", import.meta.url));
+const studio = fileURLToPath(new URL("../", import.meta.url));
 const race = JSON.parse(readFileSync(join(studio, "src/run/race.json"), "utf8"));
 const file = join(studio, "public/article.onnx.gz");
 

@@ -6,8 +6,9 @@ const folder = "/usr/lib/chromium";
 export const hasSwiftShader = process.platform === "linux" && existsSync(`${folder}/libvk_swiftshader.so`);
 
 /** Lets ONNX Runtime find that driver in this process. */
-export function loadSwiftShader(): void {
-  process.env["VK_ICD_FILENAMES"] = `${folder}/vk_swiftshader_icd.json`;
+export function loadSwiftShader() {
+  if (!hasSwiftShader) return;
+  process.env.VK_ICD_FILENAMES = `${folder}/vk_swiftshader_icd.json`;
   const [lazy, global, keep] = [0x1, 0x100, 0x1000];
   try {
     process.dlopen({ exports: {} }, `${folder}/libvulkan.so.1`, lazy | global | keep);

@@ -1,5 +1,6 @@
+import { XstarError } from "@xstar/core";
 import type { ModelFacts } from "../engine/protocol.js";
-import type { Recording } from "../run/recording.svelte.js";
+import type { Recording } from "./recording.svelte.js";
 
 /** A run as it is kept: what makes it again, and a picture to know it by. */
 export interface KeptRun {
@@ -69,4 +70,33 @@ export async function keepRun({ id, name: modelName, path }: ModelFacts, run: Re
     start: Float32Array.from(start.data),
   };
   await putRun(kept).catch(() => undefined);
+}
+
+const format = { name: "xstar-library", version: 1 };
+
+/** Runs as one text, which `unpackRuns` reads back. */
+export function packRuns(runs: readonly KeptRun[]): string {
+  const plain = runs.map((run) => ({ ...run, picture: Array.from(run.picture), start: Array.from(run.start) }));
+  return JSON.stringify({ ...format, runs: plain });
+}
+
+/** Throws `bad-data` for a text that is no library. */
+export function unpackRuns(text: string): KeptRun[] {
+  const fail = (cause?: unknown) =>
+    new XstarError("bad-data", "The file is no library of the studio", {
+      hint: "Give one that “Export as one file” wrote",
+      cause,
+    });
+  let held: { name?: string; runs?: (Omit<KeptRun, "picture" | "start"> & { picture: number[]; start: number[] })[] };
+  try {
+    held = JSON.parse(text) as typeof held;
+  } catch (cause) {
+    throw fail(cause);
+  }
+  if (held?.name !== format.name || !Array.isArray(held.runs)) throw fail();
+  return held.runs.map((run) => ({
+    ...run,
+    picture: Float32Array.from(run.picture),
+    start: Float32Array.from(run.start),
+  }));
 }

@@ -1,19 +1,5 @@
 import { XstarError } from "@xstar/core";
-import { inPool, jobId, type ContentJob, type JobReport, type JobRunner, type ResultStore } from "@xstar/runs";
-
-/** Does jobs whose results are not there, somewhere, and puts what comes of them into the store. */
-export type DoJobs = (jobs: readonly ContentJob[], listener: JobListener, signal?: AbortSignal) => Promise<void>;
-
-/** Takes how the work goes. */
-export interface JobListener {
-  /** A job has come so far. */
-  onProgress(job: ContentJob, now: JobReport): void;
-  /** Its result is in the store, or why it was given up. */
-  onDone(job: ContentJob, failure?: string): void;
-}
-
-/** So many times a job is tried before it is given up. */
-export const tries = 3;
+import { inPool, jobId, tries, type ContentJob, type DoJobs, type JobRunner, type ResultStore } from "@xstar/runs";
 
 /** The usual way: a pool of runners on this machine. */
 export function inPoolOf(count: number, start: () => JobRunner, store: ResultStore): DoJobs {

@@ -1,0 +1,118 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { jobId, tries, type ContentJob, type DoJobs, type JobReport, type ResultStore } from "@xstar/runs";
+import { Queue, QueueEvents } from "bullmq";
+import { connectionOf, openRedis } from "./connection.js";
+import { queueName } from "./names.js";
+import { readWorkers } from "./status.js";
+
+export interface SendOptions {
+  readonly queue: string;
+  readonly version: string;
+  readonly results: ResultStore;
+  /** Takes sentences that a person should read, such as that no worker is there. */
+  readonly onNotice?: (sentence: string) => void;
+}
+
+/** Jobs that are in the queue at once: so many are known to the server. */
+const ahead = 500;
+/** Milliseconds between two looks at what should have ended: an event may be lost with a server. */
+const sweepMs = 5000;
+
+/** Sends jobs to workers through a queue on Redis. Throws `unreachable` where that does not answer. */
+export function sendJobs({ queue: address, version, results, onNotice = () => undefined }: SendOptions): DoJobs {
+  return async (jobs, { onProgress, onDone }, signal) => {
+    const redis = await openRedis(address);
+    const connection = connectionOf(address);
+    const queue = new Queue(queueName(version), {
+      connection,
+      defaultJobOptions: {
+        attempts: tries,
+        backoff: { type: "exponential", delay: 500 },
+        removeOnComplete: true,
+        removeOnFail: false,
+      },
+    });
+    const events = new QueueEvents(queueName(version), { connection });
+    queue.on("error", () => undefined);
+    events.on("error", () => undefined);
+    const pending = new Map<string, ContentJob>();
+    let next = 0;
+    let problem: unknown;
+
+    const settle = async (id: string, failure?: string) => {
+      const job = pending.get(id);
+      if (!job) return;
+      if (failure === undefined && !(await results.has(id))) return add([job]);
+      if (!pending.delete(id)) return;
+      if (failure !== undefined) await results.fail(id, failure);
+      onDone(job, failure);
+    };
+    /** Puts jobs into the queue, without what an earlier run left of them. */
+    const add = async (some: readonly ContentJob[]) => {
+      for (const job of some) {
+        const state = await queue.getJobState(jobId(job));
+        if (state === "failed" || state === "completed")
+          await (await queue.getJob(jobId(job)))?.remove().catch(() => undefined);
+      }
+      await queue.addBulk(some.map((job) => ({ name: job.kind, data: { job }, opts: { jobId: jobId(job) } })));
+    };
+    const catching = (work: Promise<unknown>) => void work.catch((error: unknown) => (problem ??= error));
+    events.on("completed", ({ jobId: id }) => catching(settle(id)));
+    events.on("failed", ({ jobId: id, failedReason }) => catching(settleFailed(id, failedReason)));
+    events.on("progress", ({ jobId: id, data }) => {
+      const job = pending.get(id);
+      if (job) onProgress(job, data as JobReport);
+    });
+    /** A failure counts when there will be no further attempt. */
+    const settleFailed = async (id: string, reason: string) => {
+      if ((await queue.getJobState(id)) === "failed") await settle(id, reason);
+    };
+    const sweep = async () => {
+      for (const id of pending.keys()) {
+        const state = await queue.getJobState(id);
+        if (state === "failed") await settle(id, (await queue.getJob(id))?.failedReason ?? "It failed");
+        else if (state === "completed" || state === "unknown") await settle(id);
+      }
+    };
+
+    let said = "";
+    const lookForWorkers = async () => {
+      const workers = await readWorkers(redis);
+      const own = workers.filter((one) => one.version === version).length;
+      const others = [...new Set(workers.map((one) => one.version))].filter((one) => one !== version);
+      const sentence =
+        own > 0
+          ? ""
+          : others.length > 0
+            ? `The workers of this queue are of xstar ${others.join(", ")}, and this is ${version}: they do not do its jobs`
+            : "No worker is there yet: xstar work --queue ... starts one";
+      if (sentence !== "" && sentence !== said) onNotice(sentence);
+      said = sentence;
+    };
+
+    let swept = Date.now();
+    try {
+      await events.waitUntilReady();
+      for (;;) {
+        if (problem !== undefined) throw problem;
+        if (signal?.aborted) break;
+        const some = jobs.slice(next, next + Math.max(0, ahead - pending.size));
+        next += some.length;
+        for (const job of some) pending.set(jobId(job), job);
+        if (some.length > 0) await add(some);
+        if (pending.size === 0) return;
+        if (Date.now() - swept > sweepMs) {
+          swept = Date.now();
+          await lookForWorkers();
+          await sweep();
+        }
+        await pause(100);
+      }
+      // what no worker has begun is taken back; what is begun is kept when it is done
+      for (const id of pending.keys()) await (await queue.getJob(id))?.remove().catch(() => undefined);
+    } finally {
+      await Promise.allSettled([events.close(), queue.close()]);
+      redis.disconnect();
+    }
+  };
+}

@@ -1,0 +1,130 @@
+import { readFileSync } from "node:fs";
+import { decodeNpy, findRecord } from "@xstar/results";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { describeStudio, ended } from "./studio.js";
+
+const four = "init=ones&init=0.5&init=zeros&init=random";
+const race = `#/m/article/run?t=crossEntropy:1&recipe=none&opt=gradient:learningRate%3D1&steps=12&seed=1&${four}`;
+
+/** The file that a button makes. */
+async function download(page: Page, name: string): Promise<{ name: string; bytes: Uint8Array }> {
+  const arriving = page.waitForEvent("download", { timeout: 60_000 });
+  await page.getByRole("button", { name, exact: true }).click();
+  const file = await arriving;
+  return { name: file.suggestedFilename(), bytes: new Uint8Array(readFileSync(await file.path())) };
+}
+
+const startsWith = (bytes: Uint8Array, text: string, at = 0) =>
+  new TextDecoder("latin1").decode(bytes.subarray(at, at + text.length)) === text;
+
+describeStudio("the workbench", {}, ({ visit, address }) => {
+  test("a run can be scrubbed, and its address has the step: a shared link shows the same", async () => {
+    const { page, context } = await visit(race);
+    await ended(page);
+    const slider = page.getByRole("slider", { name: "Step" });
+    await slider.fill("5");
+    expect(await page.locator("[data-testid=workbench-panes] .step").allTextContents()).toEqual(["5", "5", "5", "5"]);
+    await expect.poll(() => page.url()).toContain("step=5");
+    await page.keyboard.press("ArrowRight");
+    const objective = () => page.locator(".chip", { hasText: "objective" }).textContent();
+    await slider.fill("0");
+    const before = await objective();
+    const link = page.url();
+    await context.close();
+    const again = await visit(link.slice(address().length));
+    await ended(again.page);
+    expect(await again.page.locator(".chip", { hasText: "objective" }).textContent()).toBe(before);
+    await again.context.close();
+  });
+
+  test("every setting is a control made from its definition, and steers a run that goes on", async () => {
+    const { page, errors, context } = await visit("#/m/article/run?t=logit:3&recipe=none&steps=4000");
+    await page.locator("[data-testid=workbench-panes] .step").waitFor({ timeout: 60_000 });
+    await page.getByText("Every setting").click();
+    await page.getByLabel("Optimizer").selectOption("adam");
+    await expect.poll(() => page.url(), { timeout: 20_000 }).toContain("opt=adam");
+    // it goes on from the picture as it was
+    await expect.poll(() => page.url(), { timeout: 20_000 }).toMatch(/init=logit-3-step-\d+\.npy/);
+    await page.getByLabel("learningRate").fill("0.5");
+    await page.getByLabel("learningRate").press("Tab");
+    await expect.poll(() => page.url()).toContain("learningRate=0.5");
+    await page.getByRole("button", { name: "Stop and keep" }).click();
+    await ended(page);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  test("the border, the brush and noise are tried on the picture, and the network's answer follows", async () => {
+    const { page, errors, context } = await visit(
+      "#/m/article/run?t=crossEntropy:2&recipe=none&opt=gradient:learningRate%3D1&steps=40&init=random&seed=1",
+    );
+    await ended(page);
+    await page.getByRole("tab", { name: "Test it" }).click();
+    const answer = page.getByTestId("answer");
+    await expect.poll(() => answer.textContent(), { timeout: 20_000 }).toContain("▸ 2");
+    const confidence = await answer.textContent();
+    await page.getByLabel(/^Border set to/).fill("12");
+    await expect.poll(() => answer.textContent(), { timeout: 20_000 }).not.toBe(confidence);
+    await page.getByRole("button", { name: "Curve" }).click();
+    await page.getByRole("img", { name: /by width of the border/ }).waitFor({ timeout: 20_000 });
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  test("every file that it writes can be read again, and a picture repeats its run when it is dropped", async () => {
+    const { page, errors, context } = await visit(race.replace(four, "init=random"));
+    await ended(page);
+    await page.getByRole("tab", { name: "Export" }).click();
+    const png = await download(page, "PNG");
+    const { record } = findRecord(png.bytes, png.name);
+    expect(record.ascent.steps).toBe(12);
+    const { data, shape } = decodeNpy((await download(page, "Numbers")).bytes, "picture");
+    expect(shape).toEqual([1, 28, 28]);
+    expect(Array.from(data as Float32Array).some((value) => value !== 0)).toBe(true);
+    const run = JSON.parse(new TextDecoder().decode((await download(page, "run.json")).bytes));
+    expect(run.pictures[0].curve).toHaveLength(13);
+    const report = new TextDecoder().decode((await download(page, "Report")).bytes);
+    expect(report).toContain("<!doctype html>");
+    expect(report).toContain("crossEntropy:1");
+    const gif = await download(page, "GIF");
+    expect(startsWith(gif.bytes, "GIF89a")).toBe(true);
+    const webp = await download(page, "WebP");
+    expect(startsWith(webp.bytes, "RIFF") && startsWith(webp.bytes, "WEBP", 8)).toBe(true);
+    const frames = await page.evaluate(async (bytes) => {
+      const decoder = new ImageDecoder({ type: "image/webp", data: new Uint8Array(bytes) });
+      await decoder.tracks.ready;
+      return decoder.tracks.selectedTrack!.frameCount;
+    }, Array.from(webp.bytes));
+    expect(frames).toBe(13);
+    const film = await download(page, "Video");
+    expect(startsWith(film.bytes, "ftyp", 4) || film.bytes[0] === 0x1a).toBe(true);
+    expect(startsWith((await download(page, "ascent.onnx")).bytes, "")).toBe(true);
+    expect(await page.getByTestId("command").textContent()).toContain(
+      "xstar maximize article.onnx crossEntropy:1 --recipe none",
+    );
+
+    await page.goto(`${address()}#/m`);
+    const chooser = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: "Choose files" }).click();
+    await (await chooser).setFiles({ name: png.name, mimeType: "image/png", buffer: Buffer.from(png.bytes) });
+    await page.getByText("the same numbers as in the file").waitFor({ timeout: 60_000 });
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  test("an engine that is lost begins again", async () => {
+    const { page, context } = await visit("#/m/article/run?t=logit:3&recipe=none&steps=5");
+    await ended(page);
+    const [worker] = page.workers();
+    await worker!.evaluate(() =>
+      setTimeout(() => {
+        throw new Error("out of memory");
+      }),
+    );
+    // the address has all that it takes to begin anew
+    await page.getByText("Opening the model").waitFor({ timeout: 60_000 });
+    await ended(page);
+    await context.close();
+  });
+});
