@@ -15,6 +15,8 @@ interface Sick {
 /** Correlation from which two units are one. */
 const alike = 0.9999;
 const fewestPictures = 20;
+/** Pictures that a unit has to answer to before it is called a copy. */
+const fewestAnswers = 10;
 
 const squashing = new Set(["Sigmoid", "Tanh", "HardSigmoid"]);
 
@@ -28,7 +30,12 @@ export function sickUnits({ opType, least, most, means }: UnitFacts): Sick {
     : [];
   const sick = new Set([...dead, ...constant]);
   const healthy = units.filter((u) => !sick.has(u));
-  const columns = healthy.map((u) => standardize(means.map((row) => row[u]!)));
+  const columns = healthy.map((u) => {
+    const answers = means.map((row) => row[u]!);
+    const weakest = Math.min(...answers);
+    // units that answer to one and the same picture alone are not copies yet
+    return answers.filter((x) => x > weakest).length < fewestAnswers ? null : standardize(answers);
+  });
   const copies: [number, number][] = [];
   if (means.length >= fewestPictures) {
     for (let i = 0; i < healthy.length; i++) {
