@@ -20,7 +20,9 @@ export default defineConfig({
     testTimeout: 120_000,
     include: ["packages/core/src/**/*.test.ts"],
     // what is read there is the repository, not what a browser runs
-    exclude: ["define/documented", "law/operators-page", "law/webgpu"].map((name) => `packages/core/src/${name}.test.ts`),
+    exclude: ["define/documented", "law/operators-page", "law/webgpu"].map(
+      (name) => `packages/core/src/${name}.test.ts`,
+    ),
     isolate: false,
     fileParallelism: false,
     browser: {

@@ -9,6 +9,7 @@ const guide = [
     items: [
       page("Quick start in Node", "/quick-start"),
       page("Quick start in a browser", "/browser"),
+      page("On a graphics processor", "/devices"),
       page("Your model", "/your-model"),
       page("The studio", "/studio"),
       page("Exporting models", "/exporting"),

@@ -6,6 +6,8 @@ import { allEntries } from "../families.js";
 import { dynamicallyQuantizedOperators, quantizedOperators } from "../normalize/quantized-operators.js";
 import { standardOperators } from "./standard-operators.js";
 import { rewriteTable, upgradeTable } from "../normalize/table.js";
+import { knownFailures } from "./known-failures.js";
+import { webgpuInPart } from "./webgpu-in-part.js";
 
 export interface OperatorRow {
   readonly name: string;
@@ -53,24 +55,51 @@ Every operator of the ONNX standard that ONNX Runtime's CPU provider runs on flo
 - **zero by definition**: the gradient ends there, without an error.
 - **none**: a target behind it is refused by an error that names the node, unless you give a rule.
 
-Cases are nodes of different attributes and shapes, each of which is compared with central differences in both lowerings.
+Cases are nodes of different attributes and shapes, each of which is compared with central differences in both lowerings. The columns behind say how many of them
+run elsewhere and give the same, as \`npm test\` runs them:
 
-| operator | since opset | differentiable | cases |
-| --- | --- | --- | --- |
+- **wasm**: in a browser, by onnxruntime-web.
+- **WebGPU**: on the device alone, by ONNX Runtime's WebGPU provider.
+- **with help**: there, with a part left to the processor beside it. What neither runs goes to the processor as a whole, and says so.
+
+| operator | since opset | differentiable | cases | wasm | WebGPU | with help |
+| --- | --- | --- | --- | --- | --- | --- |
 ${standard.map(line).join("\n")}
 
 ## Other domains
 
 Operators that exporters and optimizers write. The quantized ones become DequantizeLinear, the operator on floats and QuantizeLinear, and are tested together; MatMulInteger and ConvInteger are products of floats where they, or their sums with a bias, are cast to floats.
 
-| operator | differentiable | cases |
-| --- | --- | --- |
-${others.map((row) => `| ${row.name} | ${statusOf(row)} | ${countOf(row)} |`).join("\n")}
+| operator | differentiable | cases | wasm | WebGPU | with help |
+| --- | --- | --- | --- | --- | --- |
+${others.map((row) => `| ${row.name} | ${statusOf(row)} | ${countOf(row)} | ${elsewhere(row)} |`).join("\n")}
+
+## What WebGPU does not run
+
+${failures().join("\n")}
 `;
 }
 
+/** Of the cases how many pass in wasm, on WebGPU alone, and there with help. */
+function elsewhere({ name, cases: count }: OperatorRow): string {
+  if (count === 0) return " | | ";
+  const helped = webgpuInPart[name]?.length ?? 0;
+  const failed = Object.keys(knownFailures[name] ?? {}).length;
+  return [count, count - helped - failed, helped].map((n) => n || "").join(" | ");
+}
+
+/** A line for each operator and reason. */
+function failures(): string[] {
+  return Object.entries(knownFailures).flatMap(([name, rows]) =>
+    [...new Set(Object.values(rows))].map((reason) => {
+      const count = Object.values(rows).filter((one) => one === reason).length;
+      return `- **${name}** (${count} of ${cases[name]!.length} cases): ${reason}.`;
+    }),
+  );
+}
+
 function line(row: OperatorRow): string {
-  return `| ${row.name} | ${row.since.join(", ")} | ${statusOf(row)} | ${countOf(row)} |`;
+  return `| ${row.name} | ${row.since.join(", ")} | ${statusOf(row)} | ${countOf(row)} | ${elsewhere(row)} |`;
 }
 
 const statusOf = ({ status, why }: OperatorRow) => (why ? `${status}: ${why}` : status);

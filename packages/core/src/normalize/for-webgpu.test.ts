@@ -74,6 +74,35 @@ describe("a graph for WebGPU", () => {
     expect(nodes.map(({ opType }) => opType)).not.toContain(type);
   });
 
+  it("has Einsum of letters that are as long in every input", async () => {
+    const feeds = { a: randomTensor([2, 1]), b: randomTensor([1, 3], 2) };
+    const { expected, actual, nodes } = await both(feeds, (op, { a, b }) => op.einsum("ij,ij->i", [a!, b!], [2]));
+    expectClose(actual, expected);
+    expect(nodes.map(({ opType }) => opType)).toEqual(["Expand", "Expand", "Einsum"]);
+  });
+
+  it("has as many exponents as bases, or one", async () => {
+    const x = tensor("float32", [1, 2, 3, 4, 5, 6], [2, 3]);
+    const several = await both({ x, e: tensor("float32", [2, 0.5], [2, 1]) }, (op, inputs) =>
+      op.pow(inputs["x"]!, inputs["e"]!),
+    );
+    expectClose(several.actual, several.expected);
+    expect(several.nodes.map(({ opType }) => opType)).toEqual(["Expand", "Pow"]);
+    const one = await both({ x }, (op, inputs) => op.pow(inputs["x"]!, 2));
+    expect(one.nodes.map(({ opType }) => opType)).toEqual(["Pow"]);
+  });
+
+  it("takes no steps of several elements backwards", async () => {
+    const { expected, actual, nodes } = await both({ x: randomTensor([2, 3, 8]) }, (op, { x }) =>
+      op.slice(x!, [
+        { axis: 2, start: 6, end: -20, step: -3 },
+        { axis: 1, start: -1, end: -4, step: -1 },
+      ]),
+    );
+    expectClose(actual, expected);
+    expect(nodes.map(({ opType }) => opType)).toEqual(["Slice", "Slice"]);
+  });
+
   it.each(["none", "tanh"])("samples by names that WebGPU knows, with Gelu (%s) by parts", async (approximate) => {
     const feeds = { x: randomTensor([1, 2, 5, 5]), grid: randomTensor([1, 3, 3, 2], 2, 0.5) };
     const { expected, actual, model } = await both(feeds, (op, { x, grid }) => {

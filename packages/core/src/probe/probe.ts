@@ -15,6 +15,7 @@ import { onGrey, separateOpacity } from "../compile/opacity.js";
 import { narrow } from "../forward/narrow.js";
 import { prepare, type PrepareOptions, type Network } from "../forward/prepare.js";
 import { readTarget } from "../words/read-target.js";
+import { unitWeights } from "./unit-weights.js";
 
 /** What can be read of pictures that go through a model. */
 export interface ProbeContext {
@@ -38,6 +39,8 @@ export interface ProbeContext {
    * summed over its places, [batch, units]. Throws `bad-argument`, `unknown-layer`, `missing-vjp-rule`.
    */
   contributions(score: Value, layers: readonly string[]): readonly Value[];
+  /** What every unit of a layer multiplies its inputs with, [units, inputs]; undefined where that is no constant. */
+  weights(layer: string): Value | undefined;
   /** Class scores before a softmax, [batch, classes]: their mean over the places of a network that scores many. */
   logits(): Value;
   /** What of a picture the places of a layer see. */
@@ -110,6 +113,7 @@ export async function probe(
         return op.reduceSum(inRow(op, network, name, product), [2]);
       });
     },
+    weights: (name) => unitWeights(op, network.layer(name), network.layer(name).shape[axisOfUnits(network, name)]!),
     logits() {
       const scores = network.logits();
       return scores.rank === 2 ? scores : op.reduceMean(scores, axesAfterFirst(scores).slice(1));

@@ -47,7 +47,8 @@ async function measureStep(bytes: Uint8Array, runtime: Runtime): Promise<number>
 
 const write = (graph: Graph) => writeModel(graph, { opsets: new Map([["", canonicalOpset]]) });
 
-function articleNetwork(): Uint8Array {
+/** The network of the article, with random weights. */
+export function articleNetwork(): Uint8Array {
   const graph = new Graph("article");
   const op = createOps(graph);
   const x = graph.input("x", { dtype: "float32", shape: [1, 1, side, side] });
@@ -70,7 +71,8 @@ const fires = [
   [64, 256],
 ] as const;
 
-function squeezeNet(): Uint8Array {
+/** A network of the layers of SqueezeNet 1.1, with random weights. */
+export function squeezeNet(): Uint8Array {
   const graph = new Graph("squeezenet");
   const op = createOps(graph);
   const rng = createRng(0);

@@ -95,16 +95,16 @@ async function firstStep(): Promise<{ readonly bundled: Bundle; readonly asked: 
   return { bundled, asked };
 }
 
-test("one objective takes nothing of the standard vocabulary along, and at most 69 KiB at once", async () => {
+test("one objective takes nothing of the standard vocabulary along, and at most 70 KiB at once", async () => {
   const bundled = await bundle(oneObjective);
   for (const word of ["caricature", "deepdream", "cppn", "Aitken"])
     for (const { code } of bundled.chunks) expect(code.includes(word), word).toBe(false);
-  expect(kibibytes(bundled, bundled.first)).toBeLessThan(69);
+  expect(kibibytes(bundled, bundled.first)).toBeLessThan(70);
 });
 
-test("one objective takes at most 72 KiB until a plain network's first step", async () => {
+test("one objective takes at most 74 KiB until a plain network's first step", async () => {
   const { bundled, asked } = await firstStep();
-  expect(kibibytes(bundled, asked)).toBeLessThan(72);
+  expect(kibibytes(bundled, asked)).toBeLessThan(74);
 });
 
 // what is wanted, and not reached: decision 10 says what is in the way

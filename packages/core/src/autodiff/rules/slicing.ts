@@ -14,7 +14,7 @@ interface Range {
 }
 
 /** The ranges of a Slice, clamped as ONNX does. */
-function sliceRanges(node: Node): Range[] {
+export function sliceRanges(node: Node): Range[] {
   const x = node.inputs[0]!;
   const starts = known(node, 1, "starts");
   const ends = known(node, 2, "ends");

@@ -1,0 +1,25 @@
+/** Climbs in a worker, while another worker runs the steps. */
+import { connectRuntime, maximize, openModel } from "xstar";
+
+const stop = new AbortController();
+self.onmessage = ({ data }) => {
+  if (data === "abort") stop.abort();
+  else climb(data).catch(({ message }) => self.postMessage({ type: "failed", message }));
+};
+
+async function climb(data) {
+  const ort = new Worker(new URL("./ort-worker.js", import.meta.url), { type: "module" });
+  const runtime = await connectRuntime(ort);
+  const bytes = new Uint8Array(await (await fetch(data.path)).arrayBuffer());
+  const run = maximize(openModel(bytes, { runtime }), data.target, { steps: 1000, signal: stop.signal });
+  let before = performance.now();
+  let taken = 0;
+  for await (const { index } of run) {
+    const now = performance.now();
+    if (index === 2) self.postMessage({ type: "steps", milliseconds: now - before });
+    before = now;
+    taken = index;
+  }
+  const { ended } = await run;
+  self.postMessage({ type: "ended", ended, taken });
+}

@@ -1,0 +1,74 @@
+/** What integration/browser.test.ts asks of the page: every function takes and gives JSON. */
+import { maximize, openModel, startWebRuntime } from "xstar";
+
+const load = (provider) => (provider === "wasm" ? import("onnxruntime-web/wasm") : import("onnxruntime-web/webgpu"));
+const fetchBytes = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
+
+let started;
+async function open(path, { provider = "wasm", threads = 1 } = {}) {
+  const ort = await load(provider);
+  const runtime = await (started ??= startWebRuntime(ort, { provider, threads }));
+  return { ort, runtime, model: openModel(await fetchBytes(path), { runtime }) };
+}
+
+const curveOf = (result) => result.curve.map((values) => values[0]);
+/** Bytes of all WebAssembly and of JavaScript's objects. */
+const heap = () => {
+  globalThis.gc();
+  const memories = globalThis.memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+  return { wasm: memories, js: performance.memory.usedJSHeapSize };
+};
+
+globalThis.tasks = {
+  async start(options) {
+    const { runtime } = await open("tiny.onnx", options);
+    return { name: runtime.name, threads: runtime.threads, notes: runtime.notes };
+  },
+  async climb(targets, options, how) {
+    const { model } = await open("tiny.onnx", how);
+    const results = await Promise.all(targets.map((target) => maximize(model, target, options)));
+    return results.map((result) => ({
+      curve: curveOf(result),
+      runtime: result.record.runtime,
+      warnings: result.warnings[0],
+      drawn: result.images[0].toImageData().width,
+    }));
+  },
+  async many(count) {
+    const { model } = await open("tiny.onnx");
+    const one = (i) => maximize(model, `conv:${i % 3}`, { recipe: "none", steps: 2, seed: i });
+    for (let i = 0; i < 50; i++) await one(i);
+    const before = heap();
+    for (let i = 0; i < count; i++) await one(i);
+    return { before, after: heap() };
+  },
+  /** Stops a run in a worker in the middle of a step; gives how long the answer took. */
+  async abort(path, target) {
+    const worker = new Worker(new URL("./climber.js", import.meta.url), { type: "module" });
+    const told = (type) =>
+      new Promise((resolve, reject) => {
+        worker.addEventListener("message", ({ data }) => data.type === type && resolve(data));
+        worker.addEventListener("message", ({ data }) => data.type === "failed" && reject(new Error(data.message)));
+        worker.addEventListener("error", ({ message }) => reject(new Error(message)));
+      });
+    const [steps, ended] = [told("steps"), told("ended")];
+    worker.postMessage({ path: new URL(path, document.baseURI).href, target });
+    const { milliseconds } = await steps;
+    // somewhere inside a step
+    await new Promise((resolve) => setTimeout(resolve, milliseconds / 3));
+    const asked = performance.now();
+    worker.postMessage("abort");
+    const { ended: why, taken } = await ended;
+    const answered = performance.now() - asked;
+    worker.terminate();
+    return { why, taken, answered, step: milliseconds };
+  },
+  async lose() {
+    const { ort, model } = await open("tiny.onnx", { provider: "webgpu" });
+    const run = maximize(model, "conv:1", { steps: 4, recipe: "none" });
+    for await (const { index } of run) if (index === 1) (await ort.env.webgpu.device).destroy();
+    const result = await run;
+    return { curve: curveOf(result), runtime: result.record.runtime, warnings: result.warnings[0] };
+  },
+};
+globalThis.isReady = true;
