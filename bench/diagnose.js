@@ -59,14 +59,16 @@ const decoy = (set, rng, levelOf) =>
 function withWeights(bytes, change) {
   const { graph, opsets, inputs } = readModel(bytes);
   for (const input of graph.inputs) {
-    const { dtype, dims } = inputs.find(({ name }) => name === input.name);
+    const declared = inputs.find(({ name }) => name === input.name);
+    if (!declared) continue;
+    const { dtype, dims } = declared;
     input.type = { dtype, shape: dims.map((dim) => (typeof dim === "number" ? dim : 1)) };
   }
   for (const node of graph.nodes) {
     node.inputs.forEach((input, i) => {
       const held = constantTensor(input);
       const changed = held?.dtype === "float32" && change(node, i, held.data.slice(), held.shape);
-      if (changed) node.inputs[i] = constantValue(input.name, tensor("float32", changed, held.shape));
+      if (input && held && changed) node.inputs[i] = constantValue(input.name, tensor("float32", changed, held.shape));
     });
   }
   return writeModel(graph, { opsets, freeBatch: "N" });
@@ -118,7 +120,7 @@ const faults = {
       const isAfter = new Set(["Gemm", "MatMul", "Add"]);
       let isLast = false;
       return withWeights(bytes, (node, i, data) => {
-        isLast ||= node.label === last.label;
+        isLast ||= node.label === last?.label;
         return isLast && isAfter.has(node.opType) && i > 0 ? data.map((x) => 3 * x) : undefined;
       });
     },

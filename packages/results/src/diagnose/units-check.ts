@@ -12,8 +12,8 @@ interface Sick {
   readonly copies: readonly (readonly [number, number])[];
 }
 
-/** Correlation from which two units are one. */
-const alike = 0.9999;
+/** Correlation from which two units are one: that of copies is 1 but for rounding, that of unlike filters can be 0.9999. */
+const alike = 1 - 1e-6;
 const fewestPictures = 20;
 /** Pictures that a unit has to answer to before it is called a copy. */
 const fewestAnswers = 10;
