@@ -5,7 +5,7 @@ import type { Runtime, Session } from "../runtime/runtime.js";
 import { floatTypes, numbers, type Tensor } from "../tensor.js";
 
 /** A graph to open, and the outputs that are the next values of its inputs. */
-interface Opened {
+export interface Opened {
   readonly bytes: Uint8Array;
   readonly files: WeightFiles;
   readonly next?: Readonly<Record<string, string>>;
@@ -19,13 +19,14 @@ export class Processor {
   /** Why the device was left; undefined while it is not. */
   left: string | undefined;
 
-  constructor(private readonly runtime: Runtime) {}
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly host: Runtime,
+  ) {}
 
   async open({ bytes, files, next }: Opened): Promise<Session> {
-    const { host } = this.runtime;
-    if (!host) return this.runtime.open(bytes, { files });
     const device = await this.attempt(() => this.runtime.open(bytes, { files }));
-    const openBeside = () => host.open(bytes, { files });
+    const openBeside = () => this.host.open(bytes, { files });
     return device ? this.watched(device, openBeside, next) : openBeside();
   }
 

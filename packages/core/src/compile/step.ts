@@ -10,7 +10,7 @@ import { createOps } from "../ir/ops/index.js";
 import { mapValues } from "../map-values.js";
 import type { WeightFiles } from "../onnx/weights.js";
 import { writeModel } from "../onnx/write.js";
-import { writeFor } from "../normalize/for-webgpu.js";
+import { writeFor } from "../normalize/write-for.js";
 import { beginAlone, beginAt } from "../starts/begin.js";
 import { withColorsOf } from "../parameterizations/color.js";
 import { createRng, type Rng } from "../rng.js";
@@ -65,7 +65,7 @@ export interface CompiledStep {
   /** The random inputs of a step. */
   sample(step: number): Tensors;
   /** As an ONNX file what takes the same inputs and gives the objective alone, without its gradients. */
-  trial(): Uint8Array;
+  trial(): Promise<Uint8Array>;
   /** Name of the output that is the next value of each state input. */
   readonly next: Readonly<Record<string, string>>;
   /**
@@ -207,7 +207,7 @@ export async function compile(ready: Prepared, spec: AscentSpec, rules?: VjpRule
   const options = { opsets: prepared.opsets, irVersion: prepared.irVersion };
   return {
     graph,
-    bytes: writeFor(op.lowering, graph, { ...options, locate: weights.locate }),
+    bytes: await writeFor(op.lowering, graph, { ...options, locate: weights.locate }),
     files: weights.files,
     shape: [batch, ...whole.shape.slice(1)],
     settings: tensors,

@@ -1,6 +1,6 @@
 import { Graph, type Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
-import { createOps, type Lowering } from "../ir/ops/index.js";
+import { createOps } from "../ir/ops/index.js";
 import { writeModel, type WriteOptions } from "../onnx/write.js";
 import { hasSubgraphs, isWide, narrowed } from "./narrow-integers.js";
 import type { Rewrite } from "./rewrite.js";
@@ -15,12 +15,8 @@ const later = new Set(
   RegexFullMatch RotaryEmbedding StringConcat StringSplit Swish TensorScatter`.split(/\s+/),
 );
 
-/**
- * The graph as an ONNX file for what runs it. On a device nothing is left to what ONNX Runtime's WebGPU provider computes wrongly, and
- * as little as can be to the processor beside it.
- */
-export function writeFor(lowering: Lowering, graph: Graph, options: WriteOptions): Uint8Array {
-  if (lowering === "cpu") return writeModel(graph, options);
+/** As `writeFor`. */
+export function writeForWebGpu(graph: Graph, options: WriteOptions): Uint8Array {
   const newest = options.opsets.get("") ?? gridSampleOpset;
   const isOlder =
     newest > gridSampleOpset && graph.nodes.every(({ domain, opType }) => domain !== "" || !later.has(opType));

@@ -8,7 +8,7 @@ import { Graph, type Value } from "../ir/graph.js";
 import { axesAfterFirst, createOps, type Ops } from "../ir/ops/index.js";
 import type { LoadedModel } from "../model/load.js";
 import { receptiveField, type ReceptiveField } from "../model/receptive-field.js";
-import { writeFor } from "../normalize/for-webgpu.js";
+import { writeFor } from "../normalize/write-for.js";
 import { numbers, sameShape, size, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, parseObjective } from "../compile/objective.js";
 import { onGrey, separateOpacity } from "../compile/opacity.js";
@@ -120,7 +120,7 @@ export async function probe(
   if (Object.keys(values).length === 0)
     throw new XstarError("bad-argument", "There is nothing to read of the pictures");
   const names = Object.entries(values).map(([name, value]) => [name, graph.publish(value, name).name] as const);
-  const bytes = writeFor(model.runtime.lowering, graph, { opsets, irVersion, locate: weights.locate });
+  const bytes = await writeFor(model.runtime.lowering, graph, { opsets, irVersion, locate: weights.locate });
   const session = await model.runtime.open(bytes, { files: weights.files });
   return {
     shape,

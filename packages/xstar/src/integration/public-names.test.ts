@@ -75,6 +75,8 @@ test("a browser has what Node has, but for what needs Node", async () => {
     [
       "FileImage",
       "createProgress",
+      "deviceRuntime",
+      "devices",
       "loadDataset",
       "loadDefinitions",
       "loadModel",
