@@ -30,10 +30,11 @@ export const webgpuInPart: Readonly<Record<string, readonly number[]>> = {
   "com.microsoft::QuantizeLinear": [0],
   "com.microsoft::DequantizeLinear": [0],
   TensorScatter: [1],
-  RNN: [11],
-  LSTM: [12],
   MelWeightMatrix: [0],
   "ai.onnx.ml::Binarizer": [0],
   "ai.onnx.ml::TreeEnsembleRegressor": [0],
   "ai.onnx.ml::TreeEnsembleClassifier": [0],
+  RNN: [9, 10],
+  GRU: [9, 10],
+  LSTM: [9, 10],
 };
