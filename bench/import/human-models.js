@@ -26,7 +26,7 @@ async function measure(models, name) {
     const { shape, normalized } = await prepareModel(model, 1);
     return { ...row, isOpen: true, shape, layers: normalized.values.size };
   } catch (error) {
-    return { name, isOpen: false, why: [String(error.message ?? error)], lost: 0 };
+    return { name, isOpen: false, why: [error instanceof Error ? error.message : String(error)], lost: 0 };
   }
 }
 

@@ -182,7 +182,7 @@ export { parameterizations } from "./parameterizations/table.js";
 export { pixel } from "./parameterizations/pixel.js";
 export { fourierTransform, type Line } from "./math/fourier-transform.js";
 export { fourier } from "./parameterizations/fourier.js";
-export { colorCorrelation } from "./parameterizations/color.js";
+export { colorCorrelation } from "./parameterizations/color-axes.js";
 export { alpha } from "./parameterizations/alpha.js";
 export { cppn } from "./parameterizations/cppn.js";
 export { generator } from "./parameterizations/generator.js";

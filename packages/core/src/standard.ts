@@ -11,8 +11,6 @@ import type { Value } from "./ir/graph.js";
 import type { LoadedModel } from "./model/load.js";
 import type { Tensor } from "./tensor.js";
 import { explanations } from "./explanations/table.js";
-import { exportMap, exportSlope } from "./explain/export.js";
-import { openExplainer as openExplainerWith } from "./explain/open.js";
 import type { ExplainedPicture, Explainer, ExplainOptions, ExplainRun } from "./explain/options.js";
 import { objectives } from "./objectives/table.js";
 import { optimizers, schedules } from "./optimizers/table.js";
@@ -157,8 +155,13 @@ export function differentiate(
  * const { maps } = await explainer(photo);
  * await explainer.release();
  */
-export function openExplainer(model: LoadedModel, target?: Target, options: ExplainOptions = {}): Promise<Explainer> {
-  return openExplainerWith(model, target, withOwn(options));
+export async function openExplainer(
+  model: LoadedModel,
+  target?: Target,
+  options: ExplainOptions = {},
+): Promise<Explainer> {
+  const explaining = await import("./explain/open.js");
+  return explaining.openExplainer(model, target, withOwn(options));
 }
 
 /**
@@ -191,11 +194,12 @@ export async function explain(
  * @example
  * await writeFile("heatmap.onnx", await exportExplanation(model, undefined, { methods: ["gradCam"] }));
  */
-export function exportExplanation(
+export async function exportExplanation(
   model: LoadedModel,
   target?: Target,
   options: ExplainOptions = {},
 ): Promise<Uint8Array> {
+  const { exportMap } = await import("./explain/export.js");
   return exportMap(model, target, withOwn(options));
 }
 
@@ -206,10 +210,11 @@ export function exportExplanation(
  * @example
  * await writeFile("gradient.onnx", await exportGradient(model, "logit:tabby"));
  */
-export function exportGradient(
+export async function exportGradient(
   model: LoadedModel,
   target: Target,
   options: DifferentiateOptions = {},
 ): Promise<Uint8Array> {
+  const { exportSlope } = await import("./explain/export.js");
   return exportSlope(model, target, withOwn(options));
 }

@@ -1,21 +1,18 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { expect, it } from "vitest";
+import { chromium } from "../../../scripts/chromium.js";
 import { inMemory, packedFile, readCases } from "./testing/cases.js";
 import { importModel } from "./import-model.js";
 
 /*
  * Files that are dropped on a page open there, with the same bytes as in Node.
  */
-
-const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-  existsSync(path),
-);
 
 const entry = join(import.meta.dirname, "page.js");
 const program = `

@@ -49,12 +49,11 @@ export function sendJobs({ queue: address, version, results, onNotice = () => un
     };
     /** Puts jobs into the queue, without what an earlier run left of them. */
     const add = async (some: readonly ContentJob[]) => {
-      for (const job of some) {
-        const state = await queue.getJobState(jobId(job));
-        if (state === "failed" || state === "completed")
-          await (await queue.getJob(jobId(job)))?.remove().catch(() => undefined);
-      }
-      await queue.addBulk(some.map((job) => ({ name: job.kind, data: { job }, opts: { jobId: jobId(job) } })));
+      const ids = some.map(jobId);
+      const states = await Promise.all(ids.map((id) => queue.getJobState(id)));
+      for (const [i, id] of ids.entries())
+        if (states[i] === "failed" || states[i] === "completed") await (await queue.getJob(id))?.remove();
+      await queue.addBulk(some.map((job, i) => ({ name: job.kind, data: { job }, opts: { jobId: ids[i]! } })));
     };
     const catching = (work: Promise<unknown>) => void work.catch((error: unknown) => (problem ??= error));
     events.on("completed", ({ jobId: id }) => catching(settle(id)));

@@ -5,7 +5,8 @@ import { XstarError } from "@xstar/core";
 import { jobId, type ContentJob, type JobReport, type JobRunner, type ResultStore } from "@xstar/runs";
 import { UnrecoverableError, Worker, type Job } from "bullmq";
 import { connectionOf, openRedis } from "./connection.js";
-import { queueName, workerKey, type QueuedJob, type WorkerFacts } from "./names.js";
+import { queueName, workerKey, type QueuedJob } from "./names.js";
+import { serveFacts, type WorkerNow } from "./serve-facts.js";
 
 export interface WorkOptions {
   readonly queue: string;
@@ -19,6 +20,8 @@ export interface WorkOptions {
   readonly onEvent?: (event: WorkEvent) => void;
   /** Milliseconds after which a job of a worker that is silent returns to the queue. @default 30000 */
   readonly lease?: number;
+  /** A port for `/metrics` and `/health`. */
+  readonly metrics?: number | undefined;
 }
 
 /** What happened. */
@@ -36,68 +39,34 @@ const patience = 600_000;
 
 /** Does jobs of a queue until the signal. Throws `unreachable`. */
 export async function work(options: WorkOptions): Promise<{ readonly done: number; readonly failed: number }> {
-  const {
-    queue: address,
-    version,
-    results,
-    jobs,
-    startRunner,
-    signal,
-    lease = 30_000,
-    onEvent = () => undefined,
-  } = options;
+  const { queue: address, version, jobs, signal, lease = 30_000, metrics, onEvent = () => undefined } = options;
   const redis = await openRedis(address);
-  const free: (JobRunner | undefined)[] = Array.from({ length: jobs });
-  const facts = { done: 0, failed: 0 };
-
-  const patiently = async <T>(act: () => Promise<T>): Promise<T> => {
-    const until = Date.now() + patience;
-    for (let wait = 500; ; wait = Math.min(10_000, 2 * wait)) {
-      try {
-        return await act();
-      } catch (error) {
-        if (Date.now() > until) throw error;
-        onEvent({ kind: "store away", reason: error instanceof Error ? error.message : String(error) });
-        await pause(wait);
-      }
-    }
-  };
-  const process = async (queued: Job<QueuedJob>) => {
+  const runners = createRunners(options.startRunner);
+  const count = { done: 0, failed: 0, active: 0, seconds: 0 };
+  const own = { version, host: hostname(), pid: process.pid, jobs, since: Date.now() };
+  const now = (): WorkerNow => ({ ...own, ...count, isConnected: redis.status === "ready" });
+  const server = metrics === undefined ? undefined : await serveFacts(metrics, now);
+  const doJob = async (queued: Job<QueuedJob>) => {
     const job = readJob(queued, version);
-    const [id, began] = [queued.id!, performance.now()];
-    const tell = (kind: "done" | "there already") =>
-      onEvent({ kind, id, what: wordsOf(job), seconds: (performance.now() - began) / 1000 });
-    if (await patiently(() => results.has(id))) return tell("there already");
-    const runner = free.pop() ?? startRunner();
-    let reported = 0;
-    const report = (now: JobReport) => {
-      if (Date.now() - reported < reportMs) return;
-      reported = Date.now();
-      void queued.updateProgress(now).catch(() => undefined);
-    };
+    const [id, what, began] = [queued.id!, wordsOf(job), performance.now()];
+    const secondsNow = () => (performance.now() - began) / 1000;
+    count.active++;
     try {
-      const bytes = await runner.run(job, report);
-      free.push(runner);
-      await patiently(() => results.put(id, bytes));
-      facts.done++;
-      tell("done");
-    } catch (error) {
-      if (!free.includes(runner)) {
-        free.push(undefined);
-        await runner.close();
+      const isNew = await doOnce(job, { ...options, queued, onEvent, runners });
+      if (isNew) {
+        count.done++;
+        count.seconds += secondsNow();
       }
-      facts.failed++;
-      onEvent({
-        kind: "failed",
-        id,
-        what: wordsOf(job),
-        reason: error instanceof Error ? error.message : String(error),
-      });
+      onEvent({ kind: isNew ? "done" : "there already", id, what, seconds: secondsNow() });
+    } catch (error) {
+      count.failed++;
+      onEvent({ kind: "failed", id, what, reason: messageOf(error) });
       throw error;
+    } finally {
+      count.active--;
     }
   };
-
-  const worker = new Worker<QueuedJob>(queueName(version), process, {
+  const worker = new Worker<QueuedJob>(queueName(version), doJob, {
     connection: connectionOf(address),
     concurrency: jobs,
     lockDuration: lease,
@@ -105,11 +74,10 @@ export async function work(options: WorkOptions): Promise<{ readonly done: numbe
     maxStalledCount: deaths,
   });
   worker.on("error", () => undefined);
-  const key = workerKey(version, `${hostname()}-${globalThis.process.pid}-${randomUUID()}`);
-  const since = Date.now();
+  const key = workerKey(version, `${own.host}-${own.pid}-${randomUUID()}`);
   const beat = () => {
-    const now: WorkerFacts = { version, host: hostname(), pid: globalThis.process.pid, jobs, since, ...facts };
-    void redis.set(key, JSON.stringify(now), "PX", 3 * beatMs).catch(() => undefined);
+    const { done, failed } = count;
+    void redis.set(key, JSON.stringify({ ...own, done, failed }), "PX", 3 * beatMs).catch(() => undefined);
   };
   beat();
   const beats = setInterval(beat, beatMs);
@@ -124,11 +92,69 @@ export async function work(options: WorkOptions): Promise<{ readonly done: numbe
     await worker.close();
   } finally {
     clearInterval(beats);
-    await Promise.allSettled([...free.map((runner) => runner?.close()), redis.del(key)]);
+    server?.close();
+    await runners.close();
+    if (redis.status === "ready") await redis.del(key).catch(() => undefined);
     redis.disconnect();
   }
-  return facts;
+  return { done: count.done, failed: count.failed };
 }
+
+interface JobSources extends Pick<WorkOptions, "results"> {
+  readonly queued: Job<QueuedJob>;
+  readonly runners: ReturnType<typeof createRunners>;
+  readonly onEvent: (event: WorkEvent) => void;
+}
+
+/** Does a job whose result is not there; false where it is. */
+async function doOnce(job: ContentJob, { results, queued, runners, onEvent }: JobSources): Promise<boolean> {
+  const onAway = (reason: string) => onEvent({ kind: "store away", reason });
+  if (await patiently(() => results.has(queued.id!), onAway)) return false;
+  let reported = 0;
+  const report = (now: JobReport) => {
+    if (Date.now() - reported < reportMs) return;
+    reported = Date.now();
+    void queued.updateProgress(now).catch(() => undefined);
+  };
+  const bytes = await runners.use((runner) => runner.run(job, report));
+  await patiently(() => results.put(queued.id!, bytes), onAway);
+  return true;
+}
+
+/** Does what a store may be away for, again and again. */
+async function patiently<T>(act: () => Promise<T>, onAway: (reason: string) => void): Promise<T> {
+  const until = Date.now() + patience;
+  for (let wait = 500; ; wait = Math.min(10_000, 2 * wait)) {
+    try {
+      return await act();
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      onAway(messageOf(error));
+      await pause(wait);
+    }
+  }
+}
+
+/** Runners that are kept for the next job; one that failed is not. */
+function createRunners(start: () => JobRunner) {
+  const free: JobRunner[] = [];
+  return {
+    async use<T>(work: (runner: JobRunner) => Promise<T>): Promise<T> {
+      const runner = free.pop() ?? start();
+      try {
+        const result = await work(runner);
+        free.push(runner);
+        return result;
+      } catch (error) {
+        await runner.close();
+        throw error;
+      }
+    },
+    close: () => Promise.all(free.map((runner) => runner.close())),
+  };
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** A job as it was sent: what it is called tells whether it is whole. Throws what is not tried again. */
 function readJob({ id, data }: Job<QueuedJob>, version: string): ContentJob {

@@ -1,5 +1,29 @@
-import { expect, test } from "vitest";
+import { createOps, Graph, tensor, valueOf, writeModel } from "@xstar/core";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { afterAll, expect, test } from "vitest";
 import { choose, describeStudio, ended, hasModels, shared } from "./studio.js";
+
+/** conv(x) on pictures of 8 x 8, its weights in a file of their own. */
+function withExternalWeights() {
+  const graph = new Graph("external");
+  const op = createOps(graph);
+  const x = graph.input("x", { dtype: "float32", shape: [1, 1, 8, 8] });
+  const source = { location: "w.bin", offset: 0, length: 4 * 9 * 4 };
+  const weights = valueOf("weights", { dtype: "float32", shape: [4, 1, 3, 3], source });
+  const conv = op.conv(x, weights, {}, op.constant(tensor("float32", new Float32Array(4)), "bias"));
+  conv.name = "conv";
+  graph.output(conv);
+  const bytes = new Uint8Array(Float32Array.from({ length: 36 }, (_, i) => Math.sin(i)).buffer);
+  const file = (name: string, held: Uint8Array) => ({
+    name,
+    mimeType: "application/octet-stream",
+    buffer: Buffer.from(held),
+  });
+  return { onnx: file("net.onnx", writeModel(graph, { opsets: new Map([["", 20]]) })), weights: file("w.bin", bytes) };
+}
 
 const model = (path: string) => `${shared}models/${path}`;
 
@@ -23,6 +47,21 @@ describeStudio("a model of one's own", {}, ({ visit }) => {
     await context.close();
   });
 
+  test("weights in a file that was forgotten are asked for, and taken when they are dropped afterwards", async () => {
+    const { page, errors, context } = await visit("#/m");
+    const { onnx, weights } = withExternalWeights();
+    await choose(page, [onnx]);
+    await page.getByRole("alert").waitFor({ timeout: 60_000 });
+    expect(await page.getByRole("alert").textContent()).toContain('"w.bin"');
+    const chooser = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: "Choose other files" }).click();
+    await (await chooser).setFiles([weights]);
+    await page.getByRole("link", { name: "conv" }).click({ timeout: 60_000 });
+    await page.locator("[role=gridcell] canvas").nth(3).waitFor({ timeout: 60_000 });
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
   test("a link whose model is not here asks for it", async () => {
     const { page, context } = await visit("#/m/sha256-0123456789ab/run?t=conv:1");
     await page.getByRole("heading", { name: "This address needs a model that is not here" }).waitFor();
@@ -39,7 +78,7 @@ describeStudio("a model of one's own", {}, ({ visit }) => {
     console.log(`SqueezeNet: ${((Date.now() - began) / 1000).toFixed(1)} s from the drop to the first picture`);
     await page.getByRole("button", { name: "Stop and keep" }).click();
     await ended(page);
-    expect(await page.getByTestId("answer").textContent()).toMatch(/0\.\d+/);
+    await expect.poll(() => page.getByTestId("answer").textContent(), { timeout: 60_000 }).toMatch(/▸/);
     expect(errors).toEqual([]);
     expect(foreign).toEqual([]);
     await context.close();
@@ -82,6 +121,21 @@ describeStudio("a model of one's own", {}, ({ visit }) => {
       null,
       { timeout: 60_000 },
     );
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+});
+
+const folder = mkdtempSync(join(tmpdir(), "xstar-studio-e2e-"));
+const served = join(folder, "network.onnx");
+writeFileSync(served, gunzipSync(readFileSync(new URL("../public/article.onnx.gz", import.meta.url))));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describeStudio("xstar studio with a model", { files: new Map([["network.onnx", served]]) }, ({ visit }) => {
+  test("opens it, and the run that its address asks for", async () => {
+    const { page, errors, context } = await visit("#/local?t=logit:3&recipe=none&steps=3");
+    await ended(page);
+    expect(page.url()).toMatch(/#\/m\/sha256-[0-9a-f]{12}\/run\?t=logit:3/);
     expect(errors).toEqual([]);
     await context.close();
   });

@@ -167,12 +167,11 @@ describeStudio("every screen", {}, ({ visit, address }) => {
   });
 
   test("<xstar-neuron> shows a recorded run in any page, and a live one", async () => {
-    const { page, errors, context } = await visit("sw.js");
-    await page.evaluate((source) => {
-      document.body.innerHTML = `<xstar-neuron start="zeros"></xstar-neuron><xstar-neuron live target="logit:3" steps="4"></xstar-neuron>`;
-      const script = Object.assign(document.createElement("script"), { type: "module", src: source });
-      document.body.append(script);
-    }, `${address()}xstar-neuron.js`);
+    const { page, errors, context } = await visit("#/nothing");
+    const body = `<script type="module" src="./xstar-neuron.js"></script>
+      <xstar-neuron start="zeros"></xstar-neuron><xstar-neuron live target="logit:3" steps="4"></xstar-neuron>`;
+    await page.route("**/other-page.html", (route) => route.fulfill({ contentType: "text/html", body }));
+    await page.goto(`${address()}other-page.html`);
     await page.getByText(/recorded: a 1 from zeros · step [1-9]/).waitFor();
     await page.getByText(/logit:3: .* · step 4/).waitFor({ timeout: 60_000 });
     expect(errors).toEqual([]);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { describeStudio } from "./studio.js";
 
-describeStudio("the stage", {}, ({ visit }) => {
+describeStudio("the stage", {}, ({ visit, address }) => {
   test("moves within a second, says that it is recorded, and then runs live to confidences above 0.9", async () => {
     const { page, errors, foreign, context } = await visit();
     const steps = page.locator("[data-testid=panes] .step").first();
@@ -38,6 +38,16 @@ describeStudio("the stage", {}, ({ visit }) => {
     expect(await page.getByRole("button", { name: "4", exact: true }).getAttribute("aria-pressed")).toBe("true");
     await expect.poll(() => page.url()).toContain("d=4");
     expect(page.url()).not.toContain("view=raw");
+    await context.close();
+  });
+
+  test("runs with as many threads as are wished, without hanging", async () => {
+    const { page, context } = await visit("#/nothing");
+    await page.evaluate(() => localStorage.setItem("xstar-engine", '{"threads":2}'));
+    await page.goto(address());
+    await page.reload();
+    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 120_000 });
+    expect(await page.getByTestId("badge").textContent()).toContain("2 threads");
     await context.close();
   });
 

@@ -1,6 +1,13 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type FileChooser,
+  type Page,
+} from "playwright-core";
 import { afterAll, beforeAll, describe } from "vitest";
 import { chromium as executable } from "../../../scripts/chromium.js";
 import { serveStudio, type ServeOptions, type StudioServer } from "../../xstar/src/studio/serve.js";
@@ -60,7 +67,7 @@ export function describeStudio(name: string, options: Partial<ServeOptions>, tes
 }
 
 /** Gives the files to the page as if they were chosen. */
-export async function choose(page: Page, files: string | string[]): Promise<void> {
+export async function choose(page: Page, files: Parameters<FileChooser["setFiles"]>[0]): Promise<void> {
   const chooser = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: "Choose files" }).click();
   await (await chooser).setFiles(files);

@@ -1,8 +1,12 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { decodeNpy, findRecord } from "@xstar/results";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { describeStudio, ended } from "./studio.js";
+import { loadModel, maximize } from "../../xstar/src/index.js";
+import { choose, describeStudio, ended } from "./studio.js";
 
 const four = "init=ones&init=0.5&init=zeros&init=random";
 const race = `#/m/article/run?t=crossEntropy:1&recipe=none&opt=gradient:learningRate%3D1&steps=12&seed=1&${four}`;
@@ -67,7 +71,10 @@ describeStudio("the workbench", {}, ({ visit, address }) => {
     await page.getByLabel(/^Border set to/).fill("12");
     await expect.poll(() => answer.textContent(), { timeout: 20_000 }).not.toBe(confidence);
     await page.getByRole("button", { name: "Curve" }).click();
-    await page.getByRole("img", { name: /by width of the border/ }).waitFor({ timeout: 20_000 });
+    await page
+      .getByText(/by width of the border/)
+      .first()
+      .waitFor({ timeout: 20_000 });
     expect(errors).toEqual([]);
     await context.close();
   });
@@ -109,6 +116,28 @@ describeStudio("the workbench", {}, ({ visit, address }) => {
     await page.getByRole("button", { name: "Choose files" }).click();
     await (await chooser).setFiles({ name: png.name, mimeType: "image/png", buffer: Buffer.from(png.bytes) });
     await page.getByText("the same numbers as in the file").waitFor({ timeout: 60_000 });
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  test("a picture of the command line is dropped, and its run is made here", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "xstar-e2e-"));
+    const file = join(folder, "network.onnx");
+    writeFileSync(file, gunzipSync(readFileSync(new URL("../public/article.onnx.gz", import.meta.url))));
+    const { images } = await maximize(await loadModel(file), "crossEntropy:1", {
+      recipe: "none",
+      start: "zeros",
+      steps: 6,
+    });
+    const png = await images[0].toPng();
+    rmSync(folder, { recursive: true });
+    const { page, errors, context } = await visit("#/m/article");
+    await page.getByRole("button", { name: "Show me a neuron" }).waitFor({ timeout: 60_000 });
+    await page.goto(`${address()}#/m`);
+    await choose(page, [{ name: "picture.png", mimeType: "image/png", buffer: Buffer.from(png) }]);
+    await ended(page);
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("crossEntropy:1");
+    await page.getByText(/the same numbers as in the file|another picture of the same climb/).waitFor();
     expect(errors).toEqual([]);
     await context.close();
   });

@@ -4,7 +4,7 @@ import type { LoadedModel } from "../model/load.js";
 import type { Session } from "../runtime/runtime.js";
 import { asleep } from "./asleep.js";
 import type { CompiledAscent } from "./compile-ascent.js";
-import type { Opened, Processor } from "./processor.js";
+import { Processor } from "./processor.js";
 import { hasRows, withRowsOfAll } from "./rows.js";
 
 /** What a step gave. */
@@ -19,8 +19,7 @@ export interface Taken {
  * state from the step with redirected gradients, whatever else is in its batch.
  */
 export class StepRunner {
-  /** Only where there is a device. */
-  private processor: Processor | undefined;
+  private readonly processor: Processor;
   /** The step at which the device was left. */
   private leftAt: number | undefined;
   private readonly open = new Map<CompiledStep, Session>();
@@ -29,7 +28,9 @@ export class StepRunner {
   constructor(
     private readonly model: LoadedModel,
     private readonly compiled: CompiledAscent,
-  ) {}
+  ) {
+    this.processor = new Processor(model.runtime);
+  }
 
   /** The state before the first step: of each picture the try on which its objective is the largest. */
   async begin(): Promise<Tensors> {
@@ -40,7 +41,7 @@ export class StepRunner {
     const batch = record.objectives.length;
     // the number of the step is no variable
     const areOne = Object.values(chosen).some((t) => t.shape.length > 0 && !hasRows(t, batch));
-    const trial = await this.openGraph({ bytes: await step.trial(), files: step.files });
+    const trial = await this.processor.open({ bytes: step.trial(), files: step.files });
     try {
       let values = record.objectives.map(() => -Infinity);
       for (let attempt = 0; attempt < record.restarts; attempt++) {
@@ -62,7 +63,7 @@ export class StepRunner {
     const { step, record } = this.compiled;
     const feeds = { ...state, ...step.settings, ...step.sample(index) };
     const results = await this.run(step, feeds);
-    if (this.processor?.left !== undefined) this.leftAt ??= index;
+    if (this.processor.left !== undefined) this.leftAt ??= index;
     const next = nextState(step, results);
     if (index >= record.redirectSteps) await this.close(this.redirectedStep);
     const networkGradientNorm = results[networkGradientNormOutput]!.data as Float32Array;
@@ -82,7 +83,7 @@ export class StepRunner {
     if (leftAt === undefined || !host) return { runtime: name };
     return {
       runtime: leftAt === 0 ? host.name : `${name}, from step ${leftAt} on ${host.name}`,
-      warning: `The device (${name}) was left at step ${leftAt}, because ${processor?.left}: ${host.name} ran what followed`,
+      warning: `The device (${name}) was left at step ${leftAt}, because ${processor.left}: ${host.name} ran what followed`,
     };
   }
 
@@ -97,18 +98,10 @@ export class StepRunner {
     await session.release();
   }
 
-  private async openGraph(graph: Opened): Promise<Session> {
-    const { runtime } = this.model;
-    if (!runtime.host) return runtime.open(graph.bytes, { files: graph.files });
-    const { Processor } = await import("./processor.js");
-    this.processor ??= new Processor(runtime, runtime.host);
-    return this.processor.open(graph);
-  }
-
   private async run(step: CompiledStep, feeds: Tensors): Promise<Tensors> {
     const known = this.open.get(step);
     if (known) return known.run(feeds);
-    const session = await this.openGraph(step);
+    const session = await this.processor.open(step);
     this.open.set(step, session);
     return session.run(feeds);
   }

@@ -10,7 +10,7 @@ import { createOps } from "../ir/ops/index.js";
 import { mapValues } from "../map-values.js";
 import type { WeightFiles } from "../onnx/weights.js";
 import { writeModel } from "../onnx/write.js";
-import { writeFor } from "../normalize/write-for.js";
+import { writerFor } from "../normalize/write-for.js";
 import { beginAlone, beginAt } from "../starts/begin.js";
 import { withColorsOf } from "../parameterizations/color.js";
 import { createRng, type Rng } from "../rng.js";
@@ -65,7 +65,7 @@ export interface CompiledStep {
   /** The random inputs of a step. */
   sample(step: number): Tensors;
   /** As an ONNX file what takes the same inputs and gives the objective alone, without its gradients. */
-  trial(): Promise<Uint8Array>;
+  trial(): Uint8Array;
   /** Name of the output that is the next value of each state input. */
   readonly next: Readonly<Record<string, string>>;
   /**
@@ -99,7 +99,7 @@ export async function compile(ready: Prepared, spec: AscentSpec, rules?: VjpRule
   const rng = createRng(spec.seed);
   const streams = (purpose: string) => spec.streams.map((stream) => rng.split(purpose).split(stream));
 
-  const coloured = withColorsOf(vocabulary, spec.parameterization, assets);
+  const coloured = await withColorsOf(vocabulary, spec.parameterization, assets);
   const parameterization = parseSpec(vocabulary.parameterization, coloured, "parameterization");
   const drawn = (attempt: number) =>
     beginAlone(parameterization.definition, parameterization.spec, {
@@ -205,9 +205,10 @@ export async function compile(ready: Prepared, spec: AscentSpec, rules?: VjpRule
   dropUnread(graph, tensors);
 
   const options = { opsets: prepared.opsets, irVersion: prepared.irVersion };
+  const write = await writerFor(op.lowering);
   return {
     graph,
-    bytes: await writeFor(op.lowering, graph, { ...options, locate: weights.locate }),
+    bytes: write(graph, { ...options, locate: weights.locate }),
     files: weights.files,
     shape: [batch, ...whole.shape.slice(1)],
     settings: tensors,
@@ -219,7 +220,7 @@ export async function compile(ready: Prepared, spec: AscentSpec, rules?: VjpRule
       [stepInput]: tensor("float32", [1], []),
     }),
     sample: views.sample,
-    trial: () => writeFor(op.lowering, partFor(measured, graph), { ...options, locate: weights.locate }),
+    trial: () => write(partFor(measured, graph), { ...options, locate: weights.locate }),
     next,
     standalone(state) {
       const whole = standalone(graph, { settings: tensors, beginning: { ...state, ...views.sample(0) } });

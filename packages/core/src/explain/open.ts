@@ -6,7 +6,7 @@ import { Graph } from "../ir/graph.js";
 import { inline, prune } from "../ir/inline.js";
 import { mapValues } from "../map-values.js";
 import type { LoadedModel } from "../model/load.js";
-import { writeFor } from "../normalize/write-for.js";
+import { writerFor } from "../normalize/write-for.js";
 import type { Session } from "../runtime/runtime.js";
 import { asPicture } from "../probe/as-picture.js";
 import { numbers, tensor, type Tensor } from "../tensor.js";
@@ -105,7 +105,7 @@ export async function openGraph(
 ): Promise<Session> {
   prune(graph);
   if (randomized) randomizeWeights(graph, first.normalized, weights.files, randomized);
-  const bytes = await writeFor(model.runtime.lowering, graph, { opsets, irVersion, locate: weights.locate });
+  const bytes = (await writerFor(model.runtime.lowering))(graph, { opsets, irVersion, locate: weights.locate });
   return model.runtime.open(bytes, { files: weights.files });
 }
 

@@ -5,7 +5,7 @@ import { XstarError } from "../errors.js";
 import { prepareModel } from "../forward/prepare-model.js";
 import { prepare } from "../forward/prepare.js";
 import type { LoadedModel } from "../model/load.js";
-import { writeFor } from "../normalize/write-for.js";
+import { writerFor } from "../normalize/write-for.js";
 import type { Session } from "../runtime/runtime.js";
 import type { Tensor } from "../tensor.js";
 import type { BuiltMethod } from "./build.js";
@@ -48,7 +48,7 @@ export async function openVariants(
   const { weights, opsets, irVersion } = prepared;
   const open = async (graph: VariantGraphs["step"]) => {
     if (options.randomized) randomizeWeights(graph, prepared.first.normalized, weights.files, options.randomized);
-    const bytes = await writeFor(model.runtime.lowering, graph, { opsets, irVersion, locate: weights.locate });
+    const bytes = (await writerFor(model.runtime.lowering))(graph, { opsets, irVersion, locate: weights.locate });
     const session = await model.runtime.open(bytes, { files: weights.files });
     sessions.push(session);
     return session;

@@ -3,7 +3,7 @@ import { inline } from "../ir/inline.js";
 import { createOps, type Lowering } from "../ir/ops/index.js";
 import { openModel, type LoadedModel } from "../model/load.js";
 import { writeModel } from "../onnx/write.js";
-import { writeFor } from "../normalize/write-for.js";
+import { writerFor } from "../normalize/write-for.js";
 import { createRng, type Rng } from "../rng.js";
 import type { Runtime, Session } from "../runtime/runtime.js";
 import { floatTypes, numbers, size, type Shape, type Tensor } from "../tensor.js";
@@ -250,7 +250,9 @@ async function differentiate(
   });
   const outputs = weights.map(({ target }) => maps[0]!.get(target) ?? target);
   for (const value of new Set([...outputs, ...results])) graph.output(value);
-  const bytes = await writeFor(lowering, graph, { opsets: new Map([...model.source.opsets, ["", normalized.opset]]) });
+  const bytes = (await writerFor(lowering))(graph, {
+    opsets: new Map([...model.source.opsets, ["", normalized.opset]]),
+  });
   const session = await runtime.open(bytes, { optimization: copies === 1 ? "all" : "disabled" });
   const fed = Object.fromEntries(weights.map(({ output }) => [`u_${output}`, u[output]!]));
   const values = await session.run({ ...feeds, ...fed });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createRng } from "../rng.js";
-import { eigen, inverse } from "./matrix.js";
+import { eigen } from "./eigen.js";
+import { inverse } from "./matrix.js";
 
 const times = (a: ArrayLike<number>, b: ArrayLike<number>, n: number) =>
   Array.from({ length: n * n }, (_, at) => {

@@ -6,7 +6,7 @@ import type { VjpRules } from "../autodiff/vjp.js";
 import { Graph, type Value } from "../ir/graph.js";
 import { inline, prune } from "../ir/inline.js";
 import { createOps, isFloat } from "../ir/ops/index.js";
-import { writeFor } from "../normalize/write-for.js";
+import { writerFor } from "../normalize/write-for.js";
 import type { Session } from "../runtime/runtime.js";
 import { shapesOf, type ShapesByName, type Tensor } from "../tensor.js";
 import { checkFeed, checkFeeds } from "./check-feeds.js";
@@ -96,7 +96,7 @@ export async function vjp(
   const result = gradient ?? op.fill(input.shape, 0, input.dtype);
   for (const value of [output, result]) graph.output(value);
   prune(graph);
-  const bytes = await writeFor(model.runtime.lowering, graph, {
+  const bytes = (await writerFor(model.runtime.lowering))(graph, {
     opsets: new Map([...model.source.opsets, ["", normalized.opset]]),
     irVersion: model.source.irVersion,
     locate: locator(model.source),

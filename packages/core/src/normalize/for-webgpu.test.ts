@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { Graph, type Value } from "../ir/graph.js";
-import { createOps, type Lowering, type Ops } from "../ir/ops/index.js";
+import { createOps, type Ops } from "../ir/ops/index.js";
 import { readModel } from "../onnx/read.js";
 import { numbers, tensor, type Tensor } from "../tensor.js";
 import { randomTensor, runtime } from "../testing/models.js";
 import { canonicalOpset } from "./normalize.js";
-import { writeFor } from "./write-for.js";
+import { writerFor } from "./write-for.js";
 
 type Feeds = Readonly<Record<string, Tensor>>;
 
@@ -15,8 +15,11 @@ async function both(feeds: Feeds, build: (op: Ops, inputs: Record<string, Value>
   const op = createOps(graph);
   const inputs = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, graph.input(name, t)]));
   graph.publish(build(op, inputs), "y");
-  const write = (lowering: Lowering) => writeFor(lowering, graph, { opsets: new Map([["", canonicalOpset]]) });
-  const [plain, device] = [await write("cpu"), await write("webgpu")];
+  const [plain, device] = (await Promise.all(
+    (["cpu", "webgpu"] as const).map(async (lowering) =>
+      (await writerFor(lowering))(graph, { opsets: new Map([["", canonicalOpset]]) }),
+    ),
+  )) as [Uint8Array, Uint8Array];
   const run = async (bytes: Uint8Array) => {
     const session = await runtime.open(bytes);
     const { y } = await session.run(feeds);

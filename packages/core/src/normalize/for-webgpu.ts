@@ -15,7 +15,7 @@ const later = new Set(
   RegexFullMatch RotaryEmbedding StringConcat StringSplit Swish TensorScatter`.split(/\s+/),
 );
 
-/** As `writeFor`. */
+/** The graph as an ONNX file for a device. */
 export function writeForWebGpu(graph: Graph, options: WriteOptions): Uint8Array {
   const newest = options.opsets.get("") ?? gridSampleOpset;
   const isOlder =

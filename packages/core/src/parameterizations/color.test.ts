@@ -7,7 +7,7 @@ import { open, randomTensor, tinyCnn } from "../testing/models.js";
 import { beginning, invert, show } from "../testing/show.js";
 import { numbers, tensor } from "../tensor.js";
 import { alpha } from "./alpha.js";
-import { colorCorrelation } from "./color.js";
+import { colorCorrelation } from "./color-axes.js";
 import { fourier } from "./fourier.js";
 import { pixel } from "./pixel.js";
 import { shared } from "./shared.js";

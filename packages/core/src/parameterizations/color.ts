@@ -1,5 +1,5 @@
 import type { Vocabulary } from "../define/vocabulary.js";
-import { mapSpecs } from "../define/walk.js";
+import { mapSpecs, specsIn } from "../define/walk.js";
 import { asset, choice, numbers, optional } from "../define/fields.js";
 import type { Spec } from "../define/spec.js";
 import type { Assets } from "../define/parameterization.js";
@@ -7,7 +7,7 @@ import { XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { size, tensor, type Tensor } from "../tensor.js";
-import { eigen, inverse, type Matrix } from "../math/matrix.js";
+import { inverse, normalized, type Matrix } from "../math/matrix.js";
 
 export type Color = "auto" | "imagenet" | "i1i2i3" | "none";
 
@@ -39,74 +39,15 @@ const imagenet = normalized([0.26, 0.09, 0.02, 0.27, 0, -0.05, 0.27, -0.09, 0.03
 /** Red, green and blue from I1 = (r + g + b) / 3, I2 = (r - b) / 2, I3 = (2g - r - b) / 4. */
 const i1i2i3 = normalized([1, 1, -2 / 3, 1, 0, 4 / 3, 1, -1, -2 / 3], 3);
 
-/** The longest column becomes 1 long. */
-function normalized(matrix: Matrix, n: number): Matrix {
-  const lengths = Array.from({ length: n }, (_, j) =>
-    Math.hypot(...Array.from({ length: n }, (_, i) => matrix[i * n + j]!)),
-  );
-  return matrix.map((x) => x / Math.max(...lengths));
-}
-
-/**
- * The colour axes of one's own pictures, for `colorMatrix`: the square root of the covariance of their channels
- * (Karhunen-Loève), scaled so that the strongest axis is 1 long.
- *
- * @param images pictures [channels, height, width], all of as many channels
- * @returns channels x channels numbers: row i makes channel i
- * @throws `bad-argument` for no pictures, or pictures of different channels
- *
- * @example
- * const parameterization = fourier({ colorMatrix: colorCorrelation([photo]) });
- */
-export function colorCorrelation(images: readonly Tensor[]): number[] {
-  const channels = channelsOf(images);
-  const mean = Array.from({ length: channels }, () => 0);
-  const products = Array.from({ length: channels * channels }, () => 0);
-  let count = 0;
-  for (const { data, shape } of images) {
-    const pixels = size(shape) / channels;
-    count += pixels;
-    const at = (c: number, p: number) => Number(data[c * pixels + p]!);
-    for (let p = 0; p < pixels; p++) {
-      for (let i = 0; i < channels; i++) {
-        mean[i]! += at(i, p);
-        for (let j = 0; j <= i; j++) products[i * channels + j]! += at(i, p) * at(j, p);
-      }
-    }
-  }
-  const covariance = products.map((_, k) => {
-    const [i, j] = [Math.floor(k / channels), k % channels];
-    const product = products[Math.max(i, j) * channels + Math.min(i, j)]!;
-    return product / count - (mean[i]! * mean[j]!) / count ** 2;
-  });
-  const { values, vectors } = eigen(covariance, channels);
-  // an axis along which the pictures never vary stays reachable
-  const floor = Math.max(values[0]! * 1e-6, Number.MIN_VALUE);
-  const root = covariance.map((_, k) => {
-    const [i, j] = [Math.floor(k / channels), k % channels];
-    return vectors[j]![i]! * Math.sqrt(Math.max(values[j]!, floor));
-  });
-  return [...normalized(root, channels)];
-}
-
 /** A parameterization, and those inside it, with the axes of the pictures that `colorImages` names. Throws `bad-argument`. */
-export function withColorsOf(vocabulary: Vocabulary, given: Spec, assets: Assets): Spec {
-  return mapSpecs(vocabulary, "parameterization", given, ({ spec }) => {
-    const { colorImages } = spec;
-    if (typeof colorImages !== "string") return spec;
-    return { ...spec, colorMatrix: colorCorrelation(assets.images(colorImages)) };
-  });
-}
-
-/** How many channels pictures [channels, height, width] have. Throws `bad-argument` for none, or different ones. */
-export function channelsOf(images: readonly Tensor[]): number {
-  const [first] = images;
-  const odd = images.find(({ shape }) => shape.length !== 3 || shape[0] !== first?.shape[0]);
-  if (first && !odd) return first.shape[0]!;
-  throw new XstarError(
-    "bad-argument",
-    odd ? `A picture of shape [${odd.shape}] is among those of shape [${first!.shape}]` : "No pictures were given",
-    { hint: "Give pictures [channels, height, width] of the same channels" },
+export async function withColorsOf(vocabulary: Vocabulary, given: Spec, assets: Assets): Promise<Spec> {
+  const namesPictures = ({ colorImages }: Spec) => typeof colorImages === "string";
+  if (![...specsIn(vocabulary, "parameterization", given)].some(({ spec }) => namesPictures(spec))) return given;
+  const { colorCorrelation } = await import("./color-axes.js");
+  return mapSpecs(vocabulary, "parameterization", given, ({ spec }) =>
+    namesPictures(spec)
+      ? { ...spec, colorMatrix: colorCorrelation(assets.images(spec["colorImages"] as string)) }
+      : spec,
   );
 }
 

@@ -2,7 +2,7 @@ import { XstarError } from "../errors.js";
 import { resizeImage } from "../math/resize-image.js";
 import { size, tensor, type Shape, type Tensor } from "../tensor.js";
 import { frequencies, halfWidth, spectrumOf } from "../math/dft.js";
-import { channelsOf } from "./color.js";
+import { channelsOf } from "./color-axes.js";
 import { fromPicture, type SpatialParams } from "./spatial.js";
 
 /**

@@ -4,7 +4,7 @@ import { check } from "../errors.js";
 import { createOps } from "../ir/ops/index.js";
 import { classCount, scoreOutput } from "../model/layers.js";
 import type { LoadedModel } from "../model/load.js";
-import { writeFor } from "../normalize/write-for.js";
+import { writerFor } from "../normalize/write-for.js";
 import { numbers, type Tensor } from "../tensor.js";
 import type { BatchOptions } from "../forward/prepare-model.js";
 import { onGrey, separateOpacity } from "../compile/opacity.js";
@@ -36,7 +36,7 @@ export async function classify(
   const seen = prepared.network(op, opacity ? onGrey(op, colours, opacity) : colours);
   const output = op.softmax(seen.logits(), 1);
   graph.output(output);
-  const bytes = await writeFor(model.runtime.lowering, graph, { opsets, irVersion, locate: weights.locate });
+  const bytes = (await writerFor(model.runtime.lowering))(graph, { opsets, irVersion, locate: weights.locate });
   const session = await model.runtime.open(bytes, { files: weights.files });
   try {
     const scores = (await session.run({ [input.name]: pictures }))[output.name]!;

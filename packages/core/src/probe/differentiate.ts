@@ -12,7 +12,7 @@ import { Graph } from "../ir/graph.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 import { mapValues } from "../map-values.js";
 import type { LoadedModel } from "../model/load.js";
-import { writeFor } from "../normalize/write-for.js";
+import { writerFor } from "../normalize/write-for.js";
 import { numbers, tensor, type Shape, type Tensor } from "../tensor.js";
 import { readTarget } from "../words/read-target.js";
 import { asPicture } from "./as-picture.js";
@@ -71,7 +71,7 @@ export async function differentiate(
     value: graph.publish(value, "value").name,
     gradient: graph.publish(gradient ?? zeros(op, shape), "gradient").name,
   };
-  const bytes = await writeFor(model.runtime.lowering, graph, { opsets, irVersion, locate: weights.locate });
+  const bytes = (await writerFor(model.runtime.lowering))(graph, { opsets, irVersion, locate: weights.locate });
   const session = await model.runtime.open(bytes, { files: weights.files });
   const one = shape.slice(1);
   const probe = async (seen: Tensor): Promise<PictureGradient> => {

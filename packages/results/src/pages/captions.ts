@@ -12,13 +12,15 @@ export function explainLines(entries: readonly DoneEntry[]): string {
     has("recognition") && "the rank of its class",
     has("transfer") && "its rank in other networks",
     has("spectrumSlope") && "the slope of its spectrum (photographs have −0.8 to −1.5, white noise 0)",
+    entries.some(({ tokens }) => tokens !== undefined) && "the nearest real tokens",
   ].filter((part) => typeof part === "string");
   return parts.length === 0 ? "" : `Below each: ${parts.join(", ")}.`;
 }
 
 /** What is known of a picture, in lines that are short enough to stand below a small one. */
-export function describeEntry({ activation: maximized, metrics }: DoneEntry): string[] {
-  if (!metrics) return [`${formatNumber(maximized.end)} as maximized`];
+export function describeEntry({ activation: maximized, metrics, tokens }: DoneEntry): string[] {
+  const named = tokens === undefined ? [] : [tokens];
+  if (!metrics) return [`${formatNumber(maximized.end)} as maximized`, ...named];
   const { activation, percentile, plausibility, recognition, transfer = {}, spectrumSlope } = metrics;
   const nearest = plausibility?.cosine ?? plausibility?.euclidean;
   const lines = [
@@ -29,7 +31,7 @@ export function describeEntry({ activation: maximized, metrics }: DoneEntry): st
     ...Object.entries(transfer).map(([name, { rank }]) => `${name} ${rank}`),
     spectrumSlope !== undefined && `slope ${formatNumber(spectrumSlope, 3)}`,
   ];
-  return lines.filter((line) => typeof line === "string");
+  return [...lines.filter((line) => typeof line === "string"), ...named];
 }
 
 /** How different the pictures are, in a sentence. */

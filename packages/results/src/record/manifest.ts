@@ -65,6 +65,8 @@ export interface DoneEntry extends NamedEntry {
   readonly seconds: number;
   /** Left out where the picture could not be measured. */
   readonly metrics?: KnownMetrics;
+  /** Of vectors that stand for tokens, the nearest real one of every place. */
+  readonly tokens?: string;
   readonly warnings: readonly string[];
 }
 

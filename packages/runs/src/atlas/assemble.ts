@@ -1,3 +1,4 @@
+import { probe, size, tensor } from "@xstar/core";
 import {
   decodeSurvey,
   sha256Of,
@@ -7,6 +8,7 @@ import {
   type AtlasLayerFile,
   type ImageCodec,
   type Picture,
+  type Rows,
   type Survey,
   type TileSheets,
 } from "@xstar/results";
@@ -50,7 +52,8 @@ export async function* assembleAtlas(sources: AtlasSources): AsyncGenerator<Atla
       surveys,
       features: plan.features,
       tiles: real,
-      runtime: sources.runtime,
+      weights: await weightsOf(sources, layer),
+      runtime: sources.model.runtime,
     });
     let sheet = 0;
     for await (const bytes of drawSheets(units.length, thumbnails, decode, codec))
@@ -89,6 +92,23 @@ async function thumbnailOf(
   codec: ImageCodec,
 ): Promise<Picture | undefined> {
   return isDone(unit) ? codec.decode(unit.thumbnail, Math.max(width, height)) : undefined;
+}
+
+/** What the units of a layer multiply their inputs with. */
+async function weightsOf({ model, plan }: AtlasSources, { name, units }: AtlasLayer): Promise<Rows | undefined> {
+  let isKnown = false;
+  const opened = await probe(model, plan.settings.network, (look) => {
+    const weights = look.weights(name);
+    isKnown = weights !== undefined;
+    return { weights: weights ?? look.pictures };
+  });
+  try {
+    if (!isKnown) return undefined;
+    const { weights } = await opened.run(tensor("float32", new Float32Array(size(opened.shape)), opened.shape));
+    return { count: units, data: weights!.data as Float32Array };
+  } finally {
+    await opened.release();
+  }
 }
 
 /** What became of each unit of a layer. A job that was set aside has its reason for all of them. */

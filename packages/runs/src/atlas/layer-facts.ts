@@ -10,7 +10,7 @@ const curvePoints = 24;
 
 /** Everything that the pages of a layer say. */
 export async function layerFacts(sources: LayerSources): Promise<AtlasLayerFile> {
-  const { layer, units, surveys, runtime } = sources;
+  const { layer, units, surveys, weights, runtime } = sources;
   const of = <T>(read: (one: PictureDone) => T): (T | null)[] => units.map((one) => (isDone(one) ? read(one) : null));
   const numberOf = (x: number | undefined) => (x === undefined || !Number.isFinite(x) ? null : brief(x));
   const made = featuresOf(units);
@@ -29,6 +29,7 @@ export async function layerFacts(sources: LayerSources): Promise<AtlasLayerFile>
     failures: entries(units, (one) => (one && "failure" in one ? one.failure : undefined)),
     nearest: {
       ...(made && { pictures: await named(made) }),
+      ...(weights && { weights: await named(unitRows(weights)) }),
       ...(activations && { activations: await named(unitRows(activations, true)) }),
     },
     ...(survey && means && means.units > 0 && { real: await realFacts(sources, survey, made) }),

@@ -26,6 +26,8 @@ export interface LayerSources {
   /** The layer in whose features pictures are compared; undefined where there is none. */
   readonly features: string | undefined;
   readonly tiles: ShownTiles;
+  /** What the units multiply their inputs with; undefined where that is not known. */
+  readonly weights: Rows | undefined;
   readonly runtime: Runtime;
 }
 

@@ -1,4 +1,4 @@
-import type { Runtime } from "@xstar/core";
+import type { LoadedModel } from "@xstar/core";
 import type { ImageCodec, PictureSource } from "@xstar/results";
 import type { ResultStore } from "../jobs/stores.js";
 import type { AtlasPlan } from "./plan-atlas.js";
@@ -30,7 +30,7 @@ export interface AtlasSources {
   /** The real pictures of the plan. */
   readonly pictures: PictureSource | undefined;
   readonly codec: ImageCodec;
-  readonly runtime: Runtime;
+  readonly model: LoadedModel;
   /** Takes how many layers are assembled. */
   readonly onLayer?: (done: number, of: number) => void;
 }

@@ -19,10 +19,12 @@ export interface RealTiles extends ShownTiles {
   data(): AtlasData | null;
 }
 
-/** Pixels of the longer side of a tile, and tiles of a sheet. */
-const [side, columns, perSheet] = [128, 8, 64];
-/** Data sets of more pictures are taken to have no copies: all would be compared with all. */
-const compared = 500;
+/** Tiles of a row, and of a sheet. */
+const [columns, perSheet] = [8, 64];
+/** Data sets of more pictures are shown smaller, and are taken to have no copies: all would be compared with all. */
+const few = 500;
+/** Pixels of the longer side of a tile: parts of a few pixels are cut out of it. */
+const sideFor = (count: number) => (count <= few ? 256 : 128);
 
 /** The real pictures that an atlas shows, in the order in which they were asked for. */
 export async function createReal(
@@ -31,17 +33,18 @@ export async function createReal(
   width: number,
 ): Promise<RealTiles> {
   const shown = new Map<number, number>();
+  const count = pictures?.names.length ?? 0;
+  const side = sideFor(count);
   const tiles: TileSheets = { ...tileOf(height, width, side), columns, perSheet };
   const channels = plan.input[0] === 1 ? 1 : 3;
   const read = async (picture: number): Promise<Picture> => {
     const planes = planesOf(await pictures!.read(picture, { channels, height, width }));
     const whole = validView(planes, { low: 0, high: 1 }).picture;
-    return tiles.isPixelated ? whole : codec.decode(await codec.encode(whole, "png"), side);
+    return Math.max(height, width) <= side ? whole : codec.decode(await codec.encode(whole, "png"), side);
   };
   const copies = new Set<number>();
-  const count = pictures?.names.length ?? 0;
   const isKnown = createDuplicateCheck();
-  for (let i = 0; count <= compared && i < count; i++) {
+  for (let i = 0; count <= few && i < count; i++) {
     const picture = await read(i).catch(() => undefined);
     if (picture && isKnown(picture)) copies.add(i);
   }

@@ -24,7 +24,10 @@ export async function* drawSheets(
   }
 }
 
-/** The size of a tile for pictures of a height and width, and whether its pixels are those of the picture. */
+/** Pixels of the longer side of pictures whose pixels people look at one by one. */
+const few = 64;
+
+/** The size of a tile for pictures of a height and width, and whether its pixels are to be seen. */
 export function tileOf(
   height: number,
   width: number,
@@ -32,5 +35,5 @@ export function tileOf(
 ): Pick<TileSheets, "width" | "height" | "isPixelated"> {
   const factor = Math.min(1, side / Math.max(height, width));
   const to = (length: number) => Math.max(1, Math.round(length * factor));
-  return { width: to(width), height: to(height), isPixelated: factor === 1 };
+  return { width: to(width), height: to(height), isPixelated: factor === 1 && Math.max(height, width) <= few };
 }

@@ -56,6 +56,9 @@ async function openSource(
   }
 }
 
+/** Constants up to this size (shapes, axes, scalars) are taken into the graph itself, where rules can read them. */
+const smallBytes = 2 ** 14;
+
 async function externalData(files: ModelStore, path: string, source: Model): Promise<Map<string, Uint8Array>> {
   const wanted = [...externalConstants(source)];
   const missing: string[] = [];
@@ -74,6 +77,11 @@ async function externalData(files: ModelStore, path: string, source: Model): Pro
         { hint: "Copy the file again" },
       );
     data.set(location, bytes);
+    for (const { value, offset, length } of constants) {
+      if (length > smallBytes || !value.constant) continue;
+      const { dtype, shape } = value.constant;
+      value.constant = { dtype, shape, source: { bytes: bytes.slice(offset, offset + length) } };
+    }
   }
   if (missing.length === 0) return data;
   throw new XstarError(

@@ -71,10 +71,13 @@ export async function makeRun(
   const { file, files, facts } = model;
   if (request.files) files.add(request.files);
   const from = request.from === undefined ? undefined : await recordIn(model, request.from);
+  // a record's model is this one, wherever it was
+  const path = from?.record.model.path ?? facts.path;
+  if (path !== facts.path) files.add([{ path, bytes: await files.read(facts.path) }]);
   const before = request.resume === undefined ? undefined : runOf(request.resume);
   const flags = before ? { ...request.flags } : request.flags;
   const plan = await planAscent(file, from ? [] : request.targets, withSize(flags, model), {
-    path: facts.path,
+    path,
     files,
     vocabulary: standard,
     from,

@@ -16,8 +16,9 @@ class Drop {
   /** Pictures that were dropped beside a model. */
   pictures = $state.raw<readonly string[]>([]);
 
-  async take(files: readonly GivenFile[]): Promise<void> {
-    if (files.length === 0) return;
+  /** Gives what the files were; undefined where they were nothing, which `state` explains. */
+  async take(files: readonly GivenFile[]): Promise<Received | undefined> {
+    if (files.length === 0) return undefined;
     const failed = this.state;
     // what was missing is dropped afterwards
     const earlier = failed.is === "failed" && failed.problem.details?.["missing"] ? failed.files : [];
@@ -35,8 +36,10 @@ class Drop {
       );
       this.state = { is: "idle" };
       this.arrive(received, all);
+      return received;
     } catch (error) {
       this.state = { is: "failed", problem: problemOf(error), files: all };
+      return undefined;
     }
   }
 

@@ -14,7 +14,6 @@ export async function openLocal(query: URLSearchParams): Promise<void> {
     });
     files.push({ path, bytes });
   }
-  await drop.take(files);
-  const [, id] = router.current.path;
-  if (router.screen === "m" && id !== undefined && query.has("t")) router.go(["m", id, "run"], query);
+  const received = await drop.take(files);
+  if (received?.kind === "model" && query.has("t")) router.go(["m", received.model.id, "run"], query);
 }

@@ -39,7 +39,7 @@ export function articleReport(run: ArticleRun, diagnosis?: ArticleDiagnosis): st
       ${watch(run.ascents.converged[0]!, results.tables.converged[0]!)}
       ${table(run, 0, "Table 1: class 1 from four starts")} ${variability(run)}
       ${table(run, 1, "Class 2, the most variable digit")} ${border(results)} ${claimsSection(run)} ${comparison(results)}
-      ${network(results)} ${diagnosis && diagnosisSection(diagnosis)} ${files(results)} ${reproduce(results)} ${embedJson("results", results)}
+      ${network(results)} ${files(results)} ${reproduce(results)} ${diagnosis && diagnosisSection(diagnosis)} ${embedJson("results", results)}
     `,
     script: timelineScript,
   });

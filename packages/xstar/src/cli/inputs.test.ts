@@ -168,6 +168,19 @@ describe("inputs that are no pictures (needs a build)", () => {
     expect((await xstar(["inspect", "words.onnx"])).out).toContain("vectors in the place of 8 tokens");
   });
 
+  test("tokens are named for each of many targets", async () => {
+    const many = ["words.onnx", "y:*", "--steps", "4", "--jobs", "1", "--out", "many-words"];
+    expect((await xstar(["maximize", ...many])).code).toBe(0);
+    const { targets } = JSON.parse(await readFile(join(folder, "many-words", "manifest.json"), "utf8"));
+    expect(targets).toHaveLength(4);
+    for (const one of targets) expect(one.tokens).toMatch(/^[a-h] [a-h] [a-h]$/);
+    const own = JSON.parse(await readFile(join(folder, "many-words", targets[0].record), "utf8"));
+    expect(own.pictures[0].tokens.map(([first]: [{ word: string }]) => first.word).join(" ")).toBe(targets[0].tokens);
+    const page = await readFile(join(folder, "many-words", "index.html"), "utf8");
+    expect(page).toContain(targets[0].tokens);
+    expect(page).toContain("the nearest real tokens");
+  });
+
   test("many targets at once follow the recipe for what the input holds", async () => {
     const model = await loadModel(join(folder, "speech.onnx"));
     const built = (await import(new URL("../../dist/index.js", import.meta.url).href)) as {

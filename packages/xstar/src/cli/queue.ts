@@ -20,6 +20,7 @@ interface WorkFlags {
   readonly jobs?: number;
   readonly cache?: string;
   readonly lease: number;
+  readonly metrics?: number;
 }
 
 const address = "redis://[user:password@]HOST[:PORT], or rediss:// for TLS";
@@ -42,6 +43,11 @@ export function addWork(command: Command): void {
       valueOf("--lease", fields.int("", { min: 1 })),
       30,
     )
+    .option(
+      "--metrics <port>",
+      "serves /metrics for Prometheus, and /health",
+      valueOf("--metrics", fields.int("", { min: 1, max: 65535 })),
+    )
     .option("--cache <folder>", "where models and pictures are kept (default: ~/.cache/xstar)")
     .addHelpText("after", workHelp)
     .action(runWork);
@@ -55,7 +61,14 @@ Examples:
   xstar work --queue redis://queue.example --store /shared/xstar
   xstar work --queue rediss://worker:secret@queue.example --store 's3://atlas?endpoint=https://minio.example' --jobs 4`;
 
-async function runWork({ queue, store: where, jobs = availableParallelism(), cache, lease }: WorkFlags): Promise<void> {
+async function runWork({
+  queue,
+  store: where,
+  jobs = availableParallelism(),
+  cache,
+  lease,
+  metrics,
+}: WorkFlags): Promise<void> {
   const { work } = await loadQueue();
   const store = await openStore(where, queue);
   const find = fetchContents(store.blobs, cache ?? join(homedir(), ".cache", "xstar"));
@@ -67,6 +80,7 @@ async function runWork({ queue, store: where, jobs = availableParallelism(), cac
         jobs,
         signal,
         lease: 1000 * lease,
+        metrics,
         results: resultsIn(store.blobs),
         startRunner: () => startJobRunner(find),
         onEvent: (event) => process.stderr.write(`${printable(describeEvent(event))}\n`),

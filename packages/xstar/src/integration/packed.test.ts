@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -77,6 +79,22 @@ test("no install script has downloaded anything", () => {
 test("the command line runs", async () => {
   expect(await xstar("--version")).toBe(`${manifest(root).version}\n`);
   expect(await xstar("inspect", "tiny.onnx")).toContain("conv");
+});
+
+test("the studio is served", async () => {
+  const studio = spawn(process.execPath, [join(installed("xstar"), "bin", "xstar.js"), "studio", "--port", "0"], {
+    cwd: home,
+  });
+  try {
+    const [line] = (await once(studio.stdout, "data")) as [Buffer];
+    const [, address] = /at (\S+)/.exec(String(line))!;
+    const page = await (await fetch(address!)).text();
+    const [, script] = /src="\.\/(assets\/[^"]+\.js)"/.exec(page)!;
+    expect((await fetch(address + script!)).status).toBe(200);
+    expect((await fetch(`${address}article.onnx.gz`)).status).toBe(200);
+  } finally {
+    studio.kill();
+  }
 });
 
 test("a program imports it, and requires it", async () => {

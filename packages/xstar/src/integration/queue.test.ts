@@ -80,7 +80,7 @@ async function contents(out: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(read));
 }
 
-const atlas = ["atlas", "tiny.onnx", "--images", "photos", "--steps", "3000"];
+const atlas = ["atlas", "tiny.onnx", "--images", "photos", "--steps", "800"];
 
 describe.skipIf(!hasRedis)("an atlas through a queue", () => {
   test("has the bytes of one from a pool, though a worker is killed and Redis starts again", async () => {
@@ -104,7 +104,7 @@ describe.skipIf(!hasRedis)("an atlas through a queue", () => {
     expect((await queueStatus(address, version)).workers.filter(({ pid }) => pid === second.pid)).toEqual([]);
     expect((await ended(xstar(...atlas, "--out", "pooled"))).code).toBe(0);
     expect(await contents("queued")).toEqual(await contents("pooled"));
-  }, 180_000);
+  }, 300_000);
 
   test("says in a sentence what is wrong with its address, password and store", async () => {
     await Promise.all([...running].map((child) => stop(child as ReturnType<typeof xstar>)));

@@ -51,7 +51,12 @@ export const ruleTable: SplitTable<VjpRule> = {
     },
     { names: ["DFT", "MelWeightMatrix"], load: async () => (await import("./spectral.js")).spectral },
     {
-      names: ["ai.onnx.ml::Binarizer", "ai.onnx.ml::TreeEnsembleClassifier", "ai.onnx.ml::TreeEnsembleRegressor"],
+      names: [
+        "ai.onnx.ml::Binarizer",
+        "ai.onnx.ml::TreeEnsemble",
+        "ai.onnx.ml::TreeEnsembleClassifier",
+        "ai.onnx.ml::TreeEnsembleRegressor",
+      ],
       load: async () => (await import("./classical.js")).classical,
     },
     { names: ["Scan"], load: async () => ({ Scan: (await import("./scan.js")).scan }) },

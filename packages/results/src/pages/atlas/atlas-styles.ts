@@ -60,7 +60,7 @@ select{font:inherit;color:inherit;background:var(--card);border:1px solid var(--
 .near:hover .tile{outline:2px solid var(--link);outline-offset:1px}
 .near>span:last-child{display:block;color:var(--quiet);padding-top:.15rem}
 .near b{color:var(--text)}
-.real{margin:0;max-width:7rem}
+.real{margin:0}
 .real .cell{display:grid;place-items:center;justify-content:start;margin-bottom:4px;overflow:hidden}
 .real figcaption{padding:0;font-weight:400;font-size:.8rem;line-height:1.3;overflow-wrap:anywhere;display:-webkit-box;-webkit-line-clamp:3;-webkit-box-orient:vertical;overflow:hidden}
 .real figcaption .note{font-size:.75rem}

@@ -63,7 +63,7 @@ const realFigure = (layer, example, names, size) => {
     whole.append(h("span", { class: "box", style: "left:" + box.left * scale + "px;top:" + box.top * scale + "px;width:" +
       box.width * scale + "px;height:" + box.height * scale + "px" }));
   }
-  return h("figure", { class: "real", title: name },
+  return h("figure", { class: "real", title: name, style: "width:" + size + "px" },
     box && h("div", { class: "cell", style: "width:" + wide + "px;height:" + wide + "px" },
       realTile(tile, { size: wide, box, label: "The part that excites it in " + name })),
     h("div", { class: "cell" }, whole),

@@ -93,7 +93,7 @@ describe("an atlas", () => {
     expect(real!.distribution.map(([, , ...counts]) => counts.reduce((a, b) => a + b))).toEqual([6, 6, 6]);
     // of the scores themselves each speaks for its own class alone
     real!.classes!.forEach((all, unit) => all.forEach(([index]) => expect(index).toBe(unit)));
-    expect(Object.keys(nearest)).toEqual(["pictures", "activations"]);
+    expect(Object.keys(nearest)).toEqual(["pictures", "weights", "activations"]);
     const script = await readFile(join(folder, "whole", "d/scores.js"), "utf8");
     expect(script).toBe(
       `atlasData("d/scores",${(await readFile(join(folder, "whole", "d/scores.json"), "utf8")).trimEnd()})\n`,
@@ -118,6 +118,15 @@ describe("an atlas", () => {
     await make("stopped", { doJobs: inThisThread(() => again++) });
     expect(again).toBe(3);
     expect(await contents("stopped")).toEqual(await contents("undisturbed"));
+  });
+
+  test("has no files of before that it does not list", async () => {
+    await make("tidy", { layers: ["conv"] });
+    await writeFile(join(folder, "tidy", "x", "999.png"), "");
+    await writeFile(join(folder, "tidy", "mine.txt"), "");
+    await make("tidy");
+    const names = Object.keys(await contents("tidy"));
+    expect([names.includes("/x/999.png"), names.includes("/mine.txt")]).toEqual([false, true]);
   });
 
   test("takes further layers, and keeps what it has", async () => {
@@ -147,7 +156,7 @@ describe("an atlas", () => {
   test("needs no real pictures", async () => {
     await make("bare", { images: undefined, layers: ["conv"] });
     const { real, nearest } = await readJson<AtlasLayerFile>("bare", "d/conv.json");
-    expect([real, Object.keys(nearest)]).toEqual([undefined, ["pictures"]]);
+    expect([real, Object.keys(nearest)]).toEqual([undefined, ["pictures", "weights"]]);
   });
 
   test("refuses to mix what was made otherwise", async () => {

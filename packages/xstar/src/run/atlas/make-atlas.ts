@@ -142,7 +142,7 @@ async function makeInto(
     name: model.name,
     labels: options.labels ?? model.labels,
     pictures: data?.pictures,
-    runtime: model.runtime,
+    model,
   });
   if (problem !== undefined && !signal?.aborted) throw problem;
   if (signal?.aborted && (await missingJobs(jobsOfAtlas(plan), store)).length > 0) {

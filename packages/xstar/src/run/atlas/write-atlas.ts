@@ -1,5 +1,5 @@
 import { readdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join, relative, sep } from "node:path";
 import type { LoadedModel } from "@xstar/core";
 import { atlasPage, type PictureSource } from "@xstar/results";
 import { assembleAtlas, checksums, sumOf, type AtlasPart, type AtlasPlan, type ResultStore } from "@xstar/runs";
@@ -14,7 +14,7 @@ export interface WriteAtlasOptions {
   readonly name: string;
   readonly labels: readonly string[] | undefined;
   readonly pictures: PictureSource | undefined;
-  readonly runtime: LoadedModel["runtime"];
+  readonly model: LoadedModel;
 }
 
 /** What was written. */
@@ -48,6 +48,7 @@ export async function writeAtlas(folder: string, options: WriteAtlasOptions): Pr
   }
   await write({ path: "index.html", bytes: atlasPage(options.name) });
   await write({ path: "SHA256SUMS", bytes: checksums(sums) });
+  await removeOthers(folder, sums);
   return { units, ofUnits: plan.layers.reduce((sum, layer) => sum + layer.units, 0), failures, bytes };
 }
 
@@ -56,9 +57,20 @@ function failuresIn({ bytes }: AtlasPart): { target: string; reason: string }[] 
   return Object.entries(failures).map(([unit, reason]) => ({ target: `${layer}:${unit}`, reason }));
 }
 
+/** Data and pictures of before that the atlas has no more. */
+async function removeOthers(folder: string, kept: ReadonlyMap<string, string>): Promise<void> {
+  for (const part of ["d", "f", "s", "x"]) {
+    const entries = await readdir(join(folder, part), { recursive: true, withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      const path = join(entry.parentPath, entry.name);
+      if (entry.isFile() && !kept.has(relative(folder, path).replaceAll(sep, "/"))) await rm(path, { force: true });
+    }
+  }
+}
+
 /** What a run that was killed was just writing. */
 async function removeLeftovers(folder: string): Promise<void> {
   const names = await readdir(folder, { recursive: true });
-  const left = names.filter((name) => temporaryName.test(name.slice(name.lastIndexOf("/") + 1)));
+  const left = names.filter((name) => temporaryName.test(basename(name)));
   await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
 }

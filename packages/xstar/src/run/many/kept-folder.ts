@@ -1,5 +1,5 @@
-import type { Goal, Outcome } from "@xstar/runs";
-import { classOf, knownOf, measureSet, type Entry, type Manifest } from "@xstar/results";
+import type { Goal, Maximized, Outcome } from "@xstar/runs";
+import { classOf, knownOf, measureSet, tokenText, type Entry, type Manifest, type NamedToken } from "@xstar/results";
 import { prepareFolder } from "../../files/folder.js";
 import { compareEntry, type ComparedDataset } from "./compare-entry.js";
 import { removeLeftovers, writeManifest } from "./manifest-file.js";
@@ -28,6 +28,8 @@ export interface KeepOptions {
   /** What the sheet is called. */
   readonly title: string;
   readonly facts: ManyFacts;
+  /** The nearest real tokens of what was maximized, by place; undefined where it stands for none. */
+  tokensOf(maximized: Maximized): readonly (readonly NamedToken[])[] | undefined;
   /** Names of the classes. */
   readonly labels?: readonly string[] | undefined;
   /** Real pictures to compare with. */
@@ -39,7 +41,7 @@ export async function keepFolder(
   folder: string,
   begun: Manifest,
   targets: readonly ManyTarget[],
-  { title, facts, dataset, labels = [] }: KeepOptions,
+  { title, facts, tokensOf, dataset, labels = [] }: KeepOptions,
 ): Promise<KeptFolder> {
   let manifest = begun;
   let keeping: Promise<void> = Promise.resolve();
@@ -63,7 +65,7 @@ export async function keepFolder(
   const write = async (maximized: readonly ManyTarget[], outcomes: readonly Outcome[]) => {
     const entries = await Promise.all(
       maximized.map(async (target, i) =>
-        compare(named(await writeOutcome(folder, target, outcomes[i]!, facts), target, labels)),
+        compare(named(await writeOutcome(folder, target, outcomes[i]!, { facts, tokensOf }), target, labels)),
       ),
     );
     const written = new Map(entries.map((entry) => [entry.target, entry]));
@@ -96,10 +98,11 @@ async function writeOutcome(
   folder: string,
   { name: target, slug, objective }: ManyTarget,
   outcome: Outcome,
-  facts: ManyFacts,
+  { facts, tokensOf }: Pick<KeepOptions, "facts" | "tokensOf">,
 ): Promise<Entry> {
   if ("failure" in outcome) return { target, slug, objective, status: "failed", reason: outcome.failure };
-  const files = await writePicture(folder, { target, slug, maximized: outcome }, facts);
+  const tokens = tokensOf(outcome);
+  const files = await writePicture(folder, { target, slug, maximized: outcome, tokens }, facts);
   const { curve, step, seconds, warnings, metrics, ended } = outcome;
   return {
     target,
@@ -112,6 +115,7 @@ async function writeOutcome(
     steps: curve.length - 1,
     seconds: Math.round(1000 * seconds) / 1000,
     ...(metrics && { metrics: knownOf(metrics.picture) }),
+    ...(tokens && { tokens: tokenText(tokens) }),
     warnings,
   };
 }

@@ -1,11 +1,12 @@
 import { availableParallelism } from "node:os";
-import { check, XstarError, type MaximizeOptions } from "@xstar/core";
+import { check, XstarError, type MaximizeOptions, type Tensor } from "@xstar/core";
 import { sha256Of, type Manifest } from "@xstar/results";
 import {
   inPool,
   createJob,
   describeAscent,
   inBatches,
+  nameTokens,
   planBatches,
   previewOf,
   type BatchRunner,
@@ -135,6 +136,8 @@ async function makeInto(
   const kept = await keepFolder(folder, manifest, targets, {
     title: model.name,
     facts,
+    tokensOf: ({ picture, record }) =>
+      nameTokens(model, { picture: { ...picture, shape: [1, ...picture.shape] } as Tensor<"float32">, record })?.[0],
     labels: settings.labels ?? model.labels,
     dataset,
   });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { drawingOf, encodeNpy, recordOf, type RecordedMetrics, type RunFacts } from "@xstar/results";
+import { drawingOf, encodeNpy, recordOf, type NamedToken, type RecordedMetrics, type RunFacts } from "@xstar/results";
 import { drawFiles, recordOfPicture, slugOf, soundFiles, type Maximized, type MaximizedMetrics } from "@xstar/runs";
 import { writeFileAtomic } from "../../files/atomic.js";
 import { thisPlatform } from "../../record/platform.js";
@@ -9,6 +9,8 @@ export interface DonePicture {
   readonly target: string;
   readonly slug: string;
   readonly maximized: Maximized;
+  /** The nearest real tokens of every place, where there are any. */
+  readonly tokens?: readonly (readonly NamedToken[])[] | undefined;
 }
 
 /** What all pictures of a folder carry. */
@@ -36,7 +38,7 @@ const comfortable = 224;
  */
 export async function writePicture(
   folder: string,
-  { target, slug, maximized }: DonePicture,
+  { target, slug, maximized, tokens }: DonePicture,
   { run, start, scale: asked }: ManyFacts,
 ): Promise<WrittenPicture> {
   const { picture, inputs, attribution, step, curve, watch, ended, redirected, warnings, seconds, metrics } = maximized;
@@ -81,7 +83,7 @@ export async function writePicture(
     ended,
     stepsTaken: curve.length - 1,
     seconds,
-    pictures: [{ ...job, ...facts }],
+    pictures: [{ ...job, ...facts, ...(tokens && { tokens }) }],
     ...(metrics && { metrics: recordMetrics(metrics) }),
   };
   for (const { name, bytes } of [...files, ...beside]) await writeFileAtomic(join(folder, name), bytes);

@@ -1,0 +1,87 @@
+/**
+ * Sends many small jobs through the queue to two workers in one process, and starts Redis again in the middle: every job must be done, and
+ * few of them twice. `npm run soak -- COUNT` (10,000 without) needs redis-server.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sendJobs, work } from "@xstar/queue";
+import { jobId } from "@xstar/runs";
+
+const count = Number(process.argv[2] ?? 10_000);
+const port = 20_000 + (process.pid % 20_000);
+const queue = `redis://127.0.0.1:${port}`;
+const folder = mkdtempSync(join(tmpdir(), "xstar-soak-"));
+const version = "soak";
+
+async function startRedis() {
+  const flags = ["--port", String(port), "--dir", folder, "--appendonly", "yes", "--save", ""];
+  const server = spawn("redis-server", flags, { stdio: ["ignore", "pipe", "inherit"] });
+  for await (const some of server.stdout) if (String(some).includes("Ready to accept")) break;
+  return server;
+}
+
+/** @returns {import("@xstar/runs").ContentJob} */
+const jobAt = (/** @type {number} */ i) => ({
+  kind: "survey",
+  xstar: version,
+  model: { name: "none.onnx", sha256: "0".repeat(64), beside: [] },
+  network: {},
+  layers: [],
+  hasClasses: false,
+  data: { sha256: "0".repeat(64), count },
+  range: [i, i + 1],
+});
+
+/** @type {Map<string, Uint8Array>} */
+const kept = new Map();
+/** @type {import("@xstar/runs").ResultStore} */
+const results = {
+  has: async (id) => kept.has(id),
+  get: async (id) => kept.get(id),
+  put: async (id, bytes) => void kept.set(id, bytes),
+  failure: async () => undefined,
+  fail: async (id, reason) => {
+    throw new Error(`${id} was given up: ${reason}`);
+  },
+};
+
+let ran = 0;
+const startRunner = () => ({
+  run: async () => {
+    ran++;
+    return new Uint8Array(1);
+  },
+  close: async () => undefined,
+});
+
+let server = await startRedis();
+const stop = new AbortController();
+const workers = [1, 2].map(() => work({ queue, version, results, jobs: 32, startRunner, signal: stop.signal }));
+const jobs = Array.from({ length: count }, (_, i) => jobAt(i));
+let [done, restarted] = [0, false];
+const began = performance.now();
+const before = process.memoryUsage().rss;
+await sendJobs({ queue, version, results })(jobs, {
+  onProgress: () => undefined,
+  onDone() {
+    if (++done < count / 2 || restarted) return;
+    restarted = true;
+    server.kill();
+    void once(server, "exit").then(async () => (server = await startRedis()));
+  },
+});
+const seconds = (performance.now() - began) / 1000;
+stop.abort();
+await Promise.all(workers);
+server.kill();
+await once(server, "exit");
+rmSync(folder, { recursive: true });
+const missing = jobs.filter((job) => !kept.has(jobId(job))).length;
+console.log(
+  `${done} of ${count} jobs in ${seconds.toFixed(1)} s (${Math.round(count / seconds)} a second), ${missing} missing, ` +
+    `${ran - count} done twice, ${Math.round((process.memoryUsage().rss - before) / 1e6)} MB more memory`,
+);
+if (missing > 0 || done !== count || ran - count > count / 20) process.exitCode = 1;
