@@ -34,8 +34,8 @@ export const webgpuInPart: Readonly<Record<string, readonly number[]>> = {
   LSTM: [14, 15],
   MelWeightMatrix: [0],
   "ai.onnx.ml::Binarizer": [0],
+  "ai.onnx.ml::TreeEnsemble": [0],
   "ai.onnx.ml::TreeEnsembleRegressor": [0],
   "ai.onnx.ml::TreeEnsembleClassifier": [0],
   GRU: [14, 15],
-  "ai.onnx.ml::TreeEnsemble": [0],
 };

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { rolldown, type OutputChunk } from "rolldown";
 import { expect, onTestFinished, test } from "vitest";
 import { tinyCnn } from "../../../core/src/testing/models.js";
@@ -71,6 +71,14 @@ test.each(["@xstar/core", "@xstar/results", "@xstar/runs", "xstar"])(
 test("core with everything takes at most 120 KiB of a page at once", async () => {
   const whole = await bundle('export * from "@xstar/core";');
   expect(kibibytes(whole, whole.first)).toBeLessThan(120);
+});
+
+test("core and the runtime of a page take at most 100 KB by Brotli at once", async () => {
+  const climbing = await bundle('export { maximize, openModel, startWebRuntime } from "@xstar/core";');
+  const bytes = climbing.chunks
+    .filter(({ fileName }) => climbing.first.includes(fileName))
+    .map(({ code }) => brotliCompressSync(code).length);
+  expect(bytes.reduce((a, b) => a + b, 0)).toBeLessThan(100_000);
 });
 
 const oneObjective = `
