@@ -311,7 +311,7 @@ export const packages = [
       },
       {
         parts: ["cli/"],
-        holds: "argv and printing; main.ts joins the commands",
+        holds: "argv and printing; main.ts joins the commands, commands/ has one file for each",
         not: "anything that a program may want",
       },
     ],
