@@ -252,8 +252,8 @@ export const packages = [
         not: "what the bytes are",
       },
       {
-        parts: ["status", "send-jobs", "work"],
-        holds: "both ends of the queue, and a look at it",
+        parts: ["status", "send-jobs", "work", "serve-facts"],
+        holds: "both ends of the queue, and a look at them",
         not: "how a job is done",
       },
     ],

@@ -1,4 +1,5 @@
 import {
+  explanations,
   objectives,
   optimizers,
   overrides,
@@ -17,6 +18,7 @@ import { runCli } from "../testing/run-cli.js";
 const xstar = (...args: string[]) => runCli(process.cwd(), args);
 type Table = Readonly<Record<string, { readonly doc: string; readonly params?: fields.Fields }>>;
 const tables: Readonly<Record<string, Table>> = {
+  explanations,
   objectives,
   parameterizations,
   transforms,
