@@ -115,13 +115,13 @@ for (const path of models) {
       console.log(`  ${type.padEnd(20)} ${peer ?? "not there"}`);
       continue;
     }
-    const there = decodeNpy(await readFile(peer)).data;
-    const found = correlate(map, there);
+    const there = Float32Array.from(decodeNpy(await readFile(peer)).data, Number);
+    const found = correlate(map, there) ?? 0;
     const isRandom = random.has(type);
     const passes = isRandom ? found > 0.9 : found >= 0.999;
     isGood &&= passes;
     console.log(
-      `  ${type.padEnd(20)} ${found?.toFixed(6)}${isRandom ? ` (mean over ${seeds} seeds)` : ""}${passes ? "" : "  TOO LITTLE"}`,
+      `  ${type.padEnd(20)} ${found.toFixed(6)}${isRandom ? ` (mean over ${seeds} seeds)` : ""}${passes ? "" : "  TOO LITTLE"}`,
     );
   }
   await rm(place, { recursive: true });

@@ -252,8 +252,8 @@ export const packages = [
         not: "what the bytes are",
       },
       {
-        parts: ["status", "send-jobs", "work"],
-        holds: "both ends of the queue, and a look at it",
+        parts: ["status", "send-jobs", "work", "serve-facts"],
+        holds: "both ends of the queue, and a look at them",
         not: "how a job is done",
       },
     ],
@@ -311,7 +311,7 @@ export const packages = [
       },
       {
         parts: ["cli/"],
-        holds: "argv and printing; main.ts joins the commands",
+        holds: "argv and printing; main.ts joins the commands, commands/ has one file for each",
         not: "anything that a program may want",
       },
     ],

@@ -1,5 +1,6 @@
 import { Graph, Node, Value, type Attribute, type Attributes } from "./graph.js";
 
+/** How nodes are named, and written otherwise, as they are copied. */
 export interface InlineOptions {
   /** Put before the names of the copied values. */
   readonly prefix?: string;

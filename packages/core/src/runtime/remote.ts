@@ -36,7 +36,7 @@ type Answer = { readonly id: number; readonly value: unknown } | { readonly id: 
  * stopped in the middle of it.
  *
  * @example
- * serveRuntime(startWebRuntime(await import("onnxruntime-web/wasm")), self);
+ * const serve = (worker: MessageEnd) => serveRuntime(fromOrt(ort), worker);
  */
 export function serveRuntime(runtime: Runtime | Promise<Runtime>, end: MessageEnd): void {
   const sessions = new Map<number, Session>();
@@ -85,7 +85,7 @@ const buffersOf = (results: Tensors) => [
  * The runtime that the other end of a connection serves. Throws what it throws.
  *
  * @example
- * const runtime = await connectRuntime(new Worker(new URL("./ort-worker.js", import.meta.url), { type: "module" }));
+ * const open = async (worker: MessageEnd) => openModel(bytes, { runtime: await connectRuntime(worker) });
  */
 export async function connectRuntime(end: MessageEnd): Promise<Runtime> {
   let count = 0;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { size, tensor, type Shape, type Tensor } from "@xstar/core";
+import { size, tensor, XstarError, type Shape, type Tensor } from "@xstar/core";
 import type { ModelFiles } from "../files.js";
 
 /** Numbers that the reference came out as. */
@@ -26,7 +26,11 @@ export function inMemory(name: string, files: Readonly<Record<string, string>>):
   return {
     name,
     list: async () => Object.keys(files),
-    read: async (path) => new Uint8Array(Buffer.from(files[path]!, "base64")),
+    read: async (path) => {
+      const found = files[path];
+      if (found === undefined) throw new XstarError("file-not-readable", `There is no file "${path}"`);
+      return new Uint8Array(Buffer.from(found, "base64"));
+    },
   };
 }
 

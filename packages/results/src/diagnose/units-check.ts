@@ -12,9 +12,11 @@ interface Sick {
   readonly copies: readonly (readonly [number, number])[];
 }
 
-/** Correlation from which two units are one. */
-const alike = 0.9999;
+/** Correlation from which two units are one: that of copies is 1 but for rounding, that of unlike filters can be 0.9999. */
+const alike = 1 - 1e-6;
 const fewestPictures = 20;
+/** Pictures that a unit has to answer to before it is called a copy. */
+const fewestAnswers = 10;
 
 const squashing = new Set(["Sigmoid", "Tanh", "HardSigmoid"]);
 
@@ -28,7 +30,12 @@ export function sickUnits({ opType, least, most, means }: UnitFacts): Sick {
     : [];
   const sick = new Set([...dead, ...constant]);
   const healthy = units.filter((u) => !sick.has(u));
-  const columns = healthy.map((u) => standardize(means.map((row) => row[u]!)));
+  const columns = healthy.map((u) => {
+    const answers = means.map((row) => row[u]!);
+    const weakest = Math.min(...answers);
+    // units that answer to one and the same picture alone are not copies yet
+    return answers.filter((x) => x > weakest).length < fewestAnswers ? null : standardize(answers);
+  });
   const copies: [number, number][] = [];
   if (means.length >= fewestPictures) {
     for (let i = 0; i < healthy.length; i++) {

@@ -39,6 +39,7 @@ export interface AtlasData {
 }
 
 /** A layer, without what its own file says. */
+/** A layer in the file of an atlas. */
 export interface AtlasLayerEntry {
   readonly name: string;
   /** What its files are called. */

@@ -6,77 +6,77 @@ const commands = {
   article: {
     usage: "article",
     does: "Does what the article that xstar comes from does, on real MNIST, and writes a report",
-    fill: async (command: Command) => (await import("./article.js")).addArticle(command),
+    fill: async (command: Command) => (await import("./commands/article.js")).addArticle(command),
   },
   train: {
     usage: "train",
     does: "Trains the article's network on MNIST or a folder of IDX files; the result is an ordinary ONNX file",
-    fill: async (command: Command) => (await import("./train.js")).addTrain(command),
+    fill: async (command: Command) => (await import("./commands/train.js")).addTrain(command),
   },
   inspect: {
     usage: "inspect <model>",
     does: "Lists a model's inputs and layers: names, shapes, units, and which can be differentiated",
-    fill: async (command: Command) => (await import("./inspect.js")).addInspect(command),
+    fill: async (command: Command) => (await import("./commands/inspect.js")).addInspect(command),
   },
   maximize: {
     usage: "maximize [model] [targets...]",
     does: "Changes a picture, or another input, until a layer, channel or neuron answers as strongly as possible",
-    fill: async (command: Command) => (await import("./maximize.js")).addMaximize(command),
+    fill: async (command: Command) => (await import("./commands/maximize.js")).addMaximize(command),
   },
   explain: {
     usage: "explain <model> [words...]",
     does: "Shows which parts of a picture an answer rests on: a heat map, in words, and tested",
-    fill: async (command: Command) => (await import("./explain.js")).addExplain(command),
+    fill: async (command: Command) => (await import("./commands/explain.js")).addExplain(command),
   },
   diagnose: {
     usage: "diagnose <model>",
     does: "Finds out why a network is wrong: its errors, its data, and what its answers rest on",
-    fill: async (command: Command) => (await import("./diagnose.js")).addDiagnose(command),
+    fill: async (command: Command) => (await import("./commands/diagnose.js")).addDiagnose(command),
   },
   gradient: {
     usage: "gradient <model> <target>",
     does: "Writes the gradient of a target by the picture as an ONNX file, for input gradients at inference",
-    fill: async (command: Command) => (await import("./gradient.js")).addGradient(command),
+    fill: async (command: Command) => (await import("./commands/gradient.js")).addGradient(command),
   },
   examples: {
     usage: "examples <model> <targets...>",
     does: "Finds the pictures in a folder that excite a target most and least, and what in them does",
-    fill: async (command: Command) => (await import("./examples.js")).addExamples(command),
+    fill: async (command: Command) => (await import("./commands/examples.js")).addExamples(command),
   },
   atlas: {
     usage: "atlas <model>",
     does: "Makes static pages of a whole network: every unit with its picture and the real pictures that excite it",
-    fill: async (command: Command) => (await import("./atlas.js")).addAtlas(command),
+    fill: async (command: Command) => (await import("./commands/atlas.js")).addAtlas(command),
   },
   work: {
     usage: "work",
     does: "Does jobs that xstar atlas --queue sends, on as many machines as run it",
-    fill: async (command: Command) => (await import("./queue.js")).addWork(command),
+    fill: async (command: Command) => (await import("./commands/queue.js")).addWork(command),
   },
   queue: {
     usage: "queue",
     does: "Shows the jobs and workers of a queue",
-    fill: async (command: Command) => (await import("./queue.js")).addQueue(command),
+    fill: async (command: Command) => (await import("./commands/queue.js")).addQueue(command),
   },
   convert: {
     usage: "convert <model> [out]",
     does: "Writes a model of Keras, TensorFlow, TensorFlow.js or TensorFlow Lite as ONNX",
-    fill: async (command: Command) => (await import("./convert.js")).addConvert(command),
+    fill: async (command: Command) => (await import("./commands/convert.js")).addConvert(command),
   },
   studio: {
     usage: "studio [model]",
     does: "Opens the studio in a browser: see what makes a neuron fire, with a model of your own or the article's",
-    fill: async (command: Command) => (await import("./studio.js")).addStudio(command),
+    fill: async (command: Command) => (await import("./commands/studio.js")).addStudio(command),
   },
   devices: {
     usage: "devices",
     does: "Lists what can run networks on this machine, how fast, and what the others would need",
-    fill: async (command: Command) => (await import("./devices.js")).addDevices(command),
+    fill: async (command: Command) => (await import("./commands/devices.js")).addDevices(command),
   },
   list: {
     usage: "list [kind]",
     does: "Lists what xstar maximize is made of, with all parameters",
-    fill: async (command: Command) => (await import("./list.js")).addList(command),
+    fill: async (command: Command) => (await import("./commands/list.js")).addList(command),
   },
 };
 

@@ -37,7 +37,7 @@ import { explainPicture, writeStory, type PictureStory } from "../run/explain-pi
 import { withInterrupt } from "../terminal/interrupt.js";
 import { printableLines } from "../terminal/printable.js";
 import { createProgress } from "../terminal/progress.js";
-import type { ExplainFlags } from "./explain.js";
+import type { ExplainFlags } from "./commands/explain.js";
 import { say, warn } from "./print-warnings.js";
 
 /** Methods that look at a picture once: they cost little more than the first. */

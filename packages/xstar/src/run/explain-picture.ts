@@ -104,7 +104,7 @@ function recordOfMap({ explanation, truth, randomization }: ReportedMap) {
 /** Writes explanation.png, report.html, explanation.json and a .npy file for each map into a folder. */
 export async function writeStory(
   folder: string,
-  { path, explained, photo, rests, title, words, card }: PictureStory,
+  { path, picture, explained, photo, rests, title, words, card }: PictureStory,
   {
     model,
     maps,
@@ -124,7 +124,9 @@ export async function writeStory(
     await writeFileAtomic(join(folder, `${explanation.method.type}.npy`), encodeNpy(explanation.map));
   const about = { Software: `xstar ${version}`, Title: title, Description: words };
   await writeFileAtomic(join(folder, "explanation.png"), encodePng(card, about));
-  const report = { title, words, card, photo, explained, maps, leftOut, more, codec: sharpCodec };
+  // small pictures are drawn large, others as the model sees them
+  const shown = Math.max(...picture.shape.slice(1)) < small ? photo : picture;
+  const report = { title, words, card, photo: shown, explained, maps, leftOut, more, codec: sharpCodec };
   await writeFileAtomic(join(folder, "report.html"), await explanationReport(report));
   const { share, centre, isProbability, tested } = rests;
   const file = {

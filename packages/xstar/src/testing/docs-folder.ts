@@ -39,7 +39,7 @@ export function fillDocsFolder(folder: string): void {
   copyFileSync(new URL("../../../../examples/own-parts/parts.js", import.meta.url), join(folder, "parts.js"));
 }
 
-/** A folder `node_modules` that has the packages of this repository, and ONNX Runtime's of a browser. */
+/** A folder `node_modules` that has the packages of this repository, and what stands for ONNX Runtime in a browser. */
 export function linkPackages(folder: string, root: string): void {
   const modules = join(folder, "node_modules");
   mkdirSync(join(modules, "@xstar"), { recursive: true });
@@ -55,12 +55,21 @@ export function linkPackages(folder: string, root: string): void {
     exports: { "./wasm": "./index.js", "./webgpu": "./index.js" },
   };
   writeFileSync(join(web, "package.json"), JSON.stringify(parts));
-  // its build for Node: the others fetch their WebAssembly
-  const built = join(root, "node_modules", "onnxruntime-web", "dist", "ort.node.min.mjs");
-  writeFileSync(join(web, "index.js"), `export * from ${JSON.stringify(pathToFileURL(built))};\n`);
+  const runtime = JSON.stringify(pathToFileURL(join(root, "node_modules", "onnxruntime-node", "dist", "index.js")));
+  writeFileSync(join(web, "index.js"), `import ort from ${runtime};\n${asInABrowser}`);
   const common = JSON.stringify(join(root, "node_modules", "onnxruntime-common", "dist", "esm", "index.js"));
   writeFileSync(join(web, "index.d.ts"), `export * from ${common};\n`);
 }
+
+/** Runs on the processor what asks for WebAssembly: several times as fast. */
+const asInABrowser = `
+const { common } = ort.env.versions;
+export const { Tensor } = ort;
+export const env = { versions: { web: common, common }, wasm: {} };
+export const InferenceSession = {
+  create: (model, options) => ort.InferenceSession.create(model, { ...options, executionProviders: ["cpu"] }),
+};
+`;
 
 /** What a page in a browser has and Node has not, as far as the docs use it. */
 export const browserGlobals = `

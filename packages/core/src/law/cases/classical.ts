@@ -67,34 +67,26 @@ export const classical: Cases = {
     regressor("LINEAR"),
     regressor("LINEAR", { n_supports: 0, coefficients: numbers(0.8, -1.1, 0.4) }),
   ],
-  "ai.onnx.ml::SVMClassifier": ["RBF", "POLY", "LINEAR"].flatMap((kernel) => [
-    {
+  "ai.onnx.ml::SVMClassifier": [
+    { coefficients: numbers(0.8, -1.1, 0.4, 0.6, -0.2, 0.9, 1.2, -0.7), counts: [1, 2, 1] },
+    { coefficients: numbers(0.8, -1.1, 0.4), counts: [1, 2] },
+  ].flatMap(({ coefficients, counts }) =>
+    ["RBF", "POLY", "LINEAR"].map((kernel) => ({
       inputs: [x(2, 3)],
       attributes: {
         kernel_type: kernel,
         kernel_params: numbers(0.7, 0.6, 2),
-        support_vectors: numbers(0.1, 0.5, -0.3, 0.8, -0.6, 0.2, 0.7, -0.4, 0.3, -0.9, 0.2, 0.6),
-        vectors_per_class: [1, 2, 1],
-        coefficients: numbers(0.8, -1.1, 0.4, 0.6, -0.2, 0.9, 1.2, -0.7),
-        rho: numbers(0.3, -0.1, 0.2),
-        classlabels_ints: [0, 1, 2],
+        support_vectors: numbers(
+          ...[0.1, 0.5, -0.3, 0.8, -0.6, 0.2, 0.7, -0.4, 0.3, -0.9, 0.2, 0.6].slice(0, counts.length === 3 ? 12 : 9),
+        ),
+        vectors_per_class: counts,
+        coefficients,
+        rho: numbers(...[0.3, -0.1, 0.2].slice(0, counts.length === 3 ? 3 : 1)),
+        classlabels_ints: counts.map((_, i) => i),
       },
       outputs: 2,
-    },
-    {
-      inputs: [x(2, 3)],
-      attributes: {
-        kernel_type: kernel,
-        kernel_params: numbers(0.7, 0.6, 2),
-        support_vectors: numbers(0.1, 0.5, -0.3, 0.8, -0.6, 0.2, 0.7, -0.4, 0.3),
-        vectors_per_class: [1, 2],
-        coefficients: numbers(0.8, -1.1, 0.4),
-        rho: numbers(0.3),
-        classlabels_ints: [3, 5],
-      },
-      outputs: 2,
-    },
-  ]),
+    })),
+  ),
   "ai.onnx.ml::Binarizer": [{ inputs: [x(2, 3)], attributes: { threshold: { float: 0.1 } }, expects: "zero" }],
   "ai.onnx.ml::TreeEnsemble": [
     {

@@ -5,7 +5,7 @@ import { createOps, Graph, tensor, writeModel } from "@xstar/core";
 import type { ExamplesFile } from "@xstar/results";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { main } from "./main.js";
+import { main } from "../main.js";
 
 const side = 16;
 
@@ -108,7 +108,7 @@ describe("xstar examples", () => {
   });
 
   test("takes an objective of one's own", async () => {
-    const parts = join(import.meta.dirname, "../../../../examples/own-parts/parts.js");
+    const parts = join(import.meta.dirname, "../../../../../examples/own-parts/parts.js");
     const out = join(folder, "own");
     const target = "contrast:layer=bright,more=0,less=0";
     const found = await examples([target, "--use", parts, "--dataset", images(), "--out", out]);

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, describe, test } from "vitest";
-import { writeBands } from "../testing/idx-folder.js";
+import { writeBands } from "../../testing/idx-folder.js";
 
-const program = fileURLToPath(new URL("../../bin/xstar.js", import.meta.url));
-const isBuilt = existsSync(new URL("../../dist/cli/main.js", import.meta.url));
+const program = fileURLToPath(new URL("../../../bin/xstar.js", import.meta.url));
+const isBuilt = existsSync(new URL("../../../dist/cli/main.js", import.meta.url));
 let folder: string;
 let data: string;
 beforeAll(async () => {

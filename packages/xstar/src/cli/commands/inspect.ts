@@ -1,14 +1,14 @@
 import { fittingLabels, readModelInput, type ModelFile, type ModelFlags } from "@xstar/runs";
 import { inspect, nounOf, rangeOf, type AxisFacts, type Inspection, type LayerFacts } from "@xstar/core";
 import type { Command } from "commander";
-import { loadModel } from "../load.js";
-import { createStore } from "../record/store.js";
-import { nodeRuntime } from "../runtime.js";
-import { addModelFlags } from "./model-flags.js";
-import { warn } from "./print-warnings.js";
-import { printable, printableJson, printableLines } from "../terminal/printable.js";
-import { renderTable } from "../terminal/table.js";
-import { describeTrial, tryPhoto } from "../run/try-photo.js";
+import { loadModel } from "../../load.js";
+import { createStore } from "../../record/store.js";
+import { nodeRuntime } from "../../runtime.js";
+import { addModelFlags } from "../model-flags.js";
+import { warn } from "../print-warnings.js";
+import { printable, printableJson, printableLines } from "../../terminal/printable.js";
+import { renderTable } from "../../terminal/table.js";
+import { describeTrial, tryPhoto } from "../../run/try-photo.js";
 
 interface InspectFlags extends ModelFlags {
   readonly try?: string;

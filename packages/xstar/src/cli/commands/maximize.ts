@@ -2,14 +2,14 @@ import { fields, optimizers, overrides, parameterizations, standard, XstarError 
 import type { MaximizeFlags } from "@xstar/runs";
 import { animationFormats } from "@xstar/results";
 import type { Command } from "commander";
-import { collect, listOf, readMemory, valueOf } from "./flags.js";
-import { addModelFlags } from "./model-flags.js";
+import { collect, listOf, readMemory, valueOf } from "../flags.js";
+import { addModelFlags } from "../model-flags.js";
 
 export function addMaximize(command: Command): void {
   command
     .addHelpText("after", help)
     .action(async (path: string | undefined, targets: readonly string[], flags: MaximizeFlags) => {
-      const { runMaximize } = await import("./run-maximize.js");
+      const { runMaximize } = await import("../run-maximize.js");
       await runMaximize(path, targets, flags);
     });
 

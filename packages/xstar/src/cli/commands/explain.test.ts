@@ -5,8 +5,8 @@ import { createOps, Graph, tensor, writeModel } from "@xstar/core";
 import { decodeNpy, type MapTruth, type Randomization } from "@xstar/results";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { nodeRuntime } from "../runtime.js";
-import { main } from "./main.js";
+import { nodeRuntime } from "../../runtime.js";
+import { main } from "../main.js";
 
 const side = 32;
 

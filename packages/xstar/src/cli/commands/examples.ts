@@ -22,21 +22,21 @@ import {
   type PictureSize,
 } from "@xstar/results";
 import type { Command } from "commander";
-import { openPictures } from "../data/pictures.js";
-import { prepareFolder } from "../files/folder.js";
-import { readImage } from "../files/image.js";
-import { loadDefinitions } from "../load-definitions.js";
-import { loadModel } from "../load.js";
-import { createStore } from "../record/store.js";
-import { nodeRuntime } from "../runtime.js";
-import { writeExamples } from "../run/write-examples.js";
-import { addModelFlags } from "./model-flags.js";
-import { createProgress } from "../terminal/progress.js";
-import { printableLines } from "../terminal/printable.js";
-import { renderTable } from "../terminal/table.js";
-import { collect, valueOf } from "./flags.js";
-import { warn } from "./print-warnings.js";
-import { withInterrupt } from "../terminal/interrupt.js";
+import { openPictures } from "../../data/pictures.js";
+import { prepareFolder } from "../../files/folder.js";
+import { readImage } from "../../files/image.js";
+import { loadDefinitions } from "../../load-definitions.js";
+import { loadModel } from "../../load.js";
+import { createStore } from "../../record/store.js";
+import { nodeRuntime } from "../../runtime.js";
+import { writeExamples } from "../../run/write-examples.js";
+import { addModelFlags } from "../model-flags.js";
+import { createProgress } from "../../terminal/progress.js";
+import { printableLines } from "../../terminal/printable.js";
+import { renderTable } from "../../terminal/table.js";
+import { collect, valueOf } from "../flags.js";
+import { warn } from "../print-warnings.js";
+import { withInterrupt } from "../../terminal/interrupt.js";
 
 interface ExamplesFlags extends ModelFlags {
   readonly dataset: string;

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunFile } from "@xstar/results";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hasSwiftShader } from "../../../../scripts/swiftshader.js";
-import { tinyModel } from "../../../results/src/testing/tiny-model.js";
-import { runCli } from "../testing/run-cli.js";
+import { hasSwiftShader } from "../../../../../scripts/swiftshader.js";
+import { tinyModel } from "../../../../results/src/testing/tiny-model.js";
+import { runCli } from "../../testing/run-cli.js";
 
 let folder: string;
 let env: Record<string, string>;

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { fields } from "@xstar/core";
 import type { Command } from "commander";
-import { isThere, prepareFolder } from "../files/folder.js";
-import { colorSupport } from "../terminal/color.js";
-import { createProgress, type Progress } from "../terminal/progress.js";
-import { warn } from "./print-warnings.js";
-import { valueOf } from "./flags.js";
-import { withInterrupt } from "../terminal/interrupt.js";
+import { isThere, prepareFolder } from "../../files/folder.js";
+import { colorSupport } from "../../terminal/color.js";
+import { createProgress, type Progress } from "../../terminal/progress.js";
+import { warn } from "../print-warnings.js";
+import { valueOf } from "../flags.js";
+import { withInterrupt } from "../../terminal/interrupt.js";
 
 interface ArticleFlags {
   readonly seed: number;
@@ -63,10 +63,10 @@ Examples:
 
 async function article({ seed, confidence, out, cache, network }: ArticleFlags, signal: AbortSignal): Promise<void> {
   // loaded where they are needed: help is quick without them
-  const { runArticle } = await import("../article/experiment.js");
-  const { diagnoseArticle } = await import("../article/diagnosis.js");
-  const { summarizeArticle, summarizeFirst } = await import("../article/summary.js");
-  const { writeArticle, writeFirst } = await import("../article/write.js");
+  const { runArticle } = await import("../../article/experiment.js");
+  const { diagnoseArticle } = await import("../../article/diagnosis.js");
+  const { summarizeArticle, summarizeFirst } = await import("../../article/summary.js");
+  const { writeArticle, writeFirst } = await import("../../article/write.js");
   await prepareFolder(out);
   await prepareFolder(cache);
   const bars = new Map<string, Progress>();

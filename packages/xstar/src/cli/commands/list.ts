@@ -9,9 +9,9 @@ import {
   type Vocabulary,
 } from "@xstar/core";
 import type { Command } from "commander";
-import { loadDefinitions } from "../load-definitions.js";
-import { printableJson, printableLines } from "../terminal/printable.js";
-import { collect } from "./flags.js";
+import { loadDefinitions } from "../../load-definitions.js";
+import { printableJson, printableLines } from "../../terminal/printable.js";
+import { collect } from "../flags.js";
 
 /** Everything that specs and flags name, with where the command line takes it. */
 const kinds = {

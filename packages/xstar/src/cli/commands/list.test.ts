@@ -1,4 +1,5 @@
 import {
+  explanations,
   objectives,
   optimizers,
   overrides,
@@ -12,11 +13,12 @@ import {
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { runCli } from "../testing/run-cli.js";
+import { runCli } from "../../testing/run-cli.js";
 
 const xstar = (...args: string[]) => runCli(process.cwd(), args);
 type Table = Readonly<Record<string, { readonly doc: string; readonly params?: fields.Fields }>>;
 const tables: Readonly<Record<string, Table>> = {
+  explanations,
   objectives,
   parameterizations,
   transforms,

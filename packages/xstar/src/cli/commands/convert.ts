@@ -1,12 +1,12 @@
 import { basename, extname } from "node:path";
 import { XstarError } from "@xstar/core";
 import type { Command } from "commander";
-import { writeFileAtomic } from "../files/atomic.js";
-import { importFrom, notesOf } from "../model/import.js";
-import { naming } from "../model/naming.js";
-import { compareFolded } from "../model/same-numbers.js";
-import { printable } from "../terminal/printable.js";
-import { warn } from "./print-warnings.js";
+import { writeFileAtomic } from "../../files/atomic.js";
+import { importFrom, notesOf } from "../../model/import.js";
+import { naming } from "../../model/naming.js";
+import { compareFolded } from "../../model/same-numbers.js";
+import { printable } from "../../terminal/printable.js";
+import { warn } from "../print-warnings.js";
 
 export function addConvert(command: Command): void {
   command

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { renderTable } from "../terminal/table.js";
+import { renderTable } from "../../terminal/table.js";
 
 export function addDevices(command: Command): void {
   command
@@ -14,8 +14,8 @@ Examples:
   xstar maximize model.onnx conv2:7 --device webgpu`,
     )
     .action(async ({ json }: { json?: boolean }) => {
-      const { findDevices } = await import("../devices.js");
-      const { measureDevice } = await import("../api/measure-device.js");
+      const { findDevices } = await import("../../devices.js");
+      const { measureDevice } = await import("../../api/measure-device.js");
       const rows = [];
       for (const { device, runtime, missing, hint } of await findDevices()) {
         const speed = runtime && (await measureDevice(runtime));

@@ -3,17 +3,17 @@ import { dirname, join } from "node:path";
 import { adagrad, fields, XstarError } from "@xstar/core";
 import { formatPercent } from "@xstar/results";
 import type { Command } from "commander";
-import { writeFileAtomic } from "../files/atomic.js";
-import { prepareFolder } from "../files/folder.js";
-import { explainSystemError } from "../files/system-error.js";
-import { createProgress, type Progress } from "../terminal/progress.js";
-import { printable } from "../terminal/printable.js";
-import { renderTable } from "../terminal/table.js";
-import { recipeFields } from "../train/recipe.js";
-import { trainNetwork } from "../train/trained-network.js";
-import { warn } from "./print-warnings.js";
-import { valueOf } from "./flags.js";
-import { withInterrupt } from "../terminal/interrupt.js";
+import { writeFileAtomic } from "../../files/atomic.js";
+import { prepareFolder } from "../../files/folder.js";
+import { explainSystemError } from "../../files/system-error.js";
+import { createProgress, type Progress } from "../../terminal/progress.js";
+import { printable } from "../../terminal/printable.js";
+import { renderTable } from "../../terminal/table.js";
+import { recipeFields } from "../../train/recipe.js";
+import { trainNetwork } from "../../train/trained-network.js";
+import { warn } from "../print-warnings.js";
+import { valueOf } from "../flags.js";
+import { withInterrupt } from "../../terminal/interrupt.js";
 
 interface TrainFlags {
   readonly data: string;

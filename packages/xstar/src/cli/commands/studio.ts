@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { fields } from "@xstar/core";
 import type { Command } from "commander";
-import { withInterrupt } from "../terminal/interrupt.js";
-import { valueOf } from "./flags.js";
+import { withInterrupt } from "../../terminal/interrupt.js";
+import { valueOf } from "../flags.js";
 
 interface StudioFlags {
   readonly port: number;
@@ -33,8 +33,8 @@ Examples:
 }
 
 async function runStudio(model: string | undefined, { port, open }: StudioFlags): Promise<void> {
-  const { serveStudio } = await import("../studio/serve.js");
-  const { filesOfModel } = await import("../studio/model-files.js");
+  const { serveStudio } = await import("../../studio/serve.js");
+  const { filesOfModel } = await import("../../studio/model-files.js");
   const files = model === undefined ? undefined : await filesOfModel(model);
   const server = await serveStudio({ port, files });
   const address = files ? `${server.address}#/local` : server.address;

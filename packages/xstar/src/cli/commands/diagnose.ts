@@ -3,17 +3,17 @@ import { prepareModel, unitCounts, XstarError } from "@xstar/core";
 import { byImportance, diagnose, type Finding, type Observations } from "@xstar/results";
 import { fittingLabels, readModelInput, type ModelFlags } from "@xstar/runs";
 import type { Command } from "commander";
-import { openLabelled, type OpenedLabelled } from "../data/labelled.js";
-import { prepareFolder } from "../files/folder.js";
-import { loadModel } from "../load.js";
-import { createStore } from "../record/store.js";
-import { nodeRuntime } from "../runtime.js";
-import { writeDiagnosis } from "../run/write-diagnosis.js";
-import { withInterrupt } from "../terminal/interrupt.js";
-import { printableLines } from "../terminal/printable.js";
-import { createProgress } from "../terminal/progress.js";
-import { addModelFlags } from "./model-flags.js";
-import { say, warn } from "./print-warnings.js";
+import { openLabelled, type OpenedLabelled } from "../../data/labelled.js";
+import { prepareFolder } from "../../files/folder.js";
+import { loadModel } from "../../load.js";
+import { createStore } from "../../record/store.js";
+import { nodeRuntime } from "../../runtime.js";
+import { writeDiagnosis } from "../../run/write-diagnosis.js";
+import { withInterrupt } from "../../terminal/interrupt.js";
+import { printableLines } from "../../terminal/printable.js";
+import { createProgress } from "../../terminal/progress.js";
+import { addModelFlags } from "../model-flags.js";
+import { say, warn } from "../print-warnings.js";
 
 interface DiagnoseFlags extends ModelFlags {
   readonly images: string;

@@ -4,15 +4,15 @@ import { fields } from "@xstar/core";
 import { resultsIn } from "@xstar/runs";
 import type { QueueStatus, WorkEvent } from "@xstar/queue";
 import type { Command } from "commander";
-import { startJobRunner } from "../run/atlas/job-thread.js";
-import { fetchContents } from "../run/queue/fetch-contents.js";
-import { loadQueue, openStore } from "../run/queue/open-store.js";
-import { withInterrupt } from "../terminal/interrupt.js";
-import { printable, printableLines } from "../terminal/printable.js";
-import { formatDuration } from "../terminal/progress.js";
-import { renderTable } from "../terminal/table.js";
-import { version } from "../version.js";
-import { valueOf } from "./flags.js";
+import { startJobRunner } from "../../run/atlas/job-thread.js";
+import { fetchContents } from "../../run/queue/fetch-contents.js";
+import { loadQueue, openStore } from "../../run/queue/open-store.js";
+import { withInterrupt } from "../../terminal/interrupt.js";
+import { printable, printableLines } from "../../terminal/printable.js";
+import { formatDuration } from "../../terminal/progress.js";
+import { renderTable } from "../../terminal/table.js";
+import { version } from "../../version.js";
+import { valueOf } from "../flags.js";
 
 interface WorkFlags {
   readonly queue: string;

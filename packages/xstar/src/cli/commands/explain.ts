@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import { fields } from "@xstar/core";
 import type { ModelFlags } from "@xstar/runs";
-import { collect, listOf, valueOf } from "./flags.js";
-import { addModelFlags } from "./model-flags.js";
+import { collect, listOf, valueOf } from "../flags.js";
+import { addModelFlags } from "../model-flags.js";
 
 /** The flags of `xstar explain`. */
 export interface ExplainFlags extends ModelFlags {
@@ -44,7 +44,7 @@ export function addExplain(command: Command): void {
     .option("--threads <count>", "threads of ONNX Runtime", valueOf("--threads", fields.int("", { min: 1, max: 256 })))
     .addHelpText("after", help)
     .action(async (model: string, words: readonly string[], flags: ExplainFlags) => {
-      const { runExplain } = await import("./run-explain.js");
+      const { runExplain } = await import("../run-explain.js");
       await runExplain(model, words, flags);
     });
   addModelFlags(command);

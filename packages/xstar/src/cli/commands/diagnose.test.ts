@@ -5,7 +5,7 @@ import { createOps, createRng, Graph, tensor, writeModel } from "@xstar/core";
 import type { DiagnosisFile } from "@xstar/results";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { main } from "./main.js";
+import { main } from "../main.js";
 
 const side = 16;
 

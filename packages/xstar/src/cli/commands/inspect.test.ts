@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createOps, Graph, writeModel } from "@xstar/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCli } from "../testing/run-cli.js";
+import { runCli } from "../../testing/run-cli.js";
 
 let folder: string;
 beforeAll(async () => {

@@ -1,15 +1,15 @@
 import { exportGradient, standard, withDefinitions } from "@xstar/core";
 import { readModelInput, type ModelFlags } from "@xstar/runs";
 import type { Command } from "commander";
-import { writeFileAtomic } from "../files/atomic.js";
-import { loadDefinitions } from "../load-definitions.js";
-import { loadModel } from "../load.js";
-import { createStore } from "../record/store.js";
-import { nodeRuntime } from "../runtime.js";
-import { printableLines } from "../terminal/printable.js";
-import { collect } from "./flags.js";
-import { addModelFlags } from "./model-flags.js";
-import { warn } from "./print-warnings.js";
+import { writeFileAtomic } from "../../files/atomic.js";
+import { loadDefinitions } from "../../load-definitions.js";
+import { loadModel } from "../../load.js";
+import { createStore } from "../../record/store.js";
+import { nodeRuntime } from "../../runtime.js";
+import { printableLines } from "../../terminal/printable.js";
+import { collect } from "../flags.js";
+import { addModelFlags } from "../model-flags.js";
+import { warn } from "../print-warnings.js";
 
 interface GradientFlags extends ModelFlags {
   readonly export: string;
