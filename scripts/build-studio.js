@@ -31,6 +31,8 @@ if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
   const vite = join(root, "node_modules", "vite", "bin", "vite.js");
   const { status } = spawnSync(process.execPath, [vite, "build", "--logLevel", "warn"], {
     cwd: studio,
+    // whoever asks for it, a test too, gets what is published
+    env: { ...process.env, NODE_ENV: "production" },
     stdio: "inherit",
   });
   if (status !== 0) process.exit(status ?? 1);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeStudio } from "./studio.js";
+import { describeStudio, ended } from "./studio.js";
 
 describeStudio("the stage", {}, ({ visit, address }) => {
   test("moves within a second, says that it is recorded, and then runs live to confidences above 0.9", async () => {
@@ -67,6 +67,31 @@ describeStudio("the studio on a server that does not isolate it", { isIsolated: 
     await page.getByTestId("badge").click();
     expect(await page.locator("#engine-facts").textContent()).toContain("COOP and COEP");
     expect(errors).toEqual([]);
+    await context.close();
+  });
+});
+
+/** WebGPU in software, where there is no graphics processor. */
+const swiftshader = [
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan",
+  "--use-vulkan=swiftshader",
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+];
+
+describeStudio("the studio on a graphics processor", { args: swiftshader }, ({ visit, address }) => {
+  test("runs the article's network there when that is wished, and its badge says so", async () => {
+    const { page, context } = await visit("#/nothing");
+    await page.evaluate(() => localStorage.setItem("xstar-engine", '{"backend":"webgpu"}'));
+    await page.goto(
+      `${address()}#/m/article/run?t=crossEntropy:1&recipe=none&opt=gradient:learningRate%3D1&steps=1&init=zeros`,
+    );
+    await page.reload();
+    await ended(page, 220_000);
+    expect(await page.getByTestId("badge").textContent()).toContain("webgpu");
+    expect(await page.locator(".chip", { hasText: "confidence" }).textContent()).toMatch(/0\.1\d/);
     await context.close();
   });
 });

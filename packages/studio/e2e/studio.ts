@@ -31,15 +31,24 @@ export interface Stand {
   visit(hash?: string, options?: BrowserContextOptions): Promise<Visit>;
 }
 
+export interface StandOptions extends Partial<ServeOptions> {
+  /** Further flags of Chromium. */
+  readonly args?: readonly string[];
+}
+
 /** Tests of the built studio in Chromium; skipped with a message where that is not there. */
-export function describeStudio(name: string, options: Partial<ServeOptions>, tests: (stand: Stand) => void): void {
+export function describeStudio(
+  name: string,
+  { args = [], ...options }: StandOptions,
+  tests: (stand: Stand) => void,
+): void {
   if (!executable) console.warn(`${name}: skipped, without Chromium (apt-get install chromium)`);
   describe.skipIf(!executable)(name, { timeout: 240_000 }, () => {
     let server: StudioServer;
     let browser: Browser;
     beforeAll(async () => {
       server = await serveStudio({ port: 0, ...options });
-      browser = await chromium.launch({ executablePath: executable!, args: ["--no-sandbox"] });
+      browser = await chromium.launch({ executablePath: executable!, args: ["--no-sandbox", ...args] });
     });
     afterAll(async () => {
       await browser?.close();
