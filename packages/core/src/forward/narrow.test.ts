@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Graph, type Value } from "../ir/graph.js";
+import { Graph, Node, Value } from "../ir/graph.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 import { prune } from "../ir/inline.js";
 import { writeModel } from "../onnx/write.js";
@@ -139,6 +139,24 @@ describe("a part of a value", () => {
         [0, 29],
       ],
     ]);
+  });
+
+  it("names the nodes of several parts apart", async () => {
+    const graph = new Graph();
+    const op = createOps(graph);
+    const x = graph.input("x", { dtype: "float32", shape });
+    const named = new Node(
+      "Conv",
+      [x, weights(op, [4, 4, 3, 3])],
+      [new Value("y", { dtype: "float32", shape: [2, 4, 31, 27] })],
+      new Map(),
+      "",
+      "conv",
+    );
+    graph.append(named);
+    for (const ranges of rangesOf(named.outputs[0]!)) graph.publish(narrow(op, named.outputs[0]!, ranges), "part");
+    expect(Object.keys(await run(graph))).toHaveLength(9);
+    expect(new Set(graph.nodes.map(({ name }) => name).filter((name) => name !== "")).size).toBe(9);
   });
 
   it("gives the entry's gradient of several parts that overlap", async () => {

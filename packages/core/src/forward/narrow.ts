@@ -1,6 +1,6 @@
 import { activation } from "../autodiff/rules/activation.js";
 import { pointwise } from "../autodiff/rules/pointwise.js";
-import { constantNumbers, type Node, type Value } from "../ir/graph.js";
+import { constantNumbers, Node, type Value } from "../ir/graph.js";
 import { positiveAxis, type Ops } from "../ir/ops/index.js";
 import { reach, windowOf } from "../ir/window.js";
 import { size, type Shape } from "../tensor.js";
@@ -134,11 +134,15 @@ function cut(op: Ops, x: Value, of: Part, within: Part = wholeOf(x)): Value {
   return op.slice(x, ranges);
 }
 
-/** The same node on parts of its inputs. */
+/** The same node on parts of its inputs, by a name of its own. */
 const repeated =
   (node: Node, part: Part, changed: Parameters<Ops["repeatNode"]>[4] = {}) =>
-  (op: Ops, inputs: readonly (Value | undefined)[]): Value =>
-    op.repeatNode(node, inputs, [{ ...node.outputs[0]!.type!, shape: dims(part) }], Object.keys(changed), changed)[0]!;
+  (op: Ops, inputs: readonly (Value | undefined)[]): Value => {
+    const { opType, attributes, domain, name } = node;
+    const named = new Node(opType, [], [], attributes, domain, op.graph.uniqueNodeName(name));
+    const type = { ...node.outputs[0]!.type!, shape: dims(part) };
+    return op.repeatNode(named, inputs, [type], Object.keys(changed), changed)[0]!;
+  };
 
 /** Operators that look at the shape of their input as a whole. */
 const ofShape: ReadonlySet<string> = new Set(["EyeLike", "RandomNormalLike", "RandomUniformLike", "Bernoulli"]);

@@ -95,7 +95,7 @@ describe("a graph for WebGPU", () => {
   it("takes no steps of several elements backwards", async () => {
     const { expected, actual, nodes } = await both({ x: randomTensor([2, 3, 8]) }, (op, { x }) =>
       op.slice(x!, [
-        { axis: 2, start: 6, end: -20, step: -3 },
+        { axis: 2, start: 6, end: -1, step: -3 },
         { axis: 1, start: -1, end: -4, step: -1 },
       ]),
     );

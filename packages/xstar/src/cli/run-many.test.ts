@@ -106,7 +106,12 @@ describe.skipIf(!isBuilt)("xstar maximize of many targets (needs a build)", () =
 
     const again = await maximize("--from", join(out, "conv-3.png"), "--out", "again");
     expect(again).toMatchObject({ code: 0, out: expect.stringContaining("bit for bit") });
-    expect(await maximize(...args, "--penalty", "tv=0.5")).toMatchObject({
+    const others = [...args, "--penalty", "tv=0.5"];
+    expect(await maximize(...others)).toMatchObject({
+      code: 0,
+      err: expect.stringContaining(`"${out}" holds another run, which stays: this one goes into "${out}-2"`),
+    });
+    expect(await maximize(...others, "--out", out)).toMatchObject({
       code: 2,
       err: expect.stringContaining(`"${out}" holds pictures that were made with another "objective of conv:0"`),
     });

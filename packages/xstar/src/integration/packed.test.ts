@@ -20,7 +20,7 @@ const bin = (...path: string[]) => join(root, "node_modules", ...path);
 
 beforeAll(async () => {
   await packAll(tarballs);
-  await installXstar(tarballs, home);
+  await installXstar(tarballs, home, { more: [`@xstar/queue@${manifest(root).version}`] });
   writeFileSync(join(home, "tiny.onnx"), tinyCnn());
 }, 600_000);
 
