@@ -6,6 +6,10 @@ import { dirname } from "node:path";
  * not exist although it does, as /proc does; this one gives that error.
  */
 export async function makeFolders(path: string): Promise<void> {
+  await make(path, true);
+}
+
+async function make(path: string, triesAgain: boolean): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
@@ -13,8 +17,8 @@ export async function makeFolders(path: string): Promise<void> {
     const existing = await stat(path).catch(() => undefined);
     if (existing?.isDirectory()) return;
     const parent = dirname(path);
-    if (code !== "ENOENT" || parent === path || (await stat(parent).catch(() => undefined))) throw error;
-    await makeFolders(parent);
-    await makeFolders(path);
+    if (code !== "ENOENT" || parent === path || !triesAgain) throw error;
+    await make(parent, true);
+    await make(path, false);
   }
 }
