@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { chromium } from "./scripts/chromium.js";
 
@@ -8,8 +7,6 @@ if (!chromium)
 /** What `npm test` runs: everything in Node, and the core once more in a browser. */
 export default defineConfig({
   test: {
-    // of two cores, both
-    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: ["./vitest.config.ts", ...(chromium ? ["./vitest.browser.config.ts"] : [])],
   },
 });
