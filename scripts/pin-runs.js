@@ -11,6 +11,10 @@ import { fileURLToPath } from "node:url";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, "packages", "xstar", "src");
 const [folder] = process.argv.slice(2);
+if (folder?.startsWith("-")) {
+  console.error(`"${folder}" is no folder: give one for what the runs say of themselves, or nothing`);
+  process.exit(2);
+}
 if (folder) mkdirSync(folder, { recursive: true });
 
 function run(program, args, env = {}) {

@@ -35,6 +35,7 @@ describe("a mistake is one sentence and an exit code", () => {
       'Expected a channel number at the end of the target "conv:"',
       "A target is",
     ],
+    [1, ["convert", "missing.h5"], 'Cannot read "missing.h5": it does not exist', ""],
     [1, ["inspect", "missing.onnx"], 'Cannot read "missing.onnx": it does not exist', ""],
     [1, ["inspect", "notes.txt"], 'The file is not a readable ONNX model (in "notes.txt")', "Check that the path"],
     [1, ["inspect", "."], 'The folder holds no model that xstar can read (in ".")', ""],

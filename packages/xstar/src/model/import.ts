@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { XstarError, readModel, type Model } from "@xstar/core";
 import type { ImportedModel, ModelFiles } from "@xstar/import";
-import { filesIn, isFolder } from "../files/folder.js";
+import { filesIn, isFolder, isThere } from "../files/folder.js";
 import { readFileOrExplain } from "../files/read.js";
 
 /** A model as ONNX, with what its import had to say. */
@@ -69,6 +69,7 @@ function inMemory(bytes: Uint8Array): ModelFiles {
 /** A file with those beside it and in variables/, or all that is in a folder. */
 async function filesAt(path: string): Promise<ModelFiles> {
   const isWhole = await isFolder(path);
+  if (!(await isThere(path))) await readFileOrExplain(path);
   const folder = isWhole ? path : dirname(path);
   return {
     name: basename(path),
