@@ -1,0 +1,1 @@
+nice -n 3 node .explore.mjs "$@"
