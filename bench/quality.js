@@ -1,6 +1,6 @@
 /**
  * How long it takes until a picture is as good as PyTorch's after 512 steps of Lucid's recipe: npm run bench:quality
- *     [-- --targets N] [--only TEXT] [--seeds N] [--threads N] [--models DIR] [--photos DIR] [--out FILE.json]
+ *     [-- --targets N] [--only TEXT] [--seeds N] [--sides NAMES] [--rungs N,N] [--threads N] [--out FILE.json]
  *
  * All sides are whole processes, from the command to the written picture, with the same number of threads, and take turns: a PyTorch
  * program that cuts the network off behind the layer and freezes its weights, the same with torch.compile, torch-lucent as its users
@@ -26,6 +26,7 @@ const { values: flags } = parseArgs({
     only: { type: "string", default: "" },
     seeds: { type: "string", default: "3" },
     sides: { type: "string", default: "torch,compiled,lucent,xstar" },
+    rungs: { type: "string", default: "24,32,48,64,96,128,192,256" },
     threads: { type: "string", default: String(availableParallelism()) },
     models: { type: "string", default: join(root, "../shared/models") },
     photos: { type: "string", default: join(root, "../shared/photos") },
@@ -39,7 +40,7 @@ const python = join(peers, "venv", "bin", "python");
 /** Steps of Lucid's recipe. */
 const peerSteps = 512;
 /** Numbers of steps that xstar is given, from few to many, until one is enough. */
-const rungs = [24, 32, 48, 64, 96, 128, 192, 256];
+const rungs = flags.rungs.split(",").map(Number);
 
 /** @typedef {import("./quality/table.js").Row} Row */
 /** @type {{ machine: object, rows: Row[], failures: { target: string, side: string, seed: number, message: string }[] }} */
@@ -63,7 +64,7 @@ async function take(target, seed, side, steps, make) {
   const is = (row) => row.target === key && row.seed === seed && row.side === side && row.steps === steps;
   const known = results.rows.find(is);
   if (known) return known;
-  const about = { target: key, kind: target.kind, isHeldOut: target.isHeldOut ?? false, side, seed, steps, threads };
+  const about = { target: key, side, seed, steps, threads };
   const out = join(scratch, `${side}-${steps ?? "default"}-${seed}`);
   try {
     const { seconds, processor, picture } = await make(out);

@@ -1,10 +1,9 @@
 /** What bench:quality measured, as ratios and as a table. */
+import { keyOf, targets } from "./targets.js";
 
 /**
  * @typedef {object} Row
  * @property {string} target
- * @property {string} kind
- * @property {boolean} isHeldOut
  * @property {string} side torch, compiled, lucent, xstar
  * @property {number} seed
  * @property {number | null} steps null: as many as the command takes by itself
@@ -19,7 +18,7 @@
  * @property {number} [slope] of the spectrum
  */
 
-/** @typedef {{ target: string, kind: string, isHeldOut: boolean, seed: number, level: Row, first?: Row, itself?: Row, compiled?: Row, lucent?: Row }} Comparison */
+/** @typedef {{ target: string, isHeldOut: boolean, seed: number, level: Row, first?: Row, itself?: Row, compiled?: Row, lucent?: Row }} Comparison */
 
 /**
  * Whether a picture reaches PyTorch's by both measures.
@@ -37,7 +36,7 @@ export function comparisons(rows) {
   return rows
     .filter(({ side }) => side === "torch")
     .map((level) => {
-      const { target, kind, isHeldOut, seed } = level;
+      const { target, seed } = level;
       const own = rows.filter((row) => row.target === target && row.seed === seed);
       const good = own
         .flatMap((row) => (row.side === "xstar" && row.steps !== null ? { row, steps: row.steps } : []))
@@ -46,8 +45,7 @@ export function comparisons(rows) {
       const of = (side) => own.find((row) => row.side === side);
       return {
         target,
-        kind,
-        isHeldOut,
+        isHeldOut: targets.find((one) => keyOf(one) === target)?.isHeldOut ?? false,
         seed,
         level,
         first: good[0]?.row,
