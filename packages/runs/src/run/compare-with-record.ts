@@ -20,8 +20,8 @@ export function differenceOfDevices({ record, begun }: FoundRecord, { result }: 
   );
 }
 
-/** The first word of a runtime's name. */
-const providerOf = (runtime: string) => runtime.split(" ", 1)[0];
+/** What ran graphs, by the name of a runtime: `webgpu 1.30.0 2t` is `webgpu`. */
+export const providerOf = (runtime: string): string => runtime.split(" ", 1)[0]!;
 
 /** What settles the files of a run, wherever it read from and however far it came: equal for runs that would write the same. */
 export function settingsOf({ ascent, pictures, ...files }: Omit<RunRecord, "platform" | "stopped">): string {

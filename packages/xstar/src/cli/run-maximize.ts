@@ -86,8 +86,9 @@ export async function runMaximize(
   const usualFolder = (name: string) => join("out", model.name, `${name}${from && !isOther ? "-again" : ""}`);
   if (isMany) {
     const { manyFolderName, refuseForMany, runMany } = await import("./run-many.js");
-    refuseForMany({ ...flags, device });
-    return runMany(model, plan, { named: flags.out, usual: usualFolder(manyFolderName(targets)), flags });
+    refuseForMany(flags);
+    const usual = usualFolder(manyFolderName(targets));
+    return runMany(model, plan, { named: flags.out, usual, flags, device: facts.device });
   }
   const usual = usualFolder(folderName(jobs));
   const compiled = once(() => compileAscent(model, plan.objectives, plan.options));
