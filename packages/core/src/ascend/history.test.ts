@@ -19,5 +19,7 @@ it("reads no weights to say how a run ended: whoever stops one waits for that", 
   history.add(await runner.take(0, history.state, history.divergedAt));
   await runner.release();
   expect(history.result("aborted")).toMatchObject({ ended: "aborted", curve: [expect.any(Float32Array)] });
-  expect(() => history.last!.checkpoint()).toThrow("a fingerprint");
+  const checkpoint = history.last!.checkpoint();
+  expect(checkpoint.record.steps).toBe(4);
+  expect(() => checkpoint.identity).toThrow("a fingerprint");
 });

@@ -104,7 +104,10 @@ export class History {
     const { gradientNorm, networkGradientNorm, picture, inputs } = now;
     const checkpoint = () => ({
       record,
-      identity: compiled.identity(),
+      // reads all weights: only who keeps it needs it
+      get identity() {
+        return compiled.identity();
+      },
       index,
       state,
       curve: curve.slice(0, index + 1),

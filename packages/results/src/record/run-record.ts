@@ -88,6 +88,8 @@ export interface PictureRecord extends RunRecord {
   readonly picture: number;
   /** The step that it shows. */
   readonly step: number;
+  /** Its objective at step 0, which tells runs on other devices apart; left out by older versions. */
+  readonly begun?: number;
   /** SHA-256 of its numbers: float32, little-endian, in the order of the .npy file. */
   readonly sha256: string;
 }

@@ -9,16 +9,20 @@ export function hasSameNumbers({ record, pixels }: FoundRecord, ascent: Ascent):
 }
 
 /**
- * By how much the objectives at step 0 differ from those of a run on another device, relative to them; undefined where the device is the
- * same, NaN where the record does not say them.
+ * By how much the objectives at step 0 differ from those of a run on another device, relative to them, or on the same that is no
+ * processor: some sum in another order every time. Undefined where both are one processor, NaN where the record does not say them.
  */
 export function differenceOfDevices({ record, begun }: FoundRecord, { result }: Ascent): number | undefined {
-  if (providerOf(record.ascent.runtime) === providerOf(result.record.runtime)) return undefined;
+  const [before, after] = [providerOf(record.ascent.runtime), providerOf(result.record.runtime)];
+  if (before === after && processors.has(after)) return undefined;
   const now = result.curve[0]!;
-  return Math.max(
-    ...begun.map((before, i) => Math.abs(now[i]! - (before ?? NaN)) / Math.max(Math.abs(before ?? NaN), 1e-9)),
+  const differences = begun.flatMap((was, i) =>
+    was === undefined ? [] : [Math.abs(now[i]! - was) / Math.max(Math.abs(was), 1e-9)],
   );
+  return differences.length > 0 ? Math.max(...differences) : NaN;
 }
+
+const processors: ReadonlySet<string> = new Set(["cpu", "wasm"]);
 
 /** What ran graphs, by the name of a runtime: `webgpu 1.30.0 2t` is `webgpu`. */
 export const providerOf = (runtime: string): string => runtime.split(" ", 1)[0]!;

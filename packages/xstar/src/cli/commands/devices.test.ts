@@ -58,6 +58,15 @@ describe("xstar maximize --device", () => {
       expect(again.err).toMatch(
         /Note: "gpu\/run.json" was run by webgpu [^,]+, this by cpu [^:]+: the bytes may differ; the objective at step 0 is the same to /,
       );
+      const fromPicture = await maximize("from-png", "--from", "gpu/conv-1.png", "--device", "cpu");
+      expect(fromPicture.err).toMatch(
+        /"gpu\/conv-1.png" was run by webgpu .*: the bytes may differ; the objective at step 0 is the same to /,
+      );
+      // views that are turned are summed in any order
+      const same = await maximize("same", "--from", "gpu/conv-1.png");
+      expect(same.out + same.err).toMatch(
+        /bit for bit|by webgpu .*, this by webgpu .*: the bytes may differ; the objective at step 0/,
+      );
       const { curve } = (await recordIn("again")).pictures[0]!;
       pictures[0]!.curve.forEach((value, i) => expect(value).toBeCloseTo(curve[i]!, 3));
     },
