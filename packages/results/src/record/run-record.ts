@@ -61,6 +61,8 @@ export interface RunRecord extends RunFiles {
   readonly threads: number;
   /** The device that was asked for; left out for the processor. What ran in truth is in `ascent.runtime`. */
   readonly device?: string;
+  /** Of weights and activations; left out for float32. */
+  readonly precision?: "float16";
   readonly pictures: readonly Job[];
   /** The recipe that was named; what it decides is in `ascent`. */
   readonly recipe: Spec | null;

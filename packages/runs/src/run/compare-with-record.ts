@@ -28,13 +28,13 @@ const processors: ReadonlySet<string> = new Set(["cpu", "wasm"]);
 export const providerOf = (runtime: string): string => runtime.split(" ", 1)[0]!;
 
 /** What settles the files of a run, wherever it read from and however far it came: equal for runs that would write the same. */
-export function settingsOf({ ascent, pictures, ...files }: Omit<RunRecord, "platform" | "stopped">): string {
+export function settingsOf({ ascent, pictures, precision, ...files }: Omit<RunRecord, "platform" | "stopped">): string {
   const { runtime: _, ...specs } = ascent;
   const { model, models, generators, images, starts, inputs, use = [], recipe } = files;
   const jobs = pictures.map(({ target, start }) => [target, start]);
   const named = [model, models, generators, images, Object.values(starts), inputs, use];
   const contents = JSON.stringify(named, (key, value: unknown) => (key === "path" ? undefined : value));
-  return JSON.stringify([specs, contents, recipe, jobs]);
+  return JSON.stringify([specs, contents, recipe, jobs, ...(precision === undefined ? [] : [precision])]);
 }
 
 /** Program and machine that made a run. */

@@ -103,6 +103,7 @@ function withImages<I extends Image>(environment: Environment<I>, result: Ascent
   const facts = once(async () => ({
     xstar: environment.version,
     threads: given.model.runtime.threads,
+    ...(given.model.precision && { precision: given.model.precision }),
     ...(await environment.references(given.model, given.options)),
     pictures: jobs,
     recipe: result.asked.recipe,

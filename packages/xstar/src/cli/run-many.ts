@@ -9,6 +9,7 @@ import {
   scanDataset,
   type ComparedImages,
   type Entry,
+  type RunFacts,
 } from "@xstar/results";
 import type { ComparedDataset } from "../run/many/compare-entry.js";
 import { makeMany, type ManyProgress, type ManyResult } from "../run/many/make-many.js";
@@ -66,10 +67,10 @@ export async function runMany(
     readonly named: string | undefined;
     readonly usual: string;
     readonly flags: ManyFlags;
-    readonly device: string | undefined;
+    readonly device: Pick<RunFacts, "device" | "precision">;
   },
 ): Promise<void> {
-  const { jobs: runners, memory, threads = device === undefined ? 1 : model.runtime.threads, scale } = flags;
+  const { jobs: runners, memory, threads = device.device === undefined ? 1 : model.runtime.threads, scale } = flags;
   if (flags.resume)
     process.stderr.write("Many targets at once always go on where they stopped, without --resume too\n");
   const images = flags.dataset === undefined ? undefined : await openImages(flags.dataset, shape);
@@ -93,7 +94,7 @@ export async function runMany(
         ...(memory !== undefined && { memory }),
         ...(dataset && { dataset }),
         facts: {
-          run: { xstar: version, threads, ...(device !== undefined && { device }), recipe, ...files },
+          run: { xstar: version, threads, ...device, recipe, ...files },
           start: jobs[0]!.start,
           ...(scale !== undefined && { scale }),
         },

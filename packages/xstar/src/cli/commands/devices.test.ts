@@ -37,6 +37,19 @@ describe("xstar maximize --device", () => {
     expect(err).toMatch(/^Error: There is no device "tpu"\nHint: Devices are cpu, webgpu, cuda, coreml, dml, and auto/);
   });
 
+  it("says where there is no float16", async () => {
+    const half = (...args: string[]) =>
+      maximize("half", "tiny.onnx", "conv:1", "--steps", "2", "--precision", "float16", ...args);
+    expect((await half()).err).toMatch(
+      /^Error: float16 is for devices: the processor has no units for it\nHint: [^\n]+\n$/,
+    );
+    if (!hasSwiftShader) return;
+    // a driver in software has none either
+    const { code, err } = await half("--device", "webgpu");
+    expect(err).toMatch(/^Error: This machine's webgpu computes nothing in float16\nHint: [^\n]+\n$/);
+    expect(code).toBe(1);
+  });
+
   it("cpu is what is used without it", async () => {
     await maximize("plain", "tiny.onnx", "conv:1", "--steps", "2");
     await maximize("cpu", "tiny.onnx", "conv:1", "--steps", "2", "--device", "cpu");

@@ -114,7 +114,9 @@ async function makeInto(
     onProgress,
     dataset,
     use = [],
-    openBatchRunner = device === undefined ? startBatchRunner : (job) => batchRunnerOn(model.runtime, job),
+    openBatchRunner = device === undefined
+      ? startBatchRunner
+      : (job) => batchRunnerOn(model.runtime, job, model.precision),
   } = options;
   const jobs = jobsOn(device, options.jobs);
   const ascent = { ...settings, definitions: [...(settings.definitions ?? []), ...(await loadDefinitions(use))] };
@@ -124,6 +126,7 @@ async function makeInto(
   const { scale } = facts;
   const own = {
     ...(device !== undefined && { device }),
+    ...(model.precision && { precision: model.precision }),
     ...(await describeAscent(job, digestOf)),
     ...(scale !== undefined && { scale }),
   };
