@@ -205,6 +205,31 @@ describe.each([1, 2])("axes of a batch of %d", (n) => {
     expect(notes["y"]).toBe("[N, 5, units 8] a guess by the number of axes");
   });
 
+  it("that are taken out one by one, decoded and stacked again lie where they are stacked", async () => {
+    const found = await axes([n, 3, 4, 4], (op, x) => {
+      const map = op.transpose(op.reshape(op.conv(x, weights(op, [8, 3, 1, 1])), [n, 2, 4, 4, 4]), [0, 3, 4, 1, 2]);
+      const deltas = op.reshape(map, [32 * n, 4]);
+      const corners = [0, 1, 2, 3].map((i) => op.exp(op.slice(deltas, [{ axis: 1, start: i, end: i + 1 }])));
+      const boxes = op.reshape(
+        op.concat(
+          corners.map((one) => op.unsqueeze(one, [2])),
+          2,
+        ),
+        [32 * n, 4],
+      );
+      const bounded = [0, 1].map((i) => op.clip(op.slice(boxes, [{ axis: 1, start: i, end: 4, step: 2 }]), 0, i + 1));
+      const pairs = op.concat(
+        bounded.map((one) => op.unsqueeze(one, [2])),
+        2,
+      );
+      return { deltas, corner: corners[0]!, boxes, clipped: op.reshape(pairs, [32 * n, 4]) };
+    });
+    expect(found["deltas"]).toContain("units 4] made by Conv");
+    expect(found["corner"]).toContain("units 1] made by Conv");
+    expect(found["boxes"]).toContain("units 4] made by Conv");
+    expect(found["clipped"]).toContain("units 4] made by Conv");
+  });
+
   it("of Einsum are the letters of the weights alone", async () => {
     const found = await axes([n, 5, 6], (op, x) => {
       const type = { dtype: "float32" as const, shape: [n, 8, 5] };

@@ -7,6 +7,7 @@ import {
   fresh,
   holdsBatch,
   holdsUnits,
+  isTakenOut,
   noteReader,
   renewed,
   reshaped,
@@ -203,9 +204,15 @@ const concat: Step = ({ node, y, layouts }) => {
   const some = layouts.flatMap((layout) => (layout ? [batchMovedFrom(layout, [axis])] : []));
   const whole = broadcastLayout(some, y.shape);
   const parts = some.map((layout) => layout[axis]!);
+  const stacked = some.length === y.shape[axis] ? stackedUnits(whole, parts) : undefined;
+  if (stacked) return whole.with(whole.indexOf(stacked), [fresh(1)]).with(axis, [{ ...stacked[0]!, size: some.length }]);
   const longest = parts.find((part) => part.some(({ isNew }) => isNew)) ?? parts.find(holdsUnits) ?? parts[0]!;
   return whole.with(axis, resizedAxis(parts.some(holdsBatch) ? [] : longest, y.shape[axis]!));
 };
+
+/** The axis of one unit that was taken out of several, where what is stacked along an axis of its own are such units. */
+const stackedUnits = (whole: Layout, parts: readonly Axis[]): Axis | undefined =>
+  parts.some(holdsUnits) ? undefined : whole.find(([unit, ...rest]) => rest.length === 0 && unit && isTakenOut(unit));
 
 const gather: Step = ({ node, y, layouts: [data, indices] }) => {
   const at = positiveAxis(node.int("axis", 0), node.inputs[0]!.rank);
