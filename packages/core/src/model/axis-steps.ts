@@ -205,7 +205,8 @@ const concat: Step = ({ node, y, layouts }) => {
   const whole = broadcastLayout(some, y.shape);
   const parts = some.map((layout) => layout[axis]!);
   const stacked = some.length === y.shape[axis] ? stackedUnits(whole, parts) : undefined;
-  if (stacked) return whole.with(whole.indexOf(stacked), [fresh(1)]).with(axis, [{ ...stacked[0]!, size: some.length }]);
+  if (stacked)
+    return whole.with(whole.indexOf(stacked), [fresh(1)]).with(axis, [{ ...stacked[0]!, size: some.length }]);
   const longest = parts.find((part) => part.some(({ isNew }) => isNew)) ?? parts.find(holdsUnits) ?? parts[0]!;
   return whole.with(axis, resizedAxis(parts.some(holdsBatch) ? [] : longest, y.shape[axis]!));
 };

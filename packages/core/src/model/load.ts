@@ -134,7 +134,10 @@ export function inputShapes(
       const shape = dims.map((dim, i) => (typeof dim === "number" ? dim : i === 0 ? batch : named.get(dim)));
       const open = shape.indexOf(undefined);
       if (open < 0) return [name, shape as number[]];
-      const example = dims.map((dim, i) => (typeof dim === "number" ? dim : i === 0 ? batch : (named.get(dim) ?? 224)));
+      const usual = dims.length < 4 ? 16 : 224;
+      const example = dims.map((dim, i) =>
+        typeof dim === "number" ? dim : i === 0 ? batch : (named.get(dim) ?? usual),
+      );
       throw new XstarError("bad-argument", `Dimension ${open} of input "${name}" is free and needs a size`, {
         hint: `Give the input's shape, for example shapes: new Map([["${name}", [${example.join(", ")}]]]), on the command line --shape ${name}=${example.join(",")}`,
         details: { input: name },
