@@ -128,9 +128,10 @@ export function inputShapes(
 ): Map<string, Shape> {
   const named = sizesByName(inputs, batch, free);
   return new Map(
-    inputs.map(({ name, dims }) => {
+    inputs.map(({ name, dims, tokens }) => {
       const given = free.get(name);
-      if (given) return [name, given];
+      // of tokens the shape of their numbers serves as well
+      if (given) return [name, tokens && given.length === dims.length - 1 ? [...given, tokens.size] : given];
       const shape = dims.map((dim, i) => (typeof dim === "number" ? dim : i === 0 ? batch : named.get(dim)));
       const open = shape.indexOf(undefined);
       if (open < 0) return [name, shape as number[]];

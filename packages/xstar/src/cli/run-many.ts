@@ -16,7 +16,7 @@ import type { CaptionedPicture } from "../terminal/blocks.js";
 import { createLiveView } from "../terminal/live-view.js";
 import { printableLines } from "../terminal/printable.js";
 import { createProgress } from "../terminal/progress.js";
-import { openImages } from "../data/pictures.js";
+import { openExamples } from "../data/pictures.js";
 import { version } from "../version.js";
 import { numberedFolder } from "../run/claim-folder.js";
 import { sayWhere } from "./print-warnings.js";
@@ -61,13 +61,15 @@ export function refuseForMany({ format = "none", export: isExported, checkpoint,
 /** `xstar maximize` for many targets: goes on where it stopped, shows how far it is, and says what there is. */
 export async function runMany(
   model: ModelFile,
-  { jobs, objectives, targets: measured, options, files, recipe, shape }: Plan,
+  { jobs, objectives, targets: measured, options, files, recipe, shape, holds }: Plan,
   { named, usual, flags }: { readonly named: string | undefined; readonly usual: string; readonly flags: ManyFlags },
 ): Promise<void> {
   const { jobs: runners, memory, threads = 1, scale } = flags;
   if (flags.resume)
     process.stderr.write("Many targets at once always go on where they stopped, without --resume too\n");
-  const images = flags.dataset === undefined ? undefined : await openImages(flags.dataset, shape);
+  const { dataset: images } = flags;
+  const real =
+    images === undefined ? undefined : { folder: images, pictures: await openExamples(images, { shape, holds }) };
   const targets = jobs.map(({ target, slug }, i) => ({
     name: target,
     slug,
@@ -75,7 +77,7 @@ export async function runMany(
     measured: measured[i]!,
   }));
   const { folder, result } = await withInterrupt(async (signal) => {
-    const dataset = images && (await scanImages(model, images, { objectives: measured, options, signal }));
+    const dataset = real && (await scanImages(model, real, { objectives: measured, options, signal }));
     const view = createView();
     const make = (folder: string) =>
       makeMany(model, targets, options, {

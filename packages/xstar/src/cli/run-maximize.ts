@@ -24,7 +24,7 @@ import {
 } from "@xstar/runs";
 import { likeliestOf, usualScale, type ClassShare, type FoundRecord, type Job, type RunFacts } from "@xstar/results";
 import { writeFileAtomic } from "../files/atomic.js";
-import { openImages } from "../data/pictures.js";
+import { openExamples } from "../data/pictures.js";
 import { loadDefinitions } from "../load-definitions.js";
 import { loadModel } from "../load.js";
 import { writeRunFile } from "../run/write-run-file.js";
@@ -115,7 +115,8 @@ interface Prepared {
 /** Maximizes and writes, in a folder that nobody else writes. */
 async function runInto(folder: string, { model, plan, flags, facts, from, compiled }: Prepared): Promise<void> {
   const { pictures: jobs } = facts;
-  const images = flags.dataset === undefined ? undefined : await openImages(flags.dataset, plan.shape);
+  const { dataset } = flags;
+  const images = dataset === undefined ? undefined : { folder: dataset, pictures: await openExamples(dataset, plan) };
   const look = formOf(flags, plan, from);
   const checkpoint = flags.resume ? await readCheckpoint(checkpointFile(folder), facts) : undefined;
   if (flags.resume && !checkpoint && (await isFinished({ folder, facts, compiled, ...look }))) {

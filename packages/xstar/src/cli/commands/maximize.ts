@@ -64,7 +64,10 @@ export function addMaximize(command: Command): void {
   addModelFlags(command);
   command
     .optionsGroup("What is written:")
-    .option("--dataset <folder>", "pictures to compare with: percentile, nearest and most exciting ones (or mnist)")
+    .option(
+      "--dataset <folder>",
+      "pictures (or .wav files, mnist) to compare with: percentile, nearest and most exciting ones",
+    )
     .option(
       "--attribution",
       "also write the picture opaque only where it counts (the gradients of all steps, as in MaCo)",
