@@ -97,6 +97,8 @@ const featurewise: Step = ({ node, y, layouts: [x] }) => {
 /** A product with weights makes units along their axis; of two values of the network it has the axes of both. */
 const product: Step = ({ node, y, layouts: [a, b] }) => {
   const [rankA, rankB] = [node.inputs[0]!.rank, node.inputs[1]!.rank];
+  if (rankA === 1 && a && !b)
+    return [...y.shape.slice(0, -1).map((length) => [fresh(length)]), unitsBy(node.opType, y.shape.at(-1)!)];
   if (rankA < 2 || rankB < 2) return undefined;
   const leading = [a, b].filter((one) => one !== undefined).map((one) => one.slice(0, -2));
   const lead = broadcastLayout(leading, y.shape.slice(0, -2));
