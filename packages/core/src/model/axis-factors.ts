@@ -74,7 +74,9 @@ export function resizedAxis(axis: Axis, length: number): Axis {
   if (holdsBatch(axis) && length < sizeOf(axis) && length % sizeOf(inner) === 0)
     return length === sizeOf(inner) ? inner : [fresh(length / sizeOf(inner)), ...inner];
   const units = axis.filter(({ role }) => role === "unit");
-  if (units.length === 0) return [fresh(length)];
+  // places with units of an earlier operator among them, such as anchors, are places
+  if (units.length === 0 || (isMerged(axis, ({ role }) => role === "unit") && !units.some(({ isNew }) => isNew)))
+    return [fresh(length)];
   const { by } = units.find(({ isNew }) => isNew) ?? units[0]!;
   return [{ ...unitsBy(by!, length)[0]!, isNew: units.some(({ isNew }) => isNew), isPiece: length === 1 }];
 }
