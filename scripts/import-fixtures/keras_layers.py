@@ -179,6 +179,26 @@ add("Attention", [SEQ, (3, 4)], lambda x, y: L.Attention(use_scale=True)([x, y])
 layer("EinsumDense", SEQ, L.EinsumDense("abc,cd->abd", output_shape=(None, 5), bias_axes="d"))
 layer("EinsumDense ellipsis", IMG, L.EinsumDense("...x,xy->...y", output_shape=5, bias_axes="y"))
 
+steps = lambda x: L.Masking()(L.ReLU()(x))  # some steps hold zeros alone
+for name in ("LSTM", "GRU", "SimpleRNN"):
+    layer(f"{name} masked", SEQ, lambda x: getattr(L, name)(3)(steps(x)))
+    layer(f"{name} masked backwards", SEQ, lambda x: getattr(L, name)(3, return_sequences=True, go_backwards=True)(steps(x)))
+layer("LSTM masked twice", SEQ, lambda x: L.LSTM(3, return_state=True)(L.Dropout(0.1)(L.LSTM(4, return_sequences=True)(steps(x)))))
+layer("LSTM masked, zeros between", SEQ, lambda x: L.LSTM(3, return_sequences=True, zero_output_for_mask=True)(steps(x)))
+layer("LSTM with a mask of its own", SEQ, lambda x: L.LSTM(3)(x, mask=x[:, :, 0] > 0))
+layer("Bidirectional masked", SEQ, lambda x: L.Bidirectional(L.GRU(3, return_sequences=True))(steps(x)))
+layer("Bidirectional masked, last", SEQ, lambda x: L.Bidirectional(L.LSTM(3))(L.Dense(4)(steps(x))))
+layer("GlobalAveragePooling1D masked", SEQ, lambda x: L.GlobalAveragePooling1D()(steps(x)))
+layer("Masking of a number", SEQ, lambda x: L.LSTM(2)(L.Masking(0.5)(ops.where(x > 0.3, x, 0.5))))
+add("Add masked", [SEQ, SEQ], lambda x, y: L.LSTM(3)(L.Add()([steps(x), steps(y)])))
+add("Add masked of Keras 2", [SEQ, SEQ], lambda x, y: tf_keras.layers.LSTM(3)(tf_keras.layers.Add()([tf_keras.layers.Masking()(tf_keras.layers.ReLU()(one)) for one in (x, y)])), k=tf_keras)
+add("Concatenate masked", [SEQ, (3, 4)], lambda x, y: L.LSTM(3)(L.Concatenate(axis=1)([steps(x), steps(y)])))
+layer("Embedding masked", (6,), lambda x: L.LSTM(3)(L.Embedding(7, 3, mask_zero=True)(x)), dtype="int32")
+layer("Embedding masked, mean", (6,), lambda x: L.GlobalAveragePooling1D()(L.Embedding(7, 3, mask_zero=True)(x)), dtype="int32")
+layer("MultiHeadAttention of steps", SEQ, lambda x: (lambda y: L.MultiHeadAttention(2, 2)(y, y))(steps(x)))
+layer("MultiHeadAttention of steps in Keras 2", SEQ, lambda x: (lambda y: tf_keras.layers.MultiHeadAttention(2, 2)(y, y))(tf_keras.layers.Masking()(tf_keras.layers.ReLU()(x))), k=tf_keras)
+add("Attention of steps", [SEQ, (3, 4)], lambda x, y: L.Attention()([steps(x), steps(y)]))
+
 for name in sorted(
     "linear relu relu6 leaky_relu elu selu celu gelu silu hard_silu sigmoid hard_sigmoid tanh hard_tanh softplus softsign softmax log_softmax log_sigmoid exponential mish tanh_shrink hard_shrink soft_shrink squareplus".split()
 ):
@@ -206,6 +226,14 @@ F = {
     "cast": lambda x, y: ops.cast(ops.cast(x * 3.0, "int32"), "float32"), "get_item": lambda x, y: x[:, 1:4, 2], "softmax": lambda x, y: ops.softmax(x, axis=-1),
     "relu6": lambda x, y: ops.relu6(x * 9.0), "swapaxes": lambda x, y: ops.swapaxes(x, 1, 2), "resize": lambda x, y: ops.image.resize(x, (5, 9)),
     "relu": lambda x, y: ops.relu(x), "gelu": lambda x, y: ops.gelu(x), "leaky_relu": lambda x, y: ops.leaky_relu(x, 0.1), "flatten": lambda x, y: L.Flatten()(x),
+    "zeros_like": lambda x, y: x + ops.zeros_like(x), "ones_like": lambda x, y: x + ops.ones_like(x), "where": lambda x, y: ops.where(x > 0.3, x, 0.5 * y),
+}
+truth = lambda x: ops.cast(x, "float32")
+F |= {
+    "equal": lambda x, y: truth(ops.equal(ops.relu(x), ops.relu(y))), "not_equal": lambda x, y: truth(ops.not_equal(ops.relu(x), 0.0)), "greater": lambda x, y: truth(ops.greater(x, y)),
+    "greater_equal": lambda x, y: truth(ops.greater_equal(ops.relu(x), 0.0)), "less": lambda x, y: truth(x < y), "less_equal": lambda x, y: truth(ops.relu(x) <= 0.0),
+    "logical_and": lambda x, y: truth(ops.logical_and(x > 0.0, y > 0.0)), "logical_or": lambda x, y: truth(ops.logical_or(x > 0.5, y > 0.5)), "logical_not": lambda x, y: truth(ops.logical_not(x > 0.5)),
+    "any": lambda x, y: truth(ops.any(x > 0.9, axis=-1, keepdims=True)), "all": lambda x, y: truth(ops.all(x > -0.5, axis=2, keepdims=True)),
 }
 for name, f in F.items():
     add(f"ops.{name}", [IMG, IMG], lambda x, y: f(x, y) + 0.0 * ops.sum(y, axis=None))

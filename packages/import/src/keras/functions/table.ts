@@ -3,7 +3,7 @@ import type { Builder } from "../../build/builder.js";
 import { positive, rankOf, type Symbolic } from "../../build/symbolic.js";
 import { gelu, leakyRelu, relu6, softmax } from "../../ops/activations.js";
 import { matMul } from "../../ops/dense.js";
-import { binary, cast, clip, unary, type Operand } from "../../ops/elementwise.js";
+import { binary, cast, clip, not, scalarLike, unary, where, type Operand } from "../../ops/elementwise.js";
 import { resize } from "../../ops/images.js";
 import { l2Normalize } from "../../ops/normalization.js";
 import { reduce } from "../../ops/reductions.js";
@@ -37,6 +37,33 @@ const reducing =
     const axis = take(1, "axis");
     const axes = axis == null ? x.dims.map((_, i) => i) : [axis].flat().map(Number);
     return reduce(b, opType, x, axes, Boolean(take(2, "keepdims")));
+  };
+
+/** Whether any, or all of some answers are yes. */
+const answering =
+  (opType: string): EmitFunction =>
+  (b, take, layer) => {
+    const x = cast(b, take(0, "x") as Symbolic, "float32");
+    return cast(
+      b,
+      reducing(opType)(b, (place, ...names) => (place === 0 ? x : take(place, ...names)), layer),
+      "bool",
+    );
+  };
+
+const choosing: EmitFunction = (b, take) => {
+  const [x, y] = [take(1, "x1"), take(2, "x2")] as [Operand, Operand];
+  const { dtype } = (typeof x === "number" ? y : x) as Symbolic;
+  const [yes, no] = [x, y].map((one) => (typeof one === "number" ? scalarLike(b, one, dtype) : one));
+  return where(b, take(0, "condition") as Symbolic, yes!, no!);
+};
+
+const like =
+  (value: number): EmitFunction =>
+  (b, take) => {
+    const x = take(0, "x") as Symbolic;
+    const same = binary(b, "Add", binary(b, "Mul", cast(b, x, "float32"), 0), value);
+    return cast(b, same, /bool/.test(JSON.stringify(take(1, "dtype") ?? "")) ? "bool" : "float32");
   };
 
 /** A list of sizes in which null is the batch. */
@@ -96,6 +123,20 @@ const byName: Readonly<Record<string, EmitFunction>> = {
   true_divide: both("Div"),
   maximum: both("Max"),
   minimum: both("Min"),
+  equal: both("Equal"),
+  not_equal: (b, take, layer) => not(b, both("Equal")(b, take, layer)),
+  greater: both("Greater"),
+  greater_equal: both("GreaterOrEqual"),
+  less: both("Less"),
+  less_equal: both("LessOrEqual"),
+  logical_and: both("And"),
+  logical_or: both("Or"),
+  logical_not: (b, take) => not(b, take(0, "x") as Symbolic),
+  any: answering("ReduceMax"),
+  all: answering("ReduceMin"),
+  where: choosing,
+  zeros_like: like(0),
+  ones_like: like(1),
   pow: both("Pow"),
   power: both("Pow"),
   exp: one("Exp"),

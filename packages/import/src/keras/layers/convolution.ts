@@ -3,6 +3,8 @@ import type { Builder } from "../../build/builder.js";
 import { rankOf, type Symbolic } from "../../build/symbolic.js";
 import { conv, convTranspose, depthwise, pool, globalPool, type Padding } from "../../ops/windows.js";
 import { dense } from "../../ops/dense.js";
+import { binary, cast } from "../../ops/elementwise.js";
+import { unsqueeze } from "../../ops/shapes.js";
 import { finish } from "../activations.js";
 import type { EmitLayer, Layer, LayerRow, LayerRows } from "../layer.js";
 
@@ -84,6 +86,20 @@ const globalPooling =
   (b, [x], layer) =>
     globalPool(b, opType, x!, layer.flag("keepdims", false));
 
+/** The mean of the steps that count. */
+const averageOverTime: EmitLayer = (b, [x], layer) => {
+  const { mask } = x!;
+  if (!mask) return globalPool(b, "GlobalAveragePool", x!, layer.flag("keepdims", false));
+  const counts = unsqueeze(b, cast(b, mask, "float32"), [2]);
+  const keepdims = layer.flag("keepdims", false) ? 1 : 0;
+  const sum = (one: Symbolic) => {
+    const [batch, , width] = one.dims;
+    const dims = keepdims ? [batch, 1, width] : [batch, width];
+    return b.emit("ReduceSum", [one, b.ints([1])], { dims }, { keepdims });
+  };
+  return binary(b, "Div", sum(binary(b, "Mul", b.last(x!), counts)), sum(counts));
+};
+
 const densely: LayerRow = {
   weights: ["kernel", "bias"],
   emit: (b, [x], layer) => finish(b, dense(b, x!, constantOf(b, layer, "kernel"), biasOf(b, layer)), layer),
@@ -110,7 +126,7 @@ export const convolutions: LayerRows = {
   GlobalMaxPooling1D: globalPooling("GlobalMaxPool"),
   GlobalMaxPooling2D: globalPooling("GlobalMaxPool"),
   GlobalMaxPooling3D: globalPooling("GlobalMaxPool"),
-  GlobalAveragePooling1D: globalPooling("GlobalAveragePool"),
+  GlobalAveragePooling1D: averageOverTime,
   GlobalAveragePooling2D: globalPooling("GlobalAveragePool"),
   GlobalAveragePooling3D: globalPooling("GlobalAveragePool"),
   Dense: densely,
