@@ -4,9 +4,9 @@ import { Cut, type Cuts } from "../build/cut.js";
 import { rankOf, toFirst, toLast, type Dim, type Symbolic } from "../build/symbolic.js";
 import { cast } from "../ops/elementwise.js";
 import { transpose } from "../ops/shapes.js";
-import { modelClasses, readPlan, Ref, refsIn, type Call, type Plan } from "./config.js";
+import { readPlan, Ref, refsIn, type Call, type Plan } from "./config.js";
 import { checkMasks, outputMask, withGivenMask } from "./masks.js";
-import { Layer, type Config, type LayerCall, type LayerContext } from "./layer.js";
+import { Layer, modelClasses, type Config, type LayerCall, type LayerContext } from "./layer.js";
 import type { LayerWeight } from "../formats/layer-weight.js";
 
 type Given = Symbolic | Cut;
@@ -96,6 +96,16 @@ function buildCall(
     return buildLayer(building, layer, withGivenMask(inputs as Symbolic[], call), call);
   });
   return outputs instanceof Cut ? Array.from({ length: 8 }, () => outputs) : outputs;
+}
+
+/** Builds a model that a layer wraps, whose values are named `layer/...`. */
+export function wrappedModel(building: Building, layer: Layer, inputs: readonly Symbolic[]): readonly Symbolic[] {
+  const { className, config, held, name } = layer;
+  const made = buildModel(building, { className, config, held, prefix: `${name}/` }, inputs);
+  return made.map((one) => {
+    if (one instanceof Cut) throw one.cause;
+    return one;
+  });
 }
 
 /** Values in the places of refs. */

@@ -10,6 +10,7 @@ import { commonWrapper } from "./names.js";
 import { runGraph, type Building } from "./run.js";
 import { TensorList } from "./tensor-list.js";
 import { settingOf } from "./settings.js";
+import type { Value } from "./loops.js";
 import { declaredType } from "./values.js";
 
 /** A TensorFlow model, whichever file it came from. */
@@ -54,9 +55,16 @@ export function importTensorflow({ graph: read, signature, producer, weights, va
     given,
     outputs.map(({ ref }) => ref),
   );
-  const found = results.map((one, i) => (one === undefined || one instanceof TensorList ? missing(outputs[i]!) : one));
+  const isNothing = (one: Value) => one === undefined || one instanceof TensorList;
+  // of outputs that are guessed some are never computed
+  const isSaid = signature !== undefined && signature.outputs.length > 0;
+  const kept = isSaid ? outputs : outputs.filter((_, i) => !isNothing(results[i]));
+  const found = results.flatMap((one, i) => {
+    if (one === undefined || one instanceof TensorList) return isSaid ? missing(outputs[i]!) : [];
+    return one;
+  });
   const isWhole = !found.some((one) => one instanceof Cut);
-  publish(b, cuts.outputs(found, b.graph), isWhole ? outputs.map((port) => outputName(port, building)) : []);
+  publish(b, cuts.outputs(found, b.graph), isWhole ? kept.map((port) => outputName(port, building)) : []);
   return written(b, { producer, cuts: cuts.list(), notes });
 }
 

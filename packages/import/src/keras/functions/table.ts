@@ -10,13 +10,8 @@ import { reduce } from "../../ops/reductions.js";
 import { beyond, concat, flatten, reshape, slice, squeeze, transpose, unsqueeze, type Part } from "../../ops/shapes.js";
 import { activations } from "../activations.js";
 import type { EmitLayer, Layer, LayerCall } from "../layer.js";
-
-/** A function that was called on values of the network: its arguments by place, or by one of these names. */
-type EmitFunction = (
-  b: Builder,
-  take: (place: number, ...names: readonly string[]) => unknown,
-  layer: Layer,
-) => Symbolic;
+import type { EmitFunction } from "./emit-function.js";
+import { rearranging } from "./rearranging.js";
 
 const both =
   (opType: string): EmitFunction =>
@@ -39,16 +34,22 @@ const reducing =
     return reduce(b, opType, x, axes, Boolean(take(2, "keepdims")));
   };
 
+/** The mean square of the distances from the mean. */
+const spread: EmitFunction = (b, take) => {
+  const x = take(0, "input_tensor", "x") as Symbolic;
+  const axis = take(1, "axis");
+  const axes = axis == null ? x.dims.map((_, i) => i) : [axis].flat().map(Number);
+  const distances = binary(b, "Sub", x, reduce(b, "ReduceMean", x, axes, true));
+  return reduce(b, "ReduceMean", binary(b, "Mul", distances, distances), axes, Boolean(take(2, "keepdims")));
+};
+
 /** Whether any, or all of some answers are yes. */
 const answering =
   (opType: string): EmitFunction =>
   (b, take, layer) => {
     const x = cast(b, take(0, "x") as Symbolic, "float32");
-    return cast(
-      b,
-      reducing(opType)(b, (place, ...names) => (place === 0 ? x : take(place, ...names)), layer),
-      "bool",
-    );
+    const made = reducing(opType)(b, (place, ...names) => (place === 0 ? x : take(place, ...names)), layer);
+    return cast(b, made as Symbolic, "bool");
   };
 
 const choosing: EmitFunction = (b, take) => {
@@ -115,6 +116,7 @@ const item: EmitFunction = (b, take, layer) => {
 };
 
 const byName: Readonly<Record<string, EmitFunction>> = {
+  ...rearranging,
   add: both("Add"),
   subtract: both("Sub"),
   multiply: both("Mul"),
@@ -124,7 +126,7 @@ const byName: Readonly<Record<string, EmitFunction>> = {
   maximum: both("Max"),
   minimum: both("Min"),
   equal: both("Equal"),
-  not_equal: (b, take, layer) => not(b, both("Equal")(b, take, layer)),
+  not_equal: (b, take, layer) => not(b, both("Equal")(b, take, layer) as Symbolic),
   greater: both("Greater"),
   greater_equal: both("GreaterOrEqual"),
   less: both("Less"),
@@ -142,6 +144,11 @@ const byName: Readonly<Record<string, EmitFunction>> = {
   exp: one("Exp"),
   log: one("Log"),
   sqrt: one("Sqrt"),
+  rsqrt: (b, take) => unary(b, "Reciprocal", unary(b, "Sqrt", take(0, "x") as Symbolic)),
+  sin: one("Sin"),
+  cos: one("Cos"),
+  sign: one("Sign"),
+  floor: one("Floor"),
   abs: one("Abs"),
   absolute: one("Abs"),
   negative: one("Neg"),
@@ -150,6 +157,13 @@ const byName: Readonly<Record<string, EmitFunction>> = {
   reduce_mean: reducing("ReduceMean"),
   sum: reducing("ReduceSum"),
   reduce_sum: reducing("ReduceSum"),
+  min: reducing("ReduceMin"),
+  reduce_min: reducing("ReduceMin"),
+  prod: reducing("ReduceProd"),
+  var: spread,
+  reduce_variance: spread,
+  std: (b, take, layer) => unary(b, "Sqrt", spread(b, take, layer) as Symbolic),
+  reduce_std: (b, take, layer) => unary(b, "Sqrt", spread(b, take, layer) as Symbolic),
   max: reducing("ReduceMax"),
   reduce_max: reducing("ReduceMax"),
   reshape: reshaping,
@@ -202,7 +216,7 @@ function emitterOf(name: string): EmitFunction | undefined {
   return (b, take, layer) => activation(b, take(0, "features", "x") as Symbolic, layer.context);
 }
 
-function emitFunction(b: Builder, layer: Layer, call: LayerCall, name: string): Symbolic {
+function emitFunction(b: Builder, layer: Layer, call: LayerCall, name: string): Symbolic | readonly Symbolic[] {
   const emit = emitterOf(name);
   if (!emit) {
     throw new XstarError("unsupported-model", `"${layer.name}" calls the function ${name}, which xstar does not know`, {

@@ -55,18 +55,29 @@ const separableConvolution: LayerRow = {
   },
 };
 
+/** The sizes that come out where output_padding says them; undefined where they are the usual ones. */
+function paddedSizes(x: Symbolic, layer: Layer): number[] | undefined {
+  if (layer.config["output_padding"] == null) return undefined;
+  const count = spatialRank(x);
+  const [added, sizes] = [layer.numbers("output_padding", count), layer.numbers("kernel_size", count)];
+  const [strides, dilations] = [layer.numbers("strides", count, 1), layer.numbers("dilation_rate", count, 1)];
+  return x.dims.slice(1, -1).map((size, i) => {
+    if (size === undefined)
+      throw new XstarError(
+        "unsupported-model",
+        `Layer "${layer.name}" (${layer.className}) has an output_padding over a free size, which is not supported`,
+        { hint: "Save the model with its sizes in its input shape, or without output_padding" },
+      );
+    const width = (sizes[i]! - 1) * dilations[i]! + 1;
+    const pads = layer.string("padding", "valid") === "same" ? 2 * Math.floor(width / 2) : 0;
+    return (size - 1) * strides[i]! + width - pads + added[i]!;
+  });
+}
+
 const transposedConvolution: LayerRow = {
   weights: ["kernel", "bias"],
   emit: (b, [x], layer) => {
-    if (layer.config["output_padding"] != null)
-      throw new XstarError(
-        "unsupported-model",
-        `Layer "${layer.name}" (${layer.className}) has an output_padding, which is not supported`,
-        {
-          hint: "Leave output_padding out and save the model again",
-        },
-      );
-    const options = { ...windowOf(x!, layer), bias: biasOf(b, layer) };
+    const options = { ...windowOf(x!, layer), bias: biasOf(b, layer), outputSizes: paddedSizes(x!, layer) };
     return finish(b, convTranspose(b, x!, constantOf(b, layer, "kernel"), options), layer);
   },
 };

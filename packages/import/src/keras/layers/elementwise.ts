@@ -158,6 +158,9 @@ const layerScale: LayerRow = {
   emit: (b, [x], layer) => binary(b, "Mul", x!, b.constant(layer.weight("gamma"), "gamma")),
 };
 
+/** A layer whose weights training keeps small; they lie in the file as they are used. */
+const spectral: EmitLayer = (b, xs, layer) => layer.inner("layer", "layer").emit(b, xs);
+
 /** What training alone changes, and what only says something about its input. */
 const nothing: EmitLayer = (_, xs) => xs[0]!;
 
@@ -210,6 +213,7 @@ export const elementwise: LayerRows = {
   LayerNormalization: layerNormalization,
   RMSNormalization: rmsNormalization,
   GroupNormalization: groupNormalization,
+  SpectralNormalization: spectral,
   UnitNormalization: (b, [x], layer) => l2Normalize(b, x!, [axisOf(layer)], 1e-12),
   Normalization: normalization,
   Rescaling: rescaling,
