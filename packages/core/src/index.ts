@@ -16,6 +16,7 @@ export {
   type TensorData,
 } from "./tensor.js";
 export { inputShapes, openModel, type LoadedModel, type LoadOptions } from "./model/load.js";
+export { inFloat16 } from "./model/float16.js";
 export { vjp, type VjpFunction, type VjpOptions } from "./model/vjp.js";
 export type { Ort } from "./runtime/ort.js";
 export { fromOrt, type Provider, type RuntimeOptions } from "./runtime/from-ort.js";

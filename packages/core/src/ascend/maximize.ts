@@ -67,6 +67,7 @@ async function* takeSteps(
   let history: History | undefined;
   let runner: StepRunner | undefined;
   let ended: AscentResult["ended"] = "aborted";
+  let afterwards: Promise<typeof import("./warnings.js")> | undefined;
   try {
     const compiled = await compileAscent(model, target, options);
     const watched = Object.keys(watch ?? {});
@@ -86,6 +87,9 @@ async function* takeSteps(
         ended = "diverged";
         return;
       }
+      // what the end needs is there when it comes: nobody who stops a run waits for a file
+      afterwards ??= import("./warnings.js");
+      afterwards.catch(() => undefined);
       yield now;
     }
     ended = history.ending ?? "aborted";
@@ -97,7 +101,7 @@ async function* takeSteps(
     const modelOf = (name?: string) => (name === undefined ? model : models?.[name]?.model)?.source;
     const vocabulary = () => withDefinitions(options.vocabulary, options.definitions ?? []);
     if (result && runner) {
-      const { warningsOf } = await import("./warnings.js");
+      const { warningsOf } = await (afterwards ?? import("./warnings.js"));
       const { runtime, warning } = runner.account;
       const warnings = warningsOf(result, vocabulary(), modelOf).map((row) => (warning ? [warning, ...row] : row));
       resolve({ ...result, record: { ...result.record, runtime }, warnings });

@@ -60,7 +60,8 @@ export async function runMaximize(
   const files = createStore(from && { files: from.record, folder: dirname(from.path), model: given });
   const device = flags.device ?? from?.record.device ?? "cpu";
   const runtime = device === "cpu" ? nodeRuntime({ threads }) : await deviceRuntime(device as Device, { threads });
-  const model = await loadModel(await files.locate(path), { runtime });
+  const precision = flags.precision ?? from?.record.precision;
+  const model = await loadModel(await files.locate(path), { runtime, precision });
   model.notes.forEach(warn);
   const { use = [] } = flags;
   checkUse(use, from);
@@ -75,10 +76,11 @@ export async function runMaximize(
     onWarning: warn,
   });
   const { files: read, jobs, recipe, isMany } = plan;
+  const ran = { ...(device !== "cpu" && { device }), ...(model.precision && { precision: model.precision }) };
   const facts: RunFacts = {
     xstar: version,
     threads,
-    ...(device !== "cpu" && { device }),
+    ...ran,
     ...read,
     pictures: jobs,
     recipe,
@@ -86,8 +88,9 @@ export async function runMaximize(
   const usualFolder = (name: string) => join("out", model.name, `${name}${from && !isOther ? "-again" : ""}`);
   if (isMany) {
     const { manyFolderName, refuseForMany, runMany } = await import("./run-many.js");
-    refuseForMany({ ...flags, device });
-    return runMany(model, plan, { named: flags.out, usual: usualFolder(manyFolderName(targets)), flags });
+    refuseForMany(flags);
+    const usual = usualFolder(manyFolderName(targets));
+    return runMany(model, plan, { named: flags.out, usual, flags, device: ran });
   }
   const usual = usualFolder(folderName(jobs));
   const compiled = once(() => compileAscent(model, plan.objectives, plan.options));
