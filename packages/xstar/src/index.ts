@@ -83,6 +83,7 @@ export { readImage, type ReadImageOptions } from "./files/image.js";
 export type { OpenedData } from "./run/atlas/data-content.js";
 export type { AtlasEstimate } from "./run/atlas/estimate.js";
 export type { FindContents } from "./run/atlas/job-thread.js";
+export type { LocalContents, PicturesPlace } from "./run/atlas/local-contents.js";
 export {
   makeAtlas,
   type AtlasOptions,

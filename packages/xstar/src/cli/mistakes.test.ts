@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { standard } from "@xstar/core";
 import { describe, expect, test } from "vitest";
@@ -137,5 +138,14 @@ describe("a mistake is one sentence and an exit code", () => {
   test("leaves no folder behind", async () => {
     await xstar(["maximize", "tiny.onnx", "conv:99", "--out", "nothing"]);
     expect(existsSync(join(folder, "nothing"))).toBe(false);
+    await writeFile(join(folder, "empty.png"), "");
+    for (const command of [
+      ["explain", "tiny.onnx", "empty.png", "--out", "nothing/a"],
+      ["article", "--network", "missing.onnx", "--out", "nothing/a", "--cache", "nothing/b"],
+      ["train", "--data", "missing", "--cache", "nothing"],
+    ]) {
+      expect(await xstar(command)).toMatchObject({ code: 1, out: "" });
+      expect(existsSync(join(folder, "nothing"))).toBe(false);
+    }
   });
 });
