@@ -74,7 +74,8 @@ export { gradientInput } from "./explanations/gradient-maps.js";
 export { expectedGradients, integratedGradients, smoothGrad, varGrad } from "./explanations/many-gradients.js";
 export type { AscentOptions, CompiledAscent } from "./ascend/compile-ascent.js";
 export { ascend } from "./ascend/maximize.js";
-export { checkSameRun, differingField } from "./ascend/same-run.js";
+export { canonical, checkSameRun, differingField } from "./ascend/same-run.js";
+export type { AscentSettings } from "./compile/step.js";
 export type { MaximizeOptions } from "./ascend/options.js";
 export type {
   AscentRecord,

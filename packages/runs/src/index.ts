@@ -43,4 +43,3 @@ export {
 export { openJobRunner, type Contents, type JobMachine, type JobReport, type JobRunner } from "./jobs/job-runner.js";
 export { decodePictures } from "./jobs/picture-file.js";
 export { keyOfContent, resultsIn, type BlobStore, type ResultStore } from "./jobs/stores.js";
-export { canonical } from "./plan/canonical.js";

@@ -31,15 +31,22 @@ export function checkSameRun<T extends object>(before: T, now: T): void {
 export function differingField(before: object, now: object): string | undefined {
   const [a, b] = [before, now] as Readonly<Record<string, unknown>>[];
   const fields = [...new Set([...Object.keys(now), ...Object.keys(before)])];
-  return fields.find((field) => inOrder(a![field]) !== inOrder(b![field]));
+  return fields.find((field) => canonical(a![field]) !== canonical(b![field]));
 }
 
-const inOrder = (value: unknown): string | undefined =>
-  JSON.stringify(value, (_, inner: unknown) =>
+/**
+ * A value as JSON that is the same for equal values: names of objects in order. Undefined where JSON has no such value.
+ *
+ * @example
+ * canonical({ seed: 1, at: 2 }); // '{"at":2,"seed":1}'
+ */
+export function canonical(value: unknown): string | undefined {
+  return JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === "object" && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([x], [y]) => (x < y ? -1 : 1)))
       : inner,
   );
+}
 
 /** Characters of a value that a sentence repeats. */
 const longest = 120;
