@@ -49,6 +49,7 @@ export type {
 } from "./explain/options.js";
 export {
   defineExplanation,
+  looksOften,
   type AttentionLayers,
   type ExplanationContext,
   type ExplanationDefinition,
@@ -83,6 +84,7 @@ export type {
   ModelRecord,
   Run,
   RunIdentity,
+  Steering,
   Step,
   Target,
 } from "./ascend/result.js";
