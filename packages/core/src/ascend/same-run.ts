@@ -76,7 +76,10 @@ interface RunToResume {
  * Throws `bad-argument` when a run cannot go on from a checkpoint: it may have more steps than before, and other settings where it is
  * steered, nothing else.
  */
-export function checkResumes(from: Checkpoint, { record, watched, identity, isOpenEnded, isSteered }: RunToResume): void {
+export function checkResumes(
+  from: Checkpoint,
+  { record, watched, identity, isOpenEnded, isSteered }: RunToResume,
+): void {
   const { steps } = record;
   const ours = Object.fromEntries(isSteered ? steeredFields.map((field) => [field, record[field]]) : []);
   const before = { ...from.record, ...ours, steps, watch: Object.keys(from.watch), ...from.identity };

@@ -12,16 +12,14 @@ import type { Checkpoint, Target } from "./result.js";
 const model = open(tinyCnn());
 
 async function after(step: number, target: Target, options: MaximizeOptions): Promise<Checkpoint> {
-  for await (const { index, checkpoint } of maximize(model, target, options))
-    if (index === step) return checkpoint();
+  for await (const { index, checkpoint } of maximize(model, target, options)) if (index === step) return checkpoint();
   throw new Error("The run was too short");
 }
 
 const fast: MaximizeOptions = { steps: 8, optimizer: gradient({ learningRate: 1 }), keep: "best" };
 
 it("a run is steered: rates, weights and classes change between two steps, and what was before is kept", async () => {
-  const aimOf = (digit: number, weight: number) =>
-    sub(logit({ class: digit }), mul(weight, tv({})));
+  const aimOf = (digit: number, weight: number) => sub(logit({ class: digit }), mul(weight, tv({})));
   const aim = aimOf(1, 0.1);
   const resume = await after(3, aim, fast);
   const slow: MaximizeOptions = { ...fast, optimizer: gradient({ learningRate: 0 }), resume, steer: true };

@@ -86,7 +86,12 @@ export async function makeRun(
     onWarning: (warning) => tell({ warning }),
   });
   const watch = watchFor(plan, request.watchClasses);
-  const options: MaximizeOptions = { ...plan.options, watch, signal, ...(before && { resume: before.last, steer: request.isSteered }) };
+  const options: MaximizeOptions = {
+    ...plan.options,
+    watch,
+    signal,
+    ...(before && { resume: before.last, steer: request.isSteered }),
+  };
   const frames = createFrames(64, before?.ascent.frames.state);
   const startedAt = performance.now();
   const run = maximize(file, plan.objectives, options);

@@ -49,6 +49,7 @@ class Studio {
     engine.onLost = () => {
       this.engine = { is: "idle" };
       this.models = new Map();
+      this.opening.clear();
     };
   }
 
@@ -77,19 +78,28 @@ class Studio {
     location.reload();
   }
 
+  /** Models that are being opened: a second time would take away what was dropped beside the first. */
+  private readonly opening = new Map<string, Promise<ModelFacts | undefined>>();
+
   async article(): Promise<ModelFacts> {
-    const known = this.models.get("article");
-    if (known) return known;
-    const [bytes] = await Promise.all([readWithProgress("./article.onnx.gz"), this.start()]);
-    const facts = await engine.call("openArticle", { bytes });
-    return this.keep(facts);
+    return (await this.model("article"))!;
   }
 
   /** A model that is open; the article's is opened where it is asked for. Undefined for one that has to be dropped. */
   async model(id: string): Promise<ModelFacts | undefined> {
-    if (id === "article") return this.article();
     const known = this.models.get(id);
     if (known) return known;
+    const opening = this.opening.get(id) ?? (id === "article" ? this.openArticle() : this.openKept(id));
+    this.opening.set(id, opening);
+    return opening.finally(() => this.opening.delete(id));
+  }
+
+  private async openArticle(): Promise<ModelFacts> {
+    const [bytes] = await Promise.all([readWithProgress("./article.onnx.gz"), this.start()]);
+    return this.keep(await engine.call("openArticle", { bytes }));
+  }
+
+  private async openKept(id: string): Promise<ModelFacts | undefined> {
     const files = this.given.get(id) ?? (await storedModel(id));
     if (!files) return undefined;
     await this.start();
