@@ -2,6 +2,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 import { eager } from "./build/eager.ts";
 import { fetcher } from "./build/fetcher.ts";
+import { modules } from "./build/modules.ts";
 import { offline } from "./build/offline.ts";
 import { policy } from "./build/policy.ts";
 import { tokens } from "./build/tokens.ts";
@@ -14,10 +15,11 @@ const quiet = { pluginTimings: false, ineffectiveDynamicImport: false };
 
 export default defineConfig({
   base: "./",
-  plugins: [svelte(), tokens(), policy(), fetcher(), offline()],
+  plugins: [svelte(), tokens(), policy(), fetcher(), offline(), modules("page")],
   // onnxruntime-web needs a chunk of its own, which its threads load too
   worker: {
     format: "es",
+    plugins: () => [modules("worker")],
     rolldownOptions: {
       checks: quiet,
       output: {

@@ -1,7 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
-import { brotliCompressSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { describeStudio, ended } from "./studio.js";
@@ -177,20 +175,4 @@ describeStudio("every screen", {}, ({ visit, address }) => {
     expect(errors).toEqual([]);
     await context.close();
   });
-});
-
-test("the first load takes at most 120 KiB of brotli, all in all", () => {
-  const dist = join(import.meta.dirname, "..", "dist");
-  const page = readFileSync(join(dist, "index.html"), "utf8");
-  const files = [...page.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, file]) => file!);
-  const all = ["index.html", ...files, "icon.svg", "manifest.webmanifest"].map((file) =>
-    readFileSync(join(dist, file)),
-  );
-  const bytes = all.reduce((sum, file) => sum + brotliCompressSync(file).length, 0);
-  const worker = readdirSync(join(dist, "assets")).find((name) => /^worker-.*\.js$/.test(name))!;
-  const core = brotliCompressSync(readFileSync(join(dist, "assets", worker))).length;
-  console.log(
-    `first load ${(bytes / 1024).toFixed(1)} KiB, engine's program ${(core / 1024).toFixed(1)} KiB in brotli`,
-  );
-  expect(bytes / 1024).toBeLessThan(120);
 });

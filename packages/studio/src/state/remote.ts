@@ -42,6 +42,8 @@ export async function readRemote(text: string, onProgress: Progress, signal: Abo
 function refusal({ host, href }: URL, status: number): XstarError {
   const hint = `Download the file and drop it here, or let the command line fetch it: npx xstar studio ${href}`;
   return status === 0
-    ? new XstarError("file-not-readable", `${host} does not let other pages read its files, or does not answer`, { hint })
+    ? new XstarError("file-not-readable", `${host} does not let other pages read its files, or does not answer`, {
+        hint,
+      })
     : new XstarError("file-not-readable", `${host} answers ${status} for this address`, { hint });
 }

@@ -34,18 +34,30 @@ export function wish(): EngineWish {
   }
 }
 
+/** Something to know, and where to go for it. */
+interface Notice {
+  readonly text: string;
+  readonly link: readonly [address: string, words: string];
+}
+
 /** What all screens share: the engine, the open models, the files that came with them. */
 class Studio {
   engine = $state.raw<EngineState>({ is: "idle" });
   /** Steps a second of the latest run; undefined while nothing was run. */
   speed = $state<number>();
   models = $state.raw<ReadonlyMap<string, ModelFacts>>(new Map());
+  /** Whether there is no connection: all but opening addresses works. */
+  isOffline = $state(!navigator.onLine);
+  /** What everybody should see, until it is put away. */
+  notice = $state.raw<Notice>();
   /** What a screen reader is told. */
   announcement = $state("");
   /** Files of a drop by model, to open it again after the engine was lost. */
   private readonly given = new Map<string, readonly GivenFile[]>();
 
   constructor() {
+    addEventListener("online", () => (this.isOffline = false));
+    addEventListener("offline", () => (this.isOffline = true));
     engine.onLost = () => {
       this.engine = { is: "idle" };
       this.models = new Map();
@@ -65,6 +77,11 @@ class Studio {
       this.engine = { is: "failed", problem: problemOf(error) };
       throw error;
     }
+  }
+
+  /** Gives up what is loaded or prepared. */
+  cancel(): void {
+    engine.lose("it was cancelled");
   }
 
   /** Another engine from now on: what runs is ended, and begins again where it is asked for. */
@@ -111,9 +128,10 @@ class Studio {
     this.models = new Map([...this.models, [facts.id, facts]]);
     if (files && !this.given.has(facts.id)) {
       this.given.set(facts.id, files);
-      void storeModel(facts, files).catch(() =>
-        this.say(`There is no room to keep ${facts.name}: the library shows what takes it`),
-      );
+      void storeModel(facts, files).catch(() => {
+        const text = `This browser has no room to keep ${facts.name}: it is open until this tab is closed`;
+        this.notice = { text, link: ["#/library", "See what takes the room"] };
+      });
     }
     return facts;
   }
