@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { readModel } from "@xstar/core";
+import { decode as decodePng } from "fast-png";
 import { decodeNpy, findRecord } from "@xstar/results";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
@@ -145,8 +147,20 @@ describeStudio("the workbench", {}, ({ visit, address }) => {
     }, Array.from(webp.bytes));
     expect(frames).toBe(13);
     const film = await download(page, "Video");
-    expect(startsWith(film.bytes, "ftyp", 4) || film.bytes[0] === 0x1a).toBe(true);
-    expect(startsWith((await download(page, "ascent.onnx")).bytes, "")).toBe(true);
+    const length = await page.evaluate(async (bytes) => {
+      const video = document.createElement("video");
+      video.src = URL.createObjectURL(new Blob([new Uint8Array(bytes)]));
+      await new Promise((resolve, reject) => {
+        video.onloadeddata = resolve;
+        video.onerror = () => reject(new Error(video.error?.message));
+      });
+      return [video.videoWidth > 27, video.duration > 0];
+    }, Array.from(film.bytes));
+    expect(length).toEqual([true, true]);
+    const ascent = readModel((await download(page, "ascent.onnx")).bytes);
+    expect(ascent.graph.outputs.map(({ name }) => name)).toContain("picture");
+    const change = decodePng((await download(page, "PNG of the change")).bytes);
+    expect([change.width % 28, change.height % 28]).toEqual([0, 0]);
     expect(await page.getByTestId("command").textContent()).toContain(
       "xstar maximize article.onnx crossEntropy:1 --recipe none",
     );
