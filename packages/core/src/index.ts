@@ -50,6 +50,7 @@ export type {
 } from "./explain/options.js";
 export {
   defineExplanation,
+  looksOften,
   type AttentionLayers,
   type ExplanationContext,
   type ExplanationDefinition,
@@ -85,6 +86,7 @@ export type {
   ModelRecord,
   Run,
   RunIdentity,
+  Steering,
   Step,
   Target,
 } from "./ascend/result.js";
