@@ -72,7 +72,8 @@ export { occlusion, rise } from "./explanations/covered.js";
 export { gradientInput } from "./explanations/gradient-maps.js";
 export { expectedGradients, integratedGradients, smoothGrad, varGrad } from "./explanations/many-gradients.js";
 export type { AscentOptions, CompiledAscent } from "./ascend/compile-ascent.js";
-export { ascend } from "./ascend/maximize.js";
+export { ascend, runAscent } from "./ascend/maximize.js";
+export { exportCompiled } from "./ascend/export-ascent.js";
 export { checkSameRun, differingField } from "./ascend/same-run.js";
 export type { MaximizeOptions } from "./ascend/options.js";
 export type {
@@ -181,6 +182,7 @@ export { head, token } from "./objectives/tokens.js";
 export { parameterizations } from "./parameterizations/table.js";
 export { pixel } from "./parameterizations/pixel.js";
 export { fourierTransform, type Line } from "./math/fourier-transform.js";
+export { halfWidth, spectrumOf } from "./math/dft.js";
 export { fourier } from "./parameterizations/fourier.js";
 export { colorCorrelation } from "./parameterizations/color-axes.js";
 export { alpha } from "./parameterizations/alpha.js";

@@ -132,7 +132,7 @@ export class History {
       record.keep === "best"
         ? { picture: best.picture, inputs: best.inputs, steps: best.steps }
         : { picture: last.picture, inputs: last.inputs, steps: lastSteps };
-    const attribution = (last.checkpoint().state[attributionState] as Tensor<"float32"> | undefined) ?? null;
+    const attribution = (this.state[attributionState] as Tensor<"float32"> | undefined) ?? null;
     const { asked } = this.compiled;
     return { asked, last, ...kept, attribution, curve, watch, ended, divergedAt, redirected, record };
   }

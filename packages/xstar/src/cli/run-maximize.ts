@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import {
   classify,
   compileAscent,
-  exportAscent,
+  exportCompiled,
   sameShape,
   standard,
   withDefinitions,
@@ -130,7 +130,7 @@ async function runInto(folder: string, { model, plan, flags, facts, from, compil
     const frames = createFrames(look.format === "none" ? 1 : 64, saved?.frames);
     const startedAt = performance.now();
     const seconds = () => (saved?.seconds ?? 0) + Math.round(performance.now() - startedAt) / 1000;
-    const maximized = { facts, frames, folder, saved, seconds, signal, every: flags.checkpoint };
+    const maximized = { facts, compiled, frames, folder, saved, seconds, signal, every: flags.checkpoint };
     const result = await runPlan(model, plan, maximized);
     const top = await likeliest(model, plan, result);
     const tokens = nameTokens(model, result);
@@ -143,7 +143,10 @@ async function runInto(folder: string, { model, plan, flags, facts, from, compil
       await writeRunFile(staging, file);
       return {
         run: file,
-        written: [...pictures, ...(flags.export ? [[await writeExport(model, plan, staging)]] : [])],
+        written: [
+          ...pictures,
+          ...(flags.export ? [[await writeExport(staging, await exportCompiled(model, await compiled()))]] : []),
+        ],
       };
     });
     if (result.ended !== "aborted" || plan.stopAfter === result.last.index)
@@ -247,7 +250,7 @@ async function likeliest(
   return shares?.map((probabilities) => likeliestOf(probabilities, labels, 3));
 }
 
-async function writeExport(model: ModelFile, { objectives, options }: Plan, folder: string): Promise<string> {
-  await writeFileAtomic(join(folder, "ascent.onnx"), await exportAscent(model, objectives, options));
+async function writeExport(folder: string, bytes: Uint8Array): Promise<string> {
+  await writeFileAtomic(join(folder, "ascent.onnx"), bytes);
   return "ascent.onnx";
 }
