@@ -18,6 +18,7 @@ export {
 export { inputShapes, openModel, type LoadedModel, type LoadOptions } from "./model/load.js";
 export { vjp, type VjpFunction, type VjpOptions } from "./model/vjp.js";
 export type { Ort } from "./runtime/ort.js";
+export type { KeptGraph, KeptGraphs } from "./runtime/kept-graphs.js";
 export { fromOrt, type Provider, type RuntimeOptions } from "./runtime/from-ort.js";
 export type { Runtime, Session } from "./runtime/runtime.js";
 export { startWebRuntime, type WebRuntime, type WebRuntimeOptions } from "./runtime/start-web.js";

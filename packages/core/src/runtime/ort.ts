@@ -46,5 +46,6 @@ export interface OrtSettings {
   intraOpNumThreads: number;
   logSeverityLevel: 4;
   extra: Record<string, unknown>;
+  optimizedModelFilePath?: string;
   externalData?: { readonly path: string; readonly data: Uint8Array }[];
 }

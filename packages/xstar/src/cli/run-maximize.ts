@@ -23,6 +23,7 @@ import {
   type SavedAscent,
 } from "@xstar/runs";
 import { likeliestOf, usualScale, type ClassShare, type FoundRecord, type Job, type RunFacts } from "@xstar/results";
+import { keepGraphs } from "../files/kept-graphs.js";
 import { writeFileAtomic } from "../files/atomic.js";
 import { openImages } from "../data/pictures.js";
 import { loadDefinitions } from "../load-definitions.js";
@@ -59,7 +60,10 @@ export async function runMaximize(
   const path = flags.model ?? from?.record.model.path ?? given!;
   const files = createStore(from && { files: from.record, folder: dirname(from.path), model: given });
   const device = flags.device ?? from?.record.device ?? "cpu";
-  const runtime = device === "cpu" ? nodeRuntime({ threads }) : await deviceRuntime(device as Device, { threads });
+  const runtime =
+    device === "cpu"
+      ? nodeRuntime({ threads, kept: keepGraphs() })
+      : await deviceRuntime(device as Device, { threads });
   const model = await loadModel(await files.locate(path), { runtime });
   model.notes.forEach(warn);
   const { use = [] } = flags;

@@ -77,6 +77,7 @@ test("a browser has what Node has, but for what needs Node", async () => {
       "createProgress",
       "deviceRuntime",
       "devices",
+      "keepGraphs",
       "loadDataset",
       "loadDefinitions",
       "loadModel",
