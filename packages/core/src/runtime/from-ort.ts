@@ -22,6 +22,8 @@ export interface RuntimeOptions {
   readonly strict?: boolean;
   /** Where the processor's optimized graphs of ascents are kept, which open sooner. @default nowhere */
   readonly kept?: KeptGraphs | undefined;
+  /** How the names of the files begin in which ONNX Runtime writes, for each graph of an ascent, where its time went. @default none */
+  readonly profile?: string | undefined;
 }
 
 /** Microseconds that a thread without work waits for the next operator before it sleeps: to wake it takes as long. */
@@ -36,7 +38,7 @@ const pause = 20;
 export function fromOrt(ort: Ort, options: RuntimeOptions = {}): Runtime {
   const isWeb = isWebOrt(ort);
   const own = isWeb ? "wasm" : "cpu";
-  const { provider = own, threads: wanted = 1, spinning = false, strict = false, kept } = options;
+  const { provider = own, threads: wanted = 1, spinning = false, strict = false, kept, profile } = options;
   if (isWeb) settle(ort, wanted);
   const threads = () => (isWeb ? (ort.env.wasm.numThreads ?? 1) : wanted);
   const { versions } = ort.env;
@@ -56,7 +58,7 @@ export function fromOrt(ort: Ort, options: RuntimeOptions = {}): Runtime {
     },
     lowering: provider === own ? "cpu" : "webgpu",
     ...(provider !== own && { host: fromOrt(ort, { ...options, provider: own, strict: false }) }),
-    async open(model, { files = new Map(), optimization = "all", isKept = false } = {}) {
+    async open(model, { files = new Map(), optimization = "all", isRepeated = false } = {}) {
       const settings: OrtSettings = {
         executionProviders: [provider],
         graphOptimizationLevel: optimization,
@@ -70,7 +72,9 @@ export function fromOrt(ort: Ort, options: RuntimeOptions = {}): Runtime {
         },
       };
       if (files.size > 0) settings.externalData = [...files].map(([path, data]) => ({ path, data }));
-      const entry = isKept && provider === "cpu" ? kept?.entry(name(), model, files) : undefined;
+      if (isRepeated && profile !== undefined)
+        Object.assign(settings, { enableProfiling: true, profileFilePrefix: profile });
+      const entry = isRepeated && provider === "cpu" ? kept?.entry(name(), model, files) : undefined;
       const create = async () =>
         (entry && (await openKept(ort, entry, model, settings))) ??
         explained(() => ort.InferenceSession.create(model, settings), "open the graph");

@@ -47,5 +47,7 @@ export interface OrtSettings {
   logSeverityLevel: 4;
   extra: Record<string, unknown>;
   optimizedModelFilePath?: string;
+  enableProfiling?: boolean;
+  profileFilePrefix?: string;
   externalData?: { readonly path: string; readonly data: Uint8Array }[];
 }

@@ -37,6 +37,7 @@ import { defaultThreads, nodeRuntime } from "../runtime.js";
 import { version } from "../version.js";
 import { checkpointFile, readCheckpoint, removeCheckpoint } from "../run/checkpoints.js";
 import { claimFolder } from "../run/claim-folder.js";
+import type { Profiler } from "../run/profile.js";
 import { runPlan } from "../run/run-plan.js";
 import { writeTogether } from "../run/staging.js";
 import { printable } from "../terminal/printable.js";
@@ -60,10 +61,9 @@ export async function runMaximize(
   const path = flags.model ?? from?.record.model.path ?? given!;
   const files = createStore(from && { files: from.record, folder: dirname(from.path), model: given });
   const device = flags.device ?? from?.record.device ?? "cpu";
-  const runtime =
-    device === "cpu"
-      ? nodeRuntime({ threads, kept: keepGraphs() })
-      : await deviceRuntime(device as Device, { threads });
+  const profiler = flags.profile ? await (await import("../run/profile.js")).startProfiler() : undefined;
+  const settings = { threads, kept: keepGraphs(), profile: profiler?.prefix };
+  const runtime = device === "cpu" ? nodeRuntime(settings) : await deviceRuntime(device as Device, settings);
   const model = await loadModel(await files.locate(path), { runtime });
   model.notes.forEach(warn);
   const { use = [] } = flags;
@@ -97,11 +97,11 @@ export async function runMaximize(
   const compiled = once(() => compileAscent(model, plan.objectives, plan.options));
   await checkMemory(plan, compiled, { free: process.availableMemory(), memory: flags.memory });
   const { force = false, resume = false } = flags;
-  const settings = async () => settingsOf(plain({ ...facts, ascent: (await compiled()).record }));
-  const claimed = await claimFolder({ named: flags.out, usual, force, resume, settings });
+  const ownSettings = async () => settingsOf(plain({ ...facts, ascent: (await compiled()).record }));
+  const claimed = await claimFolder({ named: flags.out, usual, force, resume, settings: ownSettings });
   if (flags.out === undefined && claimed.folder !== usual && !resume) sayWhere(usual, claimed.folder);
   try {
-    await runInto(claimed.folder, { model, plan, flags, facts, from, compiled });
+    await runInto(claimed.folder, { model, plan, flags, facts, from, compiled, profiler });
   } finally {
     await claimed.release();
   }
@@ -114,10 +114,14 @@ interface Prepared {
   readonly facts: RunFacts;
   readonly from: FoundRecord | undefined;
   readonly compiled: () => ReturnType<typeof compileAscent>;
+  readonly profiler: Profiler | undefined;
 }
 
 /** Maximizes and writes, in a folder that nobody else writes. */
-async function runInto(folder: string, { model, plan, flags, facts, from, compiled }: Prepared): Promise<void> {
+async function runInto(
+  folder: string,
+  { model, plan, flags, facts, from, compiled, profiler }: Prepared,
+): Promise<void> {
   const { pictures: jobs } = facts;
   const images = flags.dataset === undefined ? undefined : await openImages(flags.dataset, plan.shape);
   const look = formOf(flags, plan, from);
@@ -136,6 +140,7 @@ async function runInto(folder: string, { model, plan, flags, facts, from, compil
     const seconds = () => (saved?.seconds ?? 0) + Math.round(performance.now() - startedAt) / 1000;
     const maximized = { facts, compiled, frames, folder, saved, seconds, signal, every: flags.checkpoint };
     const result = await runPlan(model, plan, maximized);
+    const profile = await profiler?.finish();
     const top = await likeliest(model, plan, result);
     const tokens = nameTokens(model, result);
     const platform = await thisPlatform();
@@ -165,6 +170,7 @@ async function runInto(folder: string, { model, plan, flags, facts, from, compil
     });
     const { summarize } = await import("../run/summarize.js");
     process.stdout.write(summarize(ascent, written, { plan, folder, metrics }));
+    if (profile) process.stdout.write(await (await import("../run/profile.js")).writeProfile(folder, profile));
     warnAbout(result, jobs);
     if (flags.export && result.redirected.some((steps) => steps > 0))
       warn("ascent.onnx has no redirected gradients, which this run needed: in it a target that sleeps stays asleep");

@@ -26,7 +26,7 @@ function network(seed: number): Uint8Array {
 async function step(folder: string, seed = 1, limit?: number): Promise<Record<string, unknown>> {
   const runtime = nodeRuntime({ threads: 1, kept: keepGraphs(folder, limit) });
   const { step, begin } = await compileAscent(openModel(network(seed), { runtime }), "y:3", { recipe: "none" });
-  const session = await runtime.open(step.bytes, { files: step.files, isKept: true });
+  const session = await runtime.open(step.bytes, { files: step.files, isRepeated: true });
   const results = await session.run({ ...begin(0), ...step.settings, ...step.sample(0) });
   await session.release();
   return results;

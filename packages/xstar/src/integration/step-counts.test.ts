@@ -51,7 +51,7 @@ describe.each(networks)("a step of $name", ({ name, target, most }) => {
     const runtime = nodeRuntime({ threads: 1, kept: into(optimized) });
     const model = await loadModel(file, { runtime });
     const { step } = await compileAscent(model, target, { recipe: "none" });
-    const session = await runtime.open(step.bytes, { files: step.files, isKept: true });
+    const session = await runtime.open(step.bytes, { files: step.files, isRepeated: true });
     await session.release();
     const { normalized } = await prepareModel(model, 1);
     const layer = normalized.values.get(target.split(":")[0]!) ?? normalized.graph.outputs[0]!;
