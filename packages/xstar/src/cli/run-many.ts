@@ -26,7 +26,17 @@ import { withInterrupt } from "../terminal/interrupt.js";
 /** The flags of `xstar maximize` that say how many targets at once are made. */
 type ManyFlags = Pick<
   MaximizeFlags,
-  "jobs" | "memory" | "threads" | "scale" | "dataset" | "format" | "export" | "checkpoint" | "resume" | "use"
+  | "jobs"
+  | "memory"
+  | "threads"
+  | "scale"
+  | "dataset"
+  | "format"
+  | "export"
+  | "profile"
+  | "checkpoint"
+  | "resume"
+  | "use"
 >;
 
 /** The name of the folder of many targets, from what the command line calls them. */
@@ -37,9 +47,10 @@ export function manyFolderName(targets: readonly string[]): string {
 const fromOne = (flag: string) => `Make it of one of the pictures afterwards: xstar maximize --from PICTURE ${flag}`;
 
 /** Throws `bad-argument` for flags that only mean something for targets that are named one by one. */
-export function refuseForMany({ format = "none", export: isExported, checkpoint }: ManyFlags): void {
+export function refuseForMany({ format = "none", export: isExported, profile, checkpoint }: ManyFlags): void {
   const refused = [
     format !== "none" && ["--format", "have no animations", fromOne(`--format ${format}`)],
+    profile && ["--profile", "are made in threads, which have no profile", fromOne("--profile")],
     isExported && ["--export", "are no single ascent", fromOne("--export")],
     checkpoint !== undefined && [
       "--checkpoint",
