@@ -46,7 +46,6 @@ export class History {
     if (!resume) return;
     const { index, gradientNorm, networkGradientNorm, picture, inputs } = resume;
     this.curve.push(...resume.curve);
-    this.best = resume.best;
     this.last = {
       index,
       objective: resume.curve[index]!,
@@ -55,8 +54,12 @@ export class History {
       watch: mapValues(resume.watch, (values) => values[index]!),
       picture,
       inputs,
-      checkpoint: () => resume,
+      checkpoint: () => (record.steered ? { ...resume, record } : resume),
     };
+    // what is best for another aim begins anew
+    const isSteered = record.steered?.some(({ after, before }) => after === index && before.objectives);
+    const options = { smooth: compiled.step.isTransformed, frozen: [] };
+    this.best = isSteered ? better(undefined, this.last, options) : resume.best;
   }
 
   /** The step that comes next. */

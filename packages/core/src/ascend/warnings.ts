@@ -89,21 +89,25 @@ function loweredWarning(facts: Facts, vocabulary: Vocabulary, k: number): string
   if (record.keep === "best" || divergedAt[k] !== null || last.index === 0) return undefined;
   const values = curve.map((step) => step[k]!);
   const [began, ended] = [values[0]!, values.at(-1)!];
-  // without transforms there is no chance in it
-  const byChance = record.transforms.length > 0 ? usualChanges * usualChange(values) : 0;
+  const share = saturatedShare(facts, vocabulary, pictureOf(facts, k), k);
+  // without transforms there is no chance in it, and of a saturated picture the changes are steps that were too long
+  const isByChance = record.transforms.length > 0 && share < saturated;
+  const byChance = isByChance ? usualChanges * usualChange(values) : 0;
   if (began - ended <= Math.max(byChance, unmoved * Math.abs(began))) return undefined;
-  const why = reasonOfFall(facts, vocabulary, k, { values, byChance });
+  const why = reasonOfFall(facts, k, { values, byChance, share });
   return `The target ended lower (${shown(ended)}) than it began (${shown(began)}): ${why}`;
 }
 
 /** What most probably made a target fall. */
 function reasonOfFall(
   facts: Facts,
-  vocabulary: Vocabulary,
   k: number,
-  { values, byChance }: { readonly values: readonly number[]; readonly byChance: number },
+  {
+    values,
+    byChance,
+    share,
+  }: { readonly values: readonly number[]; readonly byChance: number; readonly share: number },
 ): string {
-  const share = saturatedShare(facts, vocabulary, pictureOf(facts, k), k);
   if (share >= saturated)
     return `${percent(share)} of the ${nounOf(facts)}'s values are at the ends of their range, where they cannot go on: a smaller learning rate or a wider range may help`;
   const best = values.reduce((most, value) => Math.max(most, value));

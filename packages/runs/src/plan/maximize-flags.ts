@@ -39,6 +39,7 @@ export interface MaximizeFlags extends ModelFlags {
   readonly scale?: number;
   readonly format?: AnimationFormat;
   readonly export?: boolean;
+  readonly profile?: boolean;
   readonly resume?: boolean;
   /** Whether a folder that is named may hold another run, which is overwritten. */
   readonly force?: boolean;

@@ -17,7 +17,7 @@ import type { CaptionedPicture } from "../terminal/blocks.js";
 import { createLiveView } from "../terminal/live-view.js";
 import { printableLines } from "../terminal/printable.js";
 import { createProgress } from "../terminal/progress.js";
-import { openImages } from "../data/pictures.js";
+import { openExamples } from "../data/pictures.js";
 import { version } from "../version.js";
 import { numberedFolder } from "../run/claim-folder.js";
 import { sayWhere } from "./print-warnings.js";
@@ -26,7 +26,17 @@ import { withInterrupt } from "../terminal/interrupt.js";
 /** The flags of `xstar maximize` that say how many targets at once are made. */
 type ManyFlags = Pick<
   MaximizeFlags,
-  "jobs" | "memory" | "threads" | "scale" | "dataset" | "format" | "export" | "checkpoint" | "resume" | "use"
+  | "jobs"
+  | "memory"
+  | "threads"
+  | "scale"
+  | "dataset"
+  | "format"
+  | "export"
+  | "profile"
+  | "checkpoint"
+  | "resume"
+  | "use"
 >;
 
 /** The name of the folder of many targets, from what the command line calls them. */
@@ -37,9 +47,10 @@ export function manyFolderName(targets: readonly string[]): string {
 const fromOne = (flag: string) => `Make it of one of the pictures afterwards: xstar maximize --from PICTURE ${flag}`;
 
 /** Throws `bad-argument` for flags that only mean something for targets that are named one by one. */
-export function refuseForMany({ format = "none", export: isExported, checkpoint }: ManyFlags): void {
+export function refuseForMany({ format = "none", export: isExported, profile, checkpoint }: ManyFlags): void {
   const refused = [
     format !== "none" && ["--format", "have no animations", fromOne(`--format ${format}`)],
+    profile && ["--profile", "are made in threads, which have no profile", fromOne("--profile")],
     isExported && ["--export", "are no single ascent", fromOne("--export")],
     checkpoint !== undefined && [
       "--checkpoint",
@@ -57,7 +68,7 @@ export function refuseForMany({ format = "none", export: isExported, checkpoint 
 /** `xstar maximize` for many targets: goes on where it stopped, shows how far it is, and says what there is. */
 export async function runMany(
   model: ModelFile,
-  { jobs, objectives, targets: measured, options, files, recipe, shape }: Plan,
+  { jobs, objectives, targets: measured, options, files, recipe, shape, holds }: Plan,
   {
     named,
     usual,
@@ -73,7 +84,9 @@ export async function runMany(
   const { jobs: runners, memory, threads = device.device === undefined ? 1 : model.runtime.threads, scale } = flags;
   if (flags.resume)
     process.stderr.write("Many targets at once always go on where they stopped, without --resume too\n");
-  const images = flags.dataset === undefined ? undefined : await openImages(flags.dataset, shape);
+  const { dataset: images } = flags;
+  const real =
+    images === undefined ? undefined : { folder: images, pictures: await openExamples(images, { shape, holds }) };
   const targets = jobs.map(({ target, slug }, i) => ({
     name: target,
     slug,
@@ -81,7 +94,7 @@ export async function runMany(
     measured: measured[i]!,
   }));
   const { folder, result } = await withInterrupt(async (signal) => {
-    const dataset = images && (await scanImages(model, images, { objectives: measured, options, signal }));
+    const dataset = real && (await scanImages(model, real, { objectives: measured, options, signal }));
     const view = createView();
     const make = (folder: string) =>
       makeMany(model, targets, options, {
