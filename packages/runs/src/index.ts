@@ -21,7 +21,8 @@ export {
   encodeCheckpoint,
   type SavedAscent,
 } from "./run/ascent-checkpoint.js";
-export { differenceOfDevices, hasSameNumbers, makerOf, settingsOf } from "./run/compare-with-record.js";
+export { differenceOfDevices, hasSameNumbers, makerOf, providerOf, settingsOf } from "./run/compare-with-record.js";
+export { readSound } from "./plan/read-sound.js";
 export { nameTokens } from "./run/name-tokens.js";
 export { drawFiles, recordOfPicture, soundFiles, spectrogramFiles } from "./run/picture-files.js";
 export { createFrames, type Frames } from "./run/frames.js";

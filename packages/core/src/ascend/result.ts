@@ -165,7 +165,20 @@ export interface AscentRecord extends ModelRecord, AscentSettings {
   /** What the input holds; left out for pictures. */
   readonly holds?: InputKind;
   readonly runtime: string;
+  /** Where settings were changed while it climbed, with what they were before; left out of a run that was not steered. */
+  readonly steered?: readonly Steering[];
 }
+
+/** A change of settings in the middle of a run. */
+export interface Steering {
+  /** The last step with the settings of before. */
+  readonly after: number;
+  /** What was another, as it was. */
+  readonly before: Partial<Pick<AscentRecord, SteeredField>>;
+}
+
+/** What can change in the middle of a run, where the step graph stays the same. */
+export type SteeredField = "objectives" | "optimizer" | "schedule" | "clip" | "transforms" | "keep" | "patience";
 
 /**
  * A run: wait for its result, or iterate over its steps. It begins when one of the two is asked for, and its steps can be had

@@ -266,3 +266,15 @@ describe("a target", () => {
     );
   });
 });
+
+test("layers that PyTorch calls after its operators are no layers of another model", () => {
+  const named = { layers: ["onnx::Gemm_24", "onnx::Gemm_11"] };
+  expect(parseTarget("onnx::Gemm_24:3", named, objectives)).toEqual(channel("onnx::Gemm_24", 3));
+  expect(() => parseTarget("onnx::Gemm_42:3", named, objectives)).toThrow(
+    expect.objectContaining({
+      code: "unknown-layer",
+      message: expect.stringContaining('"onnx::Gemm_42"'),
+      hint: expect.stringContaining("onnx::Gemm_24"),
+    }),
+  );
+});

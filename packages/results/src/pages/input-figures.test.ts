@@ -40,6 +40,7 @@ describe("the figures of inputs", () => {
   test("vectors are a heat map, with their numbers where these are few", () => {
     expect(shown([6, 4], { kind: "embedding", time: 1 })).toContain("−0.76");
     expect(shown([16, 96], { kind: "embedding", time: 1 })).toContain("16 places downwards, 96 features to the right");
+    expect(shown([96, 16], { kind: "embedding", time: 2 })).toContain("16 places downwards, 96 features to the right");
   });
 
   test("a list of numbers is bars", () => {

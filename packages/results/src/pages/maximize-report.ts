@@ -149,7 +149,7 @@ async function pictureSection(
         format: formatPercent,
       })
     }
-    ${examples[i] && (await besideReal(examples[i], codec))}
+    ${examples[i] && (await besideReal(examples[i], wordFor(run.ascent.holds), codec))}
     ${moving !== undefined && !isVideo && animation(moving, name, wordFor(run.ascent.holds))}
     <p class="note">Files: ${linksTo(files)}</p>`;
 }
@@ -212,9 +212,9 @@ function notes(warnings: readonly string[], redirected: number): HtmlPart {
 }
 
 /** The pictures of the data set that excite the same target most. */
-async function besideReal({ file, most, crops }: TargetPictures, codec: ImageCodec): Promise<Html> {
+async function besideReal({ file, most, crops }: TargetPictures, word: string, codec: ImageCodec): Promise<Html> {
   const { leftOut } = file;
-  return html`<h3>Real pictures that excite it most</h3>
+  return html`<h3>Real ${word}s that excite it most</h3>
     ${
       leftOut.length > 0 &&
       html`<p class="note">

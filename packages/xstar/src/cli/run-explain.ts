@@ -1,6 +1,7 @@
 import { basename, extname, join } from "node:path";
 import {
   exportExplanation,
+  looksOften,
   openExplainer,
   parseWords,
   prepareModel,
@@ -39,22 +40,6 @@ import { printableLines } from "../terminal/printable.js";
 import { createProgress } from "../terminal/progress.js";
 import type { ExplainFlags } from "./commands/explain.js";
 import { say, warn } from "./print-warnings.js";
-
-/** Methods that look at a picture once: they cost little more than the first. */
-const quick = [
-  "gradCam",
-  "layerCam",
-  "gradCamPlusPlus",
-  "hiResCam",
-  "xGradCam",
-  "finerCam",
-  "eigenCam",
-  "gradientRollout",
-  "attentionRollout",
-  "guidedGradCam",
-  "gradient",
-  "gradientInput",
-];
 
 /** Real pictures that a method starts from, at most. */
 const mostImages = 64;
@@ -234,7 +219,8 @@ async function splitWords(
 /** What the report shows beside the first method. */
 function methodsBeside(vocabulary: Vocabulary, { all, images }: ExplainFlags): (Spec<"explanation"> | string)[] {
   const own = Object.keys(vocabulary.explanation).filter((type) => !(type in standard.explanation));
-  const types = all ? Object.keys(vocabulary.explanation) : [...quick, ...own];
+  const quick = Object.entries(standard.explanation).filter(([, definition]) => !looksOften(definition));
+  const types = all ? Object.keys(vocabulary.explanation) : [...quick.map(([type]) => type), ...own];
   return types.flatMap((type): (Spec<"explanation"> | string)[] => {
     if (type !== "expectedGradients") return [type];
     return images === undefined ? [] : [{ type, images }];
