@@ -21,7 +21,7 @@ export function encodePng(picture: Picture, text: PngText = {}): Uint8Array {
     for (const channel of kept) packed[at++] = data[4 * pixel + channel]!;
   }
   const latin = Object.fromEntries(Object.entries(text).map(([keyword, value]) => [keyword, escapeToLatin1(value)]));
-  return encode({ width, height, data: packed, channels: kept.length, text: latin }, { zlib: { level: 9 } });
+  return encode({ width, height, data: packed, channels: kept.length, text: latin }, { zlib: { level: 6 } });
 }
 
 /** The text in a PNG file by keyword, as it was written; undefined when it is no whole PNG file. */

@@ -1,1 +1,0 @@
-nice -n 3 node .explore.mjs "$@"
