@@ -43,7 +43,7 @@ const peerSteps = 512;
 const rungs = flags.rungs.split(",").map(Number);
 
 /** @typedef {import("./quality/table.js").Row} Row */
-/** @type {{ machine: object, rows: Row[], failures: { target: string, side: string, seed: number, message: string }[] }} */
+/** @type {{ machine: object, note?: string, rows: Row[], failures: { target: string, side: string, seed: number, message: string }[] }} */
 const results = existsSync(flags.out) ? JSON.parse(readFileSync(flags.out, "utf8")) : { rows: [], failures: [] };
 results.machine = { processor: cpus()[0].model, cores: cpus().length, node: process.version };
 const scratch = mkdtempSync(join(tmpdir(), "xstar-quality-"));

@@ -28,13 +28,16 @@ import { keyOf, targets } from "./targets.js";
 export const isAsGood = (row, level) => row.clean >= level.clean && row.views >= level.views;
 
 /**
- * Of each target and seed what is compared: PyTorch's row, xstar's quickest that is as good, and the other peers'.
+ * Of each target and seed what is compared: PyTorch's row, xstar's with the fewest steps that is as good, and the other peers'.
  * @param {readonly Row[]} rows
  * @returns {Comparison[]}
  */
 export function comparisons(rows) {
   return rows
     .filter(({ side }) => side === "torch")
+    .filter(({ target, seed }) =>
+      rows.some((row) => row.side === "xstar" && row.target === target && row.seed === seed),
+    )
     .map((level) => {
       const { target, seed } = level;
       const own = rows.filter((row) => row.target === target && row.seed === seed);
@@ -43,13 +46,14 @@ export function comparisons(rows) {
         .filter(({ row }) => isAsGood(row, level))
         .toSorted((a, b) => a.steps - b.steps);
       const of = (side) => own.find((row) => row.side === side);
+      const itself = own.find(({ side, steps }) => side === "xstar" && steps === null);
       return {
         target,
         isHeldOut: targets.find((one) => keyOf(one) === target)?.isHeldOut ?? false,
         seed,
         level,
-        first: good[0]?.row,
-        itself: own.find(({ side, steps }) => side === "xstar" && steps === null),
+        first: good[0]?.row ?? (itself && isAsGood(itself, level) ? itself : undefined),
+        itself,
         compiled: of("compiled"),
         lucent: of("lucent"),
       };
@@ -104,7 +108,7 @@ export const describeQuality = {
     const cells = all.map(({ target, isHeldOut, seed, level, first, itself, lucent }) => [
       `\`${target}\`${isHeldOut ? " (held out)" : ""}`,
       seed,
-      first?.steps ?? "none",
+      first ? (first.steps ?? "as it comes") : "none",
       times(ratio(level, first, "seconds")),
       times(ratio(level, first, "processor")),
       times(ratio(lucent, first, "seconds")),

@@ -3,6 +3,7 @@ import { curvesAsSvg } from "./plots.js";
 import { table } from "./markdown.js";
 
 const fixed = (x, digits = 1) => (x === undefined ? "" : x.toFixed(digits));
+const times = (x) => (x === undefined ? "" : `x ${fixed(x)}`);
 const mean = (numbers) => numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
 
 /** Of ratios: "x 8.1 (5.0 to 11.2, 9 of them)". */
@@ -14,18 +15,18 @@ function inShort(ratios) {
 }
 
 /**
- * @param {{ machine: { processor: string, cores: number }, rows: import("../../bench/quality/table.js").Row[] } | undefined} results
+ * @param {{ machine: { processor: string, cores: number }, note?: string, rows: import("../../bench/quality/table.js").Row[] } | undefined} results
  * @param {(name: string, about: string, svg: string) => string} plot
  */
 export function qualitySection(results, plot) {
   if (!results) return undefined;
-  const { machine, rows } = results;
+  const { machine, rows, note } = results;
   const all = comparisons(rows);
   const peers = [
     { name: "PyTorch, cut and frozen by hand", of: (one) => one.level },
     { name: "the same with torch.compile", of: (one) => one.compiled },
     { name: "torch-lucent", of: (one) => one.lucent },
-  ];
+  ].filter(({ of }) => all.some((one) => of(one)));
   const groups = [
     { which: "all targets", some: all },
     { which: "held out", some: all.filter(({ isHeldOut }) => isHeldOut) },
@@ -40,10 +41,11 @@ export function qualitySection(results, plot) {
       inShort(some.map((one) => ratio(of(one), one.itself, "processor"))),
     ]),
   );
-  const slower = all.filter(({ level, first }) => !first || level.seconds < first.seconds);
+  const behind = all.filter(({ first }) => !first);
+  const slower = all.filter(({ level, first }) => first && level.seconds < first.seconds);
   const passed = all.filter(({ itself, level }) => itself && isAsGood(itself, level));
   const own = rows.filter(({ side }) => side === "xstar");
-  const curves = all.slice(0, 6).map(({ target, seed, level }) => ({
+  const curves = all.map(({ target, seed, level }) => ({
     name: target.replace(/^\S+ /, (network) => `${network.trim()}: `),
     points: own
       .filter((row) => row.target === target && row.seed === seed)
@@ -59,16 +61,16 @@ export function qualitySection(results, plot) {
   const rowsOf = all.map(({ target, isHeldOut, seed, level, first: enough, itself }) => [
     `\`${target}\`${isHeldOut ? " (held out)" : ""}`,
     seed,
-    enough?.steps ?? "none",
-    `x ${fixed(ratio(level, enough, "seconds"))}`,
-    `x ${fixed(ratio(level, enough, "processor"))}`,
+    enough ? (enough.steps ?? "as it comes") : "none",
+    times(ratio(level, enough, "seconds")),
+    times(ratio(level, enough, "processor")),
     itself ? `${fixed(itself.clean / level.clean, 2)}, ${fixed(itself.views / level.views, 2)}` : "",
   ]);
   return `## Until a picture is as good
 
 A picture is as good when it reaches what PyTorch has after 512 steps of Lucid's recipe by two measures at once: the activation on
 the picture as it is, and its mean over 32 fixed views (Lucid's own shifts, zooms and turns). \`npm run bench:quality\` measures it; on
-${machine.processor}, ${machine.cores} cores, ${all.length} runs of ${new Set(all.map(({ target }) => target)).size} targets so far${loadOf(rows)}.
+${machine.processor}, ${machine.cores} cores, ${all.length} runs of ${new Set(all.map(({ target }) => target)).size} targets so far${loadOf(rows)}.${note ? ` ${note}` : ""}
 
 ${table(
   [
@@ -83,9 +85,9 @@ ${table(
 )}
 
 The command as it comes, without \`--steps\`, is as good on ${passed.length} of ${all.filter(({ itself }) => itself).length}.
-${slower.length === 0 ? "No peer was quicker on any of them." : `PyTorch was quicker, or xstar not as good with 256 steps, on: ${slower.map(({ target, seed }) => `\`${target}\` (seed ${seed})`).join(", ")}.`}
+${behind.length > 0 ? `With the steps that were tried it is not as good as PyTorch yet on ${namesOf(behind)}. ` : ""}${slower.length > 0 ? `PyTorch was quicker on ${namesOf(slower)}.` : "Where it is as good, PyTorch was quicker on none."}
 
-${plot("quality", "How near to PyTorch's picture, by steps", curvesAsSvg({ title: "Of PyTorch's activation, by steps", xLabel: "steps", yLabel: "the lower of both measures", series: curves.filter(({ points }) => points.length > 0) }))}
+${plot("quality", "How near to PyTorch's picture, by steps", curvesAsSvg({ title: "Of PyTorch's activation, by steps", xLabel: "steps", yLabel: "the lower of both measures", series: curves.filter(({ points }) => points.length > 1).slice(0, 6) }))}
 
 ${table(["target", "seed", "steps that are enough", "as quick, by the clock", "by processor time", "the command as it comes: activation, in views"], rowsOf)}
 
@@ -98,6 +100,8 @@ comes in ${first(ranks(({ itself }) => itself))}; the mean distance to the neare
     3,
   )}.`;
 }
+
+const namesOf = (some) => some.map(({ target, seed }) => `\`${target}\` (seed ${seed})`).join(", ");
 
 /** What else the machine did. */
 function loadOf(rows) {
