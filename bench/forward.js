@@ -86,6 +86,13 @@ async function compareAll(folder, wanted) {
   const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".onnx")).toSorted();
   const asked = files.filter((name) => wanted.length === 0 || wanted.includes(basename(name, ".onnx")));
   const models = [];
+  const about = { processor: cpus()[0]?.model, threads, rounds, runs, onnxruntime: nodeRuntime().name };
+  // after each, so that what was measured stays where the rest is stopped
+  const keep = async () => {
+    await mkdir(join(here, "results"), { recursive: true });
+    const text = JSON.stringify({ ...about, models }, undefined, 2);
+    await writeFile(join(here, "results", "forward.json"), `${text}\n`);
+  };
   for (const name of asked) {
     const one = (what) => ask(process.execPath, [fileURLToPath(import.meta.url), "--one", what, join(folder, name)]);
     const all = Array.from({ length: rounds }, () => ({ forward: one("forward"), gradient: one("gradient") }));
@@ -112,6 +119,7 @@ async function compareAll(folder, wanted) {
       ...(torch && !torch.error && { torch }),
     };
     models.push(row);
+    await keep();
     const best = torch && !torch.error && Math.min(...Object.values(torch).flatMap((times) => times[1] ?? []));
     const slowest = row.operators.slice(0, 4).map(({ operator, share }) => `${operator} ${Math.round(100 * share)} %`);
     console.log(
@@ -119,8 +127,4 @@ async function compareAll(folder, wanted) {
         `memory ${row.memory.toFixed(2)} x (${slowest.join(", ")})${best ? `, PyTorch's best ${best.toFixed(1)} ms` : ""}`,
     );
   }
-  const results = join(here, "results");
-  await mkdir(results, { recursive: true });
-  const about = { processor: cpus()[0]?.model, threads, rounds, runs, onnxruntime: nodeRuntime().name };
-  await writeFile(join(results, "forward.json"), `${JSON.stringify({ ...about, models }, undefined, 2)}\n`);
 }

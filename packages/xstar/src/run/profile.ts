@@ -16,6 +16,7 @@ export interface Profile {
   readonly operators: readonly OperatorTime[];
 }
 
+/** The time of all nodes of one operator. */
 export interface OperatorTime {
   readonly operator: string;
   /** Nodes of the graph that are one. */
