@@ -16,6 +16,7 @@ export {
   type TensorData,
 } from "./tensor.js";
 export { inputShapes, openModel, type LoadedModel, type LoadOptions } from "./model/load.js";
+export { inFloat16 } from "./model/float16.js";
 export { vjp, type VjpFunction, type VjpOptions } from "./model/vjp.js";
 export type { Ort } from "./runtime/ort.js";
 export type { KeptGraph, KeptGraphs } from "./runtime/kept-graphs.js";
@@ -50,6 +51,7 @@ export type {
 } from "./explain/options.js";
 export {
   defineExplanation,
+  looksOften,
   type AttentionLayers,
   type ExplanationContext,
   type ExplanationDefinition,
@@ -75,7 +77,8 @@ export { expectedGradients, integratedGradients, smoothGrad, varGrad } from "./e
 export type { AscentOptions, CompiledAscent } from "./ascend/compile-ascent.js";
 export { ascend, runAscent } from "./ascend/maximize.js";
 export { exportCompiled } from "./ascend/export-ascent.js";
-export { checkSameRun, differingField } from "./ascend/same-run.js";
+export { canonical, checkSameRun, differingField } from "./ascend/same-run.js";
+export type { AscentSettings } from "./compile/step.js";
 export type { MaximizeOptions } from "./ascend/options.js";
 export type {
   AscentRecord,
@@ -85,6 +88,7 @@ export type {
   ModelRecord,
   Run,
   RunIdentity,
+  Steering,
   Step,
   Target,
 } from "./ascend/result.js";

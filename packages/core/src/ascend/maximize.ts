@@ -3,7 +3,7 @@ import { XstarError } from "../errors.js";
 import type { LoadedModel } from "../model/load.js";
 import { compileAscent, type AscentOptions, type CompiledAscent } from "./compile-ascent.js";
 import { History } from "./history.js";
-import type { Target, AscentResult, Run, Step } from "./result.js";
+import type { Target, AscentResult, Checkpoint, Run, Step } from "./result.js";
 import { StepRunner } from "./step-runner.js";
 
 /**
@@ -80,16 +80,16 @@ async function* takeSteps(
   options: AscentOptions,
   { resolve, reject }: Settle,
 ): AsyncGenerator<Step, void> {
-  const { resume, signal, watch, models } = options;
+  const { resume, steer = false, signal, watch, models } = options;
   let history: History | undefined;
   let runner: StepRunner | undefined;
   let ended: AscentResult["ended"] = "aborted";
+  let afterwards: Promise<typeof import("./warnings.js")> | undefined;
   try {
-    const compiled = await compile();
+    const asked = await compile();
     const watched = Object.keys(watch ?? {});
+    const compiled = resume ? await continued(resume, { ...asked, watched, isSteered: steer }) : asked;
     runner = new StepRunner(model, compiled);
-    if (resume)
-      (await import("./same-run.js")).checkResumes(resume, { ...compiled, watched, identity: compiled.identity() });
     history = resume
       ? new History(compiled, watched, { resume })
       : new History(compiled, watched, { begin: await runner.begin() });
@@ -103,6 +103,9 @@ async function* takeSteps(
         ended = "diverged";
         return;
       }
+      // what the end needs is there when it comes: nobody who stops a run waits for a file
+      afterwards ??= import("./warnings.js");
+      afterwards.catch(() => undefined);
       yield now;
     }
     ended = history.ending ?? "aborted";
@@ -114,7 +117,7 @@ async function* takeSteps(
     const modelOf = (name?: string) => (name === undefined ? model : models?.[name]?.model)?.source;
     const vocabulary = () => withDefinitions(options.vocabulary, options.definitions ?? []);
     if (result && runner) {
-      const { warningsOf } = await import("./warnings.js");
+      const { warningsOf } = await (afterwards ?? import("./warnings.js"));
       const { runtime, warning } = runner.account;
       const warnings = warningsOf(result, vocabulary(), modelOf).map((row) => (warning ? [warning, ...row] : row));
       resolve({ ...result, record: { ...result.record, runtime }, warnings });
@@ -124,6 +127,16 @@ async function* takeSteps(
     if (signal?.aborted) released?.catch(() => undefined);
     else await released;
   }
+}
+
+/** A run that goes on from a checkpoint. Throws `bad-argument` where it is not the same. */
+async function continued<T extends CompiledAscent & { watched: readonly string[]; isSteered: boolean }>(
+  from: Checkpoint,
+  run: T,
+): Promise<T> {
+  const { checkResumes, recordAfter } = await import("./same-run.js");
+  checkResumes(from, { ...run, identity: run.identity() });
+  return { ...run, record: recordAfter(from, run.record) };
 }
 
 /** What is worked for; undefined as soon as the signal is given. */

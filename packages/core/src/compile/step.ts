@@ -22,12 +22,8 @@ import type { NetworkTerm } from "./require-gradient.js";
 import { standalone, stepInput } from "./standalone.js";
 import { buildViews } from "./views.js";
 
-/** All that decides a step, as plain JSON. */
-export interface AscentSpec {
-  /** One objective for each picture of the batch. */
-  readonly objectives: readonly Spec<"objective">[];
-  /** More numbers to report at every step, measured on the picture itself: one objective each for each picture. */
-  readonly watch: Readonly<Record<string, readonly Spec[]>>;
+/** The settings of an ascent that are the same for every picture, as plain JSON. */
+export interface AscentSettings {
   readonly parameterization: Spec<"parameterization">;
   readonly transforms: readonly Spec<"transform">[];
   readonly optimizer: Spec<"optimizer">;
@@ -38,6 +34,14 @@ export interface AscentSpec {
   readonly attribution: boolean;
   readonly steps: number;
   readonly seed: number;
+}
+
+/** All that decides a step, as plain JSON. */
+export interface AscentSpec extends AscentSettings {
+  /** One objective for each picture of the batch. */
+  readonly objectives: readonly Spec<"objective">[];
+  /** More numbers to report at every step, measured on the picture itself: one objective each for each picture. */
+  readonly watch: Readonly<Record<string, readonly Spec[]>>;
   /** The stream of random numbers of each picture: pictures of one stream and seed draw the same. */
   readonly streams: readonly number[];
 }

@@ -1,4 +1,4 @@
-import { prune, XstarError, type Tensor } from "@xstar/core";
+import { XstarError, type Tensor } from "@xstar/core";
 import { Builder } from "../build/builder.js";
 import { Cut, Cuts } from "../build/cut.js";
 import { publish, written, type ImportedModel } from "../build/model.js";
@@ -31,7 +31,6 @@ export function importTflite(bytes: Uint8Array): ImportedModel {
     cuts.outputs(outputs, b.graph),
     isWhole ? model.outputs.map((index) => outputName(bare(model.tensors[index]!.name))) : [],
   );
-  prune(b.graph);
   const facts = factsOf(bytes, model);
   return written(b, {
     producer: "TensorFlow Lite",

@@ -77,6 +77,8 @@ export async function planAscent(
   { path, files, vocabulary, use = [], from, isOther = false, onWarning }: PlanSources,
 ): Promise<Plan> {
   const record = from?.record;
+  if (record?.ascent.steered)
+    onWarning("The run was steered while it climbed; the settings that it ended with are taken from its start on");
   const earlier = from && !isOther && earlierInput(from.path, from.record.ascent, from.record.inputs);
   const { own, further: furtherInputs } = splitInputs(model.source, flags.input ?? []);
   const input = await readModelInput(

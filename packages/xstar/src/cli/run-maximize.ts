@@ -25,7 +25,7 @@ import {
 import { likeliestOf, usualScale, type ClassShare, type FoundRecord, type Job, type RunFacts } from "@xstar/results";
 import { keepGraphs } from "../files/kept-graphs.js";
 import { writeFileAtomic } from "../files/atomic.js";
-import { openImages } from "../data/pictures.js";
+import { openExamples } from "../data/pictures.js";
 import { loadDefinitions } from "../load-definitions.js";
 import { loadModel } from "../load.js";
 import { writeRunFile } from "../run/write-run-file.js";
@@ -64,7 +64,8 @@ export async function runMaximize(
   const profiler = flags.profile ? await (await import("../run/profile.js")).startProfiler() : undefined;
   const settings = { threads, kept: keepGraphs(), profile: profiler?.prefix };
   const runtime = device === "cpu" ? nodeRuntime(settings) : await deviceRuntime(device as Device, settings);
-  const model = await loadModel(await files.locate(path), { runtime });
+  const precision = flags.precision ?? from?.record.precision;
+  const model = await loadModel(await files.locate(path), { runtime, precision });
   model.notes.forEach(warn);
   const { use = [] } = flags;
   checkUse(use, from);
@@ -79,10 +80,11 @@ export async function runMaximize(
     onWarning: warn,
   });
   const { files: read, jobs, recipe, isMany } = plan;
+  const ran = { ...(device !== "cpu" && { device }), ...(model.precision && { precision: model.precision }) };
   const facts: RunFacts = {
     xstar: version,
     threads,
-    ...(device !== "cpu" && { device }),
+    ...ran,
     ...read,
     pictures: jobs,
     recipe,
@@ -90,8 +92,9 @@ export async function runMaximize(
   const usualFolder = (name: string) => join("out", model.name, `${name}${from && !isOther ? "-again" : ""}`);
   if (isMany) {
     const { manyFolderName, refuseForMany, runMany } = await import("./run-many.js");
-    refuseForMany({ ...flags, device });
-    return runMany(model, plan, { named: flags.out, usual: usualFolder(manyFolderName(targets)), flags });
+    refuseForMany(flags);
+    const usual = usualFolder(manyFolderName(targets));
+    return runMany(model, plan, { named: flags.out, usual, flags, device: ran });
   }
   const usual = usualFolder(folderName(jobs));
   const compiled = once(() => compileAscent(model, plan.objectives, plan.options));
@@ -123,7 +126,8 @@ async function runInto(
   { model, plan, flags, facts, from, compiled, profiler }: Prepared,
 ): Promise<void> {
   const { pictures: jobs } = facts;
-  const images = flags.dataset === undefined ? undefined : await openImages(flags.dataset, plan.shape);
+  const { dataset } = flags;
+  const images = dataset === undefined ? undefined : { folder: dataset, pictures: await openExamples(dataset, plan) };
   const look = formOf(flags, plan, from);
   const checkpoint = flags.resume ? await readCheckpoint(checkpointFile(folder), facts) : undefined;
   if (flags.resume && !checkpoint && (await isFinished({ folder, facts, compiled, ...look }))) {

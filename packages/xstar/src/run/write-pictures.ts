@@ -40,6 +40,7 @@ async function writePicture(ascent: Ascent, run: RunRecord, i: number, folder: s
   const made = {
     picture: pictureOf(result.picture, i),
     step: result.steps[i]!,
+    begun: result.curve[0]![i]!,
     start: pictureOf(frames.first, i),
     attribution: result.attribution ? pictureOf(result.attribution, i) : undefined,
   };

@@ -64,7 +64,10 @@ export function addMaximize(command: Command): void {
   addModelFlags(command);
   command
     .optionsGroup("What is written:")
-    .option("--dataset <folder>", "pictures to compare with: percentile, nearest and most exciting ones (or mnist)")
+    .option(
+      "--dataset <folder>",
+      "pictures (or .wav files, mnist) to compare with: percentile, nearest and most exciting ones",
+    )
     .option(
       "--attribution",
       "also write the picture opaque only where it counts (the gradients of all steps, as in MaCo)",
@@ -96,6 +99,11 @@ export function addMaximize(command: Command): void {
       "what runs the steps: cpu, webgpu, cuda, coreml, dml, or auto for the fastest (default: cpu; xstar devices says what is here)",
     )
     .option(
+      "--precision <type>",
+      "weights and activations on a device: float32 or float16 (default: float32)",
+      valueOf("--precision", precision),
+    )
+    .option(
       "--threads <count>",
       "threads of ONNX Runtime (many targets at once: for each, 1 by default)",
       integer("--threads", 1, 256),
@@ -115,6 +123,7 @@ function addManyFlags(command: Command): void {
 }
 
 const format = fields.choice("format", animationFormats, "gif");
+const precision = fields.choice("precision", ["float32", "float16"], "float32");
 const keep = fields.choice("keep", ["last", "best"], "last");
 const side = fields.int("side", { min: 1, max: 8192 });
 
