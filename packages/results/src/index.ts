@@ -17,6 +17,7 @@ export { dataUri } from "./codecs/data-uri.js";
 export { decodeTensors, encodeTensors } from "./codecs/safetensors.js";
 export { sha256Of } from "./codecs/sha256.js";
 export { readXmp, xmpOf } from "./codecs/xmp.js";
+export { crop } from "./image/crop.js";
 export { diverging, gray, inferno, viridis } from "./image/colormap.js";
 export { drawNumber } from "./image/digits.js";
 export { drawFrames, drawingOf, pictureOf, planesOf } from "./image/drawing.js";
@@ -68,7 +69,15 @@ export {
   type NearestPicture,
   type PictureMetrics,
 } from "./measure/picture-metrics.js";
-export { pictureSizeOf, type ImageDataset, type PictureSize, type PictureSource } from "./measure/source.js";
+export {
+  heldBy,
+  pictureSizeOf,
+  type ExampleSource,
+  type ImageDataset,
+  type PictureSize,
+  type PictureSource,
+  type SignalSource,
+} from "./measure/source.js";
 export { spectrumSlope, type SpectrumRange } from "./measure/spectrum.js";
 export { featureLayer, scanDataset, type DatasetScan, type ScanOptions } from "./measure/scan-dataset.js";
 export { maximizesItsTarget, classOf, isOfOnePicture, nameOfMaximized } from "./measure/terms.js";

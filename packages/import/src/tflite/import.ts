@@ -157,10 +157,10 @@ function finish(
     );
   const y = follow ? follow(b, b.name(x, `${name}/preactivation`)) : x;
   const output = tensors[operator.outputs[i]!]!;
-  const isKept =
+  const isRepeated =
     row.isExact ||
     (row.moves === true && operator.inputs.some((index) => index >= 0 && isSame(tensors[index]!, output)));
-  return output.quantization && y.dtype === "float32" && !isKept && !y.value.constant ? quantize(b, y, output) : y;
+  return output.quantization && y.dtype === "float32" && !isRepeated && !y.value.constant ? quantize(b, y, output) : y;
 }
 
 function unsupportedOperator({ code, custom }: TfliteOperator, name: string): XstarError {
