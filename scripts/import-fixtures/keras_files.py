@@ -63,6 +63,7 @@ def save(name, k, low=0.0, high=255.0, make=network):
         packed_file.write(gzip.compress(file.read(), 9, mtime=0))
     os.remove(path)
     results = model(wave((2, *shape), 0.11, low, high), training=False)
+    results = results if isinstance(results, (list, tuple)) else [results]
     cases.append({"file": name, "shape": list(shape), "low": low, "high": high, "outputs": [packed(np.asarray(result)) for result in results]})
 
 

@@ -63,7 +63,7 @@ const steeredFields: readonly SteeredField[] = [
 
 /** The record of a run that goes on from a checkpoint: it keeps what other settings there were. */
 export function recordAfter({ record: before, index }: Checkpoint, now: AscentRecord): AscentRecord {
-  const changed = steeredFields.filter((field) => inOrder(before[field]) !== inOrder(now[field]));
+  const changed = steeredFields.filter((field) => canonical(before[field]) !== canonical(now[field]));
   const was = Object.fromEntries(changed.map((field) => [field, before[field]])) as Steering["before"];
   const steered = [...(before.steered ?? []), ...(changed.length > 0 ? [{ after: index, before: was }] : [])];
   return { ...now, ...(steered.length > 0 && { steered }) };
