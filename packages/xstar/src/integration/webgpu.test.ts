@@ -55,7 +55,7 @@ describe.skipIf(!hasSwiftShader)("on WebGPU alone (skips without Debian's Chromi
           maximize(openModel(bytesOf(network), { runtime }), `logit:${unit}`, { steps: 3 });
         const [expected, actual] = [await climb(cpu), await climb(device)];
         expect(actual.record.runtime).toMatch(/^webgpu [^,]+$/);
-        expect(distance(actual.images[0]!.values, expected.images[0]!.values)).toBeLessThan(bound);
+        expect(distance(actual.images[0]!.pixels.data, expected.images[0]!.pixels.data)).toBeLessThan(bound);
       },
     );
   });
