@@ -108,7 +108,10 @@ try {
 /** Gives a page the picture of a 1, as the recorded race ends from zeros: what it says speaks for itself. */
 async function drop(page, button) {
   const { side, low, high, frames } = recorded;
-  const end = Float32Array.from(Buffer.from(frames.at(-1), "base64"), (byte) => low + (byte / 255) * (high - low));
+  const end = Float32Array.from(
+    Buffer.from(frames[frames.length - 1], "base64"),
+    (byte) => low + (byte / 255) * (high - low),
+  );
   const data = end.slice(2 * side * side, 3 * side * side);
   const { picture } = validView({ shape: [side, side], data });
   const chooser = page.waitForEvent("filechooser");
