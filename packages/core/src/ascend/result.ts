@@ -1,3 +1,4 @@
+import type { AscentSettings } from "../compile/step.js";
 import type { Tensors } from "../define/definition.js";
 import type { StartGiven } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
@@ -141,17 +142,11 @@ export interface ModelRecord {
 }
 
 /** What was run, as JSON: with the model and the backend it repeats the run. */
-export interface AscentRecord extends ModelRecord {
+export interface AscentRecord extends ModelRecord, AscentSettings {
   readonly objectives: readonly Spec<"objective">[];
   /** Null where the parameterization began by itself. */
   readonly start: readonly Spec[] | null;
   readonly restarts: number;
-  readonly parameterization: Spec<"parameterization">;
-  readonly transforms: readonly Spec<"transform">[];
-  readonly optimizer: Spec<"optimizer">;
-  readonly schedule: Spec<"schedule">;
-  readonly clip: number | null;
-  readonly attribution: boolean;
   readonly keep: "last" | "best";
   readonly patience: number | null;
   readonly redirectSteps: number;
@@ -165,8 +160,6 @@ export interface AscentRecord extends ModelRecord {
   readonly size: readonly [number, number] | null;
   /** What was taken for granted, in sentences, such as the size of a picture that the model leaves free. */
   readonly assumed: readonly string[];
-  readonly steps: number;
-  readonly seed: number;
   readonly streams: readonly number[];
   readonly shape: Shape;
   /** What the input holds; left out for pictures. */

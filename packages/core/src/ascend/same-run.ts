@@ -31,15 +31,22 @@ export function checkSameRun<T extends object>(before: T, now: T): void {
 export function differingField(before: object, now: object): string | undefined {
   const [a, b] = [before, now] as Readonly<Record<string, unknown>>[];
   const fields = [...new Set([...Object.keys(now), ...Object.keys(before)])];
-  return fields.find((field) => inOrder(a![field]) !== inOrder(b![field]));
+  return fields.find((field) => canonical(a![field]) !== canonical(b![field]));
 }
 
-const inOrder = (value: unknown): string | undefined =>
-  JSON.stringify(value, (_, inner: unknown) =>
+/**
+ * A value as JSON that is the same for equal values: names of objects in order. Undefined where JSON has no such value.
+ *
+ * @example
+ * canonical({ seed: 1, at: 2 }); // '{"at":2,"seed":1}'
+ */
+export function canonical(value: unknown): string | undefined {
+  return JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === "object" && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([x], [y]) => (x < y ? -1 : 1)))
       : inner,
   );
+}
 
 /** Characters of a value that a sentence repeats. */
 const longest = 120;
@@ -56,7 +63,7 @@ const steeredFields: readonly SteeredField[] = [
 
 /** The record of a run that goes on from a checkpoint: it keeps what other settings there were. */
 export function recordAfter({ record: before, index }: Checkpoint, now: AscentRecord): AscentRecord {
-  const changed = steeredFields.filter((field) => inOrder(before[field]) !== inOrder(now[field]));
+  const changed = steeredFields.filter((field) => canonical(before[field]) !== canonical(now[field]));
   const was = Object.fromEntries(changed.map((field) => [field, before[field]])) as Steering["before"];
   const steered = [...(before.steered ?? []), ...(changed.length > 0 ? [{ after: index, before: was }] : [])];
   return { ...now, ...(steered.length > 0 && { steered }) };

@@ -193,3 +193,14 @@ describe.each<Lowering>(["cpu", "webgpu"])("conventions at kinks and ties, %s", 
     expect(slope!.map((value) => Number(value.toFixed(5)))).toEqual([0, 1, 1, 0]);
   });
 });
+
+it("of a softmax of nothing but minus infinity is no number, also where its result is replaced, as PyTorch's is", async () => {
+  const replaced = (op: Ops, x: Value) => {
+    const row = op.softmax(x, 1);
+    const isNone = op.emit("IsNaN", [row], [{ dtype: "bool", shape: row.shape }])[0]!;
+    return op.reduceSum(op.mul(op.where(isNone, op.scalar(0), row), op.constant(tensor("float32", [1, 2], [1, 2]))));
+  };
+  const [a, b, c, d] = (await gradientAt([-Infinity, -Infinity, 0, 0], replaced, { shape: [2, 2] }))!;
+  expect([a, b]).toEqual([NaN, NaN]);
+  expect([c, d]).toEqual([expect.closeTo(-0.25, 6), expect.closeTo(0.25, 6)]);
+});

@@ -46,6 +46,8 @@ export interface Part {
   readonly batch: number | undefined;
   readonly from: number;
   readonly count: number;
+  /** The first axis of the picture's input: of inputs that call theirs otherwise it holds no pictures. */
+  readonly axis?: DeclaredInput["dims"][number];
 }
 
 /** Whether every picture of the batch sees the same. */
@@ -85,6 +87,8 @@ export function givenTensor(
   const rows = shape[0]!;
   const isShared = rows === 1 && isFree(first);
   const isForEach = rows === (part.batch ?? rows) && (isFree(first) || first === 1);
+  const isOfPictures = typeof first !== "string" || part.axis === undefined || first === part.axis;
+  if (!isShared && !isForEach && !isOfPictures) return tensor(dtype, values, shape);
   if (!isShared && !isForEach)
     throw misfit(name, dims, `the shape [${shape}] was given for ${part.batch} picture${part.batch === 1 ? "" : "s"}`);
   const row = values.length / rows;

@@ -259,7 +259,7 @@ describe("models that are no picture networks", () => {
     [
       "of one number",
       buildModel((op, x) => ({ y: op.mul(x, 2) }), { shape: [] }),
-      'Input "x" of shape [] cannot be maximized over: it needs a batch axis and at least one more',
+      'Input "x" of shape [] cannot be maximized over: it is a single number',
     ],
   ])("%s are refused", async (_, bytes, message) => {
     await expect(maximize(open(bytes), logit({ class: 0 }), { steps: 0 }).result).rejects.toMatchObject({

@@ -15,6 +15,7 @@ import { chooseShapes } from "../model/shapes.js";
 import { shapesOf, size, type Shape, type ShapesByName, type Tensor } from "../tensor.js";
 import { applyContract, pictureShape } from "./apply-contract.js";
 import { checkGiven, givenTensor, isForAll, type Part } from "./given-inputs.js";
+import { holdsPictures, leadsWithPictures, unlessUnsupported, withBatchAxis } from "./batch-axis.js";
 import { arrangement, picturesFirst, type Arrangement } from "./arrange.js";
 
 /** What a batch is made from, besides the pictures. */
@@ -60,6 +61,8 @@ export type FreeShapes = ShapesByName;
 
 /** The input that is the picture, and what of it is known before the model runs. */
 interface PictureInput {
+  /** The model, with an axis for the pictures where its own input has none. */
+  readonly model: LoadedModel;
   readonly picture: DeclaredInput;
   readonly contract: Contract | undefined;
   readonly holds: InputKind;
@@ -97,13 +100,16 @@ export async function pictureOf(
     holds,
   });
   const declared = shapes.get(picture.name)!;
-  if (declared.length < 2) {
+  if (declared.length === 0)
     throw new XstarError(
       "unsupported-model",
-      `Input "${picture.name}" of shape [${declared}] cannot be maximized over: it needs a batch axis and at least one more`,
+      `Input "${picture.name}" of shape [] cannot be maximized over: it is a single number`,
     );
-  }
-  return { picture, contract, holds, shapes, shape: pictureShape(declared.with(0, 1), contract), assumed };
+  const isBatch = await leadsWithPictures(model, { name: picture.name, holds, shapes, given: tensorsGiven });
+  if (!isBatch) shapes.set(picture.name, [1, ...declared]);
+  const whole = isBatch ? model : withBatchAxis(model, picture.name);
+  const shape = pictureShape(isBatch ? declared.with(0, 1) : [1, ...declared], contract);
+  return { model: whole, picture, contract, holds, shapes, shape, assumed };
 }
 
 /**
@@ -111,16 +117,17 @@ export async function pictureOf(
  * left out while none is.
  */
 function tensorsFor(
-  { inputs }: Model,
+  source: Model,
   given: GivenInputs,
   part: Part,
   sized?: ReadonlyMap<string, Shape>,
 ): Map<string, Tensor> {
+  const axis = pictureInput(source, Object.keys(given)).dims[0];
   return new Map(
-    inputs.flatMap((input) => {
+    source.inputs.flatMap((input) => {
       const held = given[input.name];
       if (held === undefined || isMaximized(held) || (!isTensor(held) && !sized)) return [];
-      return [[input.name, givenTensor(input, held, part, sized?.get(input.name))] as const];
+      return [[input.name, givenTensor(input, held, { ...part, axis }, sized?.get(input.name))] as const];
     }),
   );
 }
@@ -134,13 +141,13 @@ function tensorsFor(
  * first.shape; // of the pictures: [1, 3, 224, 224]
  */
 export async function prepareModel(
-  model: LoadedModel,
+  opened: LoadedModel,
   batch: number,
   options: BatchOptions = {},
   name?: string,
 ): Promise<PreparedModel> {
   const { inputs: given = {}, logits } = options;
-  const { picture, contract, holds, shapes, assumed } = await pictureOf(model, options, { name, batch });
+  const { model, picture, contract, holds, shapes, assumed } = await pictureOf(opened, options, { name, batch });
   const declared = shapes.get(picture.name)!;
   const beside = shapesBeside(model.source, given, shapes);
   const tensorsOf = (part: Omit<Part, "batch">) => tensorsFor(model.source, given, { batch, ...part }, shapes);
@@ -166,10 +173,7 @@ export async function prepareModel(
   if (batch > 1) {
     const whole = new Map(shapes).set(picture.name, declared.with(0, batch));
     for (const [name, shape] of beside) whole.set(name, shape.with(0, batch));
-    const normalized = await model.at(whole, tensorsOf({ from: 0, count: batch })).catch((error: unknown) => {
-      if (XstarError.is(error) && error.code === "unsupported-model") return undefined;
-      throw error;
-    });
+    const normalized = await unlessUnsupported(model.at(whole, tensorsOf({ from: 0, count: batch })));
     if (normalized && holdsPictures(normalized, picture.name)) return result(normalized, batch);
   }
   const shared = tensorsOf({ from: 0, count: 1 });
@@ -196,12 +200,6 @@ function shapesBeside({ inputs }: Model, given: GivenInputs, shapes: ReadonlyMap
       );
     }),
   );
-}
-
-/** Whether every output has an axis for the pictures of a batch: a model made for one picture has none, or fails. */
-function holdsPictures(normalized: Normalized, picture: string): boolean {
-  const layouts = followAxes(normalized, picture);
-  return normalized.graph.outputs.every((output) => output.type && axesOf(normalized, output, layouts).batch);
 }
 
 /** The values of a layer in the model's own form and type: one, or one for each picture where the model is run for each. */

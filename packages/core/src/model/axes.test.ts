@@ -205,6 +205,36 @@ describe.each([1, 2])("axes of a batch of %d", (n) => {
     expect(notes["y"]).toBe("[N, 5, units 8] a guess by the number of axes");
   });
 
+  it("that are taken out one by one, decoded and stacked again lie where they are stacked", async () => {
+    const found = await axes([n, 3, 4, 4], (op, x) => {
+      const scale = (side: number) => {
+        const places = 4 / side;
+        const map = op.conv(x, weights(op, [8, 3, side, side], side), { strides: [side, side] });
+        const anchors = op.transpose(op.reshape(map, [n, 2, 4, places, places]), [0, 3, 4, 1, 2]);
+        return op.reshape(anchors, [n, 2 * places ** 2, 4]);
+      };
+      const deltas = op.reshape(op.concat([scale(1), scale(2)], 1), [40 * n, 4]);
+      const corners = [0, 1, 2, 3].map((i) => op.exp(op.slice(deltas, [{ axis: 1, start: i, end: i + 1 }])));
+      const boxes = op.reshape(
+        op.concat(
+          corners.map((one) => op.unsqueeze(one, [2])),
+          2,
+        ),
+        [40 * n, 4],
+      );
+      const bounded = [0, 1].map((i) => op.clip(op.slice(boxes, [{ axis: 1, start: i, end: 4, step: 2 }]), 0, i + 1));
+      const pairs = op.concat(
+        bounded.map((one) => op.unsqueeze(one, [2])),
+        2,
+      );
+      return { deltas, corner: corners[0]!, boxes, clipped: op.reshape(pairs, [40 * n, 4]) };
+    });
+    expect(found["deltas"]).toContain("units 4] made by Conv");
+    expect(found["corner"]).toContain("units 1] made by Conv");
+    expect(found["boxes"]).toContain("units 4] made by Conv");
+    expect(found["clipped"]).toContain("units 4] made by Conv");
+  });
+
   it("of Einsum are the letters of the weights alone", async () => {
     const found = await axes([n, 5, 6], (op, x) => {
       const type = { dtype: "float32" as const, shape: [n, 8, 5] };

@@ -31,7 +31,9 @@ export function axesOf(
     batchOf(layout) ?? (shape[0] === pictures && shape.length > 0 ? { axis: 0, before: 1, after: 1 } : undefined);
   const isFree = (axis: number) => axis !== batch?.axis || batch.before * batch.after > 1;
   const free = shape.map((_, axis) => axis).filter(isFree);
-  return { batch, units: free.length === 0 || shape.length < 2 ? undefined : unitsOf(layout, free) };
+  // a row of numbers has units only where they were made so
+  const isRow = shape.length < 2 && !layout.flat().some(({ isNew, isPiece }) => isNew && !isPiece);
+  return { batch, units: free.length === 0 || isRow ? undefined : unitsOf(layout, free) };
 }
 
 /** The factors of every axis of all values that depend on the picture, found once for a graph. */

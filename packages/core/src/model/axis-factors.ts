@@ -6,7 +6,7 @@ export interface Factor {
   readonly role: "batch" | "unit" | "place";
   /** Of units: made by the latest operator that made any, not what is left of earlier ones. */
   readonly isNew: boolean;
-  /** Whether an axis was divided into this and others. */
+  /** Whether an axis was divided into this and others, or this was taken out of it. */
   readonly isPiece: boolean;
   /** Of units: the operator that made them. */
   readonly by: string | undefined;
@@ -74,10 +74,15 @@ export function resizedAxis(axis: Axis, length: number): Axis {
   if (holdsBatch(axis) && length < sizeOf(axis) && length % sizeOf(inner) === 0)
     return length === sizeOf(inner) ? inner : [fresh(length / sizeOf(inner)), ...inner];
   const units = axis.filter(({ role }) => role === "unit");
-  if (units.length === 0) return [fresh(length)];
+  // places with units of an earlier operator among them, such as anchors, are places
+  if (units.length === 0 || (isMerged(axis, ({ role }) => role === "unit") && !units.some(({ isNew }) => isNew)))
+    return [fresh(length)];
   const { by } = units.find(({ isNew }) => isNew) ?? units[0]!;
-  return [{ ...unitsBy(by!, length)[0]!, isNew: units.some(({ isNew }) => isNew) }];
+  return [{ ...unitsBy(by!, length)[0]!, isNew: units.some(({ isNew }) => isNew), isPiece: length === 1 }];
 }
+
+/** Whether it is one unit of several that lay along an axis. */
+export const isTakenOut = ({ role, size, isPiece }: Factor): boolean => role === "unit" && size === 1 && isPiece;
 
 /** A batch of 1 can be any axis of 1: where it is among `axes`, it goes to the last such axis that is not. */
 export function batchMovedFrom(layout: Layout, axes: readonly number[]): Layout {

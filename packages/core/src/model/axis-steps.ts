@@ -7,6 +7,7 @@ import {
   fresh,
   holdsBatch,
   holdsUnits,
+  isTakenOut,
   noteReader,
   renewed,
   reshaped,
@@ -96,6 +97,8 @@ const featurewise: Step = ({ node, y, layouts: [x] }) => {
 /** A product with weights makes units along their axis; of two values of the network it has the axes of both. */
 const product: Step = ({ node, y, layouts: [a, b] }) => {
   const [rankA, rankB] = [node.inputs[0]!.rank, node.inputs[1]!.rank];
+  if (rankA === 1 && a && !b)
+    return [...y.shape.slice(0, -1).map((length) => [fresh(length)]), unitsBy(node.opType, y.shape.at(-1)!)];
   if (rankA < 2 || rankB < 2) return undefined;
   const leading = [a, b].filter((one) => one !== undefined).map((one) => one.slice(0, -2));
   const lead = broadcastLayout(leading, y.shape.slice(0, -2));
@@ -203,9 +206,16 @@ const concat: Step = ({ node, y, layouts }) => {
   const some = layouts.flatMap((layout) => (layout ? [batchMovedFrom(layout, [axis])] : []));
   const whole = broadcastLayout(some, y.shape);
   const parts = some.map((layout) => layout[axis]!);
+  const stacked = some.length === y.shape[axis] ? stackedUnits(whole, parts) : undefined;
+  if (stacked)
+    return whole.with(whole.indexOf(stacked), [fresh(1)]).with(axis, [{ ...stacked[0]!, size: some.length }]);
   const longest = parts.find((part) => part.some(({ isNew }) => isNew)) ?? parts.find(holdsUnits) ?? parts[0]!;
   return whole.with(axis, resizedAxis(parts.some(holdsBatch) ? [] : longest, y.shape[axis]!));
 };
+
+/** The axis of one unit that was taken out of several, where what is stacked along an axis of its own are such units. */
+const stackedUnits = (whole: Layout, parts: readonly Axis[]): Axis | undefined =>
+  parts.some(holdsUnits) ? undefined : whole.find(([unit, ...rest]) => rest.length === 0 && unit && isTakenOut(unit));
 
 const gather: Step = ({ node, y, layouts: [data, indices] }) => {
   const at = positiveAxis(node.int("axis", 0), node.inputs[0]!.rank);

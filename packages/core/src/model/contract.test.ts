@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { readModel } from "../onnx/read.js";
-import { buildModel, weights, type ModelOptions } from "../testing/models.js";
+import { buildModel, open, weights, type ModelOptions } from "../testing/models.js";
+import { maximize } from "../testing/plain.js";
 import { declare, encodeModel } from "../testing/protos.js";
 import { tensor } from "../tensor.js";
 import { contractOfRange, guessContract, rangeOf, type PartialContract } from "./contract.js";
@@ -223,6 +224,22 @@ it("one channel is gray, and of four nobody knows the order", () => {
     return guessContract(readModel(bytes)).contract.order;
   };
   expect([1, 3, 4].map(order)).toEqual(["gray", "RGB", undefined]);
+});
+
+it("nobody knows the order where there may be any number of channels", async () => {
+  const bytes = encodeModel({
+    name: "free",
+    input: [declare("x", ["N", "channels", "h", "w"])],
+    output: [declare("y", ["N", "channels", 1, 1])],
+    node: [{ opType: "GlobalAveragePool", input: ["x"], output: ["y"] }],
+  });
+  const model = open(bytes);
+  const { contract } = guessContract(model.source);
+  expect(contract).toEqual({ mean: [0], std: [1], layout: "NCHW" });
+  const shapes = new Map([["x", [1, 1, 6, 6]]]);
+  expect((await maximize(model, "y", { contract, shapes, start: "normal", steps: 1 })).picture.shape).toEqual([
+    1, 1, 6, 6,
+  ]);
 });
 
 it.each([[[1, 5]], [[1, 16, 96]], [[1, 1, 8, 8, 8]]])(

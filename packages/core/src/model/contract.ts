@@ -299,6 +299,8 @@ function orderOf(source: Model, channels: number | undefined): Found<ChannelOrde
   if (isUltralytics(source)) return { value: "RGB", why: "Ultralytics models take RGB", sure: true };
   if (channels !== undefined && channels !== 3) return undefined;
   const habit = habitOf(source, "colour");
+  // what may have any number of channels need not have colours
+  if (channels === undefined && !habit?.order) return undefined;
   if (habit?.order) return { value: habit.order, why: `models from ${source.producer} mostly take it`, sure: false };
   const why = /caffe/i.test(source.producer)
     ? `nothing in the file tells: ${source.producer} keeps what the model was trained with, RGB or Caffe's own BGR`

@@ -49,6 +49,8 @@ describe("what an input holds", () => {
     ["a few features at a time", [1, 40, 6], product(6), { kind: "series", time: 1, sure: false }],
     ["places and features", [1, 16, 96], relu, { kind: "embedding", time: 1, sure: false }],
     ["a list of numbers", [1, 5], product(5), { kind: "table", sure: true }],
+    ["a long list of numbers", [1, 9000], product(9000), { kind: "table", sure: true }],
+    ["a long row of samples", [1, 9000], relu, { kind: "series", time: 1, sure: false }],
     ["frames behind channels", [1, 3, 4, 8, 8], relu, { kind: "video", channels: 1, time: 2, sure: true }],
     ["channels behind frames", [1, 4, 3, 8, 8], relu, { kind: "video", channels: 2, time: 1, sure: true }],
   ])("%s", (_, shape, build, expected) => {

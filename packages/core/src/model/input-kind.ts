@@ -171,8 +171,13 @@ function ofThreeAxes(source: Model, input: DeclaredInput): Found {
   const [a, b] = [second, third].map((dim) => (typeof dim === "number" ? dim : 8 * leastFeatures - 1));
   if (Math.max(a!, b!) >= 8 * Math.min(a!, b!))
     return { kind: "series", time: a! > b! ? 1 : 2, why: "one of its axes is much longer than the other", sure: false };
+  if (typeof second === "number" && typeof third !== "number")
+    return { kind: "embedding", time: 2, why: `it has ${second} features at any number of places`, sure: false };
   return { kind: "embedding", time: 1, why: "it has places and features", sure: false };
 }
+
+/** So many numbers that no product with a matrix reads are samples, rather than a list. */
+const longestList = 4000;
 
 function ofTwoAxes(source: Model, input: DeclaredInput): Found {
   const [, length] = input.dims;
@@ -182,6 +187,8 @@ function ofTwoAxes(source: Model, input: DeclaredInput): Found {
   if (front.recurrent) return series(`${front.by} reads it over time`, true);
   if (soundName.test(input.name)) return series("its name says so", false);
   if (typeof length !== "number" && !front.product) return series("it may have any length", false);
+  if (typeof length === "number" && length > longestList && front.by === "")
+    return series(`it has ${length} numbers, of which no product with a matrix reads all`, false);
   return { kind: "table", why: "it has numbers without an order", sure: front.product };
 }
 

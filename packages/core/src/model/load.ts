@@ -32,6 +32,8 @@ export interface LoadedModel {
   readonly contract: Contract | undefined;
   /** Names of the classes; undefined where they are not known. */
   readonly labels: readonly string[] | undefined;
+  /** Of weights and activations, where it is not that of the file: `inFloat16`. */
+  readonly precision?: "float16";
   /**
    * The graph at these input shapes (kept, so that asking again costs nothing). Inputs that are `given` become constants:
    * they decide shapes, and which branch of an `If` is taken.
@@ -128,13 +130,17 @@ export function inputShapes(
 ): Map<string, Shape> {
   const named = sizesByName(inputs, batch, free);
   return new Map(
-    inputs.map(({ name, dims }) => {
+    inputs.map(({ name, dims, tokens }) => {
       const given = free.get(name);
-      if (given) return [name, given];
+      // of tokens the shape of their numbers serves as well
+      if (given) return [name, tokens && given.length === dims.length - 1 ? [...given, tokens.size] : given];
       const shape = dims.map((dim, i) => (typeof dim === "number" ? dim : i === 0 ? batch : named.get(dim)));
       const open = shape.indexOf(undefined);
       if (open < 0) return [name, shape as number[]];
-      const example = dims.map((dim, i) => (typeof dim === "number" ? dim : i === 0 ? batch : (named.get(dim) ?? 224)));
+      const usual = dims.length < 4 ? 16 : 224;
+      const example = dims.map((dim, i) =>
+        typeof dim === "number" ? dim : i === 0 ? batch : (named.get(dim) ?? usual),
+      );
       throw new XstarError("bad-argument", `Dimension ${open} of input "${name}" is free and needs a size`, {
         hint: `Give the input's shape, for example shapes: new Map([["${name}", [${example.join(", ")}]]]), on the command line --shape ${name}=${example.join(",")}`,
         details: { input: name },

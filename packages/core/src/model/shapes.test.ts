@@ -3,6 +3,7 @@ import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { buildModel, open, weights } from "../testing/models.js";
 import { declare, encodeModel } from "../testing/protos.js";
+import { inputShapes } from "./load.js";
 import { chooseShapes } from "./shapes.js";
 
 type Dims = (number | string | undefined)[];
@@ -129,6 +130,7 @@ it("inputs of free length get a usual one, which is said", async () => {
   const says = (what: string) => `Input "x" leaves its size free: ${what}`;
   expect(await chosen(sequence(["N", "time", 4]))).toEqual([[1, 1024, 4], says("1024 samples are taken")]);
   expect(await chosen(sequence(["N", "tokens", 96]))).toEqual([[1, 16, 96], says("16 places are taken")]);
+  expect(await chosen(sequence(["N", 96, "time"]))).toEqual([[1, 96, 16], says("16 places are taken")]);
   expect(await chosen(sequence(["N", 3, "frames", "height", "width"]))).toEqual([
     [1, 3, 16, 112, 112],
     says("16 frames of 112 x 112 are taken"),
@@ -140,4 +142,8 @@ it("a dimension of which nothing is known is asked for", async () => {
     code: "bad-argument",
     message: 'Dimension 5 of input "x" is free and needs a size',
   });
+  const state = { name: "state", dtype: "float32", dims: [2, "more", 128] } as const;
+  expect(() => inputShapes([state])).toThrow(
+    expect.objectContaining({ hint: expect.stringContaining("--shape state=2,16,128") }),
+  );
 });

@@ -53,6 +53,8 @@ describe("token numbers", () => {
     const { kind, inputs } = await inspect(model);
     expect(kind).toMatchObject({ kind: "embedding", time: 1, sure: true });
     expect(inputs).toEqual([{ name: "ids", dtype: "float32", dims: [1, 5, 6], tokens: 20 }]);
+    // a caller may say how many tokens there are as the file has them
+    expect((await inspect(model, { shapes: new Map([["ids", [1, 5]]]) })).inputs).toEqual(inputs);
     const { curve, picture, record } = await maximize(model, "features:2", { start: "normal", steps: 20 });
     expect(picture.shape).toEqual([1, 5, 6]);
     expect(record.holds).toEqual({ kind: "embedding", time: 1 });

@@ -34,13 +34,15 @@ export async function classify(
   const input = graph.input("picture", { dtype: "float32", shape: pictures.shape });
   const { colours, opacity } = separateOpacity(op, input, first.shape);
   const seen = prepared.network(op, opacity ? onGrey(op, colours, opacity) : colours);
-  const output = op.softmax(seen.logits(), 1);
+  const scores = seen.logits();
+  // rows of a network without a batch, such as the nodes of a graph, are no pictures
+  if (scores.rank !== 2) return undefined;
+  const output = op.softmax(scores, 1);
   graph.output(output);
   const bytes = (await writerFor(model.runtime.lowering))(graph, { opsets, irVersion, locate: weights.locate });
   const session = await model.runtime.open(bytes, { files: weights.files });
   try {
-    const scores = (await session.run({ [input.name]: pictures }))[output.name]!;
-    const all = numbers(scores);
+    const all = numbers((await session.run({ [input.name]: pictures }))[output.name]!);
     const count = all.length / batch;
     return Array.from({ length: batch }, (_, i) => all.slice(i * count, (i + 1) * count));
   } finally {

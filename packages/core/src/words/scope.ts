@@ -21,6 +21,9 @@ export interface TargetNames extends NamesOfModel {
   readonly models?: ReadonlyMap<string, NamesOfModel>;
 }
 
+/** A name in quotation marks. */
+export const quoted = /"[^"]+"/y;
+
 /** What may come behind a name. */
 export const boundary = /[\s:@^*,+)-]|\[axis=|$/y;
 
@@ -56,7 +59,9 @@ const longestFirst = (names: Iterable<string>) => [...names].sort((a, b) => b.le
 export function unknownName(scan: Scanner, scope: Scope, models: ReadonlyMap<string, NamesOfModel>): XstarError {
   const { model } = scope;
   const prefix = scan.sees(/[^\s():]+(?=::)/y);
-  if (prefix !== undefined && model === undefined) {
+  // PyTorch calls layers onnx::Gemm_24: that is no model where there is none
+  const isOfLayers = models.size === 0 && [...scope.layers].some((name) => name.startsWith(`${prefix}::`));
+  if (prefix !== undefined && model === undefined && !isOfLayers) {
     const known = nearest(prefix, models.keys());
     return new XstarError("bad-argument", `There is no model "${prefix}" (${scan.place()})`, {
       hint:
@@ -66,6 +71,7 @@ export function unknownName(scan: Scanner, scope: Scope, models: ReadonlyMap<str
     });
   }
   const wanted =
+    scan.sees(quoted)?.slice(1, -1) ??
     scan.sees(/[^\s()*^]+?(?=(?:\[axis=-?\d+\])?:\d+(?:@[\d,*-]*)?(?:[\s+)^-]|$))/y) ??
     scan.sees(/[^\s()*^,]+(?=,[a-z]\w*=)/iy) ??
     scan.sees(/[^\s()*^]+/y);

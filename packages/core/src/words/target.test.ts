@@ -208,6 +208,7 @@ describe("a target", () => {
     ["conv1x", "conv1x", 1],
     ["alignment:layer=x,decay=0.5", "x", 17],
     ["213:3", "213", 1],
+    ['"../conv 9":2', "../conv 9", 1],
   ])("%j names an unknown layer", (text, layer, place) => {
     const error = (() => {
       try {
@@ -264,4 +265,16 @@ describe("a target", () => {
       expect.objectContaining({ hint: expect.stringContaining('"probability"') }),
     );
   });
+});
+
+test("layers that PyTorch calls after its operators are no layers of another model", () => {
+  const named = { layers: ["onnx::Gemm_24", "onnx::Gemm_11"] };
+  expect(parseTarget("onnx::Gemm_24:3", named, objectives)).toEqual(channel("onnx::Gemm_24", 3));
+  expect(() => parseTarget("onnx::Gemm_42:3", named, objectives)).toThrow(
+    expect.objectContaining({
+      code: "unknown-layer",
+      message: expect.stringContaining('"onnx::Gemm_42"'),
+      hint: expect.stringContaining("onnx::Gemm_24"),
+    }),
+  );
 });

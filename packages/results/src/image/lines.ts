@@ -43,7 +43,10 @@ export function gridOf(
   const data = picture.data as Float32Array;
   if (kind !== "embedding") return { shape: [1, size(shape)], data };
   const places = shape[(time ?? 1) - 1] ?? 1;
-  return { shape: [places, size(shape) / places], data };
+  const features = size(shape) / places;
+  const turned =
+    time === 2 ? Float32Array.from(data, (_, i) => data[(i % features) * places + Math.floor(i / features)]!) : data;
+  return { shape: [places, features], data: turned };
 }
 
 /** Frames of a video, each [channels, height, width]. */

@@ -14,7 +14,7 @@ import {
 import { lookAt, type Sight } from "./look.js";
 import { findPeak, type Example } from "./rank-examples.js";
 import { readingsOf, readingsToObserve } from "./readings.js";
-import { pictureSizeOf, type PictureSize, type PictureSource } from "./source.js";
+import { heldBy, pictureSizeOf, type ExampleSource, type PictureSize } from "./source.js";
 
 /** One target and what the pictures make of it. */
 export interface TargetExamples {
@@ -57,8 +57,8 @@ export interface OpenTargetsOptions extends ProbeOptions {
 /** A model opened for measuring targets. Release the probe when done. */
 export interface OpenTargets {
   readonly probe: Probe;
-  /** The form in which the model takes pictures. */
-  readonly size: PictureSize;
+  /** The form in which the model takes pictures; undefined where it takes none of 1 or 3 channels. */
+  readonly size: PictureSize | undefined;
   readonly targets: readonly OpenTarget[];
 }
 
@@ -67,10 +67,7 @@ interface OpenTarget extends Omit<TargetExamples, "examples"> {
   readonly place: readonly [number, number] | undefined;
 }
 
-/**
- * Opens a model for targets, for `batch` pictures at once. Throws `bad-argument` and `unknown-layer` for targets, and
- * `bad-argument` for a model that takes no pictures of 1 or 3 channels.
- */
+/** Opens a model for targets, for `batch` pictures at once. Throws `bad-argument` and `unknown-layer` for targets. */
 export async function openTargets(
   model: LoadedModel,
   named: readonly NamedTarget[],
@@ -79,16 +76,16 @@ export async function openTargets(
   const targets: OpenTarget[] = [];
   let size: PictureSize | undefined;
   const opened = await probe(model, options, (look) => {
-    size = sizeFor(look.pictures.shape);
+    size = pictureSizeOf(look.pictures.shape.slice(1));
     const specs = named.map(({ objective }) => look.parse(objective));
     const maps = specs.flatMap((objective, i) => {
-      const { map, ...read } = places ? readPlaces(look, objective) : noPlaces;
+      const { map, ...read } = places && size ? readPlaces(look, objective) : noPlaces;
       targets.push({ target: named[i]!.target, objective, ...read });
       return map ? [[mapOf(i), map] as const] : [];
     });
     return { ...readingsToObserve(look, specs, layer), ...Object.fromEntries(maps) };
   });
-  return { probe: opened, size: size!, targets };
+  return { probe: opened, size, targets };
 }
 
 export interface ScanOptions {
@@ -97,12 +94,16 @@ export interface ScanOptions {
   readonly onPicture?: ((seen: number, skipped: number) => void) | undefined;
 }
 
-/** Measures every target on every picture, until the signal stops it; pictures that cannot be read are skipped. */
+/**
+ * Measures every target on every picture, until the signal stops it; pictures that cannot be read are skipped. Throws `bad-argument`
+ * where they are picture files, and the model takes no pictures of 1 or 3 channels.
+ */
 export async function findExamples(
-  { probe, targets }: OpenTargets,
-  pictures: PictureSource,
+  { probe, size, targets }: OpenTargets,
+  pictures: ExampleSource,
   { signal, onPicture }: ScanOptions = {},
 ): Promise<FoundExamples> {
+  if (!size && !heldBy(pictures)) throw noPictures(probe.shape);
   const skipped: SkippedPicture[] = [];
   const examples = targets.map((): Example[] => []);
   const features: Float32Array[] = [];
@@ -161,10 +162,8 @@ function examplesOf(sight: Sight, targets: readonly OpenTarget[], name: string):
     : `The activation of "${name}" is not finite`;
 }
 
-function sizeFor(shape: Shape): PictureSize {
-  const size = pictureSizeOf(shape.slice(1));
-  if (size) return size;
-  throw new XstarError(
+function noPictures(shape: Shape): XstarError {
+  return new XstarError(
     "bad-argument",
     `A model that takes inputs of shape [${shape.slice(1)}] cannot look at picture files`,
     {

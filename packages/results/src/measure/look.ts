@@ -1,5 +1,5 @@
 import { size, type Probe, type Tensor } from "@xstar/core";
-import type { PictureSource } from "./source.js";
+import type { ExampleSource } from "./source.js";
 
 /** What was seen of a picture: the probe's values without their batch axis, or why the picture could not be read. */
 export type Sight =
@@ -7,7 +7,7 @@ export type Sight =
   | { readonly index: number; readonly error: unknown };
 
 /** Shows an probe the pictures in order, a batch at a time; the next batch is read while one is looked at. */
-export async function* lookAt(probe: Probe, source: PictureSource): AsyncGenerator<Sight, void> {
+export async function* lookAt(probe: Probe, source: ExampleSource): AsyncGenerator<Sight, void> {
   const [batch, channels, height, width] = probe.shape as [number, number, number, number];
   const form = { channels: channels as 1 | 3, height, width };
   const read = (from: number) =>

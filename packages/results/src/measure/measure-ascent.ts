@@ -1,5 +1,5 @@
-import type { LoadedModel, MaximizeOptions, ProbeOptions, Spec, Tensor } from "@xstar/core";
-import type { PictureSize, PictureSource } from "./source.js";
+import type { InputKind, LoadedModel, MaximizeOptions, ProbeOptions, Spec, Tensor } from "@xstar/core";
+import { heldBy, type ExampleSource, type PictureSize } from "./source.js";
 import { measurePictures, type MeasuredPictures } from "./measure-pictures.js";
 import { networksOf } from "./networks.js";
 import { featureLayer, surveyOf, type DatasetScan } from "./scan-dataset.js";
@@ -16,7 +16,7 @@ import {
 export interface ComparedImages {
   /** As the caller named it. */
   readonly folder: string;
-  readonly pictures: PictureSource;
+  readonly pictures: ExampleSource;
 }
 
 /** The metrics of the pictures of a run, as JSON. */
@@ -24,6 +24,8 @@ export interface AscentMetrics extends MeasuredPictures {
   /** What they were compared with; null without a data set. */
   readonly images: {
     readonly folder: string;
+    /** What they are; left out for pictures. */
+    readonly holds?: InputKind;
     readonly count: number;
     /** Fewer than `count` when stopped. */
     readonly seen: number;
@@ -36,7 +38,7 @@ export interface MeasuredAscent {
   readonly metrics: AscentMetrics;
   /** What the data set makes of the target of each picture; undefined where it makes nothing of it. */
   readonly examples: readonly (TargetExamples | undefined)[];
-  /** The form in which the model saw the data set; undefined without one. */
+  /** The form in which the model saw the pictures of the data set; undefined without any. */
   readonly size: PictureSize | undefined;
 }
 
@@ -88,7 +90,7 @@ interface Survey {
   readonly dataset: DatasetScan;
   readonly found: FoundExamples;
   readonly facts: NonNullable<AscentMetrics["images"]>;
-  readonly size: PictureSize;
+  readonly size: PictureSize | undefined;
 }
 
 interface ScanOptions {
@@ -112,6 +114,7 @@ async function scanImages(
     ({ objective }) => typeof objective === "string" || isOfOnePicture(objective as Spec, options.vocabulary),
   );
   const opened = await openTargets(model, asked, { ...options, layer, batch: surveyBatch });
+  const holds = heldBy(pictures);
   try {
     const found = await findExamples(opened, pictures, { signal, onPicture });
     return {
@@ -119,6 +122,7 @@ async function scanImages(
       size: opened.size,
       facts: {
         folder,
+        ...(holds && { holds }),
         count: pictures.names.length,
         seen: found.seen,
         skipped: found.skipped.map(({ index, reason }) => ({ name: pictures.names[index]!, reason })),

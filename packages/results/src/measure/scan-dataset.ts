@@ -8,7 +8,7 @@ import {
   type Target,
 } from "@xstar/core";
 import { findExamples, openTargets, type FoundExamples } from "./find-examples.js";
-import type { PictureSource } from "./source.js";
+import type { ExampleSource } from "./source.js";
 
 /** What the pictures of a data set make of a network: measure once, compare many pictures with it. */
 export interface DatasetScan {
@@ -45,7 +45,7 @@ export interface ScanOptions {
  */
 export async function scanDataset(
   model: LoadedModel,
-  pictures: PictureSource,
+  pictures: ExampleSource,
   { objectives, layer, options = {}, batch = 8, signal, onPicture }: ScanOptions,
 ): Promise<DatasetScan> {
   const named = objectives.map((objective, i) => ({ target: String(i), objective }));
@@ -58,7 +58,7 @@ export async function scanDataset(
 }
 
 /** What was found, to compare pictures with. */
-export function surveyOf(found: FoundExamples, { names }: PictureSource, layer: string | undefined): DatasetScan {
+export function surveyOf(found: FoundExamples, { names }: ExampleSource, layer: string | undefined): DatasetScan {
   const skipped = new Set(found.skipped.map(({ index }) => index));
   return {
     names: names.slice(0, found.seen).filter((_, i) => !skipped.has(i)),

@@ -1,4 +1,4 @@
-import type { Shape, Tensor } from "@xstar/core";
+import type { InputKind, Shape, Tensor } from "@xstar/core";
 
 /** The form in which a picture is read. */
 export interface PictureSize {
@@ -25,6 +25,20 @@ export interface PictureSource {
   /** Picture `i` as float32 [channels, height, width] from 0 to 1. Throws where it cannot be read. */
   read(i: number, size: PictureSize): Promise<Tensor>;
 }
+
+/** Signals that are read one by one, in the shape that a model takes. */
+export interface SignalSource {
+  readonly names: readonly string[];
+  readonly holds: InputKind;
+  /** Signal `i`, without the batch. Throws where it cannot be read. */
+  read(i: number): Promise<Tensor>;
+}
+
+/** What a data set may hold. */
+export type ExampleSource = PictureSource | SignalSource;
+
+/** What the numbers of a data set are; undefined for pictures. */
+export const heldBy = (source: ExampleSource): InputKind | undefined => ("holds" in source ? source.holds : undefined);
 
 /** Grey pictures with a class each: picture i is `images[i * height * width ...]`, row-major, 0 to 255. */
 export interface ImageDataset {

@@ -24,6 +24,14 @@ test("a spectrogram tells which tone sounds when", () => {
   expect(data).toHaveLength(4 * width * height);
 });
 
+test("of a short signal it is wide enough to be looked at", () => {
+  const found = spectrogramOf(new Float32Array(576), 16000)!;
+  expect(found.times).toBeLessThan(10);
+  const { width, height, data } = drawSpectrogram(found);
+  expect(width).toBeGreaterThan(300);
+  expect(data).toHaveLength(4 * width * height);
+});
+
 test("silence has no tones, and a few samples no spectrogram", () => {
   expect([...new Set(spectrogramOf(new Float32Array(64), 100)!.levels)]).toEqual([quietest]);
   expect(spectrogramOf(new Float32Array(15), 100)).toBeUndefined();

@@ -51,13 +51,15 @@ export function spectrogramOf(line: ArrayLike<number>, rate: number): Spectrogra
   return { levels, times, frequencies, highest: rate / 2, duration: line.length / rate };
 }
 
-/** Time goes to the right, frequency up; yellow is strong. */
+/** Time goes to the right, frequency up; yellow is strong. Of a short signal each time is as wide as it needs to be seen. */
 export function drawSpectrogram({ levels, times, frequencies }: Spectrogram): Picture {
-  const picture = filledPicture(times, frequencies, [0, 0, 0]);
+  const each = times < frequencies / 2 ? Math.floor(mostTimes / times) : 1;
+  const width = each * times;
+  const picture = filledPicture(width, frequencies, [0, 0, 0]);
   for (let k = 0; k < frequencies; k++) {
-    for (let t = 0; t < times; t++) {
-      const color = colorAt(viridis, 1 - levels[k * times + t]! / quietest);
-      picture.data.set([...color, 255], 4 * ((frequencies - 1 - k) * times + t));
+    for (let column = 0; column < width; column++) {
+      const color = colorAt(viridis, 1 - levels[k * times + Math.floor(column / each)]! / quietest);
+      picture.data.set([...color, 255], 4 * ((frequencies - 1 - k) * width + column));
     }
   }
   return enlarge(picture, enlargementFor(picture, 480));

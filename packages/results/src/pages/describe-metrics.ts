@@ -2,6 +2,7 @@ import type { ClassRank } from "../measure/class-rank.js";
 import type { MetricName, PictureMetrics } from "../measure/picture-metrics.js";
 import { formatNumber, formatPercent } from "./format.js";
 import type { AscentMetrics } from "../measure/measure-ascent.js";
+import { wordFor } from "./input-figures.js";
 
 /** A metric in words. */
 export interface MetricRow {
@@ -22,14 +23,16 @@ export function metricRows(picture: PictureMetrics, { images, layer }: Omit<Asce
     const [text, note] = words(value);
     return { name, value: text, note };
   };
-  const compared = images ? `of ${images.seen - images.skipped.length} pictures in ${images.folder}` : "";
+  const compared = images
+    ? `of ${images.seen - images.skipped.length} ${wordFor(images.holds)}s in ${images.folder}`
+    : "";
   return [
     row("Activation", "activation", activation, (x) => [
       formatNumber(x),
       "of the target alone: without transforms, penalties and what a recipe makes of it",
     ]),
     row("Percentile", "percentile", percentile, (x) => [formatPercent(x / 100), `${place(x)} ${compared}`]),
-    row("Nearest picture", "plausibility", plausibility, ({ cosine, euclidean }) => {
+    row(`Nearest ${wordFor(images?.holds)}`, "plausibility", plausibility, ({ cosine, euclidean }) => {
       const { name, distance } = cosine ?? euclidean;
       const kind = cosine ? "cosine" : "Euclidean";
       return [formatNumber(distance, 3), `${kind} distance to ${name} in the means of ${layer}`];
@@ -55,7 +58,7 @@ const photographSlopes = "−0.8 to −1.5";
 export function metricLine(picture: PictureMetrics, { images }: Omit<AscentMetrics, "pictures">): string {
   const { activation, percentile, plausibility, recognition, transfer = {}, spectrumSlope } = picture;
   const read = images ? images.seen - images.skipped.length : 0;
-  const compared = percentile === undefined ? "" : ` (${place(percentile)} of ${read} pictures)`;
+  const compared = percentile === undefined ? "" : ` (${place(percentile)} of ${read} ${wordFor(images?.holds)}s)`;
   const nearest = plausibility?.cosine ?? plausibility?.euclidean;
   const facts = [
     activation !== undefined && `the target alone, without transforms, ${formatNumber(activation)}${compared}`,

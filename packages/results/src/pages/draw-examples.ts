@@ -1,6 +1,6 @@
 import { fieldBox } from "@xstar/core";
 import { summarize } from "../measure/describe.js";
-import type { PictureSize, PictureSource } from "../measure/source.js";
+import type { ExampleSource, PictureSize } from "../measure/source.js";
 import { rankExamples, type Example, type Ranking } from "../measure/rank-examples.js";
 import { createDuplicateCheck } from "../measure/near-duplicates.js";
 import { crop } from "../image/crop.js";
@@ -10,7 +10,7 @@ import { rowsSheet } from "../image/rows.js";
 import { validView } from "../image/view.js";
 import type { TargetExamples } from "../measure/find-examples.js";
 import type { SheetEntry, TargetFile } from "../record/examples-file.js";
-import { planesOf } from "../image/drawing.js";
+import { drawingOf, planesOf } from "../image/drawing.js";
 
 /** The pictures of one target, for the sheet and the page; each as the model saw it. */
 export interface TargetPictures {
@@ -21,8 +21,9 @@ export interface TargetPictures {
 }
 
 export interface DrawExamplesOptions {
-  readonly pictures: PictureSource;
-  readonly size: PictureSize;
+  readonly pictures: ExampleSource;
+  /** Undefined for signals. */
+  readonly size: PictureSize | undefined;
   /** Pictures in a row. */
   readonly top: number;
 }
@@ -34,12 +35,14 @@ export async function drawExamples(
   { pictures, size, top }: DrawExamplesOptions,
 ): Promise<TargetPictures> {
   const read = async ({ index }: Example) =>
-    validView(planesOf(await pictures.read(index, size)), { low: 0, high: 1 }).picture;
+    "holds" in pictures
+      ? drawingOf([], pictures.holds).raw(await pictures.read(index))
+      : validView(planesOf(await pictures.read(index, size!)), { low: 0, high: 1 }).picture;
   const entry = ({ index, activation, peak }: Example): SheetEntry => ({
     name: pictures.names[index]!,
     activation,
     peak,
-    box: field && peak ? fieldBox(field, [peak.y, peak.x], size) : null,
+    box: field && peak && size ? fieldBox(field, [peak.y, peak.x], size) : null,
   });
   const ranking: Ranking = rankExamples(examples, spare * top);
   const [most, least, peaks] = (await Promise.all(

@@ -7,6 +7,7 @@ import { formatNumber } from "./format.js";
 import { html, page, type Html } from "./html.js";
 import type { ExamplesFile, SheetEntry } from "../record/examples-file.js";
 import type { TargetPictures } from "./draw-examples.js";
+import { wordFor } from "./input-figures.js";
 import { webpUri } from "./report-views.js";
 
 /** Screen pixels of a picture on the page. */
@@ -19,32 +20,32 @@ export async function examplesPage(
   beside: Picture | undefined,
   codec: ImageCodec,
 ): Promise<string> {
-  const given = beside && (await figure(beside, "the picture beside", path ?? "", codec));
+  const word = wordFor(images.holds);
+  const given = beside && (await figure(beside, `the ${word} beside`, path ?? "", codec));
   const read = images.seen - images.skipped.length;
   const of = images.seen < images.count ? ` (of ${images.count})` : "";
   return page({
     title: targets.length === 1 ? `Examples for ${targets[0]!.file.target}` : `Examples for ${targets.length} targets`,
-    description: `Pictures that excite targets of ${model.path ?? "a network"} most and least, among ${read}${of} of ${images.folder}.`,
-    body: html`${await Promise.all(targets.map((one) => section(one, given, codec)))}`,
+    description: `${word.replace(/^./, (x) => x.toUpperCase())}s that excite targets of ${model.path ?? "a network"} most and least, among ${read}${of} of ${images.folder}.`,
+    body: html`${await Promise.all(targets.map((one) => section(one, { word, beside: given, codec })))}`,
   });
 }
 
 async function section(
   { file, most, least, crops }: TargetPictures,
-  beside: Html | undefined,
-  codec: ImageCodec,
+  { word, beside, codec }: { readonly word: string; readonly beside: Html | undefined; readonly codec: ImageCodec },
 ): Promise<Html> {
   const { min, median, mean, max, count } = file.summary;
   const numbers = [min, median, mean, max].map((x) => formatNumber(x));
   return html`<h2>${file.target}</h2>
     ${dataTable({
       caption: "Activations",
-      columns: ["Pictures", "Least", "Median", "Mean", "Most"],
+      columns: [`${word.replace(/^./, (x) => x.toUpperCase())}s`, "Least", "Median", "Mean", "Most"],
       rows: [[String(count), ...numbers]],
     })}
     ${
       beside &&
-      html`<h3>The picture beside</h3>
+      html`<h3>The ${word} beside</h3>
       ${pictureRow([beside])}`
     }
     <h3>Most exciting</h3>

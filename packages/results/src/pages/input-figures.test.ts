@@ -2,6 +2,7 @@ import { tensor, type InputKind, type Tensor } from "@xstar/core";
 import { describe, expect, test } from "vitest";
 import { inputFigures, wordFor } from "./input-figures.js";
 import { tokenTable, tokenText } from "./token-table.js";
+import { valueBars } from "./value-bars.js";
 
 const shown = (shape: readonly number[], holds: InputKind, scale = 1) => {
   const count = shape.reduce((a, b) => a * b, 1);
@@ -39,12 +40,15 @@ describe("the figures of inputs", () => {
   test("vectors are a heat map, with their numbers where these are few", () => {
     expect(shown([6, 4], { kind: "embedding", time: 1 })).toContain("−0.76");
     expect(shown([16, 96], { kind: "embedding", time: 1 })).toContain("16 places downwards, 96 features to the right");
+    expect(shown([96, 16], { kind: "embedding", time: 2 })).toContain("16 places downwards, 96 features to the right");
   });
 
   test("a list of numbers is bars", () => {
     const few = shown([5], { kind: "table" });
     expect(few).toContain("0.8415");
     expect(few).toContain("margin-left");
+    const grown = valueBars({ title: "x", values: [0.99999946], before: [0] }).text;
+    expect(grown.match(/<td>[\d.]+<\/td>/g)).toEqual(["<td>1</td>", "<td>1</td>"]);
     expect(shown([500], { kind: "table" })).toContain("500 numbers from the first to the last");
   });
 

@@ -1,4 +1,4 @@
-import type { Box, ReceptiveField, Spec } from "@xstar/core";
+import type { Box, InputKind, ReceptiveField, Spec } from "@xstar/core";
 import type { Summary } from "../measure/describe.js";
 import type { Peak } from "../measure/rank-examples.js";
 import type { PictureSize } from "../measure/source.js";
@@ -42,12 +42,14 @@ export interface ExamplesFile {
   readonly model: { readonly path: string | undefined; readonly sha256: string };
   readonly images: {
     readonly folder: string;
+    /** What they are; left out for pictures. */
+    readonly holds?: InputKind;
     readonly count: number;
     /** Fewer than `count` when stopped. */
     readonly seen: number;
     readonly skipped: readonly { readonly name: string; readonly reason: string }[];
-    /** The form in which the model saw them: cut to it at the sides. */
-    readonly size: PictureSize;
+    /** The form in which the model saw pictures: cut to it at the sides; null for signals. */
+    readonly size: PictureSize | null;
   };
   /** A picture beside which the sheet shows them. */
   readonly beside: string | null;

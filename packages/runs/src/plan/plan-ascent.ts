@@ -11,10 +11,10 @@ import {
   sub,
   unitCounts,
   XstarError,
+  type AscentOptions,
   type PreparedModel,
   type FurtherModel,
   type InputKind,
-  type MaximizeOptions,
   type Shape,
   type Spec,
   type Vocabulary,
@@ -39,7 +39,7 @@ export interface Plan {
   readonly objectives: readonly Spec<"objective">[];
   /** What the jobs' targets are, without penalties and without what a recipe makes of them. */
   readonly targets: readonly Spec<"objective">[];
-  readonly options: MaximizeOptions;
+  readonly options: AscentOptions;
   /** Of the pictures without their opacity, [batch, channels, height, width]. */
   readonly shape: Shape;
   /** What the input holds; undefined for pictures. */

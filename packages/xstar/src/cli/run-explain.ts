@@ -28,7 +28,7 @@ import {
 import { distinct, fittingLabels, readModelInput, slugOf, type ModelFile } from "@xstar/runs";
 import { openPictures } from "../data/pictures.js";
 import { writeFileAtomic } from "../files/atomic.js";
-import { isFolder, isThere, prepareFolder } from "../files/folder.js";
+import { inFolder, isFolder, isThere } from "../files/folder.js";
 import { readImage } from "../files/image.js";
 import { loadDefinitions } from "../load-definitions.js";
 import { loadModel } from "../load.js";
@@ -76,12 +76,10 @@ export async function runExplain(path: string, words: readonly string[], flags: 
   const explainer = await openExplainer(model, target, { ...options, also });
   explainer.assumed.forEach((sentence) => say(`Note: ${sentence}`));
   const folder = flags.out ?? join("out", model.name, "explain", nameFor(pictures));
-  await prepareFolder(folder);
   const work = { model, explainer, options, labels, target, flags, folder };
-  await withInterrupt(async (signal) => {
-    if (isOne) await explainOne(pictures[0]!, { ...work, signal });
-    else await explainMany(pictures, { ...work, signal });
-  }).finally(() => explainer.release());
+  const explainAll = (signal: AbortSignal) =>
+    isOne ? explainOne(pictures[0]!, { ...work, signal }) : explainMany(pictures, { ...work, signal });
+  await inFolder(folder, () => withInterrupt(explainAll)).finally(() => explainer.release());
 }
 
 interface Work {

@@ -6,7 +6,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeBands } from "../testing/idx-folder.js";
 import { loadIdxFolder } from "./dataset.js";
-import { openImages, openPictures } from "./pictures.js";
+import { openExamples, openPictures } from "./pictures.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -72,6 +72,10 @@ describe("the pictures of a folder", () => {
 });
 
 test("a data set needs a model of pictures", async () => {
-  await expect(openImages("mnist", [1, 5, 8, 8])).rejects.toMatchObject({ code: "bad-argument" });
-  await expect(openImages("mnist", [1, 20])).rejects.toMatchObject({ code: "bad-argument" });
+  await expect(openExamples("mnist", { shape: [1, 5, 8, 8], holds: undefined })).rejects.toMatchObject({
+    code: "bad-argument",
+  });
+  await expect(openExamples("mnist", { shape: [1, 20], holds: { kind: "table" } })).rejects.toMatchObject({
+    code: "bad-argument",
+  });
 });

@@ -1,11 +1,12 @@
 import { extname, join } from "node:path";
-import { XstarError } from "@xstar/core";
-import { encodePng, pictureSizeOf, rawView, type ComparedImages, type PictureSource } from "@xstar/results";
+import { planesOfInput, XstarError, type InputKind, type Shape } from "@xstar/core";
+import { encodePng, pictureSizeOf, rawView, type ExampleSource, type PictureSource } from "@xstar/results";
 import { pictureEndings } from "@xstar/runs";
 import { fitGray, readImage } from "../files/image.js";
 import { filesIn } from "../files/folder.js";
 import { readFileOrExplain } from "../files/read.js";
 import { loadDataset, type SplitDataset } from "./dataset.js";
+import { openSounds } from "./sounds.js";
 
 const endings: ReadonlySet<string> = new Set([...pictureEndings].filter((ending) => ending !== ".npy"));
 
@@ -75,14 +76,22 @@ function fromDataset({ train, test }: SplitDataset): FilePictures {
   };
 }
 
+/** What a model takes: [batch, ...], and what that holds. */
+export interface ExampleForm {
+  readonly shape: Shape;
+  readonly holds: InputKind | undefined;
+}
+
 /**
- * Opens the pictures of `--dataset` for a model whose picture has `channels`. Throws `bad-argument` for a model that cannot
- * see picture files, and what `openPictures` does.
+ * Opens the examples of `--dataset` that a model can take: pictures, or of signals the sounds. Throws `bad-argument` for a model of
+ * anything else, and what `openPictures` and `openSounds` do.
  */
-export async function openImages(folder: string, shape: readonly number[]): Promise<ComparedImages> {
-  if (pictureSizeOf(shape.slice(1))) return { folder, pictures: await openPictures(folder) };
+export async function openExamples(folder: string, { shape, holds }: ExampleForm): Promise<ExampleSource> {
+  const [, ...one] = shape;
+  if (holds && planesOfInput(shape, holds)?.isLine) return openSounds(folder, { shape: one, holds });
+  if (pictureSizeOf(one)) return openPictures(folder);
   throw new XstarError(
     "bad-argument",
-    `"--dataset" needs a model of pictures: its picture of shape [${shape}] is none`,
+    `"--dataset" needs a model of pictures or signals: its input of shape [${shape}] holds neither`,
   );
 }

@@ -147,7 +147,7 @@ async function drawAll(
   const { examples = [], size } = measured ?? {};
   return Promise.all(
     examples.map(async (one) =>
-      one && images && size && one.examples.length > 0
+      one && images && one.examples.length > 0
         ? drawExamples(one, "", { pictures: images.pictures, size, top: examplesShown })
         : undefined,
     ),

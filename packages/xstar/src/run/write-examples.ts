@@ -4,12 +4,13 @@ import {
   encodePng,
   examplesPage,
   examplesSheet,
+  heldBy,
   sha256Of,
+  type ExampleSource,
   type ExamplesFile,
   type FoundExamples,
   type Picture,
   type PictureSize,
-  type PictureSource,
   type TargetPictures,
 } from "@xstar/results";
 import type { ModelFile } from "@xstar/runs";
@@ -22,8 +23,8 @@ export interface WriteExamplesOptions {
   readonly folder: string;
   /** The folder's name as the caller gave it. */
   readonly images: string;
-  readonly pictures: PictureSource;
-  readonly size: PictureSize;
+  readonly pictures: ExampleSource;
+  readonly size: PictureSize | undefined;
   readonly top: number;
   /** Names of the targets' files. */
   readonly slugs: readonly string[];
@@ -33,6 +34,7 @@ export interface WriteExamplesOptions {
 /** Writes a sheet for each target, examples.html and examples.json; returns what the latter holds. */
 export async function writeExamples(found: FoundExamples, options: WriteExamplesOptions): Promise<ExamplesFile> {
   const { model, folder, images, pictures, size, beside } = options;
+  const holds = heldBy(pictures);
   const drawn: TargetPictures[] = [];
   for (const [i, target] of found.targets.entries()) {
     const one = await drawExamples(target, `${options.slugs[i]}.png`, options);
@@ -45,10 +47,11 @@ export async function writeExamples(found: FoundExamples, options: WriteExamples
     model: { path: model.path, sha256: sha256Of(model.source.bytes) },
     images: {
       folder: images,
+      ...(holds && { holds }),
       count: pictures.names.length,
       seen: found.seen,
       skipped: found.skipped.map(({ index, reason }) => ({ name: pictures.names[index]!, reason })),
-      size,
+      size: size ?? null,
     },
     beside: beside?.path ?? null,
     pictures: found.targets[0]!.examples.map(({ index }) => pictures.names[index]!),

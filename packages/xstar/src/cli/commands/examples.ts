@@ -4,26 +4,29 @@ import {
   expandTargets,
   fields,
   prepareModel,
+  type PreparedModel,
   readTarget,
   standard,
   unitCounts,
   withDefinitions,
   XstarError,
 } from "@xstar/core";
-import { distinct, fittingLabels, readModelInput, slugOf, type ModelFlags } from "@xstar/runs";
+import { distinct, fittingLabels, readModelInput, readSound, slugOf, type ModelFlags } from "@xstar/runs";
 import {
+  drawingOf,
   findExamples,
   formatNumber,
   openTargets,
   planesOf,
   validView,
+  wordFor,
   type ExamplesFile,
   type FoundExamples,
   type PictureSize,
 } from "@xstar/results";
 import type { Command } from "commander";
-import { openPictures } from "../../data/pictures.js";
-import { prepareFolder } from "../../files/folder.js";
+import { openExamples } from "../../data/pictures.js";
+import { inFolder } from "../../files/folder.js";
 import { readImage } from "../../files/image.js";
 import { loadDefinitions } from "../../load-definitions.js";
 import { loadModel } from "../../load.js";
@@ -52,10 +55,10 @@ export function addExamples(command: Command): void {
   command
     .requiredOption(
       "--dataset <folder>",
-      "pictures (PNG, JPEG, WebP, GIF, TIFF, AVIF, BMP), also in folders inside; IDX files; or mnist",
+      "pictures (PNG, JPEG, WebP, GIF, TIFF, AVIF, BMP), also in folders inside; IDX files; mnist; or .wav files, where the model takes signals",
     )
     .option("--top <count>", "pictures in a row of the sheet", integer("--top", 1, 100), 9)
-    .option("--beside <picture>", "a picture to show them beside, such as one from xstar maximize")
+    .option("--beside <picture>", "a picture (or .wav file) to show them beside, such as one from xstar maximize")
     .option("--batch <count>", "pictures that go through the model at once", integer("--batch", 1, 1024), 8)
     .option("--out <folder>", "default: out/<model>/examples/<target>")
     .option("--threads <count>", "threads of ONNX Runtime", integer("--threads", 1, 256))
@@ -72,7 +75,8 @@ function integer(flag: string, min: number, max: number): (text: string) => numb
 const help = `
 A TARGET is what it is for xstar maximize: LAYER:CHANNEL, LAYER:CHANNEL@Y,X, logit:CLASS, or sums and differences; LAYER:0-3 and
 LAYER:* stand for many.
-Pictures are cut at the sides to the form of the model's input. One that cannot be read is skipped and named.
+Pictures are cut at the sides to the form of the model's input; sounds are brought to its rate, and cut or followed by silence.
+One that cannot be read is skipped and named.
 
 Written are, for each target, a sheet with rows of the most exciting pictures, the least exciting ones and, for channels
 of layers that look at parts of a picture, the parts that excite one place most; examples.html with captions; and
@@ -81,6 +85,7 @@ examples.json with the activation of every picture. Ctrl-C keeps what was found 
 Examples:
   xstar examples squeezenet.onnx fire5/concat:7 --dataset photos --mean 0.408,0.459,0.482 --std 0.00392 --order BGR
   xstar examples net.onnx logit:3 logit:4 --dataset photos --top 16
+  xstar examples speech.onnx logit:3 --dataset words --rate 16000
   xstar examples mnist-8.onnx Plus112_Output_0:3 --dataset mnist --input-range 0,255 --beside out/mnist-8/seven.png`;
 
 async function runExamples(path: string, asked: readonly string[], flags: ExamplesFlags): Promise<void> {
@@ -95,16 +100,15 @@ async function runExamples(path: string, asked: readonly string[], flags: Exampl
   const targets = expandTargets(asked, counts, cutsOf(model.source));
   for (const target of asked.filter((one) => targets.includes(one)))
     readTarget(target, { first, further: new Map() }, { vocabulary, labels, isTyped: true });
-  const pictures = await openPictures(flags.dataset);
+  const pictures = await openExamples(flags.dataset, first);
   const slugs = distinct(targets.map(slugOf));
   const name = slugs.length === 1 ? slugs[0]! : `${slugs[0]}-and-${slugs.length - 1}-more`;
   const folder = flags.out ?? join("out", model.name, "examples", name);
   const named = targets.map((target) => ({ target, objective: target }));
   const opened = await openTargets(model, named, { ...options, ...(labels && { labels }), batch });
   const { size } = opened;
-  const beside = flags.beside === undefined ? undefined : await readBeside(flags.beside, size);
-  await prepareFolder(folder);
-  await withInterrupt(async (signal) => {
+  const beside = flags.beside === undefined ? undefined : await readBeside(flags.beside, size, first);
+  const findInto = async (signal: AbortSignal) => {
     const count = pictures.names.length;
     const progress = createProgress({ stream: process.stderr, label: "examples", total: count });
     const onPicture = (seen: number, skipped: number) =>
@@ -115,11 +119,15 @@ async function runExamples(path: string, asked: readonly string[], flags: Exampl
     const written = { model, folder, images: flags.dataset, pictures, size, top, slugs, beside };
     process.stdout.write(printableLines(describe(await writeExamples(found, written), opened.probe.assumed, folder)));
     if (found.seen < count) throw new XstarError("aborted", `Stopped after ${found.seen} of ${count} pictures`);
-  }).finally(() => opened.probe.release());
+  };
+  await inFolder(folder, () => withInterrupt(findInto)).finally(() => opened.probe.release());
 }
 
-async function readBeside(path: string, size: PictureSize) {
-  return { path, picture: validView(planesOf(await readImage(path, size)), { low: 0, high: 1 }).picture };
+async function readBeside(path: string, size: PictureSize | undefined, { shape, holds }: PreparedModel) {
+  if (size) return { path, picture: validView(planesOf(await readImage(path, size)), { low: 0, high: 1 }).picture };
+  const one = shape.slice(1);
+  const { values } = await readSound(path, { shape: one, holds, files: createStore() });
+  return { path, picture: drawingOf([], holds).raw({ dtype: "float32", shape: one, data: values }) };
 }
 
 function nothingSeen({ seen, skipped }: FoundExamples): XstarError {
@@ -137,7 +145,7 @@ function describe({ targets, images }: ExamplesFile, assumed: readonly string[],
   const files = [...targets.map(({ sheet }) => sheet), "examples.html", "examples.json"];
   const written = files.length <= 6 ? files.join(", ") : `${files.length} files, listed in examples.json`;
   return [
-    renderTable([["target", "", "activation", "picture"], ...rows]),
+    renderTable([["target", "", "activation", wordFor(images.holds)], ...rows]),
     ...assumed.map((sentence) => `Note: ${sentence}`),
     ...describeLeftOut(targets),
     ...describeSkipped(images.skipped),
