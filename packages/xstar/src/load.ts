@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { check, inFloat16, openModel, type Runtime } from "@xstar/core";
+import { check, openModel, type Runtime } from "@xstar/core";
 import { parseLabels, type ContractFile, type ModelFile } from "@xstar/runs";
 import { readFileOrExplain, readTextIfThere } from "./files/read.js";
 import { openModelFile } from "./model/import.js";
@@ -52,7 +52,7 @@ export async function loadModel(
   const words = folder !== undefined && isOfTokens ? await readVocabulary(folder) : undefined;
   const model = await naming(path, async () => openModel(source, { runtime, files, contract, labels }));
   const opened = { ...model, name, path, contractFile, notes, parts, ...(words && { words }) };
-  return precision === "float16" ? inFloat16(opened) : opened;
+  return precision === "float16" ? (await import("@xstar/core")).inFloat16(opened) : opened;
 }
 
 async function readLabels(

@@ -87,6 +87,7 @@ test("a browser has what Node has, but for what needs Node", async () => {
       "openDataset",
       "openLabelled",
       "readImage",
+      "startProfiler",
       "trainNetwork",
     ]
   `);
