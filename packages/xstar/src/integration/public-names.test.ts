@@ -85,6 +85,7 @@ test("a browser has what Node has, but for what needs Node", async () => {
       "nodeRuntime",
       "openDataset",
       "openLabelled",
+      "openSounds",
       "readImage",
       "trainNetwork",
     ]
