@@ -20,7 +20,7 @@ export default defineConfig({
     name: "node",
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    env: { ORT_DISABLE_TELEMETRY: "1" },
+    env: { ORT_DISABLE_TELEMETRY: "1", XSTAR_CACHE: "off" },
     include: ["packages/*/src/**/*.test.ts", "packages/studio/e2e/*.test.ts"],
   },
 });

@@ -1,7 +1,7 @@
 /**
- * Steps of an ascent on graphics processors, beside the processor and PyTorch: npm run bench:gpu [-- FOLDER]
+ * Steps of an ascent on graphics processors, beside the processor and PyTorch: npm run bench:gpu [-- FOLDER] [--device NAME,...]
  *
- * Takes what deviceRuntime finds (WebGPU, CUDA), needs nothing beyond npm ci, and ends within 10 minutes. The article's network and
+ * Takes what deviceRuntime finds (--device: those alone; default: webgpu,cuda), needs nothing beyond npm ci, and ends within 10 minutes. The article's network and
  * one of SqueezeNet's layers have random weights; GoogLeNet, MobileNetV2 and a vision transformer are measured where FOLDER (default:
  * ../shared/models) has them. Every step is that of the recipe auto for batches of 1, 8 and 32; before it is timed its objective and
  * gradient are compared with the processor's. PyTorch (npm run bench:peers, or one of XSTAR_PYTHON) runs forward and gradient of the
@@ -12,12 +12,17 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { compileAscent, deviceRuntime, encodeNpy, inputShapes, nodeRuntime, openModel, size, tensor } from "xstar";
 import { articleNetwork, squeezeNet } from "../packages/xstar/dist/api/measure-device.js";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
-const [folder = join(root, "..", "shared", "models")] = process.argv.slice(2);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { device: { type: "string", default: "webgpu,cuda" } },
+});
+const [folder = join(root, "..", "shared", "models")] = positionals;
 const deadline = performance.now() + 9 * 60_000;
 const batches = [1, 8, 32];
 /** Seconds that one measurement may take. */
@@ -37,15 +42,20 @@ const networks = {
 };
 
 const devices = { cpu: nodeRuntime() };
-for (const name of /** @type {const} */ (["webgpu", "cuda"])) {
+for (const name of /** @type {import("xstar").Device[]} */ (values.device.split(","))) {
   try {
     devices[name] = await deviceRuntime(name);
   } catch (error) {
     console.log(`${name}: ${/** @type {Error} */ (error).message}`);
   }
 }
-const hasDevice = Object.keys(devices).length > 1;
-if (!hasDevice) console.log("No graphics processor is here: these are the processor's figures alone");
+const hasDevice = Object.keys(devices).length > 1 && !isSoftware();
+if (!hasDevice) console.log("No graphics processor is here: these figures are the processor's, in software or not");
+
+/** Whether the driver of WebGPU is Chromium's, which runs on the processor. */
+function isSoftware() {
+  return /swiftshader/i.test(process.env.VK_ICD_FILENAMES ?? "") && !("cuda" in devices);
+}
 
 async function stepOn(runtime, bytes, batch) {
   const model = openModel(bytes, { runtime });

@@ -5,7 +5,8 @@
 
 /** @typedef {{ parts: string[], holds: string, not: string, beside?: string }} Layer */
 
-/** @type {{ name: string, is: string, isomorphic: boolean, layers: Layer[] }[]} */
+/** `leaves` are imports that are for other packages. */
+/** @type {{ name: string, is: string, isomorphic: boolean, layers: Layer[], leaves?: string[] }[]} */
 export const packages = [
   {
     name: "core",
@@ -214,6 +215,23 @@ export const packages = [
     name: "studio",
     is: "@xstar/studio, the web app: static files that `xstar studio` serves",
     isomorphic: true,
+    // what pictures, records and hashes are made with is for the packages that the command line uses, too
+    leaves: [
+      "fast-png",
+      "iobuffer",
+      "fflate",
+      "@noble/**",
+      "jsfive",
+      "sharp",
+      "pngjs",
+      "upng-js",
+      "d3-*",
+      "@xstar/*/**",
+      "**/core/src/**",
+      "**/results/src/**",
+      "**/runs/src/**",
+      "**/import/src/**",
+    ],
     layers: [
       { parts: ["picture/"], holds: "planes of batches, views and the scales that pictures share", not: "canvases" },
       { parts: ["address/"], holds: "what an address says, and the command that says the same", not: "screens" },

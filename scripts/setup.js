@@ -38,4 +38,4 @@ if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
   writeFileSync(stamp, wanted);
 }
 run(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b"]);
-run(process.execPath, [join(root, "scripts", "build-studio.js")]);
+for (const script of ["bundle-cli.js", "build-studio.js"]) run(process.execPath, [join(root, "scripts", script)]);

@@ -10,8 +10,9 @@ const packageNames = ["@xstar/core", "@xstar/results", "@xstar/runs", "@xstar/st
 
 /** The overrides of oxlint: one for each layer. */
 export function layerOverrides() {
-  return packages.flatMap(({ name, isomorphic, layers }, at) =>
+  return packages.flatMap(({ name, isomorphic, layers, leaves = [] }, at) =>
     layers.map((layer, i) => {
+      const left = leaves.length > 0 ? [{ group: leaves, message: onlyOnce }] : [];
       const far = layers.filter(
         (one, j) => j > i || (j !== i && one.beside !== undefined && one.beside === layer.beside),
       );
@@ -24,16 +25,20 @@ export function layerOverrides() {
       const message = `${titleOf(layer)} of ${name} may import only from layers to its left (scripts/layers.js)`;
       return {
         files: layer.parts.map((part) => filePattern(name, part)),
-        rules: { "no-restricted-imports": ["error", { patterns: [{ group, message }] }] },
+        rules: { "no-restricted-imports": ["error", { patterns: [{ group, message }, ...left] }] },
       };
     }),
   );
 }
 
+const onlyOnce =
+  "Pictures, colours, reports, records, plans and words come from the exports of the packages that the command line uses";
+
 const titleOf = ({ parts }) => parts.join(", ");
 const isFolder = (part) => part.endsWith("/");
 const importPattern = (part) => (isFolder(part) ? `**/${part}**` : `**/${part}.js`);
-const filePattern = (name, part) => `packages/${name}/src/${isFolder(part) ? `${part}**/*` : part}.ts`;
+const filePattern = (name, part) =>
+  `packages/${name}/src/${isFolder(part) ? `${part}**/*` : part}.${name === "studio" ? "{ts,svelte}" : "ts"}`;
 
 /** The packages and their layers as the file map of AGENTS.md has them. */
 export function fileMap() {

@@ -23,7 +23,9 @@ async function measure(models, name) {
     const model = openModel(onnx, { runtime });
     const lost = cuts.reduce((sum, one) => sum + one.lost.length, 0);
     const row = { name, nodes: model.source.graph.nodes.length, why: cuts.map(({ why }) => why), lost };
-    const { shape, normalized } = await prepareModel(model, 1);
+    // what is no picture is a state that begins with 0
+    const states = model.source.inputs.filter(({ dims }) => dims.length === 0).map((input) => [input.name, 0]);
+    const { shape, normalized } = await prepareModel(model, 1, { inputs: Object.fromEntries(states) });
     return { ...row, isOpen: true, shape, layers: normalized.values.size };
   } catch (error) {
     return { name, isOpen: false, why: [error instanceof Error ? error.message : String(error)], lost: 0 };

@@ -70,7 +70,7 @@ function page(rows, total) {
 
 ${rows.length} of the ${total} networks of \`keras.applications\`, saved as \`.keras\` and as \`.h5\` and opened by xstar: ${within(usual)} give the logits of TensorFlow to 1e-5 of the largest, ${within(deepest)} to 5e-5.
 
-Weights are random and seeded; the statistics of normalizations are half-way between random ones and those of noise, so that signals do not die out. Where the two differ by more than 1e-5 the same network was computed in float64, too, and both are compared with that: it tells whose rounding it is.
+Weights are random and seeded; the statistics of normalizations are half-way between random ones and those of noise, so that signals do not die out. In EfficientNetV2L the scales at the end of residual branches are a fifth of that: with the others TensorFlow's logits in float32 and in float64 have nothing in common. Where the two differ by more than 1e-5 the same network was computed in float64, too, and both are compared with that: it tells whose rounding it is.
 
 Import time is that of the processor, memory what the import needs at most as a multiple of the file's size.
 

@@ -1,5 +1,8 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
+import { eager } from "./build/eager.ts";
+import { fetcher } from "./build/fetcher.ts";
+import { modules } from "./build/modules.ts";
 import { offline } from "./build/offline.ts";
 import { policy } from "./build/policy.ts";
 import { tokens } from "./build/tokens.ts";
@@ -12,9 +15,25 @@ const quiet = { pluginTimings: false, ineffectiveDynamicImport: false };
 
 export default defineConfig({
   base: "./",
-  plugins: [svelte(), tokens(), policy(), offline()],
+  plugins: [svelte(), tokens(), policy(), fetcher(), offline(), modules("page")],
   // onnxruntime-web needs a chunk of its own, which its threads load too
-  worker: { format: "es", rolldownOptions: { checks: quiet } },
+  worker: {
+    format: "es",
+    plugins: () => [modules("worker")],
+    rolldownOptions: {
+      checks: quiet,
+      output: {
+        codeSplitting: {
+          groups: eager({
+            entry: /engine\/worker\.ts/,
+            lists: /(results|runs)\/dist\/index\.js/,
+            of: /plan-ascent|frames|likeliest|enlarge|paths|luminance|source/,
+            name: "worker",
+          }),
+        },
+      },
+    },
+  },
   build: {
     target: "es2023",
     assetsInlineLimit: 0,

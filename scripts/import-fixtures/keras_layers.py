@@ -96,6 +96,10 @@ for dim, shape in ((1, SEQ), (2, IMG)):
     C = lambda n: getattr(L, n.replace("?", str(dim)))
     layer(f"DepthwiseConv{dim}D", shape, C("DepthwiseConv?D")(3, padding="same", depth_multiplier=2, activation="relu6"))
     layer(f"SeparableConv{dim}D", shape, C("SeparableConv?D")(5, 3, padding="same", strides=2))
+layer("Conv2DTranspose same output_padding", IMG, L.Conv2DTranspose(3, 3, strides=2, padding="same", output_padding=1))
+layer("Conv2DTranspose valid output_padding", IMG, L.Conv2DTranspose(3, 4, strides=3, output_padding=(1, 2)))
+layer("Conv1DTranspose output_padding", SEQ, L.Conv1DTranspose(3, 5, strides=3, padding="same", output_padding=2))
+layer("SpectralNormalization", IMG, L.SpectralNormalization(L.Conv2D(3, 3)))
 layer("Conv1D causal", SEQ, L.Conv1D(3, 3, padding="causal", dilation_rate=2))
 layer("Conv2D groups", IMG, L.Conv2D(6, 3, groups=2, padding="same"))
 layer("UpSampling2D bilinear", IMG, L.UpSampling2D((2, 3), interpolation="bilinear"))
@@ -168,6 +172,8 @@ add("ConvLSTM2D of Keras 2", [(3, 5, 4, 2)], lambda x: tf_keras.layers.ConvLSTM2
 for name in ("LSTM", "GRU", "SimpleRNN"):
     layer(f"RNN {name}Cell", SEQ, L.RNN(getattr(L, f"{name}Cell")(3), return_sequences=True))
 layer("TimeDistributed", (3, 5, 5, 2), L.TimeDistributed(L.Conv2D(2, 3, activation="relu")))
+layer("TimeDistributed model", (3, 5, 5, 2), L.TimeDistributed(keras.Sequential([L.Conv2D(2, 3, activation="relu"), L.GlobalMaxPooling2D()])))
+layer("Bidirectional of two kinds", SEQ, lambda x: L.Bidirectional(L.LSTM(3, return_sequences=True), backward_layer=L.GRU(3, return_sequences=True, go_backwards=True))(x))
 layer("Embedding", (4,), L.Embedding(7, 3), dtype="int32")
 add("MultiHeadAttention", [SEQ, (3, 4)], lambda x, y: L.MultiHeadAttention(2, 3, value_dim=5)(x, y))
 add("MultiHeadAttention of one", [SEQ], lambda x: L.MultiHeadAttention(2, 2)(query=x, value=x, key=x))
@@ -178,6 +184,26 @@ add("AdditiveAttention", [SEQ, (3, 4)], lambda x, y: L.AdditiveAttention()([x, y
 add("Attention", [SEQ, (3, 4)], lambda x, y: L.Attention(use_scale=True)([x, y]))
 layer("EinsumDense", SEQ, L.EinsumDense("abc,cd->abd", output_shape=(None, 5), bias_axes="d"))
 layer("EinsumDense ellipsis", IMG, L.EinsumDense("...x,xy->...y", output_shape=5, bias_axes="y"))
+
+steps = lambda x: L.Masking()(L.ReLU()(x))  # some steps hold zeros alone
+for name in ("LSTM", "GRU", "SimpleRNN"):
+    layer(f"{name} masked", SEQ, lambda x: getattr(L, name)(3)(steps(x)))
+    layer(f"{name} masked backwards", SEQ, lambda x: getattr(L, name)(3, return_sequences=True, go_backwards=True)(steps(x)))
+layer("LSTM masked twice", SEQ, lambda x: L.LSTM(3, return_state=True)(L.Dropout(0.1)(L.LSTM(4, return_sequences=True)(steps(x)))))
+layer("LSTM masked, zeros between", SEQ, lambda x: L.LSTM(3, return_sequences=True, zero_output_for_mask=True)(steps(x)))
+layer("LSTM with a mask of its own", SEQ, lambda x: L.LSTM(3)(x, mask=x[:, :, 0] > 0))
+layer("Bidirectional masked", SEQ, lambda x: L.Bidirectional(L.GRU(3, return_sequences=True))(steps(x)))
+layer("Bidirectional masked, last", SEQ, lambda x: L.Bidirectional(L.LSTM(3))(L.Dense(4)(steps(x))))
+layer("GlobalAveragePooling1D masked", SEQ, lambda x: L.GlobalAveragePooling1D()(steps(x)))
+layer("Masking of a number", SEQ, lambda x: L.LSTM(2)(L.Masking(0.5)(ops.where(x > 0.3, x, 0.5))))
+add("Add masked", [SEQ, SEQ], lambda x, y: L.LSTM(3)(L.Add()([steps(x), steps(y)])))
+add("Add masked of Keras 2", [SEQ, SEQ], lambda x, y: tf_keras.layers.LSTM(3)(tf_keras.layers.Add()([tf_keras.layers.Masking()(tf_keras.layers.ReLU()(one)) for one in (x, y)])), k=tf_keras)
+add("Concatenate masked", [SEQ, (3, 4)], lambda x, y: L.LSTM(3)(L.Concatenate(axis=1)([steps(x), steps(y)])))
+layer("Embedding masked", (6,), lambda x: L.LSTM(3)(L.Embedding(7, 3, mask_zero=True)(x)), dtype="int32")
+layer("Embedding masked, mean", (6,), lambda x: L.GlobalAveragePooling1D()(L.Embedding(7, 3, mask_zero=True)(x)), dtype="int32")
+layer("MultiHeadAttention of steps", SEQ, lambda x: (lambda y: L.MultiHeadAttention(2, 2)(y, y))(steps(x)))
+layer("MultiHeadAttention of steps in Keras 2", SEQ, lambda x: (lambda y: tf_keras.layers.MultiHeadAttention(2, 2)(y, y))(tf_keras.layers.Masking()(tf_keras.layers.ReLU()(x))), k=tf_keras)
+add("Attention of steps", [SEQ, (3, 4)], lambda x, y: L.Attention()([steps(x), steps(y)]))
 
 for name in sorted(
     "linear relu relu6 leaky_relu elu selu celu gelu silu hard_silu sigmoid hard_sigmoid tanh hard_tanh softplus softsign softmax log_softmax log_sigmoid exponential mish tanh_shrink hard_shrink soft_shrink squareplus".split()
@@ -206,11 +232,25 @@ F = {
     "cast": lambda x, y: ops.cast(ops.cast(x * 3.0, "int32"), "float32"), "get_item": lambda x, y: x[:, 1:4, 2], "softmax": lambda x, y: ops.softmax(x, axis=-1),
     "relu6": lambda x, y: ops.relu6(x * 9.0), "swapaxes": lambda x, y: ops.swapaxes(x, 1, 2), "resize": lambda x, y: ops.image.resize(x, (5, 9)),
     "relu": lambda x, y: ops.relu(x), "gelu": lambda x, y: ops.gelu(x), "leaky_relu": lambda x, y: ops.leaky_relu(x, 0.1), "flatten": lambda x, y: L.Flatten()(x),
+    "min": lambda x, y: ops.min(x, axis=(1, 2)), "prod": lambda x, y: ops.prod(x, axis=-1), "var": lambda x, y: ops.var(x, axis=-1, keepdims=True), "std": lambda x, y: ops.std(x, axis=(1, 2)),
+    "rsqrt": lambda x, y: ops.rsqrt(ops.abs(x) + 0.5), "sin": lambda x, y: ops.sin(x), "cos": lambda x, y: ops.cos(x), "sign": lambda x, y: ops.sign(x), "floor": lambda x, y: ops.floor(x * 3.0),
+    "split": lambda x, y: (lambda p: p[2] * p[0][:, :, :, :1])(ops.split(x, [1, 3], axis=-1)), "stack": lambda x, y: ops.stack([x, y], axis=-1), "pad": lambda x, y: ops.pad(x, ((0, 0), (1, 2), (0, 1), (0, 0))),
+    "tile": lambda x, y: ops.tile(x, (1, 2, 1, 2)),
+    "zeros_like": lambda x, y: x + ops.zeros_like(x), "ones_like": lambda x, y: x + ops.ones_like(x), "where": lambda x, y: ops.where(x > 0.3, x, 0.5 * y),
+}
+truth = lambda x: ops.cast(x, "float32")
+F |= {
+    "equal": lambda x, y: truth(ops.equal(ops.relu(x), ops.relu(y))), "not_equal": lambda x, y: truth(ops.not_equal(ops.relu(x), 0.0)), "greater": lambda x, y: truth(ops.greater(x, y)),
+    "greater_equal": lambda x, y: truth(ops.greater_equal(ops.relu(x), 0.0)), "less": lambda x, y: truth(x < y), "less_equal": lambda x, y: truth(ops.relu(x) <= 0.0),
+    "logical_and": lambda x, y: truth(ops.logical_and(x > 0.0, y > 0.0)), "logical_or": lambda x, y: truth(ops.logical_or(x > 0.5, y > 0.5)), "logical_not": lambda x, y: truth(ops.logical_not(x > 0.5)),
+    "any": lambda x, y: truth(ops.any(x > 0.9, axis=-1, keepdims=True)), "all": lambda x, y: truth(ops.all(x > -0.5, axis=2, keepdims=True)),
 }
 for name, f in F.items():
     add(f"ops.{name}", [IMG, IMG], lambda x, y: f(x, y) + 0.0 * ops.sum(y, axis=None))
 add("ops.add of an .h5 file", [VEC], lambda x: (x + 3.0) * 0.5, alias=('"module": "keras.src.ops.numpy", ', ""))
 T = {
+    "depth_to_space": lambda x, y: tf.nn.depth_to_space(x, 2), "reduce_min": lambda x, y: tf.reduce_min(x, 1), "reduce_std": lambda x, y: tf.math.reduce_std(x, [1, 2]), "reduce_variance": lambda x, y: tf.math.reduce_variance(x, 3),
+    "split": lambda x, y: tf.split(x, 2, axis=-1)[1], "split sizes": lambda x, y: tf.split(x, [1, 3], axis=3)[1], "stack": lambda x, y: tf.stack([x, y], 1), "pad": lambda x, y: tf.pad(x, [[0, 0], [1, 1], [0, 0], [0, 0]]), "tile": lambda x, y: tf.tile(x, [1, 2, 1, 1]),
     "truediv": lambda x, y: x / (y + 3.0), "pow": lambda x, y: tf.pow(x, 2.0), "reduce_sum": lambda x, y: tf.reduce_sum(x, -1), "reduce_max": lambda x, y: tf.reduce_max(x, [1, 2]),
     "concat": lambda x, y: tf.concat([x, y], -1), "clip_by_value": lambda x, y: tf.clip_by_value(x, -0.5, 0.5), "l2_normalize": lambda x, y: tf.math.l2_normalize(x, axis=-1),
     "identity": lambda x, y: tf.identity(x * 2.0), "getitem": lambda x, y: x[:, 1:3], "reduce_mean": lambda x, y: tf.reduce_mean(x, 1), "expand_dims": lambda x, y: tf.expand_dims(x, -1),

@@ -201,6 +201,24 @@ def read_variable(proto):
 
 
 add("ReadVariableOp", lambda x: x * R.Snapshot(input=W(4)), change=read_variable)
+
+
+def recurrent(x):
+    """A loop of TensorFlow 1 over an array of steps."""
+    tf1.disable_control_flow_v2()
+    steps = tf1.TensorArray(tf.float32, 6).unstack(tf.transpose(x, [1, 0, 2]))
+
+    def turn(t, h, seen):
+        h = tf.tanh(tf.matmul(tf.concat([steps.read(t), h], 1), W(7, 3)))
+        return t + 1, h, seen.write(t, h)
+
+    _, _, seen = tf1.while_loop(lambda t, *_: t < 6, turn, [0, tf.zeros([2, 3]), tf1.TensorArray(tf.float32, 6)])
+    tf1.enable_control_flow_v2()
+    return tf.transpose(seen.stack(), [1, 0, 2]) * tf.cast(seen.size(), tf.float32)
+
+
+add("loop of TensorFlow 1", recurrent, [SEQ], free=False)
+add("FusedBatchNorm of its own", lambda x: R.FusedBatchNormV3(x=x, scale=W(4), offset=W(4, seed=1.0), mean=tf.zeros([0]), variance=tf.zeros([0]), epsilon=0.01, is_training=True).y)
 add("Switch Merge", lambda x: R.Merge(inputs=[one * float(i + 2) for i, one in enumerate(R.Switch(data=x, pred=tf.constant(False)))])[0])
 
 add("Shape Pack StridedSlice Reshape", lambda x: tf.reshape(x, tf.stack([tf.shape(x)[0], tf.shape(x)[1] * 6, 4])))
@@ -232,6 +250,8 @@ add("OneHot", lambda x: R.OneHot(indices=x, depth=S(7), on_value=tf.constant(2.0
 add("TopKV2", lambda x: R.TopKV2(input=x, k=S(3))[0], [VEC])
 add("TopKV2 places", lambda x: tf.cast(R.TopKV2(input=x, k=S(3))[1], tf.float32), [VEC])
 add("ReverseV2", lambda x: R.ReverseV2(tensor=x, axis=I(1, 3)))
+add("Roll", lambda x: R.Roll(input=x, shift=I(2, -1), axis=I(1, 3)))
+add("Any All", lambda x: (tf.cast(tf.reduce_any(x > 0.9, 3), tf.float32), tf.cast(tf.reduce_all(x > -0.5, 1), tf.float32)))
 add("Cumsum", lambda x: R.Cumsum(x=x, axis=S(1), reverse=True))
 for name in ("ResizeBilinear", "ResizeNearestNeighbor"):
     for way in ({}, {"align_corners": True}, {"half_pixel_centers": True}):

@@ -265,6 +265,8 @@ def of_bytes_throughout(converter):
 deep = lambda x: tf.nn.softmax(tf.matmul(tf.reduce_mean(tf.nn.relu6(tf.nn.depthwise_conv2d(conv(x, 8), W(3, 3, 8, 1), [1, 1, 1, 1], "SAME") + W(8)), [1, 2]), W(8, 3)))
 add("float16 DEQUANTIZE", deep, settings=of_halves, tolerance=1e-3)
 add("int8 QUANTIZE", deep, settings=of_bytes, tolerance=0.02)
+add("int8 TRANSPOSE_CONV", lambda x: tf.nn.conv2d_transpose(x, W(3, 3, 3, 4), [2, 10, 12, 3], 2, "SAME") + W(3), settings=of_bytes, tolerance=0.02)
+add("TRANSPOSE_CONV of a free batch", lambda x: tf.nn.conv2d_transpose(x, W(3, 3, 3, 4), tf.stack([tf.shape(x)[0], 10, 12, 3]), 2, "SAME"), free=True)
 add("int8 throughout", lambda x: conv(x, 8), settings=of_bytes_throughout, tolerance=0.02)
 
 write("tflite-operators.json.gz", cases)

@@ -10,8 +10,10 @@ const dist = "dist";
 if (existsSync(join("src", "index.ts"))) {
   execFileSync(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b"], { stdio: "inherit" });
   for (const file of readdirSync(dist, { recursive: true, encoding: "utf8" })) {
+    if (/^bundle[\\/]/.test(file)) continue;
     const [, name] = /^(.+?)(?:\.d\.ts|\.js)(?:\.map)?$/.exec(file) ?? [];
     if (name !== undefined && !existsSync(join("src", `${name}.ts`))) rmSync(join(dist, file));
   }
 }
+if (existsSync("bin")) execFileSync(process.execPath, [join(root, "scripts", "bundle-cli.js")], { stdio: "inherit" });
 copyFileSync(join(root, "LICENSE"), "LICENSE");

@@ -16,8 +16,10 @@ export {
   type TensorData,
 } from "./tensor.js";
 export { inputShapes, openModel, type LoadedModel, type LoadOptions } from "./model/load.js";
+export { inFloat16 } from "./model/float16.js";
 export { vjp, type VjpFunction, type VjpOptions } from "./model/vjp.js";
 export type { Ort } from "./runtime/ort.js";
+export type { KeptGraph, KeptGraphs } from "./runtime/kept-graphs.js";
 export { fromOrt, type Provider, type RuntimeOptions } from "./runtime/from-ort.js";
 export type { Runtime, Session } from "./runtime/runtime.js";
 export { startWebRuntime, type WebRuntime, type WebRuntimeOptions } from "./runtime/start-web.js";
@@ -49,6 +51,7 @@ export type {
 } from "./explain/options.js";
 export {
   defineExplanation,
+  looksOften,
   type AttentionLayers,
   type ExplanationContext,
   type ExplanationDefinition,
@@ -72,8 +75,10 @@ export { occlusion, rise } from "./explanations/covered.js";
 export { gradientInput } from "./explanations/gradient-maps.js";
 export { expectedGradients, integratedGradients, smoothGrad, varGrad } from "./explanations/many-gradients.js";
 export type { AscentOptions, CompiledAscent } from "./ascend/compile-ascent.js";
-export { ascend } from "./ascend/maximize.js";
-export { checkSameRun, differingField } from "./ascend/same-run.js";
+export { ascend, runAscent } from "./ascend/maximize.js";
+export { exportCompiled } from "./ascend/export-ascent.js";
+export { canonical, checkSameRun, differingField } from "./ascend/same-run.js";
+export type { AscentSettings } from "./compile/step.js";
 export type { MaximizeOptions } from "./ascend/options.js";
 export type {
   AscentRecord,
@@ -83,6 +88,7 @@ export type {
   ModelRecord,
   Run,
   RunIdentity,
+  Steering,
   Step,
   Target,
 } from "./ascend/result.js";
@@ -181,6 +187,7 @@ export { head, token } from "./objectives/tokens.js";
 export { parameterizations } from "./parameterizations/table.js";
 export { pixel } from "./parameterizations/pixel.js";
 export { fourierTransform, type Line } from "./math/fourier-transform.js";
+export { halfWidth, spectrumOf } from "./math/dft.js";
 export { fourier } from "./parameterizations/fourier.js";
 export { colorCorrelation } from "./parameterizations/color-axes.js";
 export { alpha } from "./parameterizations/alpha.js";

@@ -20,7 +20,7 @@ const files: readonly (readonly [ForeignFormat, string, Uint8Array])[] = [
   ["core ml", "net.mlmodel", hex("08 01 12 04 0a 02 0a 00 a2 1f 02 0a 00")],
   ["core ml", "net.mlpackage.zip", archive("Manifest.json", "Data/com.apple.CoreML/model.mlmodel")],
   ["openvino", "net.xml", text('<?xml version="1.0"?>\n<net name="net" version="11">\n\t<layers>')],
-  ["paddlepaddle", "inference.pdmodel", hex("0a 06 08 00 10 00 1a 00 12 02 08 00")],
+  ["paddlepaddle", "inference", hex("0a 06 08 00 10 00 1a 00 12 02 08 00")],
   ["paddlepaddle", "inference.json", text('{"base_code":{"magic":"pir","version":1},"program":{"regions":[]}}')],
   ["paddlepaddle", "m.pdparams", joined(hex("80 02 7d 71 00"), text("StructuredToParameterName@@"), hex("2e"))],
   ["caffe", "net.prototxt", text('# a net\nname: "net"\nlayer {\n  name: "conv1"\n  type: "Convolution"\n}\n')],
@@ -39,6 +39,18 @@ it.each(files)("says what %s is: %s", async (format, name, bytes) => {
     hint: expect.stringContaining(command),
     details: { format },
   });
+});
+
+it.each([
+  [
+    "deep/net.pdmodel",
+    "--model_filename net.pdmodel --params_filename net.pdiparams",
+    hex("0a 06 08 00 10 00 1a 00 12 02 08 00"),
+  ],
+  ["net.json", "--model_filename net.json --params_filename net.pdiparams", text('{"base_code":{"magic":"pir"}}')],
+])("says the command for %s", async (name, hint, bytes) => {
+  const failure = importModel({ name, list: async () => [name], read: async () => bytes });
+  await expect(failure).rejects.toMatchObject({ hint: expect.stringContaining(hint) });
 });
 
 it("has a file of every format", () => {

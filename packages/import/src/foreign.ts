@@ -52,8 +52,8 @@ export const foreignRows = {
   paddlepaddle: {
     is: "a model of PaddlePaddle, which xstar does not read",
     command:
-      "paddle2onnx --model_dir . --model_filename inference.pdmodel --params_filename inference.pdiparams --save_file model.onnx",
-    needs: "pip install paddlepaddle paddle2onnx",
+      "paddle2onnx --model_dir . --model_filename inference.json --params_filename inference.pdiparams --save_file model.onnx",
+    needs: "pip install paddlepaddle paddle2onnx packaging",
   },
   caffe: {
     is: "a model of Caffe, which xstar does not read",
@@ -63,7 +63,7 @@ export const foreignRows = {
   darknet: {
     is: "a model of Darknet, which xstar does not read",
     command: "darknet2onnx -i model.weights -o model.onnx",
-    needs: "pip install darknet2any; model.cfg lies beside model.weights",
+    needs: "pip install darknet2any onnxruntime; model.cfg lies beside model.weights",
   },
 } as const satisfies Readonly<Record<string, ForeignRow>>;
 
@@ -71,7 +71,11 @@ export type ForeignFormat = keyof typeof foreignRows;
 
 /** What is said of a file of such a format. */
 export function foreignModel(name: string, format: ForeignFormat): XstarError {
-  const { is, command, needs }: ForeignRow = foreignRows[format];
+  const { is, command: usual, needs }: ForeignRow = foreignRows[format];
+  // PaddlePaddle 3 writes .json, those before .pdmodel
+  const [, stem, ending] = /^(?:.*[\\/])?([^\\/]+)\.(json|pdmodel)$/.exec(name) ?? [];
+  const command =
+    stem === undefined ? usual : usual.replace("inference.json", `${stem}.${ending}`).replace("inference.", `${stem}.`);
   const isPython = command.includes("(");
   const from = format === "core ml" || format === "pickle" ? "Export the network that it was made from" : "Export it";
   return new XstarError("unsupported-model", `"${name}" is ${is}`, {

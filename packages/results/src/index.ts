@@ -17,6 +17,7 @@ export { dataUri } from "./codecs/data-uri.js";
 export { decodeTensors, encodeTensors } from "./codecs/safetensors.js";
 export { sha256Of } from "./codecs/sha256.js";
 export { readXmp, xmpOf } from "./codecs/xmp.js";
+export { crop } from "./image/crop.js";
 export { diverging, gray, inferno, viridis } from "./image/colormap.js";
 export { drawNumber } from "./image/digits.js";
 export { drawFrames, drawingOf, pictureOf, planesOf } from "./image/drawing.js";

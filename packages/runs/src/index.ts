@@ -21,7 +21,7 @@ export {
   encodeCheckpoint,
   type SavedAscent,
 } from "./run/ascent-checkpoint.js";
-export { differenceOfDevices, hasSameNumbers, makerOf, settingsOf } from "./run/compare-with-record.js";
+export { differenceOfDevices, hasSameNumbers, makerOf, providerOf, settingsOf } from "./run/compare-with-record.js";
 export { readSound } from "./plan/read-sound.js";
 export { nameTokens } from "./run/name-tokens.js";
 export { drawFiles, recordOfPicture, soundFiles, spectrogramFiles } from "./run/picture-files.js";
@@ -43,4 +43,3 @@ export {
 export { openJobRunner, type Contents, type JobMachine, type JobReport, type JobRunner } from "./jobs/job-runner.js";
 export { decodePictures } from "./jobs/picture-file.js";
 export { keyOfContent, resultsIn, type BlobStore, type ResultStore } from "./jobs/stores.js";
-export { canonical } from "./plan/canonical.js";

@@ -11,7 +11,7 @@ export const offline = (): Plugin => ({
   name: "xstar-offline",
   apply: "build",
   generateBundle(_, bundle) {
-    const files = Object.keys(bundle).filter((name) => !name.endsWith(".html"));
+    const files = Object.keys(bundle).filter((name) => !name.endsWith(".html") && !name.startsWith("."));
     const shell = ["./", ...files.filter((name) => !heavy.test(name))];
     const version = createHash("sha256").update(files.sort().join()).digest("hex").slice(0, 12);
     const template = readFileSync(join(import.meta.dirname, "service-worker.js"), "utf8");

@@ -29,7 +29,7 @@ self.addEventListener("fetch", (event) => {
 
 async function answer(request) {
   const cache = await caches.open(cacheName);
-  const isPage = request.mode === "navigate";
+  const isPage = request.mode === "navigate" && request.destination === "document";
   const known = await cache.match(isPage ? "./" : request, { ignoreSearch: isPage });
   if (known) return known;
   const response = await fetch(request);

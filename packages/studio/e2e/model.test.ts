@@ -1,29 +1,16 @@
-import { createOps, Graph, tensor, valueOf, writeModel } from "@xstar/core";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
+import { withExternalWeights } from "./external.js";
 import { choose, describeStudio, ended, hasModels, shared } from "./studio.js";
 
-/** conv(x) on pictures of 8 x 8, its weights in a file of their own. */
-function withExternalWeights() {
-  const graph = new Graph("external");
-  const op = createOps(graph);
-  const x = graph.input("x", { dtype: "float32", shape: [1, 1, 8, 8] });
-  const source = { location: "w.bin", offset: 0, length: 4 * 9 * 4 };
-  const weights = valueOf("weights", { dtype: "float32", shape: [4, 1, 3, 3], source });
-  const conv = op.conv(x, weights, {}, op.constant(tensor("float32", new Float32Array(4)), "bias"));
-  conv.name = "conv";
-  graph.output(conv);
-  const bytes = new Uint8Array(Float32Array.from({ length: 36 }, (_, i) => Math.sin(i)).buffer);
-  const file = (name: string, held: Uint8Array) => ({
-    name,
-    mimeType: "application/octet-stream",
-    buffer: Buffer.from(held),
-  });
-  return { onnx: file("net.onnx", writeModel(graph, { opsets: new Map([["", 20]]) })), weights: file("w.bin", bytes) };
-}
+const file = (name: string, held: Uint8Array) => ({
+  name,
+  mimeType: "application/octet-stream",
+  buffer: Buffer.from(held),
+});
 
 const model = (path: string) => `${shared}models/${path}`;
 
@@ -50,12 +37,12 @@ describeStudio("a model of one's own", {}, ({ visit }) => {
   test("weights in a file that was forgotten are asked for, and taken when they are dropped afterwards", async () => {
     const { page, errors, context } = await visit("#/m");
     const { onnx, weights } = withExternalWeights();
-    await choose(page, [onnx]);
+    await choose(page, [file("net.onnx", onnx)]);
     await page.getByRole("alert").waitFor({ timeout: 60_000 });
     expect(await page.getByRole("alert").textContent()).toContain('"w.bin"');
     const chooser = page.waitForEvent("filechooser");
     await page.getByRole("button", { name: "Choose other files" }).click();
-    await (await chooser).setFiles([weights]);
+    await (await chooser).setFiles([file("w.bin", weights)]);
     await page.getByRole("link", { name: "conv" }).click({ timeout: 60_000 });
     await page.locator("[role=gridcell] canvas").nth(3).waitFor({ timeout: 60_000 });
     expect(errors).toEqual([]);

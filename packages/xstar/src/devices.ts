@@ -67,6 +67,25 @@ async function findDevice(
   }
 }
 
+/** Throws `runtime-failure`, in a sentence, where a runtime computes nothing in float16. */
+export async function requireFloat16(runtime: Runtime): Promise<void> {
+  const hint = "Leave the precision at float32: xstar devices says what this machine has";
+  if (!runtime.host)
+    throw new XstarError("runtime-failure", "float16 is for devices: the processor has no units for it", { hint });
+  const graph = new Graph("float16");
+  const op = createOps(graph);
+  const x = graph.input("x", { dtype: "float16", shape: [1, 1, 2, 2] });
+  graph.output(op.conv(op.mul(x, x), op.constant(tensor("float16", [1], [1, 1, 1, 1])), { pads: [0, 0, 0, 0] }));
+  try {
+    const session = await runtime.open(writeModel(graph, { opsets: new Map([["", 19]]) }));
+    await session.run({ x: tensor("float16", [1, 2, 3, 4], [1, 1, 2, 2]) });
+    await session.release();
+  } catch (cause) {
+    const device = runtime.name.split(" ", 1)[0];
+    throw new XstarError("runtime-failure", `This machine's ${device} computes nothing in float16`, { hint, cause });
+  }
+}
+
 /** Whether Linux has the library that finds drivers: where it is not, ONNX Runtime would print a warning of its own. */
 function hasVulkan(): boolean {
   if (process.platform !== "linux") return true;

@@ -69,18 +69,29 @@ export {
 } from "@xstar/runs";
 export { loadModel, type LoadModelOptions } from "./load.js";
 export { deviceRuntime, devices, type Device, type DeviceOptions } from "./devices.js";
+export { keepGraphs } from "./files/kept-graphs.js";
 export { nodeRuntime } from "./runtime.js";
 export type { ComparedDataset } from "./run/many/compare-entry.js";
 export type { ManyTarget } from "./run/many/kept-folder.js";
 export type { ManyFacts } from "./run/many/write-picture.js";
 export type { ManyOptions, ManyProgress, ManyResult } from "./run/many/make-many.js";
-export { openPictures as openDataset } from "./data/pictures.js";
+export { openPictures as openDataset, type FilePictures } from "./data/pictures.js";
 export { openSounds } from "./data/sounds.js";
 export { openLabelled, type OpenedLabelled } from "./data/labelled.js";
 export { loadDataset, type IdxFolderOptions, type SplitDataset } from "./data/dataset.js";
 export { trainNetwork, type TrainedNetwork, type TrainingOptions } from "./train/trained-network.js";
 export type { TrainingRecipe } from "./train/recipe.js";
 export type { TrainingReport } from "./train/job.js";
-export { createProgress, type Progress, type ProgressOptions } from "./terminal/progress.js";
+export { createProgress, type Progress, type ProgressOptions, type ProgressStream } from "./terminal/progress.js";
 export { readImage, type ReadImageOptions } from "./files/image.js";
-export { makeAtlas, type AtlasOptions, type AtlasProgress, type AtlasResult } from "./run/atlas/make-atlas.js";
+export type { OpenedData } from "./run/atlas/data-content.js";
+export type { AtlasEstimate } from "./run/atlas/estimate.js";
+export type { FindContents } from "./run/atlas/job-thread.js";
+export type { LocalContents, PicturesPlace } from "./run/atlas/local-contents.js";
+export {
+  makeAtlas,
+  type AtlasOptions,
+  type AtlasProgress,
+  type AtlasResult,
+  type AtlasWork,
+} from "./run/atlas/make-atlas.js";

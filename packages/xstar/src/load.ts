@@ -8,7 +8,7 @@ import { readContract } from "./model/contract-file.js";
 import { readVocabulary } from "./model/vocab-file.js";
 import { naming } from "./model/naming.js";
 import { readExternalData } from "./model/external-data.js";
-import { deviceRuntime, type Device } from "./devices.js";
+import { deviceRuntime, requireFloat16, type Device } from "./devices.js";
 import { nodeRuntime } from "./runtime.js";
 
 /** How a model is opened. */
@@ -17,6 +17,8 @@ export interface LoadModelOptions {
   readonly runtime?: Runtime;
   /** In the place of a runtime, what this machine is to run it on; `auto` is the fastest. @default "cpu" */
   readonly device?: Device;
+  /** Of weights and activations; float16 is for devices, and what else a run computes stays float32. @default "float32" */
+  readonly precision?: "float32" | "float16" | undefined;
 }
 
 /**
@@ -31,11 +33,13 @@ export interface LoadModelOptions {
  */
 export async function loadModel(
   from: string | URL | Uint8Array,
-  { device, runtime: given }: LoadModelOptions = {},
+  { device, runtime: given, precision = "float32" }: LoadModelOptions = {},
 ): Promise<ModelFile> {
   const isPath = typeof from === "string" || (from instanceof URL && from.protocol === "file:");
   check(isPath || from instanceof Uint8Array, "from", "a path, a file: URL or bytes", `${from}`);
   const runtime = given ?? (device === undefined ? nodeRuntime() : await deviceRuntime(device));
+  check(["float32", "float16"].includes(precision), "precision", '"float32" or "float16"', precision);
+  if (precision === "float16") await requireFloat16(runtime);
   const path = from instanceof Uint8Array ? undefined : from instanceof URL ? fileURLToPath(from) : from;
   const { source, notes, parts } = await naming(path, () => openModelFile(from instanceof Uint8Array ? from : path!));
   const folder = path === undefined ? undefined : dirname(path);
@@ -47,7 +51,8 @@ export async function loadModel(
   const isOfTokens = source.inputs.some(({ tokens }) => tokens !== undefined);
   const words = folder !== undefined && isOfTokens ? await readVocabulary(folder) : undefined;
   const model = await naming(path, async () => openModel(source, { runtime, files, contract, labels }));
-  return { ...model, name, path, contractFile, notes, parts, ...(words && { words }) };
+  const opened = { ...model, name, path, contractFile, notes, parts, ...(words && { words }) };
+  return precision === "float16" ? (await import("@xstar/core")).inFloat16(opened) : opened;
 }
 
 async function readLabels(

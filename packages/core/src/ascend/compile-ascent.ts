@@ -1,5 +1,6 @@
 import { changedRules } from "../autodiff/changed-rules.js";
-import { compile, ofAttempt, type AscentSpec, type CompiledStep } from "../compile/step.js";
+import { beginningOf, ofAttempt } from "../compile/beginning.js";
+import { compile, type AscentSpec, type CompiledStep } from "../compile/step.js";
 import { viewCount } from "../compile/views.js";
 import { lookUp, parseSpec, type Tensors } from "../define/definition.js";
 import type { Fields } from "../define/fields.js";
@@ -89,7 +90,8 @@ export async function compileAscent(
   const startOf = (attempt: number) =>
     starts ? startPictures(starts, prepared, { seed: spec.seed, streams, attempt }) : undefined;
   const start = startOf(0);
-  const step = await compile(prepared, spec, rules);
+  const beginning = await beginningOf(prepared, spec);
+  const step = await compile(prepared, spec, { ...(rules && { rules }), beginning });
   const { watch: _, ...run } = spec;
   const holds = recordedKind(prepared.first.holds);
   return {
@@ -99,7 +101,8 @@ export async function compileAscent(
       // whatever the vocabulary names
       const { redirectedRelu } = (await import("../autodiff/overrides.js")).overrides;
       const names = [redirectedRelu.type, ...overrides];
-      return compile(prepared, spec, rulesOf(names, { redirectedRelu, ...vocabulary.override }));
+      const redirecting = rulesOf(names, { redirectedRelu, ...vocabulary.override });
+      return compile(prepared, spec, { ...(redirecting && { rules: redirecting }), beginning });
     },
     start,
     asked: {

@@ -1,5 +1,5 @@
 import type { LoadedModel } from "../model/load.js";
-import { compileAscent, type AscentOptions } from "./compile-ascent.js";
+import { compileAscent, type AscentOptions, type CompiledAscent } from "./compile-ascent.js";
 import type { Target } from "./result.js";
 import { StepRunner } from "./step-runner.js";
 
@@ -12,7 +12,16 @@ export async function exportStep(
   objective: Target | readonly Target[],
   options: AscentOptions,
 ): Promise<Uint8Array> {
-  const compiled = await compileAscent(model, objective, options);
+  return exportCompiled(model, await compileAscent(model, objective, options));
+}
+
+/**
+ * As `exportAscent`, of an ascent that is compiled already.
+ *
+ * @example
+ * const bytes = await exportCompiled(model, await compileAscent(model, "conv2:7"));
+ */
+export async function exportCompiled(model: LoadedModel, compiled: CompiledAscent): Promise<Uint8Array> {
   const runner = new StepRunner(model, compiled);
   try {
     return compiled.step.standalone(await runner.begin());

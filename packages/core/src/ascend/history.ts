@@ -46,7 +46,6 @@ export class History {
     if (!resume) return;
     const { index, gradientNorm, networkGradientNorm, picture, inputs } = resume;
     this.curve.push(...resume.curve);
-    this.best = resume.best;
     this.last = {
       index,
       objective: resume.curve[index]!,
@@ -55,8 +54,12 @@ export class History {
       watch: mapValues(resume.watch, (values) => values[index]!),
       picture,
       inputs,
-      checkpoint: () => resume,
+      checkpoint: () => (record.steered ? { ...resume, record } : resume),
     };
+    // what is best for another aim begins anew
+    const isSteered = record.steered?.some(({ after, before }) => after === index && before.objectives);
+    const options = { smooth: compiled.step.isTransformed, frozen: [] };
+    this.best = isSteered ? better(undefined, this.last, options) : resume.best;
   }
 
   /** The step that comes next. */
@@ -104,7 +107,10 @@ export class History {
     const { gradientNorm, networkGradientNorm, picture, inputs } = now;
     const checkpoint = () => ({
       record,
-      identity: compiled.identity(),
+      // reads all weights: only who keeps it needs it
+      get identity() {
+        return compiled.identity();
+      },
       index,
       state,
       curve: curve.slice(0, index + 1),
@@ -132,7 +138,7 @@ export class History {
       record.keep === "best"
         ? { picture: best.picture, inputs: best.inputs, steps: best.steps }
         : { picture: last.picture, inputs: last.inputs, steps: lastSteps };
-    const attribution = (last.checkpoint().state[attributionState] as Tensor<"float32"> | undefined) ?? null;
+    const attribution = (this.state[attributionState] as Tensor<"float32"> | undefined) ?? null;
     const { asked } = this.compiled;
     return { asked, last, ...kept, attribution, curve, watch, ended, divergedAt, redirected, record };
   }

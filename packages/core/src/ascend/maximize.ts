@@ -1,9 +1,9 @@
 import { withDefinitions } from "../define/vocabulary.js";
 import { XstarError } from "../errors.js";
 import type { LoadedModel } from "../model/load.js";
-import { compileAscent, type AscentOptions } from "./compile-ascent.js";
+import { compileAscent, type AscentOptions, type CompiledAscent } from "./compile-ascent.js";
 import { History } from "./history.js";
-import type { Target, AscentResult, Run, Step } from "./result.js";
+import type { Target, AscentResult, Checkpoint, Run, Step } from "./result.js";
 import { StepRunner } from "./step-runner.js";
 
 /**
@@ -14,12 +14,29 @@ import { StepRunner } from "./step-runner.js";
  * await ascend(model, channel({ layer: "conv2", channel: 7 }), { vocabulary, recipe: "none", parameterization: "fourier" });
  */
 export function ascend(model: LoadedModel, target: Target | readonly Target[], options: AscentOptions): Run {
+  return runAscent(model, () => compileAscent(model, target, options), options);
+}
+
+/**
+ * Takes the steps of an ascent that is compiled already, or will be when the first one is asked for: with the options that it is
+ * compiled with.
+ *
+ * @example
+ * const options = { vocabulary: standard, steps: 64 };
+ * const compiled = await compileAscent(model, "conv2:7", options);
+ * const { picture } = await runAscent(model, () => compiled, options);
+ */
+export function runAscent(
+  model: LoadedModel,
+  compiled: () => CompiledAscent | Promise<CompiledAscent>,
+  options: AscentOptions,
+): Run {
   let settle: Settle = { resolve: () => undefined, reject: () => undefined };
   const ended = new Promise<AscentResult>((resolve, reject) => {
     settle = { resolve, reject };
   });
   ended.catch(() => undefined);
-  const steps = takeSteps(model, target, options, settle);
+  const steps = takeSteps(model, compiled, options, settle);
   let isDriven = false;
   const result = () => {
     if (!isDriven) void drain(steps);
@@ -59,20 +76,20 @@ async function drain(steps: AsyncIterable<Step>): Promise<void> {
 
 async function* takeSteps(
   model: LoadedModel,
-  target: Target | readonly Target[],
+  compile: () => CompiledAscent | Promise<CompiledAscent>,
   options: AscentOptions,
   { resolve, reject }: Settle,
 ): AsyncGenerator<Step, void> {
-  const { resume, signal, watch, models } = options;
+  const { resume, steer = false, signal, watch, models } = options;
   let history: History | undefined;
   let runner: StepRunner | undefined;
   let ended: AscentResult["ended"] = "aborted";
+  let afterwards: Promise<typeof import("./warnings.js")> | undefined;
   try {
-    const compiled = await compileAscent(model, target, options);
+    const asked = await compile();
     const watched = Object.keys(watch ?? {});
+    const compiled = resume ? await continued(resume, { ...asked, watched, isSteered: steer }) : asked;
     runner = new StepRunner(model, compiled);
-    if (resume)
-      (await import("./same-run.js")).checkResumes(resume, { ...compiled, watched, identity: compiled.identity() });
     history = resume
       ? new History(compiled, watched, { resume })
       : new History(compiled, watched, { begin: await runner.begin() });
@@ -86,6 +103,9 @@ async function* takeSteps(
         ended = "diverged";
         return;
       }
+      // what the end needs is there when it comes: nobody who stops a run waits for a file
+      afterwards ??= import("./warnings.js");
+      afterwards.catch(() => undefined);
       yield now;
     }
     ended = history.ending ?? "aborted";
@@ -97,7 +117,7 @@ async function* takeSteps(
     const modelOf = (name?: string) => (name === undefined ? model : models?.[name]?.model)?.source;
     const vocabulary = () => withDefinitions(options.vocabulary, options.definitions ?? []);
     if (result && runner) {
-      const { warningsOf } = await import("./warnings.js");
+      const { warningsOf } = await (afterwards ?? import("./warnings.js"));
       const { runtime, warning } = runner.account;
       const warnings = warningsOf(result, vocabulary(), modelOf).map((row) => (warning ? [warning, ...row] : row));
       resolve({ ...result, record: { ...result.record, runtime }, warnings });
@@ -107,6 +127,16 @@ async function* takeSteps(
     if (signal?.aborted) released?.catch(() => undefined);
     else await released;
   }
+}
+
+/** A run that goes on from a checkpoint. Throws `bad-argument` where it is not the same. */
+async function continued<T extends CompiledAscent & { watched: readonly string[]; isSteered: boolean }>(
+  from: Checkpoint,
+  run: T,
+): Promise<T> {
+  const { checkResumes, recordAfter } = await import("./same-run.js");
+  checkResumes(from, { ...run, identity: run.identity() });
+  return { ...run, record: recordAfter(from, run.record) };
 }
 
 /** What is worked for; undefined as soon as the signal is given. */

@@ -40,6 +40,11 @@ export interface MaximizeOptions extends RecipeOptions, Omit<PrepareOptions, "si
    * more steps than before where the schedule does not depend on their number.
    */
   readonly resume?: Checkpoint | undefined;
+  /**
+   * Whether the run that goes on may have other settings than before, as long as its step graph is the same: targets of one form,
+   * weights and rates are inputs of that graph. `AscentRecord.steered` keeps what was before. @default false
+   */
+  readonly steer?: boolean | undefined;
   /** Stops the run after the step in progress; what is done is kept. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -76,6 +81,7 @@ const known: Readonly<Record<keyof MaximizeOptions, true>> = {
   rules: true,
   labels: true,
   resume: true,
+  steer: true,
   signal: true,
 };
 

@@ -7,27 +7,20 @@ import { XstarError } from "../errors.js";
 import { asStart } from "../starts/as-start.js";
 import { parseWords } from "../words/spec-words.js";
 import type { MaximizeOptions } from "./options.js";
+import type { AscentSettings } from "../compile/step.js";
 import type { Target } from "./result.js";
 
 /** The options of an ascent, checked, with defaults filled in; lists are as long as they were given. */
-export interface ParsedOptions {
+export interface ParsedOptions extends AscentSettings {
   readonly watch: Readonly<Record<string, readonly Target[]>>;
   /** Null where the parameterization begins by itself. */
   readonly starts: readonly Spec<"start">[] | null;
   readonly streams: readonly number[] | null;
   /** Null where the parameterization says how many. */
   readonly restarts: number | null;
-  readonly parameterization: Spec<"parameterization">;
-  readonly transforms: readonly Spec<"transform">[];
-  readonly optimizer: Spec<"optimizer">;
-  readonly schedule: Spec<"schedule">;
-  readonly clip: number | null;
-  readonly attribution: boolean;
   readonly keep: "last" | "best";
   readonly patience: number | null;
   readonly redirectSteps: number;
-  readonly steps: number;
-  readonly seed: number;
 }
 
 /** What is taken where neither the caller nor a recipe says it: plain pixels that move by a tenth in every step. */

@@ -21,7 +21,7 @@ export class Processor {
 
   async open({ bytes, files, next }: Opened): Promise<Session> {
     const { host } = this.runtime;
-    if (!host) return this.runtime.open(bytes, { files });
+    if (!host) return this.runtime.open(bytes, { files, isRepeated: true });
     const device = await this.attempt(() => this.runtime.open(bytes, { files }));
     if (!device) return host.open(bytes, { files });
     const { watchedSession } = await import("./watched-session.js");

@@ -1,3 +1,4 @@
+import type { AscentSettings } from "../compile/step.js";
 import type { Tensors } from "../define/definition.js";
 import type { StartGiven } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
@@ -141,17 +142,11 @@ export interface ModelRecord {
 }
 
 /** What was run, as JSON: with the model and the backend it repeats the run. */
-export interface AscentRecord extends ModelRecord {
+export interface AscentRecord extends ModelRecord, AscentSettings {
   readonly objectives: readonly Spec<"objective">[];
   /** Null where the parameterization began by itself. */
   readonly start: readonly Spec[] | null;
   readonly restarts: number;
-  readonly parameterization: Spec<"parameterization">;
-  readonly transforms: readonly Spec<"transform">[];
-  readonly optimizer: Spec<"optimizer">;
-  readonly schedule: Spec<"schedule">;
-  readonly clip: number | null;
-  readonly attribution: boolean;
   readonly keep: "last" | "best";
   readonly patience: number | null;
   readonly redirectSteps: number;
@@ -165,14 +160,25 @@ export interface AscentRecord extends ModelRecord {
   readonly size: readonly [number, number] | null;
   /** What was taken for granted, in sentences, such as the size of a picture that the model leaves free. */
   readonly assumed: readonly string[];
-  readonly steps: number;
-  readonly seed: number;
   readonly streams: readonly number[];
   readonly shape: Shape;
   /** What the input holds; left out for pictures. */
   readonly holds?: InputKind;
   readonly runtime: string;
+  /** Where settings were changed while it climbed, with what they were before; left out of a run that was not steered. */
+  readonly steered?: readonly Steering[];
 }
+
+/** A change of settings in the middle of a run. */
+export interface Steering {
+  /** The last step with the settings of before. */
+  readonly after: number;
+  /** What was another, as it was. */
+  readonly before: Partial<Pick<AscentRecord, SteeredField>>;
+}
+
+/** What can change in the middle of a run, where the step graph stays the same. */
+export type SteeredField = "objectives" | "optimizer" | "schedule" | "clip" | "transforms" | "keep" | "patience";
 
 /**
  * A run: wait for its result, or iterate over its steps. It begins when one of the two is asked for, and its steps can be had

@@ -1,5 +1,5 @@
 import { XstarError } from "../errors.js";
-import type { AscentRecord, Checkpoint, RunIdentity } from "./result.js";
+import type { AscentRecord, Checkpoint, RunIdentity, Steering, SteeredField } from "./result.js";
 
 /**
  * Throws `bad-argument` naming the first field in which what a checkpoint says of its run is not what the run is that
@@ -31,18 +31,43 @@ export function checkSameRun<T extends object>(before: T, now: T): void {
 export function differingField(before: object, now: object): string | undefined {
   const [a, b] = [before, now] as Readonly<Record<string, unknown>>[];
   const fields = [...new Set([...Object.keys(now), ...Object.keys(before)])];
-  return fields.find((field) => inOrder(a![field]) !== inOrder(b![field]));
+  return fields.find((field) => canonical(a![field]) !== canonical(b![field]));
 }
 
-const inOrder = (value: unknown): string | undefined =>
-  JSON.stringify(value, (_, inner: unknown) =>
+/**
+ * A value as JSON that is the same for equal values: names of objects in order. Undefined where JSON has no such value.
+ *
+ * @example
+ * canonical({ seed: 1, at: 2 }); // '{"at":2,"seed":1}'
+ */
+export function canonical(value: unknown): string | undefined {
+  return JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === "object" && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([x], [y]) => (x < y ? -1 : 1)))
       : inner,
   );
+}
 
 /** Characters of a value that a sentence repeats. */
 const longest = 120;
+
+const steeredFields: readonly SteeredField[] = [
+  "objectives",
+  "optimizer",
+  "schedule",
+  "clip",
+  "transforms",
+  "keep",
+  "patience",
+];
+
+/** The record of a run that goes on from a checkpoint: it keeps what other settings there were. */
+export function recordAfter({ record: before, index }: Checkpoint, now: AscentRecord): AscentRecord {
+  const changed = steeredFields.filter((field) => canonical(before[field]) !== canonical(now[field]));
+  const was = Object.fromEntries(changed.map((field) => [field, before[field]])) as Steering["before"];
+  const steered = [...(before.steered ?? []), ...(changed.length > 0 ? [{ after: index, before: was }] : [])];
+  return { ...now, ...(steered.length > 0 && { steered }) };
+}
 
 interface RunToResume {
   readonly record: AscentRecord;
@@ -50,13 +75,22 @@ interface RunToResume {
   readonly identity: RunIdentity;
   /** Whether its schedule does not depend on the number of all steps. */
   readonly isOpenEnded: boolean;
+  /** Whether settings may be others, as long as the graph is the same. */
+  readonly isSteered: boolean;
 }
 
-/** Throws `bad-argument` when a run cannot go on from a checkpoint: it may have more steps than before, nothing else. */
-export function checkResumes(from: Checkpoint, { record, watched, identity, isOpenEnded }: RunToResume): void {
+/**
+ * Throws `bad-argument` when a run cannot go on from a checkpoint: it may have more steps than before, and other settings where it is
+ * steered, nothing else.
+ */
+export function checkResumes(
+  from: Checkpoint,
+  { record, watched, identity, isOpenEnded, isSteered }: RunToResume,
+): void {
   const { steps } = record;
-  const before = { ...from.record, steps, watch: Object.keys(from.watch), ...from.identity };
-  checkSameRun(before, { ...record, watch: watched, ...identity });
+  const ours = Object.fromEntries(isSteered ? steeredFields.map((field) => [field, record[field]]) : []);
+  const before = { ...from.record, ...ours, steps, watch: Object.keys(from.watch), ...from.identity };
+  checkSameRun<object>(before, { ...record, steered: from.record.steered, watch: watched, ...identity });
   if (from.record.steps === steps) return;
   if (!isOpenEnded) {
     throw new XstarError(

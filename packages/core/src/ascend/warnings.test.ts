@@ -104,6 +104,16 @@ describe("a warning", () => {
     // of random views, one changed as much as the target did
     expect(await warnings(unit, { ...bouncing, transforms: [jitter({ pixels: 1 })] }, roof)).toEqual([[]]);
     expect(await warnings(unit, { ...options, optimizer: gradient({ learningRate: 1 }) }, bowl)).toEqual([[]]);
+    // of a saturated picture it is the steps that change so much
+    const leaning = open(buildModel((op, x) => ({ y: op.mul(op.abs(op.sub(x, 0.1)), -1) }), { shape: [1, 1, 2, 2] }));
+    const parameterization = pixel({ range: [-1, 1] });
+    const tooFast = { ...bouncing, start: 0.9, parameterization, transforms: [jitter({ pixels: 1 })] };
+    expect(await warnings(unit, tooFast, leaning)).toEqual([
+      [
+        expect.stringContaining("ended lower (-1) than it began (-0.8): 100 % of"),
+        expect.stringContaining("The picture is saturated"),
+      ],
+    ]);
   });
 
   it("says what most probably made a target fall", async () => {

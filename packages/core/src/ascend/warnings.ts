@@ -89,21 +89,25 @@ function loweredWarning(facts: Facts, vocabulary: Vocabulary, k: number): string
   if (record.keep === "best" || divergedAt[k] !== null || last.index === 0) return undefined;
   const values = curve.map((step) => step[k]!);
   const [began, ended] = [values[0]!, values.at(-1)!];
-  // without transforms there is no chance in it
-  const byChance = record.transforms.length > 0 ? usualChanges * usualChange(values) : 0;
+  const share = saturatedShare(facts, vocabulary, pictureOf(facts, k), k);
+  // without transforms there is no chance in it, and of a saturated picture the changes are steps that were too long
+  const isByChance = record.transforms.length > 0 && share < saturated;
+  const byChance = isByChance ? usualChanges * usualChange(values) : 0;
   if (began - ended <= Math.max(byChance, unmoved * Math.abs(began))) return undefined;
-  const why = reasonOfFall(facts, vocabulary, k, { values, byChance });
+  const why = reasonOfFall(facts, k, { values, byChance, share });
   return `The target ended lower (${shown(ended)}) than it began (${shown(began)}): ${why}`;
 }
 
 /** What most probably made a target fall. */
 function reasonOfFall(
   facts: Facts,
-  vocabulary: Vocabulary,
   k: number,
-  { values, byChance }: { readonly values: readonly number[]; readonly byChance: number },
+  {
+    values,
+    byChance,
+    share,
+  }: { readonly values: readonly number[]; readonly byChance: number; readonly share: number },
 ): string {
-  const share = saturatedShare(facts, vocabulary, pictureOf(facts, k), k);
   if (share >= saturated)
     return `${percent(share)} of the ${nounOf(facts)}'s values are at the ends of their range, where they cannot go on: a smaller learning rate or a wider range may help`;
   const best = values.reduce((most, value) => Math.max(most, value));
@@ -135,8 +139,7 @@ function saturatedShare({ record }: Facts, vocabulary: Vocabulary, picture: Floa
   const start = record.start?.[k];
   // what began at an end may have been left there
   const level = start && levelOf(vocabulary, start);
-  const ends = range.filter((end) => end !== level);
-  return shareOf(picture, (x) => ends.some((end) => Math.abs(x - end) <= margin));
+  return shareBeyond(picture, low === level ? -Infinity : low + margin, high === level ? Infinity : high - margin);
 }
 
 function saturationWarning(facts: Facts, vocabulary: Vocabulary, picture: Float32Array, k: number): string | undefined {
@@ -169,7 +172,7 @@ function levelOf({ start: table }: Pick<Vocabulary, "start">, given: Spec): numb
 function outsideWarning({ record }: Facts, picture: Float32Array): string | undefined {
   // only pictures have a contract that says what their values mean
   if (!record.contract || record.holds) return undefined;
-  const share = shareOf(picture, (x) => x < -finest || x > 1 + finest);
+  const share = shareBeyond(picture, -finest, 1 + finest);
   if (share === 0) return undefined;
   const low = picture.reduce((a, b) => Math.min(a, b));
   const high = picture.reduce((a, b) => Math.max(a, b));
@@ -183,8 +186,14 @@ function trainingWarning(name: string, model: Model | undefined): string | undef
   return `${whose} has ${count(layers.length, "BatchNormalization layer")} in training mode, so that what it makes of a picture depends on that picture's own statistics and those beside it: export it for inference`;
 }
 
-function shareOf(picture: Float32Array, is: (x: number) => boolean): number {
-  return picture.reduce((sum, x) => sum + (is(x) ? 1 : 0), 0) / picture.length;
+/** The share of values below `low` or above `high`. Who stops a run waits for it, so it calls nothing for each. */
+function shareBeyond(picture: Float32Array, low: number, high: number): number {
+  let found = 0;
+  for (let i = 0; i < picture.length; i++) {
+    const x = picture[i]!;
+    if (x < low || x > high) found++;
+  }
+  return found / picture.length;
 }
 
 const count = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;

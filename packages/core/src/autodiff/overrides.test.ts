@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { maximize } from "../testing/plain.js";
 import type { Value } from "../ir/graph.js";
-import type { Ops } from "../ir/ops/index.js";
-import { inputShapes } from "../model/load.js";
+import type { Lowering, Ops } from "../ir/ops/index.js";
+import { inputShapes, openModel } from "../model/load.js";
 import { vjp } from "../model/vjp.js";
 import { channel } from "../objectives/activation.js";
 import { gradient } from "../optimizers/gradient.js";
 import { createRng } from "../rng.js";
-import { buildModel, open } from "../testing/models.js";
+import { buildModel, open, runtime } from "../testing/models.js";
 import { numbers, tensor } from "../tensor.js";
 import { overrides } from "./overrides.js";
 
@@ -58,21 +58,29 @@ function pictures(): Float32Array {
   return values.map((x, i) => (i < size ? -Math.abs(x) - 0.1 : i < 2 * size ? Math.abs(x) + 7 : x));
 }
 
-async function slope(layer: Layer, x: Float32Array, g: Float32Array, names: readonly string[]): Promise<number[]> {
+async function slope(
+  layer: Layer,
+  { x, g, names, lowering }: { x: Float32Array; g: Float32Array; names: readonly string[]; lowering: Lowering },
+): Promise<number[]> {
   const shape = [batch, 3, 4];
-  const model = open(buildModel((op, value) => ({ y: layer.build(op, op.identity(value)) }), { shape }));
+  const bytes = buildModel((op, value) => ({ y: layer.build(op, op.identity(value)) }), { shape });
+  const model = openModel(bytes, { runtime: { ...runtime, lowering }, contract: null });
   const run = await vjp(model, { shapes: inputShapes(model.source.inputs, batch), overrides: names });
   const { gradient: found } = await run.run({ x: tensor("float32", x, shape) }, tensor("float32", g, shape));
   await run.release();
   return numbers(found);
 }
 
-describe.each(Object.entries(layers))("%s", (_, layer) => {
+const onBoth = Object.entries(layers).flatMap(([name, layer]) =>
+  (["cpu", "webgpu"] as const).map((lowering) => [name, lowering, layer] as const),
+);
+
+describe.each(onBoth)("%s, for %s", (_, lowering, layer) => {
   it.each(Object.entries({ ...layer.references, none: layer.truth }))(
     "with %s is its reference",
     async (name, reference) => {
       const [x, g] = [pictures(), createRng(4).normals(batch * size)];
-      const found = await slope(layer, x, g, name === "none" ? [] : [name]);
+      const found = await slope(layer, { x, g, names: name === "none" ? [] : [name], lowering });
       for (let i = 0; i < batch; i++) {
         const of = (all: Float32Array) => [...all.subarray(i * size, (i + 1) * size)];
         expect(

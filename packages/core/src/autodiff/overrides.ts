@@ -30,13 +30,27 @@ function onActivations(change: (op: Ops, g: Value, trueGradient: Value, bounds: 
 
 const positive = (op: Ops, x: Value) => op.where(op.greater(x, 0), x, 0);
 
-/** Where nothing of a picture's cotangent gets through: what moves x towards the range in which it would. */
-function redirect(op: Ops, g: Value, trueGradient: Value, { x, low, high }: Bounds): Value {
+/** The cotangent without what moves x further away from the range in which the activation passes it on. */
+function withoutBlocked(op: Ops, g: Value, { x, low, high }: Bounds): Value {
   const blocked = [
     low === undefined ? undefined : op.and(op.less(x, low), op.less(g, 0)),
     high === undefined ? undefined : op.and(op.greater(x, high), op.greater(g, 0)),
   ].filter((value) => value !== undefined);
-  const redirected = blocked.reduce((rest, block) => op.where(block, 0, rest), g);
+  return blocked.reduce((rest, block) => op.where(block, 0, rest), g);
+}
+
+/** The same without bools: ONNX Runtime transposes them beside convolutions, for which a device has no kernel. */
+function withoutBlockedOnDevice(op: Ops, g: Value, { x, low, high }: Bounds): Value {
+  const blocked = [
+    low === undefined ? undefined : op.mul(op.step(op.sub(low, x)), op.min(g, 0)),
+    high === undefined ? undefined : op.mul(op.step(op.sub(x, high)), op.max(g, 0)),
+  ].filter((value) => value !== undefined);
+  return blocked.reduce((rest, block) => op.sub(rest, block), g);
+}
+
+/** Where nothing of a picture's cotangent gets through: what moves x towards the range in which it would. */
+function redirect(op: Ops, g: Value, trueGradient: Value, bounds: Bounds): Value {
+  const redirected = (op.lowering === "cpu" ? withoutBlocked : withoutBlockedOnDevice)(op, g, bounds);
   // the first axis is the batch: each picture is looked at alone
   const axes = g.shape.flatMap((_, i) => (i > 0 || g.rank === 1 ? [i] : []));
   const passes = op.greater(op.reduceSum(op.abs(trueGradient), axes, true), 0);

@@ -1,51 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { standard } from "../standard.js";
 import type { Affine, Size } from "../define/transform.js";
 import type { Spec } from "../define/spec.js";
-import { Graph } from "../ir/graph.js";
-import { createOps } from "../ir/ops/index.js";
-import { writeModel } from "../onnx/write.js";
 import { createRng, type Rng } from "../rng.js";
-import { randomTensor, runtime } from "../testing/models.js";
+import { randomTensor } from "../testing/models.js";
 import { numbers, tensor, type Tensor } from "../tensor.js";
 import { flip, jitter, pad, rotate, scale } from "../transforms/affine.js";
 import { lighting, noise } from "../transforms/pixelwise.js";
-import { buildViews } from "./views.js";
-
-const table = standard.transform;
-
-interface ViewOptions {
-  readonly to?: Size;
-  readonly rngs?: readonly Rng[];
-  readonly step?: number;
-}
-
-const sizeOf = ({ shape }: Tensor): Size => ({ height: shape[2]!, width: shape[3]! });
-
-/** Pictures as a chain of transforms shows them, and the operators that it took. */
-async function view(specs: readonly Spec[], pictures: Tensor, options: ViewOptions = {}) {
-  const { to = sizeOf(pictures), rngs = pictures.shape.slice(0, 1).map(() => createRng(1)), step = 0 } = options;
-  const graph = new Graph();
-  const op = createOps(graph);
-  const input = graph.input("pictures", pictures);
-  const { seen, count, sample } = buildViews(op, input, { table, specs, to, rngs });
-  const output = graph.publish(seen, "seen");
-  const session = await runtime.open(writeModel(graph, { opsets: new Map([["", 20]]) }));
-  const results = await session.run({ pictures, ...sample(step) });
-  await session.release();
-  const result = results[output.name]!;
-  return { values: numbers(result), shape: result.shape, count, ops: graph.nodes.map(({ opType }) => opType) };
-}
-
-/** One grey picture from its rows. */
-function grey(...rows: readonly (readonly number[])[]): Tensor {
-  return tensor("float32", rows.flat(), [1, 1, rows.length, rows[0]!.length]);
-}
-
-function expectClose(found: readonly number[], wanted: readonly number[]) {
-  expect(found).toHaveLength(wanted.length);
-  found.forEach((x, i) => expect(Math.abs(x - wanted[i]!), `value ${i}: ${x}, not ${wanted[i]}`).toBeLessThan(1e-5));
-}
+import { expectClose, grey, sizeOf, table, view } from "../testing/views.js";
 
 /** What a chain of affine transforms shows of a picture, in double precision and pixel by pixel. */
 function traced(specs: readonly Spec[], picture: Tensor, rng: Rng, fill: number): number[] {

@@ -1,7 +1,7 @@
 import { update } from "./update.js";
 import { collectSettings, emptySlots } from "./apply-optimizer.js";
 import type { VjpRules } from "../autodiff/vjp.js";
-import { parseSpec, type Tensors } from "../define/definition.js";
+import type { Tensors } from "../define/definition.js";
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
 import { Graph, type Value } from "../ir/graph.js";
@@ -11,26 +11,19 @@ import { mapValues } from "../map-values.js";
 import type { WeightFiles } from "../onnx/weights.js";
 import { writeModel } from "../onnx/write.js";
 import { writerFor } from "../normalize/write-for.js";
-import { beginAlone, beginAt } from "../starts/begin.js";
-import { withColorsOf } from "../parameterizations/color.js";
-import { createRng, type Rng } from "../rng.js";
 import { sameShape, tensor, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, needsSharedViews, parseObjective, readsPlaces, type ObjectiveParts } from "./objective.js";
-import { beginBeside, besideVariable } from "./beside.js";
-import { chainFor, onGrey, opaque, separateOpacity, splitOpacity } from "./opacity.js";
+import { beginningOf, streamsOf, type Beginning } from "./beginning.js";
+import { besideVariable } from "./beside.js";
+import { chainFor, onGrey, opaque, separateOpacity } from "./opacity.js";
 import type { Entry } from "../forward/narrow.js";
-import { planesOf } from "../forward/planes.js";
 import type { Network, Prepared } from "../forward/prepare.js";
 import type { NetworkTerm } from "./require-gradient.js";
 import { standalone, stepInput } from "./standalone.js";
 import { buildViews } from "./views.js";
 
-/** All that decides a step, as plain JSON. */
-export interface AscentSpec {
-  /** One objective for each picture of the batch. */
-  readonly objectives: readonly Spec<"objective">[];
-  /** More numbers to report at every step, measured on the picture itself: one objective each for each picture. */
-  readonly watch: Readonly<Record<string, readonly Spec[]>>;
+/** The settings of an ascent that are the same for every picture, as plain JSON. */
+export interface AscentSettings {
   readonly parameterization: Spec<"parameterization">;
   readonly transforms: readonly Spec<"transform">[];
   readonly optimizer: Spec<"optimizer">;
@@ -41,6 +34,14 @@ export interface AscentSpec {
   readonly attribution: boolean;
   readonly steps: number;
   readonly seed: number;
+}
+
+/** All that decides a step, as plain JSON. */
+export interface AscentSpec extends AscentSettings {
+  /** One objective for each picture of the batch. */
+  readonly objectives: readonly Spec<"objective">[];
+  /** More numbers to report at every step, measured on the picture itself: one objective each for each picture. */
+  readonly watch: Readonly<Record<string, readonly Spec[]>>;
   /** The stream of random numbers of each picture: pictures of one stream and seed draw the same. */
   readonly streams: readonly number[];
 }
@@ -89,37 +90,16 @@ export const networkGradientNormOutput = "networkGradientNorm";
 export const watchOutput = (name: string) => `watch.${name}`;
 
 /** Builds the step graph: variables, picture, views, model, objective, gradients, optimizer, next variables. */
-export async function compile(ready: Prepared, spec: AscentSpec, rules?: VjpRules): Promise<CompiledStep> {
+export async function compile(
+  ready: Prepared,
+  spec: AscentSpec,
+  { rules, beginning }: { readonly rules?: VjpRules; readonly beginning?: Beginning } = {},
+): Promise<CompiledStep> {
   const { first, batch, assets, weights, vocabulary } = ready;
-  const planes = planesOf(ready.shape, first.holds);
-  const shape = planes?.shape ?? ready.shape;
+  const { planes, shape, parameterization, alone, beside, begin } = beginning ?? (await beginningOf(ready, spec));
   const graph = new Graph("ascent");
   const op = createOps(graph, first.model.runtime.lowering);
   const { settings, tensors } = collectSettings(graph);
-  const rng = createRng(spec.seed);
-  const streams = (purpose: string) => spec.streams.map((stream) => rng.split(purpose).split(stream));
-
-  const coloured = await withColorsOf(vocabulary, spec.parameterization, assets);
-  const parameterization = parseSpec(vocabulary.parameterization, coloured, "parameterization");
-  const drawn = (attempt: number) =>
-    beginAlone(parameterization.definition, parameterization.spec, {
-      shape,
-      rngs: streams("start").map((rng) => ofAttempt(rng, attempt)),
-      assets,
-    });
-  const alone = drawn(0);
-  const begin = (start?: Tensor, attempt = 0) => {
-    if (start) {
-      const { colours, opacity } = splitOpacity(planes ? planes.layTensor(start) : start, shape);
-      return beginAt(parameterization.definition, parameterization.spec, colours, { assets, opacity });
-    }
-    return attempt === 0 ? alone : drawn(attempt);
-  };
-  const beside = (attempt: number) =>
-    beginBeside(
-      first,
-      streams("input").map((rng) => ofAttempt(rng, attempt)),
-    );
   const variables = mapValues(alone, (t, name) => graph.input(name, t));
   const others = mapValues(beside(0), (t, name) => graph.input(name, t));
   const climbed = Object.fromEntries([...first.beside.keys()].map((name) => [name, others[besideVariable(name)]!]));
@@ -129,7 +109,7 @@ export async function compile(ready: Prepared, spec: AscentSpec, rules?: VjpRule
   const restored = (value: Value) => (planes ? planes.restore(op, value) : value);
   const { colours, opacity } = separateOpacity(op, picture, shape);
 
-  const draws = streams("transform");
+  const draws = streamsOf(spec, "transform");
   const moves = spec.objectives.some((objective) => needsSharedViews(vocabulary, objective))
     ? draws.map(() => draws[0]!)
     : draws;
@@ -228,9 +208,6 @@ export async function compile(ready: Prepared, spec: AscentSpec, rules?: VjpRule
     },
   };
 }
-
-/** Where a start's random numbers come from when it is drawn several times. */
-export const ofAttempt = (rng: Rng, attempt: number): Rng => (attempt === 0 ? rng : rng.split(`attempt ${attempt}`));
 
 function onlyPictures({ type }: Spec, shape: Shape): XstarError {
   return new XstarError("bad-argument", `The parameterization "${type}" does not fit an input of shape [${shape}]`, {

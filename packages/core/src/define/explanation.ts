@@ -144,7 +144,12 @@ export function defineExplanation<const F extends Fields, const Type extends str
   return define("explanation", definition) as never;
 }
 
-/** Whether a method looks at many variants of a picture. */
+/**
+ * Whether a method looks at many variants of a picture, which takes its time; the others look once.
+ *
+ * @example
+ * const quick = Object.values(standard.explanation).filter((definition) => !looksOften(definition));
+ */
 export const looksOften = (
   definition: ExplanationDefinition,
   // oxlint-disable-next-line typescript/no-explicit-any

@@ -5,7 +5,12 @@ import { fourierTransform } from "./fourier-transform.js";
  * which the columns l from 0 to w/2 are kept: the others are their conjugates.
  */
 
-/** Number of columns kept for a width. */
+/**
+ * Number of columns kept for a width.
+ *
+ * @example
+ * halfWidth(224); // 113
+ */
 export const halfWidth = (width: number) => Math.floor(width / 2) + 1;
 
 /** Real and imaginary parts of `rows` x `columns` numbers. */
@@ -14,7 +19,12 @@ export interface Complex {
   readonly imaginary: Float64Array;
 }
 
-/** The orthonormal spectrum [height, halfWidth(width)] of one channel [height, width]. */
+/**
+ * The orthonormal spectrum [height, halfWidth(width)] of one channel [height, width].
+ *
+ * @example
+ * const { real, imaginary } = spectrumOf([1, 2, 3, 4], 2, 2);
+ */
 export function spectrumOf(pixels: ArrayLike<number>, height: number, width: number): Complex {
   const re = Float64Array.from(pixels);
   const im = new Float64Array(re.length);

@@ -43,18 +43,20 @@ function transformInto(to: Complex, at: number, x: Complex, { start, stride, len
   for (let r = 0; r < factor; r++)
     transformInto(to, at + r * part, x, { start: start + r * stride, stride: stride * factor, length: part });
   const turns = rotations(length);
-  const parts = { re: new Float64Array(factor), im: new Float64Array(factor) };
+  const parts = partsOf(factor);
   for (let first = 0; first < part; first++) {
     for (let r = 0; r < factor; r++) {
       parts.re[r] = to.re[at + r * part + first]!;
       parts.im[r] = to.im[at + r * part + first]!;
     }
     for (let k = first; k < length; k += part) {
-      let [re, im] = [0, 0];
-      for (let r = 0; r < factor; r++) {
-        const turn = (k * r) % length;
-        const [c, s] = [turns.re[turn]!, turns.im[turn]!];
-        const [a, b] = [parts.re[r]!, parts.im[r]!];
+      let re = 0;
+      let im = 0;
+      for (let r = 0, turn = 0; r < factor; r++, turn = (turn + k) % length) {
+        const c = turns.re[turn]!;
+        const s = turns.im[turn]!;
+        const a = parts.re[r]!;
+        const b = parts.im[r]!;
         re += a * c - b * s;
         im += a * s + b * c;
       }
@@ -70,6 +72,17 @@ function smallestFactor(n: number): number {
 }
 
 const known = new Map<number, Complex>();
+
+const rooms = new Map<number, Complex>();
+
+/** Room for the numbers of one sum, which is used up before the next one. */
+function partsOf(factor: number): Complex {
+  const kept = rooms.get(factor);
+  if (kept) return kept;
+  const made = { re: new Float64Array(factor), im: new Float64Array(factor) };
+  rooms.set(factor, made);
+  return made;
+}
 
 /** exp(-2 pi i k / length) for every k. */
 function rotations(length: number): Complex {

@@ -7,13 +7,13 @@ export function beforeCuts({ graph: source, opset, values }: Normalized): Normal
   const graph = new Graph(source.name);
   graph.inputs.push(...source.inputs);
   const kept = new Set<Value>(graph.inputs);
-  const isKept = (value: Value) => value.constant !== undefined || kept.has(value);
+  const isRepeated = (value: Value) => value.constant !== undefined || kept.has(value);
   for (const node of source.nodes) {
     const outputs = node.outputs.filter((output) => output !== undefined);
-    if (!outputs.every(({ type }) => type) || !valuesFromOutside(node).every(isKept)) continue;
+    if (!outputs.every(({ type }) => type) || !valuesFromOutside(node).every(isRepeated)) continue;
     graph.append(node);
     for (const output of outputs) kept.add(output);
   }
-  graph.outputs.push(...source.outputs.filter(isKept));
-  return { graph, opset, values: new Map([...values].filter(([, value]) => isKept(value))) };
+  graph.outputs.push(...source.outputs.filter(isRepeated));
+  return { graph, opset, values: new Map([...values].filter(([, value]) => isRepeated(value))) };
 }

@@ -32,6 +32,8 @@ export interface LoadedModel {
   readonly contract: Contract | undefined;
   /** Names of the classes; undefined where they are not known. */
   readonly labels: readonly string[] | undefined;
+  /** Of weights and activations, where it is not that of the file: `inFloat16`. */
+  readonly precision?: "float16";
   /**
    * The graph at these input shapes (kept, so that asking again costs nothing). Inputs that are `given` become constants:
    * they decide shapes, and which branch of an `If` is taken.

@@ -45,7 +45,7 @@ function forWebGpu(source: Graph, forms: Readonly<Record<string, Rewrite>>): Gra
   for (const output of source.outputs) {
     const made = map.get(output) ?? output;
     const wide = isWide(output) ? op.cast(made, "int64") : made;
-    const isOwn = wide.node !== undefined && !graph.outputs.includes(wide);
+    const isOwn = !wide.constant && !graph.outputs.includes(wide);
     if (isOwn && wide.name === output.name) graph.output(wide);
     else graph.publish(wide, output.name);
   }

@@ -6,6 +6,9 @@ import { dequantize, quantizeDynamically, type Levels } from "./levels.js";
 import { dynamicQuantizeLstm } from "./quantized-recurrent.js";
 import type { Rewrite } from "./rewrite.js";
 
+/** The inputs of an operand. */
+type Quantized = [levels: Value, scale: Value, zeroPoint: Value];
+
 /** The result as the whole numbers that the node gives. */
 function quantize(op: Ops, y: Value, node: Node, scale: Value, zeroPoint: Value | undefined): [Value] {
   return [op.emit("QuantizeLinear", [y, scale, zeroPoint], [{ dtype: node.outputs[0]!.dtype, shape: y.shape }])[0]!];
@@ -19,12 +22,8 @@ function likewise(op: Ops, opType: string, inputs: readonly (Value | undefined)[
 
 const conv: Rewrite = (node, inputs, op) => {
   const [x, xScale, xZero, w, wScale, wZero, yScale, yZero, b] = inputs as [
-    Value,
-    Value,
-    Value,
-    Value,
-    Value,
-    Value,
+    ...Quantized,
+    ...Quantized,
     Value,
     Value,
     Value?,
@@ -57,16 +56,7 @@ const dequantizeColumns = (op: Ops, levels: Levels) => dequantize(op, levels, Ma
 const binary =
   (opType: string): Rewrite =>
   (node, inputs, op) => {
-    const [a, aScale, aZero, b, bScale, bZero, yScale, yZero] = inputs as [
-      Value,
-      Value,
-      Value,
-      Value,
-      Value,
-      Value,
-      Value,
-      Value?,
-    ];
+    const [a, aScale, aZero, b, bScale, bZero, yScale, yZero] = inputs as [...Quantized, ...Quantized, Value, Value?];
     const operands = [dequantizeRows(op, [a, aScale, aZero]), dequantizeColumns(op, [b, bScale, bZero])];
     return quantize(op, likewise(op, opType, operands, node), node, yScale, yZero);
   };
@@ -76,7 +66,7 @@ const unary =
   (opType: string, attributes: (node: Node) => object = () => ({})): Rewrite =>
   (node, inputs, op) => {
     if (limitOf(node)) return undefined;
-    const [x, xScale, xZero, yScale, yZero] = inputs as [Value, Value, Value, Value, Value?];
+    const [x, xScale, xZero, yScale, yZero] = inputs as [...Quantized, Value, Value?];
     const y = likewise(op, opType, [dequantize(op, [x, xScale, xZero], 1)], node, attributes(node));
     return quantize(op, y, node, yScale, yZero);
   };

@@ -5,8 +5,16 @@ import type { DeclaredInput } from "./model.js";
 
 const wholeTypes: ReadonlySet<DType> = new Set<DType>(["uint8", "int8", "uint16", "int16", "int32"]);
 
-/** Operators that only lay elements out anew. */
-const layouts: ReadonlySet<string> = new Set(["Transpose", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Identity"]);
+/** Operators that only lay elements out anew, or take some of them. */
+const layouts: ReadonlySet<string> = new Set([
+  "Transpose",
+  "Reshape",
+  "Squeeze",
+  "Unsqueeze",
+  "Flatten",
+  "Identity",
+  "Slice",
+]);
 
 /**
  * Inputs of whole numbers that the model only makes floats of (pictures of uint8) become inputs of float32, so that they have

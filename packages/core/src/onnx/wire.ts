@@ -86,6 +86,9 @@ export class Reader {
 /** Messages within messages, as deep as other readers of protobuf go. */
 export const deepest = 100;
 
+/** Parts of up to so many bytes are collected, not kept one by one. */
+const small = 64;
+
 /** Bytes of a message as they are written; large parts are copied once, at the end. */
 export class Writer {
   readonly #parts: Uint8Array[] = [];
@@ -94,12 +97,20 @@ export class Writer {
 
   /** A whole number of at most 64 bits; negative ones take ten bytes. */
   varint(given: bigint | number): void {
+    if (typeof given === "number" && given >= 0 && given < 2 ** 31) return this.#short(given);
     let value = BigInt.asUintN(64, BigInt(given));
     while (value > 127n) {
       this.#open.push(Number(value & 127n) | 128);
       value >>= 7n;
     }
     this.#open.push(Number(value));
+  }
+
+  /** A number of at most 31 bits, as all tags and nearly all lengths are. */
+  #short(given: number): void {
+    let value = given;
+    for (; value > 127; value >>>= 7) this.#open.push((value & 127) | 128);
+    this.#open.push(value);
   }
 
   tag(number: number, wire: number): void {
@@ -124,6 +135,10 @@ export class Writer {
   }
 
   raw(bytes: Uint8Array): void {
+    if (bytes.byteLength <= small) {
+      for (let at = 0; at < bytes.byteLength; at++) this.#open.push(bytes[at]!);
+      return;
+    }
     this.#close();
     this.#parts.push(bytes);
     this.#length += bytes.byteLength;
@@ -133,6 +148,11 @@ export class Writer {
   nested(write: (inner: Writer) => void): void {
     const inner = new Writer();
     write(inner);
+    if (inner.#parts.length === 0) {
+      this.#short(inner.#open.length);
+      for (const byte of inner.#open) this.#open.push(byte);
+      return;
+    }
     inner.#close();
     this.varint(inner.#length);
     this.#close();

@@ -29,9 +29,11 @@ export const lbfgs = defineOptimizer({
     const dot = (a: Value, b: Value) => op.reduceSum(op.mul(a, b), axesAfterFirst(a), true);
     const moved = op.sub(variable, slots.variable!);
     const turned = op.sub(slots.gradient!, g);
-    const isKept = op.and(op.greater(dot(moved, turned), leastCurvature), op.greater(step, 1));
+    const isRepeated = op.and(op.greater(dot(moved, turned), leastCurvature), op.greater(step, 1));
     const pushed = (what: string, newest: Value) =>
-      names(what, p.history).map((name, i) => op.where(isKept, i === 0 ? newest : slots[`${what}${i}`]!, slots[name]!));
+      names(what, p.history).map((name, i) =>
+        op.where(isRepeated, i === 0 ? newest : slots[`${what}${i}`]!, slots[name]!),
+      );
     const [moves, turns] = [pushed("moved", moved), pushed("turned", turned)];
 
     const curvatures = moves.map((move, i) => dot(move, turns[i]!));

@@ -23,9 +23,9 @@ function bySum(spectrum: readonly number[], height: number, width: number, decay
     let sum = 0;
     for (let k = 0; k < height; k++) {
       for (let l = 0; l < width; l++) {
-        const isKept = l < columns;
-        const i = isKept ? k * columns + l : ((height - k) % height) * columns + (width - l);
-        const [re, im] = [spectrum[i]!, spectrum[height * columns + i]! * (isKept ? 1 : -1)];
+        const isRepeated = l < columns;
+        const i = isRepeated ? k * columns + l : ((height - k) % height) * columns + (width - l);
+        const [re, im] = [spectrum[i]!, spectrum[height * columns + i]! * (isRepeated ? 1 : -1)];
         const frequency = Math.hypot(signed(k, height) / height, signed(l, width) / width);
         const scale = Math.sqrt(height * width) / Math.max(frequency, 1 / Math.max(height, width)) ** decay;
         const angle = 2 * Math.PI * ((k * y) / height + (l * x) / width);

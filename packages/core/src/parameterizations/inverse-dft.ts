@@ -132,9 +132,9 @@ function turns(side: number, { places, frequencies, scale, gives }: Turns): Floa
   const row = 2 * frequencies;
   const data = matrix(side, parts * places.length * row);
   for (const [i, x] of places.entries()) {
-    for (let k = 0; k < frequencies; k++) {
-      const turn = (k * x) % side;
-      const [c, s] = [cos[turn]! * scale, sin[turn]! * scale];
+    for (let k = 0, turn = 0; k < frequencies; k++, turn = (turn + x) % side) {
+      const c = cos[turn]! * scale;
+      const s = sin[turn]! * scale;
       const at = parts * i * row + k;
       data[at] = c;
       data[at + frequencies] = -s;

@@ -9,7 +9,7 @@ import { image as imageStart, natural } from "../starts/starts.js";
 import { crops, jitter } from "../transforms/affine.js";
 import { noise } from "../transforms/pixelwise.js";
 import { defineRecipe } from "../define/recipe.js";
-import { lucidTransforms } from "./published.js";
+import { lucidOptions } from "./published.js";
 import { publishedPicture } from "./published-picture.js";
 
 /**
@@ -77,16 +77,7 @@ export const caricature = defineRecipe({
       max: 4096,
     }),
   },
-  options({ steps, size: side }, { shape }) {
-    const { size, share } = publishedPicture("caricature", side, shape, 224);
-    return {
-      steps,
-      ...size,
-      parameterization: fourier({}),
-      transforms: lucidTransforms(share),
-      optimizer: adam({ learningRate: 0.05 }),
-    };
-  },
+  options: (settings, { shape }) => lucidOptions("caricature", settings, shape, 224),
   objective({ image, power }, target) {
     if (target.type === "layer") {
       const { layer: name, model: further } = target as { layer?: string; model?: string };

@@ -7,6 +7,7 @@ import { pixel } from "../parameterizations/pixel.js";
 import { crops, jitter, pad, rotate, scale } from "../transforms/affine.js";
 import { noise } from "../transforms/pixelwise.js";
 import { defineRecipe } from "../define/recipe.js";
+import type { Shape } from "../tensor.js";
 import { publishedPicture } from "./published-picture.js";
 
 const stepsOf = (fallback: number) => int("steps to take", { fallback, min: 0 });
@@ -37,14 +38,32 @@ export const article = defineRecipe({
   }),
 });
 
-/** Lucid cuts its windows smaller where these shift in place: the same views, with half the margin. */
-export const lucidTransforms = (share: (pixels: number) => number) => [
-  pad({ pixels: share(6) }),
-  jitter({ pixels: share(4) }),
-  scale({}),
-  rotate({}),
-  jitter({ pixels: share(2) }),
-];
+/**
+ * How Lucid draws. It cuts its windows smaller where these shift in place: the same views, with half the margin.
+ *
+ * @param usual the side for which its shifts are meant
+ */
+export function lucidOptions(name: string, { steps, size: side }: LucidSettings, shape: Shape, usual: number) {
+  const { size, share } = publishedPicture(name, side, shape, usual);
+  return {
+    steps,
+    ...size,
+    parameterization: fourier({}),
+    transforms: [
+      pad({ pixels: share(6) }),
+      jitter({ pixels: share(4) }),
+      scale({}),
+      rotate({}),
+      jitter({ pixels: share(2) }),
+    ],
+    optimizer: adam({ learningRate: 0.05 }),
+  };
+}
+
+interface LucidSettings {
+  readonly steps: number;
+  readonly size: number;
+}
 
 /**
  * Lucid's render_vis: Fourier with decorrelated colours, shifts (in shares of the side), zooms and turns, Adam 0.05 (Olah et
@@ -58,16 +77,7 @@ export const lucid = defineRecipe({
   example: { steps: 256 },
   doc: "Lucid's render_vis: Fourier with decorrelated colours, shifts (in shares of the side), zooms and turns, Adam 0.05 (Olah et al., 2017)",
   params: { steps: stepsOf(512), size: sideOf(128) },
-  options({ steps, size: side }, { shape }) {
-    const { size, share } = publishedPicture("lucid", side, shape, 128);
-    return {
-      steps,
-      ...size,
-      parameterization: fourier({}),
-      transforms: lucidTransforms(share),
-      optimizer: adam({ learningRate: 0.05 }),
-    };
-  },
+  options: (settings, { shape }) => lucidOptions("lucid", settings, shape, 128),
 });
 
 /**

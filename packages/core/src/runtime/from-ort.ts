@@ -1,6 +1,7 @@
 import { queueOf } from "./in-turn.js";
 import { explained, sessionOf } from "./ort-session.js";
-import type { Ort, OrtSettings } from "./ort.js";
+import type { KeptGraph, KeptGraphs } from "./kept-graphs.js";
+import type { Ort, OrtSession, OrtSettings } from "./ort.js";
 import type { Runtime } from "./runtime.js";
 
 /** An execution provider of ONNX Runtime. */
@@ -19,6 +20,10 @@ export interface RuntimeOptions {
   readonly spinning?: boolean;
   /** Refuse graphs of which a part would silently run on the CPU. */
   readonly strict?: boolean;
+  /** Where the processor's optimized graphs of ascents are kept, which open sooner. @default nowhere */
+  readonly kept?: KeptGraphs | undefined;
+  /** How the names of the files begin in which ONNX Runtime writes, for each graph of an ascent, where its time went. @default none */
+  readonly profile?: string | undefined;
 }
 
 /** Microseconds that a thread without work waits for the next operator before it sleeps: to wake it takes as long. */
@@ -33,7 +38,7 @@ const pause = 20;
 export function fromOrt(ort: Ort, options: RuntimeOptions = {}): Runtime {
   const isWeb = isWebOrt(ort);
   const own = isWeb ? "wasm" : "cpu";
-  const { provider = own, threads: wanted = 1, spinning = false, strict = false } = options;
+  const { provider = own, threads: wanted = 1, spinning = false, strict = false, kept, profile } = options;
   if (isWeb) settle(ort, wanted);
   const threads = () => (isWeb ? (ort.env.wasm.numThreads ?? 1) : wanted);
   const { versions } = ort.env;
@@ -42,17 +47,18 @@ export function fromOrt(ort: Ort, options: RuntimeOptions = {}): Runtime {
     inTurn: isWeb ? queueOf(ort) : <T>(work: () => Promise<T>) => work(),
     writesInto: !isWeb,
   };
+  const name = () => `${provider} ${version} ${threads()}t`;
   return {
     // the web's module says when it has started how many threads it has
     get name() {
-      return `${provider} ${version} ${threads()}t`;
+      return name();
     },
     get threads() {
       return threads();
     },
     lowering: provider === own ? "cpu" : "webgpu",
     ...(provider !== own && { host: fromOrt(ort, { ...options, provider: own, strict: false }) }),
-    async open(model, { files, optimization = "all" } = {}) {
+    async open(model, { files = new Map(), optimization = "all", isRepeated = false } = {}) {
       const settings: OrtSettings = {
         executionProviders: [provider],
         graphOptimizationLevel: optimization,
@@ -65,11 +71,42 @@ export function fromOrt(ort: Ort, options: RuntimeOptions = {}): Runtime {
           },
         },
       };
-      if (files && files.size > 0) settings.externalData = [...files].map(([path, data]) => ({ path, data }));
-      const create = () => explained(() => ort.InferenceSession.create(model, settings), "open the graph");
+      if (files.size > 0) settings.externalData = [...files].map(([path, data]) => ({ path, data }));
+      if (isRepeated && profile !== undefined)
+        Object.assign(settings, { enableProfiling: true, profileFilePrefix: profile });
+      const entry = isRepeated && provider === "cpu" ? kept?.entry(name(), model, files) : undefined;
+      const create = async () =>
+        (entry && (await openKept(ort, entry, model, settings))) ??
+        explained(() => ort.InferenceSession.create(model, settings), "open the graph");
       return sessionOf(ort, await ways.inTurn(create), ways);
     },
   };
+}
+
+/** Opens a graph as it was optimized before, or keeps what is made of it now; undefined where neither can be done. */
+async function openKept(
+  ort: Ort,
+  entry: KeptGraph,
+  model: Uint8Array,
+  settings: OrtSettings,
+): Promise<OrtSession | undefined> {
+  const optimized = await entry.read();
+  if (optimized) {
+    const { externalData: _, ...own } = settings;
+    const asItIs: OrtSettings = { ...own, graphOptimizationLevel: "disabled" };
+    const session = await ort.InferenceSession.create(optimized, asItIs).catch(() => undefined);
+    if (session) return session;
+    await entry.drop();
+  }
+  const place = await entry.place();
+  if (place === undefined) return undefined;
+  const session = await ort.InferenceSession.create(model, { ...settings, optimizedModelFilePath: place }).catch(
+    () => undefined,
+  );
+  // while the steps go on
+  if (session) void entry.written();
+  else await entry.drop();
+  return session;
 }
 
 const isWebOrt = ({ env: { versions } }: Ort): boolean => versions.node === undefined && versions.web !== undefined;

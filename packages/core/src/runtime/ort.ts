@@ -46,5 +46,8 @@ export interface OrtSettings {
   intraOpNumThreads: number;
   logSeverityLevel: 4;
   extra: Record<string, unknown>;
+  optimizedModelFilePath?: string;
+  enableProfiling?: boolean;
+  profileFilePrefix?: string;
   externalData?: { readonly path: string; readonly data: Uint8Array }[];
 }

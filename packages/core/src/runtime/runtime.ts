@@ -22,6 +22,8 @@ export interface OpenOptions {
   readonly files?: ReadonlyMap<string, Uint8Array>;
   /** How much ONNX Runtime rewrites the graph; `disabled` opens fastest. */
   readonly optimization?: "disabled" | "all";
+  /** Whether it is a graph of many runs, so that what ONNX Runtime makes of it is kept where the runtime keeps graphs. @default false */
+  readonly isRepeated?: boolean;
 }
 
 /** A value as ONNX Runtime sees it; undefined dimensions are free. */

@@ -31,7 +31,7 @@ export function readTarget(
 
 /** Values that lie behind a cut are among them: who names one is told where it is cut off. */
 function namesOf({ model, normalized }: PreparedModel): NamesOfModel {
-  const { layers, nodes } = targetNames(model.source, normalized);
+  const { layers, nodes, others } = targetNames(model.source, normalized);
   const cut = [...normalized.values].flatMap(([name, value]) => (value.node && !value.type ? [name] : []));
-  return { layers: [...layers, ...cut], nodes, cuts: cutsOf(model.source) };
+  return { layers: [...layers, ...cut], nodes, others, cuts: cutsOf(model.source) };
 }

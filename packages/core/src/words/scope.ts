@@ -21,6 +21,9 @@ export interface TargetNames extends NamesOfModel {
   readonly models?: ReadonlyMap<string, NamesOfModel>;
 }
 
+/** A name in quotation marks. */
+export const quoted = /"[^"]+"/y;
+
 /** What may come behind a name. */
 export const boundary = /[\s:@^*,+)-]|\[axis=|$/y;
 
@@ -68,6 +71,7 @@ export function unknownName(scan: Scanner, scope: Scope, models: ReadonlyMap<str
     });
   }
   const wanted =
+    scan.sees(quoted)?.slice(1, -1) ??
     scan.sees(/[^\s()*^]+?(?=(?:\[axis=-?\d+\])?:\d+(?:@[\d,*-]*)?(?:[\s+)^-]|$))/y) ??
     scan.sees(/[^\s()*^,]+(?=,[a-z]\w*=)/iy) ??
     scan.sees(/[^\s()*^]+/y);

@@ -208,6 +208,7 @@ describe("a target", () => {
     ["conv1x", "conv1x", 1],
     ["alignment:layer=x,decay=0.5", "x", 17],
     ["213:3", "213", 1],
+    ['"../conv 9":2', "../conv 9", 1],
   ])("%j names an unknown layer", (text, layer, place) => {
     const error = (() => {
       try {

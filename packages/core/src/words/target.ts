@@ -6,7 +6,7 @@ import { check, XstarError } from "../errors.js";
 import { channel, layer as wholeLayer, neuron, spatial } from "../objectives/activation.js";
 import { combined, type Term } from "./arithmetic.js";
 import { Scanner } from "./scanner.js";
-import { boundary, scopeOf, unknownName, type NamesOfModel, type Scope, type TargetNames } from "./scope.js";
+import { boundary, quoted, scopeOf, unknownName, type NamesOfModel, type Scope, type TargetNames } from "./scope.js";
 import { placesForm, takeAxis, takePlace } from "./target-place.js";
 
 const form = `A target is LAYER, LAYER:CHANNEL, LAYER:CHANNEL@Y,X or LAYER@Y,X (also LAYER[axis=2]:CHANNEL, and ranges as in @0-6,*), a word such as logit:3 or tv, a word with parameters such as lp:p=4,around=0.5, MODEL::TARGET, and sums, differences, products and powers of them: "0.5*conv1:3 - logit:7"`;
@@ -25,7 +25,6 @@ const signForm = /[+-]\s*/y;
 /** What a label is cut short by: the words behind it. */
 const furtherWords = /(?:,?\s+[^\s()*/^+,":@-][^\s()",]*)+/y;
 /** A name in quotation marks. */
-const quoted = /"[^"]+"/y;
 const assignment = /[a-z]\w*=/iy;
 const assignmentBehind = /:[a-z]\w*=/iy;
 /** Behind a number, the end of a range: digits that are no weight and begin no name. */

@@ -1,4 +1,4 @@
-import { canonicalOpset, cutMetadata, writeModel, type CutPlace } from "@xstar/core";
+import { canonicalOpset, cutMetadata, prune, writeModel, type CutPlace } from "@xstar/core";
 import type { Builder } from "./builder.js";
 import type { Symbolic } from "./symbolic.js";
 
@@ -37,10 +37,19 @@ export function publish(b: Builder, outputs: readonly Symbolic[], names: readonl
   });
 }
 
-/** The finished network as ONNX. */
+/** The finished network as ONNX: what its outputs are computed from. */
 export function written(b: Builder, { producer, labels, metadata = {}, cuts, notes }: Facts): ImportedModel {
+  prune(b.graph);
+  if (cuts.length > 0) dropUnreadInputs(b);
   const entries = new Map([...Object.entries(metadata), ...cutMetadata(cuts)]);
   if (labels) entries.set("names", JSON.stringify(labels));
   const onnx = writeModel(b.graph, { opsets: new Map([["", canonicalOpset]]), producer, metadata: entries });
   return { onnx, producer, ...(labels && { labels }), cuts, notes };
+}
+
+/** What only the parts that are left out needed. */
+function dropUnreadInputs({ graph: { inputs, nodes, outputs } }: Builder): void {
+  const read = new Set([...nodes.flatMap((node) => node.inputs), ...outputs]);
+  const kept = inputs.filter((input) => read.has(input));
+  inputs.splice(0, inputs.length, ...kept);
 }

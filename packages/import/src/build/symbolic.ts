@@ -13,6 +13,8 @@ export interface Symbolic {
   readonly isFirst: boolean;
   /** What is known of the elements of a short list of whole numbers: shapes, mostly. */
   readonly known?: readonly Dim[];
+  /** Which steps of a sequence count, [batch, time], where Keras leaves others out. */
+  readonly mask?: Symbolic | undefined;
 }
 
 export const rankOf = ({ dims }: Symbolic): number => dims.length;

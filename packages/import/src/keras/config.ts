@@ -1,5 +1,5 @@
 import { XstarError } from "@xstar/core";
-import type { Config, LayerEntry } from "./layer.js";
+import { modelClasses, type Config, type LayerEntry } from "./layer.js";
 
 /** A value of a model: the output `tensor` of the call `node` of a layer. */
 export class Ref {
@@ -32,8 +32,6 @@ interface Description {
   readonly module?: string;
   readonly inbound_nodes?: readonly unknown[];
 }
-
-export const modelClasses: ReadonlySet<string> = new Set(["Functional", "Model", "Sequential"]);
 
 /** Reads a model's configuration, of any Keras from 2.0 on. Throws `bad-model`. */
 export function readPlan(className: string, config: Config | readonly unknown[]): Plan {

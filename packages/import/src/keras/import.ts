@@ -4,9 +4,8 @@ import { Cuts } from "../build/cut.js";
 import { publish, written, type ImportedModel } from "../build/model.js";
 import { architectureOf } from "./architecture.js";
 import type { LayerWeight } from "../formats/layer-weight.js";
-import type { Config, EmitLayer, LayerContext } from "./layer.js";
-import { modelClasses } from "./config.js";
-import { buildModel, hasChannelsFirst } from "./network.js";
+import { modelClasses, type Config, type EmitLayer, type LayerContext } from "./layer.js";
+import { buildModel, hasChannelsFirst, wrappedModel, type Building } from "./network.js";
 import { allRows } from "./rows.js";
 
 /** A Keras model, whichever file it came from. */
@@ -36,8 +35,14 @@ export function importKeras(model: KerasModel, layers: Readonly<Record<string, E
   const cuts = new Cuts();
   const notes: string[] = [];
   const keras = Number(version?.match(/^\d+/)?.[0] ?? (looksLikeKeras3(config) ? 3 : 2));
-  const context: LayerContext = { keras, rows: allRows(layers), notes, weightsOf };
-  const building = { b, cuts, context, isChannelsFirst: hasChannelsFirst(config) };
+  const context: LayerContext = {
+    keras,
+    rows: allRows(layers),
+    notes,
+    weightsOf,
+    model: (layer, inputs) => wrappedModel(building, layer, inputs),
+  };
+  const building: Building = { b, cuts, context, isChannelsFirst: hasChannelsFirst(config) };
   const outputs = buildModel(building, { className, config, held: weights, prefix: "" });
   publish(b, cuts.outputs(outputs, b.graph));
   const family = architectureOf(config);

@@ -28,6 +28,9 @@ export interface LayerRow {
 
 export type LayerRows = Readonly<Record<string, LayerRow | EmitLayer>>;
 
+/** Models, which may be layers of others. */
+export const modelClasses: ReadonlySet<string> = new Set(["Functional", "Model", "Sequential"]);
+
 /** What builds a layer besides itself. */
 export interface LayerContext {
   /** 1, 2 or 3. */
@@ -35,6 +38,8 @@ export interface LayerContext {
   readonly rows: ReadonlyMap<string, LayerRow>;
   /** What is to be said about the result. */
   readonly notes: string[];
+  /** Builds a model that a layer wraps. */
+  readonly model?: (layer: Layer, inputs: readonly Symbolic[]) => readonly Symbolic[];
   /** The weights of a layer among those of the model that it belongs to. */
   weightsOf(held: readonly LayerWeight[], layer: LayerEntry): readonly LayerWeight[];
 }
@@ -126,20 +131,27 @@ export class Layer {
     return (isCell ? ["kernel", "recurrent_kernel", "bias"] : ["kernel", "bias"])[Number(last)] ?? last;
   }
 
-  /** The layer that this one wraps, which the file describes under `key`; its weights lie in the part `part`. */
+  /**
+   * The layer that this one wraps, which the file describes under `key`; its weights lie in the part `part`, or in one of
+   * the layer's own name.
+   */
   inner(key: string, part: string): Layer {
     const description = this.config[key] as { class_name: string; config: Config } | undefined;
     if (!description)
       throw new XstarError("bad-model", `Layer "${this.name}" (${this.className}) does not say its ${key}`);
-    const own = this.held.flatMap(({ path, read }) => {
-      const at = path.findIndex((one) => one.includes(part));
-      return at >= 0 && at < path.length - 1 ? [{ path: path.slice(at + 1), read }] : [];
-    });
-    return new Layer(description.class_name, description.config, own.length > 0 ? own : this.held, this.context);
+    const behind = (isPart: (name: string) => boolean) =>
+      this.held.flatMap(({ path, read }) => {
+        const at = path.findIndex(isPart);
+        return at >= 0 && at < path.length - 1 ? [{ path: path.slice(at + 1), read }] : [];
+      });
+    const own = [behind((one) => one.includes(part)), behind((one) => one === description.config["name"])];
+    const held = own.find(({ length }) => length > 0) ?? this.held;
+    return new Layer(description.class_name.replace(/^.*>/, ""), description.config, held, this.context);
   }
 
   emit(b: Builder, inputs: readonly Symbolic[], call: LayerCall = { args: inputs, kwargs: {} }): readonly Symbolic[] {
     const row = this.context.rows.get(this.className);
+    if (!row && modelClasses.has(this.className) && this.context.model) return this.context.model(this, inputs);
     if (!row) throw unsupportedLayer(this);
     return [row.emit(b, inputs, this, call)].flat();
   }

@@ -4,8 +4,9 @@ import { Cut, type Cuts } from "../build/cut.js";
 import { rankOf, toFirst, toLast, type Dim, type Symbolic } from "../build/symbolic.js";
 import { cast } from "../ops/elementwise.js";
 import { transpose } from "../ops/shapes.js";
-import { modelClasses, readPlan, Ref, refsIn, type Call, type Plan } from "./config.js";
-import { Layer, type Config, type LayerCall, type LayerContext } from "./layer.js";
+import { readPlan, Ref, refsIn, type Call, type Plan } from "./config.js";
+import { checkMasks, outputMask, withGivenMask } from "./masks.js";
+import { Layer, modelClasses, type Config, type LayerCall, type LayerContext } from "./layer.js";
 import type { LayerWeight } from "../formats/layer-weight.js";
 
 type Given = Symbolic | Cut;
@@ -92,9 +93,19 @@ function buildCall(
   const layer = new Layer(entry.className, { ...entry.config, name }, held, context);
   const outputs = cuts.guard(name, inputs, () => {
     const call = resolve({ args, kwargs }, (ref) => values.get(ref) as Symbolic) as LayerCall;
-    return buildLayer(building, layer, inputs as Symbolic[], call);
+    return buildLayer(building, layer, withGivenMask(inputs as Symbolic[], call), call);
   });
   return outputs instanceof Cut ? Array.from({ length: 8 }, () => outputs) : outputs;
+}
+
+/** Builds a model that a layer wraps, whose values are named `layer/...`. */
+export function wrappedModel(building: Building, layer: Layer, inputs: readonly Symbolic[]): readonly Symbolic[] {
+  const { className, config, held, name } = layer;
+  const made = buildModel(building, { className, config, held, prefix: `${name}/` }, inputs);
+  return made.map((one) => {
+    if (one instanceof Cut) throw one.cause;
+    return one;
+  });
 }
 
 /** Values in the places of refs. */
@@ -113,12 +124,14 @@ function buildLayer(
 ): Symbolic[] {
   b.enter(layer.name);
   const isFirst = layer.config["data_format"] === "channels_first";
+  checkMasks(layer, inputs);
   const given = isFirst ? inputs.map((x) => (rankOf(x) < 3 ? x : transpose(b, x, toLast(rankOf(x))))) : inputs;
   const made = layer.emit(b, given, call);
   const outputs = isFirst ? made.map((x) => (rankOf(x) < 3 ? x : transpose(b, x, toFirst(rankOf(x))))) : made;
-  return outputs.map((x, i) =>
-    b.name(isChannelsFirst ? x : settled(b, x), i === 0 ? layer.name : `${layer.name}/${i}`),
-  );
+  return outputs.map((x, i) => {
+    const mask = i === 0 ? outputMask(b, inputs, layer, x) : undefined;
+    return { ...b.name(isChannelsFirst ? x : settled(b, x), i === 0 ? layer.name : `${layer.name}/${i}`), mask };
+  });
 }
 
 /** Named values have their units where xstar looks for them: on axis 1 of pictures, on the last one of sequences. */

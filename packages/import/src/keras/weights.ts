@@ -1,6 +1,5 @@
 import type { LayerWeight } from "../formats/layer-weight.js";
-import type { LayerContext, LayerEntry } from "./layer.js";
-import { modelClasses } from "./config.js";
+import { modelClasses, type LayerContext, type LayerEntry } from "./layer.js";
 
 type WeightsOf = LayerContext["weightsOf"];
 

@@ -41,7 +41,7 @@ const onWholeNumbers: Readonly<Record<string, (a: number, b: number) => number>>
   Min: Math.min,
 };
 
-/** What compares; of whole numbers that are known so is the answer. */
+/** What compares; of numbers that are known so is the answer. */
 const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   Equal: (a, b) => a === b,
   Greater: (a, b) => a > b,
@@ -87,16 +87,22 @@ function knownResult(
   });
 }
 
-/** Of two whole numbers, or two answers, that are known. */
+/** Of two numbers, or two answers, that are known. */
 function knownAnswer(
   given: readonly Symbolic[],
   compare: ((a: number, b: number) => boolean) | undefined,
 ): boolean | undefined {
   const [x, y] = given.map(({ dtype, dims, value, known }) => {
     if (dims.length > 0) return undefined;
-    return dtype === "bool" ? constantNumbers(value)?.[0] : dtype === "int64" ? known?.[0] : undefined;
+    return dtype === "int64" ? known?.[0] : constantNumbers(value)?.[0];
   });
   return !compare || x === undefined || y === undefined ? undefined : compare(x, y);
+}
+
+/** The opposite of an answer, of a known one so, too. */
+export function not(b: Builder, x: Symbolic): Symbolic {
+  const known = rankOf(x) === 0 ? constantNumbers(x.value)?.[0] : undefined;
+  return known === undefined ? unary(b, "Not", x) : b.constant(tensor("bool", [Number(known === 0)], []), "known");
 }
 
 /** Several values joined by an operator of two inputs. */

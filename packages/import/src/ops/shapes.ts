@@ -123,10 +123,10 @@ export function squeeze(b: Builder, x: Symbolic, axes: readonly number[]): Symbo
   if (gone.length === 0) return x;
   const held = tensorOf(x);
   if (held) return b.derived(x, reshaped(held, dims as number[]));
-  const isKept = x.isFirst && !gone.includes(0) && !gone.includes(rank - 1);
-  const from = isKept ? x : b.last(x);
+  const isRepeated = x.isFirst && !gone.includes(0) && !gone.includes(rank - 1);
+  const from = isRepeated ? x : b.last(x);
   const at = b.ints(gone.map((axis) => physicalAxis(from, axis)));
-  const isFirst = isKept && dims.length >= 3;
+  const isFirst = isRepeated && dims.length >= 3;
   return { ...b.emit("Squeeze", [from, at], { dims, dtype: x.dtype, isFirst }), ...(x.known && { known: x.known }) };
 }
 
@@ -139,11 +139,11 @@ export function unsqueeze(b: Builder, x: Symbolic, axes: readonly number[]): Sym
   const dims = Array.from({ length: rank }, (_, i) => (added.includes(i) ? 1 : rest.shift()));
   const held = tensorOf(x);
   if (held) return b.derived(x, reshaped(held, dims as number[]));
-  const isKept = x.isFirst && !added.includes(0) && !added.includes(rank - 1);
-  const from = isKept ? x : b.last(x);
-  const at = b.ints(added.map((axis) => (isKept ? axis + 1 : axis)));
+  const isRepeated = x.isFirst && !added.includes(0) && !added.includes(rank - 1);
+  const from = isRepeated ? x : b.last(x);
+  const at = b.ints(added.map((axis) => (isRepeated ? axis + 1 : axis)));
   return {
-    ...b.emit("Unsqueeze", [from, at], { dims, dtype: x.dtype, isFirst: isKept }),
+    ...b.emit("Unsqueeze", [from, at], { dims, dtype: x.dtype, isFirst: isRepeated }),
     ...(x.known && { known: x.known }),
   };
 }

@@ -148,7 +148,7 @@ function portsOf(infos: unknown): Port[] {
 
 /** Operations that no network computes with. */
 const aside =
-  /^(Const|NoOp|Assert|Placeholder.*|VarHandleOp|Variable(V2)?|Assign.*|.*Save.*|.*Restore.*|MergeV2Checkpoints|.*Summary|ShardedFilename)$/;
+  /^(Const|NoOp|Assert|Placeholder.*|VarHandleOp|Variable(V2)?|Assign.*|.*Save.*|.*Restore.*|MergeV2Checkpoints|Enter|Exit|Switch|NextIteration|LoopCond|TensorArray(Close)?V3|.*Summary|ShardedFilename)$/;
 
 /** Without a signature the placeholders are the inputs, and what nothing reads are the outputs. */
 export function guessSignature({ nodes }: TfGraph): Signature {

@@ -1,14 +1,16 @@
-import { prune, XstarError, type Tensor } from "@xstar/core";
+import { XstarError, type Tensor } from "@xstar/core";
 import { Builder } from "../build/builder.js";
 import { Cut, Cuts } from "../build/cut.js";
 import { publish, written, type ImportedModel } from "../build/model.js";
-import type { Dim } from "../build/symbolic.js";
+import { withWhileLoops } from "./frames.js";
 import { guessSignature, type Port, type Signature, type TfGraph, type TfNode } from "./graph.js";
 import type { Held } from "./op.js";
 import { opRows } from "./ops/table.js";
 import { commonWrapper } from "./names.js";
 import { runGraph, type Building } from "./run.js";
 import { TensorList } from "./tensor-list.js";
+import { settingOf } from "./settings.js";
+import type { Value } from "./loops.js";
 import { declaredType } from "./values.js";
 
 /** A TensorFlow model, whichever file it came from. */
@@ -23,10 +25,12 @@ export interface TfModel {
 }
 
 /** Builds the ONNX of a TensorFlow graph. Throws `bad-model` and `unsupported-model`. */
-export function importTensorflow({ graph, signature, producer, weights, variables }: TfModel): ImportedModel {
-  const { inputs, outputs } = wholeSignature(graph, signature);
+export function importTensorflow({ graph: read, signature, producer, weights, variables }: TfModel): ImportedModel {
+  const { inputs, outputs } = wholeSignature(read, signature);
+  const graph = withWhileLoops(read);
   const b = new Builder("graph");
   const cuts = new Cuts();
+  const notes: string[] = [];
   const held: Held = {
     constant: (node) => weights?.get(node.name) ?? node.tensor("value"),
     variable: (name) => variables?.get(name),
@@ -42,7 +46,7 @@ export function importTensorflow({ graph, signature, producer, weights, variable
   const given = new Map(
     inputs.map((port) => {
       const name = port.ref.replace(/:0$/, "");
-      return [name, cuts.guard(name, [], () => inputOf(b, port, graph.nodes.get(name)))];
+      return [name, cuts.guard(name, [], () => inputOf(building, port, graph.nodes.get(name), notes))];
     }),
   );
   const results = runGraph(
@@ -51,11 +55,17 @@ export function importTensorflow({ graph, signature, producer, weights, variable
     given,
     outputs.map(({ ref }) => ref),
   );
-  const found = results.map((one, i) => (one === undefined || one instanceof TensorList ? missing(outputs[i]!) : one));
+  const isNothing = (one: Value) => one === undefined || one instanceof TensorList;
+  // of outputs that are guessed some are never computed
+  const isSaid = signature !== undefined && signature.outputs.length > 0;
+  const kept = isSaid ? outputs : outputs.filter((_, i) => !isNothing(results[i]));
+  const found = results.flatMap((one, i) => {
+    if (one === undefined || one instanceof TensorList) return isSaid ? missing(outputs[i]!) : [];
+    return one;
+  });
   const isWhole = !found.some((one) => one instanceof Cut);
-  publish(b, cuts.outputs(found, b.graph), isWhole ? outputs.map((port) => outputName(port, building)) : []);
-  prune(b.graph);
-  return written(b, { producer, cuts: cuts.list(), notes: [] });
+  publish(b, cuts.outputs(found, b.graph), isWhole ? kept.map((port) => outputName(port, building)) : []);
+  return written(b, { producer, cuts: cuts.list(), notes });
 }
 
 /** A file may name its outputs alone, or nothing. */
@@ -76,15 +86,18 @@ function outputName({ name, ref }: Port, { rename }: Building): string | undefin
   return /^(output_\d+|Identity(_\d+)?(:\d+)?)$/.test(name) ? undefined : name;
 }
 
-function inputOf(b: Builder, { name, ref, dims }: Port, node: TfNode | undefined) {
-  const shape = dims ?? node?.dims("shape");
-  if (!shape || (shape.length === 0 && !dims)) {
-    throw new XstarError("unsupported-model", `The file does not say the shape of input "${name}"`, {
-      hint: "Export the model with a signature, or with a shape for its placeholder",
-    });
-  }
+function inputOf({ b, graph }: Building, { name, ref, dims }: Port, node: TfNode | undefined, notes: string[]) {
   const label = ref.replace(/:0$/, "").replace(/^serving_default_/, "");
-  return b.input(label, shape as readonly Dim[], declaredType(node?.type("dtype") ?? 1));
+  const type = declaredType(node?.type("dtype") ?? 1);
+  const shape = dims ?? node?.dims("shape");
+  const isOpen = !shape || (shape.length === 0 && !dims);
+  const setting =
+    node && (isOpen || (type === "bool" && shape.length === 0)) && settingOf(b, graph, node, label, notes);
+  if (setting) return setting;
+  if (!isOpen) return b.input(label, shape, type);
+  throw new XstarError("unsupported-model", `The file does not say the shape of input "${name}"`, {
+    hint: "Export the model with a signature, or with a shape for its placeholder",
+  });
 }
 
 /** Names of the operations that weigh, in functions too. */

@@ -1,7 +1,7 @@
-import { numbers, tensor, type Tensor } from "@xstar/core";
+import type { Tensor } from "@xstar/core";
 import { describe, expect, it } from "vitest";
-import { readCases, unpacked, wave, type Packed } from "../testing/cases.js";
-import { asOriginal, largestError, run } from "../testing/run.js";
+import { readCases, waveOf, type Packed } from "../testing/cases.js";
+import { expectClose, run } from "../testing/run.js";
 import { importTensorflow } from "./import.js";
 import { opRows } from "./ops/table.js";
 import { readFrozenGraph } from "./read.js";
@@ -23,24 +23,10 @@ describe("every operation gives the numbers that TensorFlow gives", () => {
     const { onnx, cuts } = importTensorflow(readFrozenGraph(new Uint8Array(Buffer.from(graph, "base64"))));
     expect(cuts).toEqual([]);
     const feeds = inputs.map(([name, shape, type], i): [string, Tensor] => {
-      const x = wave(shape, 0.11 + i, low);
-      return [
-        name,
-        type === "float32"
-          ? x
-          : tensor(
-              type as "int32",
-              numbers(x).map((v) => Math.floor((v + 1) * 3)),
-              shape,
-            ),
-      ];
+      return [name, waveOf(type, shape, 0.11 + i, low)];
     });
     const results = Object.values(await run(onnx, Object.fromEntries(feeds)));
-    outputs.forEach((expected, i) => {
-      const found = asOriginal(results[i]!, expected.shape);
-      expect(found.shape).toEqual(expected.shape);
-      expect(largestError(numbers(found), unpacked(expected))).toBeLessThan(1e-5);
-    });
+    expectClose(results, outputs, 1e-5);
   });
 });
 

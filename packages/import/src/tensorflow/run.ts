@@ -156,10 +156,13 @@ function runOp(building: Building, node: TfNode, name: string, inputs: readonly 
   const given = inputs as readonly (Symbolic | TensorList)[];
   const onList = listOps[node.op];
   const results = onList
-    ? [onList(b, given)]
+    ? listed(onList(b, given))
     : (passesLists(node, given) ?? emitRow(building, node, given, rows.get(node.op)));
   return results.map((x, i) => (x && "value" in x ? b.name(settled(b, x), i === 0 ? name : `${name}:${i}`) : x));
 }
+
+/** A list of TensorFlow 1 is two outputs: a handle, and what flows. */
+const listed = (made: Symbolic | TensorList): readonly Value[] => (made instanceof TensorList ? [made, made] : [made]);
 
 /** Lists go through what only hands on. */
 function passesLists({ op }: TfNode, given: readonly (Symbolic | TensorList)[]): readonly Value[] | undefined {

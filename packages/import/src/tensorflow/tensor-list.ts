@@ -39,8 +39,10 @@ const unstack: ListOp = (b, [given]) => {
 };
 
 /** What was never set is zeros, of the shape of the others. */
-const zerosLike = (b: Builder, shape: Given | undefined) =>
-  b.constant(filled(wholeNumbers(shape as Symbolic, "The shape of a list's elements"), 0), "zeros");
+const zerosLike = (b: Builder, shape: Given | undefined) => {
+  if (shape) return b.constant(filled(wholeNumbers(shape as Symbolic, "The shape of a list's elements"), 0), "zeros");
+  throw new XstarError("unsupported-model", "An element of a list is read before it is set, which is not supported");
+};
 
 const get: ListOp = (b, [list, index, shape]) =>
   itemsOf(list).at(sizeIn(index, "The place in a list")) ?? zerosLike(b, shape);
@@ -57,8 +59,29 @@ const stack: ListOp = (b, [list, shape]) => {
   throw new XstarError("unsupported-model", "An empty list of tensors is stacked, which is not supported");
 };
 
+/** Places 0, 1, 2, ... alone. */
+function allInOrder(indices: Given | undefined, count: number): void {
+  const places = wholeNumbers(indices as Symbolic, "The places in a list");
+  if (places.length === count && places.every((place, i) => place === i)) return;
+  throw new XstarError("unsupported-model", "A list of tensors is taken out of order, which is not supported");
+}
+
 /** Operations on lists of tensors. */
 export const listOps: Readonly<Record<string, ListOp>> = {
+  TensorArrayV3: (_, [count]) =>
+    new TensorList(Array.from({ length: sizeIn(count, "The length of a list") }, () => undefined)),
+  TensorArraySizeV3: (b, [, list]) => b.constant(tensor("int64", [itemsOf(list).length], []), "length"),
+  TensorArrayReadV3: (b, [, index, list]) => get(b, [list!, index!]),
+  TensorArrayWriteV3: (b, [, index, item, list]) => set(b, [list!, index!, item!]),
+  TensorArrayScatterV3: (b, [, indices, x]) => {
+    const list = unstack(b, [x!]);
+    allInOrder(indices, itemsOf(list).length);
+    return list;
+  },
+  TensorArrayGatherV3: (b, [, indices, list]) => {
+    allInOrder(indices, itemsOf(list).length);
+    return stack(b, [list!]);
+  },
   TensorListReserve: (_, [, count]) =>
     new TensorList(Array.from({ length: sizeIn(count, "The length of a list") }, () => undefined)),
   EmptyTensorList: () => new TensorList([]),

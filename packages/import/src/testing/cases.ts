@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { size, tensor, XstarError, type Shape, type Tensor } from "@xstar/core";
+import { numbers, size, tensor, XstarError, type Shape, type Tensor } from "@xstar/core";
 import type { ModelFiles } from "../files.js";
 
 /** Numbers that the reference came out as. */
@@ -43,6 +43,17 @@ export function readCases<T>(name: string): T[] {
 export function wave(shape: Shape, seed: number, low = -1, high = 1): Tensor {
   const at = (_: unknown, i: number) => low + (high - low) * (0.5 + 0.5 * Math.sin(0.37 * i + seed));
   return tensor("float32", Float32Array.from({ length: size(shape) }, at), shape);
+}
+
+/** They as whole numbers from 0 where the type is not float32. */
+export function waveOf(type: string, shape: Shape, seed: number, low: number): Tensor {
+  const x = wave(shape, seed, low);
+  if (type === "float32") return x;
+  return tensor(
+    type as "int32",
+    numbers(x).map((v) => Math.floor((v + 1) * 3)),
+    shape,
+  );
 }
 
 export function unpacked({ base64 }: Packed): Float32Array {

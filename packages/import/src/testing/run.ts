@@ -2,7 +2,9 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { canonicalOpset, fromOrt, numbers, readModel, tensor, writeModel, type Tensor } from "@xstar/core";
 import ort from "onnxruntime-node";
+import { expect } from "vitest";
 import type { ModelFiles } from "../files.js";
+import { unpacked, type Packed } from "./cases.js";
 
 export const runtime = fromOrt(ort);
 
@@ -94,4 +96,13 @@ export function largestError(found: ArrayLike<number>, expected: ArrayLike<numbe
 /** The result in the layout of the original: pictures that came from windows have their channels on axis 1. */
 export function asOriginal(found: Tensor, shape: readonly number[]): Tensor {
   return String(found.shape) === String(shape) ? found : channelsLast(found);
+}
+
+/** That results are the numbers of the original, in its shapes, to a tolerance relative to the largest of each. */
+export function expectClose(results: readonly Tensor[], outputs: readonly Packed[], tolerance: number): void {
+  outputs.forEach((expected, i) => {
+    const found = asOriginal(results[i]!, expected.shape);
+    expect(found.shape).toEqual(expected.shape);
+    expect(largestError(numbers(found), unpacked(expected))).toBeLessThan(tolerance);
+  });
 }

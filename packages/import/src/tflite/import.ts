@@ -1,4 +1,4 @@
-import { prune, XstarError, type Tensor } from "@xstar/core";
+import { XstarError, type Tensor } from "@xstar/core";
 import { Builder } from "../build/builder.js";
 import { Cut, Cuts } from "../build/cut.js";
 import { publish, written, type ImportedModel } from "../build/model.js";
@@ -31,7 +31,6 @@ export function importTflite(bytes: Uint8Array): ImportedModel {
     cuts.outputs(outputs, b.graph),
     isWhole ? model.outputs.map((index) => outputName(bare(model.tensors[index]!.name))) : [],
   );
-  prune(b.graph);
   const facts = factsOf(bytes, model);
   return written(b, {
     producer: "TensorFlow Lite",
@@ -158,10 +157,10 @@ function finish(
     );
   const y = follow ? follow(b, b.name(x, `${name}/preactivation`)) : x;
   const output = tensors[operator.outputs[i]!]!;
-  const isKept =
+  const isRepeated =
     row.isExact ||
     (row.moves === true && operator.inputs.some((index) => index >= 0 && isSame(tensors[index]!, output)));
-  return output.quantization && y.dtype === "float32" && !isKept && !y.value.constant ? quantize(b, y, output) : y;
+  return output.quantization && y.dtype === "float32" && !isRepeated && !y.value.constant ? quantize(b, y, output) : y;
 }
 
 function unsupportedOperator({ code, custom }: TfliteOperator, name: string): XstarError {

@@ -1,7 +1,7 @@
-import { numbers, tensor, type Tensor } from "@xstar/core";
+import type { Tensor } from "@xstar/core";
 import { describe, expect, it } from "vitest";
-import { readCases, unpacked, wave, type Packed } from "../testing/cases.js";
-import { asOriginal, inputsOf, largestError, run } from "../testing/run.js";
+import { readCases, waveOf, type Packed } from "../testing/cases.js";
+import { expectClose, inputsOf, run } from "../testing/run.js";
 import { importTflite } from "./import.js";
 import { operatorRows } from "./operators.js";
 
@@ -25,24 +25,10 @@ describe("every operator gives the numbers that TensorFlow Lite gives", () => {
     const feeds = inputsOf(onnx).map(({ name }): [string, Tensor] => {
       const i = Number(/x(\d)/.exec(name)![1]);
       const [shape, type] = inputs[i]!;
-      const x = wave(shape, 0.11 + i, low);
-      return [
-        name,
-        type === "float32"
-          ? x
-          : tensor(
-              type as "int32",
-              numbers(x).map((v) => Math.floor((v + 1) * 3)),
-              shape,
-            ),
-      ];
+      return [name, waveOf(type, shape, 0.11 + i, low)];
     });
     const results = Object.values(await run(onnx, Object.fromEntries(feeds)));
-    outputs.forEach((expected, i) => {
-      const found = asOriginal(results[i]!, expected.shape);
-      expect(found.shape).toEqual(expected.shape);
-      expect(largestError(numbers(found), unpacked(expected))).toBeLessThan(tolerance);
-    });
+    expectClose(results, outputs, tolerance);
   });
 });
 

@@ -41,7 +41,7 @@ const depthwiseConvolution: EmitOperator = (b, [given, kernel, bias], { options 
 };
 
 const transposedConvolution: EmitOperator = (b, [sizes, kernel, x, bias], { options }) => {
-  const outputSizes = wholeNumbers(sizes!, "The size of a transposed convolution").slice(1, -1);
+  const outputSizes = (sizes!.known ?? wholeNumbers(sizes!, "The size of a transposed convolution")).slice(1, -1);
   return convTranspose(b, x!, transpose(b, kernel!, [1, 2, 0, 3]), { ...windowOf(options), outputSizes, bias });
 };
 

@@ -13,15 +13,12 @@ const storage = { [int8]: "int8", [uint8]: "uint8", 2: "int32" } as const;
  * Weights of an operator on whole numbers are kept as whole numbers, too: a DequantizeLinear makes fractions of them. So
  * the file stays as small as it was, and ONNX Runtime computes with whole numbers as TensorFlow Lite does.
  */
-export function keepWholeWeights(
-  b: Builder,
-  made: Symbolic,
-  [, weights, bias]: readonly (TfliteTensor | undefined)[],
-): void {
+export function keepWholeWeights(b: Builder, made: Symbolic, inputs: readonly (TfliteTensor | undefined)[]): void {
   const node = producerOf(made);
   if (!node) return;
-  replace(b, node, 1, weights, outputAxis[node.opType]!);
-  replace(b, node, 2, bias, 0);
+  replace(b, node, 1, inputs[1], outputAxis[node.opType]!);
+  // a transposed convolution is given the size that comes out, first of all
+  replace(b, node, 2, inputs[node.opType === "ConvTranspose" ? 3 : 2], 0);
 }
 
 /** The node that weighs, behind the addition of a bias. */

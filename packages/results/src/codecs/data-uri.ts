@@ -6,6 +6,6 @@
  */
 export function dataUri(type: string, bytes: Uint8Array): string {
   let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
+  for (let at = 0; at < bytes.length; at += 4096) binary += String.fromCharCode(...bytes.subarray(at, at + 4096));
   return `data:${type};base64,${btoa(binary)}`;
 }

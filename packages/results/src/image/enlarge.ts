@@ -11,6 +11,7 @@ export function enlarge(picture: Picture, factor: number): Picture {
   if (!Number.isInteger(factor) || factor < 1) {
     throw new XstarError("bad-argument", `A picture is enlarged by a whole number from 1 up, not by ${factor}`);
   }
+  if (factor === 1) return { ...picture, data: picture.data.slice() };
   const [width, height] = [picture.width * factor, picture.height * factor];
   const from = new Uint32Array(picture.data.buffer, picture.data.byteOffset, picture.width * picture.height);
   const to = new Uint32Array(width * height);

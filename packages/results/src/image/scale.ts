@@ -21,8 +21,12 @@ export function rawScale(pictures: readonly Planes[]): Scale {
 
 /** From black to white where all numbers lie between 0 and 1: what a camera could send is drawn as it is. Else `rawScale`. */
 export function pictureScale(pictures: readonly Planes[]): Scale {
-  const isWithin = pictures.every(({ data }) => Array.from(data).every((value) => value >= 0 && value <= 1));
-  return isWithin ? { low: 0, high: 1 } : rawScale(pictures);
+  return pictures.every(isWithin) ? { low: 0, high: 1 } : rawScale(pictures);
+}
+
+function isWithin({ data }: Planes): boolean {
+  for (let at = 0; at < data.length; at++) if (!(data[at]! >= 0 && data[at]! <= 1)) return false;
+  return true;
 }
 
 /**

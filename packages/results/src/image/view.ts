@@ -57,15 +57,16 @@ function paint(x: Planes, { low, high }: Scale, map: Colormap): View {
   const data = new Uint8ClampedArray(pixels * 4).fill(255);
   let [below, above] = [0, 0];
   for (let pixel = 0; pixel < pixels; pixel++) {
-    let [isBelow, isAbove] = [false, false];
+    let isBelow = false;
+    let isAbove = false;
     for (let c = 0; c < 3; c++) {
       const value = x.data[c * stride + pixel]!;
       data[4 * pixel + c] = colors[3 * colorIndex((value - low) / (high - low)) + c]!;
       isBelow ||= value < low;
       isAbove ||= value > high;
     }
-    below += Number(isBelow);
-    above += Number(isAbove);
+    if (isBelow) below++;
+    if (isAbove) above++;
   }
   return { picture: { width, height, data }, low, high, below: below / pixels, above: above / pixels };
 }

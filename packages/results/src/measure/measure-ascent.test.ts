@@ -21,7 +21,7 @@ const images: ComparedImages = {
   folder: "made up",
   pictures: {
     names: Array.from({ length: 30 }, (_, i) => `picture ${i}`),
-    read: async (i) => tensor("float32", picture(i), [1, side, side]),
+    read: async (i: number) => tensor("float32", picture(i), [1, side, side]),
   },
 };
 

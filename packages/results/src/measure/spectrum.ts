@@ -1,4 +1,4 @@
-import { fourierTransform, XstarError } from "@xstar/core";
+import { halfWidth, spectrumOf, XstarError } from "@xstar/core";
 import { luminanceWeights } from "../image/luminance.js";
 import { checkPlanes, type Planes } from "../image/planes.js";
 
@@ -36,14 +36,18 @@ export function spectrumSlope(picture: Planes, { low = 4, high = 0.35 }: Spectru
   const amplitudes = amplitudeSpectrum(windowed(brightness(picture), height, width), height, width);
   const from = low / Math.min(height, width);
   const bands = new Map<number, { amplitude: number; logFrequency: number; count: number }>();
+  const columns = halfWidth(width);
   for (let at = 0; at < amplitudes.length; at++) {
-    const frequency = Math.hypot(signed(Math.floor(at / width), height), signed(at % width, width));
+    const column = at % columns;
+    const frequency = Math.hypot(signed(Math.floor(at / columns), height), column / width);
     if (frequency < from || frequency > high) continue;
     const key = Math.floor(bandsPerOctave * Math.log2(frequency / from));
     const band = bands.get(key) ?? { amplitude: 0, logFrequency: 0, count: 0 };
-    band.amplitude += amplitudes[at]!;
-    band.logFrequency += Math.log(frequency);
-    band.count++;
+    // a column that is not kept is the mirror image of one that is
+    const count = column === 0 || 2 * column === width ? 1 : 2;
+    band.amplitude += count * amplitudes[at]!;
+    band.logFrequency += count * Math.log(frequency);
+    band.count += count;
     bands.set(key, band);
   }
   const points = [...bands.values()].map(({ amplitude, logFrequency, count }) => ({
@@ -63,25 +67,29 @@ function brightness(picture: Planes): Float64Array {
   const { channels, height, width } = checkPlanes(picture);
   const pixels = height * width;
   const weights = channels >= 3 ? luminanceWeights : [1];
-  return Float64Array.from({ length: pixels }, (_, at) =>
-    weights.reduce((sum, weight, c) => sum + weight * picture.data[c * pixels + at]!, 0),
-  );
+  const plane = new Float64Array(pixels);
+  for (const [c, weight] of weights.entries()) {
+    for (let at = 0; at < pixels; at++) plane[at]! += weight * picture.data[c * pixels + at]!;
+  }
+  return plane;
 }
 
 /** Less its mean, and fading to 0 at the edges; constant pictures become exactly 0. */
 function windowed(plane: Float64Array, height: number, width: number): Float64Array {
   const origin = plane[0]!;
   const mean = plane.reduce((sum, value) => sum + value - origin, 0) / plane.length + origin;
-  const fade = (i: number, length: number) => Math.sin((Math.PI * (i + 0.5)) / length) ** 2;
-  return plane.map((value, at) => (value - mean) * fade(Math.floor(at / width), height) * fade(at % width, width));
+  const [down, across] = [fadeOf(height), fadeOf(width)];
+  return plane.map((value, at) => (value - mean) * down[Math.floor(at / width)]! * across[at % width]!);
 }
 
+/** From 0 at the edges of a side to 1 in its middle. */
+const fadeOf = (length: number) =>
+  Float64Array.from({ length }, (_, i) => Math.sin((Math.PI * (i + 0.5)) / length) ** 2);
+
+/** [height, halfWidth(width)] */
 function amplitudeSpectrum(plane: Float64Array, height: number, width: number): Float64Array {
-  const re = plane.slice();
-  const im = new Float64Array(plane.length);
-  for (let y = 0; y < height; y++) fourierTransform(re, im, { start: y * width, stride: 1, length: width });
-  for (let x = 0; x < width; x++) fourierTransform(re, im, { start: x, stride: width, length: height });
-  return re.map((value, at) => Math.hypot(value, im[at]!));
+  const { real, imaginary } = spectrumOf(plane, height, width);
+  return real.map((value, at) => Math.hypot(value, imaginary[at]!));
 }
 
 /** Of the straight line through points with the least squares. */

@@ -22,7 +22,7 @@ describe("picture figures", () => {
 
 describe("colour bars", () => {
   test("say their ends, zero and the share outside in words and signs", () => {
-    const bar = { low: -1.93, high: 1.93, zero: 0, clippedBelow: 0.004, clippedAbove: 0.00001, map: diverging };
+    const bar = { low: -1.93, high: 1.93, zero: 0, below: 0.004, above: 0.00001, map: diverging };
     const { text } = colorBar(bar);
     expect(text).toContain('aria-label="Colours from −1.93 to 1.93; 0.4 % of the pixels are lower, &#60;0.1 % higher"');
     expect(text).toContain('<span class="zero" style="left:50.0%">0</span>');

@@ -54,18 +54,17 @@ export interface ColorBarOptions {
   /** A value between them that has a meaning of its own: 0 of a change. */
   readonly zero?: number;
   /** Shares (0 to 1) of the pixels below `low` and above `high`. */
-  readonly clippedBelow?: number;
-  readonly clippedAbove?: number;
+  readonly below?: number;
+  readonly above?: number;
   readonly map: ThemedColormap;
 }
 
 /** All colours of a map with the numbers they stand for; triangles say how many pixels lie outside. */
-export function colorBar({ low, high, zero, clippedBelow = 0, clippedAbove = 0, map }: ColorBarOptions): Html {
+export function colorBar({ low, high, zero, below = 0, above = 0, map }: ColorBarOptions): Html {
   const [least, most] = [formatNumber(low, 3), formatNumber(high, 3)];
   const middle = zero === undefined ? Number.NaN : (zero - low) / (high - low);
-  const isClipped = clippedBelow > 0 || clippedAbove > 0;
-  const outside =
-    isClipped && `; ${formatPercent(clippedBelow)} of the pixels are lower, ${formatPercent(clippedAbove)} higher`;
+  const isClipped = below > 0 || above > 0;
+  const outside = isClipped && `; ${formatPercent(below)} of the pixels are lower, ${formatPercent(above)} higher`;
   return html`<div class="color-bar" role="img" aria-label="Colours from ${least} to ${most}${outside}">
     <span class="ramp" style="${gradientOf(map)}"></span>
     <span class="row"
@@ -74,6 +73,6 @@ export function colorBar({ low, high, zero, clippedBelow = 0, clippedAbove = 0, 
         >${most}</span
       ></span
     >
-    ${isClipped && html`<span class="row"><span>${clippedBelow > 0 && `◀ ${formatPercent(clippedBelow)}`}</span><span>${clippedAbove > 0 && `${formatPercent(clippedAbove)} ▶`}</span></span>`}
+    ${isClipped && html`<span class="row"><span>${below > 0 && `◀ ${formatPercent(below)}`}</span><span>${above > 0 && `${formatPercent(above)} ▶`}</span></span>`}
   </div>`;
 }

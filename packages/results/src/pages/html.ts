@@ -48,7 +48,28 @@ export interface PageOptions {
 
 /** A complete HTML file that needs no network: its content security policy allows none. */
 export function page({ title, description, body, script = "" }: PageOptions): string {
-  const policy = "default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+  return wholeDocument({
+    title,
+    description,
+    policy: "default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src 'unsafe-inline'",
+    styles,
+    body: html`<header>
+        <h1>${title}</h1>
+        <p class="lead">${description}</p>
+      </header>
+      <main id="main">${body}</main>`,
+    script,
+  });
+}
+
+interface DocumentOptions extends Required<PageOptions> {
+  /** The content security policy. */
+  readonly policy: string;
+  readonly styles: string;
+}
+
+/** What all pages have in common; the body has a `<header>`, and an element `main` to skip to. */
+export function wholeDocument({ title, description, policy, styles, body, script }: DocumentOptions): string {
   const document = html`<!doctype html>
     <html lang="en">
       <head>
@@ -64,11 +85,7 @@ export function page({ title, description, body, script = "" }: PageOptions): st
       </head>
       <body>
         <a class="skip" href="#main">Skip to the content</a>
-        <header>
-          <h1>${title}</h1>
-          <p class="lead">${description}</p>
-        </header>
-        <main id="main">${body}</main>
+        ${body}
         <script>
           ${raw(endSafely(themeButton))};
         </script>
@@ -84,7 +101,7 @@ export function page({ title, description, body, script = "" }: PageOptions): st
 }
 
 /** Adds a button that overrides the theme of the system. */
-export const themeButton = `(() => {
+const themeButton = `(() => {
 const themes = ["system", "light", "dark"];
 const button = document.createElement("button");
 const show = (theme) => {

@@ -2,6 +2,7 @@ import { tensor, type InputKind, type Tensor } from "@xstar/core";
 import { describe, expect, test } from "vitest";
 import { inputFigures, wordFor } from "./input-figures.js";
 import { tokenTable, tokenText } from "./token-table.js";
+import { valueBars } from "./value-bars.js";
 
 const shown = (shape: readonly number[], holds: InputKind, scale = 1) => {
   const count = shape.reduce((a, b) => a * b, 1);
@@ -46,6 +47,8 @@ describe("the figures of inputs", () => {
     const few = shown([5], { kind: "table" });
     expect(few).toContain("0.8415");
     expect(few).toContain("margin-left");
+    const grown = valueBars({ title: "x", values: [0.99999946], before: [0] }).text;
+    expect(grown.match(/<td>[\d.]+<\/td>/g)).toEqual(["<td>1</td>", "<td>1</td>"]);
     expect(shown([500], { kind: "table" })).toContain("500 numbers from the first to the last");
   });
 

@@ -178,10 +178,7 @@ function figures({ channels, raw, start, change, changeInWords, range }: ResultV
   const values = `values from ${low} to ${high}`;
   const sized = { scale, isSmooth };
   const grey = { light: gray, dark: gray };
-  const scaleBar = (view: ResultViews["raw"]) =>
-    channels < 3 && {
-      bar: colorBar({ low: view.low, high: view.high, clippedBelow: view.below, clippedAbove: view.above, map: grey }),
-    };
+  const scaleBar = (view: ResultViews["raw"]) => channels < 3 && { bar: colorBar({ ...view, map: grey }) };
   const figuresShown = [
     pictureFigure({ ...start, ...sized, alt: `The start`, caption: "The start", ...scaleBar(start) }),
     pictureFigure({
@@ -197,14 +194,7 @@ function figures({ channels, raw, start, change, changeInWords, range }: ResultV
       ...sized,
       alt: `What changed since the start: ${changeInWords}`,
       caption: `Change since the start${channels < 3 ? "" : " (luminance)"}`,
-      bar: colorBar({
-        low: change.low,
-        high: change.high,
-        zero: 0,
-        clippedBelow: change.below,
-        clippedAbove: change.above,
-        map: diverging,
-      }),
+      bar: colorBar({ ...change, zero: 0, map: diverging }),
     }),
   ];
   return pictureRow(figuresShown, { isTriple: !isSmooth });

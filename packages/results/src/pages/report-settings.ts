@@ -1,4 +1,4 @@
-import { nounOf, type AscentRecord, type InputKind, type Spec } from "@xstar/core";
+import { isSpec, nounOf, type AscentRecord, type InputKind, type Spec } from "@xstar/core";
 import { nameOfFile } from "../record/paths.js";
 import type { RunFile } from "../record/run-file.js";
 import { factsTable } from "./data-table.js";
@@ -27,6 +27,10 @@ export function settingsOf(run: RunFile): Html {
     ["Targets", [...new Set(pictures.map(({ target }) => target))].join("; ")],
     ["Recipe", recipe ? textOf(recipe) : "none"],
     ["Steps", `${stepsTaken} of ${ascent.steps}: ${ends[ended]}`],
+    ...(ascent.steered ?? []).map(({ after, before }): [string, HtmlPart] => [
+      `Steered after step ${after}`,
+      `before: ${Object.entries(before).map(beforeText).join("; ")}`,
+    ]),
     ["Seed", String(ascent.seed)],
     ["Starts", starts.join("; ")],
     ascent.holds
@@ -51,6 +55,11 @@ export function settingsOf(run: RunFile): Html {
   ];
   return html`<h2>What was asked</h2>
     ${factsTable({ caption: "The settings of the run", columns: ["Setting", "Value"], rows })}`;
+}
+
+function beforeText([name, value]: [string, unknown]): string {
+  const specs = Array.isArray(value) ? (value as Spec[]) : isSpec(value) ? [value] : undefined;
+  return `${name} ${specs ? specs.map(textOf).join(", ") : String(value)}`;
 }
 
 const rateOf = ({ rate }: InputKind) => (rate === undefined ? "" : `, ${rate} samples a second`);

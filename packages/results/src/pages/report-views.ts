@@ -46,11 +46,15 @@ export async function viewResult(
   const drawn = opacity ? withOpacity(raw.picture, opacity) : raw.picture;
   const change = changeView(colours, before);
   const dark = changeView(colours, before, { map: diverging.dark }).picture;
+  const changes = Promise.all([change.picture, dark].map((one) => webpUri(one, codec)));
+  changes.catch(() => undefined);
+  const [png, startPng] = [drawn, begun.picture].map((one) => dataUri("image/png", encodePng(one)));
+  const [light, darkWebp] = await changes;
   return {
     channels,
-    raw: pageView(raw, dataUri("image/png", encodePng(drawn))),
-    start: pageView(begun, dataUri("image/png", encodePng(begun.picture))),
-    change: { ...pageView(change, await webpUri(change.picture, codec)), dark: await webpUri(dark, codec) },
+    raw: pageView(raw, png!),
+    start: pageView(begun, startPng!),
+    change: { ...pageView(change, light!), dark: darkWebp! },
     changeInWords: describePlane(changeOf(colours, before)),
     range: rangeOf(colours),
   };

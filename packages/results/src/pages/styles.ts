@@ -143,7 +143,7 @@ ${darkPictures}
 .color-bar .row{display:flex;justify-content:space-between;position:relative}
 .color-bar .zero{position:absolute;transform:translateX(-50%)}
 
-@media(max-width:30rem){.chart text{font-size:17px}.matrix{width:100%;font-size:.7rem}.matrix :is(th,thead td){padding:.3rem .15rem}.matrix tbody td{min-width:0;padding:.3rem 0}
+@media(max-width:30rem){.chart text{font-size:17px}.bars th[scope=row]{width:auto;white-space:normal}.matrix{width:100%;font-size:.7rem}.matrix :is(th,thead td){padding:.3rem .15rem}.matrix tbody td{min-width:0;padding:.3rem 0}
 .data{font-size:.8rem}.data :is(th,td){padding:.25rem .3rem}.pictures:not(.triple) .first{order:-1}.picture figcaption,.color-bar{font-size:.75rem}h1{font-size:1.6rem}h2{font-size:1.25rem}}
 @media print{:root{color-scheme:light!important}@page{size:A4;margin:16mm}body{max-width:none;padding:0;font-size:10pt}
 .skip,.theme,details{display:none}h2,h3{break-after:avoid}a{color:inherit}}

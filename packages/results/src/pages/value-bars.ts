@@ -9,6 +9,9 @@ export interface ValueBarsOptions {
   readonly before: readonly number[];
 }
 
+/** No shares, of which the nines would count. */
+const rounded = (x: number) => formatNumber(Number(x.toPrecision(4)));
+
 /** Bars to the right of 0 for what is above, to the left for what is below, with the numbers and what changed. */
 export function valueBars({ title, values, before }: ValueBarsOptions): Html {
   const low = Math.min(0, ...values);
@@ -31,8 +34,8 @@ export function valueBars({ title, values, before }: ValueBarsOptions): Html {
           return html`<tr>
             <th scope="row">${i}</th>
             <td class="track series-0"><span class="bar" style="margin-left:${from}%;width:${width}%"></span></td>
-            <td>${formatNumber(value)}</td>
-            <td>${formatNumber(value - before[i]!)}</td>
+            <td>${rounded(value)}</td>
+            <td>${rounded(value - before[i]!)}</td>
           </tr> `;
         })}
       </tbody>

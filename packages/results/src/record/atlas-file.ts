@@ -38,7 +38,6 @@ export interface AtlasData {
   readonly tiles: TileSheets & { readonly count: number };
 }
 
-/** A layer, without what its own file says. */
 /** A layer in the file of an atlas. */
 export interface AtlasLayerEntry {
   readonly name: string;

@@ -21,7 +21,7 @@ export interface FoundRecord {
   readonly record: RunRecord;
   /** SHA-256 of the numbers of each picture that it tells of; undefined for those that it does not know. */
   readonly pixels: readonly (string | undefined)[];
-  /** Of each picture its objective at step 0; only `run.json` knows it. */
+  /** Of each picture its objective at step 0: a picture knows its own, `run.json` those of all. */
   readonly begun: readonly (number | undefined)[];
 }
 
@@ -39,11 +39,7 @@ export function findRecord(bytes: Uint8Array, path: string): FoundRecord {
       hint: "Give a picture (PNG or WebP) as xstar wrote it, or the run.json beside it",
     });
   }
-  const curves = record.pictures as readonly { readonly curve?: unknown }[];
-  const begun = curves.map(({ curve }) =>
-    Array.isArray(curve) && typeof curve[0] === "number" ? curve[0] : undefined,
-  );
-  return { path, record, pixels: hashesIn(record), begun };
+  return { path, record, pixels: hashesIn(record), begun: beginningsIn(record) };
 }
 
 function recordText(path: string, bytes: Uint8Array): string | undefined {
@@ -88,4 +84,12 @@ function hashesIn(record: RunRecord & Partial<PictureRecord>): (string | undefin
   return record.pictures.map((one: Job & { readonly sha256?: string }, i) =>
     record.picture === i ? record.sha256 : one.sha256,
   );
+}
+
+function beginningsIn(record: RunRecord & Partial<PictureRecord>): (number | undefined)[] {
+  return record.pictures.map((one: Job & { readonly curve?: unknown }, i) => {
+    const begun =
+      record.picture === i ? record.begun : Array.isArray(one.curve) ? (one.curve[0] as unknown) : undefined;
+    return typeof begun === "number" ? begun : undefined;
+  });
 }

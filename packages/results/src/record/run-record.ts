@@ -61,6 +61,8 @@ export interface RunRecord extends RunFiles {
   readonly threads: number;
   /** The device that was asked for; left out for the processor. What ran in truth is in `ascent.runtime`. */
   readonly device?: string;
+  /** Of weights and activations; left out for float32. */
+  readonly precision?: "float16";
   readonly pictures: readonly Job[];
   /** The recipe that was named; what it decides is in `ascent`. */
   readonly recipe: Spec | null;
@@ -88,6 +90,8 @@ export interface PictureRecord extends RunRecord {
   readonly picture: number;
   /** The step that it shows. */
   readonly step: number;
+  /** Its objective at step 0, which tells runs on other devices apart; left out by older versions. */
+  readonly begun?: number;
   /** SHA-256 of its numbers: float32, little-endian, in the order of the .npy file. */
   readonly sha256: string;
 }

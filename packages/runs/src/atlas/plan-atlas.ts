@@ -15,7 +15,7 @@ import {
   type Shape,
   type Spec,
 } from "@xstar/core";
-import { featureLayer } from "@xstar/results";
+import { featureLayer, type AtlasLayerEntry } from "@xstar/results";
 import { inBatchesOf, planBatches } from "../many/plan-batches.js";
 import type { Goal } from "../many/outcome.js";
 import { baseOptions } from "../plan/base-options.js";
@@ -30,15 +30,7 @@ export interface AtlasSettings extends Pick<PicturesJob, "xstar" | "model" | "ne
 }
 
 /** A layer of an atlas. */
-export interface AtlasLayer {
-  readonly name: string;
-  readonly slug: string;
-  readonly opType: string;
-  /** Without the batch. */
-  readonly shape: Shape;
-  readonly width: number;
-  readonly units: number;
-  readonly field: ReceptiveField | null;
+export interface AtlasLayer extends Omit<AtlasLayerEntry, "done" | "failed" | "strip"> {
   /** Jobs that make its pictures, in the order of its units. */
   readonly jobs: readonly PicturesJob[];
   /** About how much a step of one picture costs, in bytes of activations. */

@@ -1,4 +1,4 @@
-import { keepSessions, type LoadedModel } from "@xstar/core";
+import { canonical, keepSessions, type LoadedModel } from "@xstar/core";
 import {
   drawingOf,
   encodeSurvey,
@@ -11,7 +11,6 @@ import {
 import { openBatchRunner, type BatchRunner, type Machine } from "../many/batch-runner.js";
 import type { JobOptions } from "../many/job.js";
 import type { Outcome } from "../many/outcome.js";
-import { canonical } from "../plan/canonical.js";
 import type { ContentJob, DataContent, ModelContent, PicturesJob, SurveyJob } from "./job.js";
 import { encodePictures, type MadePicture } from "./picture-file.js";
 

@@ -1,7 +1,6 @@
-import { XstarError, type MaximizeOptions, type Shape } from "@xstar/core";
+import { canonical, XstarError, type MaximizeOptions, type Shape } from "@xstar/core";
 import { sha256Of } from "@xstar/results";
 import type { Goal } from "../many/outcome.js";
-import { canonical } from "../plan/canonical.js";
 
 /**
  * A piece of work as plain JSON, that anybody can do who has the contents it names: what comes of it are bytes that depend on

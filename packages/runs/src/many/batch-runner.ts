@@ -39,7 +39,8 @@ export async function openBatchRunner(
   { model: from, options, models, generators, threads, use }: ManyJob,
   machine: Machine,
 ): Promise<BatchRunner> {
-  const runtime = keepSessions(machine.runtime(threads));
+  const own = machine.runtime(threads);
+  const runtime = keepSessions(own);
   const load = async (all: Readonly<Record<string, JobModel>>) =>
     Object.fromEntries(
       await Promise.all(
@@ -58,8 +59,8 @@ export async function openBatchRunner(
     // all draw the same numbers, so that a picture does not depend on its place
     streams: [0],
   };
-  // what it opens is of one batch only
-  const judge = { ...model, runtime: machine.runtime(threads) };
+  // what it opens is of one batch only, and run once: a device would take longer to make it ready
+  const judge = { ...model, runtime: own.host ?? own };
   return {
     run: async (goals, report, signal) => {
       const outcomes = await runBatch(

@@ -39,6 +39,7 @@ export interface MaximizeFlags extends ModelFlags {
   readonly scale?: number;
   readonly format?: AnimationFormat;
   readonly export?: boolean;
+  readonly profile?: boolean;
   readonly resume?: boolean;
   /** Whether a folder that is named may hold another run, which is overwritten. */
   readonly force?: boolean;
@@ -46,6 +47,8 @@ export interface MaximizeFlags extends ModelFlags {
   readonly threads?: number;
   /** What runs the steps: the processor, or a device beside it. */
   readonly device?: string;
+  /** Of weights and activations on a device. */
+  readonly precision?: "float32" | "float16";
   /** For many targets at once. */
   readonly jobs?: number;
   /** Bytes. */

@@ -42,6 +42,8 @@ export async function checkMemory(
   });
 }
 
+/** Whole megabytes, rounded up; below one, two digits of it. */
 export function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6).toLocaleString("en")} MB`;
+  const count = bytes < 1e6 ? Number((bytes / 1e6).toPrecision(2)) : Math.ceil(bytes / 1e6);
+  return `${count.toLocaleString("en", { maximumFractionDigits: 9 })} MB`;
 }

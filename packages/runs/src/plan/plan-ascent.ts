@@ -11,10 +11,10 @@ import {
   sub,
   unitCounts,
   XstarError,
+  type AscentOptions,
   type PreparedModel,
   type FurtherModel,
   type InputKind,
-  type MaximizeOptions,
   type Shape,
   type Spec,
   type Vocabulary,
@@ -39,7 +39,7 @@ export interface Plan {
   readonly objectives: readonly Spec<"objective">[];
   /** What the jobs' targets are, without penalties and without what a recipe makes of them. */
   readonly targets: readonly Spec<"objective">[];
-  readonly options: MaximizeOptions;
+  readonly options: AscentOptions;
   /** Of the pictures without their opacity, [batch, channels, height, width]. */
   readonly shape: Shape;
   /** What the input holds; undefined for pictures. */
@@ -77,6 +77,8 @@ export async function planAscent(
   { path, files, vocabulary, use = [], from, isOther = false, onWarning }: PlanSources,
 ): Promise<Plan> {
   const record = from?.record;
+  if (record?.ascent.steered)
+    onWarning("The run was steered while it climbed; the settings that it ended with are taken from its start on");
   const earlier = from && !isOther && earlierInput(from.path, from.record.ascent, from.record.inputs);
   const { own, further: furtherInputs } = splitInputs(model.source, flags.input ?? []);
   const input = await readModelInput(

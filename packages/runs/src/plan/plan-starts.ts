@@ -8,9 +8,9 @@ import {
   type StartGiven,
   type Vocabulary,
 } from "@xstar/core";
-import type { FileReference, FoundRecord } from "@xstar/results";
+import { endingOf, type FileReference, type FoundRecord } from "@xstar/results";
 import type { BaseOptions } from "./base-options.js";
-import { numbersBeside, readStart, startPath } from "./read-start.js";
+import { readStart, startPath } from "./read-start.js";
 import type { Store } from "./store.js";
 
 export interface PlannedStarts {
@@ -83,6 +83,8 @@ async function exact(
   files: Store,
   { shape, onWarning }: { readonly shape: Shape | undefined; onWarning(sentence: string): void },
 ): Promise<string> {
+  if (!mayCarryRecord(text)) return text;
+  const { numbersBeside } = await import("./numbers-beside.js");
   const beside = await numbersBeside(text, files, shape);
   if (!beside) return text;
   if ("numbers" in beside) return beside.numbers;
@@ -91,6 +93,9 @@ async function exact(
   );
   return text;
 }
+
+/** Whether a file may be a picture that xstar made. */
+const mayCarryRecord = (path: string) => [".png", ".webp"].includes(endingOf(path));
 
 function holdsNumbers({ start: table }: Vocabulary, start: Spec): boolean {
   return Object.values(lookUp(table, start, "start").params as fields.Fields).some(({ isData }) => isData);

@@ -2,16 +2,13 @@ import {
   asStart,
   numbers,
   parseWords,
-  sameShape,
   starts,
   type InputKind,
   type Shape,
   type Spec,
-  type Tensor,
   type Vocabulary,
 } from "@xstar/core";
-import { decodeNpy, endingOf, findRecord, nameOfFile, pixelHash, type PictureRecord } from "@xstar/results";
-import { readSound } from "./read-sound.js";
+import { endingOf } from "@xstar/results";
 import { pictureEndings, readOneOf, readPicture } from "./read-picture.js";
 import type { Store } from "./store.js";
 
@@ -46,6 +43,7 @@ export async function readStart(
     return isSpec ? parseWords(vocabulary, "start", text) : asStart(text);
   }
   if (endingOf(text) === ".wav") {
+    const { readSound } = await import("./read-sound.js");
     const { values, note } = await readSound(place, { shape, holds, files });
     if (note !== undefined) onWarning(note);
     return starts.array({ values });
@@ -54,31 +52,4 @@ export async function readStart(
   const isOfFolder = part && startPath(text) === part.folder;
   const picture = await (isOfFolder ? readOneOf(place, part.index, shape, files) : readPicture(place, shape, files));
   return starts.array({ values: numbers(picture) });
-}
-
-/**
- * A picture that xstar made holds its numbers as colours only: the path of the .npy file beside it that holds them as they
- * were, or the name of the one that is not there; undefined for other pictures, and for numbers of another shape.
- */
-export async function numbersBeside(
-  path: string,
-  files: Store,
-  shape?: Shape,
-): Promise<{ readonly numbers: string } | { readonly missing: string } | undefined> {
-  const ending = endingOf(path);
-  if (ending !== ".png" && ending !== ".webp") return undefined;
-  const found = await files
-    .read(path)
-    .then((bytes) => findRecord(bytes, path))
-    .catch(() => undefined);
-  if (!found) return undefined;
-  const { picture = 0, sha256, pictures } = found.record as Partial<PictureRecord> & PictureRecord;
-  // the picture itself, not the change, and not the animation
-  const beside = files.beside(path, `${nameOfFile(path).slice(0, -ending.length)}.npy`);
-  const held = await files.read(beside).then(
-    (bytes): Tensor | undefined => decodeNpy(bytes, `"${beside}"`),
-    () => undefined,
-  );
-  if (held && shape && !sameShape(held.shape, shape)) return undefined;
-  return held && pixelHash(held) === sha256 ? { numbers: beside } : { missing: `${pictures[picture]!.slug}.npy` };
 }

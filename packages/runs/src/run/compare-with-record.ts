@@ -9,28 +9,32 @@ export function hasSameNumbers({ record, pixels }: FoundRecord, ascent: Ascent):
 }
 
 /**
- * By how much the objectives at step 0 differ from those of a run on another device, relative to them; undefined where the device is the
- * same, NaN where the record does not say them.
+ * By how much the objectives at step 0 differ from those of a run on another device, relative to them, or on the same that is no
+ * processor: some sum in another order every time. Undefined where both are one processor, NaN where the record does not say them.
  */
 export function differenceOfDevices({ record, begun }: FoundRecord, { result }: Ascent): number | undefined {
-  if (providerOf(record.ascent.runtime) === providerOf(result.record.runtime)) return undefined;
+  const [before, after] = [providerOf(record.ascent.runtime), providerOf(result.record.runtime)];
+  if (before === after && processors.has(after)) return undefined;
   const now = result.curve[0]!;
-  return Math.max(
-    ...begun.map((before, i) => Math.abs(now[i]! - (before ?? NaN)) / Math.max(Math.abs(before ?? NaN), 1e-9)),
+  const differences = begun.flatMap((was, i) =>
+    was === undefined ? [] : [Math.abs(now[i]! - was) / Math.max(Math.abs(was), 1e-9)],
   );
+  return differences.length > 0 ? Math.max(...differences) : NaN;
 }
 
-/** The first word of a runtime's name. */
-const providerOf = (runtime: string) => runtime.split(" ", 1)[0];
+const processors: ReadonlySet<string> = new Set(["cpu", "wasm"]);
+
+/** What ran graphs, by the name of a runtime: `webgpu 1.30.0 2t` is `webgpu`. */
+export const providerOf = (runtime: string): string => runtime.split(" ", 1)[0]!;
 
 /** What settles the files of a run, wherever it read from and however far it came: equal for runs that would write the same. */
-export function settingsOf({ ascent, pictures, ...files }: Omit<RunRecord, "platform" | "stopped">): string {
+export function settingsOf({ ascent, pictures, precision, ...files }: Omit<RunRecord, "platform" | "stopped">): string {
   const { runtime: _, ...specs } = ascent;
   const { model, models, generators, images, starts, inputs, use = [], recipe } = files;
   const jobs = pictures.map(({ target, start }) => [target, start]);
   const named = [model, models, generators, images, Object.values(starts), inputs, use];
   const contents = JSON.stringify(named, (key, value: unknown) => (key === "path" ? undefined : value));
-  return JSON.stringify([specs, contents, recipe, jobs]);
+  return JSON.stringify([specs, contents, recipe, jobs, ...(precision === undefined ? [] : [precision])]);
 }
 
 /** Program and machine that made a run. */

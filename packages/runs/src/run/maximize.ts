@@ -15,7 +15,6 @@ import {
 } from "@xstar/core";
 import {
   pictureOf,
-  pixelHash,
   recordOf,
   usualScale,
   type Image,
@@ -25,6 +24,7 @@ import {
   type RunFiles,
 } from "@xstar/results";
 import { nameJobs } from "../plan/jobs.js";
+import { recordOfPicture } from "./picture-files.js";
 
 /** What a run is made in: Node, a browser. */
 export interface Environment<I extends Image> {
@@ -103,6 +103,7 @@ function withImages<I extends Image>(environment: Environment<I>, result: Ascent
   const facts = once(async () => ({
     xstar: environment.version,
     threads: given.model.runtime.threads,
+    ...(given.model.precision && { precision: given.model.precision }),
     ...(await environment.references(given.model, given.options)),
     pictures: jobs,
     recipe: result.asked.recipe,
@@ -119,7 +120,7 @@ function withImages<I extends Image>(environment: Environment<I>, result: Ascent
       async record() {
         const [known, platform] = await Promise.all([facts(), environment.platform()]);
         const own = recordOf({ ...known, platform, stopped, scale, format: "none", ascent: result.record });
-        return { ...own, picture: i, step: result.steps[i]!, sha256: pixelHash(pixels) };
+        return recordOfPicture(own, i, { picture: pixels, step: result.steps[i]!, begun: result.curve[0]![i]! });
       },
     }),
   );

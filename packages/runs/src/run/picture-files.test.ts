@@ -37,7 +37,7 @@ const grey = (value: number, shape = [1, 4, 4]): Tensor =>
   tensor("float32", new Float32Array(shape.reduce((a, b) => a * b)).fill(value), shape);
 
 test("a picture is drawn alone, beside its change, and opaque where it counts; each file carries its record", () => {
-  const made = { picture: grey(0.5), step: 3 };
+  const made = { picture: grey(0.5), step: 3, begun: 1.5 };
   const record = recordOfPicture(run([2, 1, 4, 4]), 1, made);
   expect(drawFiles(record, made).map(({ name }) => name)).toEqual(["conv-1.png"]);
   const files = drawFiles(record, { ...made, start: grey(0), attribution: grey(1) });
@@ -46,10 +46,11 @@ test("a picture is drawn alone, beside its change, and opaque where it counts; e
     expect(findRecord(bytes, name)).toMatchObject({
       record: { picture: 1, step: 3 },
       pixels: [undefined, record.sha256],
+      begun: [undefined, 1.5],
     });
 });
 
 test("what is no picture has no drawings", () => {
-  const made = { picture: grey(0.5, [20]), step: 0 };
+  const made = { picture: grey(0.5, [20]), step: 0, begun: 1 };
   expect(drawFiles(recordOfPicture(run([2, 20]), 0, made), made)).toEqual([]);
 });

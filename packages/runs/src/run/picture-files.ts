@@ -20,6 +20,8 @@ export interface MadePicture {
   readonly picture: Tensor;
   /** The step that it is from. */
   readonly step: number;
+  /** The objective at step 0. */
+  readonly begun: number;
   /** What it began as, where the change is drawn too. */
   readonly start?: Tensor | undefined;
   /** How much its places counted, where that is drawn too. */
@@ -32,8 +34,8 @@ export interface PictureFile {
 }
 
 /** What picture `i` of a run carries. */
-export function recordOfPicture(run: RunRecord, i: number, { picture, step }: MadePicture): PictureRecord {
-  return { ...run, picture: i, step, sha256: pixelHash(picture) };
+export function recordOfPicture(run: RunRecord, i: number, { picture, step, begun }: MadePicture): PictureRecord {
+  return { ...run, picture: i, step, begun, sha256: pixelHash(picture) };
 }
 
 /** A signal of a known rate as a .wav file. */

@@ -53,7 +53,7 @@ const made = (name: string, type: string, bytes: Uint8Array): MadeFile => ({
 function drawn({ ascent }: MadeRun, i: number) {
   const picture = pictureOf(ascent.result.picture, i);
   const start = pictureOf(ascent.frames.first, i);
-  const one = { picture, step: ascent.result.steps[i]!, start };
+  const one = { picture, step: ascent.result.steps[i]!, begun: ascent.result.curve[0]![i]!, start };
   return drawFiles(recordOfPicture(recordOfAscent(ascent), i, one), one);
 }
 

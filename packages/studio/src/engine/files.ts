@@ -1,5 +1,5 @@
 import { externalConstants, XstarError, type Runtime } from "@xstar/core";
-import { endingOf, nameOfFile, sha256Of, type FileReference, type PictureSize } from "@xstar/results";
+import { endingOf, nameOfFile, type FileReference, type PictureSize } from "@xstar/results";
 import { pictureEndings, type ModelFile, type Store } from "@xstar/runs";
 import { decodePicture } from "./decode.js";
 import { loadModel } from "./load.js";
@@ -85,8 +85,7 @@ export class Files implements Store {
 
 /** SHA-256 in hexadecimal digits. */
 async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  // pages without https have no crypto.subtle
-  if (!globalThis.crypto?.subtle) return sha256Of(bytes);
+  if (!globalThis.crypto?.subtle) return (await import("./software-hash.js")).hashInSoftware(bytes);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

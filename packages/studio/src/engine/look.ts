@@ -1,12 +1,13 @@
-import { classify, differentiate, probe, size, type BatchOptions, type Tensor } from "@xstar/core";
+import { classify, probe, size, type BatchOptions, type Tensor } from "@xstar/core";
 import { pictureSizeOf } from "@xstar/results";
 import { readModelInput, type ModelFlags } from "@xstar/runs";
 import { modelOf, type OpenModel } from "./models.js";
-import type { Calls, Pictures } from "./protocol.js";
+import type { Pictures } from "./protocol.js";
 
 const tensorOf = ({ shape, data }: Pictures): Tensor => ({ dtype: "float32", shape, data });
 
-async function inputOf(model: OpenModel): Promise<BatchOptions> {
+/** How the model takes pictures, as it is set here. */
+export async function inputOf(model: OpenModel): Promise<BatchOptions> {
   const flags: ModelFlags = model.sides ? { size: model.sides } : {};
   return (await readModelInput(model.file, flags, { files: model.files })).options;
 }
@@ -37,23 +38,6 @@ export async function measurePictures(id: string, target: string, pictures: Pict
   }
 }
 
-/** What of each picture speaks for a target: its gradient. */
-export async function explainPictures(id: string, target: string, { shape, data }: Pictures) {
-  const model = modelOf(id);
-  const opened = await differentiate(model.file, target, { ...(await inputOf(model)), labels: model.facts.labels });
-  const one = shape.slice(1);
-  const gradient = new Float32Array(data.length);
-  const values: number[] = [];
-  for (let i = 0; i < shape[0]!; i++) {
-    const picture = data.slice(i * size(one), (i + 1) * size(one));
-    const found = await opened({ dtype: "float32", shape: one, data: picture });
-    gradient.set(found.gradient.data as Float32Array, i * size(one));
-    values.push(found.value);
-  }
-  await opened.release();
-  return { values, gradient };
-}
-
 /** A dropped picture as the model takes it. */
 export async function readPictureFor(id: string, path: string): Promise<Pictures> {
   const model = modelOf(id);
@@ -63,30 +47,4 @@ export async function readPictureFor(id: string, path: string): Promise<Pictures
   await opened.release();
   const { data } = await model.files.readImage(path, pictureSizeOf(shape) ?? { channels: 3, height: 224, width: 224 });
   return { shape: [1, ...shape], data: data as Float32Array<ArrayBuffer> };
-}
-
-/** The dropped pictures, those first that excite a target the most. */
-export async function findExcitingPictures(
-  id: string,
-  target: string,
-  tell: (news: Calls["examples"]["news"]) => void,
-  signal: AbortSignal,
-) {
-  const model = modelOf(id);
-  const paths = model.files.picturesIn("");
-  const options = { ...(await inputOf(model)), batch: 1, labels: model.facts.labels };
-  const opened = await probe(model.file, options, (look) => ({ value: look.objective(look.parse(target)) }));
-  const found: { path: string; value: number }[] = [];
-  for (const [i, path] of paths.entries()) {
-    if (signal.aborted) break;
-    const form = pictureSizeOf(opened.shape.slice(1));
-    const picture = form && (await model.files.readImage(path, form).catch(() => undefined));
-    if (picture) {
-      const { value } = await opened.run({ ...picture, shape: opened.shape });
-      found.push({ path, value: (value!.data as Float32Array)[0]! });
-    }
-    tell({ done: i + 1, of: paths.length });
-  }
-  await opened.release();
-  return found.sort((a, b) => b.value - a.value);
 }

@@ -1,4 +1,4 @@
-import type { ErrorJson, Inspection, InputKind, PartialContract, Shape } from "@xstar/core";
+import type { Box, ErrorJson, Inspection, InputKind, PartialContract, Shape, Spec, Tensor } from "@xstar/core";
 import type { ClassShare, RunFile } from "@xstar/results";
 import type { MaximizeFlags } from "@xstar/runs";
 
@@ -47,6 +47,8 @@ export interface RunRequest extends RunSettings {
   readonly id: string;
   /** The run goes on where that one stands, with more steps. */
   readonly resume?: string | undefined;
+  /** Whether it goes on with other settings than that one: live numbers of the same step graph. */
+  readonly isSteered?: boolean | undefined;
   /** Files that starts name. */
   readonly files?: readonly GivenFile[] | undefined;
   /** A file that carries a record: the run repeats it. */
@@ -67,6 +69,17 @@ export interface RunFacts {
   readonly assumed: readonly string[];
   /** Names of what is watched. */
   readonly watched: readonly string[];
+  /** What can be changed while it climbs: specs with their defaults filled in. */
+  readonly live: LiveSpecs;
+  /** The steps after which it was steered. */
+  readonly steered: readonly number[];
+}
+
+/** The parts of a run that have live numbers. */
+export interface LiveSpecs {
+  readonly targets: readonly Spec<"objective">[];
+  readonly optimizer: Spec<"optimizer">;
+  readonly clip: number | null;
 }
 
 /** A step of a run; the numbers of the pictures are in one array. */
@@ -133,6 +146,36 @@ export interface UnitNews {
   readonly shape: Shape;
 }
 
+/** A picture as methods explain it. */
+export interface ExplainedPicture {
+  readonly title: string;
+  /** What the answer rests on, by the first map. */
+  readonly words: string;
+  readonly maps: readonly ExplainedMap[];
+  readonly leftOut: readonly { readonly method: string; readonly reason: string }[];
+  readonly assumed: readonly string[];
+}
+
+/** How much every pixel counts, as one method sees it. */
+export interface ExplainedMap {
+  readonly type: string;
+  readonly name: string;
+  /** What the method is, and what a reader has to know: sentences without a period. */
+  readonly doc: string;
+  readonly caveat: string | undefined;
+  readonly isSigned: boolean;
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly map: Tensor;
+}
+
+/** A real picture, what a target makes of it, and the part that its strongest place sees. */
+export interface ExcitingPicture {
+  readonly path: string;
+  readonly value: number;
+  /** In pixels of the picture as the model takes it; null where the target has no places that see a part. */
+  readonly box: Box | null;
+}
+
 /** What the engine does: arguments, answer, and what it tells on the way. */
 export interface Calls {
   start: {
@@ -161,9 +204,17 @@ export interface Calls {
     news: never;
   };
   explain: {
-    args: { readonly model: string; readonly target: string; readonly pictures: Pictures };
-    answer: { readonly values: readonly number[]; readonly gradient: Float32Array<ArrayBuffer> };
-    news: never;
+    args: {
+      readonly model: string;
+      /** Undefined for the likeliest class. */
+      readonly target: string | undefined;
+      /** One picture, in a batch of its own. */
+      readonly picture: Pictures;
+      /** Whether methods that look at many variants of the picture are wanted, too. */
+      readonly isThorough: boolean;
+    };
+    answer: ExplainedPicture;
+    news: { readonly method: string; readonly done: number; readonly of: number };
   };
   readPicture: { args: { readonly model: string; readonly path: string }; answer: Pictures; news: never };
   units: {
@@ -173,7 +224,7 @@ export interface Calls {
   };
   examples: {
     args: { readonly model: string; readonly target: string };
-    answer: readonly { readonly path: string; readonly value: number }[];
+    answer: readonly ExcitingPicture[];
     news: { readonly done: number; readonly of: number };
   };
   export: {

@@ -11,12 +11,12 @@ import {
   type Spec,
   type Step,
 } from "@xstar/core";
-import { findRecord, likeliestOf, usualScale, type FoundRecord, type RunFacts as Facts } from "@xstar/results";
-import { createFrames, hasSameNumbers, planAscent, type Ascent, type Plan } from "@xstar/runs";
+import { likeliestOf, usualScale, type RunFacts as RecordFacts } from "@xstar/results";
+import { createFrames, planAscent, type Ascent, type Plan } from "@xstar/runs";
 import { version } from "../../package.json";
 import { modelOf, type OpenModel } from "./models.js";
 import { thisPlatform } from "./platform.js";
-import type { RunEnd, RunNews, RunRequest, StepNews } from "./protocol.js";
+import type { RunEnd, RunFacts, RunNews, RunRequest, StepNews } from "./protocol.js";
 
 /** A run that was made here, for what is asked about it afterwards. */
 export interface MadeRun {
@@ -70,7 +70,9 @@ export async function makeRun(
   const model = modelOf(request.model);
   const { file, files, facts } = model;
   if (request.files) files.add(request.files);
-  const from = request.from === undefined ? undefined : await recordIn(model, request.from);
+  // what pictures carry is of no use before one is dropped
+  const records = request.from === undefined ? undefined : await import("./records.js");
+  const from = await records?.recordIn(model, request.from!);
   // a record's model is this one, wherever it was
   const path = from?.record.model.path ?? facts.path;
   if (path !== facts.path) files.add([{ path, bytes: await files.read(facts.path) }]);
@@ -84,7 +86,12 @@ export async function makeRun(
     onWarning: (warning) => tell({ warning }),
   });
   const watch = watchFor(plan, request.watchClasses);
-  const options: MaximizeOptions = { ...plan.options, watch, signal, ...(before && { resume: before.last }) };
+  const options: MaximizeOptions = {
+    ...plan.options,
+    watch,
+    signal,
+    ...(before && { resume: before.last, steer: request.isSteered }),
+  };
   const frames = createFrames(64, before?.ascent.frames.state);
   const startedAt = performance.now();
   const run = maximize(file, plan.objectives, options);
@@ -110,16 +117,12 @@ export async function makeRun(
     redirected,
     top: ascent.top,
     canGoOn: record.schedule.type === "constant" && ended !== "diverged",
-    isSame: from && hasSameNumbers(from, ascent),
+    isSame: from && records!.repeats(from, ascent),
   };
 }
 
 const withSize = (flags: RunRequest["flags"], { sides }: OpenModel): RunRequest["flags"] =>
   sides && !flags.size ? { ...flags, size: sides } : flags;
-
-async function recordIn({ files }: OpenModel, path: string): Promise<FoundRecord> {
-  return findRecord(await files.read(path), path);
-}
 
 /** The class that an objective is about; undefined for other objectives. */
 function classOf({ type, class: digit }: Spec): number | undefined {
@@ -139,8 +142,8 @@ function watchFor({ targets }: Plan, classes: number | undefined): Record<string
   return { ...own, ...Object.fromEntries(all) };
 }
 
-function describe(id: string, plan: Plan, { record }: Checkpoint, watched: readonly string[]) {
-  const { steps, shape, optimizer, parameterization, schedule, transforms, assumed } = record;
+function describe(id: string, plan: Plan, { record }: Checkpoint, watched: readonly string[]): RunFacts {
+  const { steps, shape, optimizer, parameterization, schedule, transforms, assumed, clip, steered = [] } = record;
   return {
     id,
     jobs: plan.jobs,
@@ -151,6 +154,8 @@ function describe(id: string, plan: Plan, { record }: Checkpoint, watched: reado
     transforms: transforms.map(({ type }) => type),
     assumed,
     watched,
+    live: { targets: plan.targets, optimizer, clip },
+    steered: steered.map(({ after }) => after),
   };
 }
 
@@ -172,7 +177,7 @@ async function ascentOf({ file }: OpenModel, plan: Plan, outcome: Outcome): Prom
   const known = { shapes, contract, inputs, logits };
   const given = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
   const shares = plan.holds ? undefined : await classify(file, outcome.result.picture, given).catch(() => undefined);
-  const facts: Facts = {
+  const facts: RecordFacts = {
     xstar: version,
     threads: file.runtime.threads,
     ...plan.files,

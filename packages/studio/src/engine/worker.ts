@@ -1,6 +1,5 @@
 import { XstarError, type ErrorJson } from "@xstar/core";
-import { exportRun, runFileIn } from "./exports.js";
-import { classifyPictures, explainPictures, findExcitingPictures, measurePictures, readPictureFor } from "./look.js";
+import { classifyPictures, measurePictures, readPictureFor } from "./look.js";
 import { openFiles, setContract } from "./models.js";
 import { startOrt } from "./ort.js";
 import type { CallName, Calls, FromEngine, Request, ToEngine } from "./protocol.js";
@@ -16,6 +15,7 @@ interface Context<K extends CallName> {
 
 type Table = { readonly [K in CallName]: (args: Calls[K]["args"], context: Context<K>) => Promise<Calls[K]["answer"]> };
 
+/** What is not needed for a run is loaded when it is asked for. */
 const calls: Table = {
   start: async (wish, { tell }) => (await startOrt(wish, (loaded, total) => tell({ loaded, total }))).facts,
   openArticle: async ({ bytes }) =>
@@ -29,15 +29,16 @@ const calls: Table = {
   },
   classify: ({ model, pictures }) => classifyPictures(model, pictures),
   measure: ({ model, target, pictures }) => measurePictures(model, target, pictures),
-  explain: ({ model, target, pictures }) => explainPictures(model, target, pictures),
+  explain: async (args, { tell, signal }) => (await import("./explain.js")).explainPicture(args, tell, signal),
   readPicture: ({ model, path }) => readPictureFor(model, path),
   async units(args, { tell, signal }) {
     await drawUnits(args, tell, signal);
     return null;
   },
-  examples: ({ model, target }, { tell, signal }) => findExcitingPictures(model, target, tell, signal),
-  export: ({ run, kind, picture }) => exportRun(run, kind, picture),
-  runFile: async ({ run }) => runFileIn(runOf(run)),
+  examples: async ({ model, target }, { tell, signal }) =>
+    (await import("./examples.js")).findExcitingPictures(model, target, tell, signal),
+  export: async ({ run, kind, picture }) => (await import("./exports.js")).exportRun(run, kind, picture),
+  runFile: async ({ run }) => (await import("./exports.js")).runFileIn(runOf(run)),
   async forget({ runs }) {
     forgetRuns(runs);
     return null;

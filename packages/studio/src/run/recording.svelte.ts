@@ -14,6 +14,8 @@ interface BeginOptions {
   readonly files?: readonly GivenFile[] | undefined;
   readonly from?: string | undefined;
   readonly resume?: Recording | undefined;
+  /** Whether it goes on with other live numbers. */
+  readonly isSteered?: boolean | undefined;
 }
 
 let count = 0;
@@ -35,23 +37,37 @@ export class Recording {
   private frames = new Map<number, Float32Array>();
   private shape: Shape = [];
   private readonly controller = new AbortController();
+  /** Fulfilled when its first own step came, or it ended. */
+  readonly begun: Promise<void>;
+  private tellBegun = () => {};
+  /** Fulfilled when it ended, however. */
+  ended: Promise<void> = Promise.resolve();
 
   constructor(
     readonly settings: RunSettings,
     private readonly options: BeginOptions = {},
-  ) {}
+  ) {
+    this.begun = new Promise((resolve) => {
+      this.tellBegun = resolve;
+    });
+    if (options.resume) this.take(options.resume);
+  }
 
   /** Runs until it ends; tells of each step. Never throws: `problem` says what was wrong. */
-  async begin(onStep: () => void = () => {}): Promise<void> {
-    const { resume, files, from, watchClasses } = this.options;
-    if (resume) this.take(resume);
+  begin(onStep?: () => void): Promise<void> {
+    this.ended = this.run(onStep).then(() => this.tellBegun());
+    return this.ended;
+  }
+
+  private async run(onStep: () => void = () => {}): Promise<void> {
+    const { resume, files, from, watchClasses, isSteered } = this.options;
     const request = {
       ...plain(this.settings),
       id: this.id,
       watchClasses,
       from,
       ...(files && { files }),
-      ...(resume && { resume: resume.id }),
+      ...(resume && { resume: resume.id, isSteered }),
     };
     let since = performance.now();
     let steps = 0;
@@ -66,6 +82,7 @@ export class Recording {
             since = performance.now();
           } else if ("step" in news) {
             this.add(news.step);
+            this.tellBegun();
             steps++;
             const now = performance.now();
             if (steps > 2 && now - since > 300) {

@@ -53,10 +53,11 @@ export class Timeline {
     this.go(this.position + by);
   }
 
-  reset(total: number): void {
+  /** Begins anew, at a step that is there already. */
+  reset(total: number, at = 0): void {
     this.pause();
-    this.position = 0;
-    this.last = 0;
+    this.position = at;
+    this.last = at;
     this.total = total;
   }
 }

@@ -34,21 +34,34 @@ export function wish(): EngineWish {
   }
 }
 
+/** Something to know, and where to go for it. */
+interface Notice {
+  readonly text: string;
+  readonly link: readonly [address: string, words: string];
+}
+
 /** What all screens share: the engine, the open models, the files that came with them. */
 class Studio {
   engine = $state.raw<EngineState>({ is: "idle" });
   /** Steps a second of the latest run; undefined while nothing was run. */
   speed = $state<number>();
   models = $state.raw<ReadonlyMap<string, ModelFacts>>(new Map());
+  /** Whether there is no connection: all but opening addresses works. */
+  isOffline = $state(!navigator.onLine);
+  /** What everybody should see, until it is put away. */
+  notice = $state.raw<Notice>();
   /** What a screen reader is told. */
   announcement = $state("");
   /** Files of a drop by model, to open it again after the engine was lost. */
   private readonly given = new Map<string, readonly GivenFile[]>();
 
   constructor() {
+    addEventListener("online", () => (this.isOffline = false));
+    addEventListener("offline", () => (this.isOffline = true));
     engine.onLost = () => {
       this.engine = { is: "idle" };
       this.models = new Map();
+      this.opening.clear();
     };
   }
 
@@ -66,6 +79,11 @@ class Studio {
     }
   }
 
+  /** Gives up what is loaded or prepared. */
+  cancel(): void {
+    engine.lose("it was cancelled");
+  }
+
   /** Another engine from now on: what runs is ended, and begins again where it is asked for. */
   choose(next: EngineWish): void {
     try {
@@ -77,19 +95,28 @@ class Studio {
     location.reload();
   }
 
+  /** Models that are being opened: a second time would take away what was dropped beside the first. */
+  private readonly opening = new Map<string, Promise<ModelFacts | undefined>>();
+
   async article(): Promise<ModelFacts> {
-    const known = this.models.get("article");
-    if (known) return known;
-    const [bytes] = await Promise.all([readWithProgress("./article.onnx.gz"), this.start()]);
-    const facts = await engine.call("openArticle", { bytes });
-    return this.keep(facts);
+    return (await this.model("article"))!;
   }
 
   /** A model that is open; the article's is opened where it is asked for. Undefined for one that has to be dropped. */
   async model(id: string): Promise<ModelFacts | undefined> {
-    if (id === "article") return this.article();
     const known = this.models.get(id);
     if (known) return known;
+    const opening = this.opening.get(id) ?? (id === "article" ? this.openArticle() : this.openKept(id));
+    this.opening.set(id, opening);
+    return opening.finally(() => this.opening.delete(id));
+  }
+
+  private async openArticle(): Promise<ModelFacts> {
+    const [bytes] = await Promise.all([readWithProgress("./article.onnx.gz"), this.start()]);
+    return this.keep(await engine.call("openArticle", { bytes }));
+  }
+
+  private async openKept(id: string): Promise<ModelFacts | undefined> {
     const files = this.given.get(id) ?? (await storedModel(id));
     if (!files) return undefined;
     await this.start();
@@ -101,9 +128,10 @@ class Studio {
     this.models = new Map([...this.models, [facts.id, facts]]);
     if (files && !this.given.has(facts.id)) {
       this.given.set(facts.id, files);
-      void storeModel(facts, files).catch(() =>
-        this.say(`There is no room to keep ${facts.name}: the library shows what takes it`),
-      );
+      void storeModel(facts, files).catch(() => {
+        const text = `This browser has no room to keep ${facts.name}: it is open until this tab is closed`;
+        this.notice = { text, link: ["#/library", "See what takes the room"] };
+      });
     }
     return facts;
   }

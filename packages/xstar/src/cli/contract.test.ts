@@ -1,31 +1,12 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createOps, Graph, writeModel } from "@xstar/core";
 import { decodeNpy, encodeNpy } from "@xstar/results";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCli } from "../testing/run-cli.js";
-import { tinyModel } from "../../../results/src/testing/tiny-model.js";
+import { describe, expect, test } from "vitest";
+import { fast, folder, readRun, useFolder, xstar } from "../testing/cli-folder.js";
 
-let folder: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "xstar-cli-"));
-  await writeFile(join(folder, "tiny.onnx"), tinyModel());
-  const vector = new Graph("vector");
-  vector.output(createOps(vector).relu(vector.input("x", { dtype: "float32", shape: [1, 2] })));
-  await writeFile(join(folder, "vector.onnx"), writeModel(vector, { opsets: new Map([["", 20]]) }));
-  await writeFile(join(folder, "notes.txt"), "this is no model, only words");
-});
-
-afterAll(() => rm(folder, { recursive: true }));
-
-const xstar = (args: readonly string[]) => runCli(folder, args);
-
-const readRun = async (path: string) => JSON.parse(await readFile(join(folder, path, "run.json"), "utf8"));
-
-const fast = ["--recipe", "none", "--steps", "6", "--format", "none", "--threads", "1"];
+useFolder();
 
 describe("the input contract", () => {
   const grays = (level: number) =>

@@ -122,10 +122,16 @@ describe("the folder of a run (needs a build)", () => {
 });
 
 test("a run that needs more memory than it may take is refused before its first step", async () => {
-  const { code, err } = await ascent("conv:1", "--memory", "10MB");
-  expect(code).toBe(2);
-  expect(err).toMatch(
-    /^Error: The picture may need about \d+ MB, more than the 10 MB that are allowed\nHint: Take a smaller --picture-size, or allow more with --memory\n$/,
-  );
+  for (const [memory, shown] of [
+    ["10MB", "10 MB"],
+    ["1KB", "0.001 MB"],
+  ] as const) {
+    const { code, err } = await ascent("conv:1", "--memory", memory);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^Error: The picture may need about \d+ MB, more than the /);
+    expect(err).toContain(
+      `the ${shown} that are allowed\nHint: Take a smaller --picture-size, or allow more with --memory\n`,
+    );
+  }
   expect(await ascent("conv:1", "--memory", "2GB")).toMatchObject({ code: 0 });
 });

@@ -73,6 +73,11 @@ const commands = {
     does: "Lists what can run networks on this machine, how fast, and what the others would need",
     fill: async (command: Command) => (await import("./commands/devices.js")).addDevices(command),
   },
+  cache: {
+    usage: "cache",
+    does: "Lists the graphs that are kept so that the next command begins sooner, or removes them",
+    fill: async (command: Command) => (await import("./commands/cache.js")).addCache(command),
+  },
   list: {
     usage: "list [kind]",
     does: "Lists what xstar maximize is made of, with all parameters",

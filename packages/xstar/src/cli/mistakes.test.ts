@@ -1,28 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createOps, Graph, standard, writeModel } from "@xstar/core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCli } from "../testing/run-cli.js";
-import { tinyModel } from "../../../results/src/testing/tiny-model.js";
+import { standard } from "@xstar/core";
+import { describe, expect, test } from "vitest";
+import { fast, folder, useFolder, xstar } from "../testing/cli-folder.js";
 
-let folder: string;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "xstar-cli-"));
-  await writeFile(join(folder, "tiny.onnx"), tinyModel());
-  const vector = new Graph("vector");
-  vector.output(createOps(vector).relu(vector.input("x", { dtype: "float32", shape: [1, 2] })));
-  await writeFile(join(folder, "vector.onnx"), writeModel(vector, { opsets: new Map([["", 20]]) }));
-  await writeFile(join(folder, "notes.txt"), "this is no model, only words");
-});
-
-afterAll(() => rm(folder, { recursive: true }));
-
-const xstar = (args: readonly string[]) => runCli(folder, args);
-
-const fast = ["--recipe", "none", "--steps", "6", "--format", "none", "--threads", "1"];
+useFolder();
 
 describe("a mistake is one sentence and an exit code", () => {
   const target = ["maximize", "tiny.onnx", "conv:2", "--recipe", "none"];
@@ -155,5 +138,14 @@ describe("a mistake is one sentence and an exit code", () => {
   test("leaves no folder behind", async () => {
     await xstar(["maximize", "tiny.onnx", "conv:99", "--out", "nothing"]);
     expect(existsSync(join(folder, "nothing"))).toBe(false);
+    await writeFile(join(folder, "empty.png"), "");
+    for (const command of [
+      ["explain", "tiny.onnx", "empty.png", "--out", "nothing/a"],
+      ["article", "--network", "missing.onnx", "--out", "nothing/a", "--cache", "nothing/b"],
+      ["train", "--data", "missing", "--cache", "nothing"],
+    ]) {
+      expect(await xstar(command)).toMatchObject({ code: 1, out: "" });
+      expect(existsSync(join(folder, "nothing"))).toBe(false);
+    }
   });
 });

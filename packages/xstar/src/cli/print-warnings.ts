@@ -102,6 +102,6 @@ function sayOfDevices(from: FoundRecord, { result }: Ascent, difference: number)
   if (difference > rounding)
     warn(`${ran}: the objective at step 0 differs by ${difference.toExponential(1)} of it, more than rounding does`);
   else if (Number.isNaN(difference))
-    say(`Note: ${ran}: the bytes may differ (--from its run.json also compares the objective)`);
+    say(`Note: ${ran}: the bytes may differ (its record does not say the objective at step 0)`);
   else say(`Note: ${ran}: the bytes may differ; the objective at step 0 is the same to ${difference.toExponential(1)}`);
 }

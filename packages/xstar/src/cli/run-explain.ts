@@ -1,6 +1,7 @@
 import { basename, extname, join } from "node:path";
 import {
   exportExplanation,
+  looksOften,
   openExplainer,
   parseWords,
   prepareModel,
@@ -27,7 +28,7 @@ import {
 import { distinct, fittingLabels, readModelInput, slugOf, type ModelFile } from "@xstar/runs";
 import { openPictures } from "../data/pictures.js";
 import { writeFileAtomic } from "../files/atomic.js";
-import { isFolder, isThere, prepareFolder } from "../files/folder.js";
+import { inFolder, isFolder, isThere } from "../files/folder.js";
 import { readImage } from "../files/image.js";
 import { loadDefinitions } from "../load-definitions.js";
 import { loadModel } from "../load.js";
@@ -39,22 +40,6 @@ import { printableLines } from "../terminal/printable.js";
 import { createProgress } from "../terminal/progress.js";
 import type { ExplainFlags } from "./commands/explain.js";
 import { say, warn } from "./print-warnings.js";
-
-/** Methods that look at a picture once: they cost little more than the first. */
-const quick = [
-  "gradCam",
-  "layerCam",
-  "gradCamPlusPlus",
-  "hiResCam",
-  "xGradCam",
-  "finerCam",
-  "eigenCam",
-  "gradientRollout",
-  "attentionRollout",
-  "guidedGradCam",
-  "gradient",
-  "gradientInput",
-];
 
 /** Real pictures that a method starts from, at most. */
 const mostImages = 64;
@@ -91,12 +76,10 @@ export async function runExplain(path: string, words: readonly string[], flags: 
   const explainer = await openExplainer(model, target, { ...options, also });
   explainer.assumed.forEach((sentence) => say(`Note: ${sentence}`));
   const folder = flags.out ?? join("out", model.name, "explain", nameFor(pictures));
-  await prepareFolder(folder);
   const work = { model, explainer, options, labels, target, flags, folder };
-  await withInterrupt(async (signal) => {
-    if (isOne) await explainOne(pictures[0]!, { ...work, signal });
-    else await explainMany(pictures, { ...work, signal });
-  }).finally(() => explainer.release());
+  const explainAll = (signal: AbortSignal) =>
+    isOne ? explainOne(pictures[0]!, { ...work, signal }) : explainMany(pictures, { ...work, signal });
+  await inFolder(folder, () => withInterrupt(explainAll)).finally(() => explainer.release());
 }
 
 interface Work {
@@ -236,7 +219,8 @@ async function splitWords(
 /** What the report shows beside the first method. */
 function methodsBeside(vocabulary: Vocabulary, { all, images }: ExplainFlags): (Spec<"explanation"> | string)[] {
   const own = Object.keys(vocabulary.explanation).filter((type) => !(type in standard.explanation));
-  const types = all ? Object.keys(vocabulary.explanation) : [...quick, ...own];
+  const quick = Object.entries(standard.explanation).filter(([, definition]) => !looksOften(definition));
+  const types = all ? Object.keys(vocabulary.explanation) : [...quick.map(([type]) => type), ...own];
   return types.flatMap((type): (Spec<"explanation"> | string)[] => {
     if (type !== "expectedGradients") return [type];
     return images === undefined ? [] : [{ type, images }];

@@ -9,6 +9,7 @@ import {
   scanDataset,
   type ComparedImages,
   type Entry,
+  type RunFacts,
 } from "@xstar/results";
 import type { ComparedDataset } from "../run/many/compare-entry.js";
 import { makeMany, type ManyProgress, type ManyResult } from "../run/many/make-many.js";
@@ -25,7 +26,17 @@ import { withInterrupt } from "../terminal/interrupt.js";
 /** The flags of `xstar maximize` that say how many targets at once are made. */
 type ManyFlags = Pick<
   MaximizeFlags,
-  "jobs" | "memory" | "threads" | "device" | "scale" | "dataset" | "format" | "export" | "checkpoint" | "resume" | "use"
+  | "jobs"
+  | "memory"
+  | "threads"
+  | "scale"
+  | "dataset"
+  | "format"
+  | "export"
+  | "profile"
+  | "checkpoint"
+  | "resume"
+  | "use"
 >;
 
 /** The name of the folder of many targets, from what the command line calls them. */
@@ -36,15 +47,11 @@ export function manyFolderName(targets: readonly string[]): string {
 const fromOne = (flag: string) => `Make it of one of the pictures afterwards: xstar maximize --from PICTURE ${flag}`;
 
 /** Throws `bad-argument` for flags that only mean something for targets that are named one by one. */
-export function refuseForMany({ format = "none", export: isExported, checkpoint, device = "cpu" }: ManyFlags): void {
+export function refuseForMany({ format = "none", export: isExported, profile, checkpoint }: ManyFlags): void {
   const refused = [
     format !== "none" && ["--format", "have no animations", fromOne(`--format ${format}`)],
+    profile && ["--profile", "are made in threads, which have no profile", fromOne("--profile")],
     isExported && ["--export", "are no single ascent", fromOne("--export")],
-    device !== "cpu" && [
-      `--device ${device}`,
-      "are made in threads on the processor",
-      "Name the targets one by one, which makes one batch of them on the device, or leave --device out",
-    ],
     checkpoint !== undefined && [
       "--checkpoint",
       "need no checkpoints",
@@ -62,9 +69,19 @@ export function refuseForMany({ format = "none", export: isExported, checkpoint,
 export async function runMany(
   model: ModelFile,
   { jobs, objectives, targets: measured, options, files, recipe, shape, holds }: Plan,
-  { named, usual, flags }: { readonly named: string | undefined; readonly usual: string; readonly flags: ManyFlags },
+  {
+    named,
+    usual,
+    flags,
+    device,
+  }: {
+    readonly named: string | undefined;
+    readonly usual: string;
+    readonly flags: ManyFlags;
+    readonly device: Pick<RunFacts, "device" | "precision">;
+  },
 ): Promise<void> {
-  const { jobs: runners, memory, threads = 1, scale } = flags;
+  const { jobs: runners, memory, threads = device.device === undefined ? 1 : model.runtime.threads, scale } = flags;
   if (flags.resume)
     process.stderr.write("Many targets at once always go on where they stopped, without --resume too\n");
   const { dataset: images } = flags;
@@ -90,7 +107,7 @@ export async function runMany(
         ...(memory !== undefined && { memory }),
         ...(dataset && { dataset }),
         facts: {
-          run: { xstar: version, threads, recipe, ...files },
+          run: { xstar: version, threads, ...device, recipe, ...files },
           start: jobs[0]!.start,
           ...(scale !== undefined && { scale }),
         },

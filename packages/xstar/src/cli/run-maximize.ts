@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import {
   classify,
   compileAscent,
-  exportAscent,
+  exportCompiled,
   sameShape,
   standard,
   withDefinitions,
@@ -23,6 +23,7 @@ import {
   type SavedAscent,
 } from "@xstar/runs";
 import { likeliestOf, usualScale, type ClassShare, type FoundRecord, type Job, type RunFacts } from "@xstar/results";
+import { keepGraphs } from "../files/kept-graphs.js";
 import { writeFileAtomic } from "../files/atomic.js";
 import { openExamples } from "../data/pictures.js";
 import { loadDefinitions } from "../load-definitions.js";
@@ -36,6 +37,7 @@ import { defaultThreads, nodeRuntime } from "../runtime.js";
 import { version } from "../version.js";
 import { checkpointFile, readCheckpoint, removeCheckpoint } from "../run/checkpoints.js";
 import { claimFolder } from "../run/claim-folder.js";
+import type { Profiler } from "../run/profile.js";
 import { runPlan } from "../run/run-plan.js";
 import { writeTogether } from "../run/staging.js";
 import { printable } from "../terminal/printable.js";
@@ -59,8 +61,11 @@ export async function runMaximize(
   const path = flags.model ?? from?.record.model.path ?? given!;
   const files = createStore(from && { files: from.record, folder: dirname(from.path), model: given });
   const device = flags.device ?? from?.record.device ?? "cpu";
-  const runtime = device === "cpu" ? nodeRuntime({ threads }) : await deviceRuntime(device as Device, { threads });
-  const model = await loadModel(await files.locate(path), { runtime });
+  const profiler = flags.profile ? await (await import("../run/profile.js")).startProfiler() : undefined;
+  const settings = { threads, kept: keepGraphs(), profile: profiler?.prefix };
+  const runtime = device === "cpu" ? nodeRuntime(settings) : await deviceRuntime(device as Device, settings);
+  const precision = flags.precision ?? from?.record.precision;
+  const model = await loadModel(await files.locate(path), { runtime, precision });
   model.notes.forEach(warn);
   const { use = [] } = flags;
   checkUse(use, from);
@@ -75,10 +80,11 @@ export async function runMaximize(
     onWarning: warn,
   });
   const { files: read, jobs, recipe, isMany } = plan;
+  const ran = { ...(device !== "cpu" && { device }), ...(model.precision && { precision: model.precision }) };
   const facts: RunFacts = {
     xstar: version,
     threads,
-    ...(device !== "cpu" && { device }),
+    ...ran,
     ...read,
     pictures: jobs,
     recipe,
@@ -86,18 +92,19 @@ export async function runMaximize(
   const usualFolder = (name: string) => join("out", model.name, `${name}${from && !isOther ? "-again" : ""}`);
   if (isMany) {
     const { manyFolderName, refuseForMany, runMany } = await import("./run-many.js");
-    refuseForMany({ ...flags, device });
-    return runMany(model, plan, { named: flags.out, usual: usualFolder(manyFolderName(targets)), flags });
+    refuseForMany(flags);
+    const usual = usualFolder(manyFolderName(targets));
+    return runMany(model, plan, { named: flags.out, usual, flags, device: ran });
   }
   const usual = usualFolder(folderName(jobs));
   const compiled = once(() => compileAscent(model, plan.objectives, plan.options));
   await checkMemory(plan, compiled, { free: process.availableMemory(), memory: flags.memory });
   const { force = false, resume = false } = flags;
-  const settings = async () => settingsOf(plain({ ...facts, ascent: (await compiled()).record }));
-  const claimed = await claimFolder({ named: flags.out, usual, force, resume, settings });
+  const ownSettings = async () => settingsOf(plain({ ...facts, ascent: (await compiled()).record }));
+  const claimed = await claimFolder({ named: flags.out, usual, force, resume, settings: ownSettings });
   if (flags.out === undefined && claimed.folder !== usual && !resume) sayWhere(usual, claimed.folder);
   try {
-    await runInto(claimed.folder, { model, plan, flags, facts, from, compiled });
+    await runInto(claimed.folder, { model, plan, flags, facts, from, compiled, profiler });
   } finally {
     await claimed.release();
   }
@@ -110,10 +117,14 @@ interface Prepared {
   readonly facts: RunFacts;
   readonly from: FoundRecord | undefined;
   readonly compiled: () => ReturnType<typeof compileAscent>;
+  readonly profiler: Profiler | undefined;
 }
 
 /** Maximizes and writes, in a folder that nobody else writes. */
-async function runInto(folder: string, { model, plan, flags, facts, from, compiled }: Prepared): Promise<void> {
+async function runInto(
+  folder: string,
+  { model, plan, flags, facts, from, compiled, profiler }: Prepared,
+): Promise<void> {
   const { pictures: jobs } = facts;
   const { dataset } = flags;
   const images = dataset === undefined ? undefined : { folder: dataset, pictures: await openExamples(dataset, plan) };
@@ -131,8 +142,9 @@ async function runInto(folder: string, { model, plan, flags, facts, from, compil
     const frames = createFrames(look.format === "none" ? 1 : 64, saved?.frames);
     const startedAt = performance.now();
     const seconds = () => (saved?.seconds ?? 0) + Math.round(performance.now() - startedAt) / 1000;
-    const maximized = { facts, frames, folder, saved, seconds, signal, every: flags.checkpoint };
+    const maximized = { facts, compiled, frames, folder, saved, seconds, signal, every: flags.checkpoint };
     const result = await runPlan(model, plan, maximized);
+    const profile = await profiler?.finish();
     const top = await likeliest(model, plan, result);
     const tokens = nameTokens(model, result);
     const platform = await thisPlatform();
@@ -144,7 +156,10 @@ async function runInto(folder: string, { model, plan, flags, facts, from, compil
       await writeRunFile(staging, file);
       return {
         run: file,
-        written: [...pictures, ...(flags.export ? [[await writeExport(model, plan, staging)]] : [])],
+        written: [
+          ...pictures,
+          ...(flags.export ? [[await writeExport(staging, await exportCompiled(model, await compiled()))]] : []),
+        ],
       };
     });
     if (result.ended !== "aborted" || plan.stopAfter === result.last.index)
@@ -159,6 +174,7 @@ async function runInto(folder: string, { model, plan, flags, facts, from, compil
     });
     const { summarize } = await import("../run/summarize.js");
     process.stdout.write(summarize(ascent, written, { plan, folder, metrics }));
+    if (profile) process.stdout.write(await (await import("../run/profile.js")).writeProfile(folder, profile));
     warnAbout(result, jobs);
     if (flags.export && result.redirected.some((steps) => steps > 0))
       warn("ascent.onnx has no redirected gradients, which this run needed: in it a target that sleeps stays asleep");
@@ -248,7 +264,7 @@ async function likeliest(
   return shares?.map((probabilities) => likeliestOf(probabilities, labels, 3));
 }
 
-async function writeExport(model: ModelFile, { objectives, options }: Plan, folder: string): Promise<string> {
-  await writeFileAtomic(join(folder, "ascent.onnx"), await exportAscent(model, objectives, options));
+async function writeExport(folder: string, bytes: Uint8Array): Promise<string> {
+  await writeFileAtomic(join(folder, "ascent.onnx"), bytes);
   return "ascent.onnx";
 }

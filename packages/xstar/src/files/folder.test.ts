@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { filesIn, prepareFolder } from "./folder.js";
+import { filesIn, inFolder, prepareFolder } from "./folder.js";
 import { makeFolders } from "./folders.js";
 
 let folder: string;
@@ -18,6 +18,21 @@ test("a folder is made with those above it, also by several at once, and again",
   await Promise.all([makeFolders(path), makeFolders(path), prepareFolder(path)]);
   await prepareFolder(path);
   expect(await readdir(path)).toEqual([]);
+});
+
+test("a folder is gone again where the work in it fails, and stays where something is in it", async () => {
+  const path = join(folder, "new", "inner");
+  const fail = async () => {
+    throw new Error("no");
+  };
+  await expect(inFolder(path, fail)).rejects.toThrow("no");
+  expect(existsSync(join(folder, "new"))).toBe(false);
+  await expect(inFolder(path, async () => writeFile(join(path, "kept"), "").then(fail))).rejects.toThrow("no");
+  expect(await readdir(path)).toEqual(["kept"]);
+  await makeFolders(join(folder, "old"));
+  await expect(inFolder(join(folder, "old"), fail)).rejects.toThrow("no");
+  expect(existsSync(join(folder, "old"))).toBe(true);
+  expect(await inFolder(path, async () => 7)).toBe(7);
 });
 
 test("a file in the way is told", async () => {

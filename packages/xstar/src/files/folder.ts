@@ -1,19 +1,35 @@
 import { randomUUID } from "node:crypto";
-import { readdir, rm, stat, writeFile } from "node:fs/promises";
+import { readdir, rm, rmdir, stat, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { makeFolders } from "./folders.js";
 import { explainSystemError } from "./system-error.js";
 
-/** Makes a folder and checks that files can be written there, before the work for them is done. Throws `file-not-writable`. */
-export async function prepareFolder(path: string): Promise<void> {
+/**
+ * Makes a folder and checks that files can be written there, before the work for them is done. Returns the folders that it made,
+ * the outermost first. Throws `file-not-writable`.
+ */
+export async function prepareFolder(path: string): Promise<string[]> {
   try {
-    await makeFolders(path);
+    const made = await makeFolders(path);
     // what permissions say is not always true: file systems such as /proc refuse all the same
     const probe = join(path, `.${randomUUID()}.tmp`);
     await writeFile(probe, "", { flag: "wx" });
     await rm(probe);
+    return made;
   } catch (error) {
     throw explainSystemError("file-not-writable", path, error);
+  }
+}
+
+/** Works in a folder that is made for it, and is gone again where the work fails before it wrote anything. */
+export async function inFolder<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const made = await prepareFolder(path);
+  try {
+    return await work();
+  } catch (error) {
+    // one that holds something stays
+    for (const empty of made.toReversed()) await rmdir(empty).catch(() => undefined);
+    throw error;
   }
 }
 

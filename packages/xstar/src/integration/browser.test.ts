@@ -118,7 +118,7 @@ describe.skipIf(!chromium)("a page built by Vite, with a content security policy
     expect(before.wasm).toBeGreaterThan(0);
     if (process.env["XSTAR_SHOW"]) console.log(before, after);
     expect(after.wasm).toBe(before.wasm);
-    expect(after.wasm + after.js).toBeLessThanOrEqual(1.1 * (before.wasm + before.js));
+    expect(after.js).toBeLessThanOrEqual(1.1 * before.js);
   }, 300_000);
 
   it.skipIf(!existsSync(shared))(
@@ -130,13 +130,14 @@ describe.skipIf(!chromium)("a page built by Vite, with a content security policy
         readonly step: number;
       }
       const attempts: Stopped[] = [];
+      // 50 ms, or as much of a step as that is of one on an idle machine, which takes 0.3 s
+      const longest = (step: number) => Math.max(50, step / 6);
       // other work on the machine may be in the way
-      while (attempts.length < 3 && !attempts.some(({ answered, step }) => answered < step / 3))
+      while (attempts.length < 3 && !attempts.some(({ answered, step }) => answered < longest(step)))
         attempts.push(await inPage<Stopped>("abort", ["bvlc-googlenet.onnx", "logit:130"]));
       const stopped = attempts.at(-1)!;
       expect(stopped.why).toBe("aborted");
-      // two thirds of it were left
-      expect(stopped.answered).toBeLessThan(stopped.step / 3);
+      expect(stopped.answered).toBeLessThan(longest(stopped.step));
       if (process.env["XSTAR_SHOW"]) console.log(attempts);
     },
     300_000,

@@ -48,7 +48,7 @@ test.each(entries)("the exports of $entry are those that are written down", asyn
 });
 
 const commands =
-  "article train inspect maximize explain diagnose gradient examples atlas work queue convert studio devices list".split(
+  "article train inspect maximize explain diagnose gradient examples atlas work queue convert studio devices cache list".split(
     " ",
   );
 
@@ -77,6 +77,7 @@ test("a browser has what Node has, but for what needs Node", async () => {
       "createProgress",
       "deviceRuntime",
       "devices",
+      "keepGraphs",
       "loadDataset",
       "loadDefinitions",
       "loadModel",

@@ -1,4 +1,4 @@
-import { maximize, type AscentResult, type Step } from "@xstar/core";
+import { runAscent, type AscentResult, type CompiledAscent, type Step } from "@xstar/core";
 import type { Frames, ModelFile, Plan, SavedAscent } from "@xstar/runs";
 import { drawingOf, formatNumber, pictureOf, type RunFacts } from "@xstar/results";
 import { prepareFolder } from "../files/folder.js";
@@ -7,6 +7,8 @@ import { checkpointFile, createCheckpoints } from "./checkpoints.js";
 
 export interface RunPlanOptions {
   readonly facts: RunFacts;
+  /** The plan's, compiled when it is first asked for. */
+  compiled(): Promise<CompiledAscent>;
   readonly frames: Frames;
   readonly folder: string;
   /** Where an earlier run stopped. */
@@ -20,9 +22,9 @@ export interface RunPlanOptions {
 
 /** Takes the steps of a plan: shows them, keeps frames, writes checkpoints into the folder. */
 export async function runPlan(model: ModelFile, plan: Plan, options: RunPlanOptions): Promise<AscentResult> {
-  const { facts, frames, folder, saved, every, seconds } = options;
+  const { facts, compiled, frames, folder, saved, every, seconds } = options;
   const stop = new AbortController();
-  const run = maximize(model, plan.objectives, {
+  const run = runAscent(model, compiled, {
     ...plan.options,
     signal: AbortSignal.any([options.signal, stop.signal]),
     ...(saved && { resume: saved.checkpoint }),

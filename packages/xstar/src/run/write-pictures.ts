@@ -18,10 +18,12 @@ import {
   framesOf,
   pictureOf,
   type Picture,
+  type PictureRecord,
   type RunRecord,
 } from "@xstar/results";
 import { encodeAnimation } from "../files/animation.js";
 import { writeFileAtomic } from "../files/atomic.js";
+import { loadSharp } from "../files/sharp.js";
 
 /** Pixels that a picture is shown with. */
 const comfortable = 280;
@@ -38,27 +40,35 @@ async function writePicture(ascent: Ascent, run: RunRecord, i: number, folder: s
   const made = {
     picture: pictureOf(result.picture, i),
     step: result.steps[i]!,
+    begun: result.curve[0]![i]!,
     start: pictureOf(frames.first, i),
     attribution: result.attribution ? pictureOf(result.attribution, i) : undefined,
   };
   const record = recordOfPicture(run, i, made);
-  const drawn = drawFiles(record, made);
+  const { isDrawable } = drawingOf(result.record.shape, result.record.holds);
+  const animation = isDrawable && format !== "none" ? animate(ascent, i, format, record) : undefined;
+  // other threads have begun to encode it, while this one goes on
+  if (animation) await loadSharp();
   const files = [
     { name: `${slug}.npy`, bytes: encodeNpy(made.picture) },
     ...Object.entries(result.inputs).map(([name, all]) => ({
       name: `${slug}.${slugOf(name)}.npy`,
       bytes: encodeNpy(pictureOf(all, i)),
     })),
-    ...drawn,
+    ...drawFiles(record, made),
     ...spectrogramFiles(record, made),
     ...soundFiles(record, made),
   ];
-  if (drawn.length > 0 && format !== "none") {
-    const bytes = await encodeAnimation(animationOf(ascent, i), { format, text: JSON.stringify(record) });
-    files.push({ name: `${slug}.${format}`, bytes });
-  }
-  for (const { name, bytes } of files) await writeFileAtomic(join(folder, name), bytes);
+  if (animation) files.push({ name: `${slug}.${format}`, bytes: await animation });
+  await Promise.all(files.map(({ name, bytes }) => writeFileAtomic(join(folder, name), bytes)));
   return files.map(({ name }) => name);
+}
+
+function animate(ascent: Ascent, i: number, format: "gif" | "webp", record: PictureRecord): Promise<Uint8Array> {
+  const animation = encodeAnimation(animationOf(ascent, i), { format, text: JSON.stringify(record) });
+  // whoever waits for it is told
+  animation.catch(() => undefined);
+  return animation;
 }
 
 /** A video plays; of anything else all steps are seen. */

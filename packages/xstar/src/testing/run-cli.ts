@@ -18,7 +18,10 @@ export function runCli(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...args], { cwd, env: { PATH: process.env["PATH"], ...env } });
+    const child = spawn(process.execPath, [program, ...args], {
+      cwd,
+      env: { PATH: process.env["PATH"], XSTAR_CACHE: "off", ...env },
+    });
     let [out, err] = ["", ""];
     child.stdout.on("data", (chunk) => (out += chunk));
     child.stderr.on("data", (chunk) => (err += chunk));

@@ -1,59 +1,18 @@
 import { existsSync } from "node:fs";
-import { cp, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createRng, momentum, type Spec } from "@xstar/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadDataset, type SplitDataset } from "../data/dataset.js";
-import { nodeRuntime } from "../runtime.js";
-import { writeBands } from "../testing/idx-folder.js";
+import { beforeAll, describe, expect, it } from "vitest";
+import { loadDataset } from "../data/dataset.js";
 import { classify, writeNetwork } from "./evaluate.js";
 import { type TrainingReport } from "./job.js";
 import { train } from "./loop.js";
 import { initialWeights } from "./network.js";
 import { learningRateAt, recipeHash, stepsOf, type TrainingRecipe } from "./recipe.js";
 import { compileTraining } from "./step.js";
+import { data, dataset, few, recipe, runtime, small, temporary, useBands } from "../testing/training.js";
 
-const few = "The accuracy is measured on 30 pictures only";
-
-const runtime = nodeRuntime({ threads: 1 });
-
-const folders: string[] = [];
-
-let data = "";
-
-let small = "";
-
-let dataset: SplitDataset;
-
-const temporary = async () => {
-  const folder = await mkdtemp(join(tmpdir(), "xstar-train-"));
-  folders.push(folder);
-  return folder;
-};
-
-beforeAll(async () => {
-  data = await writeBands();
-  small = await writeBands({ side: 8, train: 12, test: 6 });
-  folders.push(data, small);
-  dataset = await loadDataset(data);
-});
-
-afterAll(async () => {
-  for (const folder of folders) await rm(folder, { recursive: true, force: true });
-});
-
-const recipe = (changes: Partial<TrainingRecipe> = {}): TrainingRecipe => ({
-  data: "bands",
-  test: "bands",
-  seed: 0,
-  epochs: 2,
-  batch: 16,
-  optimizer: momentum({ learningRate: 0.02 }),
-  warmup: 0.2,
-  threads: 1,
-  ...changes,
-});
+useBands();
 
 describe("the loop", () => {
   it("lowers the loss and raises the accuracy, seeing every picture once an epoch", async () => {

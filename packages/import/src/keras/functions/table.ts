@@ -3,20 +3,15 @@ import type { Builder } from "../../build/builder.js";
 import { positive, rankOf, type Symbolic } from "../../build/symbolic.js";
 import { gelu, leakyRelu, relu6, softmax } from "../../ops/activations.js";
 import { matMul } from "../../ops/dense.js";
-import { binary, cast, clip, unary, type Operand } from "../../ops/elementwise.js";
+import { binary, cast, clip, not, scalarLike, unary, where, type Operand } from "../../ops/elementwise.js";
 import { resize } from "../../ops/images.js";
 import { l2Normalize } from "../../ops/normalization.js";
 import { reduce } from "../../ops/reductions.js";
 import { beyond, concat, flatten, reshape, slice, squeeze, transpose, unsqueeze, type Part } from "../../ops/shapes.js";
 import { activations } from "../activations.js";
 import type { EmitLayer, Layer, LayerCall } from "../layer.js";
-
-/** A function that was called on values of the network: its arguments by place, or by one of these names. */
-type EmitFunction = (
-  b: Builder,
-  take: (place: number, ...names: readonly string[]) => unknown,
-  layer: Layer,
-) => Symbolic;
+import type { EmitFunction } from "./emit-function.js";
+import { rearranging } from "./rearranging.js";
 
 const both =
   (opType: string): EmitFunction =>
@@ -37,6 +32,39 @@ const reducing =
     const axis = take(1, "axis");
     const axes = axis == null ? x.dims.map((_, i) => i) : [axis].flat().map(Number);
     return reduce(b, opType, x, axes, Boolean(take(2, "keepdims")));
+  };
+
+/** The mean square of the distances from the mean. */
+const spread: EmitFunction = (b, take) => {
+  const x = take(0, "input_tensor", "x") as Symbolic;
+  const axis = take(1, "axis");
+  const axes = axis == null ? x.dims.map((_, i) => i) : [axis].flat().map(Number);
+  const distances = binary(b, "Sub", x, reduce(b, "ReduceMean", x, axes, true));
+  return reduce(b, "ReduceMean", binary(b, "Mul", distances, distances), axes, Boolean(take(2, "keepdims")));
+};
+
+/** Whether any, or all of some answers are yes. */
+const answering =
+  (opType: string): EmitFunction =>
+  (b, take, layer) => {
+    const x = cast(b, take(0, "x") as Symbolic, "float32");
+    const made = reducing(opType)(b, (place, ...names) => (place === 0 ? x : take(place, ...names)), layer);
+    return cast(b, made as Symbolic, "bool");
+  };
+
+const choosing: EmitFunction = (b, take) => {
+  const [x, y] = [take(1, "x1"), take(2, "x2")] as [Operand, Operand];
+  const { dtype } = (typeof x === "number" ? y : x) as Symbolic;
+  const [yes, no] = [x, y].map((one) => (typeof one === "number" ? scalarLike(b, one, dtype) : one));
+  return where(b, take(0, "condition") as Symbolic, yes!, no!);
+};
+
+const like =
+  (value: number): EmitFunction =>
+  (b, take) => {
+    const x = take(0, "x") as Symbolic;
+    const same = binary(b, "Add", binary(b, "Mul", cast(b, x, "float32"), 0), value);
+    return cast(b, same, /bool/.test(JSON.stringify(take(1, "dtype") ?? "")) ? "bool" : "float32");
   };
 
 /** A list of sizes in which null is the batch. */
@@ -88,6 +116,7 @@ const item: EmitFunction = (b, take, layer) => {
 };
 
 const byName: Readonly<Record<string, EmitFunction>> = {
+  ...rearranging,
   add: both("Add"),
   subtract: both("Sub"),
   multiply: both("Mul"),
@@ -96,11 +125,30 @@ const byName: Readonly<Record<string, EmitFunction>> = {
   true_divide: both("Div"),
   maximum: both("Max"),
   minimum: both("Min"),
+  equal: both("Equal"),
+  not_equal: (b, take, layer) => not(b, both("Equal")(b, take, layer) as Symbolic),
+  greater: both("Greater"),
+  greater_equal: both("GreaterOrEqual"),
+  less: both("Less"),
+  less_equal: both("LessOrEqual"),
+  logical_and: both("And"),
+  logical_or: both("Or"),
+  logical_not: (b, take) => not(b, take(0, "x") as Symbolic),
+  any: answering("ReduceMax"),
+  all: answering("ReduceMin"),
+  where: choosing,
+  zeros_like: like(0),
+  ones_like: like(1),
   pow: both("Pow"),
   power: both("Pow"),
   exp: one("Exp"),
   log: one("Log"),
   sqrt: one("Sqrt"),
+  rsqrt: (b, take) => unary(b, "Reciprocal", unary(b, "Sqrt", take(0, "x") as Symbolic)),
+  sin: one("Sin"),
+  cos: one("Cos"),
+  sign: one("Sign"),
+  floor: one("Floor"),
   abs: one("Abs"),
   absolute: one("Abs"),
   negative: one("Neg"),
@@ -109,6 +157,13 @@ const byName: Readonly<Record<string, EmitFunction>> = {
   reduce_mean: reducing("ReduceMean"),
   sum: reducing("ReduceSum"),
   reduce_sum: reducing("ReduceSum"),
+  min: reducing("ReduceMin"),
+  reduce_min: reducing("ReduceMin"),
+  prod: reducing("ReduceProd"),
+  var: spread,
+  reduce_variance: spread,
+  std: (b, take, layer) => unary(b, "Sqrt", spread(b, take, layer) as Symbolic),
+  reduce_std: (b, take, layer) => unary(b, "Sqrt", spread(b, take, layer) as Symbolic),
   max: reducing("ReduceMax"),
   reduce_max: reducing("ReduceMax"),
   reshape: reshaping,
@@ -161,7 +216,7 @@ function emitterOf(name: string): EmitFunction | undefined {
   return (b, take, layer) => activation(b, take(0, "features", "x") as Symbolic, layer.context);
 }
 
-function emitFunction(b: Builder, layer: Layer, call: LayerCall, name: string): Symbolic {
+function emitFunction(b: Builder, layer: Layer, call: LayerCall, name: string): Symbolic | readonly Symbolic[] {
   const emit = emitterOf(name);
   if (!emit) {
     throw new XstarError("unsupported-model", `"${layer.name}" calls the function ${name}, which xstar does not know`, {

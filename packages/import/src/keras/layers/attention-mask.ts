@@ -1,7 +1,7 @@
 import { tensor, XstarError } from "@xstar/core";
 import type { Builder } from "../../build/builder.js";
 import { rankOf, type Symbolic } from "../../build/symbolic.js";
-import { binary, cast } from "../../ops/elementwise.js";
+import { binary, cast, joined } from "../../ops/elementwise.js";
 import { unsqueeze } from "../../ops/shapes.js";
 import type { Layer, LayerCall } from "../layer.js";
 
@@ -16,15 +16,38 @@ export function argument({ args, kwargs }: LayerCall, place: number, name: strin
   return isSymbolic(found) ? found : undefined;
 }
 
+/** Which queries and keys count, [batch, queries] and [batch, keys]; all when left out. */
+export interface Counting {
+  readonly queries?: Symbolic | undefined;
+  readonly keys: readonly (Symbolic | undefined)[];
+}
+
 /** Scores [batch, ..., queries, keys], of which those that a mask takes away do not count any more. */
-export function masked(b: Builder, scores: Symbolic, layer: Layer, { kwargs }: LayerCall): Symbolic {
+export function masked(
+  b: Builder,
+  scores: Symbolic,
+  layer: Layer,
+  { kwargs }: LayerCall,
+  { queries, keys }: Counting,
+): Symbolic {
   const causal = kwargs["use_causal_mask"] === true || layer.flag("causal", false);
   const seen = causal ? binary(b, "Add", scores, pastOnly(b, scores, layer)) : scores;
-  const mask = kwargs["attention_mask"];
-  if (!isSymbolic(mask)) return seen;
+  const given = kwargs["attention_mask"];
+  const masks = [
+    ...[...new Set(keys)].flatMap((mask) => (mask ? unsqueeze(b, mask, [1]) : [])),
+    ...(queries ? [unsqueeze(b, queries, [2])] : []),
+    ...(isSymbolic(given) ? [cast(b, given, "bool")] : []),
+  ];
+  if (masks.length === 0) return seen;
+  const mask = joined(b, "And", masks);
   const kept = cast(b, mask, "float32");
   const axes = Array.from({ length: rankOf(scores) - rankOf(mask) }, (_, i) => i + 1);
   return binary(b, "Add", seen, binary(b, "Mul", binary(b, "Sub", 1, unsqueeze(b, kept, axes)), never));
+}
+
+/** Zeros for the queries that do not count; `x` is [batch, queries, features]. */
+export function ofCounting(b: Builder, x: Symbolic, mask: Symbolic | undefined): Symbolic {
+  return mask ? binary(b, "Mul", x, unsqueeze(b, cast(b, mask, "float32"), [2])) : x;
 }
 
 /** A triangle: no query sees a later key. */

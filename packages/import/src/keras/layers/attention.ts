@@ -3,12 +3,12 @@ import { reshaped } from "../../build/arrays.js";
 import type { Builder } from "../../build/builder.js";
 import { rankOf, type Symbolic } from "../../build/symbolic.js";
 import { softmax } from "../../ops/activations.js";
-import { binary, cast, unary } from "../../ops/elementwise.js";
+import { binary, cast, not, unary } from "../../ops/elementwise.js";
 import { dense, einsum, matMul } from "../../ops/dense.js";
 import { embedding, reshape, transpose, unsqueeze } from "../../ops/shapes.js";
 import { finish } from "../activations.js";
 import type { EmitLayer, Layer, LayerRow, LayerRows } from "../layer.js";
-import { argument, masked } from "./attention-mask.js";
+import { argument, masked, ofCounting } from "./attention-mask.js";
 
 const multiHead: EmitLayer = (b, inputs, layer, call) => {
   const query = argument(call, 0, "query") ?? inputs[0]!;
@@ -32,7 +32,8 @@ const multiHead: EmitLayer = (b, inputs, layer, call) => {
     binary(b, "Mul", project(query, "query", [0, 2, 1, 3]), scale),
     project(key, "key", [0, 2, 3, 1]),
   );
-  const weighted = matMul(b, softmax(b, masked(b, scores, layer, call)), project(value, "value", [0, 2, 1, 3]));
+  const weights = softmax(b, masked(b, scores, layer, call, { queries: query.mask, keys: [key.mask, value.mask] }));
+  const weighted = matMul(b, weights, project(value, "value", [0, 2, 1, 3]));
   const [, , steps, width] = weighted.dims;
   const together = reshape(b, transpose(b, weighted, [0, 2, 1, 3]), [0, steps ?? -1, heads * width!]);
   const out = layer.weight("kernel", "output");
@@ -57,7 +58,8 @@ const attending =
       );
     const scale = layer.flag("use_scale", isAdditive) ? b.constant(layer.weight("scale"), "scale") : undefined;
     const scores = isAdditive ? sums(b, query!, key, scale) : products(b, query!, key, scale);
-    return matMul(b, softmax(b, masked(b, scores, layer, call)), value!);
+    const weights = softmax(b, masked(b, scores, layer, call, { keys: [value!.mask] }));
+    return ofCounting(b, matMul(b, weights, value!), query!.mask);
   };
 
 function products(b: Builder, query: Symbolic, key: Symbolic, scale: Symbolic | undefined): Symbolic {
@@ -74,9 +76,9 @@ function sums(b: Builder, query: Symbolic, key: Symbolic, scale: Symbolic | unde
 const embed: LayerRow = {
   weights: ["embeddings"],
   emit: (b, [x], layer) => {
-    if (layer.flag("mask_zero", false))
-      layer.context.notes.push(`Layer "${layer.name}" (Embedding) masks zeros, which is left out: every step counts`);
-    return embedding(b, layer.weight("embeddings"), cast(b, x!, "int64"));
+    const tokens = cast(b, x!, "int64");
+    const vectors = embedding(b, layer.weight("embeddings"), tokens);
+    return layer.flag("mask_zero", false) ? { ...vectors, mask: not(b, binary(b, "Equal", tokens, 0)) } : vectors;
   },
 };
 

@@ -3,6 +3,8 @@ import type { Builder } from "../../build/builder.js";
 import { rankOf, type Symbolic } from "../../build/symbolic.js";
 import { conv, convTranspose, depthwise, pool, globalPool, type Padding } from "../../ops/windows.js";
 import { dense } from "../../ops/dense.js";
+import { binary, cast } from "../../ops/elementwise.js";
+import { unsqueeze } from "../../ops/shapes.js";
 import { finish } from "../activations.js";
 import type { EmitLayer, Layer, LayerRow, LayerRows } from "../layer.js";
 
@@ -53,18 +55,29 @@ const separableConvolution: LayerRow = {
   },
 };
 
+/** The sizes that come out where output_padding says them; undefined where they are the usual ones. */
+function paddedSizes(x: Symbolic, layer: Layer): number[] | undefined {
+  if (layer.config["output_padding"] == null) return undefined;
+  const count = spatialRank(x);
+  const [added, sizes] = [layer.numbers("output_padding", count), layer.numbers("kernel_size", count)];
+  const [strides, dilations] = [layer.numbers("strides", count, 1), layer.numbers("dilation_rate", count, 1)];
+  return x.dims.slice(1, -1).map((size, i) => {
+    if (size === undefined)
+      throw new XstarError(
+        "unsupported-model",
+        `Layer "${layer.name}" (${layer.className}) has an output_padding over a free size, which is not supported`,
+        { hint: "Save the model with its sizes in its input shape, or without output_padding" },
+      );
+    const width = (sizes[i]! - 1) * dilations[i]! + 1;
+    const pads = layer.string("padding", "valid") === "same" ? 2 * Math.floor(width / 2) : 0;
+    return (size - 1) * strides[i]! + width - pads + added[i]!;
+  });
+}
+
 const transposedConvolution: LayerRow = {
   weights: ["kernel", "bias"],
   emit: (b, [x], layer) => {
-    if (layer.config["output_padding"] != null)
-      throw new XstarError(
-        "unsupported-model",
-        `Layer "${layer.name}" (${layer.className}) has an output_padding, which is not supported`,
-        {
-          hint: "Leave output_padding out and save the model again",
-        },
-      );
-    const options = { ...windowOf(x!, layer), bias: biasOf(b, layer) };
+    const options = { ...windowOf(x!, layer), bias: biasOf(b, layer), outputSizes: paddedSizes(x!, layer) };
     return finish(b, convTranspose(b, x!, constantOf(b, layer, "kernel"), options), layer);
   },
 };
@@ -83,6 +96,20 @@ const globalPooling =
   (opType: "GlobalMaxPool" | "GlobalAveragePool"): EmitLayer =>
   (b, [x], layer) =>
     globalPool(b, opType, x!, layer.flag("keepdims", false));
+
+/** The mean of the steps that count. */
+const averageOverTime: EmitLayer = (b, [x], layer) => {
+  const { mask } = x!;
+  if (!mask) return globalPool(b, "GlobalAveragePool", x!, layer.flag("keepdims", false));
+  const counts = unsqueeze(b, cast(b, mask, "float32"), [2]);
+  const keepdims = layer.flag("keepdims", false) ? 1 : 0;
+  const sum = (one: Symbolic) => {
+    const [batch, , width] = one.dims;
+    const dims = keepdims ? [batch, 1, width] : [batch, width];
+    return b.emit("ReduceSum", [one, b.ints([1])], { dims }, { keepdims });
+  };
+  return binary(b, "Div", sum(binary(b, "Mul", b.last(x!), counts)), sum(counts));
+};
 
 const densely: LayerRow = {
   weights: ["kernel", "bias"],
@@ -110,7 +137,7 @@ export const convolutions: LayerRows = {
   GlobalMaxPooling1D: globalPooling("GlobalMaxPool"),
   GlobalMaxPooling2D: globalPooling("GlobalMaxPool"),
   GlobalMaxPooling3D: globalPooling("GlobalMaxPool"),
-  GlobalAveragePooling1D: globalPooling("GlobalAveragePool"),
+  GlobalAveragePooling1D: averageOverTime,
   GlobalAveragePooling2D: globalPooling("GlobalAveragePool"),
   GlobalAveragePooling3D: globalPooling("GlobalAveragePool"),
   Dense: densely,

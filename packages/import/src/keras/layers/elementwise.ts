@@ -4,10 +4,10 @@ import { float } from "../../build/attributes.js";
 import { type Builder } from "../../build/builder.js";
 import { rankOf, type Symbolic } from "../../build/symbolic.js";
 import { generalRelu, leakyRelu, prelu, softmax } from "../../ops/activations.js";
-import { binary, joined, unary, where } from "../../ops/elementwise.js";
+import { binary, cast, joined, not, unary, where } from "../../ops/elementwise.js";
 import { matMul } from "../../ops/dense.js";
 import { batchNorm, groupNorm, l2Normalize, layerNorm, onLastAxis, standardize } from "../../ops/normalization.js";
-import { flatten, reshape, transpose } from "../../ops/shapes.js";
+import { flatten, reshape, squeeze, transpose } from "../../ops/shapes.js";
 import { activate } from "../activations.js";
 import type { EmitLayer, Layer, LayerRow, LayerRows } from "../layer.js";
 
@@ -158,12 +158,18 @@ const layerScale: LayerRow = {
   emit: (b, [x], layer) => binary(b, "Mul", x!, b.constant(layer.weight("gamma"), "gamma")),
 };
 
+/** A layer whose weights training keeps small; they lie in the file as they are used. */
+const spectral: EmitLayer = (b, xs, layer) => layer.inner("layer", "layer").emit(b, xs);
+
 /** What training alone changes, and what only says something about its input. */
 const nothing: EmitLayer = (_, xs) => xs[0]!;
 
-const masking: EmitLayer = (_, [x], layer) => {
-  layer.context.notes.push(`Layer "${layer.name}" (Masking) is left out: every step counts`);
-  return x!;
+/** Steps that hold one number alone do not count, and become zeros. */
+const masking: EmitLayer = (b, [x], layer) => {
+  const isOther = cast(b, not(b, binary(b, "Equal", b.last(x!), layer.number("mask_value", 0))), "float32");
+  const dims = x!.dims.slice(0, -1);
+  const counts = b.emit("ReduceMax", [isOther, b.ints([-1])], { dims: [...dims, 1] }, { keepdims: 1 });
+  return { ...binary(b, "Mul", b.last(x!), counts), mask: cast(b, squeeze(b, counts, [-1]), "bool") };
 };
 
 const softmaxLayer: EmitLayer = (b, [x], layer) => {
@@ -207,6 +213,7 @@ export const elementwise: LayerRows = {
   LayerNormalization: layerNormalization,
   RMSNormalization: rmsNormalization,
   GroupNormalization: groupNormalization,
+  SpectralNormalization: spectral,
   UnitNormalization: (b, [x], layer) => l2Normalize(b, x!, [axisOf(layer)], 1e-12),
   Normalization: normalization,
   Rescaling: rescaling,

@@ -6,7 +6,9 @@ import type { Symbolic } from "../../build/symbolic.js";
 import { binary, joined } from "../../ops/elementwise.js";
 import { concat, reshape, slice, squeeze, transpose, unsqueeze } from "../../ops/shapes.js";
 import { Layer, type Config, type EmitLayer, type LayerRow, type LayerRows } from "../layer.js";
+import { unsupportedMask } from "../masks.js";
 import { convolutionalLstms } from "./convolutional-lstm.js";
+import { compacted } from "./masked-steps.js";
 
 interface Cell {
   readonly opType: "LSTM" | "GRU" | "RNN";
@@ -39,7 +41,22 @@ interface Unrolled {
   readonly states: readonly Symbolic[];
 }
 
-function unroll(b: Builder, [x, ...initial]: readonly Symbolic[], layer: Layer, isReverse: boolean): Unrolled {
+interface Direction {
+  readonly isReverse: boolean;
+  /** Which steps count; all when left out. */
+  readonly mask?: Symbolic | undefined;
+  /** What stands where steps do not count: zeros, or what was last seen. */
+  readonly isZeroBetween?: boolean;
+}
+
+function unroll(
+  b: Builder,
+  [given, ...initial]: readonly Symbolic[],
+  layer: Layer,
+  { isReverse, mask, isZeroBetween = false }: Direction,
+): Unrolled {
+  const front = mask && compacted(b, given!, mask);
+  const x = front?.x ?? given;
   const { opType, gates } = cells[layer.className]!;
   const units = layer.number("units");
   const ordered = (t: Tensor) =>
@@ -50,7 +67,7 @@ function unroll(b: Builder, [x, ...initial]: readonly Symbolic[], layer: Layer, 
     b.constant(one(ordered(layer.weight("kernel"))), "kernel"),
     b.constant(one(ordered(layer.weight("recurrent_kernel"))), "recurrent_kernel"),
     layer.flag("use_bias", true) ? b.constant(biasOf(layer.weight("bias"), gates, units), "bias") : undefined,
-    undefined,
+    front?.lengths,
     ...initial.map((state) => unsqueeze(b, state, [0])),
   ];
   const [batch, time] = x!.dims;
@@ -62,8 +79,9 @@ function unroll(b: Builder, [x, ...initial]: readonly Symbolic[], layer: Layer, 
     ...activationsOf(layer, opType),
     ...(opType === "GRU" && { linear_before_reset: layer.flag("reset_after", false) ? 1 : 0 }),
   });
+  const inOrder = transpose(b, squeeze(b, steps!, [1]), [1, 0, 2]);
   return {
-    steps: transpose(b, squeeze(b, steps!, [1]), [1, 0, 2]),
+    steps: front?.spread(inOrder, isReverse, isZeroBetween) ?? inOrder,
     states: states.map((one) => squeeze(b, one, [0])),
   };
 }
@@ -117,7 +135,10 @@ const recurrent: LayerRow = {
   weights: ["kernel", "recurrent_kernel", "bias"],
   emit: (b, inputs, layer) => {
     const isReverse = layer.flag("go_backwards", false);
-    const unrolled = unroll(b, inputs, layer, isReverse);
+    const { mask } = inputs[0]!;
+    const isZeroBetween = layer.flag("zero_output_for_mask", false);
+    if (mask && isZeroBetween && !layer.flag("return_sequences", false)) throw unsupportedMask(layer);
+    const unrolled = unroll(b, inputs, layer, { isReverse, mask, isZeroBetween });
     const sequence = isReverse ? () => flipped(b, unrolled.steps) : () => unrolled.steps;
     const result = layer.flag("return_sequences", false) ? sequence() : lastOf(unrolled);
     return layer.flag("return_state", false) ? [result, ...unrolled.states] : result;
@@ -132,7 +153,11 @@ const bidirectional: EmitLayer = (b, [x], layer) => {
       "unsupported-model",
       `Layer "${layer.name}" (Bidirectional) wraps a ${forward.className}, which is not supported`,
     );
-  const both = [unroll(b, [x!], forward, false), unroll(b, [x!], backward, true)];
+  const how = { mask: x!.mask, isZeroBetween: forward.flag("return_sequences", false) };
+  const both = [
+    unroll(b, [x!], forward, { ...how, isReverse: false }),
+    unroll(b, [x!], backward, { ...how, isReverse: true }),
+  ];
   const results = both.map((one) => (forward.flag("return_sequences", false) ? one.steps : lastOf(one)));
   const merged = merge(b, results, layer.config["merge_mode"]);
   return forward.flag("return_state", false) ? [merged, ...both.flatMap(({ states }) => states)].flat() : merged;

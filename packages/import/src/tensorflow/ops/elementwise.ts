@@ -2,7 +2,7 @@ import { XstarError } from "@xstar/core";
 import type { Builder } from "../../build/builder.js";
 import { broadcast, rankOf, type Symbolic } from "../../build/symbolic.js";
 import { gelu, leakyRelu, prelu, relu6, softmax } from "../../ops/activations.js";
-import { aligned, binary, cast, joined, unary, where } from "../../ops/elementwise.js";
+import { aligned, binary, cast, joined, not, unary, where } from "../../ops/elementwise.js";
 import { unsqueeze } from "../../ops/shapes.js";
 import type { EmitOp, OpRows } from "../op.js";
 import { dtypeOfNumber } from "../values.js";
@@ -117,14 +117,14 @@ export const elementwise: OpRows = {
   LogSoftmax: (b, [x]) => softmax(b, x!, -1, "LogSoftmax"),
   ClipByValue: (b, [x, low, high]) => binary(b, "Min", binary(b, "Max", x!, low!), high!),
   Equal: two("Equal"),
-  NotEqual: (b, [x, y]) => unary(b, "Not", binary(b, "Equal", x!, y!)),
+  NotEqual: (b, [x, y]) => not(b, binary(b, "Equal", x!, y!)),
   Greater: two("Greater"),
   GreaterEqual: two("GreaterOrEqual"),
   Less: two("Less"),
   LessEqual: two("LessOrEqual"),
   LogicalAnd: logical("And"),
   LogicalOr: logical("Or"),
-  LogicalNot: one("Not"),
+  LogicalNot: (b, [x]) => not(b, x!),
   Select: select,
   SelectV2: (b, [condition, x, y]) => where(b, condition!, x!, y!),
   Cast: casting,

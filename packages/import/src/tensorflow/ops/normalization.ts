@@ -1,7 +1,7 @@
-import { constantTensor, XstarError } from "@xstar/core";
+import { constantTensor } from "@xstar/core";
 import type { Builder } from "../../build/builder.js";
-import { rankOf, wholeNumbers, type Symbolic } from "../../build/symbolic.js";
-import { binary, unary } from "../../ops/elementwise.js";
+import { elementCount, rankOf, wholeNumbers, type Symbolic } from "../../build/symbolic.js";
+import { binary, cast, unary } from "../../ops/elementwise.js";
 import { dense, einsum, matMul } from "../../ops/dense.js";
 import { batchNorm, lrn } from "../../ops/normalization.js";
 import { argOf, reduce } from "../../ops/reductions.js";
@@ -20,12 +20,18 @@ export function batchNormOf(b: Builder, x: Symbolic, given: readonly Symbolic[],
   return batchNorm(b, x, { gamma, beta, mean, variance }, epsilon);
 }
 
+/** Each channel by its own mean and variance, which is how Keras 2 writes a LayerNormalization. */
+function ownNorm(b: Builder, x: Symbolic, [scale, offset]: readonly Symbolic[], epsilon: number): Symbolic {
+  const axes = x.dims.map((_, i) => i).slice(0, -1);
+  const centered = binary(b, "Sub", x, reduce(b, "ReduceMean", x, axes, true));
+  const variance = reduce(b, "ReduceMean", binary(b, "Mul", centered, centered), axes, true);
+  const normalized = binary(b, "Div", centered, unary(b, "Sqrt", binary(b, "Add", variance, epsilon)));
+  return binary(b, "Add", binary(b, "Mul", normalized, scale!), offset!);
+}
+
 const fusedBatchNorm: EmitOp = (b, [x, ...given], op) => {
-  if (op.flag("is_training") && given[2]!.dims[0] === 0)
-    throw new XstarError(
-      "unsupported-model",
-      `Operation "${op.name}" normalizes each batch by itself, as in training, which is not supported`,
-    );
+  const isOwn = given[2]!.dims[0] === 0;
+  if (isOwn) return channelsLast(b, x!, op, (moved) => ownNorm(b, moved, given, op.float("epsilon", 1e-4)));
   return channelsLast(b, x!, op, (moved) => batchNormOf(b, moved, given, op.float("epsilon", 1e-4)));
 };
 
@@ -46,8 +52,21 @@ const batches = product("adj_x", "adj_y");
 
 const reduction =
   (opType: string): EmitOp =>
-  (b, [x, axes], op) =>
-    reduce(b, opType, x!, wholeNumbers(axes!, "The axes of a reduction"), op.flag("keep_dims"));
+  (b, [x, axes], op) => {
+    const gone = wholeNumbers(axes!, "The axes of a reduction");
+    const made = reduce(b, opType, x!, gone, op.flag("keep_dims"));
+    // of sizes: how many elements there are
+    const isCount = opType === "ReduceProd" && x!.known && gone.length === 1 && rankOf(x!) === 1;
+    return isCount ? { ...made, known: [elementCount(x!.known!)] } : made;
+  };
+
+/** Whether any, or all of some answers are yes. */
+const answering =
+  (opType: string): EmitOp =>
+  (b, [x, axes], op) => {
+    const gone = wholeNumbers(axes!, "The axes of an answer");
+    return cast(b, reduce(b, opType, cast(b, x!, "float32"), gone, op.flag("keep_dims")), "bool");
+  };
 
 const place =
   (opType: "ArgMax" | "ArgMin"): EmitOp =>
@@ -57,6 +76,8 @@ const place =
 /** Products of matrices, normalizations and reductions. */
 export const normalizations: OpRows = {
   MatMul: matrices,
+  Any: answering("ReduceMax"),
+  All: answering("ReduceMin"),
   BatchMatMul: batches,
   BatchMatMulV2: batches,
   Einsum: (b, xs, op) => einsum(b, op.string("equation", ""), xs),

@@ -228,6 +228,15 @@ const cumulative: EmitOp = (b, [x, axis], op) => {
   );
 };
 
+/** What goes out at the end of an axis comes in at its start. */
+const rolling: EmitOp = (b, [x, shifts, axes]) => {
+  const by = wholeNumbers(shifts!, "How far a roll goes");
+  return wholeNumbers(axes!, "The axes of a roll").reduce((turned, axis, i) => {
+    const part = (start: number, end: number) => slice(b, turned, [{ axis, start, end }]);
+    return by[i] === 0 ? turned : concat(b, [part(-by[i]!, beyond), part(0, -by[i]!)], axis);
+  }, x!);
+};
+
 /** Operations that move, copy, choose or count. */
 export const shapes: OpRows = {
   Shape: shapeOf,
@@ -256,6 +265,7 @@ export const shapes: OpRows = {
   TopKV2: topK,
   ReverseV2: reversing,
   Cumsum: cumulative,
+  Roll: rolling,
   ResizeBilinear: resizing("bilinear"),
   ResizeNearestNeighbor: resizing("nearest"),
   DepthToSpace: (b, [x], op) => channelsLast(b, x!, op, (moved) => depthToSpace(b, moved, op.int("block_size", 2))),

@@ -1,9 +1,5 @@
-import type { LayerFacts } from "@xstar/core";
 import type { ModelFacts } from "../../engine/protocol.js";
-
-/** Layers whose units can be targets. */
-export const targetLayers = ({ inspection }: ModelFacts): readonly LayerFacts[] =>
-  inspection.layers.filter(({ units, differentiable }) => units && differentiable);
+import { targetLayers } from "../../state/target-words.js";
 
 /** What to show first: a class where there are some, else a unit of a layer in the middle. */
 export function startTarget(facts: ModelFacts): string | undefined {

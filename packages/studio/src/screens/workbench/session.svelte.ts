@@ -70,7 +70,58 @@ export class Session {
       Object.entries({ ...this.flags, ...flags }).filter(([, value]) => value !== undefined),
     );
     this.write();
-    if (this.run?.status === "running") this.branch(this.run.last);
+    this.steer();
+  }
+
+  /** Changes the target of what runs. */
+  aim(text: string): void {
+    this.setTargets(text);
+    this.steer();
+  }
+
+  /** A run that waits takes what was changed when it goes on. */
+  private isChanged = false;
+  private isSteering = false;
+
+  /** Settings that were changed take hold in a run that climbs, from the picture as it is. */
+  steer(): void {
+    if (this.run?.status !== "running" && this.run?.status !== "paused") return;
+    this.isChanged = true;
+    if (this.run.status === "running" && !this.isSteering) void this.steerUntilSettled();
+  }
+
+  /** Pauses what runs; goes on with what was changed meanwhile. */
+  async togglePause(): Promise<void> {
+    const { run } = this;
+    if (run?.status === "paused" && this.isChanged) await this.steerUntilSettled();
+    else await run?.setPaused(run.status === "running");
+  }
+
+  private async steerUntilSettled(): Promise<void> {
+    this.isSteering = true;
+    while (this.isChanged && this.run && !this.run.problem) {
+      this.isChanged = false;
+      await this.takeOver(this.run);
+    }
+    this.isSteering = false;
+    if (this.run?.status === "done") this.settle(this.run);
+  }
+
+  /** The same climb with the settings as they are now; where they need another graph, a new one from the same picture. */
+  private async takeOver(run: Recording): Promise<void> {
+    run.stop();
+    await run.ended;
+    if (this.run !== run || run.problem) return;
+    const { position } = this.timeline;
+    const settings = { model: this.facts.id, targets: this.targets, flags: this.flags };
+    const next = new Recording(settings, { resume: run, isSteered: true });
+    this.follow(next, { keepsFocus: true });
+    if (!this.isFollowing) this.timeline.position = position;
+    await next.begun;
+    if (!next.problem || this.run !== next) return;
+    this.run = run;
+    this.branch(run.last);
+    await this.run.begun;
   }
 
   setTargets(text: string): void {
@@ -96,7 +147,7 @@ export class Session {
     if (!run?.facts) return;
     this.flags = { ...this.flags, steps: run.facts.steps + by };
     this.write();
-    this.follow(new Recording({ ...run.settings, flags: this.flags }, { resume: run }), run.last);
+    this.follow(new Recording({ ...run.settings, flags: this.flags }, { resume: run }), { keepsFocus: true });
   }
 
   /** A run with the settings as they are now, from the pictures of a step of this one. */
@@ -119,27 +170,22 @@ export class Session {
     this.begin({ files });
   }
 
-  private follow(run: Recording, from = 0): void {
+  private follow(run: Recording, { keepsFocus = false } = {}): void {
     this.run?.stop();
     this.run = run;
     const { timeline } = this;
-    timeline.reset(0);
-    this.focus = 0;
-    let isFirst = true;
+    timeline.reset(run.facts?.steps ?? 0, Math.max(0, run.last));
+    if (!keepsFocus) this.focus = 0;
     void run
       .begin(() => {
         if (this.run !== run) return;
         timeline.total = run.facts?.steps ?? run.last;
         timeline.last = Math.max(0, run.last);
-        if (isFirst && run.last >= 0) {
-          isFirst = false;
-          timeline.position = from;
-        }
         // what comes is shown as it comes, until somebody looks at a step
         if (!timeline.isPlaying && this.isFollowing && !isStill()) timeline.position = timeline.last;
-        if (run.status === "done") this.settle(run);
+        if (run.status === "done" && !this.isSteering) this.settle(run);
       })
-      .then(() => keepRun(this.facts, run));
+      .then(() => (this.isSteering ? undefined : keepRun(this.facts, run)));
   }
 
   /** Whether the newest step is shown as long as steps come. */

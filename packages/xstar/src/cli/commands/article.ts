@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { fields } from "@xstar/core";
 import type { Command } from "commander";
-import { isThere, prepareFolder } from "../../files/folder.js";
+import { inFolder, isThere } from "../../files/folder.js";
 import { colorSupport } from "../../terminal/color.js";
 import { createProgress, type Progress } from "../../terminal/progress.js";
 import { warn } from "../print-warnings.js";
@@ -61,14 +61,15 @@ Examples:
     .action((flags: ArticleFlags) => withInterrupt((signal) => article(flags, signal), goesOn));
 }
 
-async function article({ seed, confidence, out, cache, network }: ArticleFlags, signal: AbortSignal): Promise<void> {
+const article = (flags: ArticleFlags, signal: AbortSignal) =>
+  inFolder(flags.out, () => inFolder(flags.cache, () => makeArticle(flags, signal)));
+
+async function makeArticle({ seed, confidence, out, cache, network }: ArticleFlags, signal: AbortSignal) {
   // loaded where they are needed: help is quick without them
   const { runArticle } = await import("../../article/experiment.js");
   const { diagnoseArticle } = await import("../../article/diagnosis.js");
   const { summarizeArticle, summarizeFirst } = await import("../../article/summary.js");
   const { writeArticle, writeFirst } = await import("../../article/write.js");
-  await prepareFolder(out);
-  await prepareFolder(cache);
   const bars = new Map<string, Progress>();
   const color = colorSupport(process.env, process.stdout.isTTY === true);
   const columns = process.stdout.columns ?? 80;

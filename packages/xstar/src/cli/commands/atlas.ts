@@ -6,7 +6,7 @@ import { loadModel } from "../../load.js";
 import { createStore } from "../../record/store.js";
 import { nodeRuntime } from "../../runtime.js";
 import { makeAtlas, type AtlasOptions, type AtlasProgress, type AtlasResult } from "../../run/atlas/make-atlas.js";
-import type { Estimate } from "../../run/atlas/estimate.js";
+import type { AtlasEstimate } from "../../run/atlas/estimate.js";
 import { openStore } from "../../run/queue/open-store.js";
 import { inQueue } from "../../run/queue/queued.js";
 import { withInterrupt } from "../../terminal/interrupt.js";
@@ -125,7 +125,7 @@ const whole = 10_000;
 
 const inWords = ({ units, ofUnits, what }: AtlasProgress) => `${units} of ${ofUnits} units  ${what}`;
 
-function describeEstimate({ units, layers, missing, seconds, bytes }: Estimate): string {
+function describeEstimate({ units, layers, missing, seconds, bytes }: AtlasEstimate): string {
   const there = units - missing;
   const were = there > 0 ? `, of which ${there.toLocaleString("en")} are there` : "";
   const all = `${units.toLocaleString("en")} units of ${layers} ${layers === 1 ? "layer" : "layers"}${were}`;

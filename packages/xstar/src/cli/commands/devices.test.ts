@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunFile } from "@xstar/results";
+import type { Manifest, RunFile } from "@xstar/results";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasSwiftShader } from "../../../../../scripts/swiftshader.js";
 import { tinyModel } from "../../../../results/src/testing/tiny-model.js";
@@ -37,6 +37,19 @@ describe("xstar maximize --device", () => {
     expect(err).toMatch(/^Error: There is no device "tpu"\nHint: Devices are cpu, webgpu, cuda, coreml, dml, and auto/);
   });
 
+  it("says where there is no float16", async () => {
+    const half = (...args: string[]) =>
+      maximize("half", "tiny.onnx", "conv:1", "--steps", "2", "--precision", "float16", ...args);
+    expect((await half()).err).toMatch(
+      /^Error: float16 is for devices: the processor has no units for it\nHint: [^\n]+\n$/,
+    );
+    if (!hasSwiftShader) return;
+    // a driver in software has none either
+    const { code, err } = await half("--device", "webgpu");
+    expect(err).toMatch(/^Error: This machine's webgpu computes nothing in float16\nHint: [^\n]+\n$/);
+    expect(code).toBe(1);
+  });
+
   it("cpu is what is used without it", async () => {
     await maximize("plain", "tiny.onnx", "conv:1", "--steps", "2");
     await maximize("cpu", "tiny.onnx", "conv:1", "--steps", "2", "--device", "cpu");
@@ -58,10 +71,80 @@ describe("xstar maximize --device", () => {
       expect(again.err).toMatch(
         /Note: "gpu\/run.json" was run by webgpu [^,]+, this by cpu [^:]+: the bytes may differ; the objective at step 0 is the same to /,
       );
+      const fromPicture = await maximize("from-png", "--from", "gpu/conv-1.png", "--device", "cpu");
+      expect(fromPicture.err).toMatch(
+        /"gpu\/conv-1.png" was run by webgpu .*: the bytes may differ; the objective at step 0 is the same to /,
+      );
+      // views that are turned are summed in any order
+      const same = await maximize("same", "--from", "gpu/conv-1.png");
+      expect(same.out + same.err).toMatch(
+        /bit for bit|by webgpu .*, this by webgpu .*: the bytes may differ; the objective at step 0/,
+      );
       const { curve } = (await recordIn("again")).pictures[0]!;
       pictures[0]!.curve.forEach((value, i) => expect(value).toBeCloseTo(curve[i]!, 3));
     },
   );
+});
+
+describe.skipIf(!hasSwiftShader)("many targets on webgpu (skips without Chromium)", () => {
+  it("are the pictures of the processor, in one process, and each runs again alone", async () => {
+    const many = (out: string, ...args: string[]) =>
+      runCli(
+        folder,
+        ["maximize", "tiny.onnx", "conv:0-2", "--recipe", "none", "--steps", "3", "--out", out, ...args],
+        undefined,
+        env,
+      );
+    const { code, err, out } = await many("many", "--device", "webgpu");
+    expect(err).not.toContain("was left");
+    expect(out).toMatch(/^3 pictures made\n/);
+    expect(code).toBe(0);
+    await many("many-cpu");
+    const manifestIn = async (place: string) =>
+      JSON.parse(await readFile(join(folder, place, "manifest.json"), "utf8")) as Manifest;
+    const [here, there] = [await manifestIn("many"), await manifestIn("many-cpu")];
+    expect(here.ascent).toMatchObject({ device: "webgpu" });
+    const endsOf = ({ targets }: Manifest) =>
+      targets.map((entry) => (entry.status === "done" ? entry.activation.end : NaN));
+    endsOf(here).forEach((end, i) => expect(end).toBeCloseTo(endsOf(there)[i]!, 3));
+    const again = await maximize("one", "--from", "many/conv-1.png");
+    expect(again.out).toContain("The numbers are those of many/conv-1.png, bit for bit");
+    const { device, ascent } = await recordIn("one");
+    expect(device).toBe("webgpu");
+    expect(ascent.runtime).toMatch(/^webgpu 1\./);
+  });
+
+  it("are not mixed with those of the processor, nor made in threads", async () => {
+    const { err } = await runCli(
+      folder,
+      [
+        "maximize",
+        "tiny.onnx",
+        "conv:0-2",
+        "--recipe",
+        "none",
+        "--steps",
+        "3",
+        "--device",
+        "webgpu",
+        "--out",
+        "many-cpu",
+      ],
+      undefined,
+      env,
+    );
+    expect(err).toMatch(/"many-cpu" holds pictures that were made with another "(device|threads)"/);
+    const threads = await runCli(
+      folder,
+      ["maximize", "tiny.onnx", "conv:0-2", "--device", "webgpu", "--jobs", "2", "--out", "threads"],
+      undefined,
+      env,
+    );
+    expect(threads.err).toMatch(
+      /^Error: Many targets on a device are made one batch after the other: jobs is 2\nHint: /,
+    );
+    expect(threads.code).toBe(2);
+  });
 });
 
 describe("xstar devices", () => {

@@ -4,7 +4,7 @@ import { byImportance, diagnose, type Finding, type Observations } from "@xstar/
 import { fittingLabels, readModelInput, type ModelFlags } from "@xstar/runs";
 import type { Command } from "commander";
 import { openLabelled, type OpenedLabelled } from "../../data/labelled.js";
-import { prepareFolder } from "../../files/folder.js";
+import { inFolder } from "../../files/folder.js";
 import { loadModel } from "../../load.js";
 import { createStore } from "../../record/store.js";
 import { nodeRuntime } from "../../runtime.js";
@@ -62,8 +62,7 @@ async function runDiagnose(path: string, flags: DiagnoseFlags): Promise<void> {
   const images = await open(flags.images, "test");
   const train = flags.train === undefined ? undefined : await open(flags.train, "train");
   const folder = flags.out ?? join("out", model.name, "diagnosis");
-  await prepareFolder(folder);
-  await withInterrupt(async (signal) => {
+  const diagnoseInto = async (signal: AbortSignal) => {
     const findings: Finding[] = [];
     let observed: Observations | undefined;
     const progress = createProgress({ stream: process.stderr, label: "diagnose", total: 0 });
@@ -93,7 +92,8 @@ async function runDiagnose(path: string, flags: DiagnoseFlags): Promise<void> {
       printableLines(`${lines.join("\n")}\n\n${file.summary}\nWritten to ${folder}: diagnosis.html, diagnosis.json\n`),
     );
     if (!isWhole) throw new XstarError("aborted", "Stopped before all checks were made");
-  });
+  };
+  await inFolder(folder, () => withInterrupt(diagnoseInto));
 }
 
 function nothingSeen(from: string, observed: Observations | undefined): XstarError {

@@ -26,7 +26,7 @@ import {
 } from "@xstar/results";
 import type { Command } from "commander";
 import { openExamples } from "../../data/pictures.js";
-import { prepareFolder } from "../../files/folder.js";
+import { inFolder } from "../../files/folder.js";
 import { readImage } from "../../files/image.js";
 import { loadDefinitions } from "../../load-definitions.js";
 import { loadModel } from "../../load.js";
@@ -108,8 +108,7 @@ async function runExamples(path: string, asked: readonly string[], flags: Exampl
   const opened = await openTargets(model, named, { ...options, ...(labels && { labels }), batch });
   const { size } = opened;
   const beside = flags.beside === undefined ? undefined : await readBeside(flags.beside, size, first);
-  await prepareFolder(folder);
-  await withInterrupt(async (signal) => {
+  const findInto = async (signal: AbortSignal) => {
     const count = pictures.names.length;
     const progress = createProgress({ stream: process.stderr, label: "examples", total: count });
     const onPicture = (seen: number, skipped: number) =>
@@ -120,7 +119,8 @@ async function runExamples(path: string, asked: readonly string[], flags: Exampl
     const written = { model, folder, images: flags.dataset, pictures, size, top, slugs, beside };
     process.stdout.write(printableLines(describe(await writeExamples(found, written), opened.probe.assumed, folder)));
     if (found.seen < count) throw new XstarError("aborted", `Stopped after ${found.seen} of ${count} pictures`);
-  }).finally(() => opened.probe.release());
+  };
+  await inFolder(folder, () => withInterrupt(findInto)).finally(() => opened.probe.release());
 }
 
 async function readBeside(path: string, size: PictureSize | undefined, { shape, holds }: PreparedModel) {

@@ -81,6 +81,7 @@ export function addMaximize(command: Command): void {
       valueOf("--format", format),
     )
     .option("--export", "also write the ascent as an ONNX file of its own, ascent.onnx")
+    .option("--profile", "also write where the time of the steps went, by operator: a table, and profile.json")
     .optionsGroup("How it is run:")
     .option("--from <file>", "run a picture that xstar made (or its run.json) again; other flags change the run")
     .option("--model <file>", "with --from: another model for the same settings, with its own input contract")
@@ -96,6 +97,11 @@ export function addMaximize(command: Command): void {
     .option(
       "--device <name>",
       "what runs the steps: cpu, webgpu, cuda, coreml, dml, or auto for the fastest (default: cpu; xstar devices says what is here)",
+    )
+    .option(
+      "--precision <type>",
+      "weights and activations on a device: float32 or float16 (default: float32)",
+      valueOf("--precision", precision),
     )
     .option(
       "--threads <count>",
@@ -117,6 +123,7 @@ function addManyFlags(command: Command): void {
 }
 
 const format = fields.choice("format", animationFormats, "gif");
+const precision = fields.choice("precision", ["float32", "float16"], "float32");
 const keep = fields.choice("keep", ["last", "best"], "last");
 const side = fields.int("side", { min: 1, max: 8192 });
 

@@ -27,6 +27,7 @@ with the headers that let a page have threads. Ctrl-C ends it.
 Examples:
   xstar studio
   xstar studio model.onnx
+  xstar studio https://example.org/model.onnx
   xstar studio --no-open --port 9000`,
     )
     .action((model: string | undefined, flags: StudioFlags) => runStudio(model, flags));
@@ -35,13 +36,16 @@ Examples:
 async function runStudio(model: string | undefined, { port, open }: StudioFlags): Promise<void> {
   const { serveStudio } = await import("../../studio/serve.js");
   const { filesOfModel } = await import("../../studio/model-files.js");
-  const files = model === undefined ? undefined : await filesOfModel(model);
+  const { downloadModel, isAddress } = await import("../../studio/download-model.js");
+  const downloaded = model !== undefined && isAddress(model) ? await downloadModel(model) : undefined;
+  const files = model === undefined ? undefined : await filesOfModel(downloaded?.path ?? model);
   const server = await serveStudio({ port, files });
   const address = files ? `${server.address}#/local` : server.address;
   process.stdout.write(`The studio is at ${address}\n`);
   if (open && process.stdout.isTTY) openBrowser(address);
   await withInterrupt((signal) => new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve())));
   await server.close();
+  await downloaded?.remove();
 }
 
 /** Where there is no browser, the address is printed already. */

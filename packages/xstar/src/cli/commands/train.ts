@@ -4,7 +4,7 @@ import { adagrad, fields, XstarError } from "@xstar/core";
 import { formatPercent } from "@xstar/results";
 import type { Command } from "commander";
 import { writeFileAtomic } from "../../files/atomic.js";
-import { prepareFolder } from "../../files/folder.js";
+import { inFolder, prepareFolder } from "../../files/folder.js";
 import { explainSystemError } from "../../files/system-error.js";
 import { createProgress, type Progress } from "../../terminal/progress.js";
 import { printable } from "../../terminal/printable.js";
@@ -65,12 +65,11 @@ Examples:
   xstar train --data fashion-mnist/ --seed 3 --out fashion.onnx
   xstar train --data emnist/ --set emnist-letters --out letters.onnx`,
     )
-    .action((flags: TrainFlags) => withInterrupt((signal) => train(flags, signal)));
+    .action((flags: TrainFlags) => withInterrupt((signal) => inFolder(flags.cache, () => train(flags, signal))));
 }
 
 async function train(flags: TrainFlags, signal: AbortSignal): Promise<void> {
   const { set, firstLabel, transposed, lr, out, ...options } = flags;
-  await prepareFolder(options.cache);
   await prepareFile(out);
   let bar: Progress | undefined;
   const network = await trainNetwork({

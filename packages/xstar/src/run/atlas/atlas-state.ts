@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { XstarError } from "@xstar/core";
-import { canonical, type AtlasSettings } from "@xstar/runs";
+import { canonical, differingField, XstarError } from "@xstar/core";
+import type { AtlasSettings } from "@xstar/runs";
 import { writeFileAtomic } from "../../files/atomic.js";
 import { readTextIfThere } from "../../files/read.js";
 
@@ -42,10 +42,9 @@ export function withLayers(groups: AtlasState["groups"], asked: readonly string[
 /** Keeps what the folder's atlas is of. Throws `bad-argument` where it holds one of other settings. */
 export async function keepState(folder: string, known: AtlasState | undefined, state: AtlasState): Promise<void> {
   if (known) {
-    const names = Object.keys({ ...known.settings, ...state.settings }) as (keyof AtlasSettings)[];
-    const other = names.find((name) => canonical(known.settings[name]) !== canonical(state.settings[name]));
+    const other = differingField(known.settings, state.settings);
     if (other !== undefined) {
-      const words: Partial<Record<keyof AtlasSettings, string>> = {
+      const words: Readonly<Record<string, string>> = {
         xstar: "version of xstar",
         data: "set of images",
         network: "input of the model",

@@ -1,7 +1,7 @@
 import { decodePictures, type AtlasPlan, type ContentJob, type JobRunner, type PicturesJob } from "@xstar/runs";
 
 /** What is ahead. */
-export interface Estimate {
+export interface AtlasEstimate {
   readonly units: number;
   readonly layers: number;
   /** Units whose pictures are still to be made. */
@@ -32,7 +32,7 @@ export async function estimateAtlas(
   { layers }: AtlasPlan,
   missing: readonly ContentJob[],
   { start, threads }: Machine,
-): Promise<Estimate> {
+): Promise<AtlasEstimate> {
   const units = layers.reduce((sum, layer) => sum + layer.units, 0);
   const left = missing.filter((job) => job.kind === "pictures");
   const surveys = missing.filter((job) => job.kind === "survey");

@@ -20,7 +20,7 @@ import { createSourceFiles } from "../../record/file-reference.js";
 import { version } from "../../version.js";
 import { keepState, readState, withLayers, workFolder } from "./atlas-state.js";
 import { openData, type OpenedData } from "./data-content.js";
-import { estimateAtlas, type Estimate } from "./estimate.js";
+import { estimateAtlas, type AtlasEstimate } from "./estimate.js";
 import { openFolderStore } from "./folder-store.js";
 import { startJobRunner, type FindContents } from "./job-thread.js";
 import { inPoolOf } from "./pool.js";
@@ -41,7 +41,7 @@ export interface AtlasOptions extends Omit<MaximizeOptions, "signal" | "resume" 
   /** Ends the work after the steps in progress; what is finished is kept, and shown. */
   readonly signal?: AbortSignal | undefined;
   /** Takes what is ahead before it begins; false ends it there. */
-  readonly onEstimate?: ((estimate: Estimate) => boolean | void) | undefined;
+  readonly onEstimate?: ((estimate: AtlasEstimate) => boolean | void) | undefined;
   readonly onProgress?: ((now: AtlasProgress) => void) | undefined;
   /** What does the jobs. @default threads of this machine */
   readonly doJobs?: ((work: AtlasWork) => DoJobs) | undefined;

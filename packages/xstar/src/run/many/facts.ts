@@ -5,12 +5,17 @@ import { version } from "../../version.js";
 import type { ManyFacts } from "./write-picture.js";
 
 /** What pictures carry when nobody knows from which files their options are. */
-export function factsOf({ path = "", source }: ModelFile, { start }: MaximizeOptions, threads: number): ManyFacts {
+export function factsOf(
+  { path = "", source, precision }: ModelFile,
+  { start }: MaximizeOptions,
+  threads: number,
+): ManyFacts {
   const sha256 = sha256Of(source.bytes);
   return {
     run: {
       xstar: version,
       threads,
+      ...(precision && { precision }),
       recipe: null,
       model: { path, sha256, weights: [] },
       models: {},

@@ -9,6 +9,7 @@ import {
   nameTokens,
   planBatches,
   previewOf,
+  providerOf,
   type BatchRunner,
   type Glance,
   type ManyJob,
@@ -19,6 +20,7 @@ import { lockFolder } from "../../files/lock.js";
 import { hashFile } from "../../record/file-reference.js";
 import { loadDefinitions } from "../../load-definitions.js";
 import { version } from "../../version.js";
+import { batchRunnerOn } from "./batch-runner-here.js";
 import { startBatchRunner } from "./batch-runner-thread.js";
 import type { ComparedDataset } from "./compare-entry.js";
 import { factsOf } from "./facts.js";
@@ -30,16 +32,16 @@ import type { ManyFacts } from "./write-picture.js";
 export interface ManyOptions {
   /** Where the pictures, their records, `manifest.json`, `sheet.png` and `index.html` are kept. */
   readonly folder: string;
-  /** Targets (or batches of them) at once, each in a thread of its own. @default one for each core */
+  /** Targets (or batches of them) at once, each in a thread of its own; on a device it is 1. @default one for each core */
   readonly jobs?: number;
   /** Bytes that all threads together may take. @default half of what is free */
   readonly memory?: number;
-  /** Targets that are climbed together, in a new folder. @default as many as make it faster */
+  /** Targets that are climbed together, in a new folder. @default as many as make it faster, on a device 1 */
   readonly batch?: number;
   /** Ends the work after the steps in progress; the pictures that are finished are kept. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (now: ManyProgress) => void;
-  /** Threads of ONNX Runtime for each of them. @default 1 */
+  /** Threads of ONNX Runtime for each of them. @default 1, on a device those that the model was opened with */
   readonly threads?: number;
   /** Real pictures to compare with: percentiles and distances, also for pictures that are there already. */
   readonly dataset?: ComparedDataset;
@@ -47,7 +49,7 @@ export interface ManyOptions {
   readonly facts?: ManyFacts;
   /** Modules that export the definitions of your own that targets and options name, as in `loadDefinitions`. @default [] */
   readonly use?: readonly string[];
-  /** Makes what climbs a batch. @default a thread */
+  /** Makes what climbs a batch. @default a thread; this one where the model is on a device */
   readonly openBatchRunner?: (job: ManyJob) => BatchRunner;
 }
 
@@ -73,7 +75,7 @@ export interface ManyResult {
 }
 
 /**
- * What `maximizeMany` and the command line share: makes a picture for each of many targets, in threads, and writes each as soon as
+ * What `maximizeMany` and the command line share: makes a picture for each of many targets, in threads or on a device, and writes each as soon as
  * it is finished. The same call goes on where one before it was stopped, even by force, and ends with the same files.
  *
  * Throws `bad-argument` when the folder holds pictures of another ascent or the memory is too small, `aborted` when it was
@@ -103,23 +105,31 @@ async function makeInto(
   options: ManyOptions,
 ): Promise<ManyResult> {
   const targets = [...new Map(given.map((target) => [target.name, target])).values()];
+  const device = model.runtime.host && providerOf(model.runtime.name);
   const {
     folder,
-    jobs,
-    threads = 1,
+    threads = device === undefined ? 1 : model.runtime.threads,
     memory,
     signal,
     onProgress,
     dataset,
     use = [],
-    openBatchRunner = startBatchRunner,
+    openBatchRunner = device === undefined
+      ? startBatchRunner
+      : (job) => batchRunnerOn(model.runtime, job, model.precision),
   } = options;
+  const jobs = jobsOn(device, options.jobs);
   const ascent = { ...settings, definitions: [...(settings.definitions ?? []), ...(await loadDefinitions(use))] };
   const facts = options.facts ?? factsOf(model, ascent, threads);
   const job = createJob(model, ascent, { threads, use });
   const named = targets.map(({ name: target, slug, objective }) => ({ target, slug, objective }));
   const { scale } = facts;
-  const own = { ...(await describeAscent(job, digestOf)), ...(scale !== undefined && { scale }) };
+  const own = {
+    ...(device !== undefined && { device }),
+    ...(model.precision && { precision: model.precision }),
+    ...(await describeAscent(job, digestOf)),
+    ...(scale !== undefined && { scale }),
+  };
   const opened = await openManifest(folder, { xstar: version, ascent: own, targets: named });
   const objectives = targets.map(({ objective }) => objective);
   const plan = await planBatches(model, objectives, ascent, {
@@ -128,7 +138,8 @@ async function makeInto(
     jobs,
     threads,
     memory,
-    batch: opened.batch ?? options.batch,
+    // a device rounds otherwise in a batch, and each picture is to be made again alone
+    batch: opened.batch ?? options.batch ?? (device === undefined ? undefined : 1),
   });
   const { xstar, ascent: described, images } = opened;
   const entries = await waitingIfOfAnother(folder, opened.targets, plan.record);
@@ -196,6 +207,15 @@ async function makeInto(
     });
   }
   return { manifest: kept.manifest, made: wanted.length, skipped: targets.length - wanted.length };
+}
+
+/** A device does one thing after the other. */
+function jobsOn(device: string | undefined, jobs: number | undefined): number | undefined {
+  if (device === undefined) return jobs;
+  if (jobs === undefined || jobs === 1) return 1;
+  throw new XstarError("bad-argument", `Many targets on a device are made one batch after the other: jobs is ${jobs}`, {
+    hint: `Leave it out, or make them on the processor (what runs them is ${device})`,
+  });
 }
 
 const digestOf = async (model: ModelSource) => (typeof model === "string" ? hashFile(model) : sha256Of(model));

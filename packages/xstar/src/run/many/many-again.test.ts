@@ -1,86 +1,26 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { adam, channel, neuron, type MaximizeOptions } from "@xstar/core";
-import { openBatchRunner, type BatchRunner, type ManyJob, type ModelFile } from "@xstar/runs";
-import { type DoneEntry } from "@xstar/results";
+import { neuron } from "@xstar/core";
 import { decode } from "fast-png";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { loadModel } from "../../load.js";
-import { nodeRuntime } from "../../runtime.js";
+import { describe, expect, test } from "vitest";
 import { tinyModel } from "../../../../results/src/testing/tiny-model.js";
-import type { ManyTarget } from "./kept-folder.js";
-import { makeMany, type ManyOptions } from "./make-many.js";
-import { readManifest } from "./manifest-file.js";
-import { thisMachine } from "./this-machine.js";
+import type { ManyOptions } from "./make-many.js";
+import {
+  ascent,
+  contents,
+  counting,
+  doneIn,
+  folder,
+  model,
+  run,
+  targetsOf,
+  useModel,
+} from "../../testing/many-runs.js";
 
-let folder: string;
-
-let model: ModelFile;
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "xstar-many-"));
-  await writeFile(join(folder, "tiny.onnx"), tinyModel());
-  model = await loadModel(join(folder, "tiny.onnx"), { runtime: nodeRuntime({ threads: 1 }) });
-});
-
-afterEach(() => rm(folder, { recursive: true }));
-
-const targetsOf = (layer: string, channels: readonly number[]): ManyTarget[] =>
-  channels.map((at) => ({
-    name: `${layer}:${at}`,
-    slug: `${layer}-${at}`,
-    objective: channel({ layer, channel: at }),
-  }));
-
-const targets = [...targetsOf("conv", [0, 1, 2, 3]), ...targetsOf("scores", [0, 1, 2])];
-
-const ascent: MaximizeOptions = { recipe: "none", steps: 5, optimizer: adam({}), seed: 3 };
-
-/** Climbs in this thread, and counts. */
-function counting() {
-  const maximized: string[] = [];
-  const start = (job: ManyJob): BatchRunner => {
-    const opened = openBatchRunner(job, thisMachine);
-    return {
-      async run(goals, report, signal) {
-        maximized.push(...goals.map(({ objective: { layer, channel: at } }) => `${layer}:${at}`));
-        return (await opened).run(goals, report, signal);
-      },
-      close: async () => (await opened).close(),
-    };
-  };
-  return { maximized, openBatchRunner: start };
-}
-
-const run = (out: string, options: Partial<ManyOptions> = {}, own: Partial<MaximizeOptions> = {}, which = targets) =>
-  makeMany(
-    model,
-    which,
-    { ...ascent, ...own },
-    { folder: join(folder, out), openBatchRunner: counting().openBatchRunner, ...options },
-  );
-
-/** Every file of a folder but those that tell times. */
-async function contents(out: string): Promise<Record<string, unknown>> {
-  const timeless = (text: string) =>
-    JSON.parse(text, (key, value: unknown) => (key === "seconds" ? 0 : value)) as unknown;
-  const names = (await readdir(join(folder, out))).toSorted();
-  return Object.fromEntries(
-    await Promise.all(
-      names.map(async (name) => {
-        const bytes = await readFile(join(folder, out, name));
-        return [name, name.endsWith(".json") ? timeless(bytes.toString()) : bytes.toString("base64")] as const;
-      }),
-    ),
-  );
-}
-
-const doneIn = async (out: string) =>
-  ((await readManifest(join(folder, out)))?.targets ?? []).filter(({ status }) => status === "done") as DoneEntry[];
+useModel();
 
 describe("a folder with many targets", () => {
   test("are done once: the same call again does nothing, and makes only what is gone", async () => {

@@ -56,12 +56,13 @@ export async function writePicture(
     format: "none",
     ascent: maximized.record,
   });
-  const carried = recordOfPicture(own, 0, maximized);
-  const drawn = drawFiles(carried, { picture, step, attribution });
+  const made = { picture, step, begun: curve[0]!, attribution };
+  const carried = recordOfPicture(own, 0, made);
+  const drawn = drawFiles(carried, made);
   const files = drawn.length > 0 ? drawn : [{ name: `${slug}.npy`, bytes: encodeNpy(picture) }];
   const [file, transparent] = files.map(({ name }) => name) as [string, string?];
   const beside = [
-    ...soundFiles(carried, { picture, step }),
+    ...soundFiles(carried, made),
     ...Object.entries(inputs).map(([name, held]) => ({
       name: `${slug}.${slugOf(name)}.npy`,
       bytes: encodeNpy(held),

@@ -2,9 +2,12 @@
 import { connectRuntime, maximize, openModel } from "xstar";
 
 const stop = new AbortController();
+let asked = 0;
 self.onmessage = ({ data }) => {
-  if (data === "abort") stop.abort();
-  else climb(data).catch(({ message }) => self.postMessage({ type: "failed", message }));
+  if (data === "abort") {
+    asked = performance.now();
+    stop.abort();
+  } else climb(data).catch(({ message }) => self.postMessage({ type: "failed", message }));
 };
 
 async function climb(data) {
@@ -21,5 +24,5 @@ async function climb(data) {
     taken = index;
   }
   const { ended } = await run;
-  self.postMessage({ type: "ended", ended, taken });
+  self.postMessage({ type: "ended", ended, taken, within: performance.now() - asked });
 }
