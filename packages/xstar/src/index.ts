@@ -70,6 +70,7 @@ export {
 export { loadModel, type LoadModelOptions } from "./load.js";
 export { deviceRuntime, devices, type Device, type DeviceOptions } from "./devices.js";
 export { keepGraphs } from "./files/kept-graphs.js";
+export { startProfiler, type OperatorTime, type Profile, type Profiler } from "./run/profile.js";
 export { nodeRuntime } from "./runtime.js";
 export type { ComparedDataset } from "./run/many/compare-entry.js";
 export type { ManyTarget } from "./run/many/kept-folder.js";

@@ -88,6 +88,7 @@ test("a browser has what Node has, but for what needs Node", async () => {
       "openLabelled",
       "openSounds",
       "readImage",
+      "startProfiler",
       "trainNetwork",
     ]
   `);
