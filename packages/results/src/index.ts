@@ -59,6 +59,8 @@ export {
 export { restsOn, warmestPart, type Intervention, type RestsOn } from "./measure/rests-on.js";
 export { measureTruth, type MapTruth, type ShareCurve, type TruthOptions } from "./measure/map-truth.js";
 export { checkRandomization, mostAlike, ranksOf, type Randomization } from "./measure/randomization.js";
+export { measureUnits, type ConductanceOptions, type LayerUnits, type UnitShare } from "./measure/unit-conductance.js";
+export { shareInWords, type ShownUnit } from "./pages/units-section.js";
 export { measureSet, type RecordedMetrics } from "./measure/measure-set.js";
 export { findNearest } from "./measure/nearest.js";
 export { networksOf } from "./measure/networks.js";

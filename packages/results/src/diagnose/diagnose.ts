@@ -33,6 +33,8 @@ export const checks: readonly Check[] = [
 export interface DiagnoseOptions extends Omit<ProbeOptions, "batch" | "hasOpacity"> {
   /** The pictures that the network was trained with. */
   readonly train?: LabelledPictures | undefined;
+  /** Names of the checks to make, of `checks`. @default all */
+  readonly only?: readonly string[] | undefined;
   /** Stops before the next check; what was found is kept. */
   readonly signal?: AbortSignal | undefined;
   /** Told how far the work is, in words. */
@@ -52,7 +54,7 @@ export interface DiagnoseOptions extends Omit<ProbeOptions, "batch" | "hasOpacit
 export async function* diagnose(
   model: LoadedModel,
   dataset: LabelledPictures,
-  { train, signal, onProgress, onSeen, ...options }: DiagnoseOptions = {},
+  { train, only, signal, onProgress, onSeen, ...options }: DiagnoseOptions = {},
 ): AsyncGenerator<Finding, void> {
   const look = (source: LabelledPictures, what: string, hasUnits: boolean) =>
     observe(model, source, options, {
@@ -77,7 +79,9 @@ export async function* diagnose(
     signal,
   };
   try {
-    const made = checks.filter(({ needsLabels }) => !needsLabels || known.size >= 2);
+    const made = checks.filter(
+      ({ name, needsLabels }) => (!needsLabels || known.size >= 2) && (only?.includes(name) ?? true),
+    );
     for (const [i, check] of made.entries()) {
       if (signal?.aborted) return;
       onProgress?.(check.name, i, made.length);

@@ -17,6 +17,8 @@ import { createPrints, type Prints } from "./prints.js";
 export interface UnitFacts {
   readonly layer: string;
   readonly opType: string;
+  /** Whether a unit answers once for a picture, instead of at many places. */
+  readonly isDense: boolean;
   /** Of every unit, over all places of all pictures. */
   readonly least: Float32Array;
   readonly most: Float32Array;
@@ -75,7 +77,9 @@ async function activationLayers(model: LoadedModel, options: ProbeOptions) {
   const found = layers.flatMap((layer) => {
     const value = normalized.values.get(layer)!;
     const opType = value.node?.opType ?? "";
-    return activations.has(opType) && value.shape.length >= 2 ? [{ layer, opType }] : [];
+    return activations.has(opType) && value.shape.length >= 2
+      ? [{ layer, opType, isDense: value.shape.length === 2 }]
+      : [];
   });
   return found.slice(0, mostLayers);
 }
@@ -125,7 +129,11 @@ export async function observe(
   return state.done();
 }
 
-function createState(source: LabelledPictures, shape: Shape, layers: readonly { layer: string; opType: string }[]) {
+function createState(
+  source: LabelledPictures,
+  shape: Shape,
+  layers: readonly Pick<UnitFacts, "layer" | "opType" | "isDense">[],
+) {
   const columns = {
     index: [] as number[],
     labels: [] as (number | null)[],
