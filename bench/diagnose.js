@@ -1,6 +1,6 @@
 /**
  * Planted faults: what xstar diagnose finds, and what it finds in healthy networks:
- * npm run bench:diagnose -- [--seeds 0-9] [--pictures 4000] [--epochs 2] [--to out/bench/diagnose] FAULT...
+ * npm run bench:diagnose -- [--seeds 0-9] [--pictures 4000] [--epochs 1] [--to out/bench/diagnose] FAULT...
  *
  * The article's network is trained on so many digits of MNIST for each seed, in health and with each fault. A fault counts as found when
  * the check that is for it gives a warning; a false alarm is a warning on a healthy twin. Faults may be named, all are planted when none
@@ -19,7 +19,7 @@ const { values: given, positionals: wanted } = parseArgs({
   options: {
     seeds: { type: "string", default: "0-9" },
     pictures: { type: "string", default: "4000" },
-    epochs: { type: "string", default: "2" },
+    epochs: { type: "string", default: "1" },
     to: { type: "string", default: join("out", "bench", "diagnose") },
   },
 });
@@ -28,7 +28,7 @@ const seeds = Array.from({ length: last - first + 1 }, (_, i) => first + i);
 const [most, epochs] = [Number(given.pictures), Number(given.epochs)];
 const looked = Math.max(1000, Math.min(10_000, Math.round(most / 6)));
 /** Of the article's rate the first steps kill filters: a healthy twin has to be healthy. */
-const learningRate = 0.02;
+const learningRate = 0.04;
 const mnist = await loadDataset("mnist");
 const digits = Array.from({ length: 10 }, (_, digit) => String(digit));
 

@@ -1,3 +1,4 @@
+export { decodeDiagnosis, encodeDiagnosis, type DiagnosisState } from "./diagnose/checkpoint.js";
 export { suspectsIn, type Suspect } from "./diagnose/data-checks.js";
 export { checks, diagnose, type DiagnoseOptions } from "./diagnose/diagnose.js";
 export { diagnosisFile, type DiagnosisFile } from "./diagnose/diagnosis-file.js";

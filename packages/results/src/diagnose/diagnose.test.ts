@@ -1,11 +1,13 @@
 import { openModel } from "@xstar/core";
 import { nodeRuntime } from "../../../xstar/src/runtime.js";
 import { describe, expect, it } from "vitest";
-import { plantedNetwork, plantedPictures, type PlantedFaults } from "../testing/planted.js";
+import type { PictureSize } from "../measure/source.js";
+import { decodeDiagnosis, encodeDiagnosis } from "./checkpoint.js";
+import { plantedNetwork, plantedPictures, side, type PlantedFaults } from "../testing/planted.js";
 import { suspectsIn } from "./data-checks.js";
-import { diagnose } from "./diagnose.js";
+import { checks, diagnose } from "./diagnose.js";
 import { byImportance, type Finding, type LabelledPictures } from "./finding.js";
-import { observe } from "./observe.js";
+import { observe, type Observations } from "./observe.js";
 import { diagnosisReport, summarizeFindings } from "./report.js";
 import type { CheckContext } from "./check.js";
 import { units } from "./units-check.js";
@@ -159,6 +161,70 @@ describe("what is missing", () => {
     }
     expect(found.map(({ check }) => check)).toEqual(["errors", "confusions"]);
   });
+});
+
+describe("work that was stopped", () => {
+  it("goes on behind the pictures that were seen, from the bytes of what is kept", async () => {
+    const pictures = plantedPictures({ count: 200 });
+    const whole = await observe(open(), pictures, {}, { hasUnits: true });
+    const controller = new AbortController();
+    const onPicture = (seen: number) => seen === 90 && controller.abort();
+    const part = await observe(open(), pictures, {}, { hasUnits: true, signal: controller.signal, onPicture });
+    expect(part.names.length).toBe(90);
+    const state = { of: "x", observed: part, training: undefined, made: ["errors"], findings: [] };
+    const kept = decodeDiagnosis(encodeDiagnosis(state), "x");
+    expect(kept.made).toEqual(["errors"]);
+    const asked: number[] = [];
+    const rest = { ...pictures, read: (i: number, size: PictureSize) => (asked.push(i), pictures.read(i, size)) };
+    const { prints, ...found } = await observe(open(), rest, {}, { hasUnits: true, from: kept.observed });
+    const { prints: expected, ...all } = whole;
+    expect(found).toEqual(all);
+    expect({ ...prints, add: 0 }).toEqual({ ...expected, add: 0 });
+    expect(Math.min(...asked)).toBe(90);
+    expect(() => decodeDiagnosis(encodeDiagnosis(state).slice(0, 500), "here")).toThrow(/"here" is not a whole/);
+  });
+
+  it("does not repeat checks that were made", async () => {
+    const pictures = plantedPictures({ count: 100 });
+    const whole = await findingsOf({}, pictures);
+    const controller = new AbortController();
+    const made: string[] = [];
+    const found: Finding[] = [];
+    let observed: Observations | undefined;
+    const onSeen = (seen: Observations) => void (observed = seen);
+    const onChecked = (name: string) => made.push(name) === 3 && controller.abort();
+    const { signal } = controller;
+    for await (const one of diagnose(open(), pictures, { signal, onSeen, onChecked })) found.push(one);
+    expect(made).toEqual(["labels", "errors", "contract"]);
+    const only = checks.map(({ name }) => name).filter((name) => !made.includes(name));
+    const from = { observed: observed!, training: undefined };
+    const unread = { ...pictures, read: () => Promise.reject(new Error("it was seen already")) };
+    for await (const one of diagnose(open(), unread, { only, from })) found.push(one);
+    expect(found).toEqual(whole);
+  });
+
+  it("holds no more of 100,000 pictures than of 1,000, but for a few numbers each", async () => {
+    const count = 100_000;
+    let [reading, most] = [0, 0];
+    const grey = { dtype: "float32" as const, shape: [1, side, side], data: new Float32Array(side * side).fill(0.5) };
+    const source: LabelledPictures = {
+      names: Array.from({ length: count }, () => "a"),
+      labels: Array.from({ length: count }, (_, i) => i % 4),
+      async read() {
+        most = Math.max(most, ++reading);
+        await Promise.resolve();
+        reading--;
+        return grey;
+      },
+    };
+    const { sample, units: seen, names, prints } = await observe(open(), source, {}, { hasUnits: true });
+    expect(names.length).toBe(count);
+    // two batches of 64 are on their way, 400 pictures and rows of means are kept, and small copies of all
+    expect(most).toBeLessThanOrEqual(128);
+    expect(sample.length).toBeLessThanOrEqual(400);
+    expect(Math.max(...seen.map(({ means }) => means.length))).toBeLessThanOrEqual(400);
+    expect(prints.copies[0]!.byteLength).toBe(144);
+  }, 120_000);
 });
 
 describe("the report", () => {

@@ -7,13 +7,16 @@ import { batches, robustness } from "./corruptions.js";
 import { balance, duplicates, labelErrors } from "./data-checks.js";
 import { errors } from "./errors.js";
 import type { Finding, LabelledPictures } from "./finding.js";
+import type { DiagnosisState } from "./checkpoint.js";
 import { groups } from "./groups.js";
 import { border, cues, tint } from "./interventions.js";
+import { missingLabels } from "./missing-labels.js";
 import { observe, type Observations } from "./observe.js";
 import { units } from "./units-check.js";
 
 /** Every check, in the order in which they are made: those that look at answers first, then the experiments. */
 export const checks: readonly Check[] = [
+  missingLabels,
   errors,
   contract,
   calibration,
@@ -35,10 +38,14 @@ export interface DiagnoseOptions extends Omit<ProbeOptions, "batch" | "hasOpacit
   readonly train?: LabelledPictures | undefined;
   /** Names of the checks to make, of `checks`. @default all */
   readonly only?: readonly string[] | undefined;
-  /** Stops before the next check; what was found is kept. */
+  /** What was seen before the work was stopped: it goes on from there. */
+  readonly from?: Pick<DiagnosisState, "observed" | "training"> | undefined;
+  /** Stops soon; what was found is kept. */
   readonly signal?: AbortSignal | undefined;
   /** Told how far the work is, in words. */
   readonly onProgress?: ((what: string, done: number, of: number) => void) | undefined;
+  /** Told of every check when it is made, behind its findings. */
+  readonly onChecked?: ((name: string) => void) | undefined;
   /** Told what was seen, before the first check. */
   readonly onSeen?: ((observed: Observations, training: Observations | undefined) => void) | undefined;
 }
@@ -54,20 +61,20 @@ export interface DiagnoseOptions extends Omit<ProbeOptions, "batch" | "hasOpacit
 export async function* diagnose(
   model: LoadedModel,
   dataset: LabelledPictures,
-  { train, only, signal, onProgress, onSeen, ...options }: DiagnoseOptions = {},
+  { train, only, from, signal, onProgress, onChecked, onSeen, ...options }: DiagnoseOptions = {},
 ): AsyncGenerator<Finding, void> {
-  const look = (source: LabelledPictures, what: string, hasUnits: boolean) =>
+  const look = (source: LabelledPictures, what: string, hasUnits: boolean, before: Observations | undefined) =>
     observe(model, source, options, {
       signal,
       hasUnits,
+      from: before,
       onPicture: (seen) => onProgress?.(what, seen, source.names.length),
     });
-  const observed = await look(dataset, "looking at pictures", true);
-  const training = train && (await look(train, "looking at pictures to train with", false));
+  const observed = await look(dataset, "looking at pictures", true, from?.observed);
+  const training = train && (await look(train, "looking at pictures to train with", false, from?.training));
   onSeen?.(observed, training);
-  if (observed.names.length === 0) return;
+  if (observed.names.length === 0 || signal?.aborted) return;
   const known = new Set(observed.labels.filter((label) => label !== null));
-  if (known.size < 2) yield missingLabels(known.size);
   const asker = await openAsker(model, options, batchFor(observed.shape));
   const context: CheckContext = {
     model,
@@ -86,23 +93,11 @@ export async function* diagnose(
       if (signal?.aborted) return;
       onProgress?.(check.name, i, made.length);
       yield* await check.find(context);
+      onChecked?.(check.name);
     }
+  } catch (error) {
+    if (!signal?.aborted || error !== signal.reason) throw error;
   } finally {
     await asker.release();
   }
-}
-
-function missingLabels(classes: number): Finding {
-  return {
-    check: "labels",
-    severity: "warning",
-    title:
-      classes === 0
-        ? "The pictures have no classes, so nothing can be said about right and wrong"
-        : "All pictures are of one class, so nothing can be said about right and wrong",
-    detail:
-      "What needs no classes was checked: pictures that are there twice, units that do nothing, whether answers depend on other pictures.",
-    advice: "Give one folder for each class, or a CSV or JSONL file of paths and labels",
-    numbers: { classes },
-  };
 }

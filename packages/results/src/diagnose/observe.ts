@@ -52,6 +52,8 @@ export interface ObserveOptions {
   readonly onPicture?: ((seen: number) => void) | undefined;
   /** Whether units are looked at too. */
   readonly hasUnits?: boolean;
+  /** What was seen of the same pictures before: it goes on behind them. */
+  readonly from?: Observations | undefined;
 }
 
 const [mostLogits, mostSampled, sampleBytes, mostMeans, mostLayers] = [4e6, 400, 96 * 2 ** 20, 400, 40];
@@ -89,8 +91,10 @@ export async function observe(
   model: LoadedModel,
   source: LabelledPictures,
   options: ProbeOptions,
-  { signal, onPicture, hasUnits = false }: ObserveOptions = {},
+  { signal, onPicture, hasUnits = false, from }: ObserveOptions = {},
 ): Promise<Observations> {
+  let seen = from ? from.index.length + from.skipped.length : 0;
+  if (from && seen === source.names.length) return from;
   const layers = hasUnits ? await activationLayers(model, options) : [];
   const { shape: one } = await prepareModel(model, 1, options);
   const shape = one.slice(1);
@@ -111,10 +115,9 @@ export async function observe(
     });
     return { logits: look.logits(), pictures: look.pictures, ...Object.fromEntries(units) };
   });
-  const state = createState(source, shape, layers);
-  let seen = 0;
+  const state = createState(source, shape, layers, from);
   try {
-    for await (const sight of lookAt(opened, source)) {
+    for await (const sight of lookAt(opened, source, seen)) {
       if (signal?.aborted) break;
       if ("error" in sight) {
         const reason = sight.error instanceof Error ? sight.error.message : String(sight.error);
@@ -129,31 +132,42 @@ export async function observe(
   return state.done();
 }
 
+function countsOf(labels: readonly (number | null)[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const label of labels) if (label !== null) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return counts;
+}
+
 function createState(
   source: LabelledPictures,
   shape: Shape,
   layers: readonly Pick<UnitFacts, "layer" | "opType" | "isDense">[],
+  from: Observations | undefined,
 ) {
   const columns = {
-    index: [] as number[],
-    labels: [] as (number | null)[],
-    predicted: [] as number[],
-    confidence: [] as number[],
-    own: [] as number[],
+    index: [...(from?.index ?? [])],
+    labels: [...(from?.labels ?? [])],
+    predicted: [...(from?.predicted ?? [])],
+    confidence: [...(from?.confidence ?? [])],
+    own: [...(from?.own ?? [])],
   };
-  const logits = new Map<number, Float32Array>();
-  const skipped: { name: string; reason: string }[] = [];
-  const prints = createPrints();
-  const counts = new Map<number, number>();
-  for (const label of source.labels) if (label !== null) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const logits = new Map(from?.logits);
+  const skipped = [...(from?.skipped ?? [])];
+  const prints = createPrints(from?.prints);
+  const counts = countsOf(source.labels);
   const pixels = shape.reduce((a, b) => a * b, 1);
   const wanted = Math.max(8, Math.min(mostSampled, Math.floor(sampleBytes / (4 * pixels))));
   const perClass = Math.max(1, Math.floor(wanted / Math.max(1, counts.size)));
-  const taken = new Map<number, number>();
-  const met = new Map<number, number>();
-  const sample: { at: number; label: number; picture: Float32Array }[] = [];
-  const units = new Map<number, { least: Float32Array; most: Float32Array; means: Float32Array[] }>();
-  let classes = 0;
+  const sample = [...(from?.sample ?? [])];
+  const taken = countsOf(sample.map(({ label }) => label));
+  const met = countsOf(columns.labels);
+  const units = new Map(
+    from?.units.map(({ layer, least, most, means }) => [
+      layers.findIndex((one) => one.layer === layer),
+      { least: least.slice(), most: most.slice(), means: [...means] },
+    ]),
+  );
+  let classes = from?.classes ?? 0;
   return {
     skipped,
     add(index: number, values: Readonly<Record<string, Tensor>>) {
