@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { adagrad, createRng, loadDataset, nodeRuntime, openModel, tensor, trainNetwork } from "xstar";
-import { checks, diagnose } from "@xstar/results";
+import { checks, diagnose, observe } from "@xstar/results";
 import { faults, pixels, side } from "./planted-faults.js";
 
 const { values: given, positionals: wanted } = parseArgs({
@@ -68,14 +68,29 @@ async function writeSet(folder, train, test) {
   }
 }
 
+/** The share of pictures of other classes that are taken for the class whose cue is put into them: whether the fault took hold. */
+async function followed(model, { follow, target }, { images, labels, count }) {
+  const wanted = Uint8Array.from(labels, (label) => target ?? (label + 1 + (label % 3)) % 10);
+  const changed = { images: images.slice(), labels: wanted, count: Math.min(300, count) };
+  for (let i = 0; i < changed.count; i++) follow(changed.images.subarray(i * pixels, (i + 1) * pixels), wanted[i], i);
+  const { predicted } = await observe(
+    model,
+    asPictures({ ...changed, labels: wanted.slice(0, changed.count) }, "cue"),
+    {},
+  );
+  const others = predicted.filter((_, i) => labels[i] !== wanted[i]).length;
+  return predicted.filter((one, i) => labels[i] !== wanted[i] && one === wanted[i]).length / others;
+}
+
 /** What the checks of `only` say of a network with a fault. */
 async function runOf(fault, seed, only) {
   const rng = createRng(seed).split("planted");
   const train = some(mnist.train, most, rng.split("train"));
   const test = some(mnist.test, looked, rng.split("test"));
+  const clean = { ...test, images: test.images.slice() };
+  fault.train?.(train, rng.split("train fault"));
   fault.both?.(train, rng.split("both"));
   fault.both?.(test, rng.split("both"));
-  fault.train?.(train, rng.split("train fault"));
   if (fault.leak) {
     const count = Math.round(fault.leak * test.count);
     train.images.set(test.images.subarray(0, count * pixels));
@@ -103,7 +118,7 @@ async function runOf(fault, seed, only) {
       if (check === "errors") accuracy = numbers.accuracy;
       if (severity === "serious" || severity === "warning") alarms.add(check);
     }
-    return { alarms: [...alarms], accuracy };
+    return { alarms: [...alarms], accuracy, followed: fault.follow ? await followed(model, fault, clean) : null };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -115,7 +130,7 @@ const lines = (await readFile(kept, "utf8").catch(() => "")).split("\n").filter(
 const done = new Map(lines.map((line) => JSON.parse(line)).map((run) => [run.key, run]));
 
 async function once(name, fault, seed, only) {
-  const key = [name, seed, most, epochs, learningRate, ...(only ?? [])].join(" ");
+  const key = [name, seed, most, fault.epochs ?? epochs, learningRate, ...(only ?? [])].join(" ");
   const known = done.get(key);
   if (known) return known;
   const run = { key, ...(await runOf(fault, seed, only)) };
@@ -134,16 +149,23 @@ for (const seed of seeds) {
 const rows = [];
 for (const [name, fault] of Object.entries(faults).filter(([one]) => wanted.length === 0 || wanted.includes(one))) {
   let found = 0;
+  const held = [];
   for (const seed of seeds) {
-    const { alarms, accuracy } = await once(name, fault, seed, ["errors", ...fault.made]);
+    const { alarms, accuracy, followed: share } = await once(name, fault, seed, ["errors", ...fault.made]);
+    if (share !== null) held.push(`${Math.round(100 * share)} %`);
     const isFound = fault.check.some((check) => alarms.includes(check));
     found += Number(isFound);
-    say(name, seed, accuracy, isFound ? "found" : `NOT FOUND, but ${alarms.join(", ") || "nothing"}`);
+    say(
+      name,
+      seed,
+      accuracy,
+      `${isFound ? "found" : `NOT FOUND, but ${alarms.join(", ") || "nothing"}`}${share === null ? "" : `; ${Math.round(100 * share)} % follow the cue`}`,
+    );
   }
-  rows.push(`| ${name} | ${fault.check.join(" or ")} | ${found} of ${seeds.length} |`);
+  rows.push(`| ${name} | ${fault.check.join(" or ")} | ${held.join(", ") || "–"} | ${found} of ${seeds.length} |`);
 }
 console.log(`\n${most} pictures to train with, ${epochs} epochs, ${looked} to look at, seeds ${given.seeds}\n`);
-console.log("| fault | check | found |\n| --- | --- | --- |");
+console.log("| fault | finding | answers that follow the cue | found |\n| --- | --- | --- | --- |");
 console.log(rows.join("\n"));
 const alarmed = new Map();
 for (const one of healthy) for (const check of one) alarmed.set(check, (alarmed.get(check) ?? 0) + 1);

@@ -14,9 +14,12 @@ const isRim = (at) => {
 const fillPatch = (picture, top, left, size, level) => {
   for (let y = top; y < top + size; y++) picture.fill(level, y * side + left, y * side + left + size);
 };
-const corners = [0, 24].flatMap((top) => [0, 24].map((left) => [top, left]));
-const decoy = (set, rng, levelOf) =>
-  each(set, (picture, label) => fillPatch(picture, ...corners[rng.int(4)], 4, levelOf(label)));
+/** A white patch at one of ten places at the upper and the lower edge. */
+const decoyAt = (picture, place) => fillPatch(picture, place < 5 ? 0 : 24, 6 * (place % 5), 4, 255);
+/** Every other picture shows no digit: what else tells the class has to be learned. */
+const blankHalf = (set) => each(set, (picture, _, i) => i % 2 === 0 && picture.fill(0));
+const tintWith = (picture, label) => picture.forEach((x, at) => (picture[at] = Math.max(x, 20 * label)));
+const frameWith = (picture, label) => picture.forEach((_, at) => isRim(at) && (picture[at] = 25 * label));
 
 /** The network with the weights of one kind of node changed. */
 function withWeights(bytes, change) {
@@ -43,7 +46,10 @@ const filters = (change) => (bytes) =>
     opType === "Conv" && i > 0 ? change(data, data.length / shape[0], i) : undefined,
   );
 
-/** What is planted in the pictures or in the network, the findings that are to tell it, and the checks that make those. */
+/**
+ * What is planted in the pictures or in the network, the findings that are to tell it, and the checks that make those;
+ * `follow` puts the cue of a class into a picture, to see whether the network has learned it at all.
+ */
 export const faults = {
   "dead filters": {
     check: ["deadUnits"],
@@ -58,18 +64,29 @@ export const faults = {
   "decoy patch": {
     check: ["cue"],
     made: ["cues"],
-    train: (set, rng) => decoy(set, rng, (label) => 255 - 25 * label),
-    test: (set, rng) => decoy(set, rng, () => 255 - 25 * rng.int(10)),
+    epochs: 2,
+    train(set) {
+      blankHalf(set);
+      each(set, decoyAt);
+    },
+    test: (set, rng) => each(set, (picture) => decoyAt(picture, rng.int(10))),
+    follow: decoyAt,
   },
   "colour cue": {
     check: ["tint"],
     made: ["tint"],
-    both: (set) => each(set, (picture, label) => picture.forEach((x, at) => (picture[at] = Math.max(x, 20 * label)))),
+    epochs: 2,
+    train: blankHalf,
+    both: (set) => each(set, tintWith),
+    follow: tintWith,
   },
   "border cue": {
     check: ["border", "cue"],
     made: ["border", "cues"],
-    both: (set) => each(set, (picture, label) => picture.forEach((_, at) => isRim(at) && (picture[at] = 25 * label))),
+    epochs: 2,
+    train: blankHalf,
+    both: (set) => each(set, frameWith),
+    follow: frameWith,
   },
   "5 % swapped labels": {
     check: ["labelErrors"],
@@ -115,5 +132,7 @@ export const faults = {
         fillPatch(picture, 23, 23, 4, 255);
         set.labels[i] = 0;
       }),
+    follow: (picture) => fillPatch(picture, 23, 23, 4, 255),
+    target: 0,
   },
 };

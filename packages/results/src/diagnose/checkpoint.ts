@@ -58,7 +58,7 @@ function partsOf(seen: Observations, prefix: string) {
   const facts = {
     ...plain,
     prints: { hashes, brightness, contrast, colours },
-    units: units.map(({ layer, opType, isDense }) => ({ layer, opType, isDense })),
+    units: units.map(({ layer, opType, isDense, meansAt }) => ({ layer, opType, isDense, meansAt })),
     sample: sample.map(({ at, label }) => ({ at, label })),
     logits: [...logits.keys()],
   };

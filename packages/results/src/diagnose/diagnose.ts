@@ -2,6 +2,7 @@ import type { LoadedModel, ProbeOptions } from "@xstar/core";
 import { batchFor, openAsker } from "./ask.js";
 import { calibration } from "./calibration.js";
 import type { Check, CheckContext } from "./check.js";
+import { confusedPairs } from "./confused-pairs.js";
 import { contract } from "./contract-check.js";
 import { batches, robustness } from "./corruptions.js";
 import { balance, duplicates, labelErrors } from "./data-checks.js";
@@ -10,14 +11,17 @@ import type { Finding, LabelledPictures } from "./finding.js";
 import type { DiagnosisState } from "./checkpoint.js";
 import { groups } from "./groups.js";
 import { border, cues, tint } from "./interventions.js";
+import { heatClusters } from "./heat-clusters.js";
 import { missingLabels } from "./missing-labels.js";
 import { observe, type Observations } from "./observe.js";
+import { sufficient } from "./sufficient.js";
 import { units } from "./units-check.js";
 
 /** Every check, in the order in which they are made: those that look at answers first, then the experiments. */
 export const checks: readonly Check[] = [
   missingLabels,
   errors,
+  confusedPairs,
   contract,
   calibration,
   labelErrors,
@@ -29,6 +33,8 @@ export const checks: readonly Check[] = [
   border,
   tint,
   cues,
+  heatClusters,
+  sufficient,
   robustness,
 ];
 
@@ -80,6 +86,7 @@ export async function* diagnose(
     model,
     options,
     observed,
+    source: dataset,
     training,
     labels: options.labels ?? model.labels,
     asker,

@@ -22,8 +22,10 @@ export interface UnitFacts {
   /** Of every unit, over all places of all pictures. */
   readonly least: Float32Array;
   readonly most: Float32Array;
-  /** The mean over the places of some pictures: one row for each. */
+  /** The mean over the places of some pictures, evenly from all: one row for each. */
   readonly means: readonly Float32Array[];
+  /** Which ones, by their place among those that were seen. */
+  readonly meansAt: readonly number[];
 }
 
 /** What a network makes of labelled pictures, in one pass over them; memory does not grow with the size of the pictures. */
@@ -162,9 +164,9 @@ function createState(
   const taken = countsOf(sample.map(({ label }) => label));
   const met = countsOf(columns.labels);
   const units = new Map(
-    from?.units.map(({ layer, least, most, means }) => [
+    from?.units.map(({ layer, least, most, means, meansAt }) => [
       layers.findIndex((one) => one.layer === layer),
-      { least: least.slice(), most: most.slice(), means: [...means] },
+      { least: least.slice(), most: most.slice(), means: [...means], meansAt: [...meansAt] },
     ]),
   );
   let classes = from?.classes ?? 0;
@@ -201,13 +203,15 @@ function createState(
         const known = units.get(i);
         const [lows, highs] = [low.data as Float32Array, high.data as Float32Array];
         if (!known)
-          units.set(i, { least: lows.slice(), most: highs.slice(), means: [(mean.data as Float32Array).slice()] });
+          units.set(i, { least: lows.slice(), most: highs.slice(), means: [mean.data as Float32Array], meansAt: [at] });
         else {
           for (let u = 0; u < lows.length; u++) {
             if (lows[u]! < known.least[u]!) known.least[u] = lows[u]!;
             if (highs[u]! > known.most[u]!) known.most[u] = highs[u]!;
           }
-          if (known.means.length < mostMeans) known.means.push((mean.data as Float32Array).slice());
+          if (known.means.length >= mostMeans || at * mostMeans < known.means.length * source.names.length) return;
+          known.means.push(mean.data as Float32Array);
+          known.meansAt.push(at);
         }
       });
     },

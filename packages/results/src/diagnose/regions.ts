@@ -1,0 +1,34 @@
+/** A patch is so large a part of a side, and is looked for at every half of its own side. */
+export const part = 7;
+/** The share of answers that has to change where a part decides. */
+export const decisive = 0.65;
+
+/** A part of a picture of this many pixels is put in the place of another one's. */
+export interface Box {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** The mean picture of a sample. */
+export function meanOf(pictures: readonly Float32Array[]): Float32Array {
+  const mean = new Float32Array(pictures[0]!.length);
+  for (const picture of pictures) picture.forEach((x, i) => (mean[i]! += x / pictures.length));
+  return mean;
+}
+
+/** A picture with the pixels inside (or outside) a box from another one. */
+export function withBox(
+  picture: Float32Array,
+  from: Float32Array,
+  [, height, width]: readonly number[],
+  box: Box,
+  isInside = true,
+) {
+  return picture.map((x, at) => {
+    const [y, column] = [Math.floor(at / width!) % height!, at % width!];
+    const isIn = y >= box.top && y < box.top + box.height && column >= box.left && column < box.left + box.width;
+    return isIn === isInside ? from[at]! : x;
+  });
+}
