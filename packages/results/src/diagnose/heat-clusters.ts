@@ -5,7 +5,7 @@ import { formatPercent } from "../pages/format.js";
 import { largestOf } from "./ask.js";
 import { counted, shown, type Check, type CheckContext } from "./check.js";
 import type { Finding, FoundHeat } from "./finding.js";
-import { decisive, meanOf, part, withBox, type Box } from "./regions.js";
+import { decides, meanOf, part, withBox, type Box } from "./regions.js";
 
 /** Places along a side of the maps that are compared, classes that are looked into, pictures of a class and of a cluster. */
 const [places, mostClasses, fewestPictures, fewest] = [8, 10, 16, 4];
@@ -42,7 +42,7 @@ export const heatClusters: Check = {
         const tested = await testCue(context, label, own);
         if (!tested) continue;
         const { flips, asked, lost, box } = tested;
-        const isCue = flips / asked >= decisive;
+        const isCue = decides(flips / asked, lost);
         const name = nameOfClass(label, labels);
         findings.push({
           check: "heatClusters",

@@ -3,7 +3,7 @@ import { nameOfClass } from "../pages/explain-words.js";
 import { formatPercent } from "../pages/format.js";
 import { accuracyOf, largestOf } from "./ask.js";
 import { shown, type Check, type CheckContext } from "./check.js";
-import { decisive, meanOf, part, withBox, type Box } from "./regions.js";
+import { decides, meanOf, part, withBox, type Box } from "./regions.js";
 import type { Finding } from "./finding.js";
 
 /** The border of a picture erased wider and wider, and all but the border: what of the answer is left. */
@@ -133,22 +133,19 @@ async function cueIn({ asker, observed, signal }: CheckContext, from: CheckConte
     }
   }
   // the best of many tries is luck in part: it is tried again with other pictures
-  let best: { flips: number; asked: number; box: Box; donors: number[]; target: number } | undefined;
+  const confirmed = [];
   for (const { box, target, donors } of tried.toSorted((a, b) => b.share - a.share).slice(0, mostConfirmed)) {
     const others = donors.length > donorsPerClass ? donors.slice(donorsPerClass) : donors;
     const mixed = mixedWith(box, target, others, hosts.slice(half), lastHosts);
     const flips = (await asker.ask(mixed)).filter((row) => largestOf(row) === target).length;
+    const before = await asker.ask(donors.map(({ picture }) => picture));
+    const erased = await asker.ask(donors.map(({ picture }) => withBox(picture, mean, shape, box)));
+    const lost = erased.filter((row, i) => largestOf(row) !== largestOf(before[i]!)).length / donors.length;
     const asked = mixed.length;
-    if (asked < 8 || (best && flips / asked <= best.flips / best.asked)) continue;
-    best = { flips, asked, box, donors: donors.map(({ at }) => at), target };
+    if (asked >= 8) confirmed.push({ flips, asked, lost, box, donors: donors.map(({ at }) => at), target });
   }
-  if (!best || best.flips / best.asked < decisive) return undefined;
-  const { box, donors } = best;
-  const held = sample.filter(({ at }) => donors.includes(at));
-  const erased = await asker.ask(held.map(({ picture }) => withBox(picture, mean, shape, box)));
-  const before = await asker.ask(held.map(({ picture }) => picture));
-  const lost = erased.filter((row, i) => largestOf(row) !== largestOf(before[i]!)).length / held.length;
-  return { ...best, lost, from, isTraining };
+  const [best] = confirmed.toSorted((a, b) => b.flips / b.asked + b.lost - a.flips / a.asked - a.lost);
+  return best && decides(best.flips / best.asked, best.lost) ? { ...best, from, isTraining } : undefined;
 }
 
 /** Patches all over a picture, at most so many: every half of their side, or further apart. */
