@@ -34,6 +34,8 @@ export interface ProbeContext {
   features(layer: string): Value;
   /** A layer with its places in one row, [batch, units, places]. Throws `bad-argument`, `unknown-layer`. */
   byUnit(layer: string): Value;
+  /** The gradient of a score of the pictures [batch] by a layer with its places in one row, as `byUnit`. Throws as `contributions`. */
+  slopesByUnit(score: Value, layer: string): Value;
   /**
    * How much every unit of layers adds to a score of the pictures [batch], to first order: its activation times the gradient,
    * summed over its places, [batch, units]. Throws `bad-argument`, `unknown-layer`, `missing-vjp-rule`.
@@ -91,6 +93,10 @@ export async function probe(
   const network = prepared.network(op, opacity ? onGrey(op, pictures, opacity) : pictures);
   const settings = fixedSettings(op);
   const rules = await allRules();
+  const slopes = (score: Value, layers: readonly string[]) => {
+    const wrt = layers.map((name) => network.layer(name));
+    return gradientsBy(rules, op, { of: score, wrt }).map((slope, i) => slope ?? op.fill(wrt[i]!.shape, 0));
+  };
   const values = read({
     op,
     pictures,
@@ -104,14 +110,10 @@ export async function probe(
     unit: (name, unit) => unitOf(op, network, unit, name),
     features: (name) => featuresOf(op, network, name),
     byUnit: (name) => inRow(op, network, name, network.layer(name)),
+    slopesByUnit: (score, name) => inRow(op, network, name, slopes(score, [name])[0]!),
     contributions(score, layers) {
-      const wrt = layers.map((name) => network.layer(name));
-      const slopes = gradientsBy(rules, op, { of: score, wrt });
-      return layers.map((name, i) => {
-        const [x, slope] = [wrt[i]!, slopes[i]];
-        const product = slope ? op.mul(x, slope) : op.fill(x.shape, 0);
-        return op.reduceSum(inRow(op, network, name, product), [2]);
-      });
+      const all = slopes(score, layers);
+      return layers.map((name, i) => op.reduceSum(inRow(op, network, name, op.mul(network.layer(name), all[i]!)), [2]));
     },
     weights: (name) => unitWeights(op, network.layer(name), network.layer(name).shape[axisOfUnits(network, name)]!),
     logits() {
