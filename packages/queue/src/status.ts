@@ -1,7 +1,8 @@
-import { Queue, type Job } from "bullmq";
+import { isJob, wordsOf } from "@xstar/runs";
+import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { connectionOf, openRedis } from "./connection.js";
-import { queueName, workerKeys, type QueuedJob, type WorkerFacts } from "./names.js";
+import { queueName, workerKeys, type WorkerFacts } from "./names.js";
 
 /** How a queue is. */
 export interface QueueStatus {
@@ -46,16 +47,11 @@ export async function queueStatus(address: string, version: string): Promise<Que
       delayed: counts["delayed"] ?? 0,
       active: counts["active"] ?? 0,
       failed: counts["failed"] ?? 0,
-      failures: failed.map((job) => ({ id: job.id ?? "", what: wordsOf(job), reason: job.failedReason })),
+      failures: failed.map((job) => ({ id: job.id ?? "", what: isJob(job.data.job) ? wordsOf(job.data.job) : "no job", reason: job.failedReason })),
       workers: await readWorkers(redis),
     };
   } finally {
     await queue.close();
     redis.disconnect();
   }
-}
-
-function wordsOf({ data: { job } }: Job<QueuedJob>): string {
-  const { kind, goals = [] } = job as { kind?: string; goals?: readonly { target: string }[] };
-  return goals.length > 0 ? `${goals[0]!.target} and ${goals.length - 1} more` : String(kind);
 }

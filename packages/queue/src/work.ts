@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { XstarError } from "@xstar/core";
-import { jobId, type ContentJob, type JobReport, type JobRunner, type ResultStore } from "@xstar/runs";
+import { isJob, jobId, wordsOf, type ContentJob, type JobReport, type JobRunner, type ResultStore } from "@xstar/runs";
 import { UnrecoverableError, Worker, type Job } from "bullmq";
 import { connectionOf, openRedis } from "./connection.js";
 import { queueName, workerKey, type QueuedJob } from "./names.js";
@@ -158,18 +158,11 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 
 /** A job as it was sent: what it is called tells whether it is whole. Throws what is not tried again. */
 function readJob({ id, data }: Job<QueuedJob>, version: string): ContentJob {
-  const job = data?.job as ContentJob | undefined;
-  const isJob = typeof job === "object" && job !== null && (job.kind === "pictures" || job.kind === "survey");
-  if (!isJob || jobId(job) !== id) throw new UnrecoverableError("The job is not what its name says");
+  const job: unknown = data?.job;
+  if (!isJob(job) || jobId(job) !== id) throw new UnrecoverableError("The job is not what its name says");
   if (job.xstar !== version) {
     const problem = new XstarError("bad-argument", `The job is of xstar ${job.xstar}, and this worker of ${version}`);
     throw new UnrecoverableError(problem.message);
   }
   return job;
-}
-
-function wordsOf(job: ContentJob): string {
-  if (job.kind === "survey") return `real pictures ${job.range[0]} to ${job.range[1] - 1}`;
-  const last = job.goals.at(-1)!.target;
-  return `${job.goals[0]!.target} to ${last.slice(last.lastIndexOf(":") + 1)}`;
 }

@@ -33,9 +33,14 @@ export type { AtlasPart } from "./atlas/part.js";
 export { atlasLayers, jobsOfAtlas, planAtlas, type AtlasPlan, type AtlasSettings } from "./atlas/plan-atlas.js";
 export { tries, type DoJobs, type JobListener } from "./jobs/do-jobs.js";
 export {
+  isJob,
   jobId,
+  partOf,
+  picturesOf,
+  wordsOf,
   type ContentJob,
   type DataContent,
+  type DirectionsJob,
   type ModelContent,
   type PicturesJob,
   type SurveyJob,
@@ -43,3 +48,8 @@ export {
 export { openJobRunner, type Contents, type JobMachine, type JobReport, type JobRunner } from "./jobs/job-runner.js";
 export { decodePictures } from "./jobs/picture-file.js";
 export { keyOfContent, resultsIn, type BlobStore, type ResultStore } from "./jobs/stores.js";
+export { directionsJobs, withDirections } from "./atlas/plan-directions.js";
+export { compileLearning, type LearningState, type LearningStep } from "./directions/learning-step.js";
+export { findDirections, type DirectionsSettings, type FoundDirections } from "./directions/find-directions.js";
+export { directionsName, methods, parseDirections, type DirectionsWanted, type Method, type MethodName } from "./directions/methods.js";
+export { sparseAutoencoder } from "./directions/sparse-autoencoder.js";

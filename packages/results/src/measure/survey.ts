@@ -1,6 +1,7 @@
-import { probe, type LoadedModel, type ProbeContext, type ProbeOptions, type Tensor, type Value } from "@xstar/core";
+import { probe, tensor, type LoadedModel, type ProbeContext, type ProbeOptions, type Tensor, type Value } from "@xstar/core";
 import { lookAt, type Sight } from "./look.js";
 import type { PictureSource } from "./source.js";
+import type { Rows } from "./cosines.js";
 import { createStrongest, type Strongest } from "./strongest.js";
 
 /** What pictures make of all units of some layers. */
@@ -25,9 +26,17 @@ export interface LayerSurvey {
   readonly contributions: ReadonlyMap<number, Float64Array>;
 }
 
+/** Directions of a layer: a vector for each, as long as the layer has units. */
+export interface DirectionsOf {
+  readonly layer: string;
+  readonly vectors: Rows;
+}
+
 /** What of a data set is looked at. */
 export interface SurveyOptions {
   readonly layers: readonly string[];
+  /** Directions of layers, by the names that they have among the layers: vectors that activations are multiplied with. */
+  readonly directions?: Readonly<Record<string, DirectionsOf>>;
   /** Whether the network has scores of classes, to which units add. */
   readonly hasClasses: boolean;
   readonly options?: Omit<ProbeOptions, "batch">;
@@ -47,14 +56,14 @@ const readingOf = (name: string, layer: number) => `${name}${layer}`;
 export async function surveyLayers(
   model: LoadedModel,
   pictures: PictureSource,
-  { layers, hasClasses, options = {}, batch = 8, range, top = 12, signal, onPicture }: SurveyOptions,
+  { layers, directions = {}, hasClasses, options = {}, batch = 8, range, top = 12, signal, onPicture }: SurveyOptions,
 ): Promise<Survey> {
   const [from, to] = range ?? [0, pictures.names.length];
   const part: PictureSource = {
     names: pictures.names.slice(from, to),
     read: (i, size) => pictures.read(from + i, size),
   };
-  const opened = await probe(model, { ...options, batch }, (look) => readUnits(look, layers, hasClasses));
+  const opened = await probe(model, { ...options, batch }, (look) => readUnits(look, { layers, directions, hasClasses }));
   try {
     const survey = createSurvey(layers, hasClasses, top);
     let seen = 0;
@@ -69,11 +78,17 @@ export async function surveyLayers(
   }
 }
 
-function readUnits(look: ProbeContext, layers: readonly string[], hasClasses: boolean): Record<string, Value> {
+function readUnits(
+  look: ProbeContext,
+  { layers, directions, hasClasses }: Required<Pick<SurveyOptions, "layers" | "directions" | "hasClasses">>,
+): Record<string, Value> {
   const { op } = look;
+  const along = ({ layer, vectors: { count, data } }: DirectionsOf) =>
+    op.matMul(op.constant(tensor("float32", data, [count, data.length / count])), look.byUnit(layer));
   const values: Record<string, Value> = {};
   for (const [i, layer] of layers.entries()) {
-    const units = look.byUnit(layer);
+    const own = directions[layer];
+    const units = own ? along(own) : look.byUnit(layer);
     values[readingOf("mean", i)] = op.reduceMean(units, [2]);
     values[readingOf("peak", i)] = op.reduceMax(units, [2]);
     values[readingOf("place", i)] = op.cast(op.argMax(units, 2), "int32");
@@ -81,8 +96,12 @@ function readUnits(look: ProbeContext, layers: readonly string[], hasClasses: bo
   if (!hasClasses) return values;
   const scores = look.logits();
   values["class"] = op.cast(op.argMax(scores, 1), "int32");
-  const contributions = look.contributions(op.reduceMax(scores, [1]), layers);
-  for (const [i, value] of contributions.entries()) values[readingOf("contribution", i)] = value;
+  const plain = [...layers.keys()].filter((i) => directions[layers[i]!] === undefined);
+  const contributions = look.contributions(
+    op.reduceMax(scores, [1]),
+    plain.map((i) => layers[i]!),
+  );
+  for (const [at, value] of contributions.entries()) values[readingOf("contribution", plain[at]!)] = value;
   return values;
 }
 
@@ -114,7 +133,8 @@ function createSurvey(layers: readonly string[], hasClasses: boolean, top: numbe
         part.strongest ??= createStrongest(means.length, top);
         const places = values[readingOf("place", i)]!.data as Int32Array;
         part.strongest.add(index, numbersOf(values, readingOf("peak", i)), places);
-        if (best !== undefined) addTo(part.contributions, best, numbersOf(values, readingOf("contribution", i)));
+        const contribution = values[readingOf("contribution", i)];
+        if (best !== undefined && contribution) addTo(part.contributions, best, contribution.data as Float32Array);
       }
     },
     finish: (): Survey => ({

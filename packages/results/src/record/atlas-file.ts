@@ -56,6 +56,20 @@ export interface AtlasLayerEntry {
   readonly field: ReceptiveField | null;
   /** Units of its row on the sheet of all layers. */
   readonly strip: readonly number[];
+  /** For directions of another layer that are shown as a layer of their own. */
+  readonly directions?: AtlasDirections;
+}
+
+/** Which directions they are. */
+export interface AtlasDirections {
+  readonly of: string;
+  readonly method: string;
+  /** As many as were asked for: of a map, the cells along a side. */
+  readonly count: number;
+  /** What each of them is. */
+  readonly doc: string;
+  /** For a map, the column and the row of each, and how many activations are there. */
+  readonly cells?: readonly (readonly [column: number, row: number, count: number])[];
 }
 
 /** A layer's units, by number: `d/LAYER.json`. Lists that hold nulls have null for what is not known. */

@@ -1,6 +1,7 @@
 import { probe, size, tensor } from "@xstar/core";
 import {
   decodeSurvey,
+  encodeNpy,
   sha256Of,
   type AtlasClasses,
   type AtlasFile,
@@ -61,6 +62,7 @@ export async function* assembleAtlas(sources: AtlasSources): AsyncGenerator<Atla
     for (const [i, one] of units.entries())
       if (isDone(one)) yield { path: `f/${layer.slug}/${i}.webp`, bytes: one.picture };
     yield* asData(`d/${layer.slug}`, facts);
+    if (layer.vectors) yield vectorsFile(layer.slug, layer.vectors);
     const strip = stripOf(facts);
     entries.push(entryOf(layer, facts, strip));
     for (const i of strip) strips.push((units[i] as { readonly thumbnail: Uint8Array }).thumbnail);
@@ -95,7 +97,8 @@ async function thumbnailOf(
 }
 
 /** What the units of a layer multiply their inputs with. */
-async function weightsOf({ model, plan }: AtlasSources, { name, units }: AtlasLayer): Promise<Rows | undefined> {
+async function weightsOf({ model, plan }: AtlasSources, { name, units, vectors }: AtlasLayer): Promise<Rows | undefined> {
+  if (vectors) return vectors;
   let isKnown = false;
   const opened = await probe(model, plan.settings.network, (look) => {
     const weights = look.weights(name);
@@ -109,6 +112,11 @@ async function weightsOf({ model, plan }: AtlasSources, { name, units }: AtlasLa
   } finally {
     await opened.release();
   }
+}
+
+function vectorsFile(slug: string, { count, data }: Rows): AtlasPart {
+  const bytes = encodeNpy({ dtype: "float32", shape: [count, data.length / count], data });
+  return { path: `v/${slug}.npy`, bytes };
 }
 
 /** What became of each unit of a layer. A job that was set aside has its reason for all of them. */
@@ -152,9 +160,10 @@ function stripOf({ status }: AtlasLayerFile): number[] {
 }
 
 function entryOf(layer: AtlasLayer, { status }: AtlasLayerFile, strip: readonly number[]): AtlasLayerEntry {
-  const { name, slug, opType, shape, width, units, field } = layer;
+  const { name, slug, opType, shape, width, units, field, directions } = layer;
   const countOf = (wanted: string) => status.filter((one) => one === wanted).length;
-  return { name, slug, opType, shape, width, units, done: countOf("done"), failed: countOf("failed"), field, strip };
+  const state = { done: countOf("done"), failed: countOf("failed") };
+  return { name, slug, opType, shape, width, units, ...state, field, strip, ...(directions && { directions }) };
 }
 
 function classesOf(speaking: readonly (readonly [number, number, number])[][]): AtlasClasses {

@@ -4,13 +4,14 @@ import { atlasStyles } from "./atlas-styles.js";
 import { dataScript } from "./data-script.js";
 import { gridScript } from "./grid-script.js";
 import { homeScript } from "./home-script.js";
+import { mapScript } from "./map-script.js";
 import { routeScript } from "./route-script.js";
 import { searchScript } from "./search-script.js";
 import { tileScript } from "./tile-script.js";
 import { unitScript } from "./unit-script.js";
 
 /** Everything that the page does, in the order of its parts: each may call those before it. */
-export const atlasScript = [dataScript, tileScript, homeScript, gridScript, unitScript, searchScript, routeScript].join(
+export const atlasScript = [dataScript, tileScript, homeScript, gridScript, mapScript, unitScript, searchScript, routeScript].join(
   "\n",
 );
 

@@ -45,5 +45,6 @@ const unitLink = (layer, unit) => layerLink(layer) + "/" + unit;
 const classLink = (index) => here() + "/class/" + index;
 const className = (index) => atlas.classes[index].replace(/^n\d{8}\s+/, "");
 const shortClass = (index) => className(index).split(",")[0];
+const nounOf = (layer) => (layer.directions?.cells ? "cell" : layer.directions ? "direction" : "unit");
 const layerFile = (layer) => load("d/" + layer.slug);
 `;

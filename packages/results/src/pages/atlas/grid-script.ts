@@ -102,7 +102,9 @@ const drawLayer = async (layer) => {
   return [
     h("nav", { class: "path", "aria-label": "Layers" }, neighbour(atlas.layers[at - 1], "← ", "["), neighbour(atlas.layers[at + 1], "→ ", "]")),
     h("h1", {}, layer.name),
-    h("p", { class: "lead" }, [layer.opType + " of shape [" + layer.shape.join(", ") + "]", many(layer.units, "unit"),
+    layer.directions && h("p", { class: "lead" }, "Each direction of ", h("a", { href: layerLink(atlas.layers.find(({ name }) => name === layer.directions.of)) }, layer.directions.of),
+      " is " + layer.directions.doc + "; how far activations go along it is their dot product with its vector (", h("a", { href: "v/" + layer.slug + ".npy" }, "all vectors"), ")."),
+    h("p", { class: "lead" }, [layer.opType + " of shape [" + layer.shape.join(", ") + "]", many(layer.units, nounOf(layer)),
       layer.field ? "each place sees " + layer.field.height.size + " × " + layer.field.width.size + " pixels, every " + layer.field.height.stride : "every place sees the whole picture",
       stateOf(layer)].filter(Boolean).join(" · ")),
     h("div", { class: "controls" },

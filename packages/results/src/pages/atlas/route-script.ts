@@ -18,7 +18,7 @@ const where = () => {
 };
 const pages = {
   home: () => [atlas.model.name, drawHome()],
-  layer: async ({ layer }) => [layer.name, await drawLayer(layer)],
+  layer: async ({ layer }) => [layer.name, await (layer.directions?.cells ? drawMap : drawLayer)(layer)],
   unit: async ({ layer, unit }) => [layer.name + ":" + unit, await drawUnit(layer, unit)],
   class: async ({ index }) => [className(index), await drawClass(index)],
   compare: async ({ keys }) => ["Side by side", await drawCompare(keys)],

@@ -49,7 +49,9 @@ const drawUnit = async (layer, unit) => {
   const status = file.status[unit];
   const made = file.activation[unit];
   const target = layer.name + ":" + unit;
-  const command = "xstar maximize MODEL.onnx " + quoted(target) + (atlas.recipe ? " --recipe " + atlas.recipe.type : " --recipe none") + " --steps " + atlas.steps + " --seed " + atlas.seed;
+  const command = layer.directions
+    ? "xstar atlas MODEL.onnx --images IMAGES --layers " + quoted(layer.directions.of) + " --directions " + layer.directions.method + "=" + layer.directions.count
+    : "xstar maximize MODEL.onnx " + quoted(target) + (atlas.recipe ? " --recipe " + atlas.recipe.type : " --recipe none") + " --steps " + atlas.steps + " --seed " + atlas.seed;
   const step = (to, text, key) => to >= 0 && to < layer.units ? h("a", { href: unitLink(layer, to), title: "Key " + key, rel: to > unit ? "next" : "prev" }, text) : h("span", { class: "note" }, text);
   const selective = real?.selective?.[unit];
   const field = layer.field;
@@ -57,6 +59,7 @@ const drawUnit = async (layer, unit) => {
     h("nav", { class: "path", "aria-label": "Where this is" }, h("a", { href: layerLink(layer), title: "Key G" }, "↑ " + layer.name), step(unit - 1, "← " + (unit - 1), "K"), step(unit + 1, "→ " + (unit + 1), "J"),
       h("a", { href: here() + "/compare/" + compared(layer.slug + ":" + unit), title: "Key C" }, "Compare")),
     h("h1", {}, target),
+    layer.directions && h("p", { class: "lead" }, "A direction of ", h("a", { href: layerLink(atlas.layers.find(({ name }) => name === layer.directions.of)) }, layer.directions.of), ": " + layer.directions.doc + "."),
     h("div", { class: "about" },
       h("div", { class: "surround" }, status === "done"
         ? h("img", { class: atlas.tiles.isPixelated ? "sharp" : "", src: "f/" + layer.slug + "/" + unit + ".webp", alt: "The picture that excites " + target + " most" })
@@ -81,7 +84,7 @@ const drawUnit = async (layer, unit) => {
     file.curves[unit] && file.curves[unit].length > 1 && [h("h2", {}, "How the picture was made"), curveChart(file.curves[unit])],
     Object.values(file.nearest).some((all) => all[unit]?.length > 0) && h("h2", {}, "Units like it"),
     nearRow("By the real pictures that they answer to", layer, file.nearest.activations?.[unit]),
-    nearRow("By their weights", layer, file.nearest.weights?.[unit]),
+    nearRow(layer.directions ? "By their vectors" : "By their weights", layer, file.nearest.weights?.[unit]),
     nearRow("By what the network makes of their pictures", layer, file.nearest.pictures?.[unit]),
     h("h2", {}, "Again, and cited"),
     copyable(command),

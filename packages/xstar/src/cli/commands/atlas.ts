@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fields, XstarError } from "@xstar/core";
-import { readModelInput, type ModelFlags } from "@xstar/runs";
+import { parseDirections, readModelInput, type DirectionsWanted, type ModelFlags } from "@xstar/runs";
 import type { Command } from "commander";
 import { loadModel } from "../../load.js";
 import { createStore } from "../../record/store.js";
@@ -20,6 +20,7 @@ interface AtlasFlags extends ModelFlags {
   readonly layers?: readonly string[];
   readonly images?: string;
   readonly most?: number;
+  readonly directions?: DirectionsWanted;
   readonly recipe?: string;
   readonly steps?: number;
   readonly seed?: number;
@@ -38,6 +39,11 @@ export function addAtlas(command: Command): void {
       "--most <count>",
       "of more real pictures so many are taken, evenly spaced (default: 5000)",
       integer("--most", 1),
+    )
+    .option(
+      "--directions <counts>",
+      "directions of each layer besides its units, found in the activations of --images: kmeans=16,nmf=16,sae=64, and map=12 for a map of 12 x 12 cells",
+      parseDirections,
     )
     .option("--recipe <spec>", "how pictures are made, as in lucid:steps=256, or none (default: auto)")
     .option("--steps <count>", "steps for each picture (default: the recipe's)", integer("--steps", 1))
@@ -69,6 +75,7 @@ ends with the same bytes. With other --layers it adds them.
 Examples:
   xstar atlas out/article/network.onnx --images mnist
   xstar atlas squeezenet.onnx --layers fire5/concat fire9/concat --images photos
+  xstar atlas out/article/network.onnx --images mnist --layers dense1 --directions kmeans=16,nmf=16,sae=64
   xstar atlas squeezenet.onnx --images photos --estimate`;
 
 async function runAtlas(path: string, flags: AtlasFlags): Promise<void> {
@@ -76,8 +83,8 @@ async function runAtlas(path: string, flags: AtlasFlags): Promise<void> {
   model.notes.forEach(warn);
   const { options } = await readModelInput(model, flags, { files: createStore(), seed: flags.seed });
   const folder = flags.out ?? join("out", model.name, "atlas");
-  const { layers, images, most, recipe, steps, seed, jobs } = flags;
-  const given = { layers, images, most, recipe, steps, seed, jobs };
+  const { layers, images, most, directions, recipe, steps, seed, jobs } = flags;
+  const given = { layers, images, most, directions, recipe, steps, seed, jobs };
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const queue = flags.queue === undefined ? undefined : await openQueue(flags.queue, flags.store);
   const progress = createProgress({ stream: process.stderr, label: "atlas", total: whole });

@@ -1,4 +1,4 @@
-import { decodePictures, type AtlasPlan, type ContentJob, type JobRunner, type PicturesJob } from "@xstar/runs";
+import { decodePictures, picturesOf, type AtlasPlan, type ContentJob, type JobRunner, type PicturesJob } from "@xstar/runs";
 
 /** What is ahead. */
 export interface AtlasEstimate {
@@ -29,13 +29,14 @@ interface Machine {
  * work: a step costs what its activations are.
  */
 export async function estimateAtlas(
-  { layers }: AtlasPlan,
+  plan: AtlasPlan,
   missing: readonly ContentJob[],
   { start, threads }: Machine,
 ): Promise<AtlasEstimate> {
+  const { layers } = plan;
   const units = layers.reduce((sum, layer) => sum + layer.units, 0);
   const left = missing.filter((job) => job.kind === "pictures");
-  const surveys = missing.filter((job) => job.kind === "survey");
+  const looks = missing.filter((job) => job.kind !== "pictures");
   const facts = { units, layers: layers.length, missing: left.reduce((sum, { goals }) => sum + goals.length, 0) };
   const costs = new Map<ContentJob, number>(
     layers.flatMap(({ jobs, cost }) => jobs.map((job) => [job, cost] as const)),
@@ -51,15 +52,15 @@ export async function estimateAtlas(
   };
   try {
     let seconds = 0;
-    const [survey] = surveys;
-    if (survey) {
+    const [survey] = [...plan.surveys.values()].flat();
+    if (survey?.kind === "survey" && looks.length > 0) {
       const trial = {
         ...survey,
         range: [survey.range[0], Math.min(survey.range[1], survey.range[0] + looked)] as const,
       };
       await timeOf(trial);
       const ofOne = (await timeOf(trial)) / (trial.range[1] - trial.range[0]);
-      seconds += ofOne * surveys.reduce((sum, { range }) => sum + range[1] - range[0], 0);
+      seconds += ofOne * looks.reduce((sum, job) => sum + picturesOf(job), 0);
     }
     if (dearest && cheapest) {
       const trial = (job: PicturesJob, steps: number): PicturesJob => ({

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodePng, type AtlasFile, type AtlasLayerFile } from "@xstar/results";
+import { decodeNpy, encodePng, type AtlasFile, type AtlasLayerFile } from "@xstar/results";
 import { openJobRunner, type ContentJob, type JobRunner, type ModelFile } from "@xstar/runs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openPictures } from "../../data/pictures.js";
@@ -151,6 +151,39 @@ describe("an atlas", () => {
     const { status, failures: reasons } = await readJson<AtlasLayerFile>("poisoned", "d/pooled.json");
     expect(status).toEqual(["failed", "failed", "failed", "failed"]);
     expect(reasons[2]).toBe("It cannot be done");
+  });
+
+  test("has directions of its layers, which go on where they were stopped", async () => {
+    const directions = { kmeans: 3, map: 2 };
+    await make("directed", { layers: ["conv"], directions });
+    const { layers } = await readJson<AtlasFile>("directed", "atlas.json");
+    expect(layers.map(({ name, units, done }) => [name, units, done]).slice(0, 2)).toEqual([
+      ["conv", 4, 4],
+      ["conv k-means", 3, 3],
+    ]);
+    expect(layers[1]!.directions).toMatchObject({ of: "conv", method: "kmeans", count: 3 });
+    const cells = layers[2]!.directions!.cells!;
+    expect([layers[2]!.name, layers[2]!.done]).toEqual(["conv map", cells.length]);
+    const { real, nearest } = await readJson<AtlasLayerFile>("directed", "d/conv-k-means.json");
+    expect(real!.strongest.map((all) => all.length > 0)).toEqual([true, true, true]);
+    expect(Object.keys(nearest)).toEqual(["pictures", "weights", "activations"]);
+    const vectors = decodeNpy(await readFile(join(folder, "directed", "v", "conv-k-means.npy")));
+    expect(vectors.shape).toEqual([3, 4]);
+
+    const stop = new AbortController();
+    let pictures = 0;
+    const doJobs = inThisThread((job) => {
+      if (job.kind === "pictures" && ++pictures === 2) stop.abort();
+    });
+    const stopped = make("redirected", { layers: ["conv"], directions, doJobs, signal: stop.signal });
+    await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+    await make("redirected", {});
+    expect(await contents("redirected")).toEqual(await contents("directed"));
+  });
+
+  test("has no directions without real pictures", async () => {
+    const bare = make("undirected", { images: undefined, layers: ["conv"], directions: { nmf: 2 } });
+    await expect(bare).rejects.toThrow("Directions are found in the activations of real pictures, and there are none");
   });
 
   test("needs no real pictures", async () => {

@@ -4,11 +4,18 @@ import { check, XstarError, type MaximizeOptions } from "@xstar/core";
 import {
   atlasLayers,
   jobId,
+  directionsJobs,
+  directionsName,
   jobsOfAtlas,
+  partOf,
+  picturesOf,
   planAtlas,
   type AtlasPlan,
   resultsIn,
+  withDirections,
   type ContentJob,
+  type DirectionsJob,
+  type DirectionsWanted,
   type DoJobs,
   type JobReport,
   type ModelContent,
@@ -36,6 +43,8 @@ export interface AtlasOptions extends Omit<MaximizeOptions, "signal" | "resume" 
   readonly images?: string | undefined;
   /** Of more real pictures so many are taken, evenly spaced. @default 5000 */
   readonly most?: number | undefined;
+  /** Directions of each layer, by method: `kmeans`, `nmf` and `sae`, and the side of a `map`. They need `images`. @default none, or those that the folder has */
+  readonly directions?: DirectionsWanted | undefined;
   /** Threads that work. @default one for each core */
   readonly jobs?: number | undefined;
   /** Ends the work after the steps in progress; what is finished is kept, and shown. */
@@ -101,7 +110,7 @@ export async function makeAtlas(model: ModelFile, options: AtlasOptions): Promis
 async function makeInto(
   model: ModelFile,
   path: string,
-  { folder, layers, images, most = 5000, jobs, signal, onEstimate, onProgress, doJobs, ...given }: AtlasOptions,
+  { folder, layers, images, most = 5000, jobs, directions, signal, onEstimate, onProgress, doJobs, ...given }: AtlasOptions,
 ): Promise<AtlasResult> {
   const options: MaximizeOptions = {
     ...given,
@@ -114,7 +123,12 @@ async function makeInto(
   const content = await contentOf(path, model);
   const data = images === undefined ? undefined : await openData(images, most);
   const plan = await planAtlas(model, { xstar: version, model: content, data: data?.content ?? null, groups }, options);
-  await keepState(folder, known, { settings: plan.settings, groups });
+  const wanted = { ...known?.directions, ...directions };
+  if (Object.keys(wanted).length > 0 && !data)
+    throw new XstarError("bad-argument", "Directions are found in the activations of real pictures, and there are none", {
+      hint: "Give them with --images",
+    });
+  await keepState(folder, known, { settings: plan.settings, groups, directions: wanted });
 
   const store = resultsIn(openFolderStore(join(folder, workFolder)));
   const find: FindContents = async () => ({
@@ -122,22 +136,26 @@ async function makeInto(
     pictures: images === undefined ? undefined : { where: images, most },
   });
   const threads = jobs ?? availableParallelism();
-  const missing = await missingJobs(jobsOfAtlas(plan), store);
+  const finding = directionsJobs(plan, wanted);
+  let whole = await withDirections(plan, finding, store);
+  const missing = await missingJobs([...jobsOfAtlas(whole), ...finding], store);
   const start = () => startJobRunner(find);
-  if (onEstimate && onEstimate(await estimateAtlas(plan, missing, { start, threads })) === false) {
+  if (onEstimate && onEstimate(await estimateAtlas(whole, missing, { start, threads })) === false) {
     throw new XstarError("aborted", "Nothing was made: only an estimate was asked for");
   }
   const work: AtlasWork = { store, find, model: content, path, data };
   const perform = doJobs ? doJobs(work) : inPoolOf(threads, start, store);
-  const progress = createAtlasProgress(plan, missing, onProgress);
   let problem: unknown;
   try {
-    await perform(missing, progress, signal);
+    await perform(missing, createAtlasProgress(whole, missing, onProgress), signal);
+    whole = await withDirections(plan, finding, store);
+    const further = await missingJobs(jobsOfAtlas(whole), store);
+    if (further.length > 0) await perform(further, createAtlasProgress(whole, further, onProgress), signal);
   } catch (error) {
     problem = error;
   }
   const written = await writeAtlas(folder, {
-    plan,
+    plan: whole,
     store,
     name: model.name,
     labels: options.labels ?? model.labels,
@@ -145,12 +163,24 @@ async function makeInto(
     model,
   });
   if (problem !== undefined && !signal?.aborted) throw problem;
-  if (signal?.aborted && (await missingJobs(jobsOfAtlas(plan), store)).length > 0) {
+  if (signal?.aborted && (await missingJobs([...jobsOfAtlas(whole), ...finding], store)).length > 0) {
     throw new XstarError("aborted", `Stopped with ${written.units} of ${written.ofUnits} units in "${folder}"`, {
       hint: "The same command goes on from there",
     });
   }
-  return { units: written.units, failures: written.failures, layers: plan.layers.length, bytes: written.bytes };
+  const failures = [...(await failuresOf(finding, store)), ...written.failures];
+  return { units: written.units, failures, layers: whole.layers.length, bytes: written.bytes };
+}
+
+/** Directions that could not be found, with why. */
+async function failuresOf(jobs: readonly DirectionsJob[], store: ResultStore): Promise<AtlasResult["failures"]> {
+  const all = await Promise.all(
+    jobs.map(async (job) => ({
+      target: directionsName(job.layer, job.method),
+      reason: await store.failure(jobId(job)),
+    })),
+  );
+  return all.flatMap(({ target, reason }) => (reason === undefined ? [] : [{ target, reason }]));
 }
 
 async function contentOf(path: string, model: ModelFile): Promise<ModelContent> {
@@ -180,7 +210,7 @@ function createAtlasProgress(
   const steps = Number(layers[0]?.jobs[0]?.ascent["steps"] ?? 1);
   const dearest = Math.max(...layers.map(({ cost }) => cost));
   const costOf = (job: ContentJob) =>
-    job.kind === "pictures" ? steps * (costs.get(job) ?? 0) : dearest * (job.range[1] - job.range[0]);
+    job.kind === "pictures" ? steps * (costs.get(job) ?? 0) : dearest * picturesOf(job);
   const total = missing.reduce((sum, job) => sum + costOf(job), 0);
   const unitsOf = (jobs: readonly ContentJob[]) =>
     jobs.reduce((sum, job) => sum + (job.kind === "pictures" ? job.goals.length : 0), 0);
@@ -189,9 +219,7 @@ function createAtlasProgress(
   const running = new Map<ContentJob, number>();
   const show = (job: ContentJob) => {
     const now = done + [...running.values()].reduce((a, b) => a + b, 0);
-    const what =
-      job.kind === "survey" ? "real pictures" : job.goals[0]!.target.slice(0, job.goals[0]!.target.lastIndexOf(":"));
-    tell?.({ share: total > 0 ? now / total : 1, units, ofUnits, what });
+    tell?.({ share: total > 0 ? now / total : 1, units, ofUnits, what: partOf(job) });
   };
   return {
     onProgress(job: ContentJob, { done: some, of }: JobReport) {

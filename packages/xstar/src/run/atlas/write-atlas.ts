@@ -59,7 +59,7 @@ function failuresIn({ bytes }: AtlasPart): { target: string; reason: string }[] 
 
 /** Data and pictures of before that the atlas has no more. */
 async function removeOthers(folder: string, kept: ReadonlyMap<string, string>): Promise<void> {
-  for (const part of ["d", "f", "s", "x"]) {
+  for (const part of ["d", "f", "s", "v", "x"]) {
     const entries = await readdir(join(folder, part), { recursive: true, withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
       const path = join(entry.parentPath, entry.name);
