@@ -30,7 +30,7 @@ export { maximizeIn, type Environment, type ImageResult, type ImageRun, type Ima
 export { activationOf, recordOfAscent, runFileOf, type Ascent } from "./run/run-file.js";
 export { assembleAtlas, checksums, sumOf } from "./atlas/assemble.js";
 export type { AtlasPart } from "./atlas/part.js";
-export { atlasLayers, jobsOfAtlas, planAtlas, type AtlasPlan, type AtlasSettings } from "./atlas/plan-atlas.js";
+export { atlasLayers, jobsOfAtlas, picturesJobsOf, planAtlas, type AtlasPlan, type AtlasSettings } from "./atlas/plan-atlas.js";
 export { tries, type DoJobs, type JobListener } from "./jobs/do-jobs.js";
 export {
   isJob,
@@ -48,6 +48,7 @@ export {
 export { openJobRunner, type Contents, type JobMachine, type JobReport, type JobRunner } from "./jobs/job-runner.js";
 export { decodePictures } from "./jobs/picture-file.js";
 export { keyOfContent, resultsIn, type BlobStore, type ResultStore } from "./jobs/stores.js";
+export { withVariants, type AtlasVariants } from "./atlas/plan-variants.js";
 export { directionsJobs, withDirections } from "./atlas/plan-directions.js";
 export { compileLearning, type LearningState, type LearningStep } from "./directions/learning-step.js";
 export { findDirections, type DirectionsSettings, type FoundDirections } from "./directions/find-directions.js";

@@ -17,6 +17,14 @@ import { prepare, type PrepareOptions, type Network } from "../forward/prepare.j
 import { readTarget } from "../words/read-target.js";
 import { unitWeights } from "./unit-weights.js";
 
+/** What the units of a layer do to a score, summed over their places: [batch, units]. */
+export interface Contributions {
+  /** Activation times gradient. */
+  readonly added: Value;
+  /** The gradient alone. */
+  readonly slope: Value;
+}
+
 /** What can be read of pictures that go through a model. */
 export interface ProbeContext {
   readonly op: Ops;
@@ -35,10 +43,9 @@ export interface ProbeContext {
   /** A layer with its places in one row, [batch, units, places]. Throws `bad-argument`, `unknown-layer`. */
   byUnit(layer: string): Value;
   /**
-   * How much every unit of layers adds to a score of the pictures [batch], to first order: its activation times the gradient,
-   * summed over its places, [batch, units]. Throws `bad-argument`, `unknown-layer`, `missing-vjp-rule`.
+   * How much every unit of layers adds to a score of the pictures [batch], and how much more it would add, to first order. Throws `bad-argument`, `unknown-layer`, `missing-vjp-rule`.
    */
-  contributions(score: Value, layers: readonly string[]): readonly Value[];
+  contributions(score: Value, layers: readonly string[]): readonly Contributions[];
   /** What every unit of a layer multiplies its inputs with, [units, inputs]; undefined where that is no constant. */
   weights(layer: string): Value | undefined;
   /** Class scores before a softmax, [batch, classes]: their mean over the places of a network that scores many. */
@@ -108,9 +115,10 @@ export async function probe(
       const wrt = layers.map((name) => network.layer(name));
       const slopes = gradientsBy(rules, op, { of: score, wrt });
       return layers.map((name, i) => {
-        const [x, slope] = [wrt[i]!, slopes[i]];
-        const product = slope ? op.mul(x, slope) : op.fill(x.shape, 0);
-        return op.reduceSum(inRow(op, network, name, product), [2]);
+        const x = wrt[i]!;
+        const slope = slopes[i] ?? op.fill(x.shape, 0);
+        const sum = (value: Value) => op.reduceSum(inRow(op, network, name, value), [2]);
+        return { added: sum(op.mul(x, slope)), slope: sum(slope) };
       });
     },
     weights: (name) => unitWeights(op, network.layer(name), network.layer(name).shape[axisOfUnits(network, name)]!),

@@ -24,6 +24,8 @@ export interface LayerSurvey {
   readonly strongest: Strongest;
   /** By class what units add to its score in the pictures that the network takes for it, summed. */
   readonly contributions: ReadonlyMap<number, Float64Array>;
+  /** The same of how much more units would add if they were more active: the gradient, summed over places and pictures. */
+  readonly slopes: ReadonlyMap<number, Float64Array>;
 }
 
 /** Directions of a layer: a vector for each, as long as the layer has units. */
@@ -101,7 +103,10 @@ function readUnits(
     op.reduceMax(scores, [1]),
     plain.map((i) => layers[i]!),
   );
-  for (const [at, value] of contributions.entries()) values[readingOf("contribution", plain[at]!)] = value;
+  for (const [at, { added, slope }] of contributions.entries()) {
+    values[readingOf("contribution", plain[at]!)] = added;
+    values[readingOf("slope", plain[at]!)] = slope;
+  }
   return values;
 }
 
@@ -113,6 +118,7 @@ function createSurvey(layers: readonly string[], hasClasses: boolean, top: numbe
     means: [] as Float32Array[],
     strongest: undefined as ReturnType<typeof createStrongest> | undefined,
     contributions: new Map<number, Float64Array>(),
+    slopes: new Map<number, Float64Array>(),
   }));
   const numbersOf = (values: Readonly<Record<string, Tensor>>, name: string) => values[name]!.data as Float32Array;
   return {
@@ -133,8 +139,9 @@ function createSurvey(layers: readonly string[], hasClasses: boolean, top: numbe
         part.strongest ??= createStrongest(means.length, top);
         const places = values[readingOf("place", i)]!.data as Int32Array;
         part.strongest.add(index, numbersOf(values, readingOf("peak", i)), places);
-        const contribution = values[readingOf("contribution", i)];
-        if (best !== undefined && contribution) addTo(part.contributions, best, contribution.data as Float32Array);
+        if (best === undefined || !values[readingOf("slope", i)]) continue;
+        addTo(part.contributions, best, numbersOf(values, readingOf("contribution", i)));
+        addTo(part.slopes, best, numbersOf(values, readingOf("slope", i)));
       }
     },
     finish: (): Survey => ({
@@ -143,10 +150,10 @@ function createSurvey(layers: readonly string[], hasClasses: boolean, top: numbe
       skipped,
       layers: Object.fromEntries(
         layers.map((layer, i) => {
-          const { means, strongest, contributions } = parts[i]!;
+          const { means, strongest, contributions, slopes } = parts[i]!;
           const units = means[0]?.length ?? 0;
           const kept = strongest?.finish() ?? createStrongest(0, top).finish();
-          return [layer, { units, means: joined(means), strongest: kept, contributions }];
+          return [layer, { units, means: joined(means), strongest: kept, contributions, slopes }];
         }),
       ),
     }),
@@ -182,8 +189,11 @@ function joined(parts: readonly Float32Array[]): Float32Array {
 /** One survey of what several saw of one data set, in their order. All have the same layers. */
 export function joinSurveys(surveys: readonly Survey[], layer: string): Survey {
   const parts = surveys.flatMap((one) => one.layers[layer] ?? []).filter(({ units }) => units > 0);
-  const contributions = new Map<number, Float64Array>();
-  for (const part of parts) for (const [key, sum] of part.contributions) addTo(contributions, key, sum);
+  const [contributions, slopes] = [new Map<number, Float64Array>(), new Map<number, Float64Array>()];
+  for (const part of parts) {
+    for (const [key, sum] of part.contributions) addTo(contributions, key, sum);
+    for (const [key, sum] of part.slopes) addTo(slopes, key, sum);
+  }
   const units = parts[0]?.units ?? 0;
   const top = parts[0]?.strongest.top ?? 0;
   const strongest = createStrongest(units, top);
@@ -193,7 +203,13 @@ export function joinSurveys(surveys: readonly Survey[], layer: string): Survey {
     classes: Int32Array.from(surveys.flatMap(({ classes }) => [...classes])),
     skipped: surveys.flatMap(({ skipped }) => skipped),
     layers: {
-      [layer]: { units, means: joined(parts.map(({ means }) => means)), strongest: strongest.finish(), contributions },
+      [layer]: {
+        units,
+        means: joined(parts.map(({ means }) => means)),
+        strongest: strongest.finish(),
+        contributions,
+        slopes,
+      },
     },
   };
 }

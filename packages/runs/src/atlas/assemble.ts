@@ -13,7 +13,7 @@ import {
   type Survey,
   type TileSheets,
 } from "@xstar/results";
-import { jobId, type ContentJob } from "../jobs/job.js";
+import { jobId, type ContentJob, type PicturesJob } from "../jobs/job.js";
 import type { ResultStore } from "../jobs/stores.js";
 import { decodePictures } from "../jobs/picture-file.js";
 import { layerFacts } from "./layer-facts.js";
@@ -43,13 +43,17 @@ export async function* assembleAtlas(sources: AtlasSources): AsyncGenerator<Atla
     () => [],
   );
   for (const [at, layer] of plan.layers.entries()) {
-    const units = await readUnits(layer, store);
+    const units = await readUnits(layer.jobs, store);
+    const negative = layer.negative && (await readUnits(layer.negative, store));
+    const diverse = layer.diverse && (await Promise.all(layer.diverse.map((job) => readUnits([job], store))));
     const decode = (i: number) => thumbnailOf(units[i], thumbnails, codec);
     const surveys = await readSurveys(layer.name);
     real.count(surveys);
     const facts = await layerFacts({
       layer,
       units,
+      negative,
+      diverse,
       surveys,
       features: plan.features,
       tiles: real,
@@ -59,8 +63,10 @@ export async function* assembleAtlas(sources: AtlasSources): AsyncGenerator<Atla
     let sheet = 0;
     for await (const bytes of drawSheets(units.length, thumbnails, decode, codec))
       yield { path: `s/${layer.slug}-${numbered(sheet++)}.${ending}`, bytes };
-    for (const [i, one] of units.entries())
-      if (isDone(one)) yield { path: `f/${layer.slug}/${i}.webp`, bytes: one.picture };
+    yield* picturesOf(units, (i) => `f/${layer.slug}/${i}.webp`);
+    yield* picturesOf(negative ?? [], (i) => `f/${layer.slug}/${i}-negative.webp`);
+    for (const [i, all] of (diverse ?? []).entries())
+      yield* picturesOf(all, (which) => `f/${layer.slug}/${i}-diverse-${which}.webp`);
     yield* asData(`d/${layer.slug}`, facts);
     if (layer.vectors) yield vectorsFile(layer.slug, layer.vectors);
     const strip = stripOf(facts);
@@ -114,13 +120,17 @@ async function weightsOf({ model, plan }: AtlasSources, { name, units, vectors }
   }
 }
 
+function* picturesOf(units: readonly UnitState[], pathOf: (i: number) => string): Generator<AtlasPart> {
+  for (const [i, one] of units.entries()) if (isDone(one)) yield { path: pathOf(i), bytes: one.picture };
+}
+
 function vectorsFile(slug: string, { count, data }: Rows): AtlasPart {
   const bytes = encodeNpy({ dtype: "float32", shape: [count, data.length / count], data });
   return { path: `v/${slug}.npy`, bytes };
 }
 
 /** What became of each unit of a layer. A job that was set aside has its reason for all of them. */
-async function readUnits({ jobs }: AtlasLayer, store: ResultStore): Promise<UnitState[]> {
+async function readUnits(jobs: readonly PicturesJob[], store: ResultStore): Promise<UnitState[]> {
   const units: UnitState[] = [];
   for (const job of jobs) {
     const id = jobId(job);

@@ -34,6 +34,9 @@ export interface AtlasLayer extends Omit<AtlasLayerEntry, "done" | "failed" | "s
   readonly jobs: readonly PicturesJob[];
   /** About how much a step of one picture costs, in bytes of activations. */
   readonly cost: number;
+  /** What makes pictures of what its units want least, and several of each unit, a job for each. */
+  readonly negative?: readonly PicturesJob[];
+  readonly diverse?: readonly PicturesJob[];
   /** What the units are multiplied with, where that is known already. */
   readonly vectors?: Rows;
 }
@@ -168,5 +171,12 @@ async function fieldsOf(model: LoadedModel, names: readonly string[], options: M
 
 /** All jobs of an atlas, each once: those that look at real pictures first. */
 export function jobsOfAtlas({ layers, surveys }: AtlasPlan): ContentJob[] {
-  return [...new Set([...surveys.values()].flat()), ...layers.flatMap(({ jobs }) => jobs)];
+  return [...new Set([...surveys.values()].flat()), ...layers.flatMap(picturesJobsOf)];
 }
+
+/** All jobs that make pictures for a layer. */
+export const picturesJobsOf = ({ jobs, negative = [], diverse = [] }: AtlasLayer): PicturesJob[] => [
+  ...jobs,
+  ...negative,
+  ...diverse,
+];

@@ -42,8 +42,9 @@ export async function withDirections(
     const { type: _, channel: __, ...units } = layer.jobs[0]!.goals[0]!.measured as Readonly<Record<string, unknown>>;
     const { vectors, cells } = found;
     const targets = Array.from({ length: vectors.count }, (_, i) => objectiveAlong(method, units, rowOf(vectors, i)));
+    const { negative: ___, diverse: ____, ...like } = layer;
     added.push({
-      ...layer,
+      ...like,
       ...(await planPictures(name, targets, plan.planning)),
       name,
       slug: name,

@@ -16,16 +16,17 @@ export interface LayerPlanning {
   readonly job: Omit<PicturesJob, "kind" | "goals" | "batch">;
 }
 
-/** Jobs that make a picture of each of some targets, and about how much a step of one costs, in bytes of activations. */
+/** Jobs that make a picture of each of some targets, measured by others where these are given, and about how much a step of one costs, in bytes of activations. */
 export async function planPictures(
   name: string,
   targets: readonly Spec<"objective">[],
   { model, options, objective, job }: LayerPlanning,
+  measured: readonly Spec<"objective">[] = targets,
 ): Promise<{ readonly jobs: readonly PicturesJob[]; readonly cost: number }> {
-  const goals = targets.map((measured, i): Goal & { readonly target: string } => ({
+  const goals = targets.map((target, i): Goal & { readonly target: string } => ({
     target: `${name}:${i}`,
-    objective: objective(measured),
-    measured,
+    objective: objective(target),
+    measured: measured[i]!,
   }));
   const objectives = goals.map((goal) => goal.objective);
   // on a machine of one core with all the memory there is, so that it depends on the layer alone

@@ -18,8 +18,10 @@ function activations(few: number, rows = 600): Rows {
   return stacked(
     Array.from({ length: rows }, () => {
       const row = new Float32Array(width);
-      for (const part of rng.permutation(count).slice(0, few))
-        for (let at = 0; at < width; at++) row[at]! += (0.5 + rng.uniform()) * hidden[part]![at]!;
+      for (const part of rng.permutation(count).slice(0, few)) {
+        const amount = 0.5 + rng.uniform();
+        for (let at = 0; at < width; at++) row[at]! += amount * hidden[part]![at]!;
+      }
       return row;
     }),
     width,
@@ -51,7 +53,7 @@ describe("directions of activations", () => {
   });
 
   it("by a sparse autoencoder read one part each", async () => {
-    const { vectors } = await sparseAutoencoder(activations(2), count, using(), { active: 2, steps: 600 });
+    const { vectors } = await sparseAutoencoder(activations(1), 2 * count, using(), { active: 1, steps: 600 });
     expect(Math.min(...nearness(vectors, hidden))).toBeGreaterThan(0.9);
   });
 

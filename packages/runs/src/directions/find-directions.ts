@@ -35,6 +35,10 @@ export async function findDirections(
 ): Promise<FoundDirections> {
   const rng = createRng(seed).split(method);
   const rows = await readRows(model, pictures, { layer, options, rng: rng.split("places"), signal, onPicture });
+  if (rows.count < count)
+    throw new XstarError("bad-data", `${count} directions of "${layer}" cannot be found in ${rows.count} activations`, {
+      hint: "Ask for fewer, or give more pictures",
+    });
   const fitted = await methods[method].fit(rows, count, { rng, runtime: model.runtime.host ?? model.runtime });
   signal?.throwIfAborted();
   const name = directionsName(layer, method);

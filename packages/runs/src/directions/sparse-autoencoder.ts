@@ -32,11 +32,7 @@ export async function sparseAutoencoder(
   const width = rows.data.length / rows.count;
   const few = Math.min(active, count);
   const { scaled, mean } = scale(rows);
-  const decoder = rng.split("decoder").normals(count * width);
-  const units = stacked(
-    Array.from({ length: count }, (_, i) => unit(rowOf({ count, data: decoder }, i))),
-    width,
-  );
+  const units = stacked(firstUnits(scaled, mean, count, rng.split("first")), width);
   const weights: Record<string, Tensor> = {
     // [count, width], both: an activation times the first is a code, a code times the second an activation
     encoder: tensor("float32", units.data.slice(), [count, width]),
@@ -94,11 +90,12 @@ function buildAutoencoder(op: Ops, { encoder, decoder, threshold, mean }: Weight
   const { few, batch, width, count } = sizes;
   const rows = op.graph.input("rows", { dtype: "float32", shape: [batch, width] });
   const asleep = op.graph.input("asleep", { dtype: "float32", shape: [count] });
-  const all = op.relu(op.add(op.matMul(op.sub(rows, mean), op.transpose(encoder, [1, 0])), threshold));
-  const codes = largest(op, all, few);
+  const all = op.add(op.matMul(op.sub(rows, mean), op.transpose(encoder, [1, 0])), threshold);
+  const codes = op.relu(largest(op, all, few));
   const made = op.add(op.matMul(codes, decoder), mean);
   const missed = op.sub(rows, made);
-  const sleeping = largest(op, op.mul(all, asleep), few);
+  const among = op.where(op.greater(asleep, 0), all, -1e9);
+  const sleeping = op.mul(largest(op, among, few), asleep);
   const left = op.sub(stopGradient(op, missed), op.matMul(sleeping, decoder));
   const squares = (x: Value) => op.reduceMean(op.mul(x, x));
   const loss = op.add(squares(missed), op.mul(squares(left), awakening));
@@ -106,7 +103,7 @@ function buildAutoencoder(op: Ops, { encoder, decoder, threshold, mean }: Weight
   return { objective: op.neg(loss), told: { fired, loss } };
 }
 
-/** The `few` largest of each row, which are no less than zero; zeros elsewhere. */
+/** The `few` largest of each row; zeros elsewhere. */
 function largest(op: Ops, x: Value, few: number): Value {
   const [values] = op.emit(
     "TopK",
@@ -115,6 +112,12 @@ function largest(op: Ops, x: Value, few: number): Value {
   );
   const least = op.reduceMin(values!, [1], true);
   return op.mul(x, op.cast(op.greaterOrEqual(x, least), "float32"));
+}
+
+/** Directions from the mean to some activations, so that no part of them lies where activations never are. */
+function firstUnits(rows: Rows, mean: Float32Array, count: number, rng: Rng): Float32Array[] {
+  const some = [...rng.permutation(rows.count).slice(0, count)];
+  return some.map((i) => unit(rowOf(rows, i).map((x, at) => x - mean[at]!)));
 }
 
 function asUnits(op: Ops, rows: Value): Value {

@@ -60,7 +60,11 @@ export function openJobRunner(machine: JobMachine): JobRunner {
 
 /** All of a job that decides what is opened for it. */
 const settingsOf = (job: ContentJob) =>
-  canonical({ model: job.model, network: job.network, ascent: job.kind === "pictures" ? job.ascent : null })!;
+  canonical({
+    model: job.model,
+    network: job.network,
+    ...(job.kind === "pictures" && { ascent: job.ascent, streams: job.streams }),
+  })!;
 
 interface Closable {
   close(): Promise<void>;
@@ -90,10 +94,11 @@ function keepLast<Job, T extends Closable>(open: (job: Job) => Promise<T>, keyOf
   };
 }
 
-async function openPictures({ model, network, ascent }: PicturesJob, machine: JobMachine): Promise<BatchRunner> {
+async function openPictures({ model, network, ascent, streams }: PicturesJob, machine: JobMachine): Promise<BatchRunner> {
   const options = { ...network, ...ascent } as JobOptions;
   const path = await machine.contents.model(model);
-  return openBatchRunner({ model: path, options, models: {}, generators: {}, threads: 1, use: [] }, machine);
+  const job = { model: path, options, models: {}, generators: {}, threads: 1, use: [], ...(streams && { streams }) };
+  return openBatchRunner(job, machine);
 }
 
 interface Controls {

@@ -47,6 +47,8 @@ export interface PicturesJob extends JobOfModel {
   readonly goals: readonly (Goal & { readonly target: string })[];
   /** Goals that are climbed together. */
   readonly batch: number;
+  /** The stream of random numbers of each goal of a batch. @default the first for all, so that none depends on its place */
+  readonly streams?: readonly number[];
   /** Pixels of the longer side of a picture and of a thumbnail, at most. */
   readonly sides: { readonly picture: number; readonly thumbnail: number };
 }

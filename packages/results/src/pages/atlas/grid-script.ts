@@ -34,6 +34,12 @@ const remember = (key, value) => { try { localStorage.setItem("xstar-atlas-" + k
 const choice = (label, key, options, value, onchange) => h("label", {}, label + " ",
   h("select", { onchange: (event) => { remember(key, event.target.value); onchange(event.target.value); } },
     options.map(([name, text]) => h("option", { value: name, selected: name === value }, text))));
+const classTable = (layer, { classes, areas }) => h("details", { class: "class-table" }, h("summary", {}, "Classes × " + nounOf(layer) + "s"),
+  h("p", { class: "note" }, "How well each tells a class from all others, as the chance in % that a picture of the class has the larger mean activation; 50 is chance, and the darker, the further from it."),
+  h("div", { class: "table-frame", tabindex: 0, role: "region", "aria-label": "Classes and units" }, h("table", {},
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, nounOf(layer)), classes.map((index) => h("th", { scope: "col" }, h("a", { href: classLink(index) }, shortClass(index)))))),
+    h("tbody", {}, areas.map((row, unit) => h("tr", {}, h("th", { scope: "row" }, h("a", { href: unitLink(layer, unit) }, unit)),
+      row.map((area) => h("td", { class: area >= 500 ? "for" : "against", style: "--share:" + Math.round(Math.abs(area - 500) / 8) + "%" }, Math.round(area / 10)))))))));
 let stopGrid = () => {};
 const drawLayer = async (layer) => {
   const file = await layerFile(layer);
@@ -111,6 +117,7 @@ const drawLayer = async (layer) => {
       choice("Order", "order", known.map(([name, one]) => [name, one.name]), remembered("order", "index"), (name) => { order = orderOf(file, name); current = 0; again(); }),
       choice("Size", "size", Object.keys(sizes).map((name) => [name, name]), size, (name) => { size = name; again(); })),
     grid,
+    file.real?.table && classTable(layer, file.real.table),
   ];
 };
 `;

@@ -43,6 +43,16 @@ const verdict = (file, unit) => {
     : "The made picture and the real ones do not agree: to the network, it is no nearer to those that excite the unit than to others.";
   return words && h("p", { class: "verdict" }, words, h("span", { class: "note" }, " (" + percent(agrees) + " of pairs; 50 % is chance)"));
 };
+const pictureFile = (layer, name, value, label) => h("figure", { class: "real further" }, h("div", { class: "surround" },
+  h("img", { class: atlas.tiles.isPixelated ? "sharp" : "", src: "f/" + layer.slug + "/" + name + ".webp", alt: label, loading: "lazy" })), h("figcaption", {}, h("b", {}, show(value))));
+const further = (layer, file, unit) => {
+  const least = file.negative?.[unit];
+  const all = (file.diverse?.[unit] || []).flatMap((value, i) => (value === null ? [] : [pictureFile(layer, unit + "-diverse-" + i, value, "Further picture " + (i + 1) + " of " + layer.name + ":" + unit)]));
+  return [
+    all.length > 0 && [h("h2", {}, "Other pictures that it wants"), h("p", { class: "note" }, "From other starts, and kept unlike each other."), h("div", { class: "row" }, all)],
+    least !== null && least !== undefined && [h("h2", {}, "What it wants least"), h("div", { class: "row" }, pictureFile(layer, unit + "-negative", least, "The picture that " + layer.name + ":" + unit + " wants least"))],
+  ];
+};
 const drawUnit = async (layer, unit) => {
   const [file, names] = await Promise.all([layerFile(layer), atlas.data && atlas.data.tiles.count > 0 ? load("examples") : []]);
   const real = file.real;
@@ -73,7 +83,9 @@ const drawUnit = async (layer, unit) => {
           ["Sees", field ? field.height.size + " × " + field.width.size : "everything", field ? "of " + atlas.input.slice(1).join(" × ") + " pixels" : ""],
         ]),
         real?.classes?.[unit]?.length > 0 && [h("h2", { class: "sub" }, "Speaks for"), classBars(real.classes[unit])],
+        real?.wanted?.[unit]?.length > 0 && [h("h2", { class: "sub" }, "Wanted by"), h("p", { class: "note" }, "Classes whose score would rise most if the unit were more active."), classBars(real.wanted[unit])],
         (file.warnings[unit] || []).map((text) => h("p", { class: "warning" }, "⚠ " + text)))),
+    further(layer, file, unit),
     real && real.strongest[unit].length > 0 && [h("h2", {}, "Real pictures that excite it most"),
       h("p", { class: "note" }, field ? "By the one place that answers most: what it sees, and where that is in the whole picture." : "By its activation."),
       h("div", { class: "row reals" }, real.strongest[unit].map((one) => realFigure(layer, one, names, 96)))],

@@ -21,6 +21,8 @@ interface AtlasFlags extends ModelFlags {
   readonly images?: string;
   readonly most?: number;
   readonly directions?: DirectionsWanted;
+  readonly negative?: boolean;
+  readonly diverse?: number;
   readonly recipe?: string;
   readonly steps?: number;
   readonly seed?: number;
@@ -44,6 +46,12 @@ export function addAtlas(command: Command): void {
       "--directions <counts>",
       "directions of each layer besides its units, found in the activations of --images: kmeans=16,nmf=16,sae=64, and map=12 for a map of 12 x 12 cells",
       parseDirections,
+    )
+    .option("--negative", "also a picture of what each unit wants least")
+    .option(
+      "--diverse <count>",
+      "so many more pictures of each unit, from different starts and kept unlike each other",
+      integer("--diverse", 2, 16),
     )
     .option("--recipe <spec>", "how pictures are made, as in lucid:steps=256, or none (default: auto)")
     .option("--steps <count>", "steps for each picture (default: the recipe's)", integer("--steps", 1))
@@ -83,8 +91,8 @@ async function runAtlas(path: string, flags: AtlasFlags): Promise<void> {
   model.notes.forEach(warn);
   const { options } = await readModelInput(model, flags, { files: createStore(), seed: flags.seed });
   const folder = flags.out ?? join("out", model.name, "atlas");
-  const { layers, images, most, directions, recipe, steps, seed, jobs } = flags;
-  const given = { layers, images, most, directions, recipe, steps, seed, jobs };
+  const { layers, images, most, directions, negative, diverse, recipe, steps, seed, jobs } = flags;
+  const given = { layers, images, most, directions, negative, diverse, recipe, steps, seed, jobs };
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const queue = flags.queue === undefined ? undefined : await openQueue(flags.queue, flags.store);
   const progress = createProgress({ stream: process.stderr, label: "atlas", total: whole });

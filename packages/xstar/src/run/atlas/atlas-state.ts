@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { canonical, differingField, XstarError } from "@xstar/core";
-import type { AtlasSettings, DirectionsWanted } from "@xstar/runs";
+import type { AtlasSettings, AtlasVariants, DirectionsWanted } from "@xstar/runs";
 import { writeFileAtomic } from "../../files/atomic.js";
 import { readTextIfThere } from "../../files/read.js";
 
@@ -11,6 +11,7 @@ export interface AtlasState {
   readonly groups: readonly (readonly string[])[];
   /** Directions of each layer, by the last run that asked for some by a method. */
   readonly directions: DirectionsWanted;
+  readonly variants: AtlasVariants;
 }
 
 /** Where the results of an atlas's jobs are kept, in its folder. */
@@ -24,9 +25,9 @@ export async function readState(folder: string): Promise<AtlasState | undefined>
   const text = await readTextIfThere(path);
   if (text === undefined) return undefined;
   try {
-    const { settings, groups, directions = {} } = JSON.parse(text) as AtlasState;
+    const { settings, groups, directions, variants } = JSON.parse(text) as AtlasState;
     if (typeof settings === "object" && groups.every((one) => Array.isArray(one)))
-      return { settings, groups, directions };
+      return { settings, groups, directions, variants };
   } catch {
     // said below
   }

@@ -1,4 +1,4 @@
-import { decodePictures, picturesOf, type AtlasPlan, type ContentJob, type JobRunner, type PicturesJob } from "@xstar/runs";
+import { decodePictures, picturesJobsOf, picturesOf, type AtlasPlan, type ContentJob, type JobRunner, type PicturesJob } from "@xstar/runs";
 
 /** What is ahead. */
 export interface AtlasEstimate {
@@ -37,9 +37,10 @@ export async function estimateAtlas(
   const units = layers.reduce((sum, layer) => sum + layer.units, 0);
   const left = missing.filter((job) => job.kind === "pictures");
   const looks = missing.filter((job) => job.kind !== "pictures");
-  const facts = { units, layers: layers.length, missing: left.reduce((sum, { goals }) => sum + goals.length, 0) };
+  const own = new Set<ContentJob>(layers.flatMap(({ jobs }) => jobs));
+  const facts = { units, layers: layers.length, missing: left.filter((job) => own.has(job)).reduce((sum, { goals }) => sum + goals.length, 0) };
   const costs = new Map<ContentJob, number>(
-    layers.flatMap(({ jobs, cost }) => jobs.map((job) => [job, cost] as const)),
+    layers.flatMap((layer) => picturesJobsOf(layer).map((job) => [job, layer.cost] as const)),
   );
   const sorted = left.toSorted((a, b) => costs.get(a)! - costs.get(b)!);
   const [cheapest, dearest] = [sorted[0], sorted.at(-1)];
@@ -82,7 +83,7 @@ export async function estimateAtlas(
         seconds += batchOf(job) * Math.max(0, warm - few * step * dearest.batch);
         seconds += steps * step * (costs.get(job)! / costs.get(dearest)!);
       }
-      const open = layers.filter(({ jobs }) => jobs.some((job) => missing.includes(job))).length;
+      const open = layers.filter((layer) => picturesJobsOf(layer).some((job) => missing.includes(job))).length;
       seconds += open * Math.max(0, cold - warm);
     }
     const done = (decodePictures(made) ?? []).flatMap((one) => ("failure" in one ? [] : [one]));

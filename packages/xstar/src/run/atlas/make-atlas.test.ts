@@ -181,6 +181,26 @@ describe("an atlas", () => {
     expect(await contents("redirected")).toEqual(await contents("directed"));
   });
 
+  test("has what units want least, and further pictures that differ", async () => {
+    const { units } = await make("varied", { layers: ["conv"], negative: true, diverse: 2, steps: 24 });
+    expect(units).toBe(4);
+    const { activation, negative, diverse } = await readJson<AtlasLayerFile>("varied", "d/conv.json");
+    expect(negative!.map((value, i) => value! < activation[i]!)).toEqual([true, true, true, true]);
+    expect(diverse!.map((all) => all.map((value) => value !== null))).toEqual(Array(4).fill([true, true]));
+    const files = await contents("varied");
+    expect(files["/f/conv/0-diverse-0.webp"]).not.toBe(files["/f/conv/0-diverse-1.webp"]);
+    const { layers } = await readJson<AtlasFile>("varied", "atlas.json");
+    expect(layers[0]).toMatchObject({ units: 4, done: 4 });
+  });
+
+  test("tells which classes want a unit", async () => {
+    await make("wanted", { layers: ["pooled", "scores"] });
+    const { real } = await readJson<AtlasLayerFile>("wanted", "d/scores.json");
+    // the slope of a score along itself is 1, along others 0
+    for (const [unit, all] of real!.wanted!.entries())
+      expect(all.filter(([index]) => index === unit)).toEqual(all.map(() => [unit, 1]));
+  });
+
   test("has no directions without real pictures", async () => {
     const bare = make("undirected", { images: undefined, layers: ["conv"], directions: { nmf: 2 } });
     await expect(bare).rejects.toThrow("Directions are found in the activations of real pictures, and there are none");

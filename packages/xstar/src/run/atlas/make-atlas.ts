@@ -8,11 +8,13 @@ import {
   directionsName,
   jobsOfAtlas,
   partOf,
+  picturesJobsOf,
   picturesOf,
   planAtlas,
   type AtlasPlan,
   resultsIn,
   withDirections,
+  withVariants,
   type ContentJob,
   type DirectionsJob,
   type DirectionsWanted,
@@ -45,6 +47,10 @@ export interface AtlasOptions extends Omit<MaximizeOptions, "signal" | "resume" 
   readonly most?: number | undefined;
   /** Directions of each layer, by method: `kmeans`, `nmf` and `sae`, and the side of a `map`. They need `images`. @default none, or those that the folder has */
   readonly directions?: DirectionsWanted | undefined;
+  /** Whether there is a picture of what each unit wants least. @default as the folder has it, or not */
+  readonly negative?: boolean | undefined;
+  /** So many more pictures of each unit, from different starts and kept unlike each other. @default as many as the folder has, or none */
+  readonly diverse?: number | undefined;
   /** Threads that work. @default one for each core */
   readonly jobs?: number | undefined;
   /** Ends the work after the steps in progress; what is finished is kept, and shown. */
@@ -110,7 +116,7 @@ export async function makeAtlas(model: ModelFile, options: AtlasOptions): Promis
 async function makeInto(
   model: ModelFile,
   path: string,
-  { folder, layers, images, most = 5000, jobs, directions, signal, onEstimate, onProgress, doJobs, ...given }: AtlasOptions,
+  { folder, layers, images, most = 5000, jobs, directions, negative, diverse, signal, onEstimate, onProgress, doJobs, ...given }: AtlasOptions,
 ): Promise<AtlasResult> {
   const options: MaximizeOptions = {
     ...given,
@@ -122,13 +128,18 @@ async function makeInto(
   if (groups.length === 0) throw new XstarError("bad-argument", "The model has no layer whose units can be made large");
   const content = await contentOf(path, model);
   const data = images === undefined ? undefined : await openData(images, most);
-  const plan = await planAtlas(model, { xstar: version, model: content, data: data?.content ?? null, groups }, options);
+  const units = await planAtlas(model, { xstar: version, model: content, data: data?.content ?? null, groups }, options);
+  const variants = {
+    negative: negative ?? known?.variants.negative ?? false,
+    diverse: diverse ?? known?.variants.diverse ?? 0,
+  };
+  const plan = await withVariants(units, variants);
   const wanted = { ...known?.directions, ...directions };
   if (Object.keys(wanted).length > 0 && !data)
     throw new XstarError("bad-argument", "Directions are found in the activations of real pictures, and there are none", {
       hint: "Give them with --images",
     });
-  await keepState(folder, known, { settings: plan.settings, groups, directions: wanted });
+  await keepState(folder, known, { settings: plan.settings, groups, directions: wanted, variants });
 
   const store = resultsIn(openFolderStore(join(folder, workFolder)));
   const find: FindContents = async () => ({
@@ -205,15 +216,16 @@ function createAtlasProgress(
   tell: ((now: AtlasProgress) => void) | undefined,
 ) {
   const costs = new Map<ContentJob, number>(
-    layers.flatMap(({ jobs, cost }) => jobs.map((job) => [job, cost * job.goals.length])),
+    layers.flatMap((layer) => picturesJobsOf(layer).map((job) => [job, layer.cost * job.goals.length])),
   );
   const steps = Number(layers[0]?.jobs[0]?.ascent["steps"] ?? 1);
   const dearest = Math.max(...layers.map(({ cost }) => cost));
   const costOf = (job: ContentJob) =>
     job.kind === "pictures" ? steps * (costs.get(job) ?? 0) : dearest * picturesOf(job);
   const total = missing.reduce((sum, job) => sum + costOf(job), 0);
+  const own = new Set<ContentJob>(layers.flatMap((layer) => layer.jobs));
   const unitsOf = (jobs: readonly ContentJob[]) =>
-    jobs.reduce((sum, job) => sum + (job.kind === "pictures" ? job.goals.length : 0), 0);
+    jobs.reduce((sum, job) => sum + (own.has(job) && job.kind === "pictures" ? job.goals.length : 0), 0);
   const ofUnits = layers.reduce((sum, { units }) => sum + units, 0);
   let [done, units] = [0, ofUnits - unitsOf(missing)];
   const running = new Map<ContentJob, number>();

@@ -43,7 +43,7 @@ export async function writeAtlas(folder: string, options: WriteAtlasOptions): Pr
   };
   for await (const part of assembleAtlas({ ...options, codec: sharpCodec })) {
     await write(part);
-    if (part.path.startsWith("f/")) units++;
+    if (/^f\/[^/]+\/\d+\.webp$/.test(part.path)) units++;
     if (part.path.startsWith("d/") && part.path.endsWith(".json")) failures.push(...failuresIn(part));
   }
   await write({ path: "index.html", bytes: atlasPage(options.name) });
