@@ -29,7 +29,8 @@ export { createFrames, type Frames } from "./run/frames.js";
 export { maximizeIn, type Environment, type ImageResult, type ImageRun, type ImageStep } from "./run/maximize.js";
 export { activationOf, recordOfAscent, runFileOf, type Ascent } from "./run/run-file.js";
 export { assembleAtlas, checksums, sumOf } from "./atlas/assemble.js";
-export type { AtlasPart } from "./atlas/part.js";
+export { citationOf } from "./atlas/citation.js";
+export { asData, type AtlasPart } from "./atlas/part.js";
 export { atlasLayers, jobsOfAtlas, picturesJobsOf, planAtlas, type AtlasPlan, type AtlasSettings } from "./atlas/plan-atlas.js";
 export { tries, type DoJobs, type JobListener } from "./jobs/do-jobs.js";
 export {

@@ -1,6 +1,7 @@
 import { html, wholeDocument } from "../html.js";
 import { styles } from "../styles.js";
 import { atlasStyles } from "./atlas-styles.js";
+import { compareScript } from "./compare-script.js";
 import { dataScript } from "./data-script.js";
 import { gridScript } from "./grid-script.js";
 import { homeScript } from "./home-script.js";
@@ -11,7 +12,7 @@ import { tileScript } from "./tile-script.js";
 import { unitScript } from "./unit-script.js";
 
 /** Everything that the page does, in the order of its parts: each may call those before it. */
-export const atlasScript = [dataScript, tileScript, homeScript, gridScript, mapScript, unitScript, searchScript, routeScript].join(
+export const atlasScript = [dataScript, tileScript, homeScript, gridScript, mapScript, unitScript, compareScript, searchScript, routeScript].join(
   "\n",
 );
 

@@ -54,7 +54,7 @@ const further = (layer, file, unit) => {
   ];
 };
 const drawUnit = async (layer, unit) => {
-  const [file, names] = await Promise.all([layerFile(layer), atlas.data && atlas.data.tiles.count > 0 ? load("examples") : []]);
+  const [file, names, elsewhere] = await Promise.all([layerFile(layer), atlas.data && atlas.data.tiles.count > 0 ? load("examples") : [], sameElsewhere(layer, unit)]);
   const real = file.real;
   const status = file.status[unit];
   const made = file.activation[unit];
@@ -98,8 +98,11 @@ const drawUnit = async (layer, unit) => {
     nearRow("By the real pictures that they answer to", layer, file.nearest.activations?.[unit]),
     nearRow(layer.directions ? "By their vectors" : "By their weights", layer, file.nearest.weights?.[unit]),
     nearRow("By what the network makes of their pictures", layer, file.nearest.pictures?.[unit]),
+    elsewhereLinks(layer, unit, elsewhere),
     h("h2", {}, "Again, and cited"),
     copyable(command),
+    !layer.directions && h("p", { class: "note" }, "While ", h("code", {}, "xstar studio MODEL.onnx"), " runs: ",
+      h("a", { href: "http://127.0.0.1:8484/#/local?t=" + encodeURIComponent(target), rel: "noreferrer" }, "open " + target + " in the studio"), "."),
     copyable(target + " of " + atlas.model.name + " (SHA-256 " + atlas.model.sha256.slice(0, 12) + "), xstar " + atlas.xstar + ", " + location.href.split("#")[0].replace(/^file:.*$/, "") + unitLink(layer, unit)),
   ];
 };
@@ -107,29 +110,5 @@ const classBars = (classes) => {
   const most = classes[0][1];
   return h("ul", { class: "class-bars" }, classes.map(([index, amount]) => h("li", {}, h("a", { href: classLink(index) }, shortClass(index)),
     h("span", { class: "track" }, h("span", { class: "bar series-0", style: "width:" + Math.max(2, (100 * amount) / most) + "%" })), h("span", { class: "note" }, "+" + show(amount, 2)))));
-};
-const comparedNow = () => (location.hash.split("/compare/")[1] || remembered("compare", "")).split("/").filter(Boolean).map(decodeURIComponent);
-const compared = (added) => [...new Set([...comparedNow(), added])].slice(-6).map(encodeURIComponent).join("/");
-const drawCompare = async (keys) => {
-  remember("compare", keys.map(encodeURIComponent).join("/"));
-  const units = keys.flatMap((key) => {
-    const at = key.lastIndexOf(":");
-    const layer = atlas.layers.find(({ slug }) => slug === key.slice(0, at));
-    const unit = Number(key.slice(at + 1));
-    return layer && unit >= 0 && unit < layer.units ? [{ key, layer, unit }] : [];
-  });
-  const names = atlas.data && atlas.data.tiles.count > 0 ? await load("examples") : [];
-  const columns = await Promise.all(units.map(async ({ key, layer, unit }) => {
-    const file = await layerFile(layer);
-    const others = keys.filter((one) => one !== key).map(encodeURIComponent).join("/");
-    return h("section", {}, h("h2", {}, h("a", { href: unitLink(layer, unit) }, layer.name + ":" + unit)),
-      file.status[unit] === "done" ? h("div", { class: "surround" }, h("img", { class: atlas.tiles.isPixelated ? "sharp" : "", src: "f/" + layer.slug + "/" + unit + ".webp", alt: "The picture that excites " + layer.name + ":" + unit })) : h("p", {}, "No picture"),
-      facts([["Activation", show(file.activation[unit], 4)], file.real && ["Beyond", percent(file.real.percentile[unit])]]),
-      file.real?.classes?.[unit]?.length > 0 && classBars(file.real.classes[unit]),
-      file.real && h("div", { class: "row reals" }, file.real.strongest[unit].slice(0, 4).map((one) => realFigure(layer, one, names, 64))),
-      h("a", { href: here() + "/compare/" + others }, "Take away"));
-  }));
-  return [h("h1", {}, "Side by side"), h("p", { class: "lead" }, "Up to six units. \"Compare\" on the page of a unit adds it here, and the address keeps them."),
-    h("div", { class: "compare" }, columns)];
 };
 `;

@@ -7,6 +7,7 @@ import { createStore } from "../../record/store.js";
 import { nodeRuntime } from "../../runtime.js";
 import { makeAtlas, type AtlasOptions, type AtlasProgress, type AtlasResult } from "../../run/atlas/make-atlas.js";
 import type { AtlasEstimate } from "../../run/atlas/estimate.js";
+import { zipAtlas } from "../../run/atlas/zip-atlas.js";
 import { openStore } from "../../run/queue/open-store.js";
 import { inQueue } from "../../run/queue/queued.js";
 import { withInterrupt } from "../../terminal/interrupt.js";
@@ -28,6 +29,8 @@ interface AtlasFlags extends ModelFlags {
   readonly seed?: number;
   readonly out?: string;
   readonly jobs?: number;
+  readonly beside?: readonly string[];
+  readonly zip?: boolean;
   readonly estimate?: boolean;
   readonly queue?: string;
   readonly store?: string;
@@ -66,6 +69,8 @@ export function addAtlas(command: Command): void {
       "with --queue: a folder that all machines share, or s3://BUCKET/PREFIX?endpoint=URL (default: the queue's Redis)",
     )
     .option("--estimate", "only say how long it would take and how large it would be")
+    .option("--beside <folders...>", "atlases of other networks, to compare the same unit or class with")
+    .option("--zip", "also as one archive, <out>.zip")
     .option("--out <folder>", "default: out/<model>/atlas")
     .addHelpText("after", help)
     .action((path: string, flags: AtlasFlags) => runAtlas(path, flags));
@@ -91,8 +96,8 @@ async function runAtlas(path: string, flags: AtlasFlags): Promise<void> {
   model.notes.forEach(warn);
   const { options } = await readModelInput(model, flags, { files: createStore(), seed: flags.seed });
   const folder = flags.out ?? join("out", model.name, "atlas");
-  const { layers, images, most, directions, negative, diverse, recipe, steps, seed, jobs } = flags;
-  const given = { layers, images, most, directions, negative, diverse, recipe, steps, seed, jobs };
+  const { layers, images, most, directions, negative, diverse, beside, recipe, steps, seed, jobs } = flags;
+  const given = { layers, images, most, directions, negative, diverse, beside, recipe, steps, seed, jobs };
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const queue = flags.queue === undefined ? undefined : await openQueue(flags.queue, flags.store);
   const progress = createProgress({ stream: process.stderr, label: "atlas", total: whole });
@@ -121,6 +126,7 @@ async function runAtlas(path: string, flags: AtlasFlags): Promise<void> {
     }
   }, "The same command goes on from there");
   if (!result) return;
+  if (flags.zip) await zipAtlas(folder, `${folder}.zip`);
   process.stdout.write(printableLines(summarize(result, folder)));
   const [first, ...others] = result.failures;
   if (!first) return;

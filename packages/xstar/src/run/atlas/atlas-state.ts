@@ -12,6 +12,8 @@ export interface AtlasState {
   /** Directions of each layer, by the last run that asked for some by a method. */
   readonly directions: DirectionsWanted;
   readonly variants: AtlasVariants;
+  /** Folders of other atlases. */
+  readonly beside: readonly string[];
 }
 
 /** Where the results of an atlas's jobs are kept, in its folder. */
@@ -25,9 +27,9 @@ export async function readState(folder: string): Promise<AtlasState | undefined>
   const text = await readTextIfThere(path);
   if (text === undefined) return undefined;
   try {
-    const { settings, groups, directions, variants } = JSON.parse(text) as AtlasState;
+    const { settings, groups, directions, variants, beside } = JSON.parse(text) as AtlasState;
     if (typeof settings === "object" && groups.every((one) => Array.isArray(one)))
-      return { settings, groups, directions, variants };
+      return { settings, groups, directions, variants, beside };
   } catch {
     // said below
   }

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { check, XstarError, type MaximizeOptions } from "@xstar/core";
 import {
   atlasLayers,
@@ -27,6 +27,7 @@ import {
 import { lockFolder } from "../../files/lock.js";
 import { createSourceFiles } from "../../record/file-reference.js";
 import { version } from "../../version.js";
+import { readBeside } from "./beside.js";
 import { keepState, readState, withLayers, workFolder } from "./atlas-state.js";
 import { openData, type OpenedData } from "./data-content.js";
 import { estimateAtlas, type AtlasEstimate } from "./estimate.js";
@@ -51,6 +52,8 @@ export interface AtlasOptions extends Omit<MaximizeOptions, "signal" | "resume" 
   readonly negative?: boolean | undefined;
   /** So many more pictures of each unit, from different starts and kept unlike each other. @default as many as the folder has, or none */
   readonly diverse?: number | undefined;
+  /** Folders of atlases of other networks, whose units and classes are shown beside these. @default those that the folder has */
+  readonly beside?: readonly string[] | undefined;
   /** Threads that work. @default one for each core */
   readonly jobs?: number | undefined;
   /** Ends the work after the steps in progress; what is finished is kept, and shown. */
@@ -116,7 +119,7 @@ export async function makeAtlas(model: ModelFile, options: AtlasOptions): Promis
 async function makeInto(
   model: ModelFile,
   path: string,
-  { folder, layers, images, most = 5000, jobs, directions, negative, diverse, signal, onEstimate, onProgress, doJobs, ...given }: AtlasOptions,
+  { folder, layers, images, most = 5000, jobs, directions, negative, diverse, beside, signal, onEstimate, onProgress, doJobs, ...given }: AtlasOptions,
 ): Promise<AtlasResult> {
   const options: MaximizeOptions = {
     ...given,
@@ -129,6 +132,8 @@ async function makeInto(
   const content = await contentOf(path, model);
   const data = images === undefined ? undefined : await openData(images, most);
   const units = await planAtlas(model, { xstar: version, model: content, data: data?.content ?? null, groups }, options);
+  const others = beside?.map((one) => resolve(one)) ?? known?.beside ?? [];
+  await readBeside(folder, others);
   const variants = {
     negative: negative ?? known?.variants.negative ?? false,
     diverse: diverse ?? known?.variants.diverse ?? 0,
@@ -139,7 +144,7 @@ async function makeInto(
     throw new XstarError("bad-argument", "Directions are found in the activations of real pictures, and there are none", {
       hint: "Give them with --images",
     });
-  await keepState(folder, known, { settings: plan.settings, groups, directions: wanted, variants });
+  await keepState(folder, known, { settings: plan.settings, groups, directions: wanted, variants, beside: others });
 
   const store = resultsIn(openFolderStore(join(folder, workFolder)));
   const find: FindContents = async () => ({
@@ -172,6 +177,7 @@ async function makeInto(
     labels: options.labels ?? model.labels,
     pictures: data?.pictures,
     model,
+    beside: await readBeside(folder, others),
   });
   if (problem !== undefined && !signal?.aborted) throw problem;
   if (signal?.aborted && (await missingJobs([...jobsOfAtlas(whole), ...finding], store)).length > 0) {

@@ -2,9 +2,10 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
 import type { LoadedModel } from "@xstar/core";
 import { atlasPage, type PictureSource } from "@xstar/results";
-import { assembleAtlas, checksums, sumOf, type AtlasPart, type AtlasPlan, type ResultStore } from "@xstar/runs";
+import { asData, assembleAtlas, checksums, citationOf, sumOf, type AtlasPart, type AtlasPlan, type ResultStore } from "@xstar/runs";
 import { temporaryName, writeFileAtomic } from "../../files/atomic.js";
 import { readIfThere } from "../../files/read.js";
+import type { AtlasBeside } from "./beside.js";
 import { sharpCodec } from "../../files/sharp-codec.js";
 
 /** What an atlas is written from. */
@@ -15,6 +16,8 @@ export interface WriteAtlasOptions {
   readonly labels: readonly string[] | undefined;
   readonly pictures: PictureSource | undefined;
   readonly model: LoadedModel;
+  /** Atlases of other networks that its pages compare with. */
+  readonly beside: readonly AtlasBeside[];
 }
 
 /** What was written. */
@@ -46,6 +49,8 @@ export async function writeAtlas(folder: string, options: WriteAtlasOptions): Pr
     if (/^f\/[^/]+\/\d+\.webp$/.test(part.path)) units++;
     if (part.path.startsWith("d/") && part.path.endsWith(".json")) failures.push(...failuresIn(part));
   }
+  for (const part of asData("beside", options.beside)) await write(part);
+  await write(citationOf(plan, options.name));
   await write({ path: "index.html", bytes: atlasPage(options.name) });
   await write({ path: "SHA256SUMS", bytes: checksums(sums) });
   await removeOthers(folder, sums);
