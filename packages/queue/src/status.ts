@@ -2,7 +2,7 @@ import { isJob, wordsOf } from "@xstar/runs";
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { connectionOf, openRedis } from "./connection.js";
-import { queueName, workerKeys, type WorkerFacts } from "./names.js";
+import { queueName, senderKey, workerKeys, type SenderFacts, type WorkerFacts } from "./names.js";
 
 /** How a queue is. */
 export interface QueueStatus {
@@ -14,6 +14,8 @@ export interface QueueStatus {
   /** The last that were given up. */
   readonly failures: readonly { readonly id: string; readonly what: string; readonly reason: string }[];
   readonly workers: readonly WorkerFacts[];
+  /** How far the whole is that was sent; undefined where no sender is there. */
+  readonly sender: SenderFacts | undefined;
 }
 
 /** Failures that are told. */
@@ -42,6 +44,7 @@ export async function queueStatus(address: string, version: string): Promise<Que
   try {
     const counts = await queue.getJobCounts("waiting", "prioritized", "delayed", "active", "failed");
     const failed = await queue.getFailed(0, told - 1);
+    const sender = await redis.get(senderKey(version));
     return {
       waiting: (counts["waiting"] ?? 0) + (counts["prioritized"] ?? 0),
       delayed: counts["delayed"] ?? 0,
@@ -49,6 +52,7 @@ export async function queueStatus(address: string, version: string): Promise<Que
       failed: counts["failed"] ?? 0,
       failures: failed.map((job) => ({ id: job.id ?? "", what: isJob(job.data.job) ? wordsOf(job.data.job) : "no job", reason: job.failedReason })),
       workers: await readWorkers(redis),
+      sender: sender === null ? undefined : (JSON.parse(sender) as SenderFacts),
     };
   } finally {
     await queue.close();
