@@ -50,7 +50,7 @@ export { openJobRunner, type Contents, type JobMachine, type JobReport, type Job
 export { decodePictures } from "./jobs/picture-file.js";
 export { keyOfContent, resultsIn, type BlobStore, type ResultStore } from "./jobs/stores.js";
 export { withVariants, type AtlasVariants } from "./atlas/plan-variants.js";
-export { directionsJobs, withDirections } from "./atlas/plan-directions.js";
+export { directionsAhead, directionsJobs, withDirections } from "./atlas/plan-directions.js";
 export { compileLearning, type LearningState, type LearningStep } from "./directions/learning-step.js";
 export { findDirections, type DirectionsSettings, type FoundDirections } from "./directions/find-directions.js";
 export { directionsName, methods, parseDirections, type DirectionsWanted, type Method, type MethodName } from "./directions/methods.js";

@@ -88,7 +88,7 @@ export type { LocalContents, PicturesPlace } from "./run/atlas/local-contents.js
 export {
   makeAtlas,
   type AtlasOptions,
-  type AtlasProgress,
   type AtlasResult,
   type AtlasWork,
 } from "./run/atlas/make-atlas.js";
+export type { AtlasProgress } from "./run/atlas/atlas-progress.js";

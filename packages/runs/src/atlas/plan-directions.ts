@@ -1,7 +1,7 @@
 import { directionsName, methods, objectiveAlong, type DirectionsWanted, type MethodName } from "../directions/methods.js";
 import { rowOf } from "../directions/fitted.js";
 import { decodeDirections } from "../jobs/directions-file.js";
-import { jobId, type DirectionsJob } from "../jobs/job.js";
+import { jobId, type ContentJob, type DirectionsJob } from "../jobs/job.js";
 import type { ResultStore } from "../jobs/stores.js";
 import { distinct, slugOf } from "../plan/slug.js";
 import { jobOf, type AtlasLayer, type AtlasPlan } from "./plan-atlas.js";
@@ -57,4 +57,17 @@ export async function withDirections(
   const layers = [...plan.layers, ...added];
   const slugs = distinct(layers.map(({ name }) => slugOf(name)));
   return { ...plan, surveys, layers: layers.map((layer, i) => ({ ...layer, slug: slugs[i]! })) };
+}
+
+/** Pictures of directions that are not found yet, about: of a map most cells have some activations. */
+export function directionsAhead(
+  { layers }: AtlasPlan,
+  missing: readonly ContentJob[],
+): { readonly count: number; readonly cost: number }[] {
+  const costs = new Map(layers.map(({ name, cost }) => [name, cost]));
+  return missing.flatMap((job) =>
+    job.kind === "directions"
+      ? [{ count: job.method === "map" ? Math.ceil(0.7 * job.count ** 2) : job.count, cost: costs.get(job.layer)! }]
+      : [],
+  );
 }

@@ -7,11 +7,7 @@ import {
   directionsJobs,
   directionsName,
   jobsOfAtlas,
-  partOf,
-  picturesJobsOf,
-  picturesOf,
   planAtlas,
-  type AtlasPlan,
   resultsIn,
   withDirections,
   withVariants,
@@ -19,7 +15,6 @@ import {
   type DirectionsJob,
   type DirectionsWanted,
   type DoJobs,
-  type JobReport,
   type ModelContent,
   type ModelFile,
   type ResultStore,
@@ -28,6 +23,7 @@ import { lockFolder } from "../../files/lock.js";
 import { createSourceFiles } from "../../record/file-reference.js";
 import { version } from "../../version.js";
 import { readBeside } from "./beside.js";
+import { createAtlasProgress, type AtlasProgress } from "./atlas-progress.js";
 import { keepState, readState, withLayers, workFolder } from "./atlas-state.js";
 import { openData, type OpenedData } from "./data-content.js";
 import { estimateAtlas, type AtlasEstimate } from "./estimate.js";
@@ -73,16 +69,6 @@ export interface AtlasWork {
   /** The path of the model's file. */
   readonly path: string;
   readonly data: OpenedData | undefined;
-}
-
-/** How far an atlas is. */
-export interface AtlasProgress {
-  /** Of the work of this run, from 0 to 1. */
-  readonly share: number;
-  /** Units whose pictures are there, and units in all. */
-  readonly units: number;
-  readonly ofUnits: number;
-  readonly what: string;
 }
 
 /** What became of an atlas. */
@@ -163,10 +149,12 @@ async function makeInto(
   const perform = doJobs ? doJobs(work) : inPoolOf(threads, start, store);
   let problem: unknown;
   try {
-    await perform(missing, createAtlasProgress(whole, missing, onProgress), signal);
+    const first = createAtlasProgress(whole, missing, { tell: onProgress });
+    await perform(missing, first, signal);
     whole = await withDirections(plan, finding, store);
     const further = await missingJobs(jobsOfAtlas(whole), store);
-    if (further.length > 0) await perform(further, createAtlasProgress(whole, further, onProgress), signal);
+    const next = createAtlasProgress(whole, further, { tell: onProgress, before: first.work });
+    if (further.length > 0) await perform(further, next, signal);
   } catch (error) {
     problem = error;
   }
@@ -213,42 +201,4 @@ async function missingJobs(jobs: readonly ContentJob[], store: ResultStore): Pro
     if (!(await store.has(id)) && (await store.failure(id)) === undefined) missing.push(job);
   }
   return missing;
-}
-
-/** Adds up how far jobs are; those of costly layers count more. */
-function createAtlasProgress(
-  { layers }: AtlasPlan,
-  missing: readonly ContentJob[],
-  tell: ((now: AtlasProgress) => void) | undefined,
-) {
-  const costs = new Map<ContentJob, number>(
-    layers.flatMap((layer) => picturesJobsOf(layer).map((job) => [job, layer.cost * job.goals.length])),
-  );
-  const steps = Number(layers[0]?.jobs[0]?.ascent["steps"] ?? 1);
-  const dearest = Math.max(...layers.map(({ cost }) => cost));
-  const costOf = (job: ContentJob) =>
-    job.kind === "pictures" ? steps * (costs.get(job) ?? 0) : dearest * picturesOf(job);
-  const total = missing.reduce((sum, job) => sum + costOf(job), 0);
-  const own = new Set<ContentJob>(layers.flatMap((layer) => layer.jobs));
-  const unitsOf = (jobs: readonly ContentJob[]) =>
-    jobs.reduce((sum, job) => sum + (own.has(job) && job.kind === "pictures" ? job.goals.length : 0), 0);
-  const ofUnits = layers.reduce((sum, { units }) => sum + units, 0);
-  let [done, units] = [0, ofUnits - unitsOf(missing)];
-  const running = new Map<ContentJob, number>();
-  const show = (job: ContentJob) => {
-    const now = done + [...running.values()].reduce((a, b) => a + b, 0);
-    tell?.({ share: total > 0 ? now / total : 1, units, ofUnits, what: partOf(job) });
-  };
-  return {
-    onProgress(job: ContentJob, { done: some, of }: JobReport) {
-      running.set(job, (costOf(job) * some) / of);
-      show(job);
-    },
-    onDone(job: ContentJob) {
-      running.delete(job);
-      done += costOf(job);
-      units += unitsOf([job]);
-      show(job);
-    },
-  };
 }
