@@ -17,7 +17,7 @@ function run(command, args) {
 }
 run("python3", ["-m", "venv", "venv"]);
 const pip = (...args) => run(join(folder, "venv", "bin", "python"), ["-m", "pip", "install", ...args]);
-pip("torch", "numpy", "onnx", "onnx2torch", "tqdm", "ipython", "decorator", "pillow");
+pip("torch", "torchvision", "numpy", "onnx", "onnx2torch", "tqdm", "ipython", "decorator", "pillow");
 // without what it names besides: test tools, and releases that no longer install
 pip("--no-deps", "torch-lucent==0.1.8", "kornia==0.4.1");
 run("npm", ["install", "--no-audit", "--no-fund", "@tensorflow/tfjs@4.22.0", "@tensorflow/tfjs-backend-wasm@4.22.0"]);

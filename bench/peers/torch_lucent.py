@@ -25,19 +25,32 @@ torch.manual_seed(args.seed)
 random.seed(args.seed)
 numpy.random.seed(args.seed)
 
-net = convert(onnx.load(args.model)).eval()
-mean = torch.tensor(args.mean).view(1, 3, 1, 1)
+model = onnx.load(args.model)
+net = convert(model).eval()
+mean, std = (torch.tensor(given).view(1, 3, 1, 1) for given in (args.mean, args.std))
+# onnx2torch: modules have no dots in their names
+layer = lucid_arguments.node_of(model, args.layer).name.replace(".", "/")
+objective = objectives.neuron if args.centre else objectives.channel
 begin = time.perf_counter()
 pictures = render.render_vis(
     net,
-    objectives.channel(args.layer, args.channel),
-    lambda: param.image(128),
-    transforms=[*transform.standard_transforms, lambda x: 255 * x - mean],
+    objective(layer, args.channel),
+    lambda: param.image(args.side),
+    transforms=[*transform.standard_transforms, lambda x: (x - mean) / std],
     preprocess=False,
+    fixed_image_size=args.size,
     thresholds=(args.steps,),
     progress=False,
     show_image=False,
 )
 seconds = time.perf_counter() - begin
 numpy.save(args.out, pictures[-1][0].transpose(2, 0, 1).astype(numpy.float32))
-print(json.dumps({"seconds": seconds, "steps": args.steps, "seed": args.seed, "threads": args.threads, "torch": torch.__version__}))
+result = {
+    "seconds": seconds,
+    "processor": time.process_time(),
+    "steps": args.steps,
+    "seed": args.seed,
+    "threads": args.threads,
+    "torch": torch.__version__,
+}
+print(json.dumps(result))

@@ -27,7 +27,7 @@ export default defineConfig({
           groups: eager({
             entry: /engine\/worker\.ts/,
             lists: /(results|runs)\/dist\/index\.js/,
-            of: /plan-ascent|frames|likeliest|enlarge|paths|luminance|source/,
+            of: /plan-ascent|frames|likeliest|enlarge|paths|luminance|source|npy|run-record|contract-file|labels-file/,
             name: "worker",
           }),
         },

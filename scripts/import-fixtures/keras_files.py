@@ -34,13 +34,19 @@ def network(k):
     y = L.DepthwiseConv2D(3, padding="same")(y)
     y = L.SeparableConv2D(4, 3, strides=2, padding="same")(y)
     features = y = L.Reshape((3, 12), name="features")(y)
-    y = L.Bidirectional(L.LSTM(3, return_sequences=True))(y)
-    y = L.GRU(6, return_sequences=True)(y)
-    y = L.MultiHeadAttention(2, 3)(y, y)
-    y = L.LayerNormalization()(y)
-    y = L.TimeDistributed(L.Dense(4))(y)
     y = L.Flatten()(y)
     return k.Model(x, [head(y), features], name="zoo")
+
+
+def over_time(k):
+    L = k.layers
+    x = k.Input((5, 4), name="steps")
+    y = L.Bidirectional(L.LSTM(2, return_sequences=True))(x)
+    y = L.GRU(4, return_sequences=True)(y)
+    y = L.MultiHeadAttention(2, 3)(y, y)
+    y = L.LayerNormalization()(y)
+    y = L.TimeDistributed(L.Dense(3))(y)
+    return k.Model(x, L.Flatten()(y), name="over_time")
 
 
 def save(name, k, low=0.0, high=255.0, make=network):
@@ -49,7 +55,7 @@ def save(name, k, low=0.0, high=255.0, make=network):
     for i, w in enumerate(model.weights):
         path = w.path if hasattr(w, "path") else w.name
         if "seed_generator" not in path:
-            w.assign(weight(path, w.shape, 0.1 + 0.7 * i))
+            w.assign(np.round(16 * weight(path, w.shape, 0.1 + 0.7 * i)) / 16)  # few digits: the files are packed
     shape = model.inputs[0].shape[1:]
     path = os.path.join(FIXTURES, name)
     model.save(path)
@@ -57,11 +63,12 @@ def save(name, k, low=0.0, high=255.0, make=network):
         packed_file.write(gzip.compress(file.read(), 9, mtime=0))
     os.remove(path)
     results = model(wave((2, *shape), 0.11, low, high), training=False)
+    results = results if isinstance(results, (list, tuple)) else [results]
     cases.append({"file": name, "shape": list(shape), "low": low, "high": high, "outputs": [packed(np.asarray(result)) for result in results]})
 
 
-save("keras3.keras", keras)
-save("keras3.h5", keras)
-save("keras2.keras", tf_keras)
-save("keras2.h5", tf_keras)
+for name, k in (("keras3", keras), ("keras2", tf_keras)):
+    for ending in ("keras", "h5"):
+        save(f"{name}.{ending}", k)
+        save(f"{name}-steps.{ending}", k, low=-1.0, high=1.0, make=over_time)
 write("keras-files.json.gz", cases)

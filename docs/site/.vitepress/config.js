@@ -25,6 +25,7 @@ const guide = [
       page("Parameterizations", "/parameterizations"),
       page("Parts of your own", "/own-parts"),
       page("Metrics", "/metrics"),
+      page("How quick it is", "/performance"),
       page("What it looks at", "/explain"),
       page("The atlas of a network", "/atlas"),
       page("Why it is wrong", "/diagnosis"),

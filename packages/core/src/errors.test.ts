@@ -2,6 +2,12 @@ import { describe, expect, it } from "vitest";
 import { nearest, oneOf, XstarError } from "./errors.js";
 
 describe("XstarError", () => {
+  it("shows no bytes that are no signs", () => {
+    const error = new XstarError("bad-model", 'Layer "a\u0000b\u001B[31m"', { hint: "line\none\u0085" });
+    expect(error.message).toBe('Layer "a\uFFFDb\uFFFD[31m"');
+    expect(error.hint).toBe("line\none\uFFFD");
+  });
+
   it("carries a code, a sentence, a hint, facts and a cause", () => {
     const cause = new Error("disk");
     const error = new XstarError("bad-data", "It is broken", { hint: "Mend it", details: { at: 3 }, cause });

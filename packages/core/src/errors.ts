@@ -45,6 +45,9 @@ export interface ErrorJson {
   readonly stack?: string;
 }
 
+/** Names in damaged files hold any bytes: what is no sign is shown as one that stands for it. */
+const readable = (text: string) => text.replaceAll(/[^\P{Cc}\n\t]/gu, "\uFFFD");
+
 const marker = Symbol.for("xstar.error");
 
 /** The one error class of xstar: `code` for programs, `message` and `hint` for people. */
@@ -56,9 +59,9 @@ export class XstarError extends Error {
   readonly [marker] = true;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(readable(message), options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.hint = options.hint ?? usualHints[code];
+    this.hint = options.hint === undefined ? usualHints[code] : readable(options.hint);
     this.details = options.details;
   }
 

@@ -60,8 +60,12 @@ function damaged(bytes: Uint8Array, seed: number): Uint8Array {
   return copy;
 }
 
-/** How many of each: `XSTAR_DAMAGED=2000 npx vitest run packages/import/src/fuzz` */
+/** How many of each, and from which seed: `XSTAR_DAMAGED=2000 XSTAR_SEED=7 npx vitest run packages/import/src/fuzz` */
 const count = Number(process.env["XSTAR_DAMAGED"] ?? 60);
+const firstSeed = 1 + 1e6 * Number(process.env["XSTAR_SEED"] ?? 0);
+
+/** Whether a sentence shows bytes of the file as they are. */
+const isRaw = ({ message, hint = "" }: XstarError) => /[^\P{Cc}\n\t]/u.test(`${message}${hint}`);
 
 describe("damaged files are refused by design, or read", () => {
   it.each(files)(
@@ -69,7 +73,7 @@ describe("damaged files are refused by design, or read", () => {
     async (_, { name, list, read }) => {
       const whole = await read(name);
       const foreign: unknown[] = [];
-      for (let seed = 1; seed <= count; seed++) {
+      for (let seed = firstSeed; seed < firstSeed + count; seed++) {
         const broken: ModelFiles = {
           name,
           list,
@@ -79,7 +83,7 @@ describe("damaged files are refused by design, or read", () => {
           () => undefined,
           (error: unknown) => error,
         );
-        if (failure !== undefined && !XstarError.is(failure)) foreign.push(failure);
+        if (failure !== undefined && (!XstarError.is(failure) || isRaw(failure))) foreign.push(failure);
       }
       expect(foreign).toEqual([]);
     },

@@ -8,7 +8,8 @@ export const modules = (name: string): Plugin => ({
   generateBundle(_, bundle) {
     const chunks = Object.values(bundle).flatMap((file) => {
       if (file.type !== "chunk") return [];
-      const sources = file.moduleIds.filter((id) => !id.startsWith("\0")).map(shortened);
+      // a component and its style are one source
+      const sources = [...new Set(file.moduleIds.filter((id) => !id.startsWith("\0")).map(shortened))];
       return [[file.fileName, { sources, imports: file.imports }] as const];
     });
     const source = JSON.stringify(Object.fromEntries(chunks), undefined, 1);

@@ -138,15 +138,27 @@ describeStudio("pictures that are touched", {}, ({ visit, address }) => {
     await choose(page, [{ name: "kept.onnx", mimeType: "application/octet-stream", buffer: gunzipSync(bytes) }]);
     await page.getByRole("heading", { level: 1, name: "kept" }).waitFor({ timeout: 60_000 });
     const link = page.url();
-    await page.goto(`${address()}#/library`);
-    await page
-      .getByText(/kept.*0\.4 MB|0\.[34] MB/)
-      .first()
-      .waitFor({ timeout: 60_000 });
+    const library = await context.newPage();
+    const remove = library.getByRole("button", { name: "Delete kept" });
+    // it is written while one looks
+    await expect
+      .poll(
+        async () => {
+          await library.goto(`${address()}#/library`);
+          await library.reload();
+          await library.getByRole("heading", { name: "Runs" }).waitFor();
+          await library.waitForTimeout(500);
+          return remove.count();
+        },
+        { timeout: 90_000 },
+      )
+      .toBe(1);
+    expect(await library.getByRole("row").filter({ has: remove }).textContent()).toMatch(/\d\.\d MB/);
     const other = await context.newPage();
     await other.goto(link);
     await other.getByRole("heading", { level: 1, name: "kept" }).waitFor({ timeout: 90_000 });
-    await page.getByRole("button", { name: /^Delete .*kept/ }).click();
+    await remove.click();
+    await expect.poll(() => remove.count(), { timeout: 30_000 }).toBe(0);
     const third = await context.newPage();
     await third.goto(link);
     await third

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { readModel } from "@xstar/core";
-import { decode as decodePng } from "fast-png";
 import { decodeNpy, findRecord } from "@xstar/results";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
@@ -159,8 +158,12 @@ describeStudio("the workbench", {}, ({ visit, address }) => {
     expect(length).toEqual([true, true]);
     const ascent = readModel((await download(page, "ascent.onnx")).bytes);
     expect(ascent.graph.outputs.map(({ name }) => name)).toContain("picture");
-    const change = decodePng((await download(page, "PNG of the change")).bytes);
-    expect([change.width % 28, change.height % 28]).toEqual([0, 0]);
+    const change = await download(page, "PNG of the change");
+    const sides = await page.evaluate(async (bytes) => {
+      const { width, height } = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
+      return [width % 28, height % 28];
+    }, Array.from(change.bytes));
+    expect(sides).toEqual([0, 0]);
     expect(await page.getByTestId("command").textContent()).toContain(
       "xstar maximize article.onnx crossEntropy:1 --recipe none",
     );

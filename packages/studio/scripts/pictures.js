@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { changeScale, changeView, contactSheet, diverging, enlarge } from "@xstar/results";
+import { changeScale, changeView, contactSheet, diverging, encodePng, enlarge, validView } from "@xstar/results";
 import gifenc from "gifenc";
 import { chromium } from "playwright-core";
 import sharp from "sharp";
@@ -15,7 +15,7 @@ writeFileSync(join(images, "studio.gif"), movingRace());
 const server = await serveStudio({ port: 0 });
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const four = "init=ones&init=0.5&init=zeros&init=random";
-/** @type {{ name: string, hash: string, ready: string, wait: number, width?: number, scheme?: "light" | "dark" }[]} */
+/** @type {{ name: string, hash: string, ready: string, wait: number, width?: number, scheme?: "light" | "dark", drops?: string }[]} */
 const shots = [
   { name: "studio-stage", hash: "#/", ready: "[data-testid=panes][data-recorded=false]", wait: 9000 },
   {
@@ -56,16 +56,41 @@ const shots = [
     wait: 2500,
     width: 390,
   },
+  {
+    name: "studio-steer-dark",
+    hash: "#/m/article/run?t=logit:3%20-%200.1*tv&recipe=none&opt=adam&steps=20000&init=zeros",
+    ready: "section[aria-label=Steer]",
+    wait: 3000,
+    scheme: "dark",
+  },
+  {
+    name: "studio-explain",
+    hash: "#/m/article/explain?t=logit:1",
+    drops: "Choose pictures",
+    ready: "[data-testid=explained]",
+    wait: 1500,
+  },
+  {
+    name: "studio-explain-phone",
+    hash: "#/m/article/explain?t=logit:1",
+    drops: "Choose pictures",
+    ready: "[data-testid=explained]",
+    wait: 1500,
+    width: 390,
+  },
+  { name: "studio-open", hash: "#/m", ready: "text=Drop a model anywhere", wait: 500, scheme: "dark" },
+  { name: "studio-library-phone-dark", hash: "#/library", ready: "text=Runs", wait: 1000, width: 390, scheme: "dark" },
   { name: "studio-compare", hash: `#/compare?${compared()}`, ready: "text=Difference from the first", wait: 4000 },
 ];
 try {
-  for (const { name, hash, ready, wait, width = 1200, scheme = "light" } of shots) {
+  for (const { name, hash, ready, wait, width = 1200, scheme = "light", drops } of shots) {
     const context = await browser.newContext({
       viewport: { width, height: width < 500 ? 844 : 800 },
       colorScheme: scheme,
     });
     const page = await context.newPage();
     await page.goto(server.address + hash);
+    if (drops) await drop(page, drops);
     await page.locator(ready).first().waitFor({ timeout: 120_000 });
     await page.waitForTimeout(wait);
     const shot = await page.screenshot();
@@ -78,6 +103,20 @@ try {
 } finally {
   await browser.close();
   await server.close();
+}
+
+/** Gives a page the picture of a 1, as the recorded race ends from zeros: what it says speaks for itself. */
+async function drop(page, button) {
+  const { side, low, high, frames } = recorded;
+  const end = Float32Array.from(
+    Buffer.from(frames[frames.length - 1], "base64"),
+    (byte) => low + (byte / 255) * (high - low),
+  );
+  const data = end.slice(2 * side * side, 3 * side * side);
+  const { picture } = validView({ shape: [side, side], data });
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: button }).click({ timeout: 120_000 });
+  await (await chooser).setFiles({ name: "one.png", mimeType: "image/png", buffer: Buffer.from(encodePng(picture)) });
 }
 
 function compared() {

@@ -47,7 +47,9 @@ export {
   type Picture,
   type PictureMetrics,
   type PictureSize,
+  type ExampleSource,
   type PictureSource,
+  type SignalSource,
   type Rgb,
   type SecondNetwork,
   type SheetOptions,
@@ -68,12 +70,14 @@ export {
 export { loadModel, type LoadModelOptions } from "./load.js";
 export { deviceRuntime, devices, type Device, type DeviceOptions } from "./devices.js";
 export { keepGraphs } from "./files/kept-graphs.js";
+export { startProfiler, type OperatorTime, type Profile, type Profiler } from "./run/profile.js";
 export { nodeRuntime } from "./runtime.js";
 export type { ComparedDataset } from "./run/many/compare-entry.js";
 export type { ManyTarget } from "./run/many/kept-folder.js";
 export type { ManyFacts } from "./run/many/write-picture.js";
 export type { ManyOptions, ManyProgress, ManyResult } from "./run/many/make-many.js";
 export { openPictures as openDataset, type FilePictures } from "./data/pictures.js";
+export { openSounds } from "./data/sounds.js";
 export { openLabelled, type OpenedLabelled } from "./data/labelled.js";
 export { loadDataset, type IdxFolderOptions, type SplitDataset } from "./data/dataset.js";
 export { trainNetwork, type TrainedNetwork, type TrainingOptions } from "./train/trained-network.js";

@@ -101,7 +101,7 @@ export async function vjp(
     irVersion: model.source.irVersion,
     locate: locator(model.source),
   });
-  const session: Session = await model.runtime.open(bytes, { files: model.files });
+  const session: Session = await model.runtime.open(bytes, { files: model.files, isRepeated: true });
   let isReleased = false;
   return {
     async run(feeds, given) {

@@ -1,8 +1,8 @@
-import { int } from "../define/fields.js";
+import { int, optional } from "../define/fields.js";
 import type { Spec } from "../define/spec.js";
 import { abs, mul, sub } from "../objectives/combine.js";
 import { l1 } from "../objectives/penalty.js";
-import { adam } from "../optimizers/adaptive.js";
+import { adam, nadam } from "../optimizers/adaptive.js";
 import { linear } from "../optimizers/schedules.js";
 import { normal } from "../starts/starts.js";
 import { fourier } from "../parameterizations/fourier.js";
@@ -11,7 +11,7 @@ import { pyramid } from "../parameterizations/pyramid.js";
 import type { Shape } from "../tensor.js";
 import { jitter, pad, rotate, scale } from "../transforms/affine.js";
 import { defineRecipe, type RecipeOptions } from "../define/recipe.js";
-import { isSmall, squareWithin } from "./picture-size.js";
+import { isSmall } from "./picture-size.js";
 
 /**
  * Looks at what the model takes, and chooses what gives a good picture on it. docs/recipes.md has what was measured for these
@@ -24,10 +24,9 @@ export const auto = defineRecipe({
   type: "auto",
   example: {},
   doc: "Looks at what the model takes, and chooses what gives a good picture on it",
-  params: { steps: int("steps to take", { fallback: 256, min: 0 }) },
+  params: { steps: optional(int("steps to take (default: 96 for pictures of colours, 256 for all else)", { min: 0 })) },
   options({ steps }, { shape, holds }) {
-    // large steps that die out: they get as far as small ones in half the time, and settle
-    const ascent = { steps, optimizer: adam({ learningRate: 0.1 }), schedule: linear({}) };
+    const ascent = patient(steps);
     switch (holds?.kind) {
       case "audio":
         return { ...ascent, ...signal(shape[holds.time! - 1]!, [-1, 1]) };
@@ -46,13 +45,21 @@ export const auto = defineRecipe({
         return { ...ascent, parameterization: pixel({}) };
       default:
     }
-    return {
-      ...ascent,
-      ...(isDrawing(shape) ? drawing(shape) : isSmall(shape) ? thumbnail(shape) : photograph(shape)),
-    };
+    if (isDrawing(shape)) return { ...ascent, ...drawing(shape) };
+    return { ...quick(steps), ...(isSmall(shape) ? thumbnail(shape) : photograph(shape)) };
   },
   objective: (_, target, { shape, holds }) =>
     holds?.kind === "picture" && isDrawing(shape) ? pricedInk(target) : target,
+});
+
+/** Steps that die out, and settle. */
+const patient = (steps = 256) => ({ steps, optimizer: adam({ learningRate: 0.1 }), schedule: linear({}) });
+
+/** Large steps that remember little, and stay large for long. */
+const quick = (steps = 96) => ({
+  steps,
+  optimizer: nadam({ learningRate: 0.2 }),
+  schedule: linear({ end: 0.2 }),
 });
 
 /** Ink costs a share of the target's size, whatever its scale and sign: strokes that add little stay black. */
@@ -82,14 +89,8 @@ function thumbnail(shape: Shape): RecipeOptions {
   return { parameterization: fourier({ decay: 1.5 }), transforms: gentle(shape, 0.03) };
 }
 
-/** Drawn a little coarser than the network looks, so that no pixel can flicker. */
 function photograph(shape: Shape): RecipeOptions {
-  const coarser = 5 / 7;
-  return {
-    ...squareWithin(Math.round(shorterSide(shape) * coarser), shape),
-    parameterization: fourier({ decay: 1.2 }),
-    transforms: gentle(shape, 0.03 * coarser),
-  };
+  return { parameterization: fourier({ decay: 1.2 }), transforms: gentle(shape, 0.022) };
 }
 
 /** Half of Lucid's zooms and turns, about the transforms of Distill's article. */

@@ -6,6 +6,7 @@ export interface KeptGraphs {
   entry(runtime: string, model: Uint8Array, files: WeightFiles): KeptGraph | undefined;
 }
 
+/** The place of one graph among those that are kept. */
 export interface KeptGraph {
   /** The optimized graph with its weights; undefined where it is not there, or damaged. */
   read(): Promise<Uint8Array | undefined>;

@@ -45,6 +45,8 @@ ${files.map((row) => `| ${row.join(" | ")} |`).join("\n")}
 
 ## Layers of Keras
 
+Each has a case that Keras computed, in \`packages/import/fixtures\`: weights are waves (sines) between -0.5 and 0.5, and what a normalization learned of its data is of the kind that data have, variances between 0.3 and 1.5, so that none divides by almost nothing and a wrong epsilon or order shows. In whole networks that are compared ([Keras Applications](keras-applications.md)) statistics are half-way between random ones and those of noise.
+
 ${families(layerFamilies)}
 
 **Activations:** ${list(Object.keys(activations))}

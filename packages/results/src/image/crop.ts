@@ -5,7 +5,7 @@ import type { Picture } from "./picture.js";
  * The part of a picture inside a box. Throws `bad-argument` when the box is empty or reaches outside.
  *
  * @example
- * const part = crop(picture, fieldBox(field, [3, 4], { height: 224, width: 224 }));
+ * const part = crop(image.toRgba(), { top: 0, left: 0, height: 40, width: 40 });
  */
 export function crop({ width, height, data }: Picture, box: Box): Picture {
   const isInside = box.top >= 0 && box.left >= 0 && box.top + box.height <= height && box.left + box.width <= width;

@@ -22,6 +22,7 @@ export function pictureSizeOf(shape: Shape): PictureSize | undefined {
 /** Pictures that are read one by one. */
 export interface PictureSource {
   readonly names: readonly string[];
+  readonly holds?: undefined;
   /** Picture `i` as float32 [channels, height, width] from 0 to 1. Throws where it cannot be read. */
   read(i: number, size: PictureSize): Promise<Tensor>;
 }
@@ -38,7 +39,7 @@ export interface SignalSource {
 export type ExampleSource = PictureSource | SignalSource;
 
 /** What the numbers of a data set are; undefined for pictures. */
-export const heldBy = (source: ExampleSource): InputKind | undefined => ("holds" in source ? source.holds : undefined);
+export const heldBy = ({ holds }: ExampleSource): InputKind | undefined => holds;
 
 /** Grey pictures with a class each: picture i is `images[i * height * width ...]`, row-major, 0 to 255. */
 export interface ImageDataset {

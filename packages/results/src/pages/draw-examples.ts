@@ -35,7 +35,7 @@ export async function drawExamples(
   { pictures, size, top }: DrawExamplesOptions,
 ): Promise<TargetPictures> {
   const read = async ({ index }: Example) =>
-    "holds" in pictures
+    pictures.holds
       ? drawingOf([], pictures.holds).raw(await pictures.read(index))
       : validView(planesOf(await pictures.read(index, size!)), { low: 0, high: 1 }).picture;
   const entry = ({ index, activation, peak }: Example): SheetEntry => ({

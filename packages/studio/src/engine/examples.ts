@@ -24,7 +24,7 @@ export async function findExcitingPictures(
       .map(({ index, activation, peak }) => ({
         path: pictures.names[index]!,
         value: activation,
-        box: field && peak ? fieldBox(field, [peak.y, peak.x], opened.size) : null,
+        box: field && peak && opened.size ? fieldBox(field, [peak.y, peak.x], opened.size) : null,
       }));
   } finally {
     await opened.probe.release();

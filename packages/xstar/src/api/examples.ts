@@ -1,5 +1,5 @@
 import type { LoadedModel, ProbeOptions, Target } from "@xstar/core";
-import { findExamples as findAll, openTargets, type PictureSource } from "@xstar/results";
+import { findExamples as findAll, openTargets, type ExampleSource } from "@xstar/results";
 
 /** How real pictures are ranked. */
 export interface ExampleOptions extends Omit<ProbeOptions, "batch" | "hasOpacity"> {
@@ -41,7 +41,7 @@ export interface ExamplePictures {
 export async function findExamples(
   model: LoadedModel,
   target: Target,
-  dataset: PictureSource,
+  dataset: ExampleSource,
   { count = 9, signal, onPicture, ...options }: ExampleOptions = {},
 ): Promise<ExamplePictures> {
   const open = await openTargets(model, [{ target: "target", objective: target }], options);

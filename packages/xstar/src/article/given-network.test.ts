@@ -64,6 +64,22 @@ test("the accuracy is that of the test pictures", async () => {
   expect((await readNetwork(path, some)).confusion.accuracy).toBe(right / 300);
 });
 
+test("a network for one picture is given many", async () => {
+  const { test: all } = await loadMnist();
+  const some = { ...all, count: 50, images: all.images.subarray(0, 50 * 784), labels: all.labels.subarray(0, 50) };
+  const { model, confusion } = await readNetwork(await written("single", [28, 28, 1], true), some);
+  const session = await nodeRuntime().open(model);
+  let right = 0;
+  for (const [i, label] of [...some.labels].entries()) {
+    const values = Float32Array.from(some.images.subarray(i * 784, (i + 1) * 784), (level) => level / 255);
+    const results = await session.run({ [session.inputs[0]!.name]: tensor("float32", values, [1, 1, 28, 28]) });
+    const scores = numbers(results[session.outputs[0]!.name]!);
+    right += Number(scores.indexOf(Math.max(...scores)) === label);
+  }
+  await session.release();
+  expect(confusion.accuracy).toBe(right / 50);
+});
+
 test("a network of other pictures is refused", async () => {
   const { test: all } = await loadMnist();
   const graph = new Graph("other");

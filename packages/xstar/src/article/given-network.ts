@@ -15,6 +15,7 @@ import { loadModel } from "../load.js";
 import { nodeRuntime } from "../runtime.js";
 import { classify } from "../train/evaluate.js";
 import { side } from "../train/network.js";
+import { freeBatch } from "./free-batch.js";
 import type { ArticleNetwork } from "./network.js";
 
 /**
@@ -56,6 +57,7 @@ function asArticleNetwork({ source, contract, files, name, path = name }: ModelF
   const probabilities = isSoftmax(scores) ? scores : op.emit("Softmax", [scores], [type], { axis: 1 })[0]!;
   probabilities.type = type;
   graph.output(probabilities);
+  if (input.dims[0] === 1) freeBatch(graph);
   return writeModel(graph, { opsets: source.opsets, freeBatch: "N", embed: files });
 }
 

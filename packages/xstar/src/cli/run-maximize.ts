@@ -23,7 +23,6 @@ import {
   type SavedAscent,
 } from "@xstar/runs";
 import { likeliestOf, usualScale, type ClassShare, type FoundRecord, type Job, type RunFacts } from "@xstar/results";
-import { keepGraphs } from "../files/kept-graphs.js";
 import { writeFileAtomic } from "../files/atomic.js";
 import { openExamples } from "../data/pictures.js";
 import { loadDefinitions } from "../load-definitions.js";
@@ -62,6 +61,7 @@ export async function runMaximize(
   const files = createStore(from && { files: from.record, folder: dirname(from.path), model: given });
   const device = flags.device ?? from?.record.device ?? "cpu";
   const profiler = flags.profile ? await (await import("../run/profile.js")).startProfiler() : undefined;
+  const { keepGraphs } = await import("../files/kept-graphs.js");
   const settings = { threads, kept: keepGraphs(), profile: profiler?.prefix };
   const runtime = device === "cpu" ? nodeRuntime(settings) : await deviceRuntime(device as Device, settings);
   const precision = flags.precision ?? from?.record.precision;

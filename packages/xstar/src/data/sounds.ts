@@ -14,6 +14,10 @@ export interface SignalForm {
 /**
  * The sounds in a folder and the folders in it (.wav), by name, each at the model's rate where that is known, and cut or followed by
  * silence to its length. Throws `file-not-readable` where there are none.
+ *
+ * @example
+ * const words = await openSounds("words", { shape: [1, 16000], holds: { kind: "audio", time: 2, rate: 16000 } });
+ * words.names.length; // how many there are
  */
 export async function openSounds(where: string, { shape, holds }: SignalForm): Promise<SignalSource> {
   const names = (await filesIn(where)).filter((name) => extname(name).toLowerCase() === ".wav");

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -103,6 +103,43 @@ test("a program imports it, and requires it", async () => {
   const [imported, required] = [await node("run.mjs"), await node("--no-warnings", "run.cjs")];
   expect(imported).toBe("1,1,6,6\n");
   expect(required).toBe(imported);
+});
+
+test("parts of one's own work from the library, in threads, on the command line and from a record", async () => {
+  for (const file of ["parts.js", "run.js"]) copyFileSync(join(root, "examples", "own-parts", file), join(home, file));
+  expect(await node("run.js", "tiny.onnx", "conv")).toMatch(/^contrast\.png: .* at last\n$/);
+
+  const own = ["--use", "./parts.js", "--recipe", "bold:steps=4"];
+  const targets = ["contrast:layer=conv,more=0,less=1", "conv:1", "conv:2"];
+  await xstar("maximize", "tiny.onnx", targets[0]!, ...own, "--override", "leakyRelu", "--out", "own");
+  const [picture] = readdirSync(join(home, "own")).filter((file) => /^contrast.*\d\.png$/.test(file));
+  await xstar("maximize", "--from", join("own", picture!), "--use", "./parts.js", "--out", "again");
+  const [made, again] = ["own", "again"].map((folder) => readFileSync(join(home, folder, picture!)));
+  expect(again!.equals(made!)).toBe(true);
+
+  const many = `import { loadModel, maximizeMany } from "xstar";
+    const options = { folder: "many", recipe: "bold:steps=4", use: ["./parts.js"], jobs: 2 };
+    console.log((await maximizeMany(await loadModel("tiny.onnx"), ${JSON.stringify(targets)}, options)).made);`;
+  writeFileSync(join(home, "many.js"), many);
+  expect(await node("many.js")).toBe("3\n");
+});
+
+test("Vite makes a page of it, with nothing of Node in it", async () => {
+  const page = join(home, "page");
+  mkdirSync(page);
+  writeFileSync(join(page, "index.html"), '<script type="module" src="./main.js"></script>');
+  const main = `import { contactSheet, fromOrt, maximize, openModel } from "xstar";
+    globalThis.sheet = async (ort, bytes) =>
+      contactSheet((await maximize(openModel(bytes, { runtime: fromOrt(ort) }), "conv:0-3")).images);`;
+  writeFileSync(join(page, "main.js"), main);
+  const { build, createLogger } = await import("vite");
+  const said: string[] = [];
+  const warn = (text: string) => void said.push(text);
+  const customLogger = { ...createLogger("silent"), warn, warnOnce: warn };
+  await build({ root: page, configFile: false, customLogger });
+  // Vite warns of what it leaves out because a browser has not got it
+  expect(said).toEqual([]);
+  expect(readdirSync(join(page, "dist", "assets")).length).toBeGreaterThan(1);
 });
 
 const program = (head: string) => `${head}

@@ -86,7 +86,9 @@ test("a browser has what Node has, but for what needs Node", async () => {
       "nodeRuntime",
       "openDataset",
       "openLabelled",
+      "openSounds",
       "readImage",
+      "startProfiler",
       "trainNetwork",
     ]
   `);

@@ -85,7 +85,7 @@ describe("xstar maximize", () => {
   };
 
   test.skipIf(!existsSync(models)).each([
-    { name: "squeezenet-v1.1", target: "fire6/concat:13", trials: 2, others: 4 },
+    { name: "squeezenet-v1.1", target: "fire6/concat:14", trials: 2, others: 4 },
     { name: "bvlc-googlenet", target: "inception_4c/output:13", trials: 2, others: 3 },
     { name: "mnist-8", target: "logit:1", trials: 3, others: 3 },
   ])("prepares and compiles $name once", async ({ name, target, trials, others }) => {

@@ -16,6 +16,7 @@ export interface Profile {
   readonly operators: readonly OperatorTime[];
 }
 
+/** The time of all nodes of one operator. */
 export interface OperatorTime {
   readonly operator: string;
   /** Nodes of the graph that are one. */
@@ -41,6 +42,15 @@ export interface Profiler {
   finish(): Promise<Profile>;
 }
 
+/**
+ * Lets ONNX Runtime say where the time of ascents and of gradients goes, for a runtime with its `prefix`.
+ *
+ * @example
+ * const profiler = await startProfiler();
+ * const model = await loadModel("model.onnx", { runtime: nodeRuntime({ profile: profiler.prefix }) });
+ * await maximize(model, "conv2:7", { steps: 16 });
+ * const { operators } = await profiler.finish();
+ */
 export async function startProfiler(): Promise<Profiler> {
   const folder = await mkdtemp(join(tmpdir(), "xstar-profile-"));
   // whatever becomes of the run

@@ -81,7 +81,15 @@ export class Session {
 
   /** A run that waits takes what was changed when it goes on. */
   private isChanged = false;
-  private isSteering = false;
+  /** Between two parts of one climb. */
+  private isSteering = $state(false);
+
+  /** Whether it can be steered: also while a change takes hold, so that nobody's controls vanish under their hands. */
+  get isClimbing(): boolean {
+    const { run, isSteering } = this;
+    if (!run?.facts || run.problem) return false;
+    return isSteering || run.status === "running" || run.status === "paused";
+  }
 
   /** Settings that were changed take hold in a run that climbs, from the picture as it is. */
   steer(): void {
