@@ -38,7 +38,9 @@ function areasOf({ units, means }) {
 const mean = (all) => all.reduce((a, b) => a + b, 0) / all.length;
 const show = (what, areas) => {
   const sure = areas.filter((area) => area >= 0.95).length;
-  console.log(`${what.padEnd(28)} ${String(areas.length).padStart(4)}  ${mean(areas).toFixed(4)}  ${sure} of at least 0.95`);
+  console.log(
+    `${what.padEnd(28)} ${String(areas.length).padStart(4)}  ${mean(areas).toFixed(4)}  ${sure} of at least 0.95`,
+  );
 };
 
 for (const layer of layers) {

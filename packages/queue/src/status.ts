@@ -50,7 +50,11 @@ export async function queueStatus(address: string, version: string): Promise<Que
       delayed: counts["delayed"] ?? 0,
       active: counts["active"] ?? 0,
       failed: counts["failed"] ?? 0,
-      failures: failed.map((job) => ({ id: job.id ?? "", what: isJob(job.data.job) ? wordsOf(job.data.job) : "no job", reason: job.failedReason })),
+      failures: failed.map((job) => ({
+        id: job.id ?? "",
+        what: isJob(job.data.job) ? wordsOf(job.data.job) : "no job",
+        reason: job.failedReason,
+      })),
       workers: await readWorkers(redis),
       sender: sender === null ? undefined : (JSON.parse(sender) as SenderFacts),
     };

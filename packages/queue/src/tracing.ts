@@ -28,10 +28,14 @@ export async function startTracing(service: string, environment = process.env): 
     import("@opentelemetry/sdk-node"),
     import("@opentelemetry/api"),
   ]).catch((cause: unknown) => {
-    throw new XstarError("bad-argument", "Traces are asked for by the environment, and OpenTelemetry is not installed", {
-      hint: "npm install @opentelemetry/sdk-node @opentelemetry/api, or set OTEL_SDK_DISABLED=true",
-      cause,
-    });
+    throw new XstarError(
+      "bad-argument",
+      "Traces are asked for by the environment, and OpenTelemetry is not installed",
+      {
+        hint: "npm install @opentelemetry/sdk-node @opentelemetry/api, or set OTEL_SDK_DISABLED=true",
+        cause,
+      },
+    );
   });
   const sdk = new NodeSDK({ serviceName: environment["OTEL_SERVICE_NAME"] ?? service, instrumentations: [] });
   sdk.start();

@@ -2,7 +2,16 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { XstarError } from "@xstar/core";
-import { isJob, jobId, partOf, wordsOf, type ContentJob, type JobReport, type JobRunner, type ResultStore } from "@xstar/runs";
+import {
+  isJob,
+  jobId,
+  partOf,
+  wordsOf,
+  type ContentJob,
+  type JobReport,
+  type JobRunner,
+  type ResultStore,
+} from "@xstar/runs";
 import { UnrecoverableError, Worker, type Job } from "bullmq";
 import { connectionOf, openRedis } from "./connection.js";
 import { queueName, workerKey, type QueuedJob } from "./names.js";
@@ -56,8 +65,10 @@ export async function work(options: WorkOptions): Promise<{ readonly done: numbe
     const secondsNow = () => (performance.now() - began) / 1000;
     count.active++;
     try {
-      const isNew = await tracing.span("xstar.job", { "xstar.job.id": id, "xstar.job.kind": job.kind, "xstar.job.part": partOf(job) }, () =>
-        doOnce(job, { ...options, queued, onEvent, runners }),
+      const isNew = await tracing.span(
+        "xstar.job",
+        { "xstar.job.id": id, "xstar.job.kind": job.kind, "xstar.job.part": partOf(job) },
+        () => doOnce(job, { ...options, queued, onEvent, runners }),
       );
       if (isNew) {
         count.done++;

@@ -31,7 +31,14 @@ export { activationOf, recordOfAscent, runFileOf, type Ascent } from "./run/run-
 export { assembleAtlas, checksums, sumOf } from "./atlas/assemble.js";
 export { citationOf } from "./atlas/citation.js";
 export { asData, type AtlasPart } from "./atlas/part.js";
-export { atlasLayers, jobsOfAtlas, picturesJobsOf, planAtlas, type AtlasPlan, type AtlasSettings } from "./atlas/plan-atlas.js";
+export {
+  atlasLayers,
+  jobsOfAtlas,
+  picturesJobsOf,
+  planAtlas,
+  type AtlasPlan,
+  type AtlasSettings,
+} from "./atlas/plan-atlas.js";
 export { tries, type DoJobs, type JobListener } from "./jobs/do-jobs.js";
 export {
   isJob,
@@ -53,5 +60,12 @@ export { withVariants, type AtlasVariants } from "./atlas/plan-variants.js";
 export { directionsAhead, directionsJobs, withDirections } from "./atlas/plan-directions.js";
 export { compileLearning, type LearningState, type LearningStep } from "./directions/learning-step.js";
 export { findDirections, type DirectionsSettings, type FoundDirections } from "./directions/find-directions.js";
-export { directionsName, methods, parseDirections, type DirectionsWanted, type Method, type MethodName } from "./directions/methods.js";
+export {
+  directionsName,
+  methods,
+  parseDirections,
+  type DirectionsWanted,
+  type Method,
+  type MethodName,
+} from "./directions/methods.js";
 export { sparseAutoencoder } from "./directions/sparse-autoencoder.js";

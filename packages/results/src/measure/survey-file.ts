@@ -24,7 +24,10 @@ export function encodeSurvey({ pictures, classes, layers, skipped }: Survey): Ui
   });
 }
 
-function tensorsOf({ units, means, strongest, contributions, slopes }: LayerSurvey, prefix: string): [string, Tensor][] {
+function tensorsOf(
+  { units, means, strongest, contributions, slopes }: LayerSurvey,
+  prefix: string,
+): [string, Tensor][] {
   const classes = [...contributions.keys()].toSorted((a, b) => a - b);
   const inRows = (of: ReadonlyMap<number, Float64Array>) => {
     const sums = new Float64Array(classes.length * units);

@@ -1,4 +1,12 @@
-import { probe, tensor, type LoadedModel, type ProbeContext, type ProbeOptions, type Tensor, type Value } from "@xstar/core";
+import {
+  probe,
+  tensor,
+  type LoadedModel,
+  type ProbeContext,
+  type ProbeOptions,
+  type Tensor,
+  type Value,
+} from "@xstar/core";
 import { lookAt, type Sight } from "./look.js";
 import type { PictureSource } from "./source.js";
 import type { Rows } from "./cosines.js";
@@ -65,7 +73,9 @@ export async function surveyLayers(
     names: pictures.names.slice(from, to),
     read: (i, size) => pictures.read(from + i, size),
   };
-  const opened = await probe(model, { ...options, batch }, (look) => readUnits(look, { layers, directions, hasClasses }));
+  const opened = await probe(model, { ...options, batch }, (look) =>
+    readUnits(look, { layers, directions, hasClasses }),
+  );
   try {
     const survey = createSurvey(layers, hasClasses, top);
     let seen = 0;

@@ -103,7 +103,10 @@ async function thumbnailOf(
 }
 
 /** What the units of a layer multiply their inputs with. */
-async function weightsOf({ model, plan }: AtlasSources, { name, units, vectors }: AtlasLayer): Promise<Rows | undefined> {
+async function weightsOf(
+  { model, plan }: AtlasSources,
+  { name, units, vectors }: AtlasLayer,
+): Promise<Rows | undefined> {
   if (vectors) return vectors;
   let isKnown = false;
   const opened = await probe(model, plan.settings.network, (look) => {

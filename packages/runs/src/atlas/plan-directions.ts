@@ -1,4 +1,10 @@
-import { directionsName, methods, objectiveAlong, type DirectionsWanted, type MethodName } from "../directions/methods.js";
+import {
+  directionsName,
+  methods,
+  objectiveAlong,
+  type DirectionsWanted,
+  type MethodName,
+} from "../directions/methods.js";
 import { rowOf } from "../directions/fitted.js";
 import { decodeDirections } from "../jobs/directions-file.js";
 import { jobId, type ContentJob, type DirectionsJob } from "../jobs/job.js";

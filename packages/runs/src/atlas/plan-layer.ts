@@ -31,6 +31,11 @@ export async function planPictures(
   const objectives = goals.map((goal) => goal.objective);
   // on a machine of one core with all the memory there is, so that it depends on the layer alone
   const { batch, bytes } = await planBatches(model, objectives, options, { cores: 1, jobs: 1, free: Infinity });
-  const jobs = inBatchesOf(goals, unitsOfJob).map((some): PicturesJob => ({ kind: "pictures", ...job, goals: some, batch }));
+  const jobs = inBatchesOf(goals, unitsOfJob).map((some): PicturesJob => ({
+    kind: "pictures",
+    ...job,
+    goals: some,
+    batch,
+  }));
   return { jobs, cost: bytes };
 }

@@ -22,7 +22,17 @@ const survey: Survey = {
   layers: { dense: own },
 };
 const sources: LayerSources = {
-  layer: { name: "dense", slug: "dense", opType: "Gemm", shape: [2], width: 1, units: 2, field: null, jobs: [], cost: 1 },
+  layer: {
+    name: "dense",
+    slug: "dense",
+    opType: "Gemm",
+    shape: [2],
+    width: 1,
+    units: 2,
+    field: null,
+    jobs: [],
+    cost: 1,
+  },
   units: [undefined, undefined],
   negative: undefined,
   diverse: undefined,

@@ -115,11 +115,7 @@ function classesOf(
 }
 
 /** How well a unit tells each class that has enough pictures from all others. */
-function areasOf(
-  values: Float32Array,
-  classes: Int32Array,
-  counts: ReadonlyMap<number, number>,
-): [number, number][] {
+function areasOf(values: Float32Array, classes: Int32Array, counts: ReadonlyMap<number, number>): [number, number][] {
   const names = [...counts.keys()];
   const places = new Map(names.map((name, i) => [name, i]));
   const areas = separations(values, (i) => places.get(classes[i]!)!, names.length);

@@ -12,7 +12,7 @@ const most = 2000;
 export async function activationMap(rows: Rows, side: number, rng: Rng): Promise<Fitted> {
   const { UMAP } = await import("umap-js");
   const width = rows.data.length / rows.count;
-  const shown = [...rng.split("shown").permutation(rows.count).slice(0, most)].toSorted((a, b) => a - b);
+  const shown = Array.from(rng.split("shown").permutation(rows.count).slice(0, most)).toSorted((a, b) => a - b);
   if (shown.length < 4)
     throw new XstarError("bad-data", `A map needs at least 4 activations, and there are ${shown.length}`, {
       hint: "Give more pictures with --images",

@@ -30,7 +30,8 @@ function activations(few: number, rows = 600): Rows {
 
 const using = () => ({ rng: createRng(0), runtime: nodeRuntime({ threads: 1 }) });
 const cosine = (a: ArrayLike<number>, b: ArrayLike<number>) => {
-  const dot = (x: ArrayLike<number>, y: ArrayLike<number>) => Array.from(x).reduce((sum, one, i) => sum + one * y[i]!, 0);
+  const dot = (x: ArrayLike<number>, y: ArrayLike<number>) =>
+    Array.from(x).reduce((sum, one, i) => sum + one * y[i]!, 0);
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 };
 /** How near the nearest found vector is to each hidden part. */

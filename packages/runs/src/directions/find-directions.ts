@@ -76,12 +76,15 @@ export async function readRows(
       if ("error" in sight) continue;
       const { data, shape } = sight.values["rows"]!;
       const all = { count: shape[0]!, data: data as Float32Array };
-      const places = [...rng.split(sight.index).permutation(all.count).slice(0, each)];
+      const places = Array.from(rng.split(sight.index).permutation(all.count).slice(0, each));
       rows.push(...places.map((place) => rowOf(all, place).slice()).filter((row) => row.every(Number.isFinite)));
     }
     const width = rows[0]?.length;
     if (width === undefined || width < 2)
-      throw new XstarError("bad-data", `Layer "${layer}" has no directions: it has ${width ?? "no"} units that can be read`);
+      throw new XstarError(
+        "bad-data",
+        `Layer "${layer}" has no directions: it has ${width ?? "no"} units that can be read`,
+      );
     return stacked(rows, width);
   } finally {
     await opened.release();

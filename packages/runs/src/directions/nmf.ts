@@ -26,7 +26,12 @@ export function factorize(rows: Rows, count: number, rng: Rng): Fitted {
     parts.set(transposed(turnedParts, count));
   }
   const vectors = { count, data: parts };
-  return { vectors: stacked(Array.from({ length: count }, (_, i) => unit(rowOf(vectors, i))), width) };
+  return {
+    vectors: stacked(
+      Array.from({ length: count }, (_, i) => unit(rowOf(vectors, i))),
+      width,
+    ),
+  };
 }
 
 interface Sizes {

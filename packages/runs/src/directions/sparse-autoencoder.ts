@@ -116,7 +116,7 @@ function largest(op: Ops, x: Value, few: number): Value {
 
 /** Directions from the mean to some activations, so that no part of them lies where activations never are. */
 function firstUnits(rows: Rows, mean: Float32Array, count: number, rng: Rng): Float32Array[] {
-  const some = [...rng.permutation(rows.count).slice(0, count)];
+  const some = Array.from(rng.permutation(rows.count).slice(0, count));
   return some.map((i) => unit(rowOf(rows, i).map((x, at) => x - mean[at]!)));
 }
 

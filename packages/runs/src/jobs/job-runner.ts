@@ -94,7 +94,10 @@ function keepLast<Job, T extends Closable>(open: (job: Job) => Promise<T>, keyOf
   };
 }
 
-async function openPictures({ model, network, ascent, streams }: PicturesJob, machine: JobMachine): Promise<BatchRunner> {
+async function openPictures(
+  { model, network, ascent, streams }: PicturesJob,
+  machine: JobMachine,
+): Promise<BatchRunner> {
   const options = { ...network, ...ascent } as JobOptions;
   const path = await machine.contents.model(model);
   const job = { model: path, options, models: {}, generators: {}, threads: 1, use: [], ...(streams && { streams }) };

@@ -54,49 +54,54 @@ describe.skipIf(!chromium)("the pages of an atlas (skips without Chromium)", () 
     await rm(folder, { recursive: true });
   });
 
-  it.each(["from a file", "from a server"])("are found, compared, and gone through by keys: %s", { timeout: 120_000 }, async (from) => {
-    const page = await browser.newPage();
-    const problems: string[] = [];
-    page.on("pageerror", ({ message }) => problems.push(message));
-    const heading = (name: string) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
-    await page.goto(places[from]!);
-    await page.getByRole("heading", { name: "Directions" }).waitFor();
-    await page.keyboard.press("/");
-    await page.keyboard.type("conv:2");
-    await page.keyboard.press("Enter");
-    await heading("conv:2");
-    await page.getByRole("heading", { name: "What it wants least" }).waitFor();
-    await page.evaluate("document.activeElement.blur()");
-    await page.keyboard.press("j");
-    await heading("conv:3");
-    await page.keyboard.press("k");
-    await heading("conv:2");
-    await page.getByRole("link", { name: "beside tiny-2" }).click();
-    await heading("Side by side");
-    expect(await page.locator(".compare section").count()).toBe(2);
-    const sizes = "[...document.querySelectorAll('.compare .surround img')].map((one) => one.complete && one.naturalWidth)";
-    await expect.poll(() => page.evaluate(sizes)).toEqual([8, 8]);
-    await page.getByRole("link", { name: "conv:2" }).last().click();
-    await page.getByRole("link", { name: "tiny-2" }).waitFor();
-    await page.goBack();
-    await heading("Side by side");
-    await page.goBack();
-    await heading("conv:2");
-    await page.keyboard.press("g");
-    await heading("conv");
-    await page.keyboard.press("]");
-    await page.keyboard.press("]");
-    await heading("conv k-means");
-    await page.keyboard.press("]");
-    await heading("conv map");
-    await page.locator(".map a").first().focus();
-    await page.keyboard.press("ArrowDown");
-    expect(await page.evaluate("Number(document.activeElement.dataset.at)")).toBeGreaterThan(0);
-    await page.keyboard.press("Enter");
-    await page.getByText("A direction of").waitFor();
-    expect(problems).toEqual([]);
-    await page.close();
-  });
+  it.each(["from a file", "from a server"])(
+    "are found, compared, and gone through by keys: %s",
+    { timeout: 120_000 },
+    async (from) => {
+      const page = await browser.newPage();
+      const problems: string[] = [];
+      page.on("pageerror", ({ message }) => problems.push(message));
+      const heading = (name: string) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+      await page.goto(places[from]!);
+      await page.getByRole("heading", { name: "Directions" }).waitFor();
+      await page.keyboard.press("/");
+      await page.keyboard.type("conv:2");
+      await page.keyboard.press("Enter");
+      await heading("conv:2");
+      await page.getByRole("heading", { name: "What it wants least" }).waitFor();
+      await page.evaluate("document.activeElement.blur()");
+      await page.keyboard.press("j");
+      await heading("conv:3");
+      await page.keyboard.press("k");
+      await heading("conv:2");
+      await page.getByRole("link", { name: "beside tiny-2" }).click();
+      await heading("Side by side");
+      expect(await page.locator(".compare section").count()).toBe(2);
+      const sizes =
+        "[...document.querySelectorAll('.compare .surround img')].map((one) => one.complete && one.naturalWidth)";
+      await expect.poll(() => page.evaluate(sizes)).toEqual([8, 8]);
+      await page.getByRole("link", { name: "conv:2" }).last().click();
+      await page.getByRole("link", { name: "tiny-2" }).waitFor();
+      await page.goBack();
+      await heading("Side by side");
+      await page.goBack();
+      await heading("conv:2");
+      await page.keyboard.press("g");
+      await heading("conv");
+      await page.keyboard.press("]");
+      await page.keyboard.press("]");
+      await heading("conv k-means");
+      await page.keyboard.press("]");
+      await heading("conv map");
+      await page.locator(".map a").first().focus();
+      await page.keyboard.press("ArrowDown");
+      expect(await page.evaluate("Number(document.activeElement.dataset.at)")).toBeGreaterThan(0);
+      await page.keyboard.press("Enter");
+      await page.getByText("A direction of").waitFor();
+      expect(problems).toEqual([]);
+      await page.close();
+    },
+  );
 
   it.each([
     ["light", 320],
@@ -105,8 +110,18 @@ describe.skipIf(!chromium)("the pages of an atlas (skips without Chromium)", () 
     const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
     await page.goto(places["from a file"]!);
     await page.locator("h1").waitFor();
-    const own = await page.evaluate("location.hash || document.querySelector('a.layer').hash.split('/').slice(0, 3).join('/')");
-    for (const path of ["", "/conv", "/conv/1", "/conv-k-means/0", "/conv-map", "/class/1", "/compare/conv%3A0/scores%3A1"]) {
+    const own = await page.evaluate(
+      "location.hash || document.querySelector('a.layer').hash.split('/').slice(0, 3).join('/')",
+    );
+    for (const path of [
+      "",
+      "/conv",
+      "/conv/1",
+      "/conv-k-means/0",
+      "/conv-map",
+      "/class/1",
+      "/compare/conv%3A0/scores%3A1",
+    ]) {
       await page.goto(`${places["from a file"]}${own as string}${path}`);
       await page.reload();
       await page.locator("h1").waitFor();

@@ -19,12 +19,16 @@ test.each(["redis.yaml", "workers.yaml"])("a manifest is what Kubernetes takes: 
   for (const one of all) {
     const Kind = kinds[one.kind] as unknown as new (data: unknown) => { validate(): void };
     expect(() => new Kind(one).validate()).not.toThrow();
-    expect(() => new Kind({ ...one, spec: { ...(one as { spec?: object }).spec, replicas: "many", ports: 1 } }).validate()).toThrow();
+    expect(() =>
+      new Kind({ ...one, spec: { ...(one as { spec?: object }).spec, replicas: "many", ports: 1 } }).validate(),
+    ).toThrow();
   }
 });
 
 test("the command line of the workers is one that xstar takes", async () => {
-  const [worker] = (await manifests("workers.yaml")) as unknown as { spec: { template: { spec: { containers: { args: string[] }[] } } } }[];
+  const [worker] = (await manifests("workers.yaml")) as unknown as {
+    spec: { template: { spec: { containers: { args: string[] }[] } } };
+  }[];
   const words = worker!.spec.template.spec.containers[0]!.args[0]!.trim().split(/\s+/).slice(3);
   const command = new Command("work");
   addWork(command);

@@ -143,7 +143,8 @@ describe.skipIf(!hasRedis)("an atlas through a queue", () => {
       const shown = page.said.text.trim().split(" ").at(-1)!;
       expect(await (await fetch(shown)).text()).toContain("<h1>Queue of xstar</h1>");
       const sender = xstar(...atlas.slice(0, -1), "8", "--layers", "conv", "--queue", sending, "--out", "allowed");
-      const progress = async () => (await (await fetch(`${shown}status.json`)).json()) as { sender?: { parts: object[] } };
+      const progress = async () =>
+        (await (await fetch(`${shown}status.json`)).json()) as { sender?: { parts: object[] } };
       await until(async () => (await progress()).sender !== undefined || sender.exitCode !== null);
       expect(await ended(sender)).toMatchObject({ code: 0 });
       worker.kill("SIGINT");

@@ -8,7 +8,12 @@ export interface TrainingStep {
   /** Weights and what the optimizer keeps, before the first step. */
   begin(weights: Weights): LearningState;
   /** One step on pictures (uint8, batch x 28 x 28) and labels; the state that it gives lasts until the step after the next. */
-  run(state: LearningState, images: Uint8Array, labels: ArrayLike<number>, learningRate: number): Promise<TrainingResult>;
+  run(
+    state: LearningState,
+    images: Uint8Array,
+    labels: ArrayLike<number>,
+    learningRate: number,
+  ): Promise<TrainingResult>;
   release(): Promise<void>;
 }
 

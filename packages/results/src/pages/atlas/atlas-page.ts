@@ -12,9 +12,17 @@ import { tileScript } from "./tile-script.js";
 import { unitScript } from "./unit-script.js";
 
 /** Everything that the page does, in the order of its parts: each may call those before it. */
-export const atlasScript = [dataScript, tileScript, homeScript, gridScript, mapScript, unitScript, compareScript, searchScript, routeScript].join(
-  "\n",
-);
+export const atlasScript = [
+  dataScript,
+  tileScript,
+  homeScript,
+  gridScript,
+  mapScript,
+  unitScript,
+  compareScript,
+  searchScript,
+  routeScript,
+].join("\n");
 
 /** The one page of an atlas: it shows the data that lie beside it, opened as a file or from any web host. */
 export function atlasPage(title: string): string {

@@ -1,4 +1,13 @@
-import { decodePictures, directionsAhead, picturesJobsOf, picturesOf, type AtlasPlan, type ContentJob, type JobRunner, type PicturesJob } from "@xstar/runs";
+import {
+  decodePictures,
+  directionsAhead,
+  picturesJobsOf,
+  picturesOf,
+  type AtlasPlan,
+  type ContentJob,
+  type JobRunner,
+  type PicturesJob,
+} from "@xstar/runs";
 
 /** What is ahead. */
 export interface AtlasEstimate {
@@ -116,7 +125,10 @@ async function secondsOfPictures(plan: AtlasPlan, missing: readonly ContentJob[]
 }
 
 /** What a batch of a job takes, by steps of one picture, and how long its layer takes to be made ready. */
-async function timePictures(job: PicturesJob, timeOf: TimeOf): Promise<{ readonly line: Line; readonly opening: number }> {
+async function timePictures(
+  job: PicturesJob,
+  timeOf: TimeOf,
+): Promise<{ readonly line: Line; readonly opening: number }> {
   const goals = job.goals.slice(0, job.batch);
   const trial = (count: number) => timeOf({ ...job, goals, ascent: { ...job.ascent, steps: count } });
   const cold = await trial(steps[0]);

@@ -105,7 +105,22 @@ export async function makeAtlas(model: ModelFile, options: AtlasOptions): Promis
 async function makeInto(
   model: ModelFile,
   path: string,
-  { folder, layers, images, most = 5000, jobs, directions, negative, diverse, beside, signal, onEstimate, onProgress, doJobs, ...given }: AtlasOptions,
+  {
+    folder,
+    layers,
+    images,
+    most = 5000,
+    jobs,
+    directions,
+    negative,
+    diverse,
+    beside,
+    signal,
+    onEstimate,
+    onProgress,
+    doJobs,
+    ...given
+  }: AtlasOptions,
 ): Promise<AtlasResult> {
   const options: MaximizeOptions = {
     ...given,
@@ -117,7 +132,11 @@ async function makeInto(
   if (groups.length === 0) throw new XstarError("bad-argument", "The model has no layer whose units can be made large");
   const content = await contentOf(path, model);
   const data = images === undefined ? undefined : await openData(images, most);
-  const units = await planAtlas(model, { xstar: version, model: content, data: data?.content ?? null, groups }, options);
+  const units = await planAtlas(
+    model,
+    { xstar: version, model: content, data: data?.content ?? null, groups },
+    options,
+  );
   const others = beside?.map((one) => resolve(one)) ?? known?.beside ?? [];
   await readBeside(folder, others);
   const variants = {
@@ -127,9 +146,13 @@ async function makeInto(
   const plan = await withVariants(units, variants);
   const wanted = { ...known?.directions, ...directions };
   if (Object.keys(wanted).length > 0 && !data)
-    throw new XstarError("bad-argument", "Directions are found in the activations of real pictures, and there are none", {
-      hint: "Give them with --images",
-    });
+    throw new XstarError(
+      "bad-argument",
+      "Directions are found in the activations of real pictures, and there are none",
+      {
+        hint: "Give them with --images",
+      },
+    );
   await keepState(folder, known, { settings: plan.settings, groups, directions: wanted, variants, beside: others });
 
   const store = resultsIn(openFolderStore(join(folder, workFolder)));

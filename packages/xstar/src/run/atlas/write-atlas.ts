@@ -2,7 +2,16 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
 import type { LoadedModel } from "@xstar/core";
 import { atlasPage, type PictureSource } from "@xstar/results";
-import { asData, assembleAtlas, checksums, citationOf, sumOf, type AtlasPart, type AtlasPlan, type ResultStore } from "@xstar/runs";
+import {
+  asData,
+  assembleAtlas,
+  checksums,
+  citationOf,
+  sumOf,
+  type AtlasPart,
+  type AtlasPlan,
+  type ResultStore,
+} from "@xstar/runs";
 import { temporaryName, writeFileAtomic } from "../../files/atomic.js";
 import { readIfThere } from "../../files/read.js";
 import type { AtlasBeside } from "./beside.js";

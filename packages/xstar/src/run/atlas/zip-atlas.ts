@@ -11,7 +11,13 @@ const packed = /\.(webp|png)$/;
 /** Writes the files of an atlas that its checksums list, and these, as one archive. */
 export async function zipAtlas(folder: string, path: string): Promise<void> {
   const sums = new TextDecoder().decode(await readFileOrExplain(join(folder, "SHA256SUMS")));
-  const names = [...sums.trimEnd().split("\n").map((line) => line.slice(66)), "SHA256SUMS"];
+  const names = [
+    ...sums
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.slice(66)),
+    "SHA256SUMS",
+  ];
   const files: Zippable = {};
   for (const name of names)
     files[name] = [await readFileOrExplain(join(folder, name)), { level: packed.test(name) ? 0 : 6, mtime }];
