@@ -132,6 +132,14 @@ const scaler: Rewrite = (node, [x], op) => {
   return [scale ? op.mul(moved, scale) : moved];
 };
 
+/** Numbers in the place of missing ones, which are told by a number or by NaN; what is there passes. */
+const imputer: Rewrite = (node, [x], op) => {
+  const imputed = held(op, node, "imputed_value_floats", (count) => [count]);
+  if (!imputed || x!.dtype !== "float32") return undefined;
+  const missing = node.float("replaced_value_float", 0);
+  return [op.where(Number.isNaN(missing) ? op.not(op.equal(x!, x!)) : op.equal(x!, missing), imputed, x!)];
+};
+
 /** Elements of the last axis by their numbers. */
 const arrayFeatureExtractor: Rewrite = (node, [x, indices], op) => {
   const { shape } = node.outputs[0]!;
@@ -154,6 +162,7 @@ export const classicalOperators: Readonly<Record<string, Rewrite>> = {
   "ai.onnx.ml::SVMClassifier": supportVectorClassifier,
   "ai.onnx.ml::Normalizer": normalizer,
   "ai.onnx.ml::Scaler": scaler,
+  "ai.onnx.ml::Imputer": imputer,
   "ai.onnx.ml::ArrayFeatureExtractor": arrayFeatureExtractor,
   "ai.onnx.ml::FeatureVectorizer": featureVectorizer,
 };

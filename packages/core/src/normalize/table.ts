@@ -57,6 +57,7 @@ export const rewriteTable: SplitTable<Rewrite> = {
         "ai.onnx.ml::SVMClassifier",
         "ai.onnx.ml::Normalizer",
         "ai.onnx.ml::Scaler",
+        "ai.onnx.ml::Imputer",
         "ai.onnx.ml::ArrayFeatureExtractor",
         "ai.onnx.ml::FeatureVectorizer",
       ],

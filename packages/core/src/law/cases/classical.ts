@@ -124,6 +124,16 @@ export const classical: Cases = {
     { inputs: [uniform(-1, 1, [2, 3], [0])], attributes: { norm: "L1" } },
     { inputs: [x(2, 3)], attributes: { norm: "L2" } },
   ],
+  "ai.onnx.ml::Imputer": [
+    {
+      inputs: [{ ...x(2, 3), draw: () => [0.4, NaN, -0.3, 0.2, 0.9, NaN] }],
+      attributes: { imputed_value_floats: numbers(0.1, -0.2, 0.5), replaced_value_float: { float: NaN } },
+    },
+    {
+      inputs: [x(2, 3)],
+      attributes: { imputed_value_floats: numbers(0.3), replaced_value_float: { float: 7 } },
+    },
+  ],
   "ai.onnx.ml::Scaler": [
     { inputs: [x(2, 3)], attributes: { offset: numbers(0.1, -0.2, 0.5), scale: numbers(2, 0.5, -1) } },
     { inputs: [x(2, 3)], attributes: { offset: numbers(0.1), scale: numbers(3) } },
