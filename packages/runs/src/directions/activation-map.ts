@@ -12,9 +12,10 @@ const most = 2000;
 export async function activationMap(rows: Rows, side: number, rng: Rng): Promise<Fitted> {
   const { UMAP } = await import("umap-js");
   const width = rows.data.length / rows.count;
-  const shown = Array.from(rng.split("shown").permutation(rows.count).slice(0, most)).toSorted((a, b) => a - b);
+  const order = Array.from(rng.split("shown").permutation(rows.count));
+  const shown = differing(rows, order).slice(0, most);
   if (shown.length < 4)
-    throw new XstarError("bad-data", `A map needs at least 4 activations, and there are ${shown.length}`, {
+    throw new XstarError("bad-data", `A map needs at least 4 activations, and only ${shown.length} differ`, {
       hint: "Give more pictures with --images",
     });
   const draws = rng.split("layout");
@@ -45,4 +46,15 @@ export async function activationMap(rows: Rows, side: number, rng: Rng): Promise
     ),
     cells: cells.map(([cell, some]) => [cell % side, Math.floor(cell / side), some.length]),
   };
+}
+
+/** Those of some rows that no other one before is equal to: where nothing is seen, activations are the same, and would fill the map. */
+function differing(rows: Rows, some: readonly number[]): number[] {
+  const known = new Set<string>();
+  return some.filter((i) => {
+    const text = rowOf(rows, i).join();
+    if (known.has(text)) return false;
+    known.add(text);
+    return true;
+  });
 }

@@ -68,6 +68,13 @@ describe("directions of activations", () => {
     expect(Math.min(...nearness(vectors, hidden))).toBeGreaterThan(0.95);
   });
 
+  it("of a map show equal activations once", async () => {
+    const rows = activations(1, 40);
+    const twice = { count: 80, data: Float32Array.of(...rows.data, ...rows.data) };
+    const { cells } = await methods.map.fit(twice, 4, using());
+    expect(cells!.reduce((sum, [, , some]) => sum + some, 0)).toBe(40);
+  });
+
   it.each(Object.keys(methods) as MethodName[])("are the same for the same seed: %s", async (method) => {
     const rows = activations(1, 60);
     const [first, again] = [await methods[method].fit(rows, 4, using()), await methods[method].fit(rows, 4, using())];
