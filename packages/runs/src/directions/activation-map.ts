@@ -1,6 +1,6 @@
 import { XstarError, type Rng } from "@xstar/core";
 import type { Rows } from "@xstar/results";
-import { meanOf, rowOf, stacked, type Fitted } from "./fitted.js";
+import { differing, meanOf, rowOf, stacked, type Fitted } from "./fitted.js";
 
 /** Activations that are laid out, at most: the time grows with them. */
 const most = 2000;
@@ -46,15 +46,4 @@ export async function activationMap(rows: Rows, side: number, rng: Rng): Promise
     ),
     cells: cells.map(([cell, some]) => [cell % side, Math.floor(cell / side), some.length]),
   };
-}
-
-/** Those of some rows that no other one before is equal to: where nothing is seen, activations are the same, and would fill the map. */
-function differing(rows: Rows, some: readonly number[]): number[] {
-  const known = new Set<string>();
-  return some.filter((i) => {
-    const text = rowOf(rows, i).join();
-    if (known.has(text)) return false;
-    known.add(text);
-    return true;
-  });
 }

@@ -58,6 +58,14 @@ describe("directions of activations", () => {
     expect(Math.min(...nearness(vectors, hidden))).toBeGreaterThan(0.9);
   });
 
+  it("by a sparse autoencoder begin differently, and cannot where activations do not differ", async () => {
+    const one = activations(1, 1);
+    const same = { count: 50, data: Float32Array.from({ length: 50 * width }, (_, at) => one.data[at % width]!) };
+    await expect(sparseAutoencoder(same, 2, using())).rejects.toThrow(
+      "2 codes need as many activations, and only 1 differ",
+    );
+  });
+
   it("of a map are the means of cells, and all activations are in one", async () => {
     const rows = activations(1);
     const { vectors, cells } = await methods.map.fit(rows, 5, using());
