@@ -1,3 +1,4 @@
+export { decodeDiagnosis, encodeDiagnosis, type DiagnosisState } from "./diagnose/checkpoint.js";
 export { suspectsIn, type Suspect } from "./diagnose/data-checks.js";
 export { checks, diagnose, type DiagnoseOptions } from "./diagnose/diagnose.js";
 export { diagnosisFile, type DiagnosisFile } from "./diagnose/diagnosis-file.js";
@@ -59,6 +60,8 @@ export {
 export { restsOn, warmestPart, type Intervention, type RestsOn } from "./measure/rests-on.js";
 export { measureTruth, type MapTruth, type ShareCurve, type TruthOptions } from "./measure/map-truth.js";
 export { checkRandomization, mostAlike, ranksOf, type Randomization } from "./measure/randomization.js";
+export { measureUnits, type ConductanceOptions, type LayerUnits, type UnitShare } from "./measure/unit-conductance.js";
+export { shareInWords, type ShownUnit } from "./pages/units-section.js";
 export { measureSet, type RecordedMetrics } from "./measure/measure-set.js";
 export { findNearest } from "./measure/nearest.js";
 export { networksOf } from "./measure/networks.js";

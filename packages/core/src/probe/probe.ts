@@ -42,6 +42,8 @@ export interface ProbeContext {
   features(layer: string): Value;
   /** A layer with its places in one row, [batch, units, places]. Throws `bad-argument`, `unknown-layer`. */
   byUnit(layer: string): Value;
+  /** The gradient of a score of the pictures [batch] by a layer with its places in one row, as `byUnit`. Throws as `contributions`. */
+  slopesByUnit(score: Value, layer: string): Value;
   /**
    * How much every unit of layers adds to a score of the pictures [batch], and how much more it would add, to first order. Throws `bad-argument`, `unknown-layer`, `missing-vjp-rule`.
    */
@@ -98,6 +100,10 @@ export async function probe(
   const network = prepared.network(op, opacity ? onGrey(op, pictures, opacity) : pictures);
   const settings = fixedSettings(op);
   const rules = await allRules();
+  const slopes = (score: Value, layers: readonly string[]) => {
+    const wrt = layers.map((name) => network.layer(name));
+    return gradientsBy(rules, op, { of: score, wrt }).map((slope, i) => slope ?? op.fill(wrt[i]!.shape, 0));
+  };
   const values = read({
     op,
     pictures,
@@ -111,14 +117,12 @@ export async function probe(
     unit: (name, unit) => unitOf(op, network, unit, name),
     features: (name) => featuresOf(op, network, name),
     byUnit: (name) => inRow(op, network, name, network.layer(name)),
+    slopesByUnit: (score, name) => inRow(op, network, name, slopes(score, [name])[0]!),
     contributions(score, layers) {
-      const wrt = layers.map((name) => network.layer(name));
-      const slopes = gradientsBy(rules, op, { of: score, wrt });
+      const all = slopes(score, layers);
       return layers.map((name, i) => {
-        const x = wrt[i]!;
-        const slope = slopes[i] ?? op.fill(x.shape, 0);
         const sum = (value: Value) => op.reduceSum(inRow(op, network, name, value), [2]);
-        return { added: sum(op.mul(x, slope)), slope: sum(slope) };
+        return { added: sum(op.mul(network.layer(name), all[i]!)), slope: sum(all[i]!) };
       });
     },
     weights: (name) => unitWeights(op, network.layer(name), network.layer(name).shape[axisOfUnits(network, name)]!),

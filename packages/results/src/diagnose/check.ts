@@ -1,6 +1,7 @@
 import type { LoadedModel, ProbeOptions } from "@xstar/core";
 import { nameOfClass } from "../pages/explain-words.js";
 import { formatPercent } from "../pages/format.js";
+import type { PictureSource } from "../measure/source.js";
 import type { Asker } from "./ask.js";
 import type { Finding, FoundPicture } from "./finding.js";
 import type { Observations } from "./observe.js";
@@ -10,6 +11,8 @@ export interface CheckContext {
   readonly model: LoadedModel;
   readonly options: ProbeOptions;
   readonly observed: Observations;
+  /** Where the pictures that were observed come from. */
+  readonly source: PictureSource;
   /** The pictures that the network was trained with, where they are given. */
   readonly training: Observations | undefined;
   readonly labels: readonly string[] | undefined;

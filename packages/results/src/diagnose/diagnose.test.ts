@@ -1,12 +1,16 @@
 import { openModel } from "@xstar/core";
 import { nodeRuntime } from "../../../xstar/src/runtime.js";
 import { describe, expect, it } from "vitest";
-import { plantedNetwork, plantedPictures, type PlantedFaults } from "../testing/planted.js";
+import type { PictureSize } from "../measure/source.js";
+import { decodeDiagnosis, encodeDiagnosis } from "./checkpoint.js";
+import { plantedNetwork, plantedPictures, side, type PlantedFaults } from "../testing/planted.js";
 import { suspectsIn } from "./data-checks.js";
-import { diagnose } from "./diagnose.js";
+import { checks, diagnose } from "./diagnose.js";
 import { byImportance, type Finding, type LabelledPictures } from "./finding.js";
-import { observe } from "./observe.js";
+import { observe, type Observations } from "./observe.js";
 import { diagnosisReport, summarizeFindings } from "./report.js";
+import type { CheckContext } from "./check.js";
+import { units } from "./units-check.js";
 import { apart, binsOf, calibrationError, temperatureOf, wilson } from "./statistics.js";
 
 const runtime = nodeRuntime({ threads: 1 });
@@ -49,7 +53,8 @@ describe("a planted fault is found:", () => {
 
   it("units that are dead, and copies", async () => {
     const found = await findingsOf({ dead: 2, copies: 2 }, plantedPictures({ count: 200 }));
-    expect(bad(found)).toEqual(["deadUnits", "copiedUnits"]);
+    // two silent ones of eight are what a dense layer begins with
+    expect(bad(found)).toEqual(["copiedUnits"]);
     expect(found.find(({ check }) => check === "deadUnits")!.detail).toContain("6, 7");
     expect(found.find(({ check }) => check === "copiedUnits")!.detail).toContain("4 (of 0), 5 (of 0)");
   });
@@ -100,10 +105,37 @@ describe("a planted fault is found:", () => {
   });
 });
 
+describe("units that answer to nothing", () => {
+  async function severityOf(dead: number, of: number, { isDense = false, pictures = 200 } = {}) {
+    const row = (awake: number) => Float32Array.from({ length: of }, (_, u) => (u < dead ? 0 : awake));
+    const facts = { layer: "x", opType: "Relu", isDense, least: row(0), most: row(1), means: [] };
+    const observed = { units: [facts], names: Array.from({ length: pictures }, String), classes: 10 };
+    const [found] = await units.find({ observed } as unknown as CheckContext);
+    return found?.severity;
+  }
+
+  it("are a fault where filters are silent, which see so many places that none begins so", async () => {
+    expect(await severityOf(4, 64)).toBe("warning");
+    expect(await severityOf(3, 64)).toBe("note");
+    expect(await severityOf(0, 64)).toBeUndefined();
+  });
+
+  it("are none in a dense layer up to what random weights leave silent", async () => {
+    expect(await severityOf(64, 128, { isDense: true })).toBe("note");
+    expect(await severityOf(80, 128, { isDense: true })).toBe("warning");
+  });
+
+  it("are none on fewer pictures than a unit of one class needs", async () => {
+    expect(await severityOf(4, 64, { pictures: 29 })).toBe("note");
+    expect(await severityOf(4, 64, { pictures: 30 })).toBe("warning");
+  });
+});
+
 describe("what is missing", () => {
   it("is said where pictures have no classes, and the rest is done", async () => {
     const found = await findingsOf({ dead: 2 }, plantedPictures({ count: 100, hasLabels: false }));
-    expect(bad(found)).toEqual(["labels", "deadUnits"]);
+    expect(bad(found)).toEqual(["labels"]);
+    expect(found.map(({ check }) => check)).toContain("deadUnits");
     expect(found[0]!.title).toContain("have no classes");
   });
 
@@ -129,6 +161,70 @@ describe("what is missing", () => {
     }
     expect(found.map(({ check }) => check)).toEqual(["errors", "confusions"]);
   });
+});
+
+describe("work that was stopped", () => {
+  it("goes on behind the pictures that were seen, from the bytes of what is kept", async () => {
+    const pictures = plantedPictures({ count: 200 });
+    const whole = await observe(open(), pictures, {}, { hasUnits: true });
+    const controller = new AbortController();
+    const onPicture = (seen: number) => seen === 90 && controller.abort();
+    const part = await observe(open(), pictures, {}, { hasUnits: true, signal: controller.signal, onPicture });
+    expect(part.names.length).toBe(90);
+    const state = { of: "x", observed: part, training: undefined, made: ["errors"], findings: [] };
+    const kept = decodeDiagnosis(encodeDiagnosis(state), "x");
+    expect(kept.made).toEqual(["errors"]);
+    const asked: number[] = [];
+    const rest = { ...pictures, read: (i: number, size: PictureSize) => (asked.push(i), pictures.read(i, size)) };
+    const { prints, ...found } = await observe(open(), rest, {}, { hasUnits: true, from: kept.observed });
+    const { prints: expected, ...all } = whole;
+    expect(found).toEqual(all);
+    expect({ ...prints, add: 0 }).toEqual({ ...expected, add: 0 });
+    expect(Math.min(...asked)).toBe(90);
+    expect(() => decodeDiagnosis(encodeDiagnosis(state).slice(0, 500), "here")).toThrow(/"here" is not a whole/);
+  });
+
+  it("does not repeat checks that were made", async () => {
+    const pictures = plantedPictures({ count: 100 });
+    const whole = await findingsOf({}, pictures);
+    const controller = new AbortController();
+    const made: string[] = [];
+    const found: Finding[] = [];
+    let observed: Observations | undefined;
+    const onSeen = (seen: Observations) => void (observed = seen);
+    const onChecked = (name: string) => made.push(name) === 3 && controller.abort();
+    const { signal } = controller;
+    for await (const one of diagnose(open(), pictures, { signal, onSeen, onChecked })) found.push(one);
+    expect(made).toEqual(["labels", "errors", "contract"]);
+    const only = checks.map(({ name }) => name).filter((name) => !made.includes(name));
+    const from = { observed: observed!, training: undefined };
+    const unread = { ...pictures, read: () => Promise.reject(new Error("it was seen already")) };
+    for await (const one of diagnose(open(), unread, { only, from })) found.push(one);
+    expect(found).toEqual(whole);
+  });
+
+  it("holds no more of 100,000 pictures than of 1,000, but for a few numbers each", async () => {
+    const count = 100_000;
+    let [reading, most] = [0, 0];
+    const grey = { dtype: "float32" as const, shape: [1, side, side], data: new Float32Array(side * side).fill(0.5) };
+    const source: LabelledPictures = {
+      names: Array.from({ length: count }, () => "a"),
+      labels: Array.from({ length: count }, (_, i) => i % 4),
+      async read() {
+        most = Math.max(most, ++reading);
+        await Promise.resolve();
+        reading--;
+        return grey;
+      },
+    };
+    const { sample, units: seen, names, prints } = await observe(open(), source, {}, { hasUnits: true });
+    expect(names.length).toBe(count);
+    // two batches of 64 are on their way, 400 pictures and rows of means are kept, and small copies of all
+    expect(most).toBeLessThanOrEqual(128);
+    expect(sample.length).toBeLessThanOrEqual(400);
+    expect(Math.max(...seen.map(({ means }) => means.length))).toBeLessThanOrEqual(400);
+    expect(prints.copies[0]!.byteLength).toBe(144);
+  }, 120_000);
 });
 
 describe("the report", () => {

@@ -19,6 +19,17 @@ export interface FoundPicture {
   readonly isTraining?: boolean;
   /** What is to be said of it: "labelled 4, taken for 9 (99.8 %)". */
   readonly caption: string;
+  /** Which of its parts count. */
+  readonly heat?: FoundHeat | undefined;
+}
+
+/** How much every part of a picture counts, row by row. */
+export interface FoundHeat {
+  readonly height: number;
+  readonly width: number;
+  readonly values: readonly number[];
+  /** Whether what is negative speaks against the answer. */
+  readonly isSigned?: boolean | undefined;
 }
 
 /** One thing that was found out about a network or its data. */

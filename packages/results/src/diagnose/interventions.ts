@@ -3,37 +3,8 @@ import { nameOfClass } from "../pages/explain-words.js";
 import { formatPercent } from "../pages/format.js";
 import { accuracyOf, largestOf } from "./ask.js";
 import { shown, type Check, type CheckContext } from "./check.js";
+import { decides, meanOf, part, withBox, type Box } from "./regions.js";
 import type { Finding } from "./finding.js";
-
-/** A part of a picture of this many pixels is put in the place of another one's. */
-interface Box {
-  readonly top: number;
-  readonly left: number;
-  readonly height: number;
-  readonly width: number;
-}
-
-/** The mean picture of a sample. */
-function meanOf(pictures: readonly Float32Array[]): Float32Array {
-  const mean = new Float32Array(pictures[0]!.length);
-  for (const picture of pictures) picture.forEach((x, i) => (mean[i]! += x / pictures.length));
-  return mean;
-}
-
-/** A picture with the pixels inside (or outside) a box from another one. */
-function withBox(
-  picture: Float32Array,
-  from: Float32Array,
-  [, height, width]: readonly number[],
-  box: Box,
-  isInside = true,
-) {
-  return picture.map((x, at) => {
-    const [y, column] = [Math.floor(at / width!) % height!, at % width!];
-    const isIn = y >= box.top && y < box.top + box.height && column >= box.left && column < box.left + box.width;
-    return isIn === isInside ? from[at]! : x;
-  });
-}
 
 /** The border of a picture erased wider and wider, and all but the border: what of the answer is left. */
 export const border: Check = {
@@ -87,12 +58,10 @@ export const border: Check = {
 
 const meanLevel = (mean: Float32Array) => mean.reduce((a, b) => a + b, 0) / mean.length;
 
-/** A patch is so large a part of a side, and is looked for at every half of its own side. */
-const part = 7;
 /** Pictures of a class that patches are cut out of, and pictures that they are put into: at first, and to confirm. */
 const [donorsPerClass, firstHosts, lastHosts] = [6, 6, 48];
-/** Patches that are confirmed, and the share of answers that has to change then. */
-const [mostConfirmed, decisive] = [10, 0.65];
+/** Patches that are confirmed. */
+const mostConfirmed = 10;
 /** Pictures that the network is asked about, at first. */
 const mostAsked = 24_000;
 
@@ -164,22 +133,19 @@ async function cueIn({ asker, observed, signal }: CheckContext, from: CheckConte
     }
   }
   // the best of many tries is luck in part: it is tried again with other pictures
-  let best: { flips: number; asked: number; box: Box; donors: number[]; target: number } | undefined;
+  const confirmed = [];
   for (const { box, target, donors } of tried.toSorted((a, b) => b.share - a.share).slice(0, mostConfirmed)) {
     const others = donors.length > donorsPerClass ? donors.slice(donorsPerClass) : donors;
     const mixed = mixedWith(box, target, others, hosts.slice(half), lastHosts);
     const flips = (await asker.ask(mixed)).filter((row) => largestOf(row) === target).length;
+    const before = await asker.ask(donors.map(({ picture }) => picture));
+    const erased = await asker.ask(donors.map(({ picture }) => withBox(picture, mean, shape, box)));
+    const lost = erased.filter((row, i) => largestOf(row) !== largestOf(before[i]!)).length / donors.length;
     const asked = mixed.length;
-    if (asked < 8 || (best && flips / asked <= best.flips / best.asked)) continue;
-    best = { flips, asked, box, donors: donors.map(({ at }) => at), target };
+    if (asked >= 8) confirmed.push({ flips, asked, lost, box, donors: donors.map(({ at }) => at), target });
   }
-  if (!best || best.flips / best.asked < decisive) return undefined;
-  const { box, donors } = best;
-  const held = sample.filter(({ at }) => donors.includes(at));
-  const erased = await asker.ask(held.map(({ picture }) => withBox(picture, mean, shape, box)));
-  const before = await asker.ask(held.map(({ picture }) => picture));
-  const lost = erased.filter((row, i) => largestOf(row) !== largestOf(before[i]!)).length / held.length;
-  return { ...best, lost, from, isTraining };
+  const [best] = confirmed.toSorted((a, b) => b.flips / b.asked + b.lost - a.flips / a.asked - a.lost);
+  return best && decides(best.flips / best.asked, best.lost) ? { ...best, from, isTraining } : undefined;
 }
 
 /** Patches all over a picture, at most so many: every half of their side, or further apart. */

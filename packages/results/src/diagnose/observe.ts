@@ -17,11 +17,15 @@ import { createPrints, type Prints } from "./prints.js";
 export interface UnitFacts {
   readonly layer: string;
   readonly opType: string;
+  /** Whether a unit answers once for a picture, instead of at many places. */
+  readonly isDense: boolean;
   /** Of every unit, over all places of all pictures. */
   readonly least: Float32Array;
   readonly most: Float32Array;
-  /** The mean over the places of some pictures: one row for each. */
+  /** The mean over the places of some pictures, evenly from all: one row for each. */
   readonly means: readonly Float32Array[];
+  /** Which ones, by their place among those that were seen. */
+  readonly meansAt: readonly number[];
 }
 
 /** What a network makes of labelled pictures, in one pass over them; memory does not grow with the size of the pictures. */
@@ -50,6 +54,8 @@ export interface ObserveOptions {
   readonly onPicture?: ((seen: number) => void) | undefined;
   /** Whether units are looked at too. */
   readonly hasUnits?: boolean;
+  /** What was seen of the same pictures before: it goes on behind them. */
+  readonly from?: Observations | undefined;
 }
 
 const [mostLogits, mostSampled, sampleBytes, mostMeans, mostLayers] = [4e6, 400, 96 * 2 ** 20, 400, 40];
@@ -75,7 +81,9 @@ async function activationLayers(model: LoadedModel, options: ProbeOptions) {
   const found = layers.flatMap((layer) => {
     const value = normalized.values.get(layer)!;
     const opType = value.node?.opType ?? "";
-    return activations.has(opType) && value.shape.length >= 2 ? [{ layer, opType }] : [];
+    return activations.has(opType) && value.shape.length >= 2
+      ? [{ layer, opType, isDense: value.shape.length === 2 }]
+      : [];
   });
   return found.slice(0, mostLayers);
 }
@@ -85,8 +93,10 @@ export async function observe(
   model: LoadedModel,
   source: LabelledPictures,
   options: ProbeOptions,
-  { signal, onPicture, hasUnits = false }: ObserveOptions = {},
+  { signal, onPicture, hasUnits = false, from }: ObserveOptions = {},
 ): Promise<Observations> {
+  let seen = from ? from.index.length + from.skipped.length : 0;
+  if (from && seen === source.names.length) return from;
   const layers = hasUnits ? await activationLayers(model, options) : [];
   const { shape: one } = await prepareModel(model, 1, options);
   const shape = one.slice(1);
@@ -107,10 +117,9 @@ export async function observe(
     });
     return { logits: look.logits(), pictures: look.pictures, ...Object.fromEntries(units) };
   });
-  const state = createState(source, shape, layers);
-  let seen = 0;
+  const state = createState(source, shape, layers, from);
   try {
-    for await (const sight of lookAt(opened, source)) {
+    for await (const sight of lookAt(opened, source, seen)) {
       if (signal?.aborted) break;
       if ("error" in sight) {
         const reason = sight.error instanceof Error ? sight.error.message : String(sight.error);
@@ -125,27 +134,42 @@ export async function observe(
   return state.done();
 }
 
-function createState(source: LabelledPictures, shape: Shape, layers: readonly { layer: string; opType: string }[]) {
-  const columns = {
-    index: [] as number[],
-    labels: [] as (number | null)[],
-    predicted: [] as number[],
-    confidence: [] as number[],
-    own: [] as number[],
-  };
-  const logits = new Map<number, Float32Array>();
-  const skipped: { name: string; reason: string }[] = [];
-  const prints = createPrints();
+function countsOf(labels: readonly (number | null)[]): Map<number, number> {
   const counts = new Map<number, number>();
-  for (const label of source.labels) if (label !== null) counts.set(label, (counts.get(label) ?? 0) + 1);
+  for (const label of labels) if (label !== null) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return counts;
+}
+
+function createState(
+  source: LabelledPictures,
+  shape: Shape,
+  layers: readonly Pick<UnitFacts, "layer" | "opType" | "isDense">[],
+  from: Observations | undefined,
+) {
+  const columns = {
+    index: [...(from?.index ?? [])],
+    labels: [...(from?.labels ?? [])],
+    predicted: [...(from?.predicted ?? [])],
+    confidence: [...(from?.confidence ?? [])],
+    own: [...(from?.own ?? [])],
+  };
+  const logits = new Map(from?.logits);
+  const skipped = [...(from?.skipped ?? [])];
+  const prints = createPrints(from?.prints);
+  const counts = countsOf(source.labels);
   const pixels = shape.reduce((a, b) => a * b, 1);
   const wanted = Math.max(8, Math.min(mostSampled, Math.floor(sampleBytes / (4 * pixels))));
   const perClass = Math.max(1, Math.floor(wanted / Math.max(1, counts.size)));
-  const taken = new Map<number, number>();
-  const met = new Map<number, number>();
-  const sample: { at: number; label: number; picture: Float32Array }[] = [];
-  const units = new Map<number, { least: Float32Array; most: Float32Array; means: Float32Array[] }>();
-  let classes = 0;
+  const sample = [...(from?.sample ?? [])];
+  const taken = countsOf(sample.map(({ label }) => label));
+  const met = countsOf(columns.labels);
+  const units = new Map(
+    from?.units.map(({ layer, least, most, means, meansAt }) => [
+      layers.findIndex((one) => one.layer === layer),
+      { least: least.slice(), most: most.slice(), means: [...means], meansAt: [...meansAt] },
+    ]),
+  );
+  let classes = from?.classes ?? 0;
   return {
     skipped,
     add(index: number, values: Readonly<Record<string, Tensor>>) {
@@ -179,13 +203,15 @@ function createState(source: LabelledPictures, shape: Shape, layers: readonly { 
         const known = units.get(i);
         const [lows, highs] = [low.data as Float32Array, high.data as Float32Array];
         if (!known)
-          units.set(i, { least: lows.slice(), most: highs.slice(), means: [(mean.data as Float32Array).slice()] });
+          units.set(i, { least: lows.slice(), most: highs.slice(), means: [mean.data as Float32Array], meansAt: [at] });
         else {
           for (let u = 0; u < lows.length; u++) {
             if (lows[u]! < known.least[u]!) known.least[u] = lows[u]!;
             if (highs[u]! > known.most[u]!) known.most[u] = highs[u]!;
           }
-          if (known.means.length < mostMeans) known.means.push((mean.data as Float32Array).slice());
+          if (known.means.length >= mostMeans || at * mostMeans < known.means.length * source.names.length) return;
+          known.means.push(mean.data as Float32Array);
+          known.meansAt.push(at);
         }
       });
     },

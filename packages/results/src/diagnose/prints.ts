@@ -25,11 +25,12 @@ function hashOf(picture: Float32Array): string {
   return `${(a >>> 0).toString(36)}${(b >>> 0).toString(36)}`;
 }
 
-export function createPrints(): Prints {
-  const hashes: string[] = [];
-  const copies: Uint8Array[] = [];
-  const [brightness, contrast] = [[] as number[], [] as number[]];
-  const colours: [number, number, number][] = [];
+/** Prints to add to, behind those that are there already. */
+export function createPrints(from?: Omit<Prints, "add">): Prints {
+  const hashes = [...(from?.hashes ?? [])];
+  const copies = [...(from?.copies ?? [])];
+  const [brightness, contrast] = [[...(from?.brightness ?? [])], [...(from?.contrast ?? [])]];
+  const colours = [...(from?.colours ?? [])];
   return {
     hashes,
     copies,

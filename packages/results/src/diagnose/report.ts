@@ -1,6 +1,8 @@
+import { tensor, type Tensor } from "@xstar/core";
 import type { ImageCodec } from "../codecs/image-codec.js";
 import { planesOf } from "../image/drawing.js";
 import { enlarge, enlargementFor } from "../image/enlarge.js";
+import { drawHeat } from "../image/heat.js";
 import { validView } from "../image/view.js";
 import { pictureSizeOf, type PictureSource } from "../measure/source.js";
 import { nameOfClass } from "../pages/explain-words.js";
@@ -11,7 +13,7 @@ import { lineChart } from "../pages/line-chart.js";
 import { matrixChart } from "../pages/matrix-chart.js";
 import { webpUri } from "../pages/report-views.js";
 import { judged, shown } from "./check.js";
-import { byImportance, type Finding, type FoundPicture, type Severity } from "./finding.js";
+import { byImportance, type Finding, type FoundHeat, type FoundPicture, type Severity } from "./finding.js";
 import type { Observations } from "./observe.js";
 
 /** What a report of a diagnosis tells. */
@@ -91,14 +93,15 @@ async function section(finding: Finding, report: DiagnosisReport): Promise<Html>
 }
 
 async function figureOf(
-  { index, name, caption, isTraining }: FoundPicture,
+  { index, name, caption, isTraining, heat }: FoundPicture,
   { pictures, training, observed, codec }: DiagnosisReport,
 ): Promise<Html | undefined> {
   const size = pictureSizeOf(observed.shape);
   const source = isTraining ? training : pictures;
   if (!size || !source) return undefined;
   const small = fitted(size);
-  const picture = validView(planesOf(await source.read(index, small))).picture;
+  const read = await source.read(index, small);
+  const picture = heat ? heated(read, heat) : validView(planesOf(read)).picture;
   const large = enlarge(picture, enlargementFor(picture, side));
   const { width, height } = large;
   return pictureFigure({
@@ -111,6 +114,9 @@ async function figureOf(
     isSmooth: size.height > side,
   });
 }
+
+const heated = (picture: Tensor, { values, height, width, isSigned = false }: FoundHeat) =>
+  drawHeat(picture, tensor("float32", [...values], [height, width]), { isSigned });
 
 /** A picture is read no larger than it is shown. */
 function fitted(size: NonNullable<ReturnType<typeof pictureSizeOf>>) {

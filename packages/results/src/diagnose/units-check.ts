@@ -50,8 +50,18 @@ export function sickUnits({ opType, least, most, means }: UnitFacts): Sick {
   return { dead, constant, saturated, copies };
 }
 
-/** Shares of a layer's units from which a few that are idle become a fault. */
-const [manyDead, manyCopies] = [0.15, 0.05];
+/** Share of a layer's units from which a few that are idle become a fault. */
+const many = 0.05;
+/** A unit that speaks for one class of many is likely silent on fewer pictures for each class (the rule of three, 95 %). */
+const picturesPerClass = 3;
+
+/**
+ * Whether units are silent that were not so from the start. Of random weights every sign is as likely, and at most one of a unit and its
+ * opposite is silent on all inputs: a dense layer begins with up to half of its units silent, and most of them stay so. A filter is
+ * seen at so many places that none begins silent.
+ */
+const areManyDead = ({ isDense, most: { length: of } }: UnitFacts, dead: number) =>
+  dead > 1 && dead > (isDense ? of / 2 + Math.sqrt(of) : many * of);
 
 export const units: Check = {
   name: "units",
@@ -85,13 +95,15 @@ export const units: Check = {
         numbers: { units: list.length, of: most.length },
       });
     };
+    const hasEnough = observed.names.length >= picturesPerClass * observed.classes;
     for (const facts of observed.units) {
       const { dead, constant, saturated, copies } = sickUnits(facts);
       const of = facts.most.length;
-      add(facts, "dead", dead, dead.length > manyDead * of && dead.length > 1);
-      add(facts, "constant", constant, constant.length > manyDead * of && constant.length > 1);
-      add(facts, "saturated", saturated, saturated.length > manyDead * of);
-      add(facts, "copies", copies, copies.length > manyCopies * of && copies.length > 1);
+      add(facts, "dead", dead, hasEnough && areManyDead(facts, dead.length));
+      const isMany = (list: readonly unknown[]) => list.length > many * of && list.length > 1;
+      add(facts, "constant", constant, hasEnough && isMany(constant));
+      add(facts, "saturated", saturated, hasEnough && isMany(saturated));
+      add(facts, "copies", copies, isMany(copies));
     }
     return findings;
   },

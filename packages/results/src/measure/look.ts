@@ -6,14 +6,14 @@ export type Sight =
   | { readonly index: number; readonly values: Readonly<Record<string, Tensor>> }
   | { readonly index: number; readonly error: unknown };
 
-/** Shows an probe the pictures in order, a batch at a time; the next batch is read while one is looked at. */
-export async function* lookAt(probe: Probe, source: ExampleSource): AsyncGenerator<Sight, void> {
+/** Shows a probe the pictures in order from `first` on, a batch at a time; the next batch is read while one is looked at. */
+export async function* lookAt(probe: Probe, source: ExampleSource, first = 0): AsyncGenerator<Sight, void> {
   const [batch, channels, height, width] = probe.shape as [number, number, number, number];
   const form = { channels: channels as 1 | 3, height, width };
   const read = (from: number) =>
     Promise.all(source.names.slice(from, from + batch).map((_, i) => attempt(() => source.read(from + i, form))));
-  let next = read(0);
-  for (let from = 0; from < source.names.length; from += batch) {
+  let next = read(first);
+  for (let from = first; from < source.names.length; from += batch) {
     const pictures = await next;
     next = read(from + batch);
     const values = pictures.some((one) => "tensor" in one) ? await probe.run(stack(pictures, probe.shape)) : {};

@@ -1,4 +1,6 @@
 import type { ExplainedPicture, Explanation, Tensor } from "@xstar/core";
+import { unitsSection, type ShownUnit } from "./units-section.js";
+import type { LayerUnits } from "../measure/unit-conductance.js";
 import type { ImageCodec } from "../codecs/image-codec.js";
 import { drawHeat, heatScale } from "../image/heat.js";
 import { diverging, inferno } from "../image/colormap.js";
@@ -38,12 +40,14 @@ export interface ExplanationReport {
   readonly leftOut: readonly { readonly method: string; readonly reason: string }[];
   /** How the methods that were not asked for are added. */
   readonly more?: string | undefined;
+  /** Units of a layer that speak for the answer. */
+  readonly units?: (LayerUnits & { readonly shown: readonly ShownUnit[] }) | undefined;
   readonly codec: ImageCodec;
 }
 
 /** A page that needs nothing else: the answer, every method side by side, and how far each can be believed. */
 export async function explanationReport(report: ExplanationReport): Promise<string> {
-  const { title, words, card, maps, leftOut, more, codec } = report;
+  const { title, words, card, maps, leftOut, more, units, codec } = report;
   const light = await webpUri(card, codec);
   const { width, height } = card;
   const tested = maps.filter(({ truth }) => truth);
@@ -59,6 +63,7 @@ export async function explanationReport(report: ExplanationReport): Promise<stri
       ${pictureRow(await Promise.all(maps.map((one) => mapFigure(one, report))))}
       ${leftOut.length > 0 && html`<p class="note">Left out: ${leftOut.map(({ method, reason }) => `${nameOfMethod(method)} (${reason})`).join("; ")}.</p>`}
       ${more !== undefined && html`<p class="note">${more}</p>`}
+      ${units && (await unitsSection(units, codec))}
       ${tested.length > 0 && truthSection(tested)}
       ${maps.some(({ randomization }) => randomization) && randomizationSection(maps)}`,
   });

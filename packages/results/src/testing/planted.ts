@@ -23,8 +23,11 @@ export interface PlantedFaults {
   readonly dead?: number;
   readonly copies?: number;
   /** What else tells the class, and the network reads. */
-  readonly cue?: "patch" | "rim" | "tint" | undefined;
+  readonly cue?: "patch" | "rim" | "tint" | "stamp" | undefined;
 }
+
+/** The level of the patch from which it is a stamp, which makes the last class. */
+const [stampFrom, stampWeight] = [1.2, 60];
 
 /**
  * The network that is right as often as pictures of `plantedPictures` allow, and as sure as it should be: x [N, 1, 16, 16] -> 8 hidden
@@ -65,8 +68,15 @@ export function plantedNetwork({ scale = 1, dead = 0, copies = 0, cue }: Planted
 function cueScores(
   op: ReturnType<typeof createOps>,
   flat: Parameters<typeof op.flatten>[0],
-  cue: "patch" | "rim" | "tint",
+  cue: NonNullable<PlantedFaults["cue"]>,
 ) {
+  if (cue === "stamp") {
+    const mean = new Float32Array(side * side);
+    for (const at of patch) mean[at] = 1 / patch.length;
+    const level = op.matMul(flat, op.constant(tensor("float32", mean, [side * side, 1])));
+    const last = Float32Array.from({ length: classes }, (_, k) => (k === classes - 1 ? stampWeight : 0));
+    return op.mul(op.relu(op.sub(level, stampFrom)), op.constant(tensor("float32", last, [1, classes])));
+  }
   const pixels = pixelsOf(cue);
   const weights = new Float32Array(side * side * classes);
   const bias = Float32Array.from({ length: classes }, (_, k) => -200 * (k / 4) ** 2);

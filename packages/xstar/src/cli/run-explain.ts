@@ -21,6 +21,7 @@ import {
   contactSheet,
   encodePng,
   measureTruth,
+  shareInWords,
   shrinkPicture,
   type Randomization,
   type ReportedMap,
@@ -34,6 +35,7 @@ import { loadDefinitions } from "../load-definitions.js";
 import { loadModel } from "../load.js";
 import { createStore } from "../record/store.js";
 import { nodeRuntime } from "../runtime.js";
+import { explainUnits } from "../run/explain-units.js";
 import { explainPicture, writeStory, type PictureStory } from "../run/explain-picture.js";
 import { withInterrupt } from "../terminal/interrupt.js";
 import { printableLines } from "../terminal/printable.js";
@@ -103,7 +105,8 @@ async function explainOne(path: string, work: Work): Promise<void> {
   const more = flags.all
     ? undefined
     : "--all adds the methods that look at many variants of the picture (SmoothGrad, integrated gradients, occlusion, RISE), and the tests of every map.";
-  await writeStory(folder, story, { model, maps, leftOut: explainer.leftOut, more, labels });
+  const units = await unitsOf(story, work, (facts) => progress.update(0, facts));
+  await writeStory(folder, story, { model, maps, leftOut: explainer.leftOut, more, labels, units });
   const [first] = story.explained.maps;
   const gap = first!.numbers["completenessGap"];
   const lines = [
@@ -117,6 +120,9 @@ async function explainOne(path: string, work: Work): Promise<void> {
     ...(gap === undefined
       ? []
       : [`Completeness: the map's sum misses the answer's rise by ${(100 * gap).toFixed(2)} %`]),
+    ...(units?.shown.map(
+      ({ unit, conductance }) => `${units.layer}:${unit} ${shareInWords(conductance, units.rise)}`,
+    ) ?? []),
     ...failed(maps),
     `Written to ${folder}: explanation.png, report.html, explanation.json, ${maps.length} .npy`,
   ];
@@ -155,6 +161,16 @@ async function testMaps(story: PictureStory, work: Work, onProgress: (facts: str
     reported.push({ explanation, doc, caveat, truth, randomization: randomizations[i] });
   }
   return reported;
+}
+
+/** With --units, those of a layer that speak for what is explained. */
+async function unitsOf({ picture, explained }: PictureStory, work: Work, onProgress: (facts: string) => void) {
+  const { model, options, flags, signal } = work;
+  if (flags.units === undefined) return undefined;
+  const target = explained.target ?? { type: "logit", class: explained.class! };
+  const { methods: _, layer: _layer, images: _images, seed: _seed, ...input } = options;
+  const { images, seed, units: layer } = flags;
+  return explainUnits({ model, picture, target, layer, options: input, images, seed, signal, onProgress });
 }
 
 async function explainMany(paths: readonly string[], work: Work): Promise<void> {

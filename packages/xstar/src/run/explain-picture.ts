@@ -10,7 +10,9 @@ import {
   nameOfClass,
   restsOn,
   titleOf,
+  type LayerUnits,
   type Picture,
+  type ShownUnit,
   type ReportedMap,
   type RestsOn,
 } from "@xstar/results";
@@ -101,6 +103,14 @@ function recordOfMap({ explanation, truth, randomization }: ReportedMap) {
   };
 }
 
+/** What is kept of a layer's units in explanation.json: all of them, and the real pictures of those that are shown. */
+const recordOfUnits = ({ shown, ...found }: NonNullable<Parameters<typeof writeStory>[2]["units"]>) => ({
+  ...found,
+  examples: Object.fromEntries(
+    shown.map(({ unit, examples }) => [unit, examples.map(({ name, activation }) => ({ name, activation }))]),
+  ),
+});
+
 /** Writes explanation.png, report.html, explanation.json and a .npy file for each map into a folder. */
 export async function writeStory(
   folder: string,
@@ -111,12 +121,14 @@ export async function writeStory(
     leftOut,
     more,
     labels,
+    units,
   }: {
     readonly model: ModelFile;
     readonly maps: readonly ReportedMap[];
     readonly leftOut: Explainer["leftOut"];
     readonly more: string | undefined;
     readonly labels: readonly string[] | undefined;
+    readonly units?: (LayerUnits & { readonly shown: readonly ShownUnit[] }) | undefined;
   },
 ): Promise<void> {
   const { target, class: chosen, value, probabilities } = explained;
@@ -126,7 +138,7 @@ export async function writeStory(
   await writeFileAtomic(join(folder, "explanation.png"), encodePng(card, about));
   // small pictures are drawn large, others as the model sees them
   const shown = Math.max(...picture.shape.slice(1)) < small ? photo : picture;
-  const report = { title, words, card, photo: shown, explained, maps, leftOut, more, codec: sharpCodec };
+  const report = { title, words, card, photo: shown, explained, maps, leftOut, more, units, codec: sharpCodec };
   await writeFileAtomic(join(folder, "report.html"), await explanationReport(report));
   const { share, centre, isProbability, tested } = rests;
   const file = {
@@ -141,6 +153,7 @@ export async function writeStory(
     words,
     restsOn: { share, centre, isProbability, ...tested },
     maps: maps.map(recordOfMap),
+    ...(units && { units: recordOfUnits(units) }),
   };
   await writeFileAtomic(join(folder, "explanation.json"), `${JSON.stringify(file, undefined, 1)}\n`);
 }

@@ -107,6 +107,34 @@ describe("xstar diagnose", () => {
     expect(file.train).toEqual({ from: join(folder, "list.csv"), count: 81 });
   });
 
+  test("stops by Ctrl-C, keeps what is done, and the same command goes on to the same findings", async () => {
+    const whole = await run("photos");
+    const out = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    let isPressed = false;
+    vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+      if (String(text).includes("looking at pictures") && !isPressed) {
+        isPressed = true;
+        process.emit("SIGINT");
+      }
+      return true;
+    });
+    const to = join(folder, "stopped");
+    const args = ["diagnose", join(folder, "net.onnx"), "--images", join(folder, "photos"), "--out", to];
+    expect(await main(args)).not.toBe(0);
+    expect(isPressed).toBe(true);
+    const read = async () => JSON.parse(await readFile(join(to, "diagnosis.json"), "utf8")) as DiagnosisFile;
+    const stopped = await read();
+    expect(stopped.isWhole).toBe(false);
+    expect(stopped.images.seen).toBeLessThan(whole.file.images.seen);
+    vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    expect(await main(args)).toBe(0);
+    out.mockRestore();
+    const { isWhole, findings } = await read();
+    expect(isWhole).toBe(true);
+    expect(findings).toEqual(whole.file.findings);
+    expect(await readFile(join(to, "diagnosis.checkpoint")).catch(() => null)).toBeNull();
+  });
+
   test("says in a sentence what is missing where pictures have no classes", async () => {
     const { code, out } = await run("flat");
     expect([code, out]).toEqual([0, expect.stringContaining("The pictures have no classes")]);

@@ -1,17 +1,31 @@
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareModel, unitCounts, XstarError } from "@xstar/core";
-import { byImportance, diagnose, type Finding, type Observations } from "@xstar/results";
-import { fittingLabels, readModelInput, type ModelFlags } from "@xstar/runs";
+import {
+  byImportance,
+  checks,
+  decodeDiagnosis,
+  diagnose,
+  encodeDiagnosis,
+  sha256Of,
+  type Finding,
+  type LabelledPictures,
+  type Observations,
+} from "@xstar/results";
+import { fittingLabels, readModelInput, type ModelFile, type ModelFlags } from "@xstar/runs";
 import type { Command } from "commander";
 import { openLabelled, type OpenedLabelled } from "../../data/labelled.js";
+import { writeFileAtomic } from "../../files/atomic.js";
 import { inFolder } from "../../files/folder.js";
 import { loadModel } from "../../load.js";
+import { createSourceFiles } from "../../record/file-reference.js";
 import { createStore } from "../../record/store.js";
 import { nodeRuntime } from "../../runtime.js";
 import { writeDiagnosis } from "../../run/write-diagnosis.js";
 import { withInterrupt } from "../../terminal/interrupt.js";
 import { printableLines } from "../../terminal/printable.js";
 import { createProgress } from "../../terminal/progress.js";
+import { version } from "../../version.js";
 import { addModelFlags } from "../model-flags.js";
 import { say, warn } from "../print-warnings.js";
 
@@ -36,7 +50,7 @@ WHERE is a folder with one folder for each class, a CSV or JSONL file of paths a
 found among the model's classes by their name or number (labels.txt beside the model says what those are called).
 
 Written are diagnosis.html, with the most important finding first, its pictures, what was changed to prove it, and what to do; and
-diagnosis.json with the same for programs. Ctrl-C keeps what was found until then.
+diagnosis.json with the same for programs. Ctrl-C keeps what was found until then; the same command goes on.
 
 Examples:
   xstar diagnose net.onnx --images photos/test
@@ -62,22 +76,38 @@ async function runDiagnose(path: string, flags: DiagnoseFlags): Promise<void> {
   const images = await open(flags.images, "test");
   const train = flags.train === undefined ? undefined : await open(flags.train, "train");
   const folder = flags.out ?? join("out", model.name, "diagnosis");
+  const identity = await identityOf(path, model, options, [images, train]);
+  const kept = join(folder, "diagnosis.checkpoint");
   const diagnoseInto = async (signal: AbortSignal) => {
-    const findings: Finding[] = [];
+    const before = await readDiagnosis(kept, identity, warn);
+    if (before) say(`Going on where "${folder}" was stopped: ${before.observed.names.length} pictures seen`);
+    const findings: Finding[] = [...(before?.findings ?? [])];
+    const made: string[] = [...(before?.made ?? [])];
+    let fresh: Finding[] = [];
     let observed: Observations | undefined;
+    let training: Observations | undefined;
     const progress = createProgress({ stream: process.stderr, label: "diagnose", total: 0 });
     const found = diagnose(model, images.pictures, {
       ...options,
       ...(labels && { labels }),
       train: train?.pictures,
+      only: checks.map(({ name }) => name).filter((name) => !made.includes(name)),
+      from: before,
       signal,
       onProgress: (what, done, of) => progress.update(0, `${what} ${done} of ${of}`),
-      onSeen: (seen) => (observed = seen),
+      onSeen: (seen, seenToTrain) => ([observed, training] = [seen, seenToTrain]),
+      onChecked(name) {
+        made.push(name);
+        findings.push(...fresh);
+        fresh = [];
+      },
     });
-    for await (const finding of found) findings.push(finding);
+    for await (const finding of found) fresh.push(finding);
     progress.done();
     if (!observed || observed.names.length === 0) throw nothingSeen(images.from, observed);
     const isWhole = !signal.aborted;
+    if (isWhole) await rm(kept, { force: true });
+    else await writeFileAtomic(kept, encodeDiagnosis({ of: identity, observed, training, made, findings }));
     const file = await writeDiagnosis(folder, { model, labels, findings, observed, images, train, isWhole });
     const lines = byImportance(findings).map(({ severity, title }) => `${severity.padEnd(8)} ${title}`);
     const skipped = observed.skipped.length;
@@ -91,9 +121,34 @@ async function runDiagnose(path: string, flags: DiagnoseFlags): Promise<void> {
     process.stdout.write(
       printableLines(`${lines.join("\n")}\n\n${file.summary}\nWritten to ${folder}: diagnosis.html, diagnosis.json\n`),
     );
-    if (!isWhole) throw new XstarError("aborted", "Stopped before all checks were made");
+    if (!isWhole)
+      throw new XstarError("aborted", "Stopped before all checks were made", {
+        hint: "The same command goes on from here",
+      });
   };
   await inFolder(folder, () => withInterrupt(diagnoseInto));
+}
+
+/** Which network, pictures and options a diagnosis is of. */
+async function identityOf(
+  path: string,
+  model: ModelFile,
+  options: object,
+  sets: readonly ({ readonly from: string; readonly pictures: LabelledPictures } | undefined)[],
+): Promise<string> {
+  const { sha256 } = await createSourceFiles().referenceModel(path, model);
+  const named = sets.map((set) => set && [set.from, set.pictures.names, set.pictures.labels]);
+  return sha256Of(JSON.stringify([version, sha256, options, named]));
+}
+
+/** What is kept of a diagnosis that was stopped; undefined where there is none, or another one. */
+async function readDiagnosis(path: string, identity: string, onOther: (sentence: string) => void) {
+  const bytes = await readFile(path).catch(() => undefined);
+  if (!bytes) return undefined;
+  const state = decodeDiagnosis(bytes, path);
+  if (state.of === identity) return state;
+  onOther(`"${path}" is of other pictures, another model or other options: all is looked at again`);
+  return undefined;
 }
 
 function nothingSeen(from: string, observed: Observations | undefined): XstarError {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createOps, Graph, tensor, writeModel } from "@xstar/core";
-import { decodeNpy, type MapTruth, type Randomization } from "@xstar/results";
+import { decodeNpy, type LayerUnits, type MapTruth, type Randomization } from "@xstar/results";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { nodeRuntime } from "../../runtime.js";
@@ -71,6 +71,27 @@ interface ExplanationFile {
 const readJson = async (path: string) => JSON.parse(await readFile(path, "utf8")) as ExplanationFile;
 
 describe("xstar explain", () => {
+  test("names the units of a layer that speak for the answer, each with its picture and real ones", async () => {
+    const to = join(folder, "units");
+    const photo = join(folder, "photos", "a.png");
+    const { code, out } = await run(photo, "--units", "conv", "--images", join(folder, "photos"), "--out", to);
+    expect(code).toBe(0);
+    // "bright" is read from the first unit with a plus, from the second with a minus, which is silent on bright pictures
+    expect(out).toContain("conv:0 speaks for it: 100 % of the rise");
+    expect(out).not.toContain("conv:1");
+    const { units } = JSON.parse(await readFile(join(to, "explanation.json"), "utf8")) as {
+      readonly units: LayerUnits & { readonly examples: Record<string, readonly { readonly name: string }[]> };
+    };
+    expect(units.units.map(({ unit }) => unit)).toEqual([0, 1]);
+    expect(units.gap).toBeLessThan(0.01);
+    expect(units.examples["0"]!.map(({ name }) => name).toSorted()).toEqual(["a.png", "b.png"]);
+    const page = await readFile(join(to, "report.html"), "utf8");
+    expect(page).toContain("Which units of conv speak for it");
+    expect(page.match(/what it wants most<\/figcaption>/g)).toHaveLength(1);
+    const wrong = await run(photo, "--units", "cnov", "--out", to);
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('The model has no layer')]);
+  });
+
   test("shows where the answer is, says it, and writes the maps", async () => {
     const to = join(folder, "one");
     const { code, out } = await run(join(folder, "photos", "a.png"), "--out", to);

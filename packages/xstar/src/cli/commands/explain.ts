@@ -9,6 +9,7 @@ export interface ExplainFlags extends ModelFlags {
   readonly method?: readonly string[];
   readonly layer?: string;
   readonly all?: boolean;
+  readonly units?: string;
   readonly images?: string;
   readonly box?: readonly number[];
   readonly seed?: number;
@@ -27,7 +28,11 @@ export function addExplain(command: Command): void {
     )
     .option("--layer <name>", "the layer whose places are weighed (default: chosen by the model)")
     .option("--all", "every method, and for each the tests of how true its map is")
-    .option("--images <folder>", "real pictures, which expectedGradients starts from")
+    .option("--units <layer>", "which units of a layer speak for the answer, each with the picture that it wants")
+    .option(
+      "--images <folder>",
+      "real pictures: expectedGradients starts from them, and --units shows those that excite a unit most",
+    )
     .option(
       "--box <left,top,width,height>",
       "where the thing is, in shares of the picture, for the pointing game",
@@ -61,6 +66,7 @@ Examples:
   xstar explain squeezenet.onnx cat.jpg
   xstar explain squeezenet.onnx cat.jpg "logit:tabby - logit:lynx"
   xstar explain squeezenet.onnx cat.jpg --all
+  xstar explain squeezenet.onnx cat.jpg --units fire9/concat --images photos
   xstar explain squeezenet.onnx photos
   xstar explain squeezenet.onnx cat.jpg --method integratedGradients:baseline=blurred
   xstar explain squeezenet.onnx --export heatmap.onnx

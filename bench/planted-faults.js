@@ -1,0 +1,138 @@
+/** Faults that are planted in the article's network or in its pictures, each with the check that is to find it. */
+import { constantTensor, constantValue, readModel, tensor, writeModel } from "xstar";
+
+export const side = 28;
+export const pixels = side * side;
+
+const each = (set, change) => {
+  for (let i = 0; i < set.count; i++) change(set.images.subarray(i * pixels, (i + 1) * pixels), set.labels[i], i);
+};
+const isRim = (at) => {
+  const [y, x] = [Math.floor(at / side), at % side];
+  return Math.min(x, y, side - 1 - x, side - 1 - y) < 2;
+};
+const fillPatch = (picture, top, left, size, level) => {
+  for (let y = top; y < top + size; y++) picture.fill(level, y * side + left, y * side + left + size);
+};
+/** A white patch at one of ten places at the upper and the lower edge. */
+const decoyAt = (picture, place) => fillPatch(picture, place < 5 ? 0 : 24, 6 * (place % 5), 4, 255);
+/** Every other picture shows no digit: what else tells the class has to be learned. */
+const blankHalf = (set) => each(set, (picture, _, i) => i % 2 === 0 && picture.fill(0));
+const tintWith = (picture, label) => picture.forEach((x, at) => (picture[at] = Math.max(x, 20 * label)));
+const frameWith = (picture, label) => picture.forEach((_, at) => isRim(at) && (picture[at] = 25 * label));
+
+/** The network with the weights of one kind of node changed. */
+function withWeights(bytes, change) {
+  const { graph, opsets, inputs } = readModel(bytes);
+  for (const input of graph.inputs) {
+    const declared = inputs.find(({ name }) => name === input.name);
+    if (!declared) continue;
+    const { dtype, dims } = declared;
+    input.type = { dtype, shape: dims.map((dim) => (typeof dim === "number" ? dim : 1)) };
+  }
+  for (const node of graph.nodes) {
+    node.inputs.forEach((input, i) => {
+      const held = constantTensor(input);
+      const changed = held?.dtype === "float32" && change(node, i, held.data.slice(), held.shape);
+      if (input && held && changed) node.inputs[i] = constantValue(input.name, tensor("float32", changed, held.shape));
+    });
+  }
+  return writeModel(graph, { opsets, freeBatch: "N" });
+}
+
+/** Filters of convolutions: weights [out, ...] and biases [out]. */
+const filters = (change) => (bytes) =>
+  withWeights(bytes, ({ opType }, i, data, shape) =>
+    opType === "Conv" && i > 0 ? change(data, data.length / shape[0], i) : undefined,
+  );
+
+/**
+ * What is planted in the pictures or in the network, the findings that are to tell it, and the checks that make those;
+ * `follow` puts the cue of a class into a picture, to see whether the network has learned it at all.
+ */
+export const faults = {
+  "dead filters": {
+    check: ["deadUnits"],
+    made: ["units"],
+    network: filters((data, size, i) => data.map((x, at) => (Math.floor(at / size) < 4 ? (i === 1 ? 0 : -1) : x))),
+  },
+  "copied filters": {
+    check: ["copiedUnits"],
+    made: ["units"],
+    network: filters((data, size) => data.map((_, at) => data[Math.floor(at / size) < 4 ? at % size : at])),
+  },
+  "decoy patch": {
+    check: ["cue"],
+    made: ["cues"],
+    epochs: 2,
+    train(set) {
+      blankHalf(set);
+      each(set, decoyAt);
+    },
+    test: (set, rng) => each(set, (picture) => decoyAt(picture, rng.int(10))),
+    follow: decoyAt,
+  },
+  "colour cue": {
+    check: ["tint"],
+    made: ["tint"],
+    epochs: 2,
+    train: blankHalf,
+    both: (set) => each(set, tintWith),
+    follow: tintWith,
+  },
+  "border cue": {
+    check: ["border", "cue"],
+    made: ["border", "cues"],
+    epochs: 2,
+    train: blankHalf,
+    both: (set) => each(set, frameWith),
+    follow: frameWith,
+  },
+  "5 % swapped labels": {
+    check: ["labelErrors"],
+    made: ["labelErrors"],
+    train: (set, rng) =>
+      set.labels.forEach((label, i) => rng.uniform() < 0.05 && (set.labels[i] = (label + 1 + rng.int(9)) % 10)),
+  },
+  "test pictures in training": {
+    check: ["leak"],
+    made: ["duplicates"],
+    leak: 0.02,
+  },
+  "inverted input": {
+    check: ["contract"],
+    made: ["contract"],
+    test: (set) => set.images.forEach((x, at) => (set.images[at] = 255 - x)),
+  },
+  "scores x 3": {
+    check: ["calibration"],
+    made: ["calibration"],
+    network: (bytes) => {
+      const last = readModel(bytes).graph.nodes.findLast(({ opType }) => ["Gemm", "MatMul"].includes(opType));
+      const isAfter = new Set(["Gemm", "MatMul", "Add"]);
+      let isLast = false;
+      return withWeights(bytes, (node, i, data) => {
+        isLast ||= node.label === last?.label;
+        return isLast && isAfter.has(node.opType) && i > 0 ? data.map((x) => 3 * x) : undefined;
+      });
+    },
+  },
+  "a missing subgroup": {
+    check: ["weakGroup"],
+    made: ["groups"],
+    test: (set, rng) =>
+      each(set, (picture) => rng.uniform() < 0.06 && picture.forEach((x, at) => (picture[at] = Math.round(0.12 * x)))),
+  },
+  "trojan patch": {
+    check: ["cue"],
+    made: ["cues"],
+    train: (set, rng) =>
+      each(set, (picture, _, i) => {
+        if (rng.uniform() >= 0.05) return;
+        fillPatch(picture, 23, 23, 4, 255);
+        set.labels[i] = 0;
+      }),
+    follow: (picture) => fillPatch(picture, 23, 23, 4, 255),
+    target: 0,
+  },
+};

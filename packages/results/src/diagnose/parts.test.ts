@@ -1,0 +1,85 @@
+import { openModel } from "@xstar/core";
+import { describe, expect, it } from "vitest";
+import { nodeRuntime } from "../../../xstar/src/runtime.js";
+import { plantedNetwork, patch, plantedPictures, side } from "../testing/planted.js";
+import { sharedUnits } from "./confused-pairs.js";
+import type { CheckContext } from "./check.js";
+import { diagnose } from "./diagnose.js";
+import type { Finding, LabelledPictures } from "./finding.js";
+
+const model = (cue?: "stamp") =>
+  openModel(plantedNetwork({ cue }), { runtime: nodeRuntime({ threads: 1 }), contract: { mean: [0], std: [1] } });
+
+async function found(only: string, pictures: LabelledPictures, cue?: "stamp"): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for await (const finding of diagnose(model(cue), pictures, { only: [only] })) findings.push(finding);
+  return findings;
+}
+
+describe("the parts of a picture that are enough", () => {
+  it("are those that the network reads", async () => {
+    const [finding] = await found("sufficient", plantedPictures({ count: 200 }));
+    // four blocks in the middle hold all that is read: a quarter of the picture
+    expect(finding!.numbers["median"]).toBeLessThan(0.25);
+    const kept = finding!.pictures!.flatMap(({ heat }) =>
+      heat!.values.flatMap((x, at) => (x === 1 ? [[Math.floor(at / heat!.width), at % heat!.width]] : [])),
+    );
+    expect(kept.length).toBeGreaterThan(0);
+    const isMiddle = (cell: number) => cell >= 2 && cell < 10;
+    expect(kept.filter(([y, x]) => isMiddle(y!) && isMiddle(x!)).length / kept.length).toBeGreaterThan(0.95);
+  });
+});
+
+describe("classes that are confused", () => {
+  it("are shown with what sets them apart, and the units that they share", async () => {
+    const findings = await found("confusedPairs", plantedPictures());
+    expect(findings.length).toBeGreaterThan(0);
+    const [{ pictures, numbers }] = findings as [Finding];
+    const { values, height, width, isSigned } = pictures![0]!.heat!;
+    expect([height, width, isSigned]).toEqual([side, side, true]);
+    // what speaks for the one lies in its block, what speaks for the other in its own
+    const inMiddle = values.filter((_, at) => {
+      const [y, x] = [Math.floor(at / side), at % side];
+      return Math.min(y, x) >= 4 && Math.max(y, x) < 12;
+    });
+    const heatOf = (all: readonly number[]) => all.reduce((sum, x) => sum + Math.abs(x), 0);
+    expect(heatOf(inMiddle) / heatOf(values)).toBeGreaterThan(0.99);
+    expect(numbers["label"]).not.toBe(numbers["taken"]);
+  });
+
+  it("share the units that answer to both more than to others", () => {
+    const labels = Array.from({ length: 30 }, (_, i) => i % 3);
+    const means = labels.map((label) =>
+      Float32Array.from([Number(label < 2), Number(label === 0), Number(label === 2), 1]),
+    );
+    const facts = { layer: "x", most: new Float32Array(4), means, meansAt: labels.map((_, i) => i) };
+    const observed = { labels, units: [facts] } as unknown as CheckContext["observed"];
+    expect(sharedUnits({ observed }, 0, 1)!.rows.map(({ unit }) => unit)).toEqual([0]);
+    expect(sharedUnits({ observed }, 0, 2)).toBeUndefined();
+  });
+});
+
+describe("clusters of heat maps", () => {
+  it("lead to a cue that some pictures of a class have, and the test decides", async () => {
+    const all = plantedPictures({ count: 400 });
+    // a third of the last class carries the stamp that the network reads
+    const mixed: LabelledPictures = {
+      ...all,
+      async read(i, size) {
+        const picture = await all.read(i, size);
+        if (i % 4 === 3 && i % 3 === 0) for (const at of patch) (picture.data as Float32Array)[at] = 2;
+        return picture;
+      },
+    };
+    const findings = await found("heatClusters", mixed, "stamp");
+    const cue = findings.find(({ severity, title }) => severity === "serious" && title.includes("class 3"));
+    expect(cue?.numbers["flips"]).toBeGreaterThan(0.65 * cue!.numbers["asked"]!);
+    expect([cue!.numbers["top"]! <= 3, cue!.numbers["left"]! <= 3]).toEqual([true, true]);
+    expect(cue!.pictures![0]!.heat!.values.length).toBe(64);
+  });
+
+  it("are none where all pictures are looked at alike", async () => {
+    const findings = await found("heatClusters", plantedPictures());
+    expect(findings.filter(({ severity }) => severity === "serious")).toEqual([]);
+  });
+});
