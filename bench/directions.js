@@ -5,13 +5,18 @@
  * judged by the 10,000 test pictures and their true labels: the mean, over units or directions, of the area under the ROC curve for the
  * class that the mean activation tells best from all others.
  */
-import { loadDataset, loadModel, nodeRuntime } from "xstar";
+import { loadDataset, loadModel, nodeRuntime, tensor } from "xstar";
 import { findDirections } from "@xstar/runs";
 import { separations, surveyLayers } from "@xstar/results";
 
 const [network = "out/article/network.onnx", most = "5000", ...named] = process.argv.slice(2);
 const layers = named.length > 0 ? named : ["dense1", "conv2"];
-const counts = { kmeans: 16, nmf: 16, sae: 64 };
+/** @type {[import("@xstar/runs").MethodName, number][]} */
+const counts = [
+  ["kmeans", 16],
+  ["nmf", 16],
+  ["sae", 64],
+];
 const model = await loadModel(network, { runtime: nodeRuntime({ threads: 1 }) });
 const mnist = await loadDataset("mnist");
 
@@ -20,7 +25,7 @@ const picturesOf = (half, count) => ({
   read: async (i) => {
     const pixels = half.height * half.width;
     const data = Float32Array.from(half.images.subarray(i * pixels, (i + 1) * pixels), (x) => x / 255);
-    return { dtype: "float32", shape: [1, half.height, half.width], data };
+    return tensor("float32", data, [1, half.height, half.width]);
   },
 });
 const training = picturesOf(mnist.train, Number(most));
@@ -45,7 +50,7 @@ const show = (what, areas) => {
 
 for (const layer of layers) {
   const found = {};
-  for (const [method, count] of Object.entries(counts)) {
+  for (const [method, count] of counts) {
     const began = performance.now();
     const settings = { layer, method, count, seed: 0, features: null, hasClasses: false };
     found[method] = { layer, ...(await findDirections(model, training, settings)) };

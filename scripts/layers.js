@@ -275,7 +275,12 @@ export const packages = [
         not: "what the bytes are",
       },
       {
-        parts: ["status", "send-jobs", "work", "serve-facts"],
+        parts: ["serve-text", "tracing", "queue-page"],
+        holds: "serving of texts, spans, the page of the queue",
+        not: "jobs",
+      },
+      {
+        parts: ["sender", "status", "send-jobs", "serve-facts", "work", "event-log", "serve-queue"],
         holds: "both ends of the queue, and a look at them",
         not: "how a job is done",
       },

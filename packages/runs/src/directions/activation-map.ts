@@ -1,6 +1,6 @@
 import { XstarError, type Rng } from "@xstar/core";
 import type { Rows } from "@xstar/results";
-import { meanOf, rowOf, stacked, type Fitted } from "./fitted.js";
+import { differing, meanOf, rowOf, stacked, type Fitted } from "./fitted.js";
 
 /** Activations that are laid out, at most: the time grows with them. */
 const most = 2000;
@@ -12,9 +12,10 @@ const most = 2000;
 export async function activationMap(rows: Rows, side: number, rng: Rng): Promise<Fitted> {
   const { UMAP } = await import("umap-js");
   const width = rows.data.length / rows.count;
-  const shown = Array.from(rng.split("shown").permutation(rows.count).slice(0, most)).toSorted((a, b) => a - b);
+  const order = Array.from(rng.split("shown").permutation(rows.count));
+  const shown = differing(rows, order).slice(0, most);
   if (shown.length < 4)
-    throw new XstarError("bad-data", `A map needs at least 4 activations, and there are ${shown.length}`, {
+    throw new XstarError("bad-data", `A map needs at least 4 activations, and only ${shown.length} differ`, {
       hint: "Give more pictures with --images",
     });
   const draws = rng.split("layout");

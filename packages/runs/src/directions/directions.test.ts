@@ -58,6 +58,14 @@ describe("directions of activations", () => {
     expect(Math.min(...nearness(vectors, hidden))).toBeGreaterThan(0.9);
   });
 
+  it("by a sparse autoencoder begin differently, and cannot where activations do not differ", async () => {
+    const one = activations(1, 1);
+    const same = { count: 50, data: Float32Array.from({ length: 50 * width }, (_, at) => one.data[at % width]!) };
+    await expect(sparseAutoencoder(same, 2, using())).rejects.toThrow(
+      "2 codes need as many activations, and only 1 differ",
+    );
+  });
+
   it("of a map are the means of cells, and all activations are in one", async () => {
     const rows = activations(1);
     const { vectors, cells } = await methods.map.fit(rows, 5, using());
@@ -66,6 +74,13 @@ describe("directions of activations", () => {
     expect(new Set(cells!.map(([x, y]) => `${x} ${y}`)).size).toBe(cells!.length);
     expect(cells!.every(([x, y]) => x >= 0 && x < 5 && y >= 0 && y < 5)).toBe(true);
     expect(Math.min(...nearness(vectors, hidden))).toBeGreaterThan(0.95);
+  });
+
+  it("of a map show equal activations once", async () => {
+    const rows = activations(1, 40);
+    const twice = { count: 80, data: Float32Array.of(...rows.data, ...rows.data) };
+    const { cells } = await methods.map.fit(twice, 4, using());
+    expect(cells!.reduce((sum, [, , some]) => sum + some, 0)).toBe(40);
   });
 
   it.each(Object.keys(methods) as MethodName[])("are the same for the same seed: %s", async (method) => {

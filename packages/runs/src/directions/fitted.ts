@@ -38,3 +38,14 @@ export function unit(vector: Float32Array): Float32Array {
   const length = Math.hypot(...vector);
   return length > 0 ? vector.map((x) => x / length) : vector;
 }
+
+/** Those of some rows that no other one before is equal to: where nothing is seen, activations are the same, and would count more than all others. */
+export function differing(rows: Rows, some: readonly number[]): number[] {
+  const known = new Set<string>();
+  return some.filter((i) => {
+    const text = rowOf(rows, i).join();
+    if (known.has(text)) return false;
+    known.add(text);
+    return true;
+  });
+}

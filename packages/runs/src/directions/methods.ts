@@ -50,6 +50,7 @@ export const methods = {
   },
 } as const satisfies Readonly<Record<string, Method>>;
 
+/** The name of a method. */
 export type MethodName = keyof typeof methods;
 
 /** Directions that are wanted of each layer: how many by each method; of a map, cells along a side. */

@@ -1,6 +1,16 @@
-import { adam, stopGradient, tensor, type Ops, type Rng, type Runtime, type Tensor, type Value } from "@xstar/core";
+import {
+  adam,
+  stopGradient,
+  tensor,
+  XstarError,
+  type Ops,
+  type Rng,
+  type Runtime,
+  type Tensor,
+  type Value,
+} from "@xstar/core";
 import type { Rows } from "@xstar/results";
-import { meanOf, rowOf, stacked, unit, type Fitted } from "./fitted.js";
+import { differing, meanOf, rowOf, stacked, unit, type Fitted } from "./fitted.js";
 import { compileLearning } from "./learning-step.js";
 
 /** How it is trained. */
@@ -116,7 +126,12 @@ function largest(op: Ops, x: Value, few: number): Value {
 
 /** Directions from the mean to some activations, so that no part of them lies where activations never are. */
 function firstUnits(rows: Rows, mean: Float32Array, count: number, rng: Rng): Float32Array[] {
-  const some = Array.from(rng.permutation(rows.count).slice(0, count));
+  // two that begin alike stay alike
+  const some = differing(rows, Array.from(rng.permutation(rows.count))).slice(0, count);
+  if (some.length < count)
+    throw new XstarError("bad-data", `${count} codes need as many activations, and only ${some.length} differ`, {
+      hint: "Ask for fewer, or give more pictures",
+    });
   return some.map((i) => unit(rowOf(rows, i).map((x, at) => x - mean[at]!)));
 }
 

@@ -33,7 +33,9 @@ test("the command line of the workers is one that xstar takes", async () => {
   const command = new Command("work");
   addWork(command);
   let flags: object = {};
-  command.exitOverride().action((given: object) => (flags = given));
+  command.exitOverride().action((given: object) => {
+    flags = given;
+  });
   command.parse(words, { from: "user" });
   expect(flags).toMatchObject({ jobs: 1, metrics: 9464, log: "json", cache: "/cache" });
 });

@@ -7,8 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { queueStatus } from "@xstar/queue";
-import { Redis } from "ioredis";
+import { openRedis, queueStatus } from "@xstar/queue";
 import { encodePng } from "@xstar/results";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyModel } from "../../../results/src/testing/tiny-model.js";
@@ -129,7 +128,7 @@ describe.skipIf(!hasRedis)("an atlas through a queue", () => {
     await once(collector, "listening");
     process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = `http://127.0.0.1:${(collector.address() as { port: number }).port}`;
     process.env["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/json";
-    const other = new Redis(sending);
+    const other = await openRedis(sending);
     await other.set(
       "xstar:worker:0.0.1:elsewhere",
       JSON.stringify({ version: "0.0.1", host: "elsewhere", pid: 1, jobs: 1, done: 0, failed: 0, since: 0 }),
@@ -155,7 +154,7 @@ describe.skipIf(!hasRedis)("an atlas through a queue", () => {
       expect(events.filter(({ msg }) => msg === "done")).toHaveLength(2);
       expect(traces.join("").match(/"name":"xstar\.job"/g)).toHaveLength(2);
       // what a worker has no right to
-      const asWorker = new Redis(working);
+      const asWorker = await openRedis(working);
       await expect(asWorker.config("GET", "*")).rejects.toThrow("NOPERM");
       await expect(asWorker.set("elsewhere", "1")).rejects.toThrow("NOPERM");
       asWorker.disconnect();

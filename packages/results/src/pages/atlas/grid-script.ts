@@ -40,6 +40,11 @@ const classTable = (layer, { classes, areas }) => h("details", { class: "class-t
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, nounOf(layer)), classes.map((index) => h("th", { scope: "col" }, h("a", { href: classLink(index) }, shortClass(index)))))),
     h("tbody", {}, areas.map((row, unit) => h("tr", {}, h("th", { scope: "row" }, h("a", { href: unitLink(layer, unit) }, unit)),
       row.map((area) => h("td", { class: area >= 500 ? "for" : "against", style: "--share:" + Math.round(Math.abs(area - 500) / 8) + "%" }, Math.round(area / 10)))))))));
+const layersBeside = (layer) => {
+  const at = atlas.layers.indexOf(layer);
+  const neighbour = (other, text, key) => other && h("a", { href: layerLink(other), title: "Key " + key }, text + other.name);
+  return h("nav", { class: "path", "aria-label": "Layers" }, neighbour(atlas.layers[at - 1], "← ", "["), neighbour(atlas.layers[at + 1], "→ ", "]"));
+};
 let stopGrid = () => {};
 const drawLayer = async (layer) => {
   const file = await layerFile(layer);
@@ -102,11 +107,9 @@ const drawLayer = async (layer) => {
   addEventListener("resize", again);
   stopGrid = () => { removeEventListener("scroll", redraw); removeEventListener("resize", again); stopGrid = () => {}; };
   const known = Object.entries(orders).filter(([name]) => name === "index" || name === "similar" || name === "warnings" || orders[name].of(file)?.some((x) => x !== null && x !== undefined));
-  const at = atlas.layers.indexOf(layer);
-  const neighbour = (other, text, key) => other && h("a", { href: layerLink(other), title: "Key " + key }, text + other.name);
   setTimeout(again);
   return [
-    h("nav", { class: "path", "aria-label": "Layers" }, neighbour(atlas.layers[at - 1], "← ", "["), neighbour(atlas.layers[at + 1], "→ ", "]")),
+    layersBeside(layer),
     h("h1", {}, layer.name),
     layer.directions && h("p", { class: "lead" }, "Each direction of ", h("a", { href: layerLink(atlas.layers.find(({ name }) => name === layer.directions.of)) }, layer.directions.of),
       " is " + layer.directions.doc + "; how far activations go along it is their dot product with its vector (", h("a", { href: "v/" + layer.slug + ".npy" }, "all vectors"), ")."),

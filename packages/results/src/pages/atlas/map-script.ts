@@ -37,6 +37,7 @@ const drawMap = async (layer) => {
   map.addEventListener("focusin", (event) => { current = Number(event.target.closest("a").dataset.at); });
   fill();
   return [
+    layersBeside(layer),
     h("h1", {}, layer.name),
     h("p", { class: "lead" }, "What the network sees, laid out by likeness: UMAP places activations of " + of + " on a plane, and each cell shows the picture of the mean of those in it. The fainter, the fewer. " + many(cells.length, "cell") + "."),
     h("div", { class: "controls" }, choice("Size", "size", Object.keys(sizes).map((name) => [name, name]), size, (name) => { size = name; fill(); })),

@@ -176,9 +176,9 @@ describe("an atlas", () => {
     await zipAtlas(join(folder, "second"), archive);
     expect(bytes.equals(await readFile(archive))).toBe(true);
     const files = unzipSync(bytes);
-    const sums = new TextDecoder().decode(files["SHA256SUMS"]).trimEnd().split("\n");
+    const sums = new TextDecoder().decode(files["SHA256SUMS"]!).trimEnd().split("\n");
     for (const line of sums) expect(sha256Of(files[line.slice(66)]!)).toBe(line.slice(0, 64));
-    expect(new TextDecoder().decode(files["CITATION.cff"])).toContain(`sha256:${first.model.sha256}`);
+    expect(new TextDecoder().decode(files["CITATION.cff"]!)).toContain(`sha256:${first.model.sha256}`);
     expect(Object.keys(files)).toHaveLength(sums.length + 1);
   });
 
