@@ -200,6 +200,11 @@ export const packages = [
       { parts: ["run/"], beside: "runs", holds: "frames, checkpoints, run.json; is it the same run?", not: "folders" },
       { parts: ["many/"], beside: "runs", holds: "many targets: batches, runners, the manifest", not: "threads" },
       {
+        parts: ["directions/"],
+        holds: "directions of a layer in its activations: a table of methods; a step of learning by the same autodiff",
+        not: "jobs",
+      },
+      {
         parts: ["jobs/"],
         holds: "the one job protocol: a job as JSON that names contents by hash, what does it, the bytes of its result",
         not: "where jobs are done",

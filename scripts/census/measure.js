@@ -1,5 +1,6 @@
 /** Takes one model of the census through xstar and prints a line of JSON: node measure.js RECORD.json */
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import {
   channel,
   inspect,
@@ -14,6 +15,7 @@ import {
   XstarError,
   createRng,
 } from "xstar";
+import { exactOutput, judgeForward } from "./forward.js";
 
 const record = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const runtime = nodeRuntime({ threads: 1 });
@@ -135,32 +137,60 @@ if (facts) {
   await ascend("output", () => outputTargets(of));
 }
 
-/** The output against ONNX Runtime's, and the gradient against PyTorch's or differences; of the layer before where it is saturated. */
-async function judge(of) {
-  const at = new Map(Object.entries(feeds).map(([name, { shape }]) => [name, shape]));
-  const built = await vjp(model, { shapes: at, inputs, of, wrt: picture() });
-  const isOutput = model.source.graph.outputs.some(({ name }) => name === of);
-  const bytes = Buffer.concat([readFileSync(record.file), isOutput ? Buffer.of() : furtherOutput(of)]);
-  const plain = await runtime.open(bytes, { optimization: "disabled", files: model.files });
+/** What ONNX Runtime makes of the file as it is. */
+async function runPlain(names, optimization) {
+  const further = names.filter((one) => !model.source.graph.outputs.some(({ name }) => name === one));
+  const bytes = Buffer.concat([readFileSync(record.file), ...further.map(furtherOutput)]);
+  const plain = await runtime.open(bytes, { optimization, files: model.files });
+  const results = await plain.run(fedToFile(), names);
+  await plain.release();
+  return results;
+}
+
+/** All inputs of the file itself. */
+function fedToFile() {
   const constants = Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => {
       const dtype = model.source.inputs.find((one) => one.name === name)?.dtype ?? "float32";
       return [name, typeof value === "number" && dtype !== "string" ? tensor(dtype, [value], []) : value];
     }),
   );
-  const expected = (await plain.run({ ...feeds, ...numbersOfTokens, ...constants }, [of]))[of];
-  await plain.release();
+  return { ...feeds, ...numbersOfTokens, ...constants };
+}
+
+function judgeOutput(of, output, expected) {
+  return judgeForward({
+    said: [...numbers(output)],
+    plain: [...numbers(expected)],
+    optimized: async () => [...numbers((await runPlain([of], "all"))[of])],
+    exact: async () =>
+      exactOutput({ file: record.file, feeds: fedToFile(), output: of, folder: dirname(process.argv[2]) }),
+    tolerance: isRounded ? 1 / 255 : 1e-4,
+    ...(of === record.boxes && { boxWidth: expected.shape.at(-1) }),
+  });
+}
+
+/** Boxes that the network itself sorts by their scores. */
+async function judgeBoxes(at) {
+  const of = record.boxes;
+  const expected = (await runPlain([of], "disabled"))[of];
+  const built = await vjp(model, { shapes: at, inputs, of, wrt: picture() });
+  const { output } = await built.run(feeds, expected);
+  await built.release();
+  return judgeOutput(of, output, expected);
+}
+
+/** The output against ONNX Runtime's, and the gradient against PyTorch's or differences; of the layer before where it is saturated. */
+async function judge(of) {
+  const at = new Map(Object.entries(feeds).map(([name, { shape }]) => [name, shape]));
+  const built = await vjp(model, { shapes: at, inputs, of, wrt: picture() });
+  const expected = (await runPlain([of], "disabled"))[of];
   const u = record.cotangent
     ? readArray(record.cotangent)
     : tensor("float32", createRng(2).normals(size(expected.shape)), expected.shape);
   const { output, gradient } = await built.run(feeds, u);
   await built.release();
-  const [said, right] = [numbers(output), numbers(expected)];
-  // shares that all but vanish are rounding alone
-  const forward = largest(said.map((y, i) => y - right[i])) / (1e-2 + largest(right));
-  const tolerance = isRounded ? 1 / 255 : 1e-4;
-  result.forward ??=
-    forward < tolerance ? { ok: true, off: forward } : await judgeRounding({ at, of, u, said, right, forward });
+  result.forward ??= record.boxes ? await judgeBoxes(at) : await judgeOutput(of, output, expected);
   if (record.gradient) {
     const reference = numbers(readArray(record.gradient));
     const single = off(numbers(gradient), reference);
@@ -174,17 +204,6 @@ async function judge(of) {
   const judged = await differences(at, of, u);
   const before = facts.layers[facts.layers.findIndex(({ name }) => name === of) - 1];
   return judged.isFlat && before?.differentiable ? judge(before.name) : judged;
-}
-
-/** Whether the output differs from ONNX Runtime's no more than that one does from the same network in float64. */
-async function judgeRounding({ at, of, u, said, right, forward }) {
-  const built = await vjp(model, { shapes: at, inputs, of, wrt: picture(), precision: "float64" });
-  const exact = numbers((await built.run(feeds, u)).output);
-  await built.release();
-  const from = (list) => largest(list.map((y, i) => y - exact[i])) / (1e-2 + largest(exact));
-  const [own, others] = [from(said), from(right)];
-  const ok = !isRounded && others < 1e-2 && own < 3 * others;
-  return { ok, off: forward, isRounding: ok, ...(!ok && { reason: `off by ${forward.toExponential(1)}` }) };
 }
 
 /** Units of the output, and of layers before it for where it is saturated. */

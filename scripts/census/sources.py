@@ -54,8 +54,8 @@ DETECTORS = {
     "retinanet_resnet50_fpn": (256, "/head/classification_head/Concat_10_output_0"),
 }
 
-# of Ultralytics, where rounding decides the order of the boxes: the last layer before
-UNORDERED = {"yolov10n": "/model.23/Concat_3_output_0"}
+# of Ultralytics, networks that sort their boxes by score: those boxes, and the last layer before
+SORTING = {"yolov10n": ("output0", "/model.23/Concat_3_output_0")}
 
 ULTRALYTICS = "yolov8n yolov8n+nms yolov8n-seg yolov8n-pose yolov8n-cls yolov8n-obb yolo11n yolov5n yolov10n yolov9t".split()
 

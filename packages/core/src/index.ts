@@ -176,6 +176,7 @@ export {
   type OptimizerOptions,
   type Settings,
 } from "./compile/apply-optimizer.js";
+export { stopGradient } from "./autodiff/stop-gradient.js";
 export { objectives } from "./objectives/table.js";
 export { channel, crossEntropy, layer, logit, neuron, probability, spatial } from "./objectives/activation.js";
 export { alignment, diversity, interpolation } from "./objectives/batch.js";

@@ -1,5 +1,8 @@
 export { openRedis, withoutPassword } from "./connection.js";
-export type { WorkerFacts } from "./names.js";
+export type { SenderFacts, WorkerFacts } from "./names.js";
+export { createEventLog } from "./event-log.js";
+export { serveQueue } from "./serve-queue.js";
+export type { Serving } from "./serve-text.js";
 export { openRedisStore } from "./redis-store.js";
 export { openS3Store, readS3Place, type S3Place } from "./s3-store.js";
 export { sendJobs, type SendOptions } from "./send-jobs.js";

@@ -18,6 +18,17 @@ export interface WorkerFacts {
   readonly since: number;
 }
 
+/** Where a sender says how far it is. */
+export const senderKey = (version: string): string => `xstar:sender:${version}`;
+
+/** What a sender says of what it sent. */
+export interface SenderFacts {
+  /** When it began, in milliseconds since 1970. */
+  readonly since: number;
+  /** Parts of the work, such as layers: jobs that are done, of all. */
+  readonly parts: readonly { readonly name: string; readonly done: number; readonly of: number }[];
+}
+
 /** What a job is in the queue. */
 export interface QueuedJob {
   readonly job: unknown;

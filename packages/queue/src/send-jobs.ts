@@ -3,6 +3,7 @@ import { jobId, tries, type ContentJob, type DoJobs, type JobReport, type Result
 import { Queue, QueueEvents } from "bullmq";
 import { connectionOf, openRedis } from "./connection.js";
 import { queueName } from "./names.js";
+import { createSenderFacts } from "./sender.js";
 import { readWorkers } from "./status.js";
 
 export interface SendOptions {
@@ -36,6 +37,7 @@ export function sendJobs({ queue: address, version, results, onNotice = () => un
     queue.on("error", () => undefined);
     events.on("error", () => undefined);
     const pending = new Map<string, ContentJob>();
+    const facts = createSenderFacts(redis, version, jobs);
     let next = 0;
     let problem: unknown;
 
@@ -45,6 +47,7 @@ export function sendJobs({ queue: address, version, results, onNotice = () => un
       if (failure === undefined && !(await results.has(id))) return add([job]);
       if (!pending.delete(id)) return;
       if (failure !== undefined) await results.fail(id, failure);
+      facts.done(job);
       onDone(job, failure);
     };
     /** Puts jobs into the queue, without what an earlier run left of them. */
@@ -100,6 +103,7 @@ export function sendJobs({ queue: address, version, results, onNotice = () => un
         for (const job of some) pending.set(jobId(job), job);
         if (some.length > 0) await add(some);
         if (pending.size === 0) return;
+        await facts.tell();
         if (Date.now() - swept > sweepMs) {
           swept = Date.now();
           await lookForWorkers();
@@ -110,7 +114,7 @@ export function sendJobs({ queue: address, version, results, onNotice = () => un
       // what no worker has begun is taken back; what is begun is kept when it is done
       for (const id of pending.keys()) await (await queue.getJob(id))?.remove().catch(() => undefined);
     } finally {
-      await Promise.allSettled([events.close(), queue.close()]);
+      await Promise.allSettled([facts.end(), events.close(), queue.close()]);
       redis.disconnect();
     }
   };

@@ -1,4 +1,3 @@
-import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { serveFacts, type WorkerNow } from "./serve-facts.js";
 
@@ -19,7 +18,7 @@ test("a worker's numbers and health are served", async () => {
   let now = facts;
   const server = await serveFacts(0, () => now);
   try {
-    const { port } = server.address() as AddressInfo;
+    const { port } = server;
     const get = async (path: string) => {
       const response = await fetch(`http://127.0.0.1:${port}${path}`);
       return { status: response.status, text: await response.text() };

@@ -1,7 +1,5 @@
-import { createServer, type Server } from "node:http";
-import { once } from "node:events";
-import { XstarError } from "@xstar/core";
 import type { WorkerFacts } from "./names.js";
+import { serveText, type Serving } from "./serve-text.js";
 
 /** What a worker is now. */
 export interface WorkerNow extends WorkerFacts {
@@ -30,23 +28,12 @@ export function metricsText({ version, jobs, done, failed, active, seconds, sinc
 }
 
 /** Serves `/metrics`, and `/health`: 200 while Redis answers, else 503. Throws `bad-argument` for a port that is taken. */
-export async function serveFacts(port: number, read: () => WorkerNow): Promise<Server> {
-  const server = createServer(({ url }, response) => {
+export function serveFacts(port: number, read: () => WorkerNow): Promise<Serving> {
+  return serveText({ port, flag: "--metrics" }, (path) => {
     const now = read();
-    const send = (status: number, text: string) =>
-      response.writeHead(status, { "content-type": "text/plain; version=0.0.4; charset=utf-8" }).end(text);
-    if (url === "/metrics") send(200, metricsText(now));
-    else if (url === "/health") send(now.isConnected ? 200 : 503, now.isConnected ? "ok\n" : "Redis does not answer\n");
-    else send(404, "There are /metrics and /health\n");
+    const type = "text/plain; version=0.0.4; charset=utf-8";
+    if (path === "/metrics") return { status: 200, type, text: metricsText(now) };
+    if (path !== "/health") return { status: 404, text: "There are /metrics and /health\n" };
+    return now.isConnected ? { status: 200, text: "ok\n" } : { status: 503, text: "Redis does not answer\n" };
   });
-  server.listen(port);
-  try {
-    await once(server, "listening");
-  } catch (cause) {
-    throw new XstarError("bad-argument", `Port ${port} cannot be served: ${(cause as NodeJS.ErrnoException).code}`, {
-      hint: "Give another one with --metrics",
-      cause,
-    });
-  }
-  return server;
 }

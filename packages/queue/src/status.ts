@@ -1,7 +1,8 @@
-import { Queue, type Job } from "bullmq";
+import { isJob, wordsOf } from "@xstar/runs";
+import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { connectionOf, openRedis } from "./connection.js";
-import { queueName, workerKeys, type QueuedJob, type WorkerFacts } from "./names.js";
+import { queueName, senderKey, workerKeys, type SenderFacts, type WorkerFacts } from "./names.js";
 
 /** How a queue is. */
 export interface QueueStatus {
@@ -13,6 +14,8 @@ export interface QueueStatus {
   /** The last that were given up. */
   readonly failures: readonly { readonly id: string; readonly what: string; readonly reason: string }[];
   readonly workers: readonly WorkerFacts[];
+  /** How far the whole is that was sent; undefined where no sender is there. */
+  readonly sender: SenderFacts | undefined;
 }
 
 /** Failures that are told. */
@@ -41,21 +44,22 @@ export async function queueStatus(address: string, version: string): Promise<Que
   try {
     const counts = await queue.getJobCounts("waiting", "prioritized", "delayed", "active", "failed");
     const failed = await queue.getFailed(0, told - 1);
+    const sender = await redis.get(senderKey(version));
     return {
       waiting: (counts["waiting"] ?? 0) + (counts["prioritized"] ?? 0),
       delayed: counts["delayed"] ?? 0,
       active: counts["active"] ?? 0,
       failed: counts["failed"] ?? 0,
-      failures: failed.map((job) => ({ id: job.id ?? "", what: wordsOf(job), reason: job.failedReason })),
+      failures: failed.map((job) => ({
+        id: job.id ?? "",
+        what: isJob(job.data.job) ? wordsOf(job.data.job) : "no job",
+        reason: job.failedReason,
+      })),
       workers: await readWorkers(redis),
+      sender: sender === null ? undefined : (JSON.parse(sender) as SenderFacts),
     };
   } finally {
     await queue.close();
     redis.disconnect();
   }
-}
-
-function wordsOf({ data: { job } }: Job<QueuedJob>): string {
-  const { kind, goals = [] } = job as { kind?: string; goals?: readonly { target: string }[] };
-  return goals.length > 0 ? `${goals[0]!.target} and ${goals.length - 1} more` : String(kind);
 }

@@ -2,10 +2,21 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { XstarError } from "@xstar/core";
-import { jobId, type ContentJob, type JobReport, type JobRunner, type ResultStore } from "@xstar/runs";
+import {
+  isJob,
+  jobId,
+  partOf,
+  wordsOf,
+  type ContentJob,
+  type JobReport,
+  type JobRunner,
+  type ResultStore,
+} from "@xstar/runs";
 import { UnrecoverableError, Worker, type Job } from "bullmq";
 import { connectionOf, openRedis } from "./connection.js";
 import { queueName, workerKey, type QueuedJob } from "./names.js";
+import { readWorkers } from "./status.js";
+import { startTracing } from "./tracing.js";
 import { serveFacts, type WorkerNow } from "./serve-facts.js";
 
 export interface WorkOptions {
@@ -29,7 +40,8 @@ export type WorkEvent =
   | { readonly kind: "ready" | "draining" }
   | { readonly kind: "done" | "there already"; readonly id: string; readonly what: string; readonly seconds: number }
   | { readonly kind: "failed"; readonly id: string; readonly what: string; readonly reason: string }
-  | { readonly kind: "store away"; readonly reason: string };
+  | { readonly kind: "store away"; readonly reason: string }
+  | { readonly kind: "other versions"; readonly versions: readonly string[] };
 
 /** Workers that died with a job may be so many before the job is taken to be the reason. */
 const deaths = 2;
@@ -45,6 +57,7 @@ export async function work(options: WorkOptions): Promise<{ readonly done: numbe
   const count = { done: 0, failed: 0, active: 0, seconds: 0 };
   const own = { version, host: hostname(), pid: process.pid, jobs, since: Date.now() };
   const now = (): WorkerNow => ({ ...own, ...count, isConnected: redis.status === "ready" });
+  const tracing = await startTracing("xstar-worker");
   const server = metrics === undefined ? undefined : await serveFacts(metrics, now);
   const doJob = async (queued: Job<QueuedJob>) => {
     const job = readJob(queued, version);
@@ -52,7 +65,11 @@ export async function work(options: WorkOptions): Promise<{ readonly done: numbe
     const secondsNow = () => (performance.now() - began) / 1000;
     count.active++;
     try {
-      const isNew = await doOnce(job, { ...options, queued, onEvent, runners });
+      const isNew = await tracing.span(
+        "xstar.job",
+        { "xstar.job.id": id, "xstar.job.kind": job.kind, "xstar.job.part": partOf(job) },
+        () => doOnce(job, { ...options, queued, onEvent, runners }),
+      );
       if (isNew) {
         count.done++;
         count.seconds += secondsNow();
@@ -84,6 +101,8 @@ export async function work(options: WorkOptions): Promise<{ readonly done: numbe
   try {
     await worker.waitUntilReady();
     onEvent({ kind: "ready" });
+    const others = new Set((await readWorkers(redis)).map((one) => one.version).filter((one) => one !== version));
+    if (others.size > 0) onEvent({ kind: "other versions", versions: [...others].toSorted() });
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener("abort", () => resolve());
@@ -94,6 +113,7 @@ export async function work(options: WorkOptions): Promise<{ readonly done: numbe
     clearInterval(beats);
     server?.close();
     await runners.close();
+    await tracing.end().catch(() => undefined);
     if (redis.status === "ready") await redis.del(key).catch(() => undefined);
     redis.disconnect();
   }
@@ -158,18 +178,11 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 
 /** A job as it was sent: what it is called tells whether it is whole. Throws what is not tried again. */
 function readJob({ id, data }: Job<QueuedJob>, version: string): ContentJob {
-  const job = data?.job as ContentJob | undefined;
-  const isJob = typeof job === "object" && job !== null && (job.kind === "pictures" || job.kind === "survey");
-  if (!isJob || jobId(job) !== id) throw new UnrecoverableError("The job is not what its name says");
+  const job: unknown = data?.job;
+  if (!isJob(job) || jobId(job) !== id) throw new UnrecoverableError("The job is not what its name says");
   if (job.xstar !== version) {
     const problem = new XstarError("bad-argument", `The job is of xstar ${job.xstar}, and this worker of ${version}`);
     throw new UnrecoverableError(problem.message);
   }
   return job;
-}
-
-function wordsOf(job: ContentJob): string {
-  if (job.kind === "survey") return `real pictures ${job.range[0]} to ${job.range[1] - 1}`;
-  const last = job.goals.at(-1)!.target;
-  return `${job.goals[0]!.target} to ${last.slice(last.lastIndexOf(":") + 1)}`;
 }

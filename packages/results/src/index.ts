@@ -129,9 +129,10 @@ export {
   type RunRecord,
 } from "./record/run-record.js";
 export { nearestRows, products, unitRows, type Rows } from "./measure/cosines.js";
+export { lookAt } from "./measure/look.js";
 export { separation, separations } from "./measure/separation.js";
 export { decodeSurvey, encodeSurvey } from "./measure/survey-file.js";
-export { joinSurveys, surveyLayers, type LayerSurvey, type Survey } from "./measure/survey.js";
+export { joinSurveys, surveyLayers, type DirectionsOf, type LayerSurvey, type Survey } from "./measure/survey.js";
 export type {
   AtlasClasses,
   AtlasData,

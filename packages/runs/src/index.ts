@@ -29,13 +29,26 @@ export { createFrames, type Frames } from "./run/frames.js";
 export { maximizeIn, type Environment, type ImageResult, type ImageRun, type ImageStep } from "./run/maximize.js";
 export { activationOf, recordOfAscent, runFileOf, type Ascent } from "./run/run-file.js";
 export { assembleAtlas, checksums, sumOf } from "./atlas/assemble.js";
-export type { AtlasPart } from "./atlas/part.js";
-export { atlasLayers, jobsOfAtlas, planAtlas, type AtlasPlan, type AtlasSettings } from "./atlas/plan-atlas.js";
+export { citationOf } from "./atlas/citation.js";
+export { asData, type AtlasPart } from "./atlas/part.js";
+export {
+  atlasLayers,
+  jobsOfAtlas,
+  picturesJobsOf,
+  planAtlas,
+  type AtlasPlan,
+  type AtlasSettings,
+} from "./atlas/plan-atlas.js";
 export { tries, type DoJobs, type JobListener } from "./jobs/do-jobs.js";
 export {
+  isJob,
   jobId,
+  partOf,
+  picturesOf,
+  wordsOf,
   type ContentJob,
   type DataContent,
+  type DirectionsJob,
   type ModelContent,
   type PicturesJob,
   type SurveyJob,
@@ -43,3 +56,16 @@ export {
 export { openJobRunner, type Contents, type JobMachine, type JobReport, type JobRunner } from "./jobs/job-runner.js";
 export { decodePictures } from "./jobs/picture-file.js";
 export { keyOfContent, resultsIn, type BlobStore, type ResultStore } from "./jobs/stores.js";
+export { withVariants, type AtlasVariants } from "./atlas/plan-variants.js";
+export { directionsAhead, directionsJobs, withDirections } from "./atlas/plan-directions.js";
+export { compileLearning, type LearningState, type LearningStep } from "./directions/learning-step.js";
+export { findDirections, type DirectionsSettings, type FoundDirections } from "./directions/find-directions.js";
+export {
+  directionsName,
+  methods,
+  parseDirections,
+  type DirectionsWanted,
+  type Method,
+  type MethodName,
+} from "./directions/methods.js";
+export { sparseAutoencoder } from "./directions/sparse-autoencoder.js";

@@ -89,10 +89,5 @@ export type { OpenedData } from "./run/atlas/data-content.js";
 export type { AtlasEstimate } from "./run/atlas/estimate.js";
 export type { FindContents } from "./run/atlas/job-thread.js";
 export type { LocalContents, PicturesPlace } from "./run/atlas/local-contents.js";
-export {
-  makeAtlas,
-  type AtlasOptions,
-  type AtlasProgress,
-  type AtlasResult,
-  type AtlasWork,
-} from "./run/atlas/make-atlas.js";
+export { makeAtlas, type AtlasOptions, type AtlasResult, type AtlasWork } from "./run/atlas/make-atlas.js";
+export type { AtlasProgress } from "./run/atlas/atlas-progress.js";

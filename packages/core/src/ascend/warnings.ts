@@ -93,7 +93,7 @@ function loweredWarning(facts: Facts, vocabulary: Vocabulary, k: number): string
   // without transforms there is no chance in it, and of a saturated picture the changes are steps that were too long
   const isByChance = record.transforms.length > 0 && share < saturated;
   const byChance = isByChance ? usualChanges * usualChange(values) : 0;
-  if (began - ended <= Math.max(byChance, unmoved * Math.abs(began))) return undefined;
+  if (began - ended <= unmoved * Math.abs(began)) return undefined;
   const why = reasonOfFall(facts, k, { values, byChance, share });
   return `The target ended lower (${shown(ended)}) than it began (${shown(began)}): ${why}`;
 }
@@ -110,6 +110,8 @@ function reasonOfFall(
 ): string {
   if (share >= saturated)
     return `${percent(share)} of the ${nounOf(facts)}'s values are at the ends of their range, where they cannot go on: a smaller learning rate or a wider range may help`;
+  if (values[0]! - values.at(-1)! <= byChance)
+    return `its random views alone may change it by that much, so more steps or smaller transforms may rise`;
   const best = values.reduce((most, value) => Math.max(most, value));
   if (best - values[0]! > Math.max(byChance, unmoved * Math.abs(best)))
     return `it had risen to ${shown(best)} by step ${values.indexOf(best)}, so a smaller learning rate may rise, and keep "best" holds on to the best step`;

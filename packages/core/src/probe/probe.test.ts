@@ -95,9 +95,10 @@ describe("observe", () => {
         byUnit: look.byUnit("relu"),
         map: look.unit("relu", 2),
         scores,
-        ofRelu: ofRelu!,
-        ofScores: ofScores!,
-        ofUnit: ofUnit!,
+        ofRelu: ofRelu!.added,
+        slopes: ofRelu!.slope,
+        ofScores: ofScores!.added,
+        ofUnit: ofUnit!.added,
       };
     });
     const values = await opened.run(pictures);

@@ -17,6 +17,14 @@ import { prepare, type PrepareOptions, type Network } from "../forward/prepare.j
 import { readTarget } from "../words/read-target.js";
 import { unitWeights } from "./unit-weights.js";
 
+/** What the units of a layer do to a score, summed over their places: [batch, units]. */
+export interface Contributions {
+  /** Activation times gradient. */
+  readonly added: Value;
+  /** The gradient alone. */
+  readonly slope: Value;
+}
+
 /** What can be read of pictures that go through a model. */
 export interface ProbeContext {
   readonly op: Ops;
@@ -37,10 +45,9 @@ export interface ProbeContext {
   /** The gradient of a score of the pictures [batch] by a layer with its places in one row, as `byUnit`. Throws as `contributions`. */
   slopesByUnit(score: Value, layer: string): Value;
   /**
-   * How much every unit of layers adds to a score of the pictures [batch], to first order: its activation times the gradient,
-   * summed over its places, [batch, units]. Throws `bad-argument`, `unknown-layer`, `missing-vjp-rule`.
+   * How much every unit of layers adds to a score of the pictures [batch], and how much more it would add, to first order. Throws `bad-argument`, `unknown-layer`, `missing-vjp-rule`.
    */
-  contributions(score: Value, layers: readonly string[]): readonly Value[];
+  contributions(score: Value, layers: readonly string[]): readonly Contributions[];
   /** What every unit of a layer multiplies its inputs with, [units, inputs]; undefined where that is no constant. */
   weights(layer: string): Value | undefined;
   /** Class scores before a softmax, [batch, classes]: their mean over the places of a network that scores many. */
@@ -113,7 +120,10 @@ export async function probe(
     slopesByUnit: (score, name) => inRow(op, network, name, slopes(score, [name])[0]!),
     contributions(score, layers) {
       const all = slopes(score, layers);
-      return layers.map((name, i) => op.reduceSum(inRow(op, network, name, op.mul(network.layer(name), all[i]!)), [2]));
+      return layers.map((name, i) => {
+        const sum = (value: Value) => op.reduceSum(inRow(op, network, name, value), [2]);
+        return { added: sum(op.mul(network.layer(name), all[i]!)), slope: sum(all[i]!) };
+      });
     },
     weights: (name) => unitWeights(op, network.layer(name), network.layer(name).shape[axisOfUnits(network, name)]!),
     logits() {

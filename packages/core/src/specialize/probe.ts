@@ -83,7 +83,9 @@ export async function runForShapes(
   const { elements, shapes } = findFixedValues(graph);
   const probe = sharing(graph);
   const sameAs = findSameShapes(graph);
-  const asked = [...inferred].flatMap(([value, { dtype, shape }]) => {
+  // of nodes that nothing reads ONNX Runtime runs the last first: each shape is then asked for as soon as its value is
+  // there, which is freed before the next
+  const asked = [...inferred].reverse().flatMap(([value, { dtype, shape }]) => {
     if (!shapes.has(value) || sameAs.has(value)) return [];
     const isWhole = elements.has(value) && (!shape || isFolded(dtype, shape));
     return { value, dtype, isWhole, output: isWhole ? value : shapeOf(probe, value) };

@@ -24,17 +24,24 @@ export function encodeSurvey({ pictures, classes, layers, skipped }: Survey): Ui
   });
 }
 
-function tensorsOf({ units, means, strongest, contributions }: LayerSurvey, prefix: string): [string, Tensor][] {
+function tensorsOf(
+  { units, means, strongest, contributions, slopes }: LayerSurvey,
+  prefix: string,
+): [string, Tensor][] {
   const classes = [...contributions.keys()].toSorted((a, b) => a - b);
-  const sums = new Float64Array(classes.length * units);
-  classes.forEach((key, i) => sums.set(contributions.get(key)!, i * units));
+  const inRows = (of: ReadonlyMap<number, Float64Array>) => {
+    const sums = new Float64Array(classes.length * units);
+    classes.forEach((key, i) => sums.set(of.get(key)!, i * units));
+    return numbers("float64", sums);
+  };
   const parts = {
     means: numbers("float32", means),
     pictures: numbers("int32", strongest.pictures),
     peaks: numbers("float32", strongest.peaks),
     places: numbers("int32", strongest.places),
     classes: numbers("int32", Int32Array.from(classes)),
-    contributions: numbers("float64", sums),
+    contributions: inRows(contributions),
+    slopes: inRows(slopes),
   };
   return Object.entries(parts).map(([name, tensor]) => [prefix + name, tensor]);
 }
@@ -54,14 +61,17 @@ export function decodeSurvey(bytes: Uint8Array, only?: string): Survey | undefin
   const part = <T>(name: string) => file.tensors[name]!.data as unknown as T;
   const layerAt = (i: number): LayerSurvey => {
     const { units, top } = layers[i]!;
-    const sums = part<Float64Array>(`${i}.contributions`);
+    const byClass = (name: string) => {
+      const sums = part<Float64Array>(`${i}.${name}`);
+      const classes = [...part<Int32Array>(`${i}.classes`)];
+      return new Map(classes.map((key, row) => [key, sums.slice(row * units, (row + 1) * units)]));
+    };
     return {
       units,
       means: part(`${i}.means`),
       strongest: { top, pictures: part(`${i}.pictures`), peaks: part(`${i}.peaks`), places: part(`${i}.places`) },
-      contributions: new Map(
-        [...part<Int32Array>(`${i}.classes`)].map((key, row) => [key, sums.slice(row * units, (row + 1) * units)]),
-      ),
+      contributions: byClass("contributions"),
+      slopes: byClass("slopes"),
     };
   };
   const wanted = layers.flatMap(({ name }, i) => (only === undefined || only === name ? [[name, i] as const] : []));

@@ -1,6 +1,15 @@
-import { probe, type LoadedModel, type ProbeContext, type ProbeOptions, type Tensor, type Value } from "@xstar/core";
+import {
+  probe,
+  tensor,
+  type LoadedModel,
+  type ProbeContext,
+  type ProbeOptions,
+  type Tensor,
+  type Value,
+} from "@xstar/core";
 import { lookAt, type Sight } from "./look.js";
 import type { PictureSource } from "./source.js";
+import type { Rows } from "./cosines.js";
 import { createStrongest, type Strongest } from "./strongest.js";
 
 /** What pictures make of all units of some layers. */
@@ -23,11 +32,21 @@ export interface LayerSurvey {
   readonly strongest: Strongest;
   /** By class what units add to its score in the pictures that the network takes for it, summed. */
   readonly contributions: ReadonlyMap<number, Float64Array>;
+  /** The same of how much more units would add if they were more active: the gradient, summed over places and pictures. */
+  readonly slopes: ReadonlyMap<number, Float64Array>;
+}
+
+/** Directions of a layer: a vector for each, as long as the layer has units. */
+export interface DirectionsOf {
+  readonly layer: string;
+  readonly vectors: Rows;
 }
 
 /** What of a data set is looked at. */
 export interface SurveyOptions {
   readonly layers: readonly string[];
+  /** Directions of layers, by the names that they have among the layers: vectors that activations are multiplied with. */
+  readonly directions?: Readonly<Record<string, DirectionsOf>>;
   /** Whether the network has scores of classes, to which units add. */
   readonly hasClasses: boolean;
   readonly options?: Omit<ProbeOptions, "batch">;
@@ -47,14 +66,16 @@ const readingOf = (name: string, layer: number) => `${name}${layer}`;
 export async function surveyLayers(
   model: LoadedModel,
   pictures: PictureSource,
-  { layers, hasClasses, options = {}, batch = 8, range, top = 12, signal, onPicture }: SurveyOptions,
+  { layers, directions = {}, hasClasses, options = {}, batch = 8, range, top = 12, signal, onPicture }: SurveyOptions,
 ): Promise<Survey> {
   const [from, to] = range ?? [0, pictures.names.length];
   const part: PictureSource = {
     names: pictures.names.slice(from, to),
     read: (i, size) => pictures.read(from + i, size),
   };
-  const opened = await probe(model, { ...options, batch }, (look) => readUnits(look, layers, hasClasses));
+  const opened = await probe(model, { ...options, batch }, (look) =>
+    readUnits(look, { layers, directions, hasClasses }),
+  );
   try {
     const survey = createSurvey(layers, hasClasses, top);
     let seen = 0;
@@ -69,11 +90,17 @@ export async function surveyLayers(
   }
 }
 
-function readUnits(look: ProbeContext, layers: readonly string[], hasClasses: boolean): Record<string, Value> {
+function readUnits(
+  look: ProbeContext,
+  { layers, directions, hasClasses }: Required<Pick<SurveyOptions, "layers" | "directions" | "hasClasses">>,
+): Record<string, Value> {
   const { op } = look;
+  const along = ({ layer, vectors: { count, data } }: DirectionsOf) =>
+    op.matMul(op.constant(tensor("float32", data, [count, data.length / count])), look.byUnit(layer));
   const values: Record<string, Value> = {};
   for (const [i, layer] of layers.entries()) {
-    const units = look.byUnit(layer);
+    const own = directions[layer];
+    const units = own ? along(own) : look.byUnit(layer);
     values[readingOf("mean", i)] = op.reduceMean(units, [2]);
     values[readingOf("peak", i)] = op.reduceMax(units, [2]);
     values[readingOf("place", i)] = op.cast(op.argMax(units, 2), "int32");
@@ -81,8 +108,15 @@ function readUnits(look: ProbeContext, layers: readonly string[], hasClasses: bo
   if (!hasClasses) return values;
   const scores = look.logits();
   values["class"] = op.cast(op.argMax(scores, 1), "int32");
-  const contributions = look.contributions(op.reduceMax(scores, [1]), layers);
-  for (const [i, value] of contributions.entries()) values[readingOf("contribution", i)] = value;
+  const plain = [...layers.keys()].filter((i) => directions[layers[i]!] === undefined);
+  const contributions = look.contributions(
+    op.reduceMax(scores, [1]),
+    plain.map((i) => layers[i]!),
+  );
+  for (const [at, { added, slope }] of contributions.entries()) {
+    values[readingOf("contribution", plain[at]!)] = added;
+    values[readingOf("slope", plain[at]!)] = slope;
+  }
   return values;
 }
 
@@ -94,6 +128,7 @@ function createSurvey(layers: readonly string[], hasClasses: boolean, top: numbe
     means: [] as Float32Array[],
     strongest: undefined as ReturnType<typeof createStrongest> | undefined,
     contributions: new Map<number, Float64Array>(),
+    slopes: new Map<number, Float64Array>(),
   }));
   const numbersOf = (values: Readonly<Record<string, Tensor>>, name: string) => values[name]!.data as Float32Array;
   return {
@@ -114,7 +149,9 @@ function createSurvey(layers: readonly string[], hasClasses: boolean, top: numbe
         part.strongest ??= createStrongest(means.length, top);
         const places = values[readingOf("place", i)]!.data as Int32Array;
         part.strongest.add(index, numbersOf(values, readingOf("peak", i)), places);
-        if (best !== undefined) addTo(part.contributions, best, numbersOf(values, readingOf("contribution", i)));
+        if (best === undefined || !values[readingOf("slope", i)]) continue;
+        addTo(part.contributions, best, numbersOf(values, readingOf("contribution", i)));
+        addTo(part.slopes, best, numbersOf(values, readingOf("slope", i)));
       }
     },
     finish: (): Survey => ({
@@ -123,10 +160,10 @@ function createSurvey(layers: readonly string[], hasClasses: boolean, top: numbe
       skipped,
       layers: Object.fromEntries(
         layers.map((layer, i) => {
-          const { means, strongest, contributions } = parts[i]!;
+          const { means, strongest, contributions, slopes } = parts[i]!;
           const units = means[0]?.length ?? 0;
           const kept = strongest?.finish() ?? createStrongest(0, top).finish();
-          return [layer, { units, means: joined(means), strongest: kept, contributions }];
+          return [layer, { units, means: joined(means), strongest: kept, contributions, slopes }];
         }),
       ),
     }),
@@ -162,8 +199,11 @@ function joined(parts: readonly Float32Array[]): Float32Array {
 /** One survey of what several saw of one data set, in their order. All have the same layers. */
 export function joinSurveys(surveys: readonly Survey[], layer: string): Survey {
   const parts = surveys.flatMap((one) => one.layers[layer] ?? []).filter(({ units }) => units > 0);
-  const contributions = new Map<number, Float64Array>();
-  for (const part of parts) for (const [key, sum] of part.contributions) addTo(contributions, key, sum);
+  const [contributions, slopes] = [new Map<number, Float64Array>(), new Map<number, Float64Array>()];
+  for (const part of parts) {
+    for (const [key, sum] of part.contributions) addTo(contributions, key, sum);
+    for (const [key, sum] of part.slopes) addTo(slopes, key, sum);
+  }
   const units = parts[0]?.units ?? 0;
   const top = parts[0]?.strongest.top ?? 0;
   const strongest = createStrongest(units, top);
@@ -173,7 +213,13 @@ export function joinSurveys(surveys: readonly Survey[], layer: string): Survey {
     classes: Int32Array.from(surveys.flatMap(({ classes }) => [...classes])),
     skipped: surveys.flatMap(({ skipped }) => skipped),
     layers: {
-      [layer]: { units, means: joined(parts.map(({ means }) => means)), strongest: strongest.finish(), contributions },
+      [layer]: {
+        units,
+        means: joined(parts.map(({ means }) => means)),
+        strongest: strongest.finish(),
+        contributions,
+        slopes,
+      },
     },
   };
 }

@@ -56,6 +56,20 @@ export interface AtlasLayerEntry {
   readonly field: ReceptiveField | null;
   /** Units of its row on the sheet of all layers. */
   readonly strip: readonly number[];
+  /** For directions of another layer that are shown as a layer of their own. */
+  readonly directions?: AtlasDirections;
+}
+
+/** Which directions they are. */
+export interface AtlasDirections {
+  readonly of: string;
+  readonly method: string;
+  /** As many as were asked for: of a map, the cells along a side. */
+  readonly count: number;
+  /** What each of them is. */
+  readonly doc: string;
+  /** For a map, the column and the row of each, and how many activations are there. */
+  readonly cells?: readonly (readonly [column: number, row: number, count: number])[];
 }
 
 /** A layer's units, by number: `d/LAYER.json`. Lists that hold nulls have null for what is not known. */
@@ -77,6 +91,10 @@ export interface AtlasLayerFile {
     readonly activations?: readonly (readonly NearUnit[])[];
     readonly weights?: readonly (readonly NearUnit[])[];
   };
+  /** What the unit makes of the picture that it wants least. */
+  readonly negative?: readonly (number | null)[];
+  /** Further pictures of each unit: what it makes of each. */
+  readonly diverse?: readonly (readonly (number | null)[])[];
   readonly real?: RealFacts;
 }
 
@@ -97,8 +115,12 @@ export interface RealFacts {
   readonly agreement: readonly (number | null)[];
   /** The classes to whose score it adds most, with how much on average in their pictures. */
   readonly classes: readonly (readonly (readonly [index: number, amount: number])[])[] | null;
+  /** The classes whose score would rise most if it were more active: the mean gradient in their pictures. */
+  readonly wanted: readonly (readonly (readonly [index: number, slope: number])[])[] | null;
   /** The class that it tells best from all others, with the area under the curve. */
   readonly selective: readonly (readonly [index: number, area: number] | null)[] | null;
+  /** How well each unit tells each class from all others, in thousandths; null for networks of many classes. */
+  readonly table: { readonly classes: readonly number[]; readonly areas: readonly (readonly number[])[] } | null;
 }
 
 /** By class, the units that add most to its score: `classes.json`. */

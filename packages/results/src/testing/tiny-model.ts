@@ -1,8 +1,8 @@
 import { createOps, createRng, Graph, tensor, writeModel } from "@xstar/core";
 
 /** A small network for tests: x [1, 1, 8, 8] -> conv 3x3 (4 channels) -> relu -> mean -> dense -> 3 class scores. */
-export function tinyModel(): Uint8Array {
-  const rng = createRng(1);
+export function tinyModel(seed = 1): Uint8Array {
+  const rng = createRng(seed);
   const graph = new Graph("tiny");
   const op = createOps(graph);
   const weights = (shape: readonly number[]) => {

@@ -1,6 +1,7 @@
 import { probe, size, tensor } from "@xstar/core";
 import {
   decodeSurvey,
+  encodeNpy,
   sha256Of,
   type AtlasClasses,
   type AtlasFile,
@@ -12,7 +13,7 @@ import {
   type Survey,
   type TileSheets,
 } from "@xstar/results";
-import { jobId, type ContentJob } from "../jobs/job.js";
+import { jobId, type ContentJob, type PicturesJob } from "../jobs/job.js";
 import type { ResultStore } from "../jobs/stores.js";
 import { decodePictures } from "../jobs/picture-file.js";
 import { layerFacts } from "./layer-facts.js";
@@ -42,13 +43,17 @@ export async function* assembleAtlas(sources: AtlasSources): AsyncGenerator<Atla
     () => [],
   );
   for (const [at, layer] of plan.layers.entries()) {
-    const units = await readUnits(layer, store);
+    const units = await readUnits(layer.jobs, store);
+    const negative = layer.negative && (await readUnits(layer.negative, store));
+    const diverse = layer.diverse && (await Promise.all(layer.diverse.map((job) => readUnits([job], store))));
     const decode = (i: number) => thumbnailOf(units[i], thumbnails, codec);
     const surveys = await readSurveys(layer.name);
     real.count(surveys);
     const facts = await layerFacts({
       layer,
       units,
+      negative,
+      diverse,
       surveys,
       features: plan.features,
       tiles: real,
@@ -58,9 +63,12 @@ export async function* assembleAtlas(sources: AtlasSources): AsyncGenerator<Atla
     let sheet = 0;
     for await (const bytes of drawSheets(units.length, thumbnails, decode, codec))
       yield { path: `s/${layer.slug}-${numbered(sheet++)}.${ending}`, bytes };
-    for (const [i, one] of units.entries())
-      if (isDone(one)) yield { path: `f/${layer.slug}/${i}.webp`, bytes: one.picture };
+    yield* picturesOf(units, (i) => `f/${layer.slug}/${i}.webp`);
+    yield* picturesOf(negative ?? [], (i) => `f/${layer.slug}/${i}-negative.webp`);
+    for (const [i, all] of (diverse ?? []).entries())
+      yield* picturesOf(all, (which) => `f/${layer.slug}/${i}-diverse-${which}.webp`);
     yield* asData(`d/${layer.slug}`, facts);
+    if (layer.vectors) yield vectorsFile(layer.slug, layer.vectors);
     const strip = stripOf(facts);
     entries.push(entryOf(layer, facts, strip));
     for (const i of strip) strips.push((units[i] as { readonly thumbnail: Uint8Array }).thumbnail);
@@ -95,7 +103,11 @@ async function thumbnailOf(
 }
 
 /** What the units of a layer multiply their inputs with. */
-async function weightsOf({ model, plan }: AtlasSources, { name, units }: AtlasLayer): Promise<Rows | undefined> {
+async function weightsOf(
+  { model, plan }: AtlasSources,
+  { name, units, vectors }: AtlasLayer,
+): Promise<Rows | undefined> {
+  if (vectors) return vectors;
   let isKnown = false;
   const opened = await probe(model, plan.settings.network, (look) => {
     const weights = look.weights(name);
@@ -111,8 +123,17 @@ async function weightsOf({ model, plan }: AtlasSources, { name, units }: AtlasLa
   }
 }
 
+function* picturesOf(units: readonly UnitState[], pathOf: (i: number) => string): Generator<AtlasPart> {
+  for (const [i, one] of units.entries()) if (isDone(one)) yield { path: pathOf(i), bytes: one.picture };
+}
+
+function vectorsFile(slug: string, { count, data }: Rows): AtlasPart {
+  const bytes = encodeNpy({ dtype: "float32", shape: [count, data.length / count], data });
+  return { path: `v/${slug}.npy`, bytes };
+}
+
 /** What became of each unit of a layer. A job that was set aside has its reason for all of them. */
-async function readUnits({ jobs }: AtlasLayer, store: ResultStore): Promise<UnitState[]> {
+async function readUnits(jobs: readonly PicturesJob[], store: ResultStore): Promise<UnitState[]> {
   const units: UnitState[] = [];
   for (const job of jobs) {
     const id = jobId(job);
@@ -152,9 +173,10 @@ function stripOf({ status }: AtlasLayerFile): number[] {
 }
 
 function entryOf(layer: AtlasLayer, { status }: AtlasLayerFile, strip: readonly number[]): AtlasLayerEntry {
-  const { name, slug, opType, shape, width, units, field } = layer;
+  const { name, slug, opType, shape, width, units, field, directions } = layer;
   const countOf = (wanted: string) => status.filter((one) => one === wanted).length;
-  return { name, slug, opType, shape, width, units, done: countOf("done"), failed: countOf("failed"), field, strip };
+  const state = { done: countOf("done"), failed: countOf("failed") };
+  return { name, slug, opType, shape, width, units, ...state, field, strip, ...(directions && { directions }) };
 }
 
 function classesOf(speaking: readonly (readonly [number, number, number])[][]): AtlasClasses {

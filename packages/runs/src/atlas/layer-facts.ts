@@ -10,9 +10,10 @@ const curvePoints = 24;
 
 /** Everything that the pages of a layer say. */
 export async function layerFacts(sources: LayerSources): Promise<AtlasLayerFile> {
-  const { layer, units, surveys, weights, runtime } = sources;
+  const { layer, units, negative, diverse, surveys, weights, runtime } = sources;
   const of = <T>(read: (one: PictureDone) => T): (T | null)[] => units.map((one) => (isDone(one) ? read(one) : null));
   const numberOf = (x: number | undefined) => (x === undefined || !Number.isFinite(x) ? null : brief(x));
+  const activationOf = (one: UnitState) => (isDone(one) ? numberOf(one.metrics.activation) : null);
   const made = featuresOf(units);
   const survey = surveys.length > 0 ? joinSurveys(surveys, layer.name) : undefined;
   const means = survey?.layers[layer.name];
@@ -23,7 +24,7 @@ export async function layerFacts(sources: LayerSources): Promise<AtlasLayerFile>
     status: units.map((one) => (one === undefined ? "waiting" : "failure" in one ? "failed" : "done")),
     start: of(({ curve }) => numberOf(curve[0])),
     end: of(({ curve, step }) => numberOf(curve[step])),
-    activation: of(({ metrics }) => numberOf(metrics.activation)),
+    activation: units.map(activationOf),
     curves: of(({ curve }) => thinned(curve).map(brief)),
     warnings: entries(units, (one) => (isDone(one) && one.warnings.length > 0 ? one.warnings : undefined)),
     failures: entries(units, (one) => (one && "failure" in one ? one.failure : undefined)),
@@ -32,6 +33,8 @@ export async function layerFacts(sources: LayerSources): Promise<AtlasLayerFile>
       ...(weights && { weights: await named(unitRows(weights)) }),
       ...(activations && { activations: await named(unitRows(activations, true)) }),
     },
+    ...(negative && { negative: negative.map(activationOf) }),
+    ...(diverse && { diverse: diverse.map((all) => all.map(activationOf)) }),
     ...(survey && means && means.units > 0 && { real: await realFacts(sources, survey, made) }),
   };
 }

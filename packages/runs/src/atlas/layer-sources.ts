@@ -21,6 +21,9 @@ export interface LayerSources {
   readonly layer: AtlasLayer;
   /** One for each unit. */
   readonly units: readonly UnitState[];
+  /** What units want least, and further pictures of each; undefined where none were asked for. */
+  readonly negative: readonly UnitState[] | undefined;
+  readonly diverse: readonly (readonly UnitState[])[] | undefined;
   /** Surveys of all real pictures; empty without, or while one is missing. */
   readonly surveys: readonly Survey[];
   /** The layer in whose features pictures are compared; undefined where there is none. */

@@ -15,12 +15,11 @@ import {
   type Shape,
   type Spec,
 } from "@xstar/core";
-import { featureLayer, type AtlasLayerEntry } from "@xstar/results";
-import { inBatchesOf, planBatches } from "../many/plan-batches.js";
-import type { Goal } from "../many/outcome.js";
+import { featureLayer, type AtlasLayerEntry, type Rows } from "@xstar/results";
 import { baseOptions } from "../plan/base-options.js";
 import { distinct, slugOf } from "../plan/slug.js";
 import { sendable, type ContentJob, type DataContent, type ModelContent, type PicturesJob } from "../jobs/job.js";
+import { planPictures, type LayerPlanning } from "./plan-layer.js";
 
 /** What decides every byte of an atlas besides its layers. */
 export interface AtlasSettings extends Pick<PicturesJob, "xstar" | "model" | "network" | "ascent" | "sides"> {
@@ -35,6 +34,11 @@ export interface AtlasLayer extends Omit<AtlasLayerEntry, "done" | "failed" | "s
   readonly jobs: readonly PicturesJob[];
   /** About how much a step of one picture costs, in bytes of activations. */
   readonly cost: number;
+  /** What makes pictures of what its units want least, and several of each unit, a job for each. */
+  readonly negative?: readonly PicturesJob[];
+  readonly diverse?: readonly PicturesJob[];
+  /** What the units are multiplied with, where that is known already. */
+  readonly vectors?: Rows;
 }
 
 /** All there is to do for an atlas. */
@@ -48,6 +52,7 @@ export interface AtlasPlan {
   /** The layer in whose features pictures are compared; undefined where there is none. */
   readonly features: string | undefined;
   readonly classes: number | undefined;
+  readonly planning: LayerPlanning;
 }
 
 /** What is wanted of an atlas. */
@@ -60,8 +65,7 @@ export interface AtlasWanted {
 }
 
 const sides = { picture: 256, thumbnail: 64 };
-/** Units of a job, and pictures that one looks at: what is lost when its worker dies. */
-const unitsOfJob = 16;
+/** Pictures that a job looks at: what is lost when its worker dies. */
 const picturesOfSurvey = (pixels: number) => (pixels > 64 * 64 ? 32 : 256);
 
 /** Operators that only show numbers of before in another form. */
@@ -109,40 +113,28 @@ export async function planAtlas(
   const names = groups.flat();
   const fields = await fieldsOf(model, names, own);
   const slugs = distinct(names.map(slugOf));
+  const planning: LayerPlanning = {
+    model,
+    options: { ...base.options, ...own, recipe: "none" } as MaximizeOptions,
+    objective: base.objective,
+    job: { ...jobOf(settings), ascent, sides },
+  };
   const layers: AtlasLayer[] = [];
   for (const [i, name] of names.entries()) {
     const measured = readTarget(`${name}:0`, { first, further: new Map() }, { vocabulary: standard });
     const facts = found.layers.find((one) => one.name === measured["layer"] || one.name === name);
-    const goal = (channel: number): Goal => {
-      const target = { ...measured, channel } as Spec<"objective">;
-      return { objective: base.objective(target), measured: target };
-    };
-    const goals = Array.from({ length: facts?.units?.count ?? 0 }, (_, at) => ({
-      target: `${name}:${at}`,
-      ...goal(at),
-    }));
-    if (!facts || goals.length === 0) throw new XstarError("bad-argument", `Layer "${name}" has no units`);
-    const options = { ...base.options, ...own, recipe: "none" } as MaximizeOptions;
-    const objectives = goals.map(({ objective }) => objective);
-    // on a machine of one core with all the memory there is, so that it depends on the layer alone
-    const { batch, bytes } = await planBatches(model, objectives, options, { cores: 1, jobs: 1, free: Infinity });
+    const count = facts?.units?.count ?? 0;
+    if (!facts || count === 0) throw new XstarError("bad-argument", `Layer "${name}" has no units`);
+    const targets = Array.from({ length: count }, (_, channel) => ({ ...measured, channel }) as Spec<"objective">);
     layers.push({
       name,
       slug: slugs[i]!,
       opType: facts.opType,
       shape: facts.shape!.slice(1),
       width: facts.axes?.findLast(({ holds }) => holds === "places")?.size ?? 1,
-      units: goals.length,
+      units: count,
       field: fields.get(name) ?? null,
-      cost: bytes,
-      jobs: inBatchesOf(goals, unitsOfJob).map((some) => ({
-        kind: "pictures",
-        ...jobOf(settings),
-        ascent,
-        goals: some,
-        batch,
-        sides,
-      })),
+      ...(await planPictures(name, targets, planning)),
     });
   }
   const surveys = new Map<string, readonly ContentJob[]>();
@@ -157,10 +149,10 @@ export async function planAtlas(
     });
     for (const name of group) surveys.set(name, jobs);
   }
-  return { settings, input, layers, surveys, features, classes: found.classes?.count };
+  return { settings, input, layers, surveys, features, classes: found.classes?.count, planning };
 }
 
-const jobOf = ({ xstar, model, network }: AtlasSettings) => ({ xstar, model, network });
+export const jobOf = ({ xstar, model, network }: AtlasSettings) => ({ xstar, model, network });
 
 /** What places of layers see, where they see different parts. */
 async function fieldsOf(model: LoadedModel, names: readonly string[], options: MaximizeOptions) {
@@ -179,5 +171,12 @@ async function fieldsOf(model: LoadedModel, names: readonly string[], options: M
 
 /** All jobs of an atlas, each once: those that look at real pictures first. */
 export function jobsOfAtlas({ layers, surveys }: AtlasPlan): ContentJob[] {
-  return [...new Set([...surveys.values()].flat()), ...layers.flatMap(({ jobs }) => jobs)];
+  return [...new Set([...surveys.values()].flat()), ...layers.flatMap(picturesJobsOf)];
 }
+
+/** All jobs that make pictures for a layer. */
+export const picturesJobsOf = ({ jobs, negative = [], diverse = [] }: AtlasLayer): PicturesJob[] => [
+  ...jobs,
+  ...negative,
+  ...diverse,
+];

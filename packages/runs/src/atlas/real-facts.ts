@@ -17,6 +17,8 @@ const parts = 24;
 const shown = { strongest: 9, classes: 5 };
 /** Pictures that a class must have to be told from others. */
 const enough = 3;
+/** Classes of a network whose table of classes and units is small enough to be read. */
+const fewClasses = 50;
 
 /** What real pictures make of the units of a layer; `made` are the features of the pictures that were made for them. */
 export async function realFacts(
@@ -32,6 +34,7 @@ export async function realFacts(
   const strongest = means.map((_, unit) => strongestOf(own, unit, tiles));
   const classCounts = countsOf(survey.classes);
   const hasClasses = survey.classes.length > 0;
+  const areas = hasClasses ? means.map((of) => areasOf(of, survey.classes, classCounts)) : [];
   const activationOf = (unit: number) => {
     const one = units[unit];
     return isDone(one) ? one.metrics.activation : undefined;
@@ -57,8 +60,10 @@ export async function realFacts(
       return value === undefined ? null : Number((of.filter((one) => one < value).length / of.length).toFixed(4));
     }),
     agreement: await agreements({ survey, surveys, features, strongest, runtime, made, count }),
-    classes: hasClasses ? means.map((_, unit) => classesOf(own, unit, classCounts)) : null,
-    selective: hasClasses ? means.map((of) => selectiveOf(of, survey.classes, classCounts)) : null,
+    classes: hasClasses ? means.map((_, unit) => classesOf(own.contributions, unit, classCounts)) : null,
+    wanted: hasClasses ? means.map((_, unit) => classesOf(own.slopes, unit, classCounts)) : null,
+    selective: hasClasses ? areas.map(bestOf) : null,
+    table: hasClasses ? tableOf(areas) : null,
   };
 }
 
@@ -97,11 +102,11 @@ function countsOf(classes: Int32Array): Map<number, number> {
 }
 
 function classesOf(
-  { contributions }: LayerSurvey,
+  byClass: ReadonlyMap<number, Float64Array>,
   unit: number,
   counts: ReadonlyMap<number, number>,
 ): [number, number][] {
-  return [...contributions]
+  return [...byClass]
     .map(([index, sums]): [number, number] => [index, sums[unit]! / counts.get(index)!])
     .filter(([, amount]) => amount > 0)
     .toSorted(([a, x], [b, y]) => y - x || a - b)
@@ -109,19 +114,25 @@ function classesOf(
     .map(([index, amount]) => [index, brief(amount)]);
 }
 
-function selectiveOf(
-  values: Float32Array,
-  classes: Int32Array,
-  counts: ReadonlyMap<number, number>,
-): [number, number] | null {
+/** How well a unit tells each class that has enough pictures from all others. */
+function areasOf(values: Float32Array, classes: Int32Array, counts: ReadonlyMap<number, number>): [number, number][] {
   const names = [...counts.keys()];
   const places = new Map(names.map((name, i) => [name, i]));
   const areas = separations(values, (i) => places.get(classes[i]!)!, names.length);
-  const known = areas.flatMap((area, i): [number, number][] =>
+  return areas.flatMap((area, i): [number, number][] =>
     area !== undefined && counts.get(names[i]!)! >= enough ? [[names[i]!, area]] : [],
   );
-  const [best] = known.toSorted(([a, x], [b, y]) => y - x || a - b);
+}
+
+function bestOf(areas: readonly [number, number][]): [number, number] | null {
+  const [best] = areas.toSorted(([a, x], [b, y]) => y - x || a - b);
   return best ? [best[0], Number(best[1].toFixed(4))] : null;
+}
+
+function tableOf(areas: readonly (readonly [number, number][])[]): RealFacts["table"] {
+  const classes = areas[0]?.map(([index]) => index) ?? [];
+  if (classes.length === 0 || classes.length > fewClasses) return null;
+  return { classes, areas: areas.map((all) => all.map(([, area]) => Math.round(1000 * area))) };
 }
 
 interface AgreementSources extends Pick<LayerSources, "surveys" | "features" | "runtime"> {

@@ -11,7 +11,9 @@ import {
 import { openBatchRunner, type BatchRunner, type Machine } from "../many/batch-runner.js";
 import type { JobOptions } from "../many/job.js";
 import type { Outcome } from "../many/outcome.js";
-import type { ContentJob, DataContent, ModelContent, PicturesJob, SurveyJob } from "./job.js";
+import { findDirections } from "../directions/find-directions.js";
+import { encodeDirections } from "./directions-file.js";
+import type { ContentJob, DataContent, DirectionsJob, ModelContent, PicturesJob, SurveyJob } from "./job.js";
 import { encodePictures, type MadePicture } from "./picture-file.js";
 
 /** Where the contents are that jobs name. Both throw `file-not-readable` where they are not, `bad-data` where they are others. */
@@ -27,7 +29,7 @@ export interface JobMachine extends Machine {
   readonly codec: ImageCodec;
 }
 
-/** How far a job is: steps of all its goals together, or pictures looked at. */
+/** How far a job is: steps of all its goals together, or pictures looked at, twice for directions. */
 export type JobReport = { readonly done: number; readonly of: number };
 
 /** Does one job after the other. */
@@ -40,12 +42,15 @@ export interface JobRunner {
 /** A runner in this thread, which keeps the model of the last job open. */
 export function openJobRunner(machine: JobMachine): JobRunner {
   const runners = keepLast((job: PicturesJob) => openPictures(job, machine), settingsOf);
-  const models = keepLast((job: SurveyJob) => openSurvey(job, machine), settingsOf);
+  const models = keepLast((job: SurveyJob | DirectionsJob) => openSurvey(job, machine), settingsOf);
   return {
-    run: (job, report = () => undefined, signal) =>
-      job.kind === "pictures"
-        ? runners.open(job).then((runner) => makePictures(job, runner, { codec: machine.codec, report, signal }))
-        : models.open(job).then(({ model }) => survey(job, model, { machine, report, signal })),
+    async run(job, report = () => undefined, signal) {
+      if (job.kind === "pictures")
+        return makePictures(job, await runners.open(job), { codec: machine.codec, report, signal });
+      const { model } = await models.open(job);
+      const looking: Looking = { model, machine, report, signal };
+      return job.kind === "survey" ? survey(job, looking) : directions(job, looking);
+    },
     close: async () => {
       await runners.close();
       await models.close();
@@ -55,7 +60,11 @@ export function openJobRunner(machine: JobMachine): JobRunner {
 
 /** All of a job that decides what is opened for it. */
 const settingsOf = (job: ContentJob) =>
-  canonical({ model: job.model, network: job.network, ascent: job.kind === "pictures" ? job.ascent : null })!;
+  canonical({
+    model: job.model,
+    network: job.network,
+    ...(job.kind === "pictures" && { ascent: job.ascent, streams: job.streams }),
+  })!;
 
 interface Closable {
   close(): Promise<void>;
@@ -85,10 +94,14 @@ function keepLast<Job, T extends Closable>(open: (job: Job) => Promise<T>, keyOf
   };
 }
 
-async function openPictures({ model, network, ascent }: PicturesJob, machine: JobMachine): Promise<BatchRunner> {
+async function openPictures(
+  { model, network, ascent, streams }: PicturesJob,
+  machine: JobMachine,
+): Promise<BatchRunner> {
   const options = { ...network, ...ascent } as JobOptions;
   const path = await machine.contents.model(model);
-  return openBatchRunner({ model: path, options, models: {}, generators: {}, threads: 1, use: [] }, machine);
+  const job = { model: path, options, models: {}, generators: {}, threads: 1, use: [], ...(streams && { streams }) };
+  return openBatchRunner(job, machine);
 }
 
 interface Controls {
@@ -142,21 +155,36 @@ async function within(picture: Picture, side: number, codec: ImageCodec): Promis
   return codec.decode(await codec.encode(picture, "png"), side);
 }
 
-async function openSurvey({ model: content }: SurveyJob, machine: JobMachine) {
+async function openSurvey({ model: content }: SurveyJob | DirectionsJob, machine: JobMachine) {
   const runtime = keepSessions(machine.runtime(1));
   const model = await machine.loadModel(await machine.contents.model(content), runtime);
   return { model, close: () => runtime.release() };
 }
 
-async function survey(
-  { layers, hasClasses, network, data, range }: SurveyJob,
-  model: LoadedModel,
-  { machine, report, signal }: Omit<Controls, "codec"> & { readonly machine: JobMachine },
-): Promise<Uint8Array> {
+interface Looking extends Omit<Controls, "codec"> {
+  readonly model: LoadedModel;
+  readonly machine: JobMachine;
+}
+
+async function survey(job: SurveyJob, { model, machine, report, signal }: Looking): Promise<Uint8Array> {
+  const { layers, hasClasses, network, data, range } = job;
   const pictures = await machine.contents.pictures(data);
   const of = range[1] - range[0];
   const onPicture = (done: number) => report({ done, of });
   return encodeSurvey(
     await surveyLayers(model, pictures, { layers, hasClasses, options: network, range, signal, onPicture }),
+  );
+}
+
+async function directions(job: DirectionsJob, { model, machine, report, signal }: Looking): Promise<Uint8Array> {
+  const pictures = await machine.contents.pictures(job.data);
+  const of = 2 * job.data.count;
+  return encodeDirections(
+    await findDirections(model, pictures, {
+      ...job,
+      options: job.network,
+      signal,
+      onPicture: (done) => report({ done, of }),
+    }),
   );
 }

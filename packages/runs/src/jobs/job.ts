@@ -1,12 +1,13 @@
 import { canonical, XstarError, type MaximizeOptions, type Shape } from "@xstar/core";
 import { sha256Of } from "@xstar/results";
+import { directionsName, type MethodName } from "../directions/methods.js";
 import type { Goal } from "../many/outcome.js";
 
 /**
  * A piece of work as plain JSON, that anybody can do who has the contents it names: what comes of it are bytes that depend on
  * nothing else.
  */
-export type ContentJob = PicturesJob | SurveyJob;
+export type ContentJob = PicturesJob | SurveyJob | DirectionsJob;
 
 /** A file by what it holds. */
 export interface Content {
@@ -46,6 +47,8 @@ export interface PicturesJob extends JobOfModel {
   readonly goals: readonly (Goal & { readonly target: string })[];
   /** Goals that are climbed together. */
   readonly batch: number;
+  /** The stream of random numbers of each goal of a batch. @default the first for all, so that none depends on its place */
+  readonly streams?: readonly number[];
   /** Pixels of the longer side of a picture and of a thumbnail, at most. */
   readonly sides: { readonly picture: number; readonly thumbnail: number };
 }
@@ -58,6 +61,19 @@ export interface SurveyJob extends JobOfModel {
   readonly data: DataContent;
   /** The pictures from the first on, up to before the second. */
   readonly range: readonly [number, number];
+}
+
+/** Finds directions of a layer in its activations for a data set, and looks at the pictures once more with these. */
+export interface DirectionsJob extends JobOfModel {
+  readonly kind: "directions";
+  readonly layer: string;
+  readonly method: MethodName;
+  readonly count: number;
+  readonly seed: number;
+  /** The layer in whose features pictures are compared; null where there is none. */
+  readonly features: string | null;
+  readonly hasClasses: boolean;
+  readonly data: DataContent;
 }
 
 /** The name of a job, and of what comes of it: the SHA-256 of its JSON. */
@@ -89,4 +105,30 @@ export function sendable(options: MaximizeOptions): Pick<PicturesJob, "network" 
 function holdsNumbers(value: unknown): boolean {
   if (ArrayBuffer.isView(value)) return true;
   return typeof value === "object" && value !== null && Object.values(value).some(holdsNumbers);
+}
+
+const jobKinds: ReadonlySet<unknown> = new Set<ContentJob["kind"]>(["pictures", "survey", "directions"]);
+
+/** Whether something that was sent is a job, as far as its kind tells. */
+export const isJob = (sent: unknown): sent is ContentJob =>
+  typeof sent === "object" && sent !== null && "kind" in sent && jobKinds.has(sent.kind);
+
+/** How many real pictures a job looks at. */
+export const picturesOf = (job: SurveyJob | DirectionsJob): number =>
+  job.kind === "survey" ? job.range[1] - job.range[0] : 2 * job.data.count;
+
+/** What of an atlas a job is for, in words. */
+export function partOf(job: ContentJob): string {
+  if (job.kind === "survey") return "real pictures";
+  if (job.kind === "directions") return directionsName(job.layer, job.method);
+  const { target } = job.goals[0]!;
+  return target.slice(0, target.lastIndexOf(":"));
+}
+
+/** What a job does, in words. */
+export function wordsOf(job: ContentJob): string {
+  if (job.kind === "survey") return `real pictures ${job.range[0]} to ${job.range[1] - 1}`;
+  if (job.kind === "directions") return `${job.count} directions: ${partOf(job)}`;
+  const last = job.goals.at(-1)!.target;
+  return `${job.goals[0]!.target} to ${last.slice(last.lastIndexOf(":") + 1)}`;
 }

@@ -36,7 +36,7 @@ export interface Machine {
 
 /** A runner in this thread. Throws what `loadModel` throws. */
 export async function openBatchRunner(
-  { model: from, options, models, generators, threads, use }: ManyJob,
+  { model: from, options, models, generators, threads, use, streams = [0] }: ManyJob,
   machine: Machine,
 ): Promise<BatchRunner> {
   const own = machine.runtime(threads);
@@ -56,8 +56,7 @@ export async function openBatchRunner(
     definitions: await machine.loadDefinitions(use),
     models: await load(models),
     generators: await load(generators),
-    // all draw the same numbers, so that a picture does not depend on its place
-    streams: [0],
+    streams,
   };
   // what it opens is of one batch only, and run once: a device would take longer to make it ready
   const judge = { ...model, runtime: own.host ?? own };

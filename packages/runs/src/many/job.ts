@@ -10,6 +10,8 @@ export interface ManyJob {
   readonly threads: number;
   /** Modules that export definitions of the user's own. */
   readonly use: readonly string[];
+  /** The stream of random numbers of each picture of a batch. @default the first for all, so that none depends on its place */
+  readonly streams?: readonly number[];
 }
 
 /** A model that may lie in a file. */

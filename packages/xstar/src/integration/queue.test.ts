@@ -1,12 +1,14 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { queueStatus } from "@xstar/queue";
+import { Redis } from "ioredis";
 import { encodePng } from "@xstar/results";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyModel } from "../../../results/src/testing/tiny-model.js";
@@ -105,6 +107,66 @@ describe.skipIf(!hasRedis)("an atlas through a queue", () => {
     expect((await ended(xstar(...atlas, "--out", "pooled"))).code).toBe(0);
     expect(await contents("queued")).toEqual(await contents("pooled"));
   }, 300_000);
+
+  test("is done by workers with the rights that the docs give, which log, trace and are seen", async () => {
+    const docs = await readFile(new URL("../../../../docs/scale.md", import.meta.url), "utf8");
+    await writeFile(join(folder, "users.acl"), /```acl\n([^]*?)```/.exec(docs)![1]!);
+    await Promise.all([...running].map((child) => stop(child as ReturnType<typeof xstar>)));
+    const server = await startRedis("--aclfile", join(folder, "users.acl"));
+    const [sending, working] = [
+      `redis://:PASSWORD-OF-SENDERS@127.0.0.1:${port}`,
+      `redis://worker:PASSWORD-OF-WORKERS@127.0.0.1:${port}`,
+    ];
+    const traces: string[] = [];
+    const collector = createHttpServer((request, response) => {
+      const parts: Buffer[] = [];
+      request.on("data", (part: Buffer) => parts.push(part));
+      request.on("end", () => {
+        traces.push(Buffer.concat(parts).toString());
+        response.writeHead(200, { "content-type": "application/json" }).end("{}");
+      });
+    }).listen(0, "127.0.0.1");
+    await once(collector, "listening");
+    process.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = `http://127.0.0.1:${(collector.address() as { port: number }).port}`;
+    process.env["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/json";
+    const other = new Redis(sending);
+    await other.set(
+      "xstar:worker:0.0.1:elsewhere",
+      JSON.stringify({ version: "0.0.1", host: "elsewhere", pid: 1, jobs: 1, done: 0, failed: 0, since: 0 }),
+    );
+    const worker = xstar("work", "--queue", working, "--jobs", "1", "--cache", join(folder, "cache"), "--log", "json");
+    delete process.env["OTEL_EXPORTER_OTLP_ENDPOINT"];
+    delete process.env["OTEL_EXPORTER_OTLP_PROTOCOL"];
+    const page = xstar("queue", "--queue", sending, "--serve", "0");
+    try {
+      await until(() => page.said.text.includes("shown at"));
+      const shown = page.said.text.trim().split(" ").at(-1)!;
+      expect(await (await fetch(shown)).text()).toContain("<h1>Queue of xstar</h1>");
+      const sender = xstar(...atlas.slice(0, -1), "8", "--layers", "conv", "--queue", sending, "--out", "allowed");
+      const progress = async () =>
+        (await (await fetch(`${shown}status.json`)).json()) as { sender?: { parts: object[] } };
+      await until(async () => (await progress()).sender !== undefined || sender.exitCode !== null);
+      expect(await ended(sender)).toMatchObject({ code: 0 });
+      worker.kill("SIGINT");
+      await ended(worker);
+      const lines = worker.said.text.split("\n").filter((line) => line.startsWith("{"));
+      const events = lines.map((line) => JSON.parse(line) as { msg: string; level: string; versions?: string[] });
+      expect(events.find(({ msg }) => msg === "other versions")).toMatchObject({ level: "warn", versions: ["0.0.1"] });
+      expect(events.filter(({ msg }) => msg === "done")).toHaveLength(2);
+      expect(traces.join("").match(/"name":"xstar\.job"/g)).toHaveLength(2);
+      // what a worker has no right to
+      const asWorker = new Redis(working);
+      await expect(asWorker.config("GET", "*")).rejects.toThrow("NOPERM");
+      await expect(asWorker.set("elsewhere", "1")).rejects.toThrow("NOPERM");
+      asWorker.disconnect();
+    } finally {
+      other.disconnect();
+      page.kill("SIGINT");
+      collector.close();
+      await ended(page);
+    }
+    await stop(server);
+  }, 120_000);
 
   test("says in a sentence what is wrong with its address, password and store", async () => {
     await Promise.all([...running].map((child) => stop(child as ReturnType<typeof xstar>)));

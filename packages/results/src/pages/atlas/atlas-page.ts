@@ -1,18 +1,28 @@
 import { html, wholeDocument } from "../html.js";
 import { styles } from "../styles.js";
 import { atlasStyles } from "./atlas-styles.js";
+import { compareScript } from "./compare-script.js";
 import { dataScript } from "./data-script.js";
 import { gridScript } from "./grid-script.js";
 import { homeScript } from "./home-script.js";
+import { mapScript } from "./map-script.js";
 import { routeScript } from "./route-script.js";
 import { searchScript } from "./search-script.js";
 import { tileScript } from "./tile-script.js";
 import { unitScript } from "./unit-script.js";
 
 /** Everything that the page does, in the order of its parts: each may call those before it. */
-export const atlasScript = [dataScript, tileScript, homeScript, gridScript, unitScript, searchScript, routeScript].join(
-  "\n",
-);
+export const atlasScript = [
+  dataScript,
+  tileScript,
+  homeScript,
+  gridScript,
+  mapScript,
+  unitScript,
+  compareScript,
+  searchScript,
+  routeScript,
+].join("\n");
 
 /** The one page of an atlas: it shows the data that lie beside it, opened as a file or from any web host. */
 export function atlasPage(title: string): string {

@@ -40,6 +40,17 @@ select{font:inherit;color:inherit;background:var(--card);border:1px solid var(--
 .unit a:hover .tile{outline:2px solid var(--link);outline-offset:1px}
 .number{display:block;color:var(--quiet);font-variant-numeric:tabular-nums;white-space:nowrap}
 .none{display:grid;place-items:center;color:var(--quiet);border:1px dashed var(--edge)}
+.further{width:10rem}
+.class-table{margin-top:2rem}
+.table-frame{overflow:auto;max-height:80vh}
+.class-table :is(th,td){padding:.2rem .5rem;text-align:right;font-variant-numeric:tabular-nums}
+.class-table th{position:sticky;top:0;background:var(--page);font-weight:400}
+.class-table .for{background:color-mix(in srgb,var(--link) calc(var(--share)*.5),transparent)}
+.class-table .against{background:color-mix(in srgb,var(--made) calc(var(--share)*.5),transparent)}
+.map-frame{overflow:auto;max-height:80vh;background:var(--surround);border-radius:.4rem}
+.map{position:relative;margin:1rem}
+.map a{position:absolute;display:block}
+.map a:is(:hover,:focus-visible){opacity:1!important;outline:2px solid var(--link);z-index:1}
 .about{display:grid;grid-template-columns:minmax(0,20rem) minmax(0,1fr);gap:1.25rem 2rem;align-items:start}
 .surround{padding:12px;background:var(--surround);border-radius:.4rem}
 .surround img{display:block;width:100%;height:auto;outline:1px solid var(--edge)}

@@ -2,8 +2,12 @@
 export const dataScript = String.raw`
 const waiting = new Map();
 const kept = new Map();
-window.atlasData = (path, value) => waiting.get(path)?.(value);
-const load = (path) => {
+window.atlasData = (path, value) => {
+  const source = document.currentScript.getAttribute("src");
+  waiting.get(source.slice(0, -3))?.(value);
+};
+const load = (name, from = "") => {
+  const path = from + name;
   if (!kept.has(path)) kept.set(path, new Promise((resolve, reject) => {
     const script = document.createElement("script");
     waiting.set(path, resolve);
@@ -39,11 +43,13 @@ const show = (x, digits = 3) => {
 const percent = (x) => (x === null || x === undefined ? "–" : (100 * x).toFixed(x > 0.995 && x < 1 ? 1 : 0) + " %");
 const many = (count, noun, plural = noun + "s") => count.toLocaleString("en") + " " + (count === 1 ? noun : plural);
 let atlas;
-const here = () => "#/m/" + atlas.model.sha256.slice(0, 12);
+let base = "";
+const here = () => (base === "" ? "" : base + "index.html") + "#/m/" + atlas.model.sha256.slice(0, 12);
 const layerLink = (layer) => here() + "/" + layer.slug;
 const unitLink = (layer, unit) => layerLink(layer) + "/" + unit;
 const classLink = (index) => here() + "/class/" + index;
 const className = (index) => atlas.classes[index].replace(/^n\d{8}\s+/, "");
 const shortClass = (index) => className(index).split(",")[0];
+const nounOf = (layer) => (layer.directions?.cells ? "cell" : layer.directions ? "direction" : "unit");
 const layerFile = (layer) => load("d/" + layer.slug);
 `;

@@ -34,6 +34,12 @@ const remember = (key, value) => { try { localStorage.setItem("xstar-atlas-" + k
 const choice = (label, key, options, value, onchange) => h("label", {}, label + " ",
   h("select", { onchange: (event) => { remember(key, event.target.value); onchange(event.target.value); } },
     options.map(([name, text]) => h("option", { value: name, selected: name === value }, text))));
+const classTable = (layer, { classes, areas }) => h("details", { class: "class-table" }, h("summary", {}, "Classes × " + nounOf(layer) + "s"),
+  h("p", { class: "note" }, "How well each tells a class from all others, as the chance in % that a picture of the class has the larger mean activation; 50 is chance, and the darker, the further from it."),
+  h("div", { class: "table-frame", tabindex: 0, role: "region", "aria-label": "Classes and units" }, h("table", {},
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, nounOf(layer)), classes.map((index) => h("th", { scope: "col" }, h("a", { href: classLink(index) }, shortClass(index)))))),
+    h("tbody", {}, areas.map((row, unit) => h("tr", {}, h("th", { scope: "row" }, h("a", { href: unitLink(layer, unit) }, unit)),
+      row.map((area) => h("td", { class: area >= 500 ? "for" : "against", style: "--share:" + Math.round(Math.abs(area - 500) / 8) + "%" }, Math.round(area / 10)))))))));
 let stopGrid = () => {};
 const drawLayer = async (layer) => {
   const file = await layerFile(layer);
@@ -102,13 +108,16 @@ const drawLayer = async (layer) => {
   return [
     h("nav", { class: "path", "aria-label": "Layers" }, neighbour(atlas.layers[at - 1], "← ", "["), neighbour(atlas.layers[at + 1], "→ ", "]")),
     h("h1", {}, layer.name),
-    h("p", { class: "lead" }, [layer.opType + " of shape [" + layer.shape.join(", ") + "]", many(layer.units, "unit"),
+    layer.directions && h("p", { class: "lead" }, "Each direction of ", h("a", { href: layerLink(atlas.layers.find(({ name }) => name === layer.directions.of)) }, layer.directions.of),
+      " is " + layer.directions.doc + "; how far activations go along it is their dot product with its vector (", h("a", { href: "v/" + layer.slug + ".npy" }, "all vectors"), ")."),
+    h("p", { class: "lead" }, [layer.opType + " of shape [" + layer.shape.join(", ") + "]", many(layer.units, nounOf(layer)),
       layer.field ? "each place sees " + layer.field.height.size + " × " + layer.field.width.size + " pixels, every " + layer.field.height.stride : "every place sees the whole picture",
       stateOf(layer)].filter(Boolean).join(" · ")),
     h("div", { class: "controls" },
       choice("Order", "order", known.map(([name, one]) => [name, one.name]), remembered("order", "index"), (name) => { order = orderOf(file, name); current = 0; again(); }),
       choice("Size", "size", Object.keys(sizes).map((name) => [name, name]), size, (name) => { size = name; again(); })),
     grid,
+    file.real?.table && classTable(layer, file.real.table),
   ];
 };
 `;

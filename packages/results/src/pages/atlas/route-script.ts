@@ -17,8 +17,8 @@ const where = () => {
   return Number.isInteger(unit) && unit >= 0 && unit < layer.units ? { kind: "unit", layer, unit } : { kind: "missing" };
 };
 const pages = {
-  home: () => [atlas.model.name, drawHome()],
-  layer: async ({ layer }) => [layer.name, await drawLayer(layer)],
+  home: async () => [atlas.model.name, await drawHome()],
+  layer: async ({ layer }) => [layer.name, await (layer.directions?.cells ? drawMap : drawLayer)(layer)],
   unit: async ({ layer, unit }) => [layer.name + ":" + unit, await drawUnit(layer, unit)],
   class: async ({ index }) => [className(index), await drawClass(index)],
   compare: async ({ keys }) => ["Side by side", await drawCompare(keys)],

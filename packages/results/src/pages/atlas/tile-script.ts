@@ -29,16 +29,16 @@ const shownSide = (tiles, size) => {
 const numbered = (i) => String(i).padStart(3, "0");
 const endingOf = (tiles) => (tiles.isPixelated ? ".png" : ".webp");
 const unitTile = (layer, unit, size) =>
-  cut((sheet) => "s/" + layer.slug + "-" + numbered(sheet) + endingOf(atlas.tiles), atlas.tiles, layer.units, unit,
+  cut((sheet) => base + "s/" + layer.slug + "-" + numbered(sheet) + endingOf(atlas.tiles), atlas.tiles, layer.units, unit,
     { size, label: layer.name + " unit " + unit });
 const stripTile = (layer, at, size) => {
   const tiles = { ...atlas.tiles, columns: 12, perSheet: 12 * atlas.layers.length };
   const index = 12 * atlas.layers.indexOf(layer) + at;
-  return cut(() => "s/all" + endingOf(tiles), tiles, 12 * atlas.layers.length, index,
+  return cut(() => base + "s/all" + endingOf(tiles), tiles, 12 * atlas.layers.length, index,
     { size, label: layer.name + " unit " + layer.strip[at] });
 };
 const realTile = (index, options) =>
-  cut((sheet) => "x/" + numbered(sheet) + endingOf(atlas.data.tiles), atlas.data.tiles, atlas.data.tiles.count, index, options);
+  cut((sheet) => base + "x/" + numbered(sheet) + endingOf(atlas.data.tiles), atlas.data.tiles, atlas.data.tiles.count, index, options);
 const fieldBox = (layer, y, x) => {
   const [height, width] = atlas.input.slice(1);
   const along = ({ stride, size, offset }, at, length) => {

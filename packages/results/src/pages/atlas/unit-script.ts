@@ -43,13 +43,25 @@ const verdict = (file, unit) => {
     : "The made picture and the real ones do not agree: to the network, it is no nearer to those that excite the unit than to others.";
   return words && h("p", { class: "verdict" }, words, h("span", { class: "note" }, " (" + percent(agrees) + " of pairs; 50 % is chance)"));
 };
+const pictureFile = (layer, name, value, label) => h("figure", { class: "real further" }, h("div", { class: "surround" },
+  h("img", { class: atlas.tiles.isPixelated ? "sharp" : "", src: "f/" + layer.slug + "/" + name + ".webp", alt: label, loading: "lazy" })), h("figcaption", {}, h("b", {}, show(value))));
+const further = (layer, file, unit) => {
+  const least = file.negative?.[unit];
+  const all = (file.diverse?.[unit] || []).flatMap((value, i) => (value === null ? [] : [pictureFile(layer, unit + "-diverse-" + i, value, "Further picture " + (i + 1) + " of " + layer.name + ":" + unit)]));
+  return [
+    all.length > 0 && [h("h2", {}, "Other pictures that it wants"), h("p", { class: "note" }, "From other starts, and kept unlike each other."), h("div", { class: "row" }, all)],
+    least !== null && least !== undefined && [h("h2", {}, "What it wants least"), h("div", { class: "row" }, pictureFile(layer, unit + "-negative", least, "The picture that " + layer.name + ":" + unit + " wants least"))],
+  ];
+};
 const drawUnit = async (layer, unit) => {
-  const [file, names] = await Promise.all([layerFile(layer), atlas.data && atlas.data.tiles.count > 0 ? load("examples") : []]);
+  const [file, names, elsewhere] = await Promise.all([layerFile(layer), atlas.data && atlas.data.tiles.count > 0 ? load("examples") : [], sameElsewhere(layer, unit)]);
   const real = file.real;
   const status = file.status[unit];
   const made = file.activation[unit];
   const target = layer.name + ":" + unit;
-  const command = "xstar maximize MODEL.onnx " + quoted(target) + (atlas.recipe ? " --recipe " + atlas.recipe.type : " --recipe none") + " --steps " + atlas.steps + " --seed " + atlas.seed;
+  const command = layer.directions
+    ? "xstar atlas MODEL.onnx --images IMAGES --layers " + quoted(layer.directions.of) + " --directions " + layer.directions.method + "=" + layer.directions.count
+    : "xstar maximize MODEL.onnx " + quoted(target) + (atlas.recipe ? " --recipe " + atlas.recipe.type : " --recipe none") + " --steps " + atlas.steps + " --seed " + atlas.seed;
   const step = (to, text, key) => to >= 0 && to < layer.units ? h("a", { href: unitLink(layer, to), title: "Key " + key, rel: to > unit ? "next" : "prev" }, text) : h("span", { class: "note" }, text);
   const selective = real?.selective?.[unit];
   const field = layer.field;
@@ -57,6 +69,7 @@ const drawUnit = async (layer, unit) => {
     h("nav", { class: "path", "aria-label": "Where this is" }, h("a", { href: layerLink(layer), title: "Key G" }, "↑ " + layer.name), step(unit - 1, "← " + (unit - 1), "K"), step(unit + 1, "→ " + (unit + 1), "J"),
       h("a", { href: here() + "/compare/" + compared(layer.slug + ":" + unit), title: "Key C" }, "Compare")),
     h("h1", {}, target),
+    layer.directions && h("p", { class: "lead" }, "A direction of ", h("a", { href: layerLink(atlas.layers.find(({ name }) => name === layer.directions.of)) }, layer.directions.of), ": " + layer.directions.doc + "."),
     h("div", { class: "about" },
       h("div", { class: "surround" }, status === "done"
         ? h("img", { class: atlas.tiles.isPixelated ? "sharp" : "", src: "f/" + layer.slug + "/" + unit + ".webp", alt: "The picture that excites " + target + " most" })
@@ -70,7 +83,9 @@ const drawUnit = async (layer, unit) => {
           ["Sees", field ? field.height.size + " × " + field.width.size : "everything", field ? "of " + atlas.input.slice(1).join(" × ") + " pixels" : ""],
         ]),
         real?.classes?.[unit]?.length > 0 && [h("h2", { class: "sub" }, "Speaks for"), classBars(real.classes[unit])],
+        real?.wanted?.[unit]?.length > 0 && [h("h2", { class: "sub" }, "Wanted by"), h("p", { class: "note" }, "Classes whose score would rise most if the unit were more active."), classBars(real.wanted[unit])],
         (file.warnings[unit] || []).map((text) => h("p", { class: "warning" }, "⚠ " + text)))),
+    further(layer, file, unit),
     real && real.strongest[unit].length > 0 && [h("h2", {}, "Real pictures that excite it most"),
       h("p", { class: "note" }, field ? "By the one place that answers most: what it sees, and where that is in the whole picture." : "By its activation."),
       h("div", { class: "row reals" }, real.strongest[unit].map((one) => realFigure(layer, one, names, 96)))],
@@ -81,10 +96,13 @@ const drawUnit = async (layer, unit) => {
     file.curves[unit] && file.curves[unit].length > 1 && [h("h2", {}, "How the picture was made"), curveChart(file.curves[unit])],
     Object.values(file.nearest).some((all) => all[unit]?.length > 0) && h("h2", {}, "Units like it"),
     nearRow("By the real pictures that they answer to", layer, file.nearest.activations?.[unit]),
-    nearRow("By their weights", layer, file.nearest.weights?.[unit]),
+    nearRow(layer.directions ? "By their vectors" : "By their weights", layer, file.nearest.weights?.[unit]),
     nearRow("By what the network makes of their pictures", layer, file.nearest.pictures?.[unit]),
+    elsewhereLinks(layer, unit, elsewhere),
     h("h2", {}, "Again, and cited"),
     copyable(command),
+    !layer.directions && h("p", { class: "note" }, "While ", h("code", {}, "xstar studio MODEL.onnx"), " runs: ",
+      h("a", { href: "http://127.0.0.1:8484/#/local?t=" + encodeURIComponent(target), rel: "noreferrer" }, "open " + target + " in the studio"), "."),
     copyable(target + " of " + atlas.model.name + " (SHA-256 " + atlas.model.sha256.slice(0, 12) + "), xstar " + atlas.xstar + ", " + location.href.split("#")[0].replace(/^file:.*$/, "") + unitLink(layer, unit)),
   ];
 };
@@ -92,29 +110,5 @@ const classBars = (classes) => {
   const most = classes[0][1];
   return h("ul", { class: "class-bars" }, classes.map(([index, amount]) => h("li", {}, h("a", { href: classLink(index) }, shortClass(index)),
     h("span", { class: "track" }, h("span", { class: "bar series-0", style: "width:" + Math.max(2, (100 * amount) / most) + "%" })), h("span", { class: "note" }, "+" + show(amount, 2)))));
-};
-const comparedNow = () => (location.hash.split("/compare/")[1] || remembered("compare", "")).split("/").filter(Boolean).map(decodeURIComponent);
-const compared = (added) => [...new Set([...comparedNow(), added])].slice(-6).map(encodeURIComponent).join("/");
-const drawCompare = async (keys) => {
-  remember("compare", keys.map(encodeURIComponent).join("/"));
-  const units = keys.flatMap((key) => {
-    const at = key.lastIndexOf(":");
-    const layer = atlas.layers.find(({ slug }) => slug === key.slice(0, at));
-    const unit = Number(key.slice(at + 1));
-    return layer && unit >= 0 && unit < layer.units ? [{ key, layer, unit }] : [];
-  });
-  const names = atlas.data && atlas.data.tiles.count > 0 ? await load("examples") : [];
-  const columns = await Promise.all(units.map(async ({ key, layer, unit }) => {
-    const file = await layerFile(layer);
-    const others = keys.filter((one) => one !== key).map(encodeURIComponent).join("/");
-    return h("section", {}, h("h2", {}, h("a", { href: unitLink(layer, unit) }, layer.name + ":" + unit)),
-      file.status[unit] === "done" ? h("div", { class: "surround" }, h("img", { class: atlas.tiles.isPixelated ? "sharp" : "", src: "f/" + layer.slug + "/" + unit + ".webp", alt: "The picture that excites " + layer.name + ":" + unit })) : h("p", {}, "No picture"),
-      facts([["Activation", show(file.activation[unit], 4)], file.real && ["Beyond", percent(file.real.percentile[unit])]]),
-      file.real?.classes?.[unit]?.length > 0 && classBars(file.real.classes[unit]),
-      file.real && h("div", { class: "row reals" }, file.real.strongest[unit].slice(0, 4).map((one) => realFigure(layer, one, names, 64))),
-      h("a", { href: here() + "/compare/" + others }, "Take away"));
-  }));
-  return [h("h1", {}, "Side by side"), h("p", { class: "lead" }, "Up to six units. \"Compare\" on the page of a unit adds it here, and the address keeps them."),
-    h("div", { class: "compare" }, columns)];
 };
 `;

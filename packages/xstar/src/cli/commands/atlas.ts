@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { fields, XstarError } from "@xstar/core";
-import { readModelInput, type ModelFlags } from "@xstar/runs";
+import { parseDirections, readModelInput, type DirectionsWanted, type ModelFlags } from "@xstar/runs";
 import type { Command } from "commander";
 import { loadModel } from "../../load.js";
 import { createStore } from "../../record/store.js";
 import { nodeRuntime } from "../../runtime.js";
-import { makeAtlas, type AtlasOptions, type AtlasProgress, type AtlasResult } from "../../run/atlas/make-atlas.js";
+import { makeAtlas, type AtlasOptions, type AtlasResult } from "../../run/atlas/make-atlas.js";
+import type { AtlasProgress } from "../../run/atlas/atlas-progress.js";
 import type { AtlasEstimate } from "../../run/atlas/estimate.js";
+import { zipAtlas } from "../../run/atlas/zip-atlas.js";
 import { openStore } from "../../run/queue/open-store.js";
 import { inQueue } from "../../run/queue/queued.js";
 import { withInterrupt } from "../../terminal/interrupt.js";
@@ -20,11 +22,16 @@ interface AtlasFlags extends ModelFlags {
   readonly layers?: readonly string[];
   readonly images?: string;
   readonly most?: number;
+  readonly directions?: DirectionsWanted;
+  readonly negative?: boolean;
+  readonly diverse?: number;
   readonly recipe?: string;
   readonly steps?: number;
   readonly seed?: number;
   readonly out?: string;
   readonly jobs?: number;
+  readonly beside?: readonly string[];
+  readonly zip?: boolean;
   readonly estimate?: boolean;
   readonly queue?: string;
   readonly store?: string;
@@ -39,6 +46,17 @@ export function addAtlas(command: Command): void {
       "of more real pictures so many are taken, evenly spaced (default: 5000)",
       integer("--most", 1),
     )
+    .option(
+      "--directions <counts>",
+      "directions of each layer besides its units, found in the activations of --images: kmeans=16,nmf=16,sae=64, and map=12 for a map of 12 x 12 cells",
+      parseDirections,
+    )
+    .option("--negative", "also a picture of what each unit wants least")
+    .option(
+      "--diverse <count>",
+      "so many more pictures of each unit, from different starts and kept unlike each other",
+      integer("--diverse", 2, 16),
+    )
     .option("--recipe <spec>", "how pictures are made, as in lucid:steps=256, or none (default: auto)")
     .option("--steps <count>", "steps for each picture (default: the recipe's)", integer("--steps", 1))
     .option("--seed <number>", "decides every random number (default: 0)", integer("--seed", 0))
@@ -52,6 +70,8 @@ export function addAtlas(command: Command): void {
       "with --queue: a folder that all machines share, or s3://BUCKET/PREFIX?endpoint=URL (default: the queue's Redis)",
     )
     .option("--estimate", "only say how long it would take and how large it would be")
+    .option("--beside <folders...>", "atlases of other networks, to compare the same unit or class with")
+    .option("--zip", "also as one archive, <out>.zip")
     .option("--out <folder>", "default: out/<model>/atlas")
     .addHelpText("after", help)
     .action((path: string, flags: AtlasFlags) => runAtlas(path, flags));
@@ -69,6 +89,7 @@ ends with the same bytes. With other --layers it adds them.
 Examples:
   xstar atlas out/article/network.onnx --images mnist
   xstar atlas squeezenet.onnx --layers fire5/concat fire9/concat --images photos
+  xstar atlas out/article/network.onnx --images mnist --layers dense1 --directions kmeans=16,nmf=16,sae=64
   xstar atlas squeezenet.onnx --images photos --estimate`;
 
 async function runAtlas(path: string, flags: AtlasFlags): Promise<void> {
@@ -76,8 +97,8 @@ async function runAtlas(path: string, flags: AtlasFlags): Promise<void> {
   model.notes.forEach(warn);
   const { options } = await readModelInput(model, flags, { files: createStore(), seed: flags.seed });
   const folder = flags.out ?? join("out", model.name, "atlas");
-  const { layers, images, most, recipe, steps, seed, jobs } = flags;
-  const given = { layers, images, most, recipe, steps, seed, jobs };
+  const { layers, images, most, directions, negative, diverse, beside, recipe, steps, seed, jobs } = flags;
+  const given = { layers, images, most, directions, negative, diverse, beside, recipe, steps, seed, jobs };
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const queue = flags.queue === undefined ? undefined : await openQueue(flags.queue, flags.store);
   const progress = createProgress({ stream: process.stderr, label: "atlas", total: whole });
@@ -106,6 +127,7 @@ async function runAtlas(path: string, flags: AtlasFlags): Promise<void> {
     }
   }, "The same command goes on from there");
   if (!result) return;
+  if (flags.zip) await zipAtlas(folder, `${folder}.zip`);
   process.stdout.write(printableLines(summarize(result, folder)));
   const [first, ...others] = result.failures;
   if (!first) return;

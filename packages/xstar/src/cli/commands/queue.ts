@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fields } from "@xstar/core";
 import { resultsIn } from "@xstar/runs";
 import type { QueueStatus, WorkEvent } from "@xstar/queue";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { startJobRunner } from "../../run/atlas/job-thread.js";
 import { fetchContents } from "../../run/queue/fetch-contents.js";
 import { loadQueue, openStore } from "../../run/queue/open-store.js";
@@ -21,6 +21,7 @@ interface WorkFlags {
   readonly cache?: string;
   readonly lease: number;
   readonly metrics?: number;
+  readonly log: "text" | "json";
 }
 
 const address = "redis://[user:password@]HOST[:PORT], or rediss:// for TLS";
@@ -48,6 +49,11 @@ export function addWork(command: Command): void {
       "serves /metrics for Prometheus, and /health",
       valueOf("--metrics", fields.int("", { min: 1, max: 65535 })),
     )
+    .addOption(
+      new Option("--log <form>", "what happens, as sentences or as lines of JSON for programs")
+        .choices(["text", "json"])
+        .default("text"),
+    )
     .option("--cache <folder>", "where models and pictures are kept (default: ~/.cache/xstar)")
     .addHelpText("after", workHelp)
     .action(runWork);
@@ -68,8 +74,10 @@ async function runWork({
   cache,
   lease,
   metrics,
+  log,
 }: WorkFlags): Promise<void> {
-  const { work } = await loadQueue();
+  const { work, createEventLog } = await loadQueue();
+  const inWords = (event: WorkEvent) => void process.stderr.write(`${printable(describeEvent(event))}\n`);
   const store = await openStore(where, queue);
   const find = fetchContents(store.blobs, cache ?? join(homedir(), ".cache", "xstar"));
   try {
@@ -83,7 +91,7 @@ async function runWork({
         metrics,
         results: resultsIn(store.blobs),
         startRunner: () => startJobRunner(find),
-        onEvent: (event) => process.stderr.write(`${printable(describeEvent(event))}\n`),
+        onEvent: log === "json" ? createEventLog(version, process.stderr) : inWords,
       }),
     );
     process.stdout.write(`${done} jobs done, ${failed} attempts failed\n`);
@@ -106,15 +114,38 @@ function describeEvent(event: WorkEvent): string {
       return `${event.what}: ${event.reason}`;
     case "store away":
       return `The store is away, and is tried again: ${event.reason}`;
+    case "other versions":
+      return `Workers of xstar ${event.versions.join(", ")} are there too: they do other jobs than this one of ${version}`;
   }
 }
 
 export function addQueue(command: Command): void {
-  command.requiredOption("--queue <address>", address).option("--json", "as JSON").action(runQueue);
+  command
+    .requiredOption("--queue <address>", address)
+    .option("--json", "as JSON")
+    .option(
+      "--serve [port]",
+      "serves a page of it to this machine, at port 8485 unless another is given, until Ctrl-C",
+      valueOf("--serve", fields.int("", { min: 0, max: 65_535 })),
+    )
+    .action(runQueue);
 }
 
-async function runQueue({ queue, json }: { readonly queue: string; readonly json?: boolean }): Promise<void> {
-  const { queueStatus } = await loadQueue();
+interface QueueFlags {
+  readonly queue: string;
+  readonly json?: boolean;
+  readonly serve?: number | true;
+}
+
+async function runQueue({ queue, json, serve }: QueueFlags): Promise<void> {
+  const { queueStatus, serveQueue } = await loadQueue();
+  if (serve !== undefined) {
+    const server = await serveQueue(queue, version, serve === true ? 8485 : serve);
+    process.stdout.write(`The queue is shown at http://127.0.0.1:${server.port}/\n`);
+    await withInterrupt((signal) => new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve())));
+    server.close();
+    return;
+  }
   const status = await queueStatus(queue, version);
   process.stdout.write(printableLines(json ? `${JSON.stringify(status, undefined, 2)}\n` : describe(status)));
 }

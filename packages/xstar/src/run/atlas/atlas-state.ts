@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { canonical, differingField, XstarError } from "@xstar/core";
-import type { AtlasSettings } from "@xstar/runs";
+import type { AtlasSettings, AtlasVariants, DirectionsWanted } from "@xstar/runs";
 import { writeFileAtomic } from "../../files/atomic.js";
 import { readTextIfThere } from "../../files/read.js";
 
@@ -9,6 +9,11 @@ export interface AtlasState {
   readonly settings: AtlasSettings;
   /** Layers by the runs that asked for them. */
   readonly groups: readonly (readonly string[])[];
+  /** Directions of each layer, by the last run that asked for some by a method. */
+  readonly directions: DirectionsWanted;
+  readonly variants: AtlasVariants;
+  /** Folders of other atlases. */
+  readonly beside: readonly string[];
 }
 
 /** Where the results of an atlas's jobs are kept, in its folder. */
@@ -22,8 +27,9 @@ export async function readState(folder: string): Promise<AtlasState | undefined>
   const text = await readTextIfThere(path);
   if (text === undefined) return undefined;
   try {
-    const { settings, groups } = JSON.parse(text) as AtlasState;
-    if (typeof settings === "object" && groups.every((one) => Array.isArray(one))) return { settings, groups };
+    const { settings, groups, directions, variants, beside } = JSON.parse(text) as AtlasState;
+    if (typeof settings === "object" && groups.every((one) => Array.isArray(one)))
+      return { settings, groups, directions, variants, beside };
   } catch {
     // said below
   }

@@ -1,62 +1,21 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { encodePng, type AtlasFile, type AtlasLayerFile } from "@xstar/results";
-import { openJobRunner, type ContentJob, type JobRunner, type ModelFile } from "@xstar/runs";
+import { decodeNpy, sha256Of, type AtlasFile, type AtlasLayerFile } from "@xstar/results";
+import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openPictures } from "../../data/pictures.js";
-import { sharpCodec } from "../../files/sharp-codec.js";
-import { loadModel } from "../../load.js";
-import { nodeRuntime } from "../../runtime.js";
-import { tinyModel } from "../../../../results/src/testing/tiny-model.js";
-import { thisMachine } from "../many/this-machine.js";
-import { makeAtlas, type AtlasOptions, type AtlasWork } from "./make-atlas.js";
-import { inPoolOf } from "./pool.js";
+import { createAtlasFolder } from "../../testing/atlas-folder.js";
+import { zipAtlas } from "./zip-atlas.js";
+
+type AtlasFolder = Awaited<ReturnType<typeof createAtlasFolder>>;
 
 let folder: string;
 let photos: string;
-let model: ModelFile;
+let make: AtlasFolder["make"];
+let inThisThread: AtlasFolder["inThisThread"];
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "xstar-atlas-"));
-  await writeFile(join(folder, "tiny.onnx"), tinyModel());
-  await writeFile(join(folder, "labels.txt"), "cat\ndog\nowl\n");
-  model = await loadModel(join(folder, "tiny.onnx"), { runtime: nodeRuntime({ threads: 1 }) });
-  photos = join(folder, "photos");
-  await mkdir(photos);
-  for (let i = 0; i < 6; i++) {
-    const data = new Uint8ClampedArray(4 * 64).fill(255);
-    for (let at = 0; at < 64; at++) data.fill(((at * (i + 5) * 13) % 29) * 8, 4 * at, 4 * at + 3);
-    await writeFile(join(photos, `${i}.png`), encodePng({ width: 8, height: 8, data }));
-  }
+  ({ folder, photos, make, inThisThread } = await createAtlasFolder());
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-/** Does jobs in this thread; `before` sees each before it is begun. */
-const inThisThread =
-  (before: (job: ContentJob) => void = () => undefined) =>
-  ({ path, store }: AtlasWork) => {
-    const start = (): JobRunner => {
-      const runner = openJobRunner({
-        ...thisMachine,
-        codec: sharpCodec,
-        contents: {
-          model: async () => path,
-          pictures: () => openPictures(photos),
-        },
-      });
-      return {
-        ...runner,
-        async run(job, ...rest) {
-          before(job);
-          return runner.run(job, ...rest);
-        },
-      };
-    };
-    return inPoolOf(1, start, store);
-  };
-
-const make = (out: string, options: Partial<AtlasOptions> = {}) =>
-  makeAtlas(model, { folder: join(folder, out), images: photos, steps: 3, doJobs: inThisThread(), ...options });
 
 /** Every file of an atlas, with those of its jobs. */
 async function contents(out: string): Promise<Record<string, string>> {
@@ -151,6 +110,81 @@ describe("an atlas", () => {
     const { status, failures: reasons } = await readJson<AtlasLayerFile>("poisoned", "d/pooled.json");
     expect(status).toEqual(["failed", "failed", "failed", "failed"]);
     expect(reasons[2]).toBe("It cannot be done");
+  });
+
+  test("has directions of its layers, which go on where they were stopped", async () => {
+    const directions = { kmeans: 3, map: 2 };
+    await make("directed", { layers: ["conv"], directions });
+    const { layers } = await readJson<AtlasFile>("directed", "atlas.json");
+    expect(layers.map(({ name, units, done }) => [name, units, done]).slice(0, 2)).toEqual([
+      ["conv", 4, 4],
+      ["conv k-means", 3, 3],
+    ]);
+    expect(layers[1]!.directions).toMatchObject({ of: "conv", method: "kmeans", count: 3 });
+    const cells = layers[2]!.directions!.cells!;
+    expect([layers[2]!.name, layers[2]!.done]).toEqual(["conv map", cells.length]);
+    const { real, nearest } = await readJson<AtlasLayerFile>("directed", "d/conv-k-means.json");
+    expect(real!.strongest.map((all) => all.length > 0)).toEqual([true, true, true]);
+    expect(Object.keys(nearest)).toEqual(["pictures", "weights", "activations"]);
+    const vectors = decodeNpy(await readFile(join(folder, "directed", "v", "conv-k-means.npy")));
+    expect(vectors.shape).toEqual([3, 4]);
+
+    const stop = new AbortController();
+    let pictures = 0;
+    const doJobs = inThisThread((job) => {
+      if (job.kind === "pictures" && ++pictures === 2) stop.abort();
+    });
+    const stopped = make("redirected", { layers: ["conv"], directions, doJobs, signal: stop.signal });
+    await expect(stopped).rejects.toMatchObject({ code: "aborted" });
+    await make("redirected", {});
+    expect(await contents("redirected")).toEqual(await contents("directed"));
+  });
+
+  test("has what units want least, and further pictures that differ", async () => {
+    const { units } = await make("varied", { layers: ["conv"], negative: true, diverse: 2, steps: 24 });
+    expect(units).toBe(4);
+    const { activation, negative, diverse } = await readJson<AtlasLayerFile>("varied", "d/conv.json");
+    expect(negative!.map((value, i) => value! < activation[i]!)).toEqual([true, true, true, true]);
+    expect(diverse!.map((all) => all.map((value) => value !== null))).toEqual(Array(4).fill([true, true]));
+    const files = await contents("varied");
+    expect(files["/f/conv/0-diverse-0.webp"]).not.toBe(files["/f/conv/0-diverse-1.webp"]);
+    const { layers } = await readJson<AtlasFile>("varied", "atlas.json");
+    expect(layers[0]).toMatchObject({ units: 4, done: 4 });
+  });
+
+  test("tells which classes want a unit", async () => {
+    await make("wanted", { layers: ["pooled", "scores"] });
+    const { real } = await readJson<AtlasLayerFile>("wanted", "d/scores.json");
+    // the slope of a score along itself is 1, along others 0
+    for (const [unit, all] of real!.wanted!.entries())
+      expect(all.filter(([index]) => index === unit)).toEqual(all.map(() => [unit, 1]));
+  });
+
+  test("knows the atlases beside it, and is one archive", async () => {
+    await make("first", { layers: ["scores"] });
+    await make("second", { layers: ["scores"], beside: [join(folder, "first")] });
+    const first = await readJson<AtlasFile>("first", "atlas.json");
+    expect(await readJson("second", "beside.json")).toEqual([{ path: "../first", ...first.model }]);
+    // kept by a run that does not name it
+    await make("second");
+    expect(await readJson("second", "beside.json")).toHaveLength(1);
+    await expect(make("third", { layers: ["scores"], beside: [photos] })).rejects.toThrow("holds no atlas to show");
+
+    const archive = join(folder, "second.zip");
+    await zipAtlas(join(folder, "second"), archive);
+    const bytes = await readFile(archive);
+    await zipAtlas(join(folder, "second"), archive);
+    expect(bytes.equals(await readFile(archive))).toBe(true);
+    const files = unzipSync(bytes);
+    const sums = new TextDecoder().decode(files["SHA256SUMS"]).trimEnd().split("\n");
+    for (const line of sums) expect(sha256Of(files[line.slice(66)]!)).toBe(line.slice(0, 64));
+    expect(new TextDecoder().decode(files["CITATION.cff"])).toContain(`sha256:${first.model.sha256}`);
+    expect(Object.keys(files)).toHaveLength(sums.length + 1);
+  });
+
+  test("has no directions without real pictures", async () => {
+    const bare = make("undirected", { images: undefined, layers: ["conv"], directions: { nmf: 2 } });
+    await expect(bare).rejects.toThrow("Directions are found in the activations of real pictures, and there are none");
   });
 
   test("needs no real pictures", async () => {

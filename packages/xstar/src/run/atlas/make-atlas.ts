@@ -1,16 +1,20 @@
 import { availableParallelism } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { check, XstarError, type MaximizeOptions } from "@xstar/core";
 import {
   atlasLayers,
   jobId,
+  directionsJobs,
+  directionsName,
   jobsOfAtlas,
   planAtlas,
-  type AtlasPlan,
   resultsIn,
+  withDirections,
+  withVariants,
   type ContentJob,
+  type DirectionsJob,
+  type DirectionsWanted,
   type DoJobs,
-  type JobReport,
   type ModelContent,
   type ModelFile,
   type ResultStore,
@@ -18,6 +22,8 @@ import {
 import { lockFolder } from "../../files/lock.js";
 import { createSourceFiles } from "../../record/file-reference.js";
 import { version } from "../../version.js";
+import { readBeside } from "./beside.js";
+import { createAtlasProgress, type AtlasProgress } from "./atlas-progress.js";
 import { keepState, readState, withLayers, workFolder } from "./atlas-state.js";
 import { openData, type OpenedData } from "./data-content.js";
 import { estimateAtlas, type AtlasEstimate } from "./estimate.js";
@@ -36,6 +42,14 @@ export interface AtlasOptions extends Omit<MaximizeOptions, "signal" | "resume" 
   readonly images?: string | undefined;
   /** Of more real pictures so many are taken, evenly spaced. @default 5000 */
   readonly most?: number | undefined;
+  /** Directions of each layer, by method: `kmeans`, `nmf` and `sae`, and the side of a `map`. They need `images`. @default none, or those that the folder has */
+  readonly directions?: DirectionsWanted | undefined;
+  /** Whether there is a picture of what each unit wants least. @default as the folder has it, or not */
+  readonly negative?: boolean | undefined;
+  /** So many more pictures of each unit, from different starts and kept unlike each other. @default as many as the folder has, or none */
+  readonly diverse?: number | undefined;
+  /** Folders of atlases of other networks, whose units and classes are shown beside these. @default those that the folder has */
+  readonly beside?: readonly string[] | undefined;
   /** Threads that work. @default one for each core */
   readonly jobs?: number | undefined;
   /** Ends the work after the steps in progress; what is finished is kept, and shown. */
@@ -55,16 +69,6 @@ export interface AtlasWork {
   /** The path of the model's file. */
   readonly path: string;
   readonly data: OpenedData | undefined;
-}
-
-/** How far an atlas is. */
-export interface AtlasProgress {
-  /** Of the work of this run, from 0 to 1. */
-  readonly share: number;
-  /** Units whose pictures are there, and units in all. */
-  readonly units: number;
-  readonly ofUnits: number;
-  readonly what: string;
 }
 
 /** What became of an atlas. */
@@ -101,7 +105,22 @@ export async function makeAtlas(model: ModelFile, options: AtlasOptions): Promis
 async function makeInto(
   model: ModelFile,
   path: string,
-  { folder, layers, images, most = 5000, jobs, signal, onEstimate, onProgress, doJobs, ...given }: AtlasOptions,
+  {
+    folder,
+    layers,
+    images,
+    most = 5000,
+    jobs,
+    directions,
+    negative,
+    diverse,
+    beside,
+    signal,
+    onEstimate,
+    onProgress,
+    doJobs,
+    ...given
+  }: AtlasOptions,
 ): Promise<AtlasResult> {
   const options: MaximizeOptions = {
     ...given,
@@ -113,8 +132,28 @@ async function makeInto(
   if (groups.length === 0) throw new XstarError("bad-argument", "The model has no layer whose units can be made large");
   const content = await contentOf(path, model);
   const data = images === undefined ? undefined : await openData(images, most);
-  const plan = await planAtlas(model, { xstar: version, model: content, data: data?.content ?? null, groups }, options);
-  await keepState(folder, known, { settings: plan.settings, groups });
+  const units = await planAtlas(
+    model,
+    { xstar: version, model: content, data: data?.content ?? null, groups },
+    options,
+  );
+  const others = beside?.map((one) => resolve(one)) ?? known?.beside ?? [];
+  await readBeside(folder, others);
+  const variants = {
+    negative: negative ?? known?.variants.negative ?? false,
+    diverse: diverse ?? known?.variants.diverse ?? 0,
+  };
+  const plan = await withVariants(units, variants);
+  const wanted = { ...known?.directions, ...directions };
+  if (Object.keys(wanted).length > 0 && !data)
+    throw new XstarError(
+      "bad-argument",
+      "Directions are found in the activations of real pictures, and there are none",
+      {
+        hint: "Give them with --images",
+      },
+    );
+  await keepState(folder, known, { settings: plan.settings, groups, directions: wanted, variants, beside: others });
 
   const store = resultsIn(openFolderStore(join(folder, workFolder)));
   const find: FindContents = async () => ({
@@ -122,35 +161,54 @@ async function makeInto(
     pictures: images === undefined ? undefined : { where: images, most },
   });
   const threads = jobs ?? availableParallelism();
-  const missing = await missingJobs(jobsOfAtlas(plan), store);
+  const finding = directionsJobs(plan, wanted);
+  let whole = await withDirections(plan, finding, store);
+  const missing = await missingJobs([...jobsOfAtlas(whole), ...finding], store);
   const start = () => startJobRunner(find);
-  if (onEstimate && onEstimate(await estimateAtlas(plan, missing, { start, threads })) === false) {
+  if (onEstimate && onEstimate(await estimateAtlas(whole, missing, { start, threads })) === false) {
     throw new XstarError("aborted", "Nothing was made: only an estimate was asked for");
   }
   const work: AtlasWork = { store, find, model: content, path, data };
   const perform = doJobs ? doJobs(work) : inPoolOf(threads, start, store);
-  const progress = createAtlasProgress(plan, missing, onProgress);
   let problem: unknown;
   try {
-    await perform(missing, progress, signal);
+    const first = createAtlasProgress(whole, missing, { tell: onProgress });
+    await perform(missing, first, signal);
+    whole = await withDirections(plan, finding, store);
+    const further = await missingJobs(jobsOfAtlas(whole), store);
+    const next = createAtlasProgress(whole, further, { tell: onProgress, before: first.work });
+    if (further.length > 0) await perform(further, next, signal);
   } catch (error) {
     problem = error;
   }
   const written = await writeAtlas(folder, {
-    plan,
+    plan: whole,
     store,
     name: model.name,
     labels: options.labels ?? model.labels,
     pictures: data?.pictures,
     model,
+    beside: await readBeside(folder, others),
   });
   if (problem !== undefined && !signal?.aborted) throw problem;
-  if (signal?.aborted && (await missingJobs(jobsOfAtlas(plan), store)).length > 0) {
+  if (signal?.aborted && (await missingJobs([...jobsOfAtlas(whole), ...finding], store)).length > 0) {
     throw new XstarError("aborted", `Stopped with ${written.units} of ${written.ofUnits} units in "${folder}"`, {
       hint: "The same command goes on from there",
     });
   }
-  return { units: written.units, failures: written.failures, layers: plan.layers.length, bytes: written.bytes };
+  const failures = [...(await failuresOf(finding, store)), ...written.failures];
+  return { units: written.units, failures, layers: whole.layers.length, bytes: written.bytes };
+}
+
+/** Directions that could not be found, with why. */
+async function failuresOf(jobs: readonly DirectionsJob[], store: ResultStore): Promise<AtlasResult["failures"]> {
+  const all = await Promise.all(
+    jobs.map(async (job) => ({
+      target: directionsName(job.layer, job.method),
+      reason: await store.failure(jobId(job)),
+    })),
+  );
+  return all.flatMap(({ target, reason }) => (reason === undefined ? [] : [{ target, reason }]));
 }
 
 async function contentOf(path: string, model: ModelFile): Promise<ModelContent> {
@@ -166,43 +224,4 @@ async function missingJobs(jobs: readonly ContentJob[], store: ResultStore): Pro
     if (!(await store.has(id)) && (await store.failure(id)) === undefined) missing.push(job);
   }
   return missing;
-}
-
-/** Adds up how far jobs are; those of costly layers count more. */
-function createAtlasProgress(
-  { layers }: AtlasPlan,
-  missing: readonly ContentJob[],
-  tell: ((now: AtlasProgress) => void) | undefined,
-) {
-  const costs = new Map<ContentJob, number>(
-    layers.flatMap(({ jobs, cost }) => jobs.map((job) => [job, cost * job.goals.length])),
-  );
-  const steps = Number(layers[0]?.jobs[0]?.ascent["steps"] ?? 1);
-  const dearest = Math.max(...layers.map(({ cost }) => cost));
-  const costOf = (job: ContentJob) =>
-    job.kind === "pictures" ? steps * (costs.get(job) ?? 0) : dearest * (job.range[1] - job.range[0]);
-  const total = missing.reduce((sum, job) => sum + costOf(job), 0);
-  const unitsOf = (jobs: readonly ContentJob[]) =>
-    jobs.reduce((sum, job) => sum + (job.kind === "pictures" ? job.goals.length : 0), 0);
-  const ofUnits = layers.reduce((sum, { units }) => sum + units, 0);
-  let [done, units] = [0, ofUnits - unitsOf(missing)];
-  const running = new Map<ContentJob, number>();
-  const show = (job: ContentJob) => {
-    const now = done + [...running.values()].reduce((a, b) => a + b, 0);
-    const what =
-      job.kind === "survey" ? "real pictures" : job.goals[0]!.target.slice(0, job.goals[0]!.target.lastIndexOf(":"));
-    tell?.({ share: total > 0 ? now / total : 1, units, ofUnits, what });
-  };
-  return {
-    onProgress(job: ContentJob, { done: some, of }: JobReport) {
-      running.set(job, (costOf(job) * some) / of);
-      show(job);
-    },
-    onDone(job: ContentJob) {
-      running.delete(job);
-      done += costOf(job);
-      units += unitsOf([job]);
-      show(job);
-    },
-  };
 }

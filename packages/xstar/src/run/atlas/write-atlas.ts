@@ -2,9 +2,19 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { basename, join, relative, sep } from "node:path";
 import type { LoadedModel } from "@xstar/core";
 import { atlasPage, type PictureSource } from "@xstar/results";
-import { assembleAtlas, checksums, sumOf, type AtlasPart, type AtlasPlan, type ResultStore } from "@xstar/runs";
+import {
+  asData,
+  assembleAtlas,
+  checksums,
+  citationOf,
+  sumOf,
+  type AtlasPart,
+  type AtlasPlan,
+  type ResultStore,
+} from "@xstar/runs";
 import { temporaryName, writeFileAtomic } from "../../files/atomic.js";
 import { readIfThere } from "../../files/read.js";
+import type { AtlasBeside } from "./beside.js";
 import { sharpCodec } from "../../files/sharp-codec.js";
 
 /** What an atlas is written from. */
@@ -15,6 +25,8 @@ export interface WriteAtlasOptions {
   readonly labels: readonly string[] | undefined;
   readonly pictures: PictureSource | undefined;
   readonly model: LoadedModel;
+  /** Atlases of other networks that its pages compare with. */
+  readonly beside: readonly AtlasBeside[];
 }
 
 /** What was written. */
@@ -43,9 +55,11 @@ export async function writeAtlas(folder: string, options: WriteAtlasOptions): Pr
   };
   for await (const part of assembleAtlas({ ...options, codec: sharpCodec })) {
     await write(part);
-    if (part.path.startsWith("f/")) units++;
+    if (/^f\/[^/]+\/\d+\.webp$/.test(part.path)) units++;
     if (part.path.startsWith("d/") && part.path.endsWith(".json")) failures.push(...failuresIn(part));
   }
+  for (const part of asData("beside", options.beside)) await write(part);
+  await write(citationOf(plan, options.name));
   await write({ path: "index.html", bytes: atlasPage(options.name) });
   await write({ path: "SHA256SUMS", bytes: checksums(sums) });
   await removeOthers(folder, sums);
@@ -59,7 +73,7 @@ function failuresIn({ bytes }: AtlasPart): { target: string; reason: string }[] 
 
 /** Data and pictures of before that the atlas has no more. */
 async function removeOthers(folder: string, kept: ReadonlyMap<string, string>): Promise<void> {
-  for (const part of ["d", "f", "s", "x"]) {
+  for (const part of ["d", "f", "s", "v", "x"]) {
     const entries = await readdir(join(folder, part), { recursive: true, withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
       const path = join(entry.parentPath, entry.name);
