@@ -6,13 +6,14 @@
  * the check that is for it gives a warning; a false alarm is a warning on a healthy twin. Faults may be named, all are planted when none
  * is. What is done is kept: begun again, it goes on.
  */
-import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { adagrad, createRng, loadDataset, nodeRuntime, openModel, tensor, trainNetwork } from "xstar";
 import { checks, diagnose, observe } from "@xstar/results";
-import { faults, pixels, side } from "./planted-faults.js";
+import { pixels, side, writeSet } from "./idx-set.js";
+import { faults } from "./planted-faults.js";
 
 const { values: given, positionals: wanted } = parseArgs({
   allowPositionals: true,
@@ -53,20 +54,6 @@ const asPictures = ({ images, labels, count }, name) => ({
       [1, side, side],
     ),
 });
-
-/** A folder of IDX files, which the training reads. */
-async function writeSet(folder, train, test) {
-  const header = (...numbers) =>
-    Uint8Array.from(numbers.flatMap((n) => [n >>> 24, (n >>> 16) & 255, (n >>> 8) & 255, n & 255]));
-  const write = (name, head, data) => writeFile(join(folder, name), Buffer.concat([head, data]));
-  for (const [name, set] of [
-    ["train", train],
-    ["t10k", test],
-  ]) {
-    await write(`${name}-images-idx3-ubyte`, header(2051, set.count, side, side), set.images);
-    await write(`${name}-labels-idx1-ubyte`, header(2049, set.count), set.labels);
-  }
-}
 
 /** The share of pictures of other classes that are taken for the class whose cue is put into them: whether the fault took hold. */
 async function followed(model, { follow, target }, { images, labels, count }) {

@@ -21,7 +21,7 @@ async function processorTime(work) {
 for (const path of models) {
   const model = await loadModel(path, { runtime: nodeRuntime({ threads: 1 }) });
   const explainer = await openExplainer(model, undefined, { methods: ["gradCam"] });
-  const [channels, height, width] = explainer.shape;
+  const [channels, height, width] = /** @type {[1 | 3, number, number]} */ (explainer.shape);
   const picture = await readImage(photo, { channels, height, width });
   const perRound = Math.max(1, Math.round(50_000 / (await processorTime(() => explainer.look(picture)))));
   const times = async (work) => {

@@ -65,18 +65,13 @@ for (const path of models) {
   if (chosen) methods.splice(0, methods.length, ...methods.filter(({ type }) => chosen.split(",").includes(type)));
   if (seeds === 0) methods.splice(0, methods.length, ...methods.filter(({ type }) => !named(type)));
   const maps = new Map();
-  const add = (type, data) => {
-    const sum = maps.get(type) ?? new Float64Array(data.length);
-    data.forEach((x, i) => (sum[i] += x));
-    maps.set(type, sum);
-  };
   const options = { images: { all: baselines }, layer };
   const target = `logit:${first.class}`;
   const fixed = await explain(model, picture, target, {
     ...options,
     methods: methods.filter(({ type }) => !named(type)),
   });
-  for (const { method, map } of fixed.maps) add(method.type, map.data);
+  for (const { method, map } of fixed.maps) maps.set(method.type, map.data);
   // as many samples as the peer draws, at once: the mean of absolute values is not the absolute value of the mean
   const again = new Map();
   for (const seed of seeds === 0 ? [] : [0, 1]) {
@@ -84,8 +79,7 @@ for (const path of models) {
       .filter(({ type }) => named(type))
       .map((one) => ({ ...one, samples: seeds * perSeed[one.type] }));
     const found = await explain(model, picture, target, { ...options, seed, methods: some });
-    for (const { method, map } of found.maps)
-      seed === 0 ? add(method.type, map.data) : again.set(method.type, map.data);
+    for (const { method, map } of found.maps) (seed === 0 ? maps : again).set(method.type, map.data);
   }
   await writeFile(join(place, "picture.npy"), encodeNpy(picture));
   const all = new Float32Array(baselines.length * picture.data.length);

@@ -1,8 +1,6 @@
 /** Faults that are planted in the article's network or in its pictures, each with the check that is to find it. */
 import { constantTensor, constantValue, readModel, tensor, writeModel } from "xstar";
-
-export const side = 28;
-export const pixels = side * side;
+import { pixels, side } from "./idx-set.js";
 
 const each = (set, change) => {
   for (let i = 0; i < set.count; i++) change(set.images.subarray(i * pixels, (i + 1) * pixels), set.labels[i], i);

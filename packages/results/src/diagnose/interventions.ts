@@ -144,8 +144,10 @@ async function cueIn({ asker, observed, signal }: CheckContext, from: CheckConte
     const asked = mixed.length;
     if (asked >= 8) confirmed.push({ flips, asked, lost, box, donors: donors.map(({ at }) => at), target });
   }
-  const [best] = confirmed.toSorted((a, b) => b.flips / b.asked + b.lost - a.flips / a.asked - a.lost);
-  return best && decides(best.flips / best.asked, best.lost) ? { ...best, from, isTraining } : undefined;
+  const [best] = confirmed
+    .filter(({ flips, asked, lost }) => decides(flips / asked, lost))
+    .toSorted((a, b) => b.flips / b.asked - a.flips / a.asked);
+  return best && { ...best, from, isTraining };
 }
 
 /** Patches all over a picture, at most so many: every half of their side, or further apart. */

@@ -2,7 +2,7 @@
 export const part = 7;
 /**
  * Whether answers go with a part more often than not: put into pictures of other classes it takes a share of them along, erased from its own
- * it leaves a share of them lost. Either alone tells less: strokes of a digit take others along too, but few pictures are lost without one.
+ * it leaves a share of them lost.
  */
 export const decides = (takenAlong: number, lost: number): boolean => (takenAlong + lost) / 2 >= 0.5;
 

@@ -35,7 +35,7 @@ import { loadDefinitions } from "../load-definitions.js";
 import { loadModel } from "../load.js";
 import { createStore } from "../record/store.js";
 import { nodeRuntime } from "../runtime.js";
-import { explainUnits } from "../run/explain-units.js";
+import { explainUnits } from "../api/explain-units.js";
 import { explainPicture, writeStory, type PictureStory } from "../run/explain-picture.js";
 import { withInterrupt } from "../terminal/interrupt.js";
 import { printableLines } from "../terminal/printable.js";

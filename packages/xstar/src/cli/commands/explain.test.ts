@@ -89,7 +89,7 @@ describe("xstar explain", () => {
     expect(page).toContain("Which units of conv speak for it");
     expect(page.match(/what it wants most<\/figcaption>/g)).toHaveLength(1);
     const wrong = await run(photo, "--units", "cnov", "--out", to);
-    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('The model has no layer')]);
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("The model has no layer")]);
   });
 
   test("shows where the answer is, says it, and writes the maps", async () => {

@@ -9,8 +9,8 @@ import {
   type ShownUnit,
 } from "@xstar/results";
 import type { ModelFile } from "@xstar/runs";
-import { maximize } from "../api/maximize.js";
-import { picturesOf } from "../api/pictures-of.js";
+import { maximize } from "./maximize.js";
+import { picturesOf } from "./pictures-of.js";
 import { openPictures } from "../data/pictures.js";
 
 /** Units that speak most for the target, and those that speak most against it. */
