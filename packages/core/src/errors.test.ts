@@ -4,8 +4,8 @@ import { nearest, oneOf, XstarError } from "./errors.js";
 describe("XstarError", () => {
   it("shows no bytes that are no signs", () => {
     const error = new XstarError("bad-model", 'Layer "a\u0000b\u001B[31m"', { hint: "line\none\u0085" });
-    expect(error.message).toBe('Layer "a\uFFFDb\uFFFD[31m"');
-    expect(error.hint).toBe("line\none\uFFFD");
+    expect(error.message).toBe('Layer "a\\x00b\\x1b[31m"');
+    expect(error.hint).toBe("line\none\\x85");
   });
 
   it("carries a code, a sentence, a hint, facts and a cause", () => {

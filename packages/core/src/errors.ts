@@ -45,8 +45,9 @@ export interface ErrorJson {
   readonly stack?: string;
 }
 
-/** Names in damaged files hold any bytes: what is no sign is shown as one that stands for it. */
-const readable = (text: string) => text.replaceAll(/[^\P{Cc}\n\t]/gu, "\uFFFD");
+/** Names in damaged files hold any bytes: what is no sign is written out, as in `\x1b`. */
+const readable = (text: string) =>
+  text.replaceAll(/[^\P{Cc}\n\t]/gu, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, "0")}`);
 
 const marker = Symbol.for("xstar.error");
 

@@ -195,7 +195,7 @@ describe("work that was stopped", () => {
     const onChecked = (name: string) => made.push(name) === 3 && controller.abort();
     const { signal } = controller;
     for await (const one of diagnose(open(), pictures, { signal, onSeen, onChecked })) found.push(one);
-    expect(made).toEqual(["labels", "errors", "contract"]);
+    expect(made).toEqual(["labels", "errors", "confusedPairs"]);
     const only = checks.map(({ name }) => name).filter((name) => !made.includes(name));
     const from = { observed: observed!, training: undefined };
     const unread = { ...pictures, read: () => Promise.reject(new Error("it was seen already")) };

@@ -21,6 +21,7 @@ export interface LayerUnits {
   readonly gap: number;
 }
 
+/** How finely the way from black to the picture is taken, and what a probe may be told. */
 export interface ConductanceOptions extends Omit<ProbeOptions, "batch" | "hasOpacity"> {
   /** Steps on the way from black to the picture. @default 32 */
   readonly steps?: number | undefined;

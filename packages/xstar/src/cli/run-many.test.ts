@@ -86,7 +86,7 @@ describe.skipIf(!isBuilt)("xstar maximize of many targets (needs a build)", () =
     expect(await maximize(...args)).toMatchObject({
       code: 0,
       out: expect.stringMatching(
-        new RegExp(`^6 pictures made\n(Warnings .*\n)?${out}: sheet.png, index.html, manifest.json\n$`),
+        new RegExp(`^6 pictures made\n(Warnings? .*\n)?${out}: sheet.png, index.html, manifest.json\n$`),
       ),
       err: expect.stringContaining("6 of 6"),
     });

@@ -31,6 +31,6 @@ test.each([
 ])("xstar $args starts without what only a run needs", async ({ args, most }) => {
   const modules = await loadedBy(args);
   expect(modules.filter((url) => heavy.test(url))).toEqual([]);
-  expect(modules.length).toBeGreaterThan(10);
+  expect(modules.length).toBeGreaterThan(2);
   expect(modules.length).toBeLessThan(most);
 });
