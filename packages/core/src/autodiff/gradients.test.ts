@@ -204,3 +204,12 @@ it("of a softmax of nothing but minus infinity is no number, also where its resu
   expect([a, b]).toEqual([NaN, NaN]);
   expect([c, d]).toEqual([expect.closeTo(-0.25, 6), expect.closeTo(0.25, 6)]);
 });
+
+it("of powers that are no number is 0 where they are replaced, as in the Yeo-Johnson transform", async () => {
+  const replaced = (op: Ops, x: Value) => {
+    const powers = op.pow(x, op.constant(tensor("float32", [0.5, 1.5, 2, 0], [4])));
+    const isNone = op.emit("IsNaN", [powers], [{ dtype: "bool", shape: powers.shape }])[0]!;
+    return op.reduceSum(op.where(isNone, op.scalar(0), powers));
+  };
+  expect(await gradientAt([-1, 4, -3, -2], replaced)).toEqual([0, expect.closeTo(3, 6), -6, 0]);
+});
