@@ -77,7 +77,7 @@ export type { ManyTarget } from "./run/many/kept-folder.js";
 export type { ManyFacts } from "./run/many/write-picture.js";
 export type { ManyOptions, ManyProgress, ManyResult } from "./run/many/make-many.js";
 export { openPictures as openDataset, type FilePictures } from "./data/pictures.js";
-export { openSounds } from "./data/sounds.js";
+export { openSounds, type SignalForm } from "./data/sounds.js";
 export { openLabelled, type OpenedLabelled } from "./data/labelled.js";
 export { loadDataset, type IdxFolderOptions, type SplitDataset } from "./data/dataset.js";
 export { trainNetwork, type TrainedNetwork, type TrainingOptions } from "./train/trained-network.js";
