@@ -101,7 +101,12 @@ export async function vjp(
     irVersion: model.source.irVersion,
     locate: locator(model.source),
   });
-  const session: Session = await model.runtime.open(bytes, { files: model.files, isRepeated: true });
+  const session: Session = await model.runtime.open(bytes, {
+    files: model.files,
+    // layouts are of float32 convolutions alone, and ONNX Runtime 1.30 and 1.32 crash when they look for them in some graphs of float64
+    optimization: precision === "float64" ? "extended" : "all",
+    isRepeated: true,
+  });
   let isReleased = false;
   return {
     async run(feeds, given) {

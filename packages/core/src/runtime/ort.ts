@@ -42,7 +42,7 @@ export type OrtPort =
 
 export interface OrtSettings {
   executionProviders: string[];
-  graphOptimizationLevel: "disabled" | "all";
+  graphOptimizationLevel: "disabled" | "extended" | "all";
   intraOpNumThreads: number;
   logSeverityLevel: 4;
   extra: Record<string, unknown>;

@@ -20,8 +20,8 @@ export interface Runtime {
 export interface OpenOptions {
   /** Bytes of the files that the graph points to as external data, by location. */
   readonly files?: ReadonlyMap<string, Uint8Array>;
-  /** How much ONNX Runtime rewrites the graph; `disabled` opens fastest. */
-  readonly optimization?: "disabled" | "all";
+  /** How much ONNX Runtime rewrites the graph; `disabled` opens fastest, `all` also changes the layout of float32 convolutions. */
+  readonly optimization?: "disabled" | "extended" | "all";
   /** Whether it is a graph of many runs, so that what ONNX Runtime makes of it is kept where the runtime keeps graphs. @default false */
   readonly isRepeated?: boolean;
 }

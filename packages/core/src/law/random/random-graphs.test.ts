@@ -31,6 +31,12 @@ describe("random graphs", () => {
     },
   );
 
+  it("do not end the process, as one of float64 did where ONNX Runtime looked for layouts", async () => {
+    const verdict = await checkGraph(await drawGraph(48_611_903_002_806, runtime), runtime, { seed: 2806 });
+    expect(verdict.problems).toEqual([]);
+    expect(verdict.compared).toBeGreaterThan(5);
+  });
+
   it("are the same for the same seed", async () => {
     const [one, other, different] = await Promise.all([7, 7, 8].map((seed) => drawGraph(seed, runtime)));
     const types = ({ graph }: NonNullable<typeof one>) => graph.nodes.map(({ opType }) => opType);
