@@ -28,9 +28,11 @@ const pow: VjpRule = (g, { op, inputs, outputs: [y], needs }) => {
     if (power === 0.5) return op.div(0.5, y!);
     if (power !== undefined) return op.mul(op.pow(x, op.scalar(power - 1, x.dtype)), power);
     const exponent = op.expand(op.cast(p, x.dtype), y!.shape);
+    const isFlat = op.equal(exponent, 0);
     const slopes = op.mul(exponent, op.pow(op.expand(x, y!.shape), op.sub(exponent, 1)));
-    // where the power is no number, as of a negative base, whoever replaces it is told 0
-    return op.where(op.and(op.equal(y!, y!), op.not(op.equal(exponent, 0))), slopes, 0);
+    // where a negative base has a power that is no number, whoever replaces it is told 0
+    const hasGaps = constant?.some((one) => !Number.isInteger(one));
+    return op.where(hasGaps ? op.not(op.and(op.equal(y!, y!), op.not(isFlat))) : isFlat, 0, slopes);
   };
   const logarithm = () => op.log(op.where(op.greater(x, 0), x, 1));
   return [needs(0) ? op.mul(g, slope()) : null, needs(1) ? op.mul(g, op.mul(y!, logarithm())) : null];
