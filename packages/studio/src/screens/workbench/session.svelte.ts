@@ -93,9 +93,11 @@ export class Session {
 
   /** Settings that were changed take hold in a run that climbs, from the picture as it is. */
   steer(): void {
-    if (this.run?.status !== "running" && this.run?.status !== "paused") return;
+    const { run, isSteering } = this;
+    // while one change takes hold the run is neither: the next one waits for it
+    if (!isSteering && run?.status !== "running" && run?.status !== "paused") return;
     this.isChanged = true;
-    if (this.run.status === "running" && !this.isSteering) void this.steerUntilSettled();
+    if (run?.status === "running" && !isSteering) void this.steerUntilSettled();
   }
 
   /** Pauses what runs; goes on with what was changed meanwhile. */
