@@ -1,8 +1,9 @@
-import { openExplainer, resizeImage, tensor, XstarError } from "@xstar/core";
+import { resizeImage, tensor } from "@xstar/core";
 import { nameOfClass } from "../pages/explain-words.js";
 import { formatNumber } from "../pages/format.js";
 import { judged, shown, type Check, type CheckContext } from "./check.js";
 import type { Finding, FoundHeat } from "./finding.js";
+import { heatMapsOf } from "./heat-maps.js";
 
 /** Pairs of classes that are looked into, pictures of each, units that are named, and errors that make a pair. */
 const [mostPairs, perPair, mostUnits, fewest] = [3, 3, 8, 2];
@@ -79,32 +80,22 @@ export function sharedUnits({ observed }: Pick<CheckContext, "observed">, label:
 
 /** Maps of what speaks for one class and against the other; none where the network has no layer to make them of. */
 async function contrast(
-  { model, options, observed, source }: CheckContext,
+  context: CheckContext,
   label: number,
   taken: number,
   at: readonly number[],
 ): Promise<FoundHeat[]> {
+  const { observed, source } = context;
   const [channels, height, width] = observed.shape as [1 | 3, number, number];
-  try {
-    const methods = ["integratedGradients:steps=16"];
-    const explainer = await openExplainer(model, `logit:${taken} - logit:${label}`, { ...options, methods });
-    try {
-      const found: FoundHeat[] = [];
-      for (const one of at.slice(0, perPair)) {
-        const { maps } = await explainer(await source.read(observed.index[one]!, { channels, height, width }));
-        const { map, isSigned } = maps[0];
-        const factor = Math.min(1, side / Math.max(height, width));
-        const [tall, wide] = [Math.max(1, Math.round(height * factor)), Math.max(1, Math.round(width * factor))];
-        const small = resizeImage(tensor("float32", map.data, [1, height, width]), tall, wide);
-        const values = Array.from(small.data as Float32Array, (x) => Number(x.toPrecision(4)));
-        found.push({ height: tall, width: wide, values, isSigned });
-      }
-      return found;
-    } finally {
-      await explainer.release();
-    }
-  } catch (error) {
-    if (XstarError.is(error)) return [];
-    throw error;
-  }
+  const maps = await heatMapsOf(context, {
+    target: `logit:${taken} - logit:${label}`,
+    methods: ["integratedGradients:steps=16"],
+    pictures: at.slice(0, perPair).map((one) => () => source.read(observed.index[one]!, { channels, height, width })),
+  });
+  const factor = Math.min(1, side / Math.max(height, width));
+  const [tall, wide] = [Math.max(1, Math.round(height * factor)), Math.max(1, Math.round(width * factor))];
+  return maps.map(({ map, isSigned }) => {
+    const small = resizeImage(tensor("float32", map.data, [1, height, width]), tall, wide).data as Float32Array;
+    return { height: tall, width: wide, values: Array.from(small, (x) => Number(x.toPrecision(4))), isSigned };
+  });
 }

@@ -1,10 +1,11 @@
-import { openExplainer, resizeImage, tensor, XstarError } from "@xstar/core";
+import { resizeImage, tensor } from "@xstar/core";
 import { spectralClusters } from "../measure/spectral-clusters.js";
 import { nameOfClass } from "../pages/explain-words.js";
 import { formatPercent } from "../pages/format.js";
 import { largestOf } from "./ask.js";
 import { counted, shown, type Check, type CheckContext } from "./check.js";
 import type { Finding, FoundHeat } from "./finding.js";
+import { heatMapsOf } from "./heat-maps.js";
 import { decides, meanOf, part, withBox, type Box } from "./regions.js";
 
 /** Places along a side of the maps that are compared, classes that are looked into, pictures of a class and of a cluster. */
@@ -64,28 +65,24 @@ export const heatClusters: Check = {
 };
 
 /** The heat maps of the pictures of a class that the network knows; none where no method fits it. */
-async function mapsOf({ model, options, observed }: CheckContext, label: number): Promise<Mapped[]> {
+async function mapsOf(context: CheckContext, label: number): Promise<Mapped[]> {
+  const { observed } = context;
   const own = observed.sample.filter((one) => one.label === label && observed.predicted[one.at] === label);
-  try {
-    const explainer = await openExplainer(model, `logit:${label}`, options);
-    try {
-      const found: Mapped[] = [];
-      for (const { at, picture } of own) {
-        const { maps } = await explainer(tensor("float32", picture, observed.shape));
-        const { map } = maps[0];
-        const heat = tensor("float32", (map.data as Float32Array).map(Math.abs), [1, ...map.shape]);
-        const small = resizeImage(heat, places, places).data as Float32Array;
-        const sum = small.reduce((a, b) => a + b, 0) || 1;
-        found.push({ at, picture, heat: { height: places, width: places, values: Array.from(small, (x) => x / sum) } });
-      }
-      return found;
-    } finally {
-      await explainer.release();
-    }
-  } catch (error) {
-    if (XstarError.is(error)) return [];
-    throw error;
-  }
+  const maps = await heatMapsOf(context, {
+    target: `logit:${label}`,
+    pictures: own.map(
+      ({ picture }) =>
+        () =>
+          tensor("float32", picture, observed.shape),
+    ),
+  });
+  return maps.map(({ map }, i) => {
+    const heat = tensor("float32", (map.data as Float32Array).map(Math.abs), [1, ...map.shape]);
+    const small = resizeImage(heat, places, places).data as Float32Array;
+    const sum = small.reduce((a, b) => a + b, 0) || 1;
+    const { at, picture } = own[i]!;
+    return { at, picture, heat: { height: places, width: places, values: Array.from(small, (x) => x / sum) } };
+  });
 }
 
 /** What a cluster looks at, put into pictures of other classes, and erased from its own. */

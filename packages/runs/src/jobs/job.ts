@@ -1,6 +1,7 @@
 import { canonical, XstarError, type MaximizeOptions, type Shape } from "@xstar/core";
 import { sha256Of } from "@xstar/results";
-import { directionsName, type MethodName } from "../directions/methods.js";
+import type { DirectionsSettings } from "../directions/find-directions.js";
+import { directionsName } from "../directions/methods.js";
 import type { Goal } from "../many/outcome.js";
 
 /**
@@ -64,15 +65,9 @@ export interface SurveyJob extends JobOfModel {
 }
 
 /** Finds directions of a layer in its activations for a data set, and looks at the pictures once more with these. */
-export interface DirectionsJob extends JobOfModel {
+export interface DirectionsJob
+  extends JobOfModel, Pick<DirectionsSettings, "layer" | "method" | "count" | "seed" | "features" | "hasClasses"> {
   readonly kind: "directions";
-  readonly layer: string;
-  readonly method: MethodName;
-  readonly count: number;
-  readonly seed: number;
-  /** The layer in whose features pictures are compared; null where there is none. */
-  readonly features: string | null;
-  readonly hasClasses: boolean;
   readonly data: DataContent;
 }
 
