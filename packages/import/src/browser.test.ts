@@ -1,9 +1,7 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { chromium as driver } from "playwright";
 import { rolldown } from "rolldown";
 import { expect, it } from "vitest";
 import { chromium } from "../../../scripts/chromium.js";
@@ -117,7 +115,7 @@ it.skipIf(!chromium)(
   120_000,
 );
 
-/** What Chromium shows of a page when that has written so many results. */
+/** What a page shows when it has written so many results. */
 async function shownBy(
   answers: ReadonlyMap<string, readonly [type: string, body: Uint8Array | string]>,
   count: number,
@@ -127,24 +125,21 @@ async function shownBy(
     response.writeHead(answer ? 200 : 404, { "content-type": answer?.[0] ?? "text/plain" }).end(answer?.[1]);
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const profile = mkdtempSync(join(tmpdir(), "xstar-chromium-"));
   const { port } = server.address() as AddressInfo;
-  const flags = ["--headless", "--no-sandbox", "--disable-gpu", `--user-data-dir=${profile}`, "--timeout=60000"];
-  const browser = spawn(chromium!, [
-    ...flags,
-    "--virtual-time-budget=60000",
-    "--dump-dom",
-    `http://127.0.0.1:${port}/`,
-  ]);
+  const browser = await driver.launch({ executablePath: chromium!, args: ["--no-sandbox"] });
   try {
-    let shown = "";
-    browser.stdout.on("data", (text) => (shown += String(text)));
-    await new Promise((resolve) => browser.on("exit", resolve));
-    expect(shown.split(";").length, shown.slice(0, 500)).toBeGreaterThan(count);
-    return shown;
+    const page = await browser.newPage();
+    const failed = new Promise<never>((_, reject) => page.on("pageerror", reject));
+    await page.goto(`http://127.0.0.1:${port}/`);
+    const written = page.waitForFunction(
+      `document.body.textContent.split(";").length > ${count}`,
+      {},
+      { timeout: 90_000 },
+    );
+    await Promise.race([written, failed]);
+    return await page.evaluate("document.body.textContent");
   } finally {
-    browser.kill("SIGKILL");
+    await browser.close();
     server.close();
-    rmSync(profile, { recursive: true, force: true });
   }
 }
