@@ -1,6 +1,6 @@
 import type { Fields } from "../define/fields.js";
 import type { Spec } from "../define/spec.js";
-import { nearest, oneOf, XstarError } from "../errors.js";
+import { suggest, XstarError } from "../errors.js";
 import type { Vocabulary } from "../define/vocabulary.js";
 import { mapSpecs } from "../define/walk.js";
 
@@ -55,11 +55,11 @@ function classOfLabel(wanted: string, labels: readonly string[] | undefined, mod
   const found = whole.length > 0 ? whole : indicesOf(labels, (label) => namesOf(label).includes(name));
   if (found.length === 1) return found[0]!;
   if (found.length === 0) {
-    const near = nearest(name, new Set(labels.flatMap((label) => [label, ...namesOf(label)])));
+    const hint = suggest(name, new Set(labels.flatMap((label) => [label, ...namesOf(label)])));
     throw new XstarError(
       "bad-argument",
       `There is no class "${wanted}" among the ${labels.length} labels of ${owner}`,
-      { hint: `Did you mean ${oneOf(near)}?${/[*/^+-]/.test(wanted) ? operatorHint : ""}` },
+      { hint: `${hint}${/[*/^+-]/.test(wanted) ? operatorHint : ""}` },
     );
   }
   const all = found.map((i) => `${i} (${labels[i]})`);
