@@ -20,25 +20,6 @@ export function resolveLabels(vocabulary: Vocabulary, given: Spec, labelsOf: Lab
   });
 }
 
-/** Throws `bad-argument` for the number of a class that is also the label of another one. */
-export function refuseAmbiguousNumbers(vocabulary: Vocabulary, given: Spec, labelsOf: LabelsOf): void {
-  mapSpecs(vocabulary, "objective", given, ({ spec, definition }) => {
-    const labels = labelsOf(spec["model"] as string | undefined) ?? [];
-    for (const [name, { kind }] of Object.entries(definition.params as Fields)) {
-      const x = spec[name];
-      const labelled =
-        kind === "class" && typeof x === "number" ? indicesOf(labels, (one) => one.trim() === `${x}`) : [];
-      if (labelled.length === 0 || labelled.includes(x as number)) continue;
-      throw new XstarError(
-        "bad-argument",
-        `The class ${x} is ambiguous: it is the label of number ${labelled[0]}${labels[x as number] === undefined ? "" : `, and number ${x} is labelled "${labels[x as number]}"`}`,
-        { hint: `Write ${spec.type}:"${x}" for the label, {"type":"${spec.type}","class":${x}} for the number` },
-      );
-    }
-    return spec;
-  });
-}
-
 /**
  * The number of the class of that label. Case and underscores do not matter, and of a label such as
  * `n02007558 flamingo, lesser flamingo` every name alone will do; the whole label goes before one of its names.
