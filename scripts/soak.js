@@ -61,19 +61,21 @@ let server = await startRedis();
 const stop = new AbortController();
 const workers = [1, 2].map(() => work({ queue, version, results, jobs: 32, startRunner, signal: stop.signal }));
 const jobs = Array.from({ length: count }, (_, i) => jobAt(i));
-let [done, restarted] = [0, false];
+let done = 0;
+/** @type {Promise<void> | undefined} */
+let restarted;
 const began = performance.now();
 const before = process.memoryUsage().rss;
 await sendJobs({ queue, version, results })(jobs, {
   onProgress: () => undefined,
   onDone() {
     if (++done < count / 2 || restarted) return;
-    restarted = true;
     server.kill();
-    void once(server, "exit").then(async () => (server = await startRedis()));
+    restarted = once(server, "exit").then(async () => void (server = await startRedis()));
   },
 });
 const seconds = (performance.now() - began) / 1000;
+await restarted;
 stop.abort();
 await Promise.all(workers);
 server.kill();
