@@ -60,10 +60,10 @@ globalThis.tasks = {
     await new Promise((resolve) => setTimeout(resolve, milliseconds / 3));
     const asked = performance.now();
     worker.postMessage("abort");
-    const { ended: why, taken, within } = await ended;
+    const { ended: why, taken, within, stepRuns } = await ended;
     const answered = performance.now() - asked;
     worker.terminate();
-    return { why, taken, within, answered, step: milliseconds };
+    return { why, taken, within, stepRuns, answered, step: milliseconds };
   },
   async lose() {
     const { ort, model } = await open("tiny.onnx", { provider: "webgpu" });
