@@ -23,8 +23,8 @@ globalThis.tasks = {
     const { runtime } = await open("tiny.onnx", options);
     return { name: runtime.name, threads: runtime.threads, notes: runtime.notes };
   },
-  async climb(targets, options, how) {
-    const { model } = await open("tiny.onnx", how);
+  async climb(targets, options, { path = "tiny.onnx", ...how } = {}) {
+    const { model } = await open(path, how);
     const results = await Promise.all(targets.map((target) => maximize(model, target, options)));
     return results.map((result) => ({
       curve: curveOf(result),
