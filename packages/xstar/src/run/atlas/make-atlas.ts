@@ -163,7 +163,8 @@ async function makeInto(
   const threads = jobs ?? availableParallelism();
   const finding = directionsJobs(plan, wanted);
   let whole = await withDirections(plan, finding, store);
-  const missing = await missingJobs([...jobsOfAtlas(whole), ...finding], store);
+  // what an earlier run gave up is tried again
+  const missing = await withoutResult([...jobsOfAtlas(whole), ...finding], store);
   const start = () => startJobRunner(find);
   if (onEstimate && onEstimate(await estimateAtlas(whole, missing, { start, threads })) === false) {
     throw new XstarError("aborted", "Nothing was made: only an estimate was asked for");
@@ -205,7 +206,7 @@ async function failuresOf(jobs: readonly DirectionsJob[], store: ResultStore): P
   const all = await Promise.all(
     jobs.map(async (job) => ({
       target: directionsName(job.layer, job.method),
-      reason: await store.failure(jobId(job)),
+      reason: (await store.has(jobId(job))) ? undefined : await store.failure(jobId(job)),
     })),
   );
   return all.flatMap(({ target, reason }) => (reason === undefined ? [] : [{ target, reason }]));
@@ -216,12 +217,14 @@ async function contentOf(path: string, model: ModelFile): Promise<ModelContent> 
   return { name: basename(path), sha256, beside: weights.map((one) => ({ name: one.path, sha256: one.sha256 })) };
 }
 
+async function withoutResult(jobs: readonly ContentJob[], store: ResultStore): Promise<ContentJob[]> {
+  const has = await Promise.all(jobs.map((job) => store.has(jobId(job))));
+  return jobs.filter((_, i) => !has[i]);
+}
+
 /** Jobs that have no result and were not given up. */
 async function missingJobs(jobs: readonly ContentJob[], store: ResultStore): Promise<ContentJob[]> {
-  const missing: ContentJob[] = [];
-  for (const job of jobs) {
-    const id = jobId(job);
-    if (!(await store.has(id)) && (await store.failure(id)) === undefined) missing.push(job);
-  }
-  return missing;
+  const missing = await withoutResult(jobs, store);
+  const failures = await Promise.all(missing.map((job) => store.failure(jobId(job))));
+  return missing.filter((_, i) => failures[i] === undefined);
 }
