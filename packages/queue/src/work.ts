@@ -13,7 +13,7 @@ import {
   type ResultStore,
 } from "@xstar/runs";
 import { UnrecoverableError, WaitingError, Worker, type Job } from "bullmq";
-import { connectionOf, openRedis } from "./connection.js";
+import { openRedis } from "./connection.js";
 import { queueName, workerKey, type QueuedJob } from "./names.js";
 import { createRunners, keepMemory } from "./runners.js";
 import { readWorkers } from "./status.js";
@@ -49,7 +49,8 @@ export type WorkEvent =
 
 /** Workers that died with a job may be so many before the job is taken to be the reason: spot machines die of other reasons. */
 const deaths = 5;
-const [reportMs, beatMs] = [1000, 10_000];
+/** A thousand workers that all told every second how far they are would keep Redis from its work. */
+const [reportMs, beatMs] = [5000, 10_000];
 
 /**
  * Does jobs of a queue until the signal. Throws `unreachable`, and what says that this machine cannot do jobs, such as a full disk: the
@@ -98,7 +99,7 @@ export async function work(options: WorkOptions): Promise<{ readonly done: numbe
     }
   };
   const worker = new Worker<QueuedJob>(queueName(version), doJob, {
-    connection: connectionOf(address),
+    connection: redis,
     concurrency: jobs,
     lockDuration: lease,
     stalledInterval: lease / 2,

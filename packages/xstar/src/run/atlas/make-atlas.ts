@@ -166,18 +166,20 @@ async function makeInto(
   // what an earlier run gave up is tried again
   const missing = await withoutResult([...jobsOfAtlas(whole), ...finding], store);
   const start = () => startJobRunner(find);
-  if (onEstimate && onEstimate(await estimateAtlas(whole, missing, { start, threads })) === false) {
+  const tried = onEstimate && (await estimateAtlas(whole, missing, { start, threads }));
+  if (tried && onEstimate(tried.estimate) === false) {
     throw new XstarError("aborted", "Nothing was made: only an estimate was asked for");
   }
+  const pace = tried?.pace;
   const work: AtlasWork = { store, find, model: content, path, data };
   const perform = doJobs ? doJobs(work) : inPoolOf(threads, start, store);
   let problem: unknown;
   try {
-    const first = createAtlasProgress(whole, missing, { tell: onProgress });
+    const first = createAtlasProgress(whole, missing, { tell: onProgress, pace });
     await perform(missing, first, signal);
     whole = await withDirections(plan, finding, store);
     const further = await missingJobs(jobsOfAtlas(whole), store);
-    const next = createAtlasProgress(whole, further, { tell: onProgress, before: first.work });
+    const next = createAtlasProgress(whole, further, { tell: onProgress, before: first.work, pace });
     if (further.length > 0) await perform(further, next, signal);
   } catch (error) {
     problem = error;
