@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { tinyCnn, open } from "../testing/models.js";
-import { compileAscent, exportAscent, maximize } from "../standard.js";
+import { compileAscent, exportAscent, maximize } from "../ascents.js";
 import type { MaximizeOptions } from "./options.js";
 
 const model = open(tinyCnn());
