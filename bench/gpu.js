@@ -99,12 +99,16 @@ function expectedStep(network, device, batch) {
   const timed = rows.filter((row) => row.ms);
   const smaller = timed.findLast((row) => row.network === network && row.device === device);
   if (smaller) return smaller.msPerPicture * batch;
-  const onProcessor = (name, count) =>
-    timed.find((row) => row.device === "cpu" && row.network === name && row.batch === count)?.ms ?? 0;
+  if (device === "cpu") return 0;
   const slower = timed
     .filter((row) => row.device === device)
-    .map((row) => row.ms / onProcessor(row.network, row.batch));
-  return Math.max(0, ...slower) * onProcessor(network, batch);
+    .map(({ ms, ...like }) => {
+      const beside = timed.find(
+        (row) => row.device === "cpu" && row.network === like.network && row.batch === like.batch,
+      );
+      return beside ? ms / beside.ms : 0;
+    });
+  return Math.max(0, ...slower) * expectedStep(network, "cpu", batch);
 }
 
 for (const [network, found] of Object.entries(networks)) {
