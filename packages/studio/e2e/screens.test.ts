@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { describeStudio, ended } from "./studio.js";
+import { choose, describeStudio, ended } from "./studio.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -48,6 +48,28 @@ const screens: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   "#/nothing": (page) => page.getByRole("heading", { name: "There is nothing at this address" }).waitFor(),
 };
 
+const looks = [
+  ["light", 1280],
+  ["light", 768],
+  ["light", 320],
+  ["dark", 320],
+  ["dark", 768],
+  ["dark", 1280],
+] as const;
+
+/** What is wrong with what is shown now, light and dark, at every width. */
+async function faultsInAllLooks(page: Page, name: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const [colorScheme, width] of looks) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 800 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (wide > width) found.push(`${name} at ${width} px is ${wide} px wide`);
+    found.push(...(await faults(page)).map((fault) => `${name} ${colorScheme} ${width}: ${fault}`));
+  }
+  return found;
+}
+
 describeStudio("every screen", {}, ({ visit, address }) => {
   test(
     "has no serious fault of accessibility, light and dark, and fits 320, 768 and 1280 px",
@@ -58,20 +80,49 @@ describeStudio("every screen", {}, ({ visit, address }) => {
       for (const [hash, isReady] of Object.entries(screens)) {
         await page.goto(address() + hash);
         await isReady(page);
-        for (const [colorScheme, width] of [
-          ["light", 1280],
-          ["light", 768],
-          ["light", 320],
-          ["dark", 320],
-          ["dark", 768],
-          ["dark", 1280],
-        ] as const) {
-          await page.emulateMedia({ colorScheme });
-          await page.setViewportSize({ width, height: 800 });
-          const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-          if (wide > width) found.push(`${hash} at ${width} px is ${wide} px wide`);
-          found.push(...(await faults(page)).map((fault) => `${hash} ${colorScheme} ${width}: ${fault}`));
-        }
+        found.push(...(await faultsInAllLooks(page, hash)));
+      }
+      expect(found).toEqual([]);
+      expect(errors).toEqual([]);
+      await context.close();
+    },
+  );
+
+  test(
+    "nor has what lies over them: the palette, the keys, what runs here, a problem, the tools of a run",
+    { timeout: 480_000 },
+    async () => {
+      const { page, errors, context } = await visit("#/nothing", { reducedMotion: "reduce" });
+      const found: string[] = [];
+      const palette = page.getByRole("dialog", { name: "Search and commands" });
+      await page.keyboard.press("Control+k");
+      await palette.getByRole("option").first().waitFor();
+      found.push(...(await faultsInAllLooks(page, "palette")));
+      await page.keyboard.type("nothing is called so");
+      await palette.getByText("Nothing is called so").waitFor();
+      found.push(...(await faultsInAllLooks(page, "empty palette")));
+      await page.keyboard.press("Escape");
+      await palette.waitFor({ state: "hidden" });
+      await page.keyboard.press("?");
+      await page.getByRole("dialog", { name: "Keys and help" }).waitFor();
+      found.push(...(await faultsInAllLooks(page, "keys")));
+      await page.keyboard.press("Escape");
+
+      await page.goto(`${address()}#/m`);
+      await choose(page, [{ name: "broken.onnx", mimeType: "", buffer: Buffer.from("this is no model") }]);
+      await page.getByRole("alert").waitFor({ timeout: 60_000 });
+      found.push(...(await faultsInAllLooks(page, "problem")));
+
+      await page.goto(`${address()}#/m/article/run?t=logit:3&recipe=none&steps=5`);
+      await ended(page);
+      await page.getByTestId("badge").click();
+      await page.locator("#engine-facts").waitFor();
+      found.push(...(await faultsInAllLooks(page, "what runs here")));
+      await page.keyboard.press("Escape");
+      await page.getByText("Every setting").click();
+      for (const name of ["Test it", "Pictures", "Export"]) {
+        await page.getByRole("tab", { name }).click();
+        found.push(...(await faultsInAllLooks(page, name)));
       }
       expect(found).toEqual([]);
       expect(errors).toEqual([]);

@@ -94,4 +94,41 @@ describeStudio("the studio on a graphics processor", { args: swiftshader }, ({ v
     expect(await page.locator(".chip", { hasText: "confidence" }).textContent()).toMatch(/0\.1\d/);
     await context.close();
   });
+
+  test("that is lost in the middle of a run is said, and the run goes on in WebAssembly", async () => {
+    const { page, context } = await visit("#/nothing", { serviceWorkers: "block" });
+    await page.evaluate(() => localStorage.setItem("xstar-engine", '{"backend":"webgpu"}'));
+    // the engine's device, to take it away
+    const hook = `const request = GPUAdapter.prototype.requestDevice;
+      GPUAdapter.prototype.requestDevice = async function (...args) {
+        const device = await request.apply(this, args);
+        self.loseDevice = () => device.destroy();
+        return device;
+      };`;
+    await page.route(/\/worker-[^/]*\.js$/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `${hook}\n${await response.text()}` });
+    });
+    await page.goto(
+      `${address()}#/m/article/run?t=crossEntropy:1&recipe=none&opt=gradient:learningRate%3D1&steps=200000&init=zeros`,
+    );
+    await page.reload();
+    const running = page.locator(".chip", { hasText: "running: step" });
+    await running.waitFor({ timeout: 220_000 });
+    for (const worker of page.workers())
+      await worker.evaluate(() => (globalThis as { loseDevice?(): void }).loseDevice?.());
+    await page.getByText("The graphics processor failed").waitFor({ timeout: 120_000 });
+    expect(await page.getByTestId("badge").textContent()).toContain("wasm");
+    // it is the same run, which goes on
+    const step = async () => Number(/step (\d+)/.exec((await running.textContent())!)![1]);
+    const before = await step();
+    await expect.poll(step, { timeout: 120_000 }).toBeGreaterThan(before);
+    await page.getByRole("button", { name: "Stop and keep" }).click();
+    await ended(page);
+    await page.getByText(/was left at step \d+/).waitFor();
+    await page.getByRole("button", { name: "Stay with WebAssembly" }).click();
+    await running.waitFor({ timeout: 120_000 });
+    expect(await page.getByTestId("badge").textContent()).toContain("wasm");
+    await context.close();
+  });
 });

@@ -121,7 +121,10 @@ describeStudio("every state says what is so, and has something to do", {}, ({ vi
     const { page, context } = await visit("#/m");
     await openModel(page, cut);
     await page.getByRole("heading", { name: "What cannot be differentiated" }).waitFor();
-    expect(await page.getByRole("main").textContent()).toMatch(/Unique[\s\S]*Pick one before it/);
+    expect(await page.getByRole("main").textContent()).toMatch(/Unique \(operator set 20\)[\s\S]*cuts off/);
+    await button(page, "Copy what an issue needs").waitFor();
+    await page.getByRole("link", { name: "See before, the last layer before" }).click();
+    await page.getByRole("grid", { name: "Units of before" }).waitFor();
     await context.close();
   });
 
@@ -132,7 +135,35 @@ describeStudio("every state says what is so, and has something to do", {}, ({ vi
     await choose(page, [hill]);
     const alert = page.getByRole("alert");
     await alert.waitFor();
-    expect(await alert.textContent()).toMatch(/too much for a tab.*npx xstar maximize/);
+    expect(await alert.textContent()).toMatch(/2\.0 GB of files may need about 6\.0 GB.*npx xstar maximize/);
+    await button(page, "Choose other files").waitFor();
+    await context.close();
+  });
+
+  test("too big for a run: what it would take, and half the size", async () => {
+    const { page, context } = await visit("#/m");
+    const id = await openModel(page, hill);
+    await page.goto(
+      `${address()}#/m/${id}/run?recipe=none&t=y:0&steps=2&init=ones&opt=gradient&picture=4000,4000&batch=16`,
+    );
+    const alert = page.getByRole("alert");
+    await alert.waitFor({ timeout: 60_000 });
+    expect(await alert.textContent()).toMatch(/may need about [\d,]+ MB, more than the [\d,]+ MB.*command line/);
+    await button(page, "Half the size").click();
+    await expect.poll(() => page.url()).toContain("picture=2000,2000");
+    await context.close();
+  });
+
+  test("contract unclear: what was guessed, why, and a word that it is right", async () => {
+    const { page, context } = await visit("#/m/article");
+    await page.getByText("guessed: check it").waitFor({ timeout: 60_000 });
+    expect(await page.getByRole("main").textContent()).toContain("0 to 1 is only a default");
+    await page.getByLabel("Range of the numbers").selectOption("−1 to 1");
+    await page.getByText("as you said").waitFor();
+    await page.reload();
+    await button(page, "It is right").click({ timeout: 60_000 });
+    await page.getByText("as you said").waitFor();
+    expect(await button(page, "It is right").count()).toBe(0);
     await context.close();
   });
 

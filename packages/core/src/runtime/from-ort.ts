@@ -78,7 +78,9 @@ export function fromOrt(ort: Ort, options: RuntimeOptions = {}): Runtime {
       const create = async () =>
         (entry && (await openKept(ort, entry, model, settings))) ??
         explained(() => ort.InferenceSession.create(model, settings), "open the graph");
-      return sessionOf(ort, await ways.inTurn(create), ways);
+      const session = sessionOf(ort, await ways.inTurn(create), ways);
+      const device = isWeb && provider === "webgpu" ? await ort.env.webgpu?.device : undefined;
+      return device ? (await import("./lost-device.js")).failingWith(device, session) : session;
     },
   };
 }

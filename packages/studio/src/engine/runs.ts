@@ -2,6 +2,7 @@ import {
   classify,
   maximize,
   probability,
+  size,
   logit as logitOf,
   ascentVocabulary,
   XstarError,
@@ -31,6 +32,9 @@ const gates = new Map<string, Gate>();
 
 /** Runs that are kept: what is older can be made again. */
 const mostKept = 24;
+
+/** Numbers in all pictures of a run that fit into any tab. */
+const manyNumbers = 1e6;
 
 /** Throws `bad-argument` for one that was not finished here. */
 export function runOf(id: string): MadeRun {
@@ -85,6 +89,7 @@ export async function makeRun(
     from,
     onWarning: (warning) => tell({ warning }),
   });
+  if (size(plan.shape) > manyNumbers) await (await import("./room.js")).checkRoom(file, plan);
   const watch = watchFor(plan, request.watchClasses);
   const options: MaximizeOptions = {
     ...plan.options,
