@@ -33,16 +33,16 @@ const compared = `#/compare?${["ones", "zeros"]
   .join("&")}`;
 
 const screens: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
-  "#/": (page) => page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 60_000 }),
-  "#/guide/4": (page) => page.getByTestId("guide-panel").getByRole("slider").waitFor({ timeout: 60_000 }),
+  "#/": (page) => page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 120_000 }),
+  "#/guide/4": (page) => page.getByTestId("guide-panel").getByRole("slider").waitFor({ timeout: 120_000 }),
   "#/guide/sheet": (page) => page.getByRole("button", { name: "Print two pages" }).waitFor(),
   "#/m": (page) => page.getByRole("button", { name: "Choose files" }).waitFor(),
-  "#/m/article": (page) => page.getByRole("button", { name: "Show me a neuron" }).waitFor({ timeout: 60_000 }),
-  "#/m/article/conv1": (page) => page.getByRole("grid").waitFor({ timeout: 60_000 }),
+  "#/m/article": (page) => page.getByRole("button", { name: "Show me a neuron" }).waitFor({ timeout: 120_000 }),
+  "#/m/article/conv1": (page) => page.getByRole("grid").waitFor({ timeout: 120_000 }),
   "#/m/article/run?t=logit:3&recipe=none&steps=5&init=ones&init=random": (page) => ended(page),
-  "#/m/article/explain": (page) => page.getByText("Drop a picture anywhere").waitFor({ timeout: 60_000 }),
+  "#/m/article/explain": (page) => page.getByText("Drop a picture anywhere").waitFor({ timeout: 120_000 }),
   "#/m/sha256-0123456789ab": (page) => page.getByRole("heading", { name: /needs a model that is not here/ }).waitFor(),
-  [compared]: (page) => page.getByText("Correlation of the changes").waitFor({ timeout: 90_000 }),
+  [compared]: (page) => page.getByText("Correlation of the changes").waitFor({ timeout: 120_000 }),
   "#/compare": (page) => page.getByRole("button", { name: "Run all" }).waitFor(),
   "#/library": (page) => page.getByRole("heading", { name: "Runs" }).waitFor(),
   "#/nothing": (page) => page.getByRole("heading", { name: "There is nothing at this address" }).waitFor(),
@@ -110,7 +110,7 @@ describeStudio("every screen", {}, ({ visit, address }) => {
 
       await page.goto(`${address()}#/m`);
       await choose(page, [{ name: "broken.onnx", mimeType: "", buffer: Buffer.from("this is no model") }]);
-      await page.getByRole("alert").waitFor({ timeout: 60_000 });
+      await page.getByRole("alert").waitFor({ timeout: 120_000 });
       found.push(...(await faultsInAllLooks(page, "problem")));
 
       await page.goto(`${address()}#/m/article/run?t=logit:3&recipe=none&steps=5`);
@@ -132,14 +132,14 @@ describeStudio("every screen", {}, ({ visit, address }) => {
 
   test(
     "the guide's nine steps each have an address, a text with live numbers, and something to touch",
-    { timeout: 180_000 },
+    { timeout: 480_000 },
     async () => {
       const { page, errors, context } = await visit("#/guide/1", { reducedMotion: "reduce" });
       for (let step = 1; step <= 9; step++) {
         await page.goto(`${address()}#/guide/${step}`);
-        await page.getByTestId("guide-panel").locator("canvas").first().waitFor({ timeout: 60_000 });
+        await page.getByTestId("guide-panel").locator("canvas").first().waitFor({ timeout: 120_000 });
         await expect
-          .poll(() => page.locator(`[data-guide="${step}"]`).textContent(), { timeout: 60_000 })
+          .poll(() => page.locator(`[data-guide="${step}"]`).textContent(), { timeout: 120_000 })
           .not.toMatch(/…( |,|\.| sure)/);
       }
       expect(errors).toEqual([]);
@@ -162,7 +162,7 @@ describeStudio("every screen", {}, ({ visit, address }) => {
       .setInputFiles({ name: "library.json", mimeType: "application/json", buffer: readFileSync(path) });
     await page.getByRole("link", { name: /logit:3/ }).waitFor();
     await page.goto(address() + compared);
-    await page.getByText("Correlation of the changes").waitFor({ timeout: 60_000 });
+    await page.getByText("Correlation of the changes").waitFor({ timeout: 120_000 });
     expect(await page.getByTestId("compared").locator("canvas").count()).toBe(2);
     expect(errors).toEqual([]);
     await context.close();
@@ -170,19 +170,19 @@ describeStudio("every screen", {}, ({ visit, address }) => {
 
   test(
     "by keyboard alone: from the first screen to a unit, and through the palette to a class",
-    { timeout: 120_000 },
+    { timeout: 480_000 },
     async () => {
       const { page, context } = await visit("#/", { reducedMotion: "reduce" });
       await page.keyboard.press("Control+k");
       await page.keyboard.type("inside");
       await page.keyboard.press("Enter");
-      await page.getByRole("button", { name: "Show me a neuron" }).waitFor({ timeout: 60_000 });
+      await page.getByRole("button", { name: "Show me a neuron" }).waitFor({ timeout: 120_000 });
       await page.keyboard.press("Control+k");
       await page.keyboard.type("conv2:7");
       await page.keyboard.press("Enter");
-      await page.locator("[data-testid=workbench-panes] .step").waitFor({ timeout: 60_000 });
+      await page.locator("[data-testid=workbench-panes] .step").waitFor({ timeout: 120_000 });
       await page.keyboard.press("j");
-      await expect.poll(() => page.url(), { timeout: 20_000 }).toContain("t=conv2:8");
+      await expect.poll(() => page.url(), { timeout: 120_000 }).toContain("t=conv2:8");
       await page.keyboard.press("?");
       await page.getByRole("dialog", { name: "Keys and help" }).waitFor();
       await page.keyboard.press("Escape");
@@ -192,13 +192,13 @@ describeStudio("every screen", {}, ({ visit, address }) => {
 
   test("works offline when it was there once", async () => {
     const { page, context } = await visit();
-    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 60_000 });
+    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 120_000 });
     await page.evaluate(() => navigator.serviceWorker.ready);
     await page.reload();
-    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 60_000 });
+    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 120_000 });
     await context.setOffline(true);
     await page.reload();
-    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 60_000 });
+    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 120_000 });
     await context.close();
   });
 
@@ -229,7 +229,7 @@ describeStudio("every screen", {}, ({ visit, address }) => {
     await page.route("**/other-page.html", (route) => route.fulfill({ contentType: "text/html", body }));
     await page.goto(`${address()}other-page.html`);
     await page.getByText(/recorded: a 1 from zeros · step [1-9]/).waitFor();
-    await page.getByText(/logit:3: .* · step 4/).waitFor({ timeout: 60_000 });
+    await page.getByText(/logit:3: .* · step 4/).waitFor({ timeout: 120_000 });
     expect(errors).toEqual([]);
     await context.close();
   });

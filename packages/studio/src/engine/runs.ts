@@ -82,7 +82,8 @@ export async function makeRun(
   if (path !== facts.path) files.add([{ path, bytes: await files.read(facts.path) }]);
   const before = request.resume === undefined ? undefined : runOf(request.resume);
   const flags = before ? { ...request.flags } : request.flags;
-  const plan = await planAscent(file, from ? [] : request.targets, withSize(flags, model), {
+  const isRecords = from && request.targets.join("\n") === from.record.pictures.map(({ target }) => target).join("\n");
+  const plan = await planAscent(file, isRecords ? [] : request.targets, withSize(flags, model), {
     path,
     files,
     vocabulary: ascentVocabulary,
@@ -122,7 +123,7 @@ export async function makeRun(
     redirected,
     top: ascent.top,
     canGoOn: record.schedule.type === "constant" && ended !== "diverged",
-    isSame: from && records!.repeats(from, ascent),
+    isSame: before ? undefined : from && records!.repeats(from, ascent),
   };
 }
 
