@@ -214,6 +214,8 @@ describeStudio("the workbench", {}, ({ visit, address }) => {
     await page.getByText(/the same numbers as in the file|another picture of the same climb/).waitFor();
     await page.getByRole("button", { name: "+50 steps" }).click();
     await page.locator(".chip", { hasText: "ended after 56 steps" }).waitFor();
+    await page.getByRole("tab", { name: "Export" }).click();
+    expect(await page.getByTestId("command").textContent()).toBe("xstar maximize --from picture.png --steps 56");
     expect(errors).toEqual([]);
     await context.close();
   });

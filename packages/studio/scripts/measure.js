@@ -51,7 +51,7 @@ async function firstScreen() {
         let shift = 0;
         new PerformanceObserver((list) => {
           for (const entry of list.getEntries()) shift += /** @type {any} */ (entry).value;
-        }).observe({ type: "layout-shift", buffered: true });
+        }).observe(/** @type {any} */ ({ type: "layout-shift", buffered: true }));
         const [first] = performance.getEntriesByName("first-contentful-paint");
         setTimeout(() => resolve({ paint: first?.startTime, shift }), 100);
       }),
@@ -71,7 +71,7 @@ async function measureModel(file) {
   await (await chooser).setFiles(file);
   await page.getByRole("button", { name: "Show me a neuron" }).click({ timeout: 120_000 });
   await page.locator("[data-testid=workbench-panes] .step").waitFor({ timeout: 240_000 });
-  const first = seconds(dropped);
+  console.log(`${basename(file)}: the first picture of a neuron ${seconds(dropped)} s after the drop`);
   await page.getByRole("button", { name: "Stop and keep" }).click();
   await page.locator(".chip", { hasText: /(ended|stopped) after/ }).waitFor({ timeout: 120_000 });
 
@@ -80,7 +80,8 @@ async function measureModel(file) {
   // all 64 in view
   await page.addStyleTag({ content: ".grid { height: 1200px !important }" });
   const rows = page.getByRole("table").getByRole("row");
-  const links = rows.filter({ hasText: new RegExp(`\\b${unitsWanted}$`) }).getByRole("link");
+  const cell = page.getByRole("cell", { name: String(unitsWanted), exact: true });
+  const links = rows.filter({ has: cell }).getByRole("link");
   await links.first().waitFor();
   await browser.startTracing(page, { categories: ["toplevel"] });
   const opened = performance.now();
@@ -94,7 +95,7 @@ async function measureModel(file) {
   const { longest, longestOwn } = tasksIn(await browser.stopTracing());
   const most = memory.stop();
   console.log(
-    `${basename(file)}: first picture ${first} s after the drop; ${unitsWanted} units of ${layer}: the first after ${begins} s, all after ${full} s, ` +
+    `${unitsWanted} units of ${layer}: the first after ${begins} s, all after ${full} s, ` +
       `longest task of the page ${longest.toFixed(0)} ms (${longestOwn.toFixed(0)} of its own processor time); ` +
       `memory at most ${most.rss.toFixed(0)} MB resident, ${most.pss.toFixed(0)} where what processes share is divided among them`,
   );

@@ -1,5 +1,3 @@
-import type { Device } from "./lost-device.js";
-
 /**
  * The part of an ONNX Runtime package (`onnxruntime-node`, `onnxruntime-web/webgpu`, ...) that xstar uses. The package's own types
  * would ask for those of the DOM, in Node too.
@@ -12,8 +10,8 @@ export interface Ort {
   readonly env: {
     readonly versions: { readonly node?: string; readonly web?: string; readonly common: string };
     readonly wasm: { numThreads?: number };
-    /** In a browser, since a session was opened there. */
-    readonly webgpu?: { readonly device?: Device | Promise<Device> };
+    /** In a browser the GPUDevice, since a session was opened there. */
+    readonly webgpu?: { readonly device?: unknown };
     logLevel?: string;
   };
 }

@@ -23,7 +23,7 @@ export class Session {
   private wantedStep: number | undefined;
   ignored = $state.raw<readonly string[]>([]);
   /** The file whose record says what the settings here do not. */
-  from: string | undefined;
+  from = $state<string>();
   readonly timeline = new Timeline();
 
   constructor(readonly facts: ModelFacts) {
