@@ -1,4 +1,4 @@
-export { check, errorCodes, nearest, oneOf, XstarError, type ErrorCode, type ErrorJson } from "./errors.js";
+export { check, errorCodes, nearest, oneOf, suggest, XstarError, type ErrorCode, type ErrorJson } from "./errors.js";
 export { createRng, type Rng } from "./rng.js";
 export {
   dtypeNumbers,

@@ -2,7 +2,7 @@ export { openBatchRunner, previewOf, type BatchRunner, type Machine } from "./ma
 export { createJob, type ManyJob, type ModelSource } from "./many/job.js";
 export { continueManifest, describeAscent, parseManifest } from "./many/manifest.js";
 export type { Maximized, MaximizedMetrics, Glance, Goal, Outcome } from "./many/outcome.js";
-export { inBatches, planBatches } from "./many/plan-batches.js";
+export { inBatches, inBatchesOf, planBatches } from "./many/plan-batches.js";
 export { inPool } from "./many/pool.js";
 export type { MaximizeFlags } from "./plan/maximize-flags.js";
 export { parseContract } from "./plan/contract-file.js";
