@@ -117,20 +117,21 @@ function tasksIn(trace) {
   };
 }
 
-/** The most memory that the processes of pages take from now on, MB of 10^6 bytes: the engine's worker and its threads are in them. */
+/** The most memory that the page's process takes from now on, MB of 10^6 bytes: the engine's worker and its threads are in it. */
 async function watchMemory() {
   const session = await browser.newBrowserCDPSession();
   const most = { rss: 0, pss: 0 };
   const look = async () => {
     const { processInfo } = await session.send("SystemInfo.getProcessInfo");
-    const now = { rss: 0, pss: 0 };
+    // the other renderer waits for a next page, and is the smaller one
     for (const { type, id } of processInfo) {
       if (type !== "renderer") continue;
       const rollup = readFileSync(`/proc/${id}/smaps_rollup`, "utf8");
-      for (const name of /** @type {const} */ (["rss", "pss"]))
-        now[name] += (Number(new RegExp(`^${name}: +(\\d+)`, "im").exec(rollup)?.[1]) * 1024) / 1e6;
+      for (const name of /** @type {const} */ (["rss", "pss"])) {
+        const kilobytes = Number(new RegExp(`^${name}: +(\\d+)`, "im").exec(rollup)?.[1]);
+        most[name] = Math.max(most[name], (kilobytes * 1024) / 1e6);
+      }
     }
-    for (const name of /** @type {const} */ (["rss", "pss"])) most[name] = Math.max(most[name], now[name]);
   };
   const timer = setInterval(() => void look().catch(() => undefined), 250);
   return {
