@@ -71,7 +71,9 @@ async function measureModel(file) {
   await (await chooser).setFiles(file);
   await page.getByRole("button", { name: "Show me a neuron" }).click({ timeout: 120_000 });
   await page.locator("[data-testid=workbench-panes] .step").waitFor({ timeout: 240_000 });
-  console.log(`${basename(file)}: the first picture of a neuron ${seconds(dropped)} s after the drop`);
+  console.log(
+    `${basename(file)}: the first picture of a neuron ${seconds(dropped)} s after the drop, memory so far ${memory.inWords()}`,
+  );
   await page.getByRole("button", { name: "Stop and keep" }).click();
   await page.locator(".chip", { hasText: /(ended|stopped) after/ }).waitFor({ timeout: 120_000 });
 
@@ -88,16 +90,15 @@ async function measureModel(file) {
   await links.first().click();
   const drawn = page.locator("[role=gridcell] canvas");
   await drawn.first().waitFor({ timeout: 240_000 });
-  const begins = seconds(opened);
+  const layer = await page.getByRole("heading", { level: 1 }).textContent();
+  console.log(`the first unit of ${layer} ${seconds(opened)} s after it was opened`);
   await drawn.nth(unitsWanted - 1).waitFor({ timeout: 600_000 });
   const full = seconds(opened);
-  const layer = await page.getByRole("heading", { level: 1 }).textContent();
   const { longest, longestOwn } = tasksIn(await browser.stopTracing());
-  const most = memory.stop();
+  memory.stop();
   console.log(
-    `${unitsWanted} units of ${layer}: the first after ${begins} s, all after ${full} s, ` +
-      `longest task of the page ${longest.toFixed(0)} ms (${longestOwn.toFixed(0)} of its own processor time); ` +
-      `memory at most ${most.rss.toFixed(0)} MB resident, ${most.pss.toFixed(0)} where what processes share is divided among them`,
+    `all ${unitsWanted} units after ${full} s, longest task of the page ${longest.toFixed(0)} ms ` +
+      `(${longestOwn.toFixed(0)} of its own processor time), memory at most ${memory.inWords()}`,
   );
   await context.close();
 }
@@ -135,9 +136,8 @@ async function watchMemory() {
   };
   const timer = setInterval(() => void look().catch(() => undefined), 250);
   return {
-    stop() {
-      clearInterval(timer);
-      return most;
-    },
+    stop: () => clearInterval(timer),
+    inWords: () =>
+      `${most.rss.toFixed(0)} MB resident (${most.pss.toFixed(0)} where what processes share is divided among them)`,
   };
 }

@@ -19,7 +19,7 @@ const server = await serveStudio({ port: 0 });
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const four = "init=ones&init=0.5&init=zeros&init=random";
 const patient = { timeout: 120_000 };
-const ended = (page) => page.getByText(/(ended|stopped) after/).waitFor(patient);
+const ended = (page) => page.locator(".chip", { hasText: /(ended|stopped) after/ }).waitFor(patient);
 const tab = (name) => async (page) => {
   await ended(page);
   await page.getByRole("tab", { name }).click();
@@ -79,7 +79,7 @@ const looks = /** @type {const} */ ([
   ["light", 390, 844],
   ["dark", 390, 844],
 ]);
-const high = 520;
+const high = 440;
 const gap = 12;
 
 mkdirSync(join(images, "studio"), { recursive: true });
@@ -125,7 +125,7 @@ async function writeSheet(shots, file) {
   const background = "#808080";
   await sharp({ create: { width: left - gap, height: high, channels: 3, background } })
     .composite(placed)
-    .webp({ quality: 70, effort: 6 })
+    .webp({ quality: 60, effort: 6 })
     .toFile(file);
 }
 
