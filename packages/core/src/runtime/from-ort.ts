@@ -2,6 +2,7 @@ import { queueOf } from "./in-turn.js";
 import { explained, sessionOf } from "./ort-session.js";
 import type { KeptGraph, KeptGraphs } from "./kept-graphs.js";
 import type { Ort, OrtSession, OrtSettings } from "./ort.js";
+import type { Device } from "./lost-device.js";
 import type { Runtime } from "./runtime.js";
 
 /** An execution provider of ONNX Runtime. */
@@ -80,7 +81,9 @@ export function fromOrt(ort: Ort, options: RuntimeOptions = {}): Runtime {
       const create = async () =>
         (entry && (await openKept(ort, entry, model, settings))) ??
         explained(() => ort.InferenceSession.create(model, settings), "open the graph");
-      return sessionOf(ort, await ways.inTurn(create), ways);
+      const session = sessionOf(ort, await ways.inTurn(create), ways);
+      const device = (isWeb && provider === "webgpu" ? await ort.env.webgpu?.device : undefined) as Device | undefined;
+      return device ? (await import("./lost-device.js")).failingWith(device, session) : session;
     },
   };
 }

@@ -53,7 +53,7 @@ async function openSource(
 /** What lies beside a model: nothing where it is alone and needs nothing. */
 async function besideOf(files: ModelStore, path: string, { name, source }: { name: string; source: Model }) {
   const isAlone = files.paths.length === 1 && externalConstants(source).size === 0;
-  if (isAlone) return { contractFile: undefined, labels: undefined, data: undefined };
+  if (isAlone) return { contractFile: undefined, labels: undefined, data: new Map<string, Uint8Array>() };
   const { contractBeside, externalData, labelsBeside } = await import("./beside.js");
   const contractFile = await contractBeside(files, path, name);
   const labels = await labelsBeside(files, path, contractFile);
