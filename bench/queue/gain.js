@@ -3,6 +3,7 @@ import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { openRedis, openRedisStore, sendJobs } from "@xstar/queue";
 import { keyOfContent, planAtlas, resultsIn } from "@xstar/runs";
 import { sha256Of } from "@xstar/results";
@@ -39,12 +40,22 @@ export async function openPlace({ queue, version, cache, jobs: { content, bytes 
   const results = resultsIn(blobs);
   return {
     async startWorker() {
-      const args = ["work", "--queue", queue, "--jobs", "1", "--cache", cache];
+      const args = ["work", "--queue", queue, "--jobs", "1", "--cache", cache, "--log", "json"];
       const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "ignore", "pipe"] });
-      for await (const some of child.stderr) if (String(some).includes("Ready")) break;
-      child.stderr.destroy();
+      const lines = createInterface(child.stderr);
+      let busy = 0;
+      const ready = new Promise((resolve) => {
+        lines.on("line", (line) => {
+          const { msg, seconds = 0 } = JSON.parse(line);
+          if (msg === "ready") resolve(undefined);
+          if (msg === "done") busy += seconds;
+        });
+      });
+      await ready;
       return {
         pid: child.pid,
+        /** Seconds that it has worked at jobs. */
+        busy: () => busy,
         async stop() {
           const ended = once(child, "exit");
           child.kill("SIGINT");
@@ -85,11 +96,13 @@ export async function measureGain({ queue, version, cache, file, layer, last, ro
     const one = await place.send(jobs.next(count));
     const second = await place.startWorker();
     await place.send(jobs.next(4));
+    const before = first.busy() + second.busy();
     const two = await place.send(jobs.next(count));
+    const busy = (first.busy() + second.busy() - before) / (2 * two);
     await second.stop();
     const plainOne = await plainSeconds(file, last, runs, 1);
     const plainTwo = await plainSeconds(file, last, runs, 2);
-    rows.push({ one, two, plainOne, plainTwo, gain: one / two, plainGain: plainOne / plainTwo });
+    rows.push({ one, two, busy, plainOne, plainTwo, gain: one / two, plainGain: plainOne / plainTwo });
     console.error(rows.at(-1));
   }
   await first.stop();

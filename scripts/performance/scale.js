@@ -65,7 +65,8 @@ function gainSection(gain) {
 
 Two workers with one thread each do ${of("gain").toFixed(2)} times as many jobs a second as one; two processes of plain ONNX Runtime with one thread do ${of("plainGain").toFixed(2)}
 times as many runs as one, in turn with these (\`npm run bench:queue -- gain\`, ${gain.rows.length} rounds; ${onMachine(gain)}): ${median(shares).toFixed(2)} of it
-(${shares.map((x) => x.toFixed(2)).join(", ")}).`;
+(${shares.map((x) => x.toFixed(2)).join(", ")}). The two were at work in ${gain.rows.map(({ busy }) => percent(busy)).join(", ")} of the time, until the last of their ${gain.jobs} jobs was done: what is missing is the last
+job, that one of them does alone, and what the clock says beside other work is what others left.`;
 }
 
 function memorySection(memory) {
