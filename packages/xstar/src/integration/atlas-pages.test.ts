@@ -117,7 +117,8 @@ describe.skipIf(!chromium)("the pages of an atlas (skips without Chromium)", () 
 
   it.each([
     ["light", 320],
-    ["dark", 1280],
+    ["dark", 768],
+    ["light", 1280],
   ] as const)("have no serious faults of access: %s, %i wide", { timeout: 120_000 }, async (colorScheme, width) => {
     const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
     await page.goto(places["from a file"]!);
