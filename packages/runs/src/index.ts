@@ -11,7 +11,7 @@ export { checkMemory } from "./plan/memory.js";
 export { fittingLabels } from "./plan/fitting-labels.js";
 export { readModelInput, type ModelFlags } from "./plan/model-input.js";
 export { planAscent, type Plan } from "./plan/plan-ascent.js";
-export { pictureEndings } from "./plan/read-picture.js";
+export { pictureEndings } from "./plan/picture-endings.js";
 export { distinct, slugOf } from "./plan/slug.js";
 export type { ContractFile, ModelFile, SourceFiles, Store } from "./plan/store.js";
 export {
