@@ -21,9 +21,10 @@ async function findingsOf(
   faults: PlantedFaults,
   pictures: LabelledPictures,
   train?: LabelledPictures,
+  only?: readonly string[],
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for await (const finding of diagnose(open(faults), pictures, { train })) findings.push(finding);
+  for await (const finding of diagnose(open(faults), pictures, { train, only })) findings.push(finding);
   return findings;
 }
 
@@ -90,6 +91,26 @@ describe("a planted fault is found:", () => {
     };
     const again = (await findingsOf({}, doubled)).find(({ check }) => check === "duplicates")!;
     expect([again.numbers["pairs"], again.pictures!.length]).toEqual([5, 10]);
+  });
+
+  it("pictures that are like no other one, and a brightness that tells the class", async () => {
+    const usual = plantedPictures({ count: 400 });
+    const odd: LabelledPictures = {
+      ...usual,
+      async read(i, size) {
+        const picture = await usual.read(i, size);
+        if (i === 17) (picture.data as Float32Array).forEach((_, at, data) => (data[at] = Number(at % side < 8)));
+        return picture;
+      },
+    };
+    const only = ["outliers", "shallow"];
+    const found = await findingsOf({}, odd, undefined, only);
+    const outliers = found.find(({ check }) => check === "outliers")!;
+    expect(outliers.pictures!.map(({ index }) => index)).toEqual([17]);
+    expect(found.map(({ check }) => check)).not.toContain("shallow");
+    const [shallow] = await findingsOf({}, plantedPictures({ cue: "tint" }), undefined, only);
+    expect(shallow!.title).toMatch(/^The brightness alone/);
+    expect(shallow!.numbers["accuracy"]).toBeGreaterThan(0.9);
   });
 
   it.each([
