@@ -127,12 +127,27 @@ describe("a planted fault is found:", () => {
 });
 
 describe("a patch that counts without deciding", () => {
-  it("is a cue where it takes more answers along than a part of the class does", async () => {
-    const found = await findingsOf({ cue: "patch", cueWeight: 0.07 }, plantedPictures({ cue: "patch" }));
-    const { severity, numbers } = found.find(({ check }) => check === "cue")!;
-    expect(severity).toBe("warning");
-    expect(numbers["share"]).toBeGreaterThanOrEqual(0.2);
-    expect(numbers["share"]! + numbers["lost"]!).toBeLessThan(1);
+  /** The level of the class around the patch that is read. */
+  const stamped: LabelledPictures = {
+    ...plantedPictures(),
+    async read(i, size) {
+      const picture = await plantedPictures().read(i, size);
+      for (let at = 0; at < 9; at++)
+        (picture.data as Float32Array)[(2 + Math.floor(at / 3)) * side + 2 + (at % 3)] = (i % 4) / 4;
+      return picture;
+    },
+  };
+
+  it("is a cue where it looks the same in all pictures of the class, and takes others along", async () => {
+    const [found] = await findingsOf({ cue: "patch", cueWeight: 0.07 }, stamped, undefined, ["cues"]);
+    expect([found!.check, found!.severity]).toEqual(["cue", "warning"]);
+    expect(found!.numbers["share"]).toBeGreaterThanOrEqual(0.2);
+    expect(found!.numbers["share"]! + found!.numbers["lost"]!).toBeLessThan(1);
+    expect([found!.numbers["top"], found!.numbers["left"]]).toEqual([2, 2]);
+  });
+
+  it("is none where it is a part of the class, which looks different in each picture", async () => {
+    expect(await findingsOf({}, plantedPictures(), undefined, ["cues"])).toEqual([]);
   });
 });
 
