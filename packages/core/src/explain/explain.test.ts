@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { differentiate, explain, exportExplanation, exportGradient, openExplainer, probe } from "../standard.js";
+import { differentiate, exportGradient, probe } from "../ascents.js";
+import { explain, exportExplanation, openExplainer } from "../standard.js";
 import { defineExplanation } from "../define/explanation.js";
 import { explanations } from "../explanations/table.js";
 import { buildModel, open, randomTensor, runtime, tinyCnn, tinyTransformer, weights } from "../testing/models.js";
