@@ -1,3 +1,5 @@
+import { fedInputs } from "../autodiff/cuts.js";
+import { decidingInputs } from "../ir/deciding-inputs.js";
 import { constantValue, type Graph, Node, Value, type Attribute } from "../ir/graph.js";
 import { valuesFromOutside } from "../ir/inline.js";
 import { tensor } from "../tensor.js";
@@ -57,7 +59,9 @@ export function renewLoose(
   opset: number,
 ): (Value | undefined)[] | undefined {
   const isKnown = ({ type, loose }: Value) => type !== undefined || loose !== undefined;
-  if (!isReadable(node, opset) || !valuesFromOutside(node).every(isKnown)) {
+  // what is fed besides the picture can be given, and the shape is then known
+  const isFed = fedInputs(decidingInputs(node)).length > 0;
+  if (isFed || !isReadable(node, opset) || !valuesFromOutside(node).every(isKnown)) {
     for (const output of node.outputs) if (output) output.loose = undefined;
     return undefined;
   }
