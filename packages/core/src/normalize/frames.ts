@@ -20,6 +20,10 @@ export function frames(op: Ops): (value: Value) => Value {
   };
 }
 
+/** Whether a value stands for one of another shape, which the input decides. */
+export const isFramed = ({ node, type }: Value): boolean =>
+  node?.opType === "Pad" && type !== undefined && node.inputs[0]!.type === undefined;
+
 function frame(op: Ops, value: Value, dims: readonly (number | undefined)[]): Value {
   const shape = dims.map((dim) => dim ?? frameLength);
   const none = op.constant(tensor("int64", new Array(shape.length).fill(0), [shape.length]), "none");
