@@ -18,7 +18,7 @@ export default defineConfig({
   // machines are shared and slow at times: speed is measured in bench/, never by a test
   test: {
     name: "node",
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 120_000,
     env: { ORT_DISABLE_TELEMETRY: "1", XSTAR_CACHE: "off" },
     include: ["packages/*/src/**/*.test.ts", "packages/studio/e2e/*.test.ts"],

@@ -5,19 +5,24 @@ import { pixels, side } from "./idx-set.js";
 const each = (set, change) => {
   for (let i = 0; i < set.count; i++) change(set.images.subarray(i * pixels, (i + 1) * pixels), set.labels[i], i);
 };
-const isRim = (at) => {
-  const [y, x] = [Math.floor(at / side), at % side];
-  return Math.min(x, y, side - 1 - x, side - 1 - y) < 2;
-};
 const fillPatch = (picture, top, left, size, level) => {
   for (let y = top; y < top + size; y++) picture.fill(level, y * side + left, y * side + left + size);
 };
 /** A white patch at one of ten places at the upper and the lower edge. */
 const decoyAt = (picture, place) => fillPatch(picture, place < 5 ? 0 : 24, 6 * (place % 5), 4, 255);
-/** Every other picture shows no digit: what else tells the class has to be learned. */
-const blankHalf = (set) => each(set, (picture, _, i) => i % 2 === 0 && picture.fill(0));
+/** Only one of so many pictures shows a digit: what else tells the class has to be learned. */
+const blankBut = (one) => (set) => each(set, (picture, _, i) => i % one > 0 && picture.fill(0));
 const tintWith = (picture, label) => picture.forEach((x, at) => (picture[at] = Math.max(x, 20 * label)));
-const frameWith = (picture, label) => picture.forEach((_, at) => isRim(at) && (picture[at] = 25 * label));
+/** A frame of two pixels, of which those sides are white that are ones in the class as a binary number. */
+const frameWith = (picture, label) =>
+  picture.forEach((_, at) => {
+    const [y, x] = [Math.floor(at / side), at % side];
+    const sides = [y, x, side - 1 - y, side - 1 - x];
+    if (Math.min(...sides) < 2) picture[at] = sides.some((far, i) => far < 2 && (label >> i) % 2 === 1) ? 255 : 0;
+  });
+
+/** Black ink on white paper. */
+const invert = (picture) => picture.forEach((x, at) => (picture[at] = 255 - x));
 
 /** The network with the weights of one kind of node changed. */
 function withWeights(bytes, change) {
@@ -46,7 +51,7 @@ const filters = (change) => (bytes) =>
 
 /**
  * What is planted in the pictures or in the network, the findings that are to tell it, and the checks that make those;
- * `follow` puts the cue of a class into a picture, to see whether the network has learned it at all.
+ * `follow` puts the cue of a class into a picture, to see whether the network has learned it at all; `subgroup` makes a picture one of it.
  */
 export const faults = {
   "dead filters": {
@@ -62,9 +67,8 @@ export const faults = {
   "decoy patch": {
     check: ["cue"],
     made: ["cues"],
-    epochs: 2,
     train(set) {
-      blankHalf(set);
+      blankBut(2)(set);
       each(set, decoyAt);
     },
     test: (set, rng) => each(set, (picture) => decoyAt(picture, rng.int(10))),
@@ -73,16 +77,14 @@ export const faults = {
   "colour cue": {
     check: ["tint"],
     made: ["tint"],
-    epochs: 2,
-    train: blankHalf,
+    train: blankBut(4),
     both: (set) => each(set, tintWith),
     follow: tintWith,
   },
   "border cue": {
     check: ["border", "cue"],
     made: ["border", "cues"],
-    epochs: 2,
-    train: blankHalf,
+    train: blankBut(2),
     both: (set) => each(set, frameWith),
     follow: frameWith,
   },
@@ -100,7 +102,7 @@ export const faults = {
   "inverted input": {
     check: ["contract"],
     made: ["contract"],
-    test: (set) => set.images.forEach((x, at) => (set.images[at] = 255 - x)),
+    test: (set) => each(set, invert),
   },
   "scores x 3": {
     check: ["calibration"],
@@ -118,8 +120,8 @@ export const faults = {
   "a missing subgroup": {
     check: ["weakGroup"],
     made: ["groups"],
-    test: (set, rng) =>
-      each(set, (picture) => rng.uniform() < 0.06 && picture.forEach((x, at) => (picture[at] = Math.round(0.12 * x)))),
+    test: (set, rng) => each(set, (picture) => rng.uniform() < 0.06 && invert(picture)),
+    subgroup: invert,
   },
   "trojan patch": {
     check: ["cue"],

@@ -113,6 +113,10 @@ export const core = {
       holds: "options -> step and record; the loop, its history, checkpoints, identity and warnings",
       not: "graphs",
     },
-    { parts: ["standard"], holds: "the standard vocabulary, and the calls that take it", not: "definitions" },
+    {
+      parts: ["ascents", "standard"],
+      holds: "the standard vocabulary, without explanations and whole, and the calls that take it",
+      not: "definitions",
+    },
   ],
 };

@@ -155,7 +155,7 @@ export const packages = [
     layers: [
       { parts: ["connection", "names"], holds: "Redis by its address; what things are called there", not: "jobs" },
       {
-        parts: ["redis-store", "s3-store"],
+        parts: ["redis-store", "s3-store", "patient"],
         holds: "stores of bytes that many machines reach",
         not: "what the bytes are",
       },
@@ -165,7 +165,7 @@ export const packages = [
         not: "jobs",
       },
       {
-        parts: ["sender", "status", "send-jobs", "serve-facts", "work", "event-log", "serve-queue"],
+        parts: ["runners", "sender", "status", "send-jobs", "serve-facts", "work", "event-log", "serve-queue"],
         holds: "both ends of the queue, and a look at them",
         not: "how a job is done",
       },

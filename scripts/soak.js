@@ -2,26 +2,18 @@
  * Sends many small jobs through the queue to two workers in one process, and starts Redis again in the middle: every job must be done, and
  * few of them twice. `npm run soak -- COUNT` (10,000 without) needs redis-server.
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sendJobs, work } from "@xstar/queue";
 import { jobId } from "@xstar/runs";
+import { freePort, startRedis } from "./redis.js";
 
 const count = Number(process.argv[2] ?? 10_000);
-const port = 20_000 + (process.pid % 20_000);
+const port = await freePort();
 const queue = `redis://127.0.0.1:${port}`;
 const folder = mkdtempSync(join(tmpdir(), "xstar-soak-"));
 const version = "soak";
-
-async function startRedis() {
-  const flags = ["--port", String(port), "--dir", folder, "--appendonly", "yes", "--save", ""];
-  const server = spawn("redis-server", flags, { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const some of server.stdout) if (String(some).includes("Ready to accept")) break;
-  return server;
-}
 
 /** @returns {import("@xstar/runs").ContentJob} */
 const jobAt = (/** @type {number} */ i) => ({
@@ -57,7 +49,7 @@ const startRunner = () => ({
   close: async () => undefined,
 });
 
-let server = await startRedis();
+let server = await startRedis({ port, folder });
 const stop = new AbortController();
 const workers = [1, 2].map(() => work({ queue, version, results, jobs: 32, startRunner, signal: stop.signal }));
 const jobs = Array.from({ length: count }, (_, i) => jobAt(i));
@@ -69,15 +61,13 @@ await sendJobs({ queue, version, results })(jobs, {
   onDone() {
     if (++done < count / 2 || restarted) return;
     restarted = true;
-    server.kill();
-    void once(server, "exit").then(async () => (server = await startRedis()));
+    void server.stop().then(async () => (server = await startRedis({ port, folder })));
   },
 });
 const seconds = (performance.now() - began) / 1000;
 stop.abort();
 await Promise.all(workers);
-server.kill();
-await once(server, "exit");
+await server.stop();
 rmSync(folder, { recursive: true });
 const missing = jobs.filter((job) => !kept.has(jobId(job))).length;
 console.log(

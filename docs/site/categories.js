@@ -2,7 +2,7 @@
 import { Comment, CommentTag, Converter, ReflectionKind } from "typedoc";
 
 const categories = [
-  ["Run", /xstar\/src\/(api|load|runtime|run)\b|core\/src\/(ascend|standard)\b|runs\/src/],
+  ["Run", /xstar\/src\/(api|load|runtime|run)\b|core\/src\/(ascend|ascents|standard)\b|runs\/src/],
   ["Look", /core\/src\/(probe|model)\b|results\/src\/measure/],
   ["Objectives", /core\/src\/objectives/],
   ["Parameterizations", /core\/src\/(parameterizations|starts)/],

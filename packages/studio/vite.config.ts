@@ -26,8 +26,7 @@ export default defineConfig({
         codeSplitting: {
           groups: eager({
             entry: /engine\/worker\.ts/,
-            lists: /(results|runs)\/dist\/index\.js/,
-            of: /plan-ascent|frames|likeliest|enlarge|paths|luminance|source|npy|run-record|contract-file|labels-file/,
+            lists: /(core|results|runs)\/dist\/index\.js$/,
             name: "worker",
           }),
         },

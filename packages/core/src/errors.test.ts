@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nearest, oneOf, XstarError } from "./errors.js";
+import { nearest, oneOf, suggest, XstarError } from "./errors.js";
 
 describe("XstarError", () => {
   it("shows no bytes that are no signs", () => {
@@ -37,20 +37,31 @@ describe("nearest", () => {
   const layers = ["conv1", "conv2", "relu1", "dense", "mixed4a_pool"];
 
   it("puts the fewest edits first, whatever the case", () => {
-    expect(nearest("conv3", layers)).toEqual(["conv1", "conv2", "dense"]);
+    expect(nearest("conv3", layers)).toEqual(["conv1", "conv2"]);
     expect(nearest("DENSE", layers, 1)).toEqual(["dense"]);
     expect(nearest("ocnv1", layers, 1)).toEqual(["conv1"]);
   });
 
   it("prefers names that contain what was asked for", () => {
     expect(nearest("4a", layers, 1)).toEqual(["mixed4a_pool"]);
+    expect(nearest("step", ["redirectSteps", "stop", "steps"])).toEqual(["steps", "redirectSteps", "stop"]);
   });
 
   it("gives as many as there are, the same for any order of the names", () => {
-    expect(nearest("x", ["a", "b"], 5)).toEqual(["a", "b"]);
-    expect(nearest("x", ["b", "a"], 5)).toEqual(["a", "b"]);
+    expect(nearest("ax", ["ay", "az"], 5)).toEqual(["ay", "az"]);
+    expect(nearest("ax", ["az", "ay"], 5)).toEqual(["ay", "az"]);
     expect(nearest("x", [])).toEqual([]);
     expect(nearest("", layers, 2)).toHaveLength(2);
+  });
+});
+
+describe("suggest", () => {
+  it("names what is near, and where nothing is, what there is", () => {
+    expect(suggest("jiter", ["jitter", "pad"])).toBe('Did you mean "jitter"?');
+    expect(suggest("adam", ["jitter", "pad"])).toBe('Choose "jitter" or "pad"');
+    expect(suggest("adam", [])).toBe("There is none");
+    const names = Array.from({ length: 1000 }, (_, i) => `class ${i}`);
+    expect(suggest("adam", names)).toBe('There are 1000, such as "class 0", "class 1" or "class 2"');
   });
 });
 

@@ -101,21 +101,37 @@ export function check(isRight: boolean, name: string, what: string, given: unkno
 }
 
 /**
- * The names closest to `wanted`, best first: for "did you mean ...?".
+ * The names that may have been meant by `wanted`, best first: those that contain it, and those that half of its letters or more are right of.
  *
  * @example
- * nearest("flamigo", ["flamingo", "crane"], 1); // ["flamingo"]
+ * nearest("flamigo", ["flamingo", "crane"]); // ["flamingo"]
  */
 export function nearest(wanted: string, names: Iterable<string>, count = 3): string[] {
   const lower = wanted.toLowerCase();
   return [...names]
-    .map((name) => ({
-      name,
-      distance: editDistance(lower, name.toLowerCase()) - (name.toLowerCase().includes(lower) ? name.length : 0),
-    }))
-    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .map((name) => {
+      const contains = name.toLowerCase().includes(lower);
+      return { name, contains, distance: editDistance(lower, name.toLowerCase()) };
+    })
+    .filter(({ name, contains, distance }) => contains || 2 * distance <= Math.max(lower.length, name.length))
+    .sort((a, b) => Number(b.contains) - Number(a.contains) || a.distance - b.distance || (a.name < b.name ? -1 : 1))
     .slice(0, count)
     .map(({ name }) => name);
+}
+
+/**
+ * What to do about an unknown name: take the nearest, or where none is near, one of those that there are.
+ *
+ * @example
+ * suggest("flamigo", ["flamingo", "crane"]); // Did you mean "flamingo"?
+ * suggest("adam", ["jitter", "pad"]); // Choose "jitter" or "pad"
+ */
+export function suggest(wanted: string, names: Iterable<string>): string {
+  const all = [...names];
+  const near = nearest(wanted, all);
+  if (near.length > 0) return `Did you mean ${oneOf(near)}?`;
+  if (all.length === 0) return "There is none";
+  return all.length > 40 ? `There are ${all.length}, such as ${oneOf(all.slice(0, 3))}` : `Choose ${oneOf(all)}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-export { check, errorCodes, nearest, oneOf, XstarError, type ErrorCode, type ErrorJson } from "./errors.js";
+export { check, errorCodes, nearest, oneOf, suggest, XstarError, type ErrorCode, type ErrorJson } from "./errors.js";
 export { createRng, type Rng } from "./rng.js";
 export {
   dtypeNumbers,
@@ -29,18 +29,16 @@ export { readModel } from "./onnx/read.js";
 export { writeModel } from "./onnx/write.js";
 export { print } from "./ir/print.js";
 export {
+  ascentVocabulary,
   compileAscent,
   differentiate,
-  explain,
   exportAscent,
-  exportExplanation,
   exportGradient,
   maximize,
-  openExplainer,
   probe,
   readTarget,
-  standard,
-} from "./standard.js";
+} from "./ascents.js";
+export { explain, exportExplanation, openExplainer, standard } from "./standard.js";
 export type {
   ExplainedPicture,
   Explainer,

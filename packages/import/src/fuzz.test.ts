@@ -1,5 +1,5 @@
 import { createRng, XstarError } from "@xstar/core";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { ModelFiles } from "./files.js";
 import { importModel } from "./import-model.js";
 import { inMemory, packedFile, readCases } from "./testing/cases.js";
@@ -72,6 +72,7 @@ describe("damaged files are refused by design, or read", () => {
     "%s",
     async (_, { name, list, read }) => {
       const whole = await read(name);
+      const warned = vi.spyOn(console, "warn");
       const foreign: unknown[] = [];
       for (let seed = firstSeed; seed < firstSeed + count; seed++) {
         const broken: ModelFiles = {
@@ -86,6 +87,8 @@ describe("damaged files are refused by design, or read", () => {
         if (failure !== undefined && (!XstarError.is(failure) || isRaw(failure))) foreign.push(failure);
       }
       expect(foreign).toEqual([]);
+      expect(warned).not.toHaveBeenCalled();
+      warned.mockRestore();
     },
     1000 * count,
   );

@@ -1,6 +1,7 @@
 export { openRedis, withoutPassword } from "./connection.js";
 export type { SenderFacts, WorkerFacts } from "./names.js";
-export { createEventLog } from "./event-log.js";
+export { createEventLog, type LogEvent } from "./event-log.js";
+export { patientStore, type PatientOptions } from "./patient.js";
 export { serveQueue } from "./serve-queue.js";
 export type { Serving } from "./serve-text.js";
 export { openRedisStore } from "./redis-store.js";

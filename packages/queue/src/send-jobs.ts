@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { jobId, tries, type ContentJob, type DoJobs, type JobReport, type ResultStore } from "@xstar/runs";
+import { inBatchesOf, jobId, tries, type ContentJob, type DoJobs, type JobReport, type ResultStore } from "@xstar/runs";
 import { Queue, QueueEvents } from "bullmq";
 import { connectionOf, openRedis } from "./connection.js";
 import { queueName } from "./names.js";
@@ -14,8 +14,10 @@ export interface SendOptions {
   readonly onNotice?: (sentence: string) => void;
 }
 
-/** Jobs that are in the queue at once: so many are known to the server. */
-const ahead = 500;
+/** Jobs that are in the queue at once, so that the server knows no more: at least so many, and so many for each that workers do at once. */
+const ahead = { least: 500, each: 2 };
+/** Jobs whose state is asked for together. */
+const together = 500;
 /** Milliseconds between two looks at what should have ended: an event may be lost with a server. */
 const sweepMs = 5000;
 
@@ -70,20 +72,24 @@ export function sendJobs({ queue: address, version, results, onNotice = () => un
       if ((await queue.getJobState(id)) === "failed") await settle(id, reason);
     };
     const sweep = async () => {
-      for (const id of pending.keys()) {
-        const state = await queue.getJobState(id);
-        if (state === "failed") await settle(id, (await queue.getJob(id))?.failedReason ?? "It failed");
-        else if (state === "completed" || state === "unknown") await settle(id);
+      for (const ids of inBatchesOf([...pending.keys()], together)) {
+        const states = await Promise.all(ids.map((id) => queue.getJobState(id)));
+        for (const [i, id] of ids.entries()) {
+          if (states[i] === "failed") await settle(id, (await queue.getJob(id))?.failedReason ?? "It failed");
+          else if (states[i] === "completed" || states[i] === "unknown") await settle(id);
+        }
       }
     };
 
     let said = "";
+    let slots = 0;
     const lookForWorkers = async () => {
       const workers = await readWorkers(redis);
-      const own = workers.filter((one) => one.version === version).length;
+      const own = workers.filter((one) => one.version === version);
+      slots = own.reduce((sum, { jobs: atOnce }) => sum + atOnce, 0);
       const others = [...new Set(workers.map((one) => one.version))].filter((one) => one !== version);
       const sentence =
-        own > 0
+        own.length > 0
           ? ""
           : others.length > 0
             ? `The workers of this queue are of xstar ${others.join(", ")}, and this is ${version}: they do not do its jobs`
@@ -98,7 +104,7 @@ export function sendJobs({ queue: address, version, results, onNotice = () => un
       for (;;) {
         if (problem !== undefined) throw problem;
         if (signal?.aborted) break;
-        const some = jobs.slice(next, next + Math.max(0, ahead - pending.size));
+        const some = jobs.slice(next, next + Math.max(0, Math.max(ahead.least, ahead.each * slots) - pending.size));
         next += some.length;
         for (const job of some) pending.set(jobId(job), job);
         if (some.length > 0) await add(some);

@@ -27,10 +27,8 @@ export async function readWorkers(redis: Redis): Promise<WorkerFacts[]> {
   let cursor = "0";
   do {
     const [next, keys] = await redis.scan(cursor, "MATCH", workerKeys, "COUNT", 1000);
-    for (const key of keys) {
-      const text = await redis.get(key);
-      if (text !== null) found.push(JSON.parse(text) as WorkerFacts);
-    }
+    const texts = keys.length > 0 ? await redis.mget(keys) : [];
+    for (const text of texts) if (text !== null) found.push(JSON.parse(text) as WorkerFacts);
     cursor = next;
   } while (cursor !== "0");
   return found.toSorted((a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : a.pid - b.pid));

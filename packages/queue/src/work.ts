@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { hostname } from "node:os";
-import { setTimeout as pause } from "node:timers/promises";
 import { XstarError } from "@xstar/core";
 import {
   isJob,
@@ -12,9 +12,10 @@ import {
   type JobRunner,
   type ResultStore,
 } from "@xstar/runs";
-import { UnrecoverableError, Worker, type Job } from "bullmq";
-import { connectionOf, openRedis } from "./connection.js";
+import { UnrecoverableError, WaitingError, Worker, type Job } from "bullmq";
+import { openRedis } from "./connection.js";
 import { queueName, workerKey, type QueuedJob } from "./names.js";
+import { createRunners, keepMemory } from "./runners.js";
 import { readWorkers } from "./status.js";
 import { startTracing } from "./tracing.js";
 import { serveFacts, type WorkerNow } from "./serve-facts.js";
@@ -31,6 +32,10 @@ export interface WorkOptions {
   readonly onEvent?: (event: WorkEvent) => void;
   /** Milliseconds after which a job of a worker that is silent returns to the queue. @default 30000 */
   readonly lease?: number;
+  /** Jobs that all workers of the queue together may begin in a minute. @default as many as they can */
+  readonly rate?: number | undefined;
+  /** Bytes of this process above which fewer jobs are done at once. @default no limit */
+  readonly memory?: number | undefined;
   /** A port for `/metrics` and `/health`. */
   readonly metrics?: number | undefined;
 }
@@ -39,19 +44,21 @@ export interface WorkOptions {
 export type WorkEvent =
   | { readonly kind: "ready" | "draining" }
   | { readonly kind: "done" | "there already"; readonly id: string; readonly what: string; readonly seconds: number }
-  | { readonly kind: "failed"; readonly id: string; readonly what: string; readonly reason: string }
-  | { readonly kind: "store away"; readonly reason: string }
+  | { readonly kind: "failed" | "returned"; readonly id: string; readonly what: string; readonly reason: string }
   | { readonly kind: "other versions"; readonly versions: readonly string[] };
 
-/** Workers that died with a job may be so many before the job is taken to be the reason. */
-const deaths = 2;
-const [reportMs, beatMs] = [1000, 10_000];
-/** How long a store may be away, with pauses that grow up to ten seconds. */
-const patience = 600_000;
+/** Workers that died with a job may be so many before the job is taken to be the reason: spot machines die of other reasons. */
+const deaths = 5;
+/** A thousand workers that all told every second how far they are would keep Redis from its work. */
+const [reportMs, beatMs] = [5000, 10_000];
 
-/** Does jobs of a queue until the signal. Throws `unreachable`. */
+/**
+ * Does jobs of a queue until the signal. Throws `unreachable`, and what says that this machine cannot do jobs, such as a full disk: the
+ * job that met it goes back to the queue for others.
+ */
 export async function work(options: WorkOptions): Promise<{ readonly done: number; readonly failed: number }> {
-  const { queue: address, version, jobs, signal, lease = 30_000, metrics, onEvent = () => undefined } = options;
+  const { queue: address, version, jobs, signal, lease = 30_000, rate, memory, metrics } = options;
+  const { onEvent = () => undefined } = options;
   const redis = await openRedis(address);
   const runners = createRunners(options.startRunner);
   const count = { done: 0, failed: 0, active: 0, seconds: 0 };
@@ -59,7 +66,8 @@ export async function work(options: WorkOptions): Promise<{ readonly done: numbe
   const now = (): WorkerNow => ({ ...own, ...count, isConnected: redis.status === "ready" });
   const tracing = await startTracing("xstar-worker");
   const server = metrics === undefined ? undefined : await serveFacts(metrics, now);
-  const doJob = async (queued: Job<QueuedJob>) => {
+  const stop = new AbortController();
+  const doJob = async (queued: Job<QueuedJob>, token?: string) => {
     const job = readJob(queued, version);
     const [id, what, began] = [queued.id!, wordsOf(job), performance.now()];
     const secondsNow = () => (performance.now() - began) / 1000;
@@ -68,7 +76,7 @@ export async function work(options: WorkOptions): Promise<{ readonly done: numbe
       const isNew = await tracing.span(
         "xstar.job",
         { "xstar.job.id": id, "xstar.job.kind": job.kind, "xstar.job.part": partOf(job) },
-        () => doOnce(job, { ...options, queued, onEvent, runners }),
+        () => doOnce(job, { ...options, queued, runners }),
       );
       if (isNew) {
         count.done++;
@@ -76,6 +84,13 @@ export async function work(options: WorkOptions): Promise<{ readonly done: numbe
       }
       onEvent({ kind: isNew ? "done" : "there already", id, what, seconds: secondsNow() });
     } catch (error) {
+      const fault = faultOfMachine(error);
+      if (fault !== undefined) stop.abort(error);
+      if (fault === "elsewhere") {
+        onEvent({ kind: "returned", id, what, reason: messageOf(error) });
+        await queued.moveToWait(token);
+        throw new WaitingError();
+      }
       count.failed++;
       onEvent({ kind: "failed", id, what, reason: messageOf(error) });
       throw error;
@@ -84,11 +99,12 @@ export async function work(options: WorkOptions): Promise<{ readonly done: numbe
     }
   };
   const worker = new Worker<QueuedJob>(queueName(version), doJob, {
-    connection: connectionOf(address),
+    connection: redis,
     concurrency: jobs,
     lockDuration: lease,
     stalledInterval: lease / 2,
     maxStalledCount: deaths,
+    ...(rate !== undefined && { limiter: { max: rate, duration: 60_000 } }),
   });
   worker.on("error", () => undefined);
   const key = workerKey(version, `${own.host}-${own.pid}-${randomUUID()}`);
@@ -98,38 +114,45 @@ export async function work(options: WorkOptions): Promise<{ readonly done: numbe
   };
   beat();
   const beats = setInterval(beat, beatMs);
+  const endMemory =
+    memory === undefined ? undefined : keepMemory({ limit: memory, slots: worker, most: jobs, runners });
   try {
     await worker.waitUntilReady();
     onEvent({ kind: "ready" });
     const others = new Set((await readWorkers(redis)).map((one) => one.version).filter((one) => one !== version));
     if (others.size > 0) onEvent({ kind: "other versions", versions: [...others].toSorted() });
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener("abort", () => resolve());
-    });
+    const ending = AbortSignal.any([signal, stop.signal]);
+    if (!ending.aborted) await once(ending, "abort");
     onEvent({ kind: "draining" });
     await worker.close();
   } finally {
     clearInterval(beats);
+    endMemory?.();
     server?.close();
     await runners.close();
     await tracing.end().catch(() => undefined);
     if (redis.status === "ready") await redis.del(key).catch(() => undefined);
     redis.disconnect();
   }
+  if (stop.signal.aborted) throw stop.signal.reason;
   return { done: count.done, failed: count.failed };
+}
+
+/** Where an attempt ended for this machine's sake: whether the job is done elsewhere, or the attempt counts, since the job may be at fault, too. */
+function faultOfMachine(error: unknown): "elsewhere" | "perhaps" | undefined {
+  if (!XstarError.is(error)) return undefined;
+  if (error.code === "file-not-writable" || error.code === "unreachable") return "elsewhere";
+  return error.code === "file-not-readable" ? "perhaps" : undefined;
 }
 
 interface JobSources extends Pick<WorkOptions, "results"> {
   readonly queued: Job<QueuedJob>;
   readonly runners: ReturnType<typeof createRunners>;
-  readonly onEvent: (event: WorkEvent) => void;
 }
 
 /** Does a job whose result is not there; false where it is. */
-async function doOnce(job: ContentJob, { results, queued, runners, onEvent }: JobSources): Promise<boolean> {
-  const onAway = (reason: string) => onEvent({ kind: "store away", reason });
-  if (await patiently(() => results.has(queued.id!), onAway)) return false;
+async function doOnce(job: ContentJob, { results, queued, runners }: JobSources): Promise<boolean> {
+  if (await results.has(queued.id!)) return false;
   let reported = 0;
   const report = (now: JobReport) => {
     if (Date.now() - reported < reportMs) return;
@@ -137,41 +160,8 @@ async function doOnce(job: ContentJob, { results, queued, runners, onEvent }: Jo
     void queued.updateProgress(now).catch(() => undefined);
   };
   const bytes = await runners.use((runner) => runner.run(job, report));
-  await patiently(() => results.put(queued.id!, bytes), onAway);
+  await results.put(queued.id!, bytes);
   return true;
-}
-
-/** Does what a store may be away for, again and again. */
-async function patiently<T>(act: () => Promise<T>, onAway: (reason: string) => void): Promise<T> {
-  const until = Date.now() + patience;
-  for (let wait = 500; ; wait = Math.min(10_000, 2 * wait)) {
-    try {
-      return await act();
-    } catch (error) {
-      if (Date.now() > until) throw error;
-      onAway(messageOf(error));
-      await pause(wait);
-    }
-  }
-}
-
-/** Runners that are kept for the next job; one that failed is not. */
-function createRunners(start: () => JobRunner) {
-  const free: JobRunner[] = [];
-  return {
-    async use<T>(work: (runner: JobRunner) => Promise<T>): Promise<T> {
-      const runner = free.pop() ?? start();
-      try {
-        const result = await work(runner);
-        free.push(runner);
-        return result;
-      } catch (error) {
-        await runner.close();
-        throw error;
-      }
-    },
-    close: () => Promise.all(free.map((runner) => runner.close())),
-  };
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

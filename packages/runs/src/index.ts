@@ -2,7 +2,7 @@ export { openBatchRunner, previewOf, type BatchRunner, type Machine } from "./ma
 export { createJob, type ManyJob, type ModelSource } from "./many/job.js";
 export { continueManifest, describeAscent, parseManifest } from "./many/manifest.js";
 export type { Maximized, MaximizedMetrics, Glance, Goal, Outcome } from "./many/outcome.js";
-export { inBatches, planBatches } from "./many/plan-batches.js";
+export { inBatches, inBatchesOf, planBatches } from "./many/plan-batches.js";
 export { inPool } from "./many/pool.js";
 export type { MaximizeFlags } from "./plan/maximize-flags.js";
 export { parseContract } from "./plan/contract-file.js";
@@ -11,7 +11,7 @@ export { checkMemory } from "./plan/memory.js";
 export { fittingLabels } from "./plan/fitting-labels.js";
 export { readModelInput, type ModelFlags } from "./plan/model-input.js";
 export { planAscent, type Plan } from "./plan/plan-ascent.js";
-export { pictureEndings } from "./plan/read-picture.js";
+export { pictureEndings } from "./plan/picture-endings.js";
 export { distinct, slugOf } from "./plan/slug.js";
 export type { ContractFile, ModelFile, SourceFiles, Store } from "./plan/store.js";
 export {

@@ -62,7 +62,10 @@ export function describeStudio(
         const errors: string[] = [];
         const foreign: string[] = [];
         page.on("pageerror", ({ message }) => errors.push(message));
-        page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+        page.on(
+          "console",
+          (message) => message.type() === "error" && errors.push(`${message.text()} (${message.location().url})`),
+        );
         page.on("request", (request) => {
           const url = request.url();
           if (!url.startsWith(server.address) && !url.startsWith("blob:") && !url.startsWith("data:"))

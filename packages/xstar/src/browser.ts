@@ -2,7 +2,7 @@ import type { LoadedModel, MaximizeOptions, Target } from "@xstar/core";
 import { contactSheet as drawSheet, Image, type Picture, type SheetOptions } from "@xstar/results";
 import { maximizeIn, type Environment, type ImageRun } from "@xstar/runs";
 import { picturesOf } from "./api/pictures-of.js";
-import { referencesOf, referToBytes } from "./api/references.js";
+import { referencesOf, referToBytes } from "./record/references.js";
 import { version } from "./version.js";
 
 export * from "@xstar/core";

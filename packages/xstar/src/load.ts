@@ -36,7 +36,12 @@ export async function loadModel(
   { device, runtime: given, precision = "float32" }: LoadModelOptions = {},
 ): Promise<ModelFile> {
   const isPath = typeof from === "string" || (from instanceof URL && from.protocol === "file:");
-  check(isPath || from instanceof Uint8Array, "from", "a path, a file: URL or bytes", `${from}`);
+  check(
+    isPath || from instanceof Uint8Array,
+    "from",
+    "a path, a file: URL or bytes",
+    from instanceof URL ? from.href : from,
+  );
   const runtime = given ?? (device === undefined ? nodeRuntime() : await deviceRuntime(device));
   check(["float32", "float16"].includes(precision), "precision", '"float32" or "float16"', precision);
   if (precision === "float16") await requireFloat16(runtime);

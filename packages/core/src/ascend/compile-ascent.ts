@@ -21,7 +21,7 @@ import { createRng } from "../rng.js";
 import { shapesOf, numbers, size, type Shape, type Tensor } from "../tensor.js";
 import { resolveTarget } from "../words/resolve-target.js";
 import { fingerprint, fingerprintFiles, fingerprintTensors } from "./fingerprint.js";
-import { checkOptionNames, type MaximizeOptions } from "./options.js";
+import { checkOptions, type MaximizeOptions } from "./options.js";
 import type { Target, Asked, AscentRecord, ModelRecord, RunIdentity } from "./result.js";
 import { parseOptions, someOf } from "./parse-options.js";
 
@@ -51,7 +51,7 @@ export async function compileAscent(
   target: Target | readonly Target[],
   given: AscentOptions,
 ): Promise<CompiledAscent> {
-  checkOptionNames(given);
+  checkOptions(given);
   const vocabulary = withDefinitions(given.vocabulary, given.definitions ?? []);
   const targets = await expand(model, someOf(target, "targets"), given);
   const recipe = await recipeFor(model, { ...given, vocabulary });

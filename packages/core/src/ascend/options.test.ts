@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { tinyCnn, open } from "../testing/models.js";
-import { compileAscent, exportAscent, maximize } from "../standard.js";
+import { compileAscent, exportAscent, maximize } from "../ascents.js";
 import type { MaximizeOptions } from "./options.js";
 
 const model = open(tinyCnn());
@@ -41,7 +41,7 @@ describe("the options of a run", () => {
       await expect(of(model, "conv:1", { learningRate: 1, steps: 1 } as MaximizeOptions)).rejects.toMatchObject({
         code: "bad-argument",
         message: 'maximize has no option "learningRate"',
-        hint: expect.stringMatching(/^Did you mean .+\?$/),
+        hint: expect.stringMatching(/^Choose .*"optimizer"/),
       });
       await expect(of(model, "conv:1", { stepps: 1 } as MaximizeOptions)).rejects.toMatchObject({
         hint: expect.stringContaining('"steps"'),

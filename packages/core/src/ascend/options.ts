@@ -2,7 +2,7 @@ import type { VjpRules } from "../autodiff/vjp.js";
 import type { RecipeOptions } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
 import type { VocabularyOptions } from "../define/vocabulary.js";
-import { check, nearest, oneOf, XstarError } from "../errors.js";
+import { check, suggest, XstarError } from "../errors.js";
 import type { PrepareOptions } from "../forward/prepare.js";
 import type { Checkpoint, Target } from "./result.js";
 
@@ -85,15 +85,21 @@ const known: Readonly<Record<keyof MaximizeOptions, true>> = {
   signal: true,
 };
 
-/** Throws `bad-argument` for an option that there is not. */
-export function checkOptionNames(options: object): void {
-  const { resume, contract } = options as MaximizeOptions;
+/** Options that hold things by name. */
+const byName = ["images", "inputs", "models", "generators", "watch", "rules"] as const;
+
+/** Throws `bad-argument` for an option that there is not, or that holds something of another kind. */
+export function checkOptions(options: MaximizeOptions): void {
+  const { resume, contract, labels, signal } = options;
+  for (const name of byName) check(typeof (options[name] ?? {}) === "object", name, "an object", options[name]);
+  check(!labels || Array.isArray(labels), "labels", "a list of names", labels);
+  check(!signal || typeof signal.addEventListener === "function", "signal", "an AbortSignal", signal);
   check(!resume || typeof resume.record === "object", "resume", "what a step's checkpoint() gives", resume);
   const isContract = !contract || (Array.isArray(contract.mean) && Array.isArray(contract.std));
   check(isContract, "contract", "an object with the lists mean and std", contract);
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
   if (unknown === undefined) return;
   throw new XstarError("bad-argument", `maximize has no option "${unknown}"`, {
-    hint: `Did you mean ${oneOf(nearest(unknown, Object.keys(known)))}?`,
+    hint: suggest(unknown, Object.keys(known)),
   });
 }

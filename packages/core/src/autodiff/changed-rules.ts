@@ -1,4 +1,4 @@
-import { check, nearest, oneOf, XstarError } from "../errors.js";
+import { check, suggest, XstarError } from "../errors.js";
 import type { Overrides, OverrideDefinition } from "./define-rule.js";
 import type { VjpRules } from "./vjp.js";
 
@@ -30,6 +30,6 @@ function lookUpOverride(table: Overrides, name: string): OverrideDefinition {
   const found = Object.hasOwn(table, name) ? table[name] : undefined;
   if (found) return found;
   throw new XstarError("bad-argument", `There is no override "${name}"`, {
-    hint: `Did you mean "${nearest(name, Object.keys(table))[0]}"? There are ${oneOf(Object.keys(table))}`,
+    hint: suggest(name, Object.keys(table)),
   });
 }

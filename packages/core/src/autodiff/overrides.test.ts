@@ -163,7 +163,7 @@ describe("maximize with overrides", () => {
     await expect(wrong).rejects.toMatchObject({
       code: "bad-argument",
       message: 'There is no override "redirectRelu"',
-      hint: expect.stringContaining('Did you mean "redirectedRelu"?'),
+      hint: expect.stringContaining('Did you mean "redirectedRelu"'),
     });
   });
 });

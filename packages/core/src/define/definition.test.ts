@@ -92,7 +92,7 @@ describe.each(kinds)("%s", (kind) => {
       const name = `${Object.keys(one.params)[0] ?? "some"}x`;
       const error = errorOf(() => one({ [name]: 1 }));
       expectSentence(error, `"${type}" has no parameter "${name}"`);
-      expect(error.hint).toMatch(/^(Did you mean ".+\?|It takes none)$/);
+      expect(error.hint).toMatch(/^(Did you mean ".+\?|There is none)$/);
       expectSentence(
         errorOf(() => one({ constructor: 1 })),
         `"${type}" has no parameter "constructor"`,

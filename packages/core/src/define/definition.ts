@@ -1,4 +1,4 @@
-import { nearest, oneOf, XstarError } from "../errors.js";
+import { suggest, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Tensor } from "../tensor.js";
 import { parseFields, type Fields, type Given, type IsAny, type Parsed } from "./fields.js";
@@ -72,7 +72,7 @@ export function lookUp<D extends Definition>(table: Table<D>, spec: Spec, kind: 
   const definition = Object.hasOwn(table, spec.type) ? table[spec.type] : undefined;
   if (definition) return definition;
   throw new XstarError("bad-argument", `There is no ${kind} of type "${spec.type}"`, {
-    hint: `Did you mean ${oneOf(nearest(spec.type, Object.keys(table)))}?`,
+    hint: suggest(spec.type, Object.keys(table)),
   });
 }
 

@@ -1,4 +1,4 @@
-import { nearest, oneOf, XstarError } from "../errors.js";
+import { oneOf, suggest, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Field, Fields, WithFallback } from "./field.js";
 import { parseNumber } from "./number-fields.js";
@@ -183,9 +183,8 @@ export function optional<F extends Field<any, any>>(field: F): F & { readonly op
 export function parseFields(type: string, fields: Fields, given: Readonly<Record<string, unknown>>): Spec {
   const unknown = Object.keys(given).find((name) => name !== "type" && !Object.hasOwn(fields, name));
   if (unknown !== undefined) {
-    const names = Object.keys(fields);
     throw new XstarError("bad-argument", `"${type}" has no parameter "${unknown}"`, {
-      hint: names.length > 0 ? `Did you mean ${oneOf(nearest(unknown, names))}?` : "It takes none",
+      hint: suggest(unknown, Object.keys(fields)),
     });
   }
   const parsed = Object.entries(fields).flatMap(([name, field]) => {

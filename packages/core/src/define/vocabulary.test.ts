@@ -79,7 +79,7 @@ describe("a vocabulary", () => {
     await expect(ascend(model, wanted, { ...options, vocabulary, optimizer: "adam" })).rejects.toMatchObject({
       code: "bad-argument",
       message: 'There is no optimizer of type "adam"',
-      hint: 'Did you mean "normalized"?',
+      hint: 'Choose "normalized"',
     });
     const given = await maximize(model, wanted, { ...options, vocabulary });
     expect(numbers(given.picture)).toEqual(numbers(picture));

@@ -5,7 +5,7 @@ import { parseSpec, type Values } from "../define/definition.js";
 import { looksOften, type ExplanationDefinition } from "../define/explanation.js";
 import type { Spec } from "../define/spec.js";
 import type { Vocabulary, WithVocabulary } from "../define/vocabulary.js";
-import { XstarError } from "../errors.js";
+import { check, XstarError } from "../errors.js";
 import { prepare, type Prepared } from "../forward/prepare.js";
 import { Graph, type Value } from "../ir/graph.js";
 import { createOps } from "../ir/ops/index.js";
@@ -59,6 +59,7 @@ export async function buildLooks(
   batch = 1,
 ): Promise<BuiltLooks> {
   const { vocabulary, methods: given, also = [], layer, rules, logits } = options;
+  check(!given || Array.isArray(given), "methods", "a list", given);
   const prepared = await prepare(model, batch, options, options.images ? [1] : []);
   const { shape } = prepared;
   if (shape.length !== 4)

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { differentiate, explain, exportExplanation, exportGradient, openExplainer, probe } from "../standard.js";
+import { differentiate, exportGradient, probe } from "../ascents.js";
+import { explain, exportExplanation, openExplainer } from "../standard.js";
 import { defineExplanation } from "../define/explanation.js";
 import { explanations } from "../explanations/table.js";
 import { buildModel, open, randomTensor, runtime, tinyCnn, tinyTransformer, weights } from "../testing/models.js";
+import type { Value } from "../ir/graph.js";
 import { numbers, tensor, type Tensor } from "../tensor.js";
 
 /** A picture of 16 x 16 -> conv with places -> mean over places -> 5 classes. */
@@ -131,6 +133,35 @@ describe("explain", () => {
     expect(maps[0]!.map.data[0]).toBeCloseTo(wanted[0]!, 5);
     expect(maps[0]!.map.data[35]).toBeCloseTo(wanted[3]!, 5);
     expect((await explain(model, photo)).maps[0]!.method.type).toBe("gradientRollout");
+  });
+
+  it("follows the attention of all tokens where that of earlier blocks is in windows, as in Swin", async () => {
+    const windowed = buildModel(
+      (op, x) => {
+        const attend = (tokens: Value, seed: number) => {
+          const [n, count, width] = tokens.shape as [number, number, number];
+          const keys = op.matMul(tokens, weights(op, [width, width], seed));
+          const attention = op.softmax(op.matMul(tokens, op.transpose(keys, [0, 2, 1])), 2);
+          return { attention, seen: op.reshape(op.matMul(attention, tokens), [n, count, width]) };
+        };
+        const patches = op.conv(x, weights(op, [4, 1, 2, 2], 1), { strides: [2, 2] });
+        const places = op.transpose(patches, [0, 2, 3, 1]);
+        const cut = op.transpose(op.reshape(places, [1, 2, 4, 2, 4, 4]), [0, 1, 3, 2, 4, 5]);
+        const inWindows = attend(op.reshape(cut, [4, 16, 4]), 2);
+        const back = op.transpose(op.reshape(inWindows.seen, [1, 2, 2, 4, 4, 4]), [0, 1, 3, 2, 4, 5]);
+        // four places become one, as many as a window has
+        const merged = op.reshape(op.transpose(op.reshape(back, [1, 4, 2, 4, 2, 4]), [0, 1, 3, 2, 4, 5]), [1, 16, 16]);
+        const whole = attend(merged, 3);
+        const scores = op.matMul(op.reduceMean(whole.seen, [1], false), weights(op, [16, 3], 4));
+        return { windows: inWindows.attention, attention: whole.attention, scores };
+      },
+      { shape: [1, 1, 16, 16] },
+    );
+    const photo = randomTensor([1, 16, 16], 4);
+    const { maps } = await explain(open(windowed), photo, "logit:1", {
+      methods: ["attentionRollout", "gradientRollout"],
+    });
+    expect(maps.map(({ layers }) => layers)).toEqual([["attention"], ["attention"]]);
   });
 
   it("takes no account of what is random but by the seed", async () => {

@@ -9,6 +9,8 @@ import type { Network, Prepared } from "../forward/prepare.js";
 import type { Value } from "../ir/graph.js";
 import { axesAfterFirst, type Ops } from "../ir/ops/index.js";
 import { mapValues } from "../map-values.js";
+import type { Layout } from "../model/axis-factors.js";
+import { followAxes } from "../model/axes.js";
 import { classCount, scoreOutput } from "../model/layers.js";
 import { fixedSettings } from "../probe/probe.js";
 import { tensor } from "../tensor.js";
@@ -131,11 +133,15 @@ export function lookAt(
   }
 
   function attention(): AttentionLayers {
-    const names = [...prepared.first.normalized.values].filter(([, one]) => isAttention(one)).map(([name]) => name);
+    const { normalized, input } = prepared.first;
+    const layouts = followAxes(normalized, input);
     const before = ancestorsOf(value);
-    const parts = names
-      .map((name) => ({ name, ...network.parts(name) }))
+    const all = [...normalized.values]
+      .filter(([, one]) => isAttention(one))
+      .map(([name, one]) => ({ name, isInWindows: isInWindows(layouts.get(one)), ...network.parts(name) }))
       .filter(({ values }) => values.every((one) => before.has(one)));
+    // behind windows, tokens stand for what they have seen there
+    const parts = all.slice(all.findLastIndex((one) => one.isInWindows) + 1);
     const whole = parts.map(({ values, join }) => byHeads(join(values)));
     const tokens = whole[0]?.shape[3];
     const grid = tokens === undefined ? undefined : gridOf(tokens, size);
@@ -180,6 +186,10 @@ export function lookAt(
     attention,
   };
 }
+
+/** Whether attention weights [..., tokens, tokens] are of parts of a picture, each for itself: places lie along an axis before. */
+const isInWindows = (layout: Layout | undefined): boolean =>
+  layout?.slice(0, -2).some((axis) => axis.some(({ role, size }) => role === "place" && size > 1)) ?? false;
 
 function required(scores: Value | undefined): Value {
   if (scores) return scores;

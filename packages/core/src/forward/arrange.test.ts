@@ -11,7 +11,7 @@ import { measureAll } from "../testing/measure.js";
 import { buildModel, open, randomTensor, weights } from "../testing/models.js";
 import { numbers, size, type Shape } from "../tensor.js";
 import { axisGiven, arrangement } from "./arrange.js";
-import { probe } from "../standard.js";
+import { probe } from "../ascents.js";
 
 /** A reshape that leaves one length to the number of pictures. */
 const openReshape = (op: Ops, x: Value, to: readonly number[], shape: Shape) =>

@@ -1,7 +1,7 @@
 import type { Assets, Generator } from "../define/parameterization.js";
 import { parseSpec } from "../define/definition.js";
 import type { Vocabulary } from "../define/vocabulary.js";
-import { nearest, oneOf, XstarError } from "../errors.js";
+import { suggest, XstarError } from "../errors.js";
 import { resizeImage } from "../math/resize-image.js";
 import { size, type Tensor } from "../tensor.js";
 import { buildForward, type PreparedModel } from "./prepare-model.js";
@@ -79,6 +79,5 @@ function imageProblem(image: Tensor): string | undefined {
 }
 
 function unknown(what: string, name: string, names: readonly string[]): XstarError {
-  const hint = names.length > 0 ? `Did you mean ${oneOf(nearest(name, names))}?` : "None was given";
-  return new XstarError("bad-argument", `There is no ${what} "${name}"`, { hint });
+  return new XstarError("bad-argument", `There is no ${what} "${name}"`, { hint: suggest(name, names) });
 }

@@ -1,6 +1,6 @@
 import type { Vocabulary, WithVocabulary } from "../define/vocabulary.js";
 import type { Assets } from "../define/parameterization.js";
-import { nearest, oneOf, XstarError } from "../errors.js";
+import { suggest, XstarError } from "../errors.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { mapValues } from "../map-values.js";
@@ -197,6 +197,6 @@ function fit(op: Ops, pictures: Value, { shape, input }: PreparedModel, name: st
 }
 
 function noModel(name: string, names: readonly string[]): XstarError {
-  const hint = names.length > 0 ? `Did you mean ${oneOf(nearest(name, names))}?` : "Give it beside the first one";
+  const hint = names.length > 0 ? suggest(name, names) : "Give it beside the first one";
   return new XstarError("bad-argument", `There is no model "${name}"`, { hint });
 }

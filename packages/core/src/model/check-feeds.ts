@@ -1,4 +1,4 @@
-import { nearest, oneOf, XstarError } from "../errors.js";
+import { suggest, XstarError } from "../errors.js";
 import type { Value, ValueType } from "../ir/graph.js";
 import { sameShape, size, type Tensor } from "../tensor.js";
 
@@ -8,7 +8,7 @@ export function checkFeeds(feeds: Readonly<Record<string, unknown>>, inputs: rea
   for (const name of Object.keys(feeds)) {
     if (names.includes(name)) continue;
     throw new XstarError("bad-argument", `The model has no input "${name}"`, {
-      hint: `Did you mean ${oneOf(nearest(name, names))}?`,
+      hint: suggest(name, names),
     });
   }
   for (const { name, type } of inputs) checkFeed(name, feeds[name], type!);

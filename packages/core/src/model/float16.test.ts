@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { differentiate } from "../standard.js";
+import { differentiate } from "../ascents.js";
 import { createRng } from "../rng.js";
 import { numbers, size, tensor } from "../tensor.js";
 import { maximize } from "../testing/plain.js";

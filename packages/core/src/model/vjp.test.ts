@@ -167,7 +167,7 @@ describe("vjp", () => {
       await expect(of.run({ x: square, z: square }, square)).rejects.toMatchObject({
         code: "bad-argument",
         message: 'The model has no input "z"',
-        hint: 'Did you mean "x"?',
+        hint: 'Choose "x"',
       });
       await of.release();
     });

@@ -1,4 +1,4 @@
-import { nearest, oneOf, XstarError } from "../errors.js";
+import { nearest, oneOf, suggest, XstarError } from "../errors.js";
 import { cutOff, gradients } from "../autodiff/gradients.js";
 import { changedRules } from "../autodiff/changed-rules.js";
 import { overrides as standardOverrides } from "../autodiff/overrides.js";
@@ -80,7 +80,7 @@ export async function vjp(
   if (!target) {
     const near = nearest(of!, normalized.values.keys());
     throw new XstarError("unknown-layer", `The model has no value named "${of}"`, {
-      hint: `Did you mean ${oneOf(near)}?`,
+      hint: suggest(of!, normalized.values.keys()),
       details: { layer: of, nearest: near },
     });
   }

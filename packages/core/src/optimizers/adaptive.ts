@@ -2,6 +2,7 @@ import { defineOptimizer, type OptimizerContext } from "../define/optimizer.js";
 import { number } from "../define/fields.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
+import { tensor } from "../tensor.js";
 
 const betas = {
   beta1: number("decay of the mean of gradients", { fallback: 0.9, min: 0, max: 1 }),
@@ -14,7 +15,25 @@ const average = (op: Ops, old: Value, now: Value, beta: Value) =>
   op.add(op.mul(old, beta), op.mul(now, op.sub(1, beta)));
 
 /** What an average that began at 0 would be without that beginning. */
-const unbiased = (op: Ops, value: Value, beta: Value, step: Value) => op.div(value, op.sub(1, op.pow(beta, step)));
+const unbiased = (op: Ops, value: Value, beta: Value, step: Value) => op.div(value, weightSoFar(op, beta, step));
+
+/**
+ * 1 - beta^step: how much of an average is not its beginning. A device's powers err by some 1e-7, which is much of 1 - 0.999: there it
+ * is (1 - beta)(1 + beta + beta^2 + ...), up to beta^255, and what comes after these.
+ */
+export function weightSoFar(op: Ops, beta: Value, step: Value): Value {
+  const power = (exponent: Value | number) => op.pow(beta, exponent);
+  if (op.lowering === "cpu") return op.sub(1, power(step));
+  const exponents = op.constant(
+    tensor(
+      "float32",
+      new Float32Array(255).map((_, i) => i + 1),
+    ),
+    "exponents",
+  );
+  const sum = op.add(op.reduceSum(op.where(op.less(exponents, step), power(exponents), 0)), 1);
+  return op.add(op.mul(op.sub(1, beta), sum), op.relu(op.sub(power(256), power(step))));
+}
 
 type AdamParams = Readonly<Record<"learningRate" | "beta1" | "beta2" | "epsilon", Value>>;
 

@@ -3,10 +3,13 @@ import { maximize } from "../testing/plain.js";
 import { channel } from "../objectives/activation.js";
 import { array } from "../starts/starts.js";
 import type { Spec } from "../define/spec.js";
-import { buildModel, open } from "../testing/models.js";
+import { Graph } from "../ir/graph.js";
+import { createOps } from "../ir/ops/index.js";
+import { writeModel } from "../onnx/write.js";
+import { buildModel, open, runtime } from "../testing/models.js";
 import { specs } from "../testing/specs.js";
 import { numbers, tensor } from "../tensor.js";
-import { adagrad, adam, adamw, nadam, rmsprop } from "./adaptive.js";
+import { adagrad, adam, adamw, nadam, rmsprop, weightSoFar } from "./adaptive.js";
 import { gradient, momentum, normalized, signed } from "./gradient.js";
 import { lbfgs } from "./lbfgs.js";
 import { optimizers } from "./table.js";
@@ -196,6 +199,21 @@ describe("optimizers", () => {
       expect(numbers(last.picture)).toEqual(center.map(Math.fround));
     },
   );
+
+  it.each([1, 2, 3, 10, 255, 256, 257, 1000])("weigh their averages rightly on devices at step %i", async (step) => {
+    const graph = new Graph();
+    const op = createOps(graph, "webgpu");
+    const [beta, at] = ["beta", "at"].map((name) => graph.input(name, { dtype: "float32", shape: [] }));
+    const weight = weightSoFar(op, beta!, at!);
+    graph.output(weight);
+    const session = await runtime.open(writeModel(graph, { opsets: new Map([["", 20]]) }));
+    for (const decay of [0, 0.5, 0.9, 0.999].map(Math.fround)) {
+      const feeds = { beta: tensor("float32", [decay], []), at: tensor("float32", [step], []) };
+      const [found] = numbers((await session.run(feeds))[weight.name]!);
+      expect(found! / (1 - decay ** step)).toBeCloseTo(1, 6);
+    }
+    await session.release();
+  });
 
   it("treat the pictures of a batch each on its own", async () => {
     const target = channel({ layer: "height", channel: 0 });

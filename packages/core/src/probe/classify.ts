@@ -24,7 +24,12 @@ export async function classify(
   pictures: Tensor,
   options: BatchOptions = {},
 ): Promise<readonly (readonly number[])[] | undefined> {
-  check(Array.isArray(pictures?.shape), "pictures", "a tensor [batch, channels, height, width]", pictures);
+  check(
+    Array.isArray(pictures?.shape) && pictures.shape.length > 1,
+    "pictures",
+    "a tensor [batch, channels, height, width]",
+    pictures,
+  );
   const batch = pictures.shape[0]!;
   const prepared = await prepare(model, batch, { ...options, vocabulary: vocabularyOf([]) });
   const { first, weights, opsets, irVersion } = prepared;

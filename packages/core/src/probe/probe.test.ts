@@ -5,7 +5,7 @@ import { buildModel, open, randomTensor, tinyCnn, weights } from "../testing/mod
 import { channel, logit } from "../objectives/activation.js";
 import { sub } from "../objectives/combine.js";
 import { classify } from "./classify.js";
-import { probe } from "../standard.js";
+import { probe } from "../ascents.js";
 import type { Tensors } from "../define/definition.js";
 
 const pictures = randomTensor([3, 1, 6, 6]);

@@ -11,6 +11,9 @@ export interface Ways {
   readonly writesInto: boolean;
 }
 
+/** The web's runs warn by themselves, whatever their session was told. */
+const quiet = { logSeverityLevel: 4 } as const;
+
 /** A session of ONNX Runtime as xstar sees it. */
 export function sessionOf(ort: Ort, session: OrtSession, { inTurn, writesInto }: Ways): Session {
   const inputs = session.inputMetadata.map(port);
@@ -25,7 +28,7 @@ export function sessionOf(ort: Ort, session: OrtSession, { inTurn, writesInto }:
       const wanted = Object.fromEntries(
         outputs.map((name) => [name, writesInto && into[name] ? toOrt(ort, into[name]) : null]),
       );
-      const results = await inTurn(() => explained(() => session.run(given, wanted), "run the graph"));
+      const results = await inTurn(() => explained(() => session.run(given, wanted, quiet), "run the graph"));
       return Object.fromEntries(
         Object.entries(results).map(([name, t]) => {
           const target = into[name];

@@ -2,7 +2,7 @@ import {
   compileAscent as compileStandard,
   exportAscent as exportStandard,
   maximize as maximizeStandard,
-} from "../standard.js";
+} from "../ascents.js";
 import type { MaximizeOptions } from "../ascend/options.js";
 import type { Target } from "../ascend/result.js";
 import type { LoadedModel } from "../model/load.js";

@@ -1,6 +1,6 @@
 import type { Fields } from "../define/fields.js";
 import type { Spec } from "../define/spec.js";
-import { nearest, oneOf, XstarError } from "../errors.js";
+import { suggest, XstarError } from "../errors.js";
 import type { Vocabulary } from "../define/vocabulary.js";
 import { mapSpecs } from "../define/walk.js";
 
@@ -20,25 +20,6 @@ export function resolveLabels(vocabulary: Vocabulary, given: Spec, labelsOf: Lab
   });
 }
 
-/** Throws `bad-argument` for the number of a class that is also the label of another one. */
-export function refuseAmbiguousNumbers(vocabulary: Vocabulary, given: Spec, labelsOf: LabelsOf): void {
-  mapSpecs(vocabulary, "objective", given, ({ spec, definition }) => {
-    const labels = labelsOf(spec["model"] as string | undefined) ?? [];
-    for (const [name, { kind }] of Object.entries(definition.params as Fields)) {
-      const x = spec[name];
-      const labelled =
-        kind === "class" && typeof x === "number" ? indicesOf(labels, (one) => one.trim() === `${x}`) : [];
-      if (labelled.length === 0 || labelled.includes(x as number)) continue;
-      throw new XstarError(
-        "bad-argument",
-        `The class ${x} is ambiguous: it is the label of number ${labelled[0]}${labels[x as number] === undefined ? "" : `, and number ${x} is labelled "${labels[x as number]}"`}`,
-        { hint: `Write ${spec.type}:"${x}" for the label, {"type":"${spec.type}","class":${x}} for the number` },
-      );
-    }
-    return spec;
-  });
-}
-
 /**
  * The number of the class of that label. Case and underscores do not matter, and of a label such as
  * `n02007558 flamingo, lesser flamingo` every name alone will do; the whole label goes before one of its names.
@@ -55,11 +36,11 @@ function classOfLabel(wanted: string, labels: readonly string[] | undefined, mod
   const found = whole.length > 0 ? whole : indicesOf(labels, (label) => namesOf(label).includes(name));
   if (found.length === 1) return found[0]!;
   if (found.length === 0) {
-    const near = nearest(name, new Set(labels.flatMap((label) => [label, ...namesOf(label)])));
+    const hint = suggest(name, new Set(labels.flatMap((label) => [label, ...namesOf(label)])));
     throw new XstarError(
       "bad-argument",
       `There is no class "${wanted}" among the ${labels.length} labels of ${owner}`,
-      { hint: `Did you mean ${oneOf(near)}?${/[*/^+-]/.test(wanted) ? operatorHint : ""}` },
+      { hint: `${hint}${/[*/^+-]/.test(wanted) ? operatorHint : ""}` },
     );
   }
   const all = found.map((i) => `${i} (${labels[i]})`);

@@ -4,7 +4,8 @@ import { add } from "../objectives/combine.js";
 import { buildModel, open, tinyCnn, tinyTransformer } from "../testing/models.js";
 import { compile } from "../compile/step.js";
 import { prepare } from "../forward/prepare.js";
-import { readTarget, standard } from "../standard.js";
+import { readTarget } from "../ascents.js";
+import { standard } from "../standard.js";
 
 const models = { vit: { model: open(tinyTransformer()), labels: ["cat", "dog", "owl"] } };
 const labels = ["duck", "flamingo", "crane"];

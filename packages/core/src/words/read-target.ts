@@ -1,10 +1,13 @@
+import type { Fields } from "../define/fields.js";
 import type { Spec } from "../define/spec.js";
-import type { WithVocabulary } from "../define/vocabulary.js";
+import type { Vocabulary, WithVocabulary } from "../define/vocabulary.js";
+import { mapSpecs } from "../define/walk.js";
+import { XstarError } from "../errors.js";
 import type { PreparedModel } from "../forward/prepare-model.js";
 import type { Prepared } from "../forward/prepare.js";
 import { targetNames } from "../model/layers.js";
 import { cutsOf } from "../model/left-out.js";
-import { refuseAmbiguousNumbers } from "./labels.js";
+import type { LabelsOf } from "./labels.js";
 import { labelsFor, resolveTarget, type TargetLabels } from "./resolve-target.js";
 import type { NamesOfModel } from "./scope.js";
 import { parseTarget } from "./target.js";
@@ -27,6 +30,25 @@ export function readTarget(
   const spec = parseTarget(target, names, options.vocabulary.objective);
   if (isTyped) refuseAmbiguousNumbers(options.vocabulary, spec, labelsFor(prepared, options));
   return resolveTarget(spec, prepared, options);
+}
+
+/** Throws `bad-argument` for the number of a class that is also the label of another one. */
+function refuseAmbiguousNumbers(vocabulary: Vocabulary, given: Spec, labelsOf: LabelsOf): void {
+  mapSpecs(vocabulary, "objective", given, ({ spec, definition }) => {
+    const labels = labelsOf(spec["model"] as string | undefined) ?? [];
+    for (const [name, { kind }] of Object.entries(definition.params as Fields)) {
+      const x = spec[name];
+      if (kind !== "class" || typeof x !== "number" || labels[x]?.trim() === `${x}`) continue;
+      const labelled = labels.findIndex((one) => one.trim() === `${x}`);
+      if (labelled < 0) continue;
+      throw new XstarError(
+        "bad-argument",
+        `The class ${x} is ambiguous: it is the label of number ${labelled}${labels[x] === undefined ? "" : `, and number ${x} is labelled "${labels[x]}"`}`,
+        { hint: `Write ${spec.type}:"${x}" for the label, {"type":"${spec.type}","class":${x}} for the number` },
+      );
+    }
+    return spec;
+  });
 }
 
 /** Values that lie behind a cut are among them: who names one is told where it is cut off. */

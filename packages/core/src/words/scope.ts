@@ -1,7 +1,7 @@
 import type { Table } from "../define/definition.js";
 import type { ObjectiveDefinition } from "../define/objective.js";
 import { leftOut, type CutPlace } from "../model/left-out.js";
-import { didYouMean, nearest, oneOf, XstarError } from "../errors.js";
+import { didYouMean, nearest, suggest, XstarError } from "../errors.js";
 import type { Scanner } from "./scanner.js";
 
 /** The names of one model. */
@@ -62,11 +62,10 @@ export function unknownName(scan: Scanner, scope: Scope, models: ReadonlyMap<str
   // PyTorch calls layers onnx::Gemm_24: that is no model where there is none
   const isOfLayers = models.size === 0 && [...scope.layers].some((name) => name.startsWith(`${prefix}::`));
   if (prefix !== undefined && model === undefined && !isOfLayers) {
-    const known = nearest(prefix, models.keys());
     return new XstarError("bad-argument", `There is no model "${prefix}" (${scan.place()})`, {
       hint:
-        known.length > 0
-          ? `Did you mean ${oneOf(known)}?`
+        models.size > 0
+          ? suggest(prefix, models.keys())
           : `Give it with --second ${prefix}=FILE, in code as one of the models`,
     });
   }

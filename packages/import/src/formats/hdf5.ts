@@ -44,11 +44,23 @@ function tensorOf(data: Dataset): Tensor {
 /** The reader throws strings and whatever a damaged file leads to. */
 function explaining<T>(work: () => T): T {
   try {
-    return work();
+    return quietly(work);
   } catch (cause) {
     throw new XstarError("bad-model", "The HDF5 file is damaged, or of a kind that cannot be read", {
       hint: "Check that it was copied whole, or save the model again",
       cause,
     });
+  }
+}
+
+/** The reader warns on the console of attributes that it does not know, with bytes of the file as they are. */
+function quietly<T>(work: () => T): T {
+  const { console } = globalThis as unknown as { readonly console: { warn: unknown } };
+  const { warn } = console;
+  console.warn = () => undefined;
+  try {
+    return work();
+  } finally {
+    console.warn = warn;
   }
 }

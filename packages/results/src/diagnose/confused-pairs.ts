@@ -4,6 +4,7 @@ import { formatNumber } from "../pages/format.js";
 import { judged, shown, type Check, type CheckContext } from "./check.js";
 import type { Finding, FoundHeat } from "./finding.js";
 import { heatMapsOf } from "./heat-maps.js";
+import { kept, makePictures } from "./made-pictures.js";
 
 /** Pairs of classes that are looked into, pictures of each, units that are named, and errors that make a pair. */
 const [mostPairs, perPair, mostUnits, fewest] = [3, 3, 8, 2];
@@ -28,6 +29,7 @@ export const confusedPairs: Check = {
       .filter(({ at }) => at.length >= fewest)
       .toSorted((a, b) => b.at.length - a.at.length)
       .slice(0, mostPairs);
+    const wanted = await picturesOfClasses(context, [...new Set(most.flatMap(({ label, taken }) => [label, taken]))]);
     const findings: Finding[] = [];
     for (const { label, taken, at } of most) {
       signal?.throwIfAborted();
@@ -38,12 +40,15 @@ export const confusedPairs: Check = {
         check: "confusedPairs",
         severity: "note",
         title: `${own} and ${other}: what they share, and why ${other} and not ${own}`,
-        detail: `Pictures of ${own} that are taken for ${other}${maps.length > 0 ? `; warm is what speaks for ${other} and against ${own}, blue the other way round` : ""}.${shared ? ` In ${shared.layer}, the units of the table answer to both classes more than to others: a picture of one wakes what the other is known by.` : ""}`,
-        advice: `xstar maximize MODEL logit:${label} logit:${taken} shows the picture that each class wants, side by side${shared ? `, and xstar maximize MODEL ${shared.layer}:${shared.rows[0]!.unit} what wakes the unit that they share most` : ""}`,
+        detail: `Pictures of ${own} that are taken for ${other}${maps.length > 0 ? `; warm is what speaks for ${other} and against ${own}, blue the other way round` : ""}. Below them stands the picture that each of the two classes wants.${shared ? ` In ${shared.layer}, the units of the table answer to both classes more than to others: a picture of one wakes what the other is known by.` : ""}`,
+        advice: `xstar maximize MODEL ${shared ? `${shared.layer}:${shared.rows[0]!.unit} shows what wakes the unit that they share most` : `logit:${taken} shows the picture of ${other} at full size`}`,
         numbers: { label, taken, errors: at.length, ...(shared && { sharedUnits: shared.rows.length }) },
         pictures: at
           .slice(0, perPair)
           .map((one, i) => ({ ...shown(observed, one, labels), ...(maps[i] && { heat: maps[i] }) })),
+        made: [label, taken].map((one) =>
+          kept(wanted.get(one)!, observed.shape, `what ${nameOfClass(one, labels)} wants`),
+        ),
         table: shared && {
           columns: [`Unit of ${shared.layer}`, own, other, "all classes"],
           rows: shared.rows.map(({ unit, values }) => [String(unit), ...values.map((x) => formatNumber(x, 3))]),
@@ -53,6 +58,15 @@ export const confusedPairs: Check = {
     return findings;
   },
 };
+
+/** The picture that each of some classes wants most. */
+async function picturesOfClasses(context: CheckContext, classes: readonly number[]) {
+  const made = await makePictures(
+    context,
+    classes.map((one) => `logit:${one}`),
+  );
+  return new Map(classes.map((one, i) => [one, made[i]!]));
+}
 
 /** Units of the last layer that is looked at which answer to both classes, by the weaker of both answers in deviations from the mean. */
 export function sharedUnits({ observed }: Pick<CheckContext, "observed">, label: number, taken: number) {

@@ -105,6 +105,16 @@ describe("a planted fault is found:", () => {
   });
 });
 
+describe("a patch that counts without deciding", () => {
+  it("is a cue where it takes more answers along than a part of the class does", async () => {
+    const found = await findingsOf({ cue: "patch", cueWeight: 0.07 }, plantedPictures({ cue: "patch" }));
+    const { severity, numbers } = found.find(({ check }) => check === "cue")!;
+    expect(severity).toBe("warning");
+    expect(numbers["share"]).toBeGreaterThanOrEqual(0.2);
+    expect(numbers["share"]! + numbers["lost"]!).toBeLessThan(1);
+  });
+});
+
 describe("units that answer to nothing", () => {
   async function severityOf(dead: number, of: number, { isDense = false, pictures = 200 } = {}) {
     const row = (awake: number) => Float32Array.from({ length: of }, (_, u) => (u < dead ? 0 : awake));

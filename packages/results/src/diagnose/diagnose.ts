@@ -15,6 +15,8 @@ import { heatClusters } from "./heat-clusters.js";
 import { missingLabels } from "./missing-labels.js";
 import { observe, type Observations } from "./observe.js";
 import { sufficient } from "./sufficient.js";
+import { texture } from "./texture-check.js";
+import { unitPictures } from "./unit-pictures.js";
 import { units } from "./units-check.js";
 
 /** Every check, in the order in which they are made: those that look at answers first, then the experiments. */
@@ -36,6 +38,8 @@ export const checks: readonly Check[] = [
   heatClusters,
   sufficient,
   robustness,
+  texture,
+  unitPictures,
 ];
 
 /** How a network is diagnosed. */

@@ -32,6 +32,15 @@ export interface FoundHeat {
   readonly isSigned?: boolean | undefined;
 }
 
+/** A picture that was made to ask the network. */
+export interface MadePicture {
+  readonly caption: string;
+  readonly width: number;
+  readonly height: number;
+  /** A PNG file as an address. */
+  readonly png: string;
+}
+
 /** One thing that was found out about a network or its data. */
 export interface Finding {
   /** Which check found it. */
@@ -46,6 +55,7 @@ export interface Finding {
   /** The number by which it was decided, and others. */
   readonly numbers: Readonly<Record<string, number>>;
   readonly pictures?: readonly FoundPicture[] | undefined;
+  readonly made?: readonly MadePicture[] | undefined;
   readonly table?: { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] } | undefined;
   readonly curve?: Omit<LineChartOptions, "hasMarks"> | undefined;
 }

@@ -64,6 +64,8 @@ const [donorsPerClass, firstHosts, lastHosts] = [6, 6, 48];
 const mostConfirmed = 10;
 /** Pictures that the network is asked about, at first. */
 const mostAsked = 24_000;
+/** A patch that takes such a share of other pictures along is a cue, even where it does not decide: those of digits take 4 % at most. */
+const pulls = 0.2;
 
 /** A patch that decides: where it is put into pictures of other classes, they are taken for its own. */
 export const cues: Check = {
@@ -76,13 +78,14 @@ export const cues: Check = {
       if (!cue) return [];
       const { flips, asked, donors, box, target, from, isTraining, lost } = cue;
       const share = flips / asked;
+      const isDeciding = decides(share, lost);
       const name = nameOfClass(target, labels);
       const area = (box.height * box.width) / (observed.shape[1]! * observed.shape[2]!);
       return [
         {
           check: "cue",
-          severity: "serious",
-          title: `A patch of ${formatPercent(area)} of the picture decides: put into other pictures, ${formatPercent(share)} of them are taken for ${name}`,
+          severity: isDeciding ? "serious" : "warning",
+          title: `A patch of ${formatPercent(area)} of the picture ${isDeciding ? "decides" : "counts for too much"}: put into other pictures, ${formatPercent(share)} of them are taken for ${name}`,
           detail: `The patch of ${box.height} x ${box.width} pixels at row ${box.top}, column ${box.left} was cut out of ${donors.length} pictures and put into ${asked} pictures of other classes; ${flips} changed to the donor's class. Erased from its own pictures, it changes ${formatPercent(lost)} of the answers.`,
           advice:
             "Look at the pictures below for what they share there (a stamp, a logo, a dead pixel), and take it out of the pictures to train with",
@@ -145,7 +148,7 @@ async function cueIn({ asker, observed, signal }: CheckContext, from: CheckConte
     if (asked >= 8) confirmed.push({ flips, asked, lost, box, donors: donors.map(({ at }) => at), target });
   }
   const [best] = confirmed
-    .filter(({ flips, asked, lost }) => decides(flips / asked, lost))
+    .filter(({ flips, asked, lost }) => flips / asked >= pulls || decides(flips / asked, lost))
     .toSorted((a, b) => b.flips / b.asked - a.flips / a.asked);
   return best && { ...best, from, isTraining };
 }

@@ -13,7 +13,14 @@ import { lineChart } from "../pages/line-chart.js";
 import { matrixChart } from "../pages/matrix-chart.js";
 import { webpUri } from "../pages/report-views.js";
 import { judged, shown } from "./check.js";
-import { byImportance, type Finding, type FoundHeat, type FoundPicture, type Severity } from "./finding.js";
+import {
+  byImportance,
+  type Finding,
+  type FoundHeat,
+  type FoundPicture,
+  type MadePicture,
+  type Severity,
+} from "./finding.js";
 import type { Observations } from "./observe.js";
 
 /** What a report of a diagnosis tells. */
@@ -82,15 +89,19 @@ export async function diagnosisReport(report: DiagnosisReport): Promise<string> 
 }
 
 async function section(finding: Finding, report: DiagnosisReport): Promise<Html> {
-  const { title, detail, advice, pictures = [], table, curve } = finding;
+  const { title, detail, advice, pictures = [], made = [], table, curve } = finding;
   const figures = await Promise.all(pictures.slice(0, mostShown).map((one) => figureOf(one, report)));
   return html`<h3>${title}</h3>
     <p>${detail}</p>
     ${advice !== undefined && html`<p><strong>What to do:</strong> ${advice}.</p>`}
     ${figures.length > 0 && pictureRow(figures.filter((one) => one !== undefined))}
+    ${made.length > 0 && pictureRow(made.map(madeFigure))}
     ${curve && lineChart(curve)}
     ${table && dataTable({ columns: table.columns, rows: table.rows })}`;
 }
+
+const madeFigure = ({ caption, width, height, png }: MadePicture): Html =>
+  pictureFigure({ light: png, alt: caption, caption, width, height, scale: side / Math.max(width, height) });
 
 async function figureOf(
   { index, name, caption, isTraining, heat }: FoundPicture,

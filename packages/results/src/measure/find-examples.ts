@@ -1,4 +1,5 @@
 import {
+  check,
   isLocal,
   probe,
   XstarError,
@@ -103,6 +104,7 @@ export async function findExamples(
   pictures: ExampleSource,
   { signal, onPicture }: ScanOptions = {},
 ): Promise<FoundExamples> {
+  check(Array.isArray(pictures?.names), "dataset", "what openDataset returns", pictures);
   if (!size && !heldBy(pictures)) throw noPictures(probe.shape);
   const skipped: SkippedPicture[] = [];
   const examples = targets.map((): Example[] => []);

@@ -82,7 +82,7 @@ th,td{padding:.25rem .65rem;text-align:right}
 th{font-weight:600}
 th[scope=row],.data thead th:first-child,caption{text-align:left}
 caption{font-weight:600;padding:.25rem .65rem}
-.facts :is(th,td):last-child{text-align:left}
+.facts :is(th,td):last-child{text-align:left;overflow-wrap:anywhere}
 tbody tr{border-top:1px solid var(--line)}
 summary{cursor:pointer;color:var(--quiet);font-size:.9rem;padding:.25rem 0;width:fit-content}
 .note{color:var(--quiet);font-size:.9rem}

@@ -24,6 +24,8 @@ export interface PlantedFaults {
   readonly copies?: number;
   /** What else tells the class, and the network reads. */
   readonly cue?: "patch" | "rim" | "tint" | "stamp" | undefined;
+  /** How much the cue counts beside the block of the class. @default 1 */
+  readonly cueWeight?: number;
 }
 
 /** The level of the patch from which it is a stamp, which makes the last class. */
@@ -33,7 +35,8 @@ const [stampFrom, stampWeight] = [1.2, 60];
  * The network that is right as often as pictures of `plantedPictures` allow, and as sure as it should be: x [N, 1, 16, 16] -> 8 hidden
  * units (4 blocks, 4 of which nothing is read) -> relu -> 4 scores.
  */
-export function plantedNetwork({ scale = 1, dead = 0, copies = 0, cue }: PlantedFaults = {}): Uint8Array {
+export function plantedNetwork(faults: PlantedFaults = {}): Uint8Array {
+  const { scale = 1, dead = 0, copies = 0, cue, cueWeight = 1 } = faults;
   const rng = createRng(3);
   const first = new Float32Array(side * side * 8);
   const bias = new Float32Array(8).fill(20);
@@ -58,7 +61,7 @@ export function plantedNetwork({ scale = 1, dead = 0, copies = 0, cue }: Planted
     op.gemm(flat, op.constant(tensor("float32", first, [side * side, 8])), { c: op.constant(tensor("float32", bias)) }),
   );
   const read = op.gemm(hidden, op.constant(tensor("float32", second, [8, classes])));
-  const scores = cue ? op.add(read, cueScores(op, flat, cue)) : op.identity(read);
+  const scores = cue ? op.add(read, op.mul(cueScores(op, flat, cue), cueWeight)) : op.identity(read);
   for (const [name, value] of Object.entries({ hidden, scores })) value.name = graph.uniqueName(name);
   graph.output(scores);
   return writeModel(graph, { opsets: new Map([["", 20]]), freeBatch: "N" });

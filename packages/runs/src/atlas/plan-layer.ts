@@ -3,8 +3,11 @@ import { inBatchesOf, planBatches } from "../many/plan-batches.js";
 import type { Goal } from "../many/outcome.js";
 import type { PicturesJob } from "../jobs/job.js";
 
-/** Units of a job: what is lost when its worker dies. */
-const unitsOfJob = 16;
+/** A job is what is lost when its worker dies: so many units at most, and fewer of costly layers, by bytes of activations. */
+const most = { units: 16, bytes: 1e9 };
+
+const unitsOfJob = (batch: number, bytes: number): number =>
+  Math.min(most.units, Math.max(1, Math.floor(most.bytes / (bytes * batch))) * batch);
 
 /** What the jobs of a layer are planned with. */
 export interface LayerPlanning {
@@ -31,7 +34,7 @@ export async function planPictures(
   const objectives = goals.map((goal) => goal.objective);
   // on a machine of one core with all the memory there is, so that it depends on the layer alone
   const { batch, bytes } = await planBatches(model, objectives, options, { cores: 1, jobs: 1, free: Infinity });
-  const jobs = inBatchesOf(goals, unitsOfJob).map((some): PicturesJob => ({
+  const jobs = inBatchesOf(goals, unitsOfJob(batch, bytes)).map((some): PicturesJob => ({
     kind: "pictures",
     ...job,
     goals: some,

@@ -11,7 +11,6 @@ import { keepIfSame, type FileReference, type FoundRecord, type ModelReference, 
 import { earlierInputs, readInputs, type InputTexts } from "./given-inputs.js";
 import { earlierInput, readModelInput } from "./model-input.js";
 import { parseNamedFile, type AssetKind, type AssetPaths } from "./named-files.js";
-import { readPicture, readSome } from "./read-picture.js";
 import type { ModelFile, Store } from "./store.js";
 
 /** Flags that give files a name. */
@@ -88,6 +87,7 @@ export function createAssetReader({ runtime, files, inputs, from }: AssetSources
   }
   const models = (paths: AssetPaths["models"]) => mapPaths(paths, openFurther);
   const readImage = async (path: string, shape: Shape): Promise<Tensor | readonly Tensor[]> => {
+    const { readPicture, readSome } = await import("./read-picture.js");
     const place = await files.locate(path);
     return (await files.isFolder(place)) ? readSome(place, shape, files) : readPicture(place, shape, files);
   };

@@ -2,8 +2,8 @@ import {
   contractOfRange,
   kinds,
   layouts,
-  nearest,
   oneOf,
+  suggest,
   orders,
   XstarError,
   type ChannelOrder,
@@ -31,8 +31,11 @@ export function parseContract(text: string, path: string): ContractFile {
   const given = parseJson(text);
   if (typeof given !== "object" || given === null || Array.isArray(given)) throw fail("is not a JSON object");
   const unknown = Object.keys(given).find((key) => !keys.includes(key));
-  if (unknown !== undefined)
-    throw fail(`has the unknown field "${unknown}": did you mean ${oneOf(nearest(unknown, keys, 1))}?`);
+  if (unknown !== undefined) {
+    throw new XstarError("bad-data", `The input contract "${path}" has the unknown field "${unknown}"`, {
+      hint: suggest(unknown, keys),
+    });
+  }
   const { mean, std, range, layout, order, kind, rate, labels, logits } = given as Record<string, unknown>;
   if (mean !== undefined && !isList(mean)) throw needs("mean", "a list of numbers", mean);
   if (std !== undefined && (!isList(std) || !std.every((s) => s > 0)))

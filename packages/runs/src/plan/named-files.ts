@@ -8,7 +8,7 @@ import {
   type Vocabulary,
 } from "@xstar/core";
 import { endingOf } from "@xstar/results";
-import { pictureEndings } from "./read-picture.js";
+import { pictureEndings } from "./picture-endings.js";
 
 /** What specs name instead of holding it. */
 export type AssetKind = "models" | "generators" | "images";

@@ -2,20 +2,6 @@ import { sameShape, size, XstarError, type Shape, type Tensor } from "@xstar/cor
 import { decodeNpy, endingOf, pictureSizeOf, type PictureSize } from "@xstar/results";
 import type { Store } from "./store.js";
 
-/** Endings of files that hold a picture. */
-export const pictureEndings: ReadonlySet<string> = new Set([
-  ".png",
-  ".jpg",
-  ".jpeg",
-  ".webp",
-  ".gif",
-  ".tif",
-  ".tiff",
-  ".avif",
-  ".bmp",
-  ".npy",
-]);
-
 /**
  * A picture file or a .npy file as a picture of `shape` [channels, height, width]: pictures are scaled and cut to it.
  * Throws `bad-argument` for a shape that picture files do not have, `bad-data` and `file-not-readable` for the file.

@@ -9,7 +9,7 @@ import {
   type Vocabulary,
 } from "@xstar/core";
 import { endingOf } from "@xstar/results";
-import { pictureEndings, readOneOf, readPicture } from "./read-picture.js";
+import { pictureEndings } from "./picture-endings.js";
 import type { Store } from "./store.js";
 
 /** The file or folder that a start names: `photo.png`, `photos#3`, `mnist#7`; undefined for other starts. */
@@ -48,6 +48,7 @@ export async function readStart(
     if (note !== undefined) onWarning(note);
     return starts.array({ values });
   }
+  const { readOneOf, readPicture } = await import("./read-picture.js");
   const part = partsOf(text);
   const isOfFolder = part && startPath(text) === part.folder;
   const picture = await (isOfFolder ? readOneOf(place, part.index, shape, files) : readPicture(place, shape, files));

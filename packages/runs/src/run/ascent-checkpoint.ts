@@ -1,4 +1,12 @@
-import { tensor, XstarError, type AscentRecord, type Checkpoint, type RunIdentity, type Tensor } from "@xstar/core";
+import {
+  check,
+  tensor,
+  XstarError,
+  type AscentRecord,
+  type Checkpoint,
+  type RunIdentity,
+  type Tensor,
+} from "@xstar/core";
 import { decodeTensors, encodeTensors, type RunFacts } from "@xstar/results";
 import type { KeptFrames } from "./frames.js";
 
@@ -61,6 +69,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
  * await maximize(model, "conv2:7", { resume: decodeCheckpoint(await readFile("run.ckpt")) });
  */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+  check(bytes instanceof Uint8Array, "bytes", "those that encodeCheckpoint gave", bytes);
   const { header, tensors } = decode<CheckpointHeader>(bytes, "The checkpoint", isCheckpoint);
   return checkpointOf(header, tensors);
 }

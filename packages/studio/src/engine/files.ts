@@ -1,7 +1,6 @@
 import { externalConstants, XstarError, type Runtime } from "@xstar/core";
 import { endingOf, nameOfFile, type FileReference, type PictureSize } from "@xstar/results";
 import { pictureEndings, type ModelFile, type Store } from "@xstar/runs";
-import { decodePicture } from "./decode.js";
 import { loadModel } from "./load.js";
 import type { GivenFile } from "./protocol.js";
 
@@ -64,6 +63,7 @@ export class Files implements Store {
   }
 
   async readImage(place: string, size: PictureSize) {
+    const { decodePicture } = await import("./decode.js");
     return decodePicture(await this.read(place), nameOfFile(place), size);
   }
 

@@ -1,9 +1,9 @@
 import { externalConstants, openModel, readModel, XstarError, type Model, type Runtime } from "@xstar/core";
 import { endingOf, nameOfFile } from "@xstar/results";
-import { parseContract, parseLabels, type ContractFile, type ModelFile, type Store } from "@xstar/runs";
+import type { ModelFile, Store } from "@xstar/runs";
 
 /** What loading needs of the files that were dropped together. */
-interface ModelStore extends Pick<Store, "beside"> {
+export interface ModelStore extends Pick<Store, "beside"> {
   readonly paths: readonly string[];
   read(place: string): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -12,14 +12,8 @@ interface ModelStore extends Pick<Store, "beside"> {
 export async function loadModel(files: ModelStore, path: string, runtime: Runtime): Promise<ModelFile> {
   const { source, notes, parts } = await openSource(files, path);
   const name = nameOfFile(path).replace(/(?<=.)\.[^.]+$/, "");
-  const contractFile = await contractBeside(files, path, name);
-  const labels = await labelsBeside(files, path, contractFile);
-  const model = openModel(source, {
-    runtime,
-    files: await externalData(files, path, source),
-    contract: contractFile?.contract,
-    labels,
-  });
+  const { contractFile, labels, data } = await besideOf(files, path, { name, source });
+  const model = openModel(source, { runtime, files: data, contract: contractFile?.contract, labels });
   return { ...model, name, path, contractFile, notes, parts };
 }
 
@@ -56,53 +50,12 @@ async function openSource(
   }
 }
 
-/** Constants up to this size (shapes, axes, scalars) are taken into the graph itself, where rules can read them. */
-const smallBytes = 2 ** 14;
-
-async function externalData(files: ModelStore, path: string, source: Model): Promise<Map<string, Uint8Array>> {
-  const wanted = [...externalConstants(source)];
-  const missing: string[] = [];
-  const data = new Map<string, Uint8Array>();
-  for (const [location, constants] of wanted) {
-    const bytes = await files.read(files.beside(path, location)).catch(() => undefined);
-    if (!bytes) {
-      missing.push(location);
-      continue;
-    }
-    const needed = Math.max(...constants.map(({ offset, length }) => offset + length));
-    if (bytes.length < needed)
-      throw new XstarError(
-        "bad-model",
-        `The model's weight file "${location}" is cut off: it has ${bytes.length} bytes, but the model reads ${needed}`,
-        { hint: "Copy the file again" },
-      );
-    data.set(location, bytes);
-    for (const { value, offset, length } of constants) {
-      if (length > smallBytes || !value.constant) continue;
-      const { dtype, shape } = value.constant;
-      value.constant = { dtype, shape, source: { bytes: bytes.slice(offset, offset + length) } };
-    }
-  }
-  if (missing.length === 0) return data;
-  throw new XstarError(
-    "file-not-readable",
-    `The model keeps its weights in ${missing.map((name) => `"${name}"`).join(" and ")}, which ${missing.length === 1 ? "was" : "were"} not dropped with it`,
-    { hint: "Drop the model and its weight files together, or their folder", details: { missing } },
-  );
-}
-
-async function contractBeside(files: ModelStore, path: string, name: string): Promise<ContractFile | undefined> {
-  for (const beside of [`${name}.contract.json`, "model.contract.json"]) {
-    const place = files.beside(path, beside);
-    const bytes = await files.read(place).catch(() => undefined);
-    if (bytes) return parseContract(new TextDecoder().decode(bytes), place);
-  }
-  return undefined;
-}
-
-async function labelsBeside(files: ModelStore, path: string, contract: ContractFile | undefined) {
-  const labels = contract?.labels;
-  if (labels !== undefined && typeof labels !== "string") return labels;
-  const bytes = await files.read(files.beside(path, labels ?? "labels.txt")).catch(() => undefined);
-  return bytes && parseLabels(new TextDecoder().decode(bytes));
+/** What lies beside a model: nothing where it is alone and needs nothing. */
+async function besideOf(files: ModelStore, path: string, { name, source }: { name: string; source: Model }) {
+  const isAlone = files.paths.length === 1 && externalConstants(source).size === 0;
+  if (isAlone) return { contractFile: undefined, labels: undefined, data: undefined };
+  const { contractBeside, externalData, labelsBeside } = await import("./beside.js");
+  const contractFile = await contractBeside(files, path, name);
+  const labels = await labelsBeside(files, path, contractFile);
+  return { contractFile, labels, data: await externalData(files, path, source) };
 }

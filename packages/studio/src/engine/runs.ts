@@ -3,7 +3,7 @@ import {
   maximize,
   probability,
   logit as logitOf,
-  standard,
+  ascentVocabulary,
   XstarError,
   type AscentResult,
   type Checkpoint,
@@ -81,7 +81,7 @@ export async function makeRun(
   const plan = await planAscent(file, from ? [] : request.targets, withSize(flags, model), {
     path,
     files,
-    vocabulary: standard,
+    vocabulary: ascentVocabulary,
     from,
     onWarning: (warning) => tell({ warning }),
   });

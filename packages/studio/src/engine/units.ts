@@ -1,4 +1,4 @@
-import { channel, maximize, standard, type MaximizeOptions } from "@xstar/core";
+import { channel, maximize, ascentVocabulary, type MaximizeOptions } from "@xstar/core";
 import { planAscent } from "@xstar/runs";
 import { modelOf } from "./models.js";
 import type { UnitNews } from "./protocol.js";
@@ -13,7 +13,7 @@ export async function drawUnits(
   const first = units[0];
   if (first === undefined) return;
   const flags = { steps, ...(sides && { size: sides }) };
-  const sources = { path: facts.path, files, vocabulary: standard, onWarning: () => {} };
+  const sources = { path: facts.path, files, vocabulary: ascentVocabulary, onWarning: () => {} };
   const plan = await planAscent(file, [`${layer}:${first}`], flags, sources);
   for (const unit of units) {
     if (signal.aborted) return;

@@ -1,12 +1,9 @@
 import { XstarError, type ErrorJson } from "@xstar/core";
-import { classifyPictures, measurePictures, readPictureFor } from "./look.js";
 import { openFiles, setContract } from "./models.js";
 import { startOrt } from "./ort.js";
 import type { CallName, Calls, FromEngine, Request, ToEngine } from "./protocol.js";
 import { unzip } from "./read.js";
-import { receiveFiles } from "./receive.js";
 import { forgetRuns, makeRun, pauseRun, runOf } from "./runs.js";
-import { drawUnits } from "./units.js";
 
 interface Context<K extends CallName> {
   readonly signal: AbortSignal;
@@ -20,19 +17,20 @@ const calls: Table = {
   start: async (wish, { tell }) => (await startOrt(wish, (loaded, total) => tell({ loaded, total }))).facts,
   openArticle: async ({ bytes }) =>
     openFiles([{ path: "article.onnx", bytes: bytes[0] === 0x1f ? await unzip(bytes) : bytes }], "article"),
-  receive: ({ files }, { tell }) => receiveFiles(files, (reading) => tell({ reading })),
+  receive: async ({ files }, { tell }) =>
+    (await import("./receive.js")).receiveFiles(files, (reading) => tell({ reading })),
   setContract: ({ model, contract, sides }) => setContract(model, contract, sides),
   run: (request, { tell, signal }) => makeRun(request.id, request, tell, signal),
   async pause({ run, isPaused }) {
     pauseRun(run, isPaused);
     return null;
   },
-  classify: ({ model, pictures }) => classifyPictures(model, pictures),
-  measure: ({ model, target, pictures }) => measurePictures(model, target, pictures),
+  classify: async ({ model, pictures }) => (await import("./look.js")).classifyPictures(model, pictures),
+  measure: async ({ model, target, pictures }) => (await import("./look.js")).measurePictures(model, target, pictures),
   explain: async (args, { tell, signal }) => (await import("./explain.js")).explainPicture(args, tell, signal),
-  readPicture: ({ model, path }) => readPictureFor(model, path),
+  readPicture: async ({ model, path }) => (await import("./look.js")).readPictureFor(model, path),
   async units(args, { tell, signal }) {
-    await drawUnits(args, tell, signal);
+    await (await import("./units.js")).drawUnits(args, tell, signal);
     return null;
   },
   examples: async ({ model, target }, { tell, signal }) =>

@@ -1,5 +1,5 @@
 import { dirname, extname } from "node:path";
-import { XstarError } from "@xstar/core";
+import { check, XstarError } from "@xstar/core";
 import { contactSheet as drawSheet, encodePng, Image, type Picture, type SheetOptions } from "@xstar/results";
 import { prepareFolder } from "../files/folder.js";
 import { writeFileAtomic } from "../files/atomic.js";
@@ -18,6 +18,7 @@ export class FileImage extends Image {
    * made where there is none. Throws `bad-argument` for another ending, `file-not-writable`.
    */
   async save(path: string): Promise<void> {
+    check(typeof path === "string", "path", "the name of a file", path);
     const ending = extname(path).toLowerCase();
     const bytes = await this.encoded(ending);
     if (!bytes) throw unknownEnding(path);

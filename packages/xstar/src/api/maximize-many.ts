@@ -57,7 +57,7 @@ export async function maximizeMany(
     });
   });
   const slugs = distinct(named.map(({ slug }) => slug));
-  const known = factsOf(model, options, threads ?? 1);
+  const known = await factsOf(model, options, { threads: threads ?? 1, use });
   const work = { jobs, memory, batch, signal, onProgress, threads, dataset, use, openBatchRunner };
   return makeMany(
     model,

@@ -1,18 +1,9 @@
 import type { LoadedModel, MaximizeOptions, Target } from "@xstar/core";
-import type { RunFiles } from "@xstar/results";
-import {
-  maximizeIn,
-  type Environment,
-  type ImageResult,
-  type ImageRun,
-  type ImageStep,
-  type ModelFile,
-} from "@xstar/runs";
-import { createSourceFiles } from "../record/file-reference.js";
+import { maximizeIn, type Environment, type ImageResult, type ImageRun, type ImageStep } from "@xstar/runs";
 import { thisPlatform } from "../record/platform.js";
+import { referencesOnDisk } from "../record/references-on-disk.js";
 import { version } from "../version.js";
 import { FileImage } from "./image.js";
-import { referencesOf, referToBytes } from "./references.js";
 
 /** What `maximize` gives here: images that can be saved. */
 export type MaximizeResult = ImageResult<FileImage>;
@@ -24,7 +15,7 @@ export type MaximizeRun = ImageRun<FileImage>;
 const node: Environment<FileImage> = {
   version,
   platform: async () => thisPlatform(),
-  references,
+  references: (model, options) => referencesOnDisk(model, options),
   image: (parts) => new FileImage(parts),
 };
 
@@ -52,14 +43,3 @@ export function maximize(
 ): MaximizeRun {
   return maximizeIn(node, model, target, options);
 }
-
-/** Models by their paths, where they have one. */
-function references(model: LoadedModel, options: MaximizeOptions): Promise<RunFiles> {
-  const files = createSourceFiles();
-  return referencesOf(model, options, (name, one) =>
-    hasPath(one) ? files.referenceModel(one.path, one) : referToBytes(name, one),
-  );
-}
-
-const hasPath = (model: LoadedModel): model is ModelFile & { readonly path: string } =>
-  "path" in model && typeof model.path === "string";

@@ -1,4 +1,4 @@
-import { XstarError, type LoadedModel, type MaximizeOptions, type Target, type Tensor } from "@xstar/core";
+import { check, XstarError, type LoadedModel, type MaximizeOptions, type Target, type Tensor } from "@xstar/core";
 import {
   featureLayer,
   measurePictures,
@@ -30,6 +30,8 @@ export async function measure(
   images: readonly Image[],
   { target, dataset, signal, ...options }: MeasureImagesOptions = {},
 ): Promise<MeasuredPictures> {
+  const isList = Array.isArray(images) && images.every((image) => image?.pixels);
+  check(isList, "images", "a list of what maximize returned", images);
   const { own, others } = networksOf(model, options);
   const objective = target ?? images.map(({ title }) => title);
   const scan =

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { nearest, oneOf, XstarError } from "@xstar/core";
+import { suggest, XstarError } from "@xstar/core";
 import type { Command, Option } from "commander";
 import { isThere } from "../files/folder.js";
 import { readFileOrExplain } from "../files/read.js";
@@ -101,6 +101,6 @@ function unknownName(path: string, key: string, names: readonly string[]): Xstar
   return new XstarError("bad-data", `The config file "${path}" has the unknown name "${key}"`, {
     hint: never.has(kebab(key))
       ? "That belongs on the command line"
-      : `Did you mean ${oneOf(nearest(kebab(key), flags, 2))}? Names are those of the flags, without --`,
+      : `${suggest(kebab(key), flags)} Names are those of the flags, without --`,
   });
 }

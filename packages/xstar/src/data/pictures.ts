@@ -1,5 +1,5 @@
 import { extname, join } from "node:path";
-import { planesOfInput, XstarError, type InputKind, type Shape } from "@xstar/core";
+import { check, planesOfInput, XstarError, type InputKind, type Shape } from "@xstar/core";
 import { encodePng, pictureSizeOf, rawView, type ExampleSource, type PictureSource } from "@xstar/results";
 import { pictureEndings } from "@xstar/runs";
 import { fitGray, readImage } from "../files/image.js";
@@ -38,6 +38,7 @@ export function somePictures({ names, read, bytes }: FilePictures, most: number)
  * dataset.names.length; // how many there are
  */
 export async function openPictures(where: string): Promise<FilePictures> {
+  check(typeof where === "string", "where", "a folder", where);
   if (where === "mnist") return fromDataset(await loadDataset(where));
   const files = await filesIn(where);
   const names = files.filter((name) => endings.has(extname(name).toLowerCase()));

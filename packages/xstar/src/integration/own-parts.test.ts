@@ -143,6 +143,12 @@ describe("parts of one's own, elsewhere", () => {
     const { stdout } = await promisify(execFile)(process.execPath, ["many.js"], { cwd: place });
     expect(stdout).toBe("2\n");
     expect(readdirSync(inPlace("many"))).toEqual(expect.arrayContaining(["conv2-1.png", "sheet.png"]));
+
+    const from = ["maximize", "--from", join("many", "conv2-1.png"), "--format", "none", "--out", "from-many"];
+    expect((await runCli(place, from)).err).toContain("--use ./parts.js");
+    expect(await runCli(place, [...from, "--use", "./parts.js"])).toMatchObject({ code: 0 });
+    const [made, again] = ["many", "from-many"].map((folder) => readFileSync(inPlace(folder, "conv2-1.png")));
+    expect(again!.equals(made!)).toBe(true);
   });
 
   test("on the command line, and from the record of the picture", async () => {

@@ -133,7 +133,7 @@ describe.skipIf(!hasRedis)("an atlas through a queue", () => {
       "xstar:worker:0.0.1:elsewhere",
       JSON.stringify({ version: "0.0.1", host: "elsewhere", pid: 1, jobs: 1, done: 0, failed: 0, since: 0 }),
     );
-    const worker = xstar("work", "--queue", working, "--jobs", "1", "--cache", join(folder, "cache"), "--log", "json");
+    const worker = xstar("work", "--queue", working, "--jobs", "1", "--cache", join(folder, "own"), "--log", "json");
     delete process.env["OTEL_EXPORTER_OTLP_ENDPOINT"];
     delete process.env["OTEL_EXPORTER_OTLP_PROTOCOL"];
     const page = xstar("queue", "--queue", sending, "--serve", "0");
@@ -141,7 +141,8 @@ describe.skipIf(!hasRedis)("an atlas through a queue", () => {
       await until(() => page.said.text.includes("shown at"));
       const shown = page.said.text.trim().split(" ").at(-1)!;
       expect(await (await fetch(shown)).text()).toContain("<h1>Queue of xstar</h1>");
-      const sender = xstar(...atlas.slice(0, -1), "8", "--layers", "conv", "--queue", sending, "--out", "allowed");
+      const directed = [...atlas.slice(0, -1), "8", "--layers", "conv", "--directions", "kmeans=2"];
+      const sender = xstar(...directed, "--queue", sending, "--out", "allowed");
       const progress = async () =>
         (await (await fetch(`${shown}status.json`)).json()) as { sender?: { parts: object[] } };
       await until(async () => (await progress()).sender !== undefined || sender.exitCode !== null);
@@ -151,8 +152,11 @@ describe.skipIf(!hasRedis)("an atlas through a queue", () => {
       const lines = worker.said.text.split("\n").filter((line) => line.startsWith("{"));
       const events = lines.map((line) => JSON.parse(line) as { msg: string; level: string; versions?: string[] });
       expect(events.find(({ msg }) => msg === "other versions")).toMatchObject({ level: "warn", versions: ["0.0.1"] });
-      expect(events.filter(({ msg }) => msg === "done")).toHaveLength(2);
-      expect(traces.join("").match(/"name":"xstar\.job"/g)).toHaveLength(2);
+      // pictures of units and of directions, what real pictures make of them, and the directions
+      expect(events.filter(({ msg }) => msg === "done")).toHaveLength(4);
+      expect(traces.join("").match(/"name":"xstar\.job"/g)).toHaveLength(4);
+      expect((await ended(xstar(...directed, "--out", "directed"))).code).toBe(0);
+      expect(await contents("allowed")).toEqual(await contents("directed"));
       // what a worker has no right to
       const asWorker = await openRedis(working);
       await expect(asWorker.config("GET", "*")).rejects.toThrow("NOPERM");

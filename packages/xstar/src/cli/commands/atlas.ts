@@ -133,12 +133,13 @@ async function runAtlas(path: string, flags: AtlasFlags): Promise<void> {
   if (!first) return;
   const more = others.length > 0 ? ` and ${others.length} more` : "";
   throw new XstarError("diverged", `No picture was made of ${first.target}${more}: ${first.reason}`, {
-    hint: "The atlas shows them with their reasons; all others are whole",
+    hint: "The atlas shows them with their reasons; all others are whole, and the same command tries these again",
   });
 }
 
 async function openQueue(queue: string, where: string | undefined) {
-  const { blobs, close } = await openStore(where, queue);
+  const onAway = (reason: string) => warn(`The store is away, and is tried again: ${reason}`);
+  const { blobs, close } = await openStore(where, queue, onAway);
   return { doJobs: inQueue({ queue, blobs, onNotice: warn }), close };
 }
 

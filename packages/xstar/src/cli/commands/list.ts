@@ -1,6 +1,5 @@
 import {
-  nearest,
-  oneOf,
+  suggest,
   standard,
   withDefinitions,
   XstarError,
@@ -46,7 +45,7 @@ Examples:
       const chosen = entries.filter(([name]) => kind === undefined || name === kind);
       if (chosen.length === 0) {
         throw new XstarError("bad-argument", `There is no kind "${kind}" to list`, {
-          hint: `Did you mean ${oneOf(nearest(kind!, Object.keys(kinds)))}?`,
+          hint: suggest(kind!, Object.keys(kinds)),
         });
       }
       const vocabulary = withDefinitions(standard, await loadDefinitions(use));

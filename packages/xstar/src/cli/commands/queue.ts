@@ -2,7 +2,7 @@ import { availableParallelism, homedir } from "node:os";
 import { join } from "node:path";
 import { fields } from "@xstar/core";
 import { resultsIn } from "@xstar/runs";
-import type { QueueStatus, WorkEvent } from "@xstar/queue";
+import type { LogEvent, QueueStatus } from "@xstar/queue";
 import { Option, type Command } from "commander";
 import { startJobRunner } from "../../run/atlas/job-thread.js";
 import { fetchContents } from "../../run/queue/fetch-contents.js";
@@ -12,7 +12,7 @@ import { printable, printableLines } from "../../terminal/printable.js";
 import { formatDuration } from "../../terminal/progress.js";
 import { renderTable } from "../../terminal/table.js";
 import { version } from "../../version.js";
-import { valueOf } from "../flags.js";
+import { readMemory, valueOf } from "../flags.js";
 
 interface WorkFlags {
   readonly queue: string;
@@ -20,6 +20,8 @@ interface WorkFlags {
   readonly jobs?: number;
   readonly cache?: string;
   readonly lease: number;
+  readonly rate?: number;
+  readonly memory?: number;
   readonly metrics?: number;
   readonly log: "text" | "json";
 }
@@ -45,6 +47,12 @@ export function addWork(command: Command): void {
       30,
     )
     .option(
+      "--rate <count>",
+      "jobs that all workers of the queue together begin in a minute, at most",
+      valueOf("--rate", fields.int("", { min: 1 })),
+    )
+    .option("--memory <size>", "with more than that, as in 4GB, fewer jobs are done at once", readMemory)
+    .option(
       "--metrics <port>",
       "serves /metrics for Prometheus, and /health",
       valueOf("--metrics", fields.int("", { min: 1, max: 65535 })),
@@ -61,7 +69,8 @@ export function addWork(command: Command): void {
 
 const workHelp = `
 Ctrl-C finishes the jobs in progress and takes no others; a second one quits at once, and the jobs return to the queue. A worker takes jobs
-of its own version of xstar alone. It reads and writes nothing but its store and its cache, and runs no code of a job.
+of its own version of xstar alone. It reads and writes nothing but its store and its cache, and runs no code of a job. A worker whose
+machine cannot go on, such as one with a full disk, says why and ends; its job goes to others.
 
 Examples:
   xstar work --queue redis://queue.example --store /shared/xstar
@@ -73,12 +82,15 @@ async function runWork({
   jobs = availableParallelism(),
   cache,
   lease,
+  rate,
+  memory,
   metrics,
   log,
 }: WorkFlags): Promise<void> {
   const { work, createEventLog } = await loadQueue();
-  const inWords = (event: WorkEvent) => void process.stderr.write(`${printable(describeEvent(event))}\n`);
-  const store = await openStore(where, queue);
+  const inWords = (event: LogEvent) => void process.stderr.write(`${printable(describeEvent(event))}\n`);
+  const onEvent = log === "json" ? createEventLog(version, process.stderr) : inWords;
+  const store = await openStore(where, queue, (reason) => onEvent({ kind: "store away", reason }));
   const find = fetchContents(store.blobs, cache ?? join(homedir(), ".cache", "xstar"));
   try {
     const { done, failed } = await withInterrupt((signal) =>
@@ -88,10 +100,12 @@ async function runWork({
         jobs,
         signal,
         lease: 1000 * lease,
+        rate,
+        memory,
         metrics,
         results: resultsIn(store.blobs),
         startRunner: () => startJobRunner(find),
-        onEvent: log === "json" ? createEventLog(version, process.stderr) : inWords,
+        onEvent,
       }),
     );
     process.stdout.write(`${done} jobs done, ${failed} attempts failed\n`);
@@ -100,7 +114,7 @@ async function runWork({
   }
 }
 
-function describeEvent(event: WorkEvent): string {
+function describeEvent(event: LogEvent): string {
   switch (event.kind) {
     case "ready":
       return `Ready for jobs of xstar ${version}`;
@@ -112,6 +126,8 @@ function describeEvent(event: WorkEvent): string {
       return `${event.what}: was there already`;
     case "failed":
       return `${event.what}: ${event.reason}`;
+    case "returned":
+      return `${event.what}: back in the queue, for this machine cannot do it: ${event.reason}`;
     case "store away":
       return `The store is away, and is tried again: ${event.reason}`;
     case "other versions":

@@ -8,6 +8,7 @@ import {
   type JobListener,
   type JobReport,
 } from "@xstar/runs";
+import type { AtlasPace } from "./estimate.js";
 
 /** How far an atlas is. */
 export interface AtlasProgress {
@@ -24,24 +25,20 @@ interface AtlasProgressOptions {
   readonly tell: ((now: AtlasProgress) => void) | undefined;
   /** @default none */
   readonly before?: number;
+  /** How long jobs take, where it was tried. @default by what their activations are */
+  readonly pace?: AtlasPace | undefined;
 }
 
-/** Adds up how far jobs are, with the pictures of directions that are still to be found; those of costly layers count more. */
+/** Adds up how far jobs are, with the pictures of directions that are still to be found, by how long each takes. */
 export function createAtlasProgress(
   plan: AtlasPlan,
   missing: readonly ContentJob[],
-  { tell, before = 0 }: AtlasProgressOptions,
+  { tell, before = 0, pace = paceByCost }: AtlasProgressOptions,
 ): JobListener & { readonly work: number } {
   const { layers } = plan;
-  const costs = new Map<ContentJob, number>(
-    layers.flatMap((layer) => picturesJobsOf(layer).map((job) => [job, layer.cost * job.goals.length])),
-  );
-  const steps = Number(layers[0]?.jobs[0]?.ascent["steps"] ?? 1);
-  const dearest = Math.max(...layers.map(({ cost }) => cost));
-  const costOf = (job: ContentJob) =>
-    job.kind === "pictures" ? steps * (costs.get(job) ?? 0) : dearest * picturesOf(job);
+  const { ofJob: costOf, ofDirections } = pace(plan);
   const work = missing.reduce((sum, job) => sum + costOf(job), 0);
-  const ahead = directionsAhead(plan, missing).reduce((sum, { cost, count }) => sum + steps * cost * count, 0);
+  const ahead = directionsAhead(plan, missing).reduce((sum, one) => sum + ofDirections(one), 0);
   const total = before + work + ahead;
   const own = new Set<ContentJob>(layers.flatMap((layer) => layer.jobs));
   const unitsOf = (jobs: readonly ContentJob[]) =>
@@ -67,3 +64,16 @@ export function createAtlasProgress(
     },
   };
 }
+
+/** Those of costly layers count more. */
+const paceByCost: AtlasPace = ({ layers }) => {
+  const costs = new Map<ContentJob, number>(
+    layers.flatMap((layer) => picturesJobsOf(layer).map((job) => [job, layer.cost * job.goals.length])),
+  );
+  const steps = Number(layers[0]?.jobs[0]?.ascent["steps"] ?? 1);
+  const dearest = Math.max(...layers.map(({ cost }) => cost));
+  return {
+    ofJob: (job) => (job.kind === "pictures" ? steps * (costs.get(job) ?? 0) : dearest * picturesOf(job)),
+    ofDirections: ({ cost, count }) => steps * cost * count,
+  };
+};

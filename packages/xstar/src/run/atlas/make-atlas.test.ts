@@ -98,10 +98,10 @@ describe("an atlas", () => {
     expect(layers.map(({ name }) => name)).toEqual(["conv", "scores"]);
   });
 
-  test("sets a job aside that fails three times, and shows why", async () => {
-    let attempts = 0;
+  test("sets a job aside that fails three times, shows why, and tries it again with the same command", async () => {
+    let [attempts, isPoisonous] = [0, true];
     const doJobs = inThisThread((job) => {
-      if (job.kind !== "pictures" || !job.goals[0]!.target.startsWith("pooled")) return;
+      if (!isPoisonous || job.kind !== "pictures" || !job.goals[0]!.target.startsWith("pooled")) return;
       attempts++;
       throw new Error("It cannot be done");
     });
@@ -110,6 +110,8 @@ describe("an atlas", () => {
     const { status, failures: reasons } = await readJson<AtlasLayerFile>("poisoned", "d/pooled.json");
     expect(status).toEqual(["failed", "failed", "failed", "failed"]);
     expect(reasons[2]).toBe("It cannot be done");
+    isPoisonous = false;
+    expect(await make("poisoned", { doJobs })).toMatchObject({ units: 15, failures: [] });
   });
 
   test("has directions of its layers, which go on where they were stopped", async () => {

@@ -163,20 +163,23 @@ async function makeInto(
   const threads = jobs ?? availableParallelism();
   const finding = directionsJobs(plan, wanted);
   let whole = await withDirections(plan, finding, store);
-  const missing = await missingJobs([...jobsOfAtlas(whole), ...finding], store);
+  // what an earlier run gave up is tried again
+  const missing = await withoutResult([...jobsOfAtlas(whole), ...finding], store);
   const start = () => startJobRunner(find);
-  if (onEstimate && onEstimate(await estimateAtlas(whole, missing, { start, threads })) === false) {
+  const tried = onEstimate && (await estimateAtlas(whole, missing, { start, threads }));
+  if (tried && onEstimate(tried.estimate) === false) {
     throw new XstarError("aborted", "Nothing was made: only an estimate was asked for");
   }
+  const pace = tried?.pace;
   const work: AtlasWork = { store, find, model: content, path, data };
   const perform = doJobs ? doJobs(work) : inPoolOf(threads, start, store);
   let problem: unknown;
   try {
-    const first = createAtlasProgress(whole, missing, { tell: onProgress });
+    const first = createAtlasProgress(whole, missing, { tell: onProgress, pace });
     await perform(missing, first, signal);
     whole = await withDirections(plan, finding, store);
     const further = await missingJobs(jobsOfAtlas(whole), store);
-    const next = createAtlasProgress(whole, further, { tell: onProgress, before: first.work });
+    const next = createAtlasProgress(whole, further, { tell: onProgress, before: first.work, pace });
     if (further.length > 0) await perform(further, next, signal);
   } catch (error) {
     problem = error;
@@ -205,7 +208,7 @@ async function failuresOf(jobs: readonly DirectionsJob[], store: ResultStore): P
   const all = await Promise.all(
     jobs.map(async (job) => ({
       target: directionsName(job.layer, job.method),
-      reason: await store.failure(jobId(job)),
+      reason: (await store.has(jobId(job))) ? undefined : await store.failure(jobId(job)),
     })),
   );
   return all.flatMap(({ target, reason }) => (reason === undefined ? [] : [{ target, reason }]));
@@ -216,12 +219,14 @@ async function contentOf(path: string, model: ModelFile): Promise<ModelContent> 
   return { name: basename(path), sha256, beside: weights.map((one) => ({ name: one.path, sha256: one.sha256 })) };
 }
 
+async function withoutResult(jobs: readonly ContentJob[], store: ResultStore): Promise<ContentJob[]> {
+  const has = await Promise.all(jobs.map((job) => store.has(jobId(job))));
+  return jobs.filter((_, i) => !has[i]);
+}
+
 /** Jobs that have no result and were not given up. */
 async function missingJobs(jobs: readonly ContentJob[], store: ResultStore): Promise<ContentJob[]> {
-  const missing: ContentJob[] = [];
-  for (const job of jobs) {
-    const id = jobId(job);
-    if (!(await store.has(id)) && (await store.failure(id)) === undefined) missing.push(job);
-  }
-  return missing;
+  const missing = await withoutResult(jobs, store);
+  const failures = await Promise.all(missing.map((job) => store.failure(jobId(job))));
+  return missing.filter((_, i) => failures[i] === undefined);
 }

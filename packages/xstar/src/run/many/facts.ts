@@ -1,30 +1,25 @@
 import type { MaximizeOptions } from "@xstar/core";
 import type { ModelFile } from "@xstar/runs";
-import { sha256Of } from "@xstar/results";
+import { referencesOnDisk } from "../../record/references-on-disk.js";
 import { version } from "../../version.js";
 import type { ManyFacts } from "./write-picture.js";
 
-/** What pictures carry when nobody knows from which files their options are. */
-export function factsOf(
-  { path = "", source, precision }: ModelFile,
-  { start }: MaximizeOptions,
-  threads: number,
-): ManyFacts {
-  const sha256 = sha256Of(source.bytes);
+/** What pictures carry of a call of the library, by which they can be made again. */
+export async function factsOf(
+  model: ModelFile,
+  options: MaximizeOptions,
+  { threads, use }: { readonly threads: number; readonly use?: readonly string[] | undefined },
+): Promise<ManyFacts> {
+  const { precision } = model;
   return {
     run: {
       xstar: version,
       threads,
       ...(precision && { precision }),
       recipe: null,
-      model: { path, sha256, weights: [] },
-      models: {},
-      generators: {},
-      images: {},
-      starts: {},
-      inputs: {},
+      ...(await referencesOnDisk(model, options, use)),
     },
-    start: startName(start),
+    start: startName(options.start),
   };
 }
 

@@ -202,7 +202,7 @@ describe("many targets at once", () => {
   });
 
   test("are drawn as large as asked, and opaque where they count", async () => {
-    const facts = factsOf(model, ascent, 1);
+    const facts = await factsOf(model, ascent, { threads: 1 });
     await run("a", { facts: { ...facts, scale: 3 } }, { attribution: true }, targets.slice(0, 2));
     const { width, channels } = decode(await readFile(join(folder, "a", "conv-0.transparent.png")));
     expect({ width, channels }).toEqual({ width: 24, channels: 4 });

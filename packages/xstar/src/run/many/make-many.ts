@@ -120,7 +120,7 @@ async function makeInto(
   } = options;
   const jobs = jobsOn(device, options.jobs);
   const ascent = { ...settings, definitions: [...(settings.definitions ?? []), ...(await loadDefinitions(use))] };
-  const facts = options.facts ?? factsOf(model, ascent, threads);
+  const facts = options.facts ?? (await factsOf(model, ascent, { threads, use }));
   const job = createJob(model, ascent, { threads, use });
   const named = targets.map(({ name: target, slug, objective }) => ({ target, slug, objective }));
   const { scale } = facts;

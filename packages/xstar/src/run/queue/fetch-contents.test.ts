@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sha256Of } from "@xstar/results";
-import { keyOfContent, type BlobStore, type SurveyJob } from "@xstar/runs";
+import { keyOfContent, type BlobStore, type DirectionsJob, type SurveyJob } from "@xstar/runs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { fetchContents } from "./fetch-contents.js";
 
@@ -51,6 +51,18 @@ describe("contents of a job", () => {
     await find(job);
     await fetchContents(store, folder)(job);
     expect(store.gets.filter((key) => key === keyOfContent(job.model.sha256))).toHaveLength(before);
+  });
+
+  test("are all pictures where directions are found", async () => {
+    const { layers: _, range: __, ...rest } = job;
+    const found = { layer: "conv", method: "kmeans", count: 2, seed: 0, features: null } as const;
+    const directions: DirectionsJob = { ...rest, ...found, kind: "directions" };
+    const { pictures } = await fetchContents(memory(["model", "weights", list, ...photos]), folder)(directions);
+    expect(pictures).toEqual({
+      list: join(folder, "lists", `${sha256Of(list)}.txt`),
+      folder: join(folder, "pictures"),
+    });
+    expect(await readdir(join(folder, "pictures"))).toHaveLength(3);
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { XstarError } from "@xstar/core";
 import { sha256Of } from "@xstar/results";
-import { keyOfContent, type BlobStore, type SurveyJob } from "@xstar/runs";
+import { keyOfContent, type BlobStore, type ContentJob } from "@xstar/runs";
 import { writeFileAtomic } from "../../files/atomic.js";
 import { isThere } from "../../files/folder.js";
 import type { FindContents } from "../atlas/job-thread.js";
@@ -22,11 +22,14 @@ export function fetchContents(blobs: BlobStore, folder: string): FindContents {
     fetching.catch(() => fetched.delete(path));
     return fetching;
   };
-  const picturesOf = async ({ data, range }: SurveyJob) => {
+  const picturesOf = async (job: ContentJob) => {
+    if (job.kind === "pictures") return undefined;
+    const { data } = job;
     const list = await fetchTo(checked(data.sha256), join(folder, "lists", `${data.sha256}.txt`));
     const entries = readList(new TextDecoder().decode(await contentOf(blobs, data.sha256)), list);
     const pictures = join(folder, "pictures");
-    for (const { sha256 } of entries.slice(...range)) await fetchTo(sha256, join(pictures, sha256));
+    const wanted = job.kind === "survey" ? entries.slice(...job.range) : entries;
+    for (const { sha256 } of wanted) await fetchTo(sha256, join(pictures, sha256));
     return { list, folder: pictures };
   };
   return async (job) => {
@@ -34,7 +37,7 @@ export function fetchContents(blobs: BlobStore, folder: string): FindContents {
     const place = join(folder, "models", checked(sha256));
     const model = await fetchTo(sha256, join(place, plainName(name)));
     for (const one of beside) await fetchTo(checked(one.sha256), join(place, ...one.name.split("/").map(plainName)));
-    return { model, pictures: job.kind === "survey" ? await picturesOf(job) : undefined };
+    return { model, pictures: await picturesOf(job) };
   };
 }
 
@@ -46,7 +49,9 @@ async function fetchOnce(blobs: BlobStore, sha256: string, path: string): Promis
 async function contentOf(blobs: BlobStore, sha256: string): Promise<Uint8Array> {
   const bytes = await blobs.get(keyOfContent(sha256));
   if (!bytes)
-    throw new XstarError("file-not-readable", `The store has no content of SHA-256 ${sha256.slice(0, 16)}...`);
+    throw new XstarError("file-not-readable", `The store has no content of SHA-256 ${sha256.slice(0, 16)}...`, {
+      hint: "Give this worker the --store of the sender; where it is that one, the same xstar atlas puts it there again",
+    });
   if (sha256Of(bytes) === sha256) return bytes;
   throw new XstarError("bad-data", `The store has other bytes under SHA-256 ${sha256.slice(0, 16)}...`);
 }

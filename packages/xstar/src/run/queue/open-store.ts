@@ -1,7 +1,6 @@
 import { XstarError } from "@xstar/core";
 import type { BlobStore } from "@xstar/runs";
-import { prepareFolder } from "../../files/folder.js";
-import { openFolderStore } from "../atlas/folder-store.js";
+import { openSharedFolder } from "./shared-folder.js";
 
 /** The package of the queue, which is no part of a plain xstar. Throws `file-not-readable` where it is not installed. */
 export async function loadQueue() {
@@ -21,15 +20,23 @@ export interface OpenedStore {
   close(): void;
 }
 
-/** The store of `--store`: a folder that all machines share, `s3://...`, or Redis itself. Throws `unreachable`, `file-not-writable`. */
-export async function openStore(where: string | undefined, queue: string): Promise<OpenedStore> {
-  const { openRedis, openRedisStore, openS3Store, readS3Place } = await loadQueue();
+/**
+ * The store of `--store`: a folder that all machines share, `s3://...`, or Redis itself. It is waited for while it is away. Throws
+ * `unreachable`, `file-not-writable`.
+ */
+export async function openStore(
+  where: string | undefined,
+  queue: string,
+  onAway: (reason: string) => void,
+): Promise<OpenedStore> {
+  const { openRedis, openRedisStore, openS3Store, patientStore, readS3Place } = await loadQueue();
+  const opened = (blobs: BlobStore, close = () => undefined as void): OpenedStore => ({
+    blobs: patientStore(blobs, { onAway }),
+    close,
+  });
   const place = where === undefined ? undefined : readS3Place(where);
-  if (place) return { blobs: await openS3Store(place), close: () => undefined };
-  if (where !== undefined) {
-    await prepareFolder(where);
-    return { blobs: openFolderStore(where), close: () => undefined };
-  }
+  if (place) return opened(await openS3Store(place));
+  if (where !== undefined) return opened(await openSharedFolder(where));
   const redis = await openRedis(queue);
-  return { blobs: openRedisStore(redis), close: () => redis.disconnect() };
+  return opened(openRedisStore(redis), () => redis.disconnect());
 }

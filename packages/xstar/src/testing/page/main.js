@@ -12,11 +12,10 @@ async function open(path, { provider = "wasm", threads = 1 } = {}) {
 }
 
 const curveOf = (result) => result.curve.map((values) => values[0]);
-/** Bytes of all WebAssembly and of JavaScript's objects. */
-const heap = () => {
-  globalThis.gc();
-  const memories = globalThis.memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
-  return { wasm: memories, js: performance.memory.usedJSHeapSize };
+/** Bytes of all WebAssembly, and what the test finds of JavaScript's objects. */
+const heap = async () => {
+  const wasm = globalThis.memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+  return { wasm, ...(await globalThis.lookAtHeap()) };
 };
 
 globalThis.tasks = {
@@ -24,8 +23,8 @@ globalThis.tasks = {
     const { runtime } = await open("tiny.onnx", options);
     return { name: runtime.name, threads: runtime.threads, notes: runtime.notes };
   },
-  async climb(targets, options, how) {
-    const { model } = await open("tiny.onnx", how);
+  async climb(targets, options, { path = "tiny.onnx", ...how } = {}) {
+    const { model } = await open(path, how);
     const results = await Promise.all(targets.map((target) => maximize(model, target, options)));
     return results.map((result) => ({
       curve: curveOf(result),
@@ -36,12 +35,14 @@ globalThis.tasks = {
   },
   async many(count) {
     const { model } = await open("tiny.onnx");
-    const one = (i) => maximize(model, `conv:${i % 3}`, { recipe: "none", steps: 2, seed: i });
+    const runs = async () => {
+      for (let i = 0; i < count; i++) await maximize(model, `conv:${i % 3}`, { recipe: "none", steps: 2, seed: i });
+    };
     // until the browser has compiled what is run often, and knows the types of it
-    for (let i = 0; i < 200; i++) await one(i);
-    const before = heap();
-    for (let i = 0; i < count; i++) await one(i);
-    return { before, after: heap() };
+    await runs();
+    const before = await heap();
+    await runs();
+    return { before, after: await heap() };
   },
   /** Stops a run in a worker in the middle of a step; gives how long the answer took. */
   async abort(path, target) {
@@ -59,10 +60,10 @@ globalThis.tasks = {
     await new Promise((resolve) => setTimeout(resolve, milliseconds / 3));
     const asked = performance.now();
     worker.postMessage("abort");
-    const { ended: why, taken, within } = await ended;
+    const { ended: why, taken, within, stepRuns } = await ended;
     const answered = performance.now() - asked;
     worker.terminate();
-    return { why, taken, within, answered, step: milliseconds };
+    return { why, taken, within, stepRuns, answered, step: milliseconds };
   },
   async lose() {
     const { ort, model } = await open("tiny.onnx", { provider: "webgpu" });
