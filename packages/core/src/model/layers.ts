@@ -18,9 +18,10 @@ export function layerNames({ graph, values }: Normalized): string[] {
 export function whyNoLayer({ graph }: Normalized, value: Value): string {
   if (value.constant) return "it does not depend on the input";
   if (graph.inputs.includes(value)) return "it is an input of the model";
-  if (!value.type) return "it is no tensor of a type that xstar handles";
-  const kind = value.dtype === "bool" ? "yes or no" : `whole numbers (${value.dtype})`;
-  return `it holds ${value.dtype === "string" ? "texts" : kind}, so it has no gradient`;
+  const { dtype } = value.type ?? value.loose ?? {};
+  if (!dtype) return "it is no tensor of a type that xstar handles";
+  const kind = dtype === "bool" ? "yes or no" : `whole numbers (${dtype})`;
+  return `it holds ${dtype === "string" ? "texts" : kind}, so it has no gradient`;
 }
 
 /**
