@@ -52,13 +52,15 @@ function transformInto(to: Complex, at: number, x: Complex, { start, stride, len
     for (let k = first; k < length; k += part) {
       let re = 0;
       let im = 0;
-      for (let r = 0, turn = 0; r < factor; r++, turn = (turn + k) % length) {
+      for (let r = 0, turn = 0; r < factor; r++) {
         const c = turns.re[turn]!;
         const s = turns.im[turn]!;
         const a = parts.re[r]!;
         const b = parts.im[r]!;
         re += a * c - b * s;
         im += a * s + b * c;
+        turn += k;
+        if (turn >= length) turn -= length;
       }
       to.re[at + k] = re;
       to.im[at + k] = im;
