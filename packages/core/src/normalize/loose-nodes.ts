@@ -2,7 +2,9 @@ import { fedInputs } from "../autodiff/cuts.js";
 import { decidingInputs } from "../ir/deciding-inputs.js";
 import { constantValue, type Graph, Node, Value, type Attribute } from "../ir/graph.js";
 import { valuesFromOutside } from "../ir/inline.js";
-import { tensor } from "../tensor.js";
+import type { Ops } from "../ir/ops/index.js";
+import { floatTypes, tensor } from "../tensor.js";
+import { frameLength } from "./frames.js";
 
 /** Before this operator set too much was written in a way of which the newest form depends on shapes. */
 const oldest = 13;
@@ -75,4 +77,34 @@ export function renewLoose(
   const given = [...inputs, ...(change.inputs?.(node) ?? [])];
   graph.append(new Node(node.opType, given, outputs, attributes, node.domain, graph.uniqueNodeName(node.name)));
   return outputs;
+}
+
+/**
+ * What stands for a layer of floats whose shape is not known before the model runs, as far as it is: of each other axis it
+ * has the first elements, and 0 in the place of those that are not there. Anything else stays as it is.
+ */
+export function frames(op: Ops): (value: Value) => Value {
+  const known = new Map<Value, Value>();
+  return (value) => {
+    const { type, loose } = value;
+    if (type || !loose?.dims || !floatTypes.has(loose.dtype)) return value;
+    const framed = known.get(value) ?? frame(op, value, loose.dims);
+    known.set(value, framed);
+    return framed;
+  };
+}
+
+function frame(op: Ops, value: Value, dims: readonly (number | undefined)[]): Value {
+  const shape = dims.map((dim) => dim ?? frameLength);
+  const none = op.constant(
+    tensor(
+      "int64",
+      Array.from(shape, () => 0),
+      [shape.length],
+    ),
+    "none",
+  );
+  const missing = op.sub(op.ints(shape), op.loose("Shape", [value], "int64"));
+  const pads = op.loose("Concat", [none, missing], "int64", { axis: 0 });
+  return op.emit("Pad", [value, pads], [{ dtype: value.dtype, shape }])[0]!;
 }

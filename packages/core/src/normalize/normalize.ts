@@ -3,7 +3,6 @@ import { Graph, type Node, type Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 import { isTraining } from "./batch-normalization.js";
-import { frames } from "./frames.js";
 import { keepPadApart } from "./pad-before-pool.js";
 import { rewriteTable, upgradeTable } from "./table.js";
 
@@ -43,7 +42,7 @@ export async function normalize(source: Graph, opset: number): Promise<Normalize
       return rewrite?.(node, inputs as readonly Value[], op);
     },
   });
-  const framed = frames(op);
+  const framed = loose?.frames(op) ?? ((value: Value) => value);
   for (const output of source.outputs) graph.output(framed(map.get(output) ?? output));
   const values = new Map([...map].map(([value, became]) => [value.name, framed(became)]));
   return { graph, opset: Math.max(opset, canonicalOpset), values };
