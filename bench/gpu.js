@@ -108,7 +108,7 @@ function expectedStep(network, device, batch) {
       );
       return beside ? ms / beside.ms : 0;
     });
-  return Math.max(0, ...slower) * expectedStep(network, "cpu", batch);
+  return (slower.at(-1) ?? 0) * expectedStep(network, "cpu", batch);
 }
 
 for (const [network, found] of Object.entries(networks)) {
