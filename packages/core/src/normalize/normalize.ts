@@ -3,6 +3,8 @@ import { Graph, type Node, type Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 import { isTraining } from "./batch-normalization.js";
+import { frames } from "./frames.js";
+import { renewLoose } from "./loose-nodes.js";
 import { keepPadApart } from "./pad-before-pool.js";
 import { rewriteTable, upgradeTable } from "./table.js";
 
@@ -31,8 +33,8 @@ export async function normalize(source: Graph, opset: number): Promise<Normalize
   const readers = countReaders(source);
   const map = inline(graph, source, bindings, [...source.values()], {
     rewrite(node, inputs, resolve) {
-      // behind a value of unknown shape nothing is differentiated, and the forms for that need not be found
-      if (![...node.inputs, ...node.outputs].every((value) => !value || value.type)) return undefined;
+      if (![...node.inputs, ...node.outputs].every((value) => !value || value.type))
+        return renewLoose(graph, node, inputs, opset);
       const folded = node.qualifiedType === "BatchNormalization" && foldIntoConv(node, readers, resolve, op);
       if (folded) return folded;
       const apart = keepPadApart(graph, node, inputs);
@@ -42,8 +44,9 @@ export async function normalize(source: Graph, opset: number): Promise<Normalize
       return rewrite?.(node, inputs as readonly Value[], op);
     },
   });
-  for (const output of source.outputs) graph.output(map.get(output) ?? output);
-  const values = new Map([...map].map(([value, became]) => [value.name, became]));
+  const framed = frames(op);
+  for (const output of source.outputs) graph.output(framed(map.get(output) ?? output));
+  const values = new Map([...map].map(([value, became]) => [value.name, framed(became)]));
   return { graph, opset: Math.max(opset, canonicalOpset), values };
 }
 

@@ -40,7 +40,9 @@ export function fromOrt(ort: Ort, options: RuntimeOptions = {}): Runtime {
   const isWeb = isWebOrt(ort);
   const own = isWeb ? "wasm" : "cpu";
   const { provider = own, threads: wanted = 1, spinning = false, strict = false, kept, profile } = options;
-  if (isWeb) settle(ort, wanted);
+  // what a session is told does not silence what the module says of it
+  if (ort.env.logLevel === "warning") ort.env.logLevel = "error";
+  if (isWeb) settleThreads(ort, wanted);
   const threads = () => (isWeb ? (ort.env.wasm.numThreads ?? 1) : wanted);
   const { versions } = ort.env;
   const version = versions.node ?? versions.web ?? versions.common;
@@ -114,10 +116,8 @@ async function openKept(
 
 const isWebOrt = ({ env: { versions } }: Ort): boolean => versions.node === undefined && versions.web !== undefined;
 
-/** The web's module takes its threads and what it writes to the console when it starts, for all sessions. */
-function settle({ env }: Ort, threads: number): void {
+/** The web's module takes its threads when it starts, for all sessions. */
+function settleThreads({ env }: Ort, threads: number): void {
   const { crossOriginIsolated = true } = globalThis as { readonly crossOriginIsolated?: boolean };
   env.wasm.numThreads ??= crossOriginIsolated ? threads : 1;
-  // what a session is told does not silence what the module says of it
-  if (env.logLevel === "warning") env.logLevel = "error";
 }
