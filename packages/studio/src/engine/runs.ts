@@ -1,22 +1,17 @@
 import {
-  classify,
   maximize,
   probability,
   size,
   logit as logitOf,
   ascentVocabulary,
   XstarError,
-  type AscentResult,
   type Checkpoint,
   type MaximizeOptions,
   type Spec,
   type Step,
 } from "@xstar/core";
-import { likeliestOf, usualScale, type RunFacts as RecordFacts } from "@xstar/results";
 import { createFrames, planAscent, type Ascent, type Plan } from "@xstar/runs";
-import { version } from "../../package.json";
 import { modelOf, type OpenModel } from "./models.js";
-import { thisPlatform } from "./platform.js";
 import type { RunEnd, RunFacts, RunNews, RunRequest, StepNews } from "./protocol.js";
 
 /** A run that was made here, for what is asked about it afterwards. */
@@ -112,6 +107,7 @@ export async function makeRun(
   }
   gates.delete(id);
   const result = await run.result;
+  const { ascentOf } = await import("./outcome.js");
   const ascent = await ascentOf(model, plan, { result, frames, seconds: (performance.now() - startedAt) / 1000 });
   made.set(id, { model, plan, ascent, last: result.last.checkpoint() });
   for (const oldest of [...made.keys()].slice(0, Math.max(0, made.size - mostKept))) made.delete(oldest);
@@ -173,30 +169,5 @@ function newsOf({ index, objective, watch, gradientNorm, picture }: Step): StepN
     watch: Object.fromEntries(Object.entries(watch).map(([name, values]) => [name, Array.from(values)])),
     pictures: Float32Array.from(picture.data as Float32Array),
     pictureShape: picture.shape,
-  };
-}
-
-type Outcome = Pick<Ascent, "frames" | "seconds"> & { readonly result: AscentResult };
-
-async function ascentOf({ file }: OpenModel, plan: Plan, outcome: Outcome): Promise<Ascent> {
-  const { shapes, contract, inputs, logits, labels } = plan.options;
-  const known = { shapes, contract, inputs, logits };
-  const given = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
-  const shares = plan.holds ? undefined : await classify(file, outcome.result.picture, given).catch(() => undefined);
-  const facts: RecordFacts = {
-    xstar: version,
-    threads: file.runtime.threads,
-    ...plan.files,
-    pictures: plan.jobs,
-    recipe: plan.recipe,
-  };
-  return {
-    ...outcome,
-    model: file,
-    facts,
-    platform: thisPlatform(),
-    top: shares?.map((probabilities) => likeliestOf(probabilities, labels, 3)),
-    scale: usualScale(plan.shape, plan.holds),
-    format: "none",
   };
 }
