@@ -35,8 +35,8 @@ export function findCut(from: Node): Cut {
   };
 }
 
-/** The inputs of whole numbers or truth values that values are computed from. */
-function fedInputs(values: readonly Value[]): Value[] {
+/** The inputs of whole numbers or truth values that values are computed from, where the picture decides nothing of them. */
+export function fedInputs(values: readonly Value[]): Value[] {
   const seen = new Set<Value>();
   const visit = (value: Value) => {
     if (seen.has(value)) return;

@@ -1,9 +1,10 @@
 import { Value, type Graph, type Node } from "../ir/graph.js";
 import { operandsOf, valuesRead } from "../ir/inline.js";
-import { isFloat, type Ops } from "../ir/ops/index.js";
+import type { Ops } from "../ir/ops/index.js";
 import { findCut } from "./cuts.js";
 import { carriesCotangent, walkBack } from "./gradients.js";
-import type { VjpRules } from "./vjp.js";
+import { isLoose, ruleName, type VjpContext, type VjpRules } from "./vjp.js";
+import { floatTypes } from "../tensor.js";
 import { whyWithout } from "./missing-rules.js";
 
 /** How a gradient gets from a value back to the inputs. Values that do not depend on the inputs have none. */
@@ -49,7 +50,7 @@ function through(
   rules: VjpRules,
 ): Reach {
   const missing = new Map(active.flatMap((read) => [...read.missing]));
-  if (node.outputs.some((output) => output && !output.type)) {
+  if (node.outputs.some((output) => output && !output.type) && !(isLoose(node) && rules[ruleName(node)])) {
     const cut = findCut(node);
     return { missing: missing.set(cut.node, cut.problem), zeroBehind: undefined, active: true };
   }
@@ -63,7 +64,7 @@ function through(
 
 /** The inputs that the rule of a node sends a cotangent to, or why it cannot. */
 function tryRule(op: Ops, node: Node, needs: (input: number) => boolean, rules: VjpRules): number[] | string {
-  const rule = rules[node.qualifiedType];
+  const rule = rules[ruleName(node)];
   if (!rule) {
     const why = whyWithout(node);
     return why ? `it has no vjp rule (${why})` : "it has no vjp rule";
@@ -76,8 +77,7 @@ function tryRule(op: Ops, node: Node, needs: (input: number) => boolean, rules: 
   );
   if (!cotangents[0]) return [];
   try {
-    const differentiate = (inner: Ops, options: { of: Value; wrt: readonly Value[] }) =>
-      walkBack(inner, options, rules);
+    const differentiate: VjpContext["differentiate"] = (inner, options) => walkBack(inner, options, rules);
     const results = rule(cotangents[0], { op, node, inputs, outputs, cotangents, needs, differentiate });
     return results.flatMap((result, i) => (result && needs(i) ? [i] : []));
   } catch (error) {
@@ -86,5 +86,8 @@ function tryRule(op: Ops, node: Node, needs: (input: number) => boolean, rules: 
 }
 
 function cotangent(graph: Graph, of: Value): Value {
-  return new Value(graph.uniqueName("cotangent"), { dtype: isFloat(of) ? of.dtype : "float32", shape: of.shape });
+  const dtype = floatTypes.has(of.dtype) ? of.dtype : "float32";
+  return of.type
+    ? new Value(graph.uniqueName("cotangent"), { dtype, shape: of.shape })
+    : new Value(graph.uniqueName("cotangent"), undefined, { dtype });
 }

@@ -2,11 +2,11 @@ import { XstarError } from "../errors.js";
 import type { Graph, Node, Value } from "../ir/graph.js";
 import { operandsOf, valuesRead } from "../ir/inline.js";
 import { isFloat, type Ops } from "../ir/ops/index.js";
-import { sameShape, type Shape } from "../tensor.js";
+import { floatTypes, sameShape, type Shape } from "../tensor.js";
 import { findCut } from "./cuts.js";
 import { rulesFor } from "./rules/table.js";
 import { isStopped } from "./stop-gradient.js";
-import type { VjpRules } from "./vjp.js";
+import { isLoose, isUnsized, ruleName, type VjpRules } from "./vjp.js";
 import { withoutRule } from "./without-rule.js";
 
 export interface GradientOptions {
@@ -68,10 +68,9 @@ export function walkBack(
   rules: VjpRules,
 ): (Value | undefined)[] {
   const path = nodesBetween(op.graph, wrt, of);
-  const cut = path.nodes.find(isOfUnknownShape);
-  if (cut) throw new Uncovered([cut]);
-  const missing = path.nodes.filter((node) => !rules[node.qualifiedType]);
-  if (missing.length > 0) throw new Uncovered(missing);
+  const missing = path.nodes.filter((node) => !rules[ruleName(node)] || (isOfUnknownShape(node) && !isLoose(node)));
+  const cut = missing.find(isOfUnknownShape);
+  if (missing.length > 0) throw new Uncovered(cut ? [cut] : missing);
 
   const arriving = new Map<Value, Value[]>([[of, [cotangent ?? op.fill(of.shape, 1, of.dtype)]]]);
   const collect = (value: Value) => {
@@ -88,7 +87,7 @@ export function walkBack(
     const outputs = node.outputs as Value[];
     const operands = operandsOf(node);
     let looksFurther = false;
-    const results = rules[node.qualifiedType]!(cotangents[0] ?? op.fill(outputs[0]!.shape, 0, outputs[0]!.dtype), {
+    const results = rules[ruleName(node)]!(cotangents[0] ?? zerosLike(op, outputs[0]!), {
       op,
       node,
       inputs: operands as Value[],
@@ -142,13 +141,23 @@ export function carriesCotangent(output: Value, node: Node, isActive: (value: Va
   if (!output.type && withoutRule[node.qualifiedType]?.zero) return false;
   // sequences and optionals have no type of their own: what they hold is differentiated by a rule or not at all
   if (node.opType === "DynamicQuantizeLinear") return output === node.outputs[0];
-  if (!output.type || isFloat(output) || node.opType === "QuantizeLinear") return true;
-  const dtype = output.type?.dtype;
-  return node.inputs.some((input) => input?.type && input.dtype === dtype && !isFloat(input) && isActive(input));
+  const dtype = (output.type ?? output.loose)?.dtype;
+  if (!dtype || floatTypes.has(dtype) || node.opType === "QuantizeLinear") return true;
+  return node.inputs.some((input) => input?.type && input.dtype === dtype && isActive(input));
+}
+
+function zerosLike(op: Ops, x: Value): Value {
+  if (x.type) return op.fill(x.shape, 0, x.dtype);
+  return op.cast(op.loose("ConstantOfShape", [op.loose("Shape", [x], "int64")], "float32"), x.dtype);
 }
 
 /** Sums a cotangent over the axes along which the input was broadcast, and checks that rule and input agree. */
 function fit(op: Ops, result: Value, input: Value, node: Node, index: number): Value {
+  if (isUnsized(result) || isUnsized(input)) {
+    // what a rule for such values gives has the input's shape when the graph runs
+    if (input.type) result.type ??= { dtype: result.dtype, shape: input.shape };
+    return result;
+  }
   const fitted = sumTo(op, result, input.shape);
   if (fitted && (fitted.dtype === input.dtype || (!isFloat(input) && isFloat(fitted)))) return fitted;
   throw new XstarError(

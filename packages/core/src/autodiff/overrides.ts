@@ -50,6 +50,8 @@ function withoutBlockedOnDevice(op: Ops, g: Value, { x, low, high }: Bounds): Va
 
 /** Where nothing of a picture's cotangent gets through: what moves x towards the range in which it would. */
 function redirect(op: Ops, g: Value, trueGradient: Value, bounds: Bounds): Value {
+  // what the picture chooses regions of has no axis for pictures
+  if (!g.type) return trueGradient;
   const redirected = (op.lowering === "cpu" ? withoutBlocked : withoutBlockedOnDevice)(op, g, bounds);
   // the first axis is the batch: each picture is looked at alone
   const axes = g.shape.flatMap((_, i) => (i > 0 || g.rank === 1 ? [i] : []));

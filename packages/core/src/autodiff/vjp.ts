@@ -21,7 +21,10 @@ export interface VjpContext {
   /** Whether a cotangent of this input is wanted: false for frozen weights, so that their share of the work is saved. */
   needs(input: number): boolean;
   /** Differentiates inside of another graph, such as the body of a loop, by the same rules: as `gradients` does. */
-  differentiate(op: Ops, options: { readonly of: Value; readonly wrt: readonly Value[] }): (Value | undefined)[];
+  differentiate(
+    op: Ops,
+    options: { readonly of: Value; readonly wrt: readonly Value[]; readonly cotangent?: Value },
+  ): (Value | undefined)[];
 }
 
 /**
@@ -32,3 +35,18 @@ export type VjpRule = (g: Value, context: VjpContext) => readonly (Value | null)
 
 /** Rules by operator; operators outside the standard domain as `com.acme::Swirl`. */
 export type VjpRules = Readonly<Record<string, VjpRule>>;
+
+/** Under which name the rules hold what stands for an operator where shapes are not known before the model runs. */
+export const looseName = (qualifiedType: string): string => `${qualifiedType}?`;
+
+/** Whether a node reads or gives values whose shape is not known before the model runs, though what they hold is. */
+export function isLoose({ inputs, outputs }: Node): boolean {
+  const some = [...inputs, ...outputs].filter((value) => value !== undefined);
+  return some.some(isUnsized) && outputs.every((value) => !value || value.type || value.loose);
+}
+
+/** Whether it has no shape before the model runs, but elements of a known kind. */
+export const isUnsized = ({ type, loose }: Value): boolean => type === undefined && loose !== undefined;
+
+/** Under which name the rule for a node is. */
+export const ruleName = (node: Node): string => (isLoose(node) ? looseName(node.qualifiedType) : node.qualifiedType);

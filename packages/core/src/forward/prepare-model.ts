@@ -12,7 +12,7 @@ import type { DeclaredInput, Model } from "../onnx/model.js";
 import type { Normalized } from "../normalize/normalize.js";
 import { inputKind, type InputKind } from "../model/input-kind.js";
 import { chooseShapes } from "../model/shapes.js";
-import { shapesOf, size, type Shape, type ShapesByName, type Tensor } from "../tensor.js";
+import { floatTypes, shapesOf, size, type Shape, type ShapesByName, type Tensor } from "../tensor.js";
 import { applyContract, pictureShape } from "./apply-contract.js";
 import { checkGiven, givenTensor, isForAll, type Part } from "./given-inputs.js";
 import { holdsPictures, leadsWithPictures, unlessUnsupported, withBatchAxis } from "./batch-axis.js";
@@ -310,7 +310,8 @@ function findLayer({ model, normalized }: PreparedModel, name: string): Value {
   const byNode = model.source.graph.nodes.find((node) => node.name === name)?.outputs[0]?.name;
   const value = normalized.values.get(name) ?? (byNode === undefined ? undefined : normalized.values.get(byNode));
   if (value && isFloat(value) && !value.constant) return value;
-  if (value?.node && !value.type) throw cutOff(value.node, { of: `layer "${name}"`, scope: "" });
+  const isWhole = value?.loose && !floatTypes.has(value.loose.dtype);
+  if (value?.node && !value.type && !isWhole) throw cutOff(value.node, { of: `layer "${name}"`, scope: "" });
   if (value)
     throw new XstarError(
       "unknown-layer",

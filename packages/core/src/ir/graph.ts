@@ -8,6 +8,13 @@ export interface ValueType {
   readonly shape: Shape;
 }
 
+/** What is known of a value whose shape depends on the elements of what the graph is given: not its shape. */
+export interface LooseType {
+  readonly dtype: DType;
+  /** Undefined for a dimension that is not known before the graph runs, or for all of them. */
+  readonly dims?: readonly (number | undefined)[] | undefined;
+}
+
 /** Where the bytes of a constant are: in memory (little-endian, possibly a view of the user's file) or in another file. */
 export type ConstantSource =
   | { readonly bytes: Uint8Array }
@@ -28,12 +35,14 @@ export class Value {
   constructor(
     public name: string,
     type?: ValueType,
+    /** Of a value without a type, where its elements and maybe some of its dimensions are known. */
+    public loose?: LooseType,
   ) {
     this.type = type;
   }
 
   get dtype(): DType {
-    return this.knownType().dtype;
+    return (this.type ? undefined : this.loose?.dtype) ?? this.knownType().dtype;
   }
 
   get shape(): Shape {

@@ -35,7 +35,7 @@ export function inline(
   const known = (value: Value) => map.get(value) ?? value;
   const resolve = (value: Value | undefined) => value && known(value);
   const copy = (value: Value) => {
-    const made = new Value(target.uniqueName(prefix + value.name), value.type);
+    const made = new Value(target.uniqueName(prefix + value.name), value.type, value.loose);
     map.set(value, made);
     return made;
   };
@@ -144,7 +144,10 @@ function ownOfSubgraphs(node: Node): ReadonlySet<Value> {
 }
 
 /** Copies of the subgraphs, reading the copies of the outer values. */
-function mapSubgraphs(attributes: Attributes, outer: (value: Value | undefined) => Value | undefined): Attributes {
+export function mapSubgraphs(
+  attributes: Attributes,
+  outer: (value: Value | undefined) => Value | undefined,
+): Attributes {
   if (![...attributes.values()].some(({ kind }) => kind === "graph")) return attributes;
   const mapped = [...attributes].map(([name, attribute]): [string, Attribute] => {
     if (attribute.kind !== "graph") return [name, attribute];
@@ -158,7 +161,7 @@ function copySubgraph(source: Graph, outer: (value: Value | undefined) => Value 
   const map = new Map<Value, Value>();
   const resolve = (value: Value | undefined) => (value && map.get(value)) ?? outer(value);
   const copy = (value: Value) => {
-    const made = new Value(value.name, value.type);
+    const made = new Value(value.name, value.type, value.loose);
     map.set(value, made);
     return made;
   };

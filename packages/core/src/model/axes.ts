@@ -53,9 +53,13 @@ function follow({ graph }: Normalized, picture: string): Map<Value, Layout> {
       input,
       input.shape.map((size, axis) => [fresh(size, axis === 0 ? "batch" : "place")]),
     );
+  const loose = new Set<Value>();
   for (const node of graph.nodes) {
-    if (!valuesRead(node).some((value) => layouts.has(value))) continue;
-    for (const output of node.outputs) if (output?.type) layouts.set(output, stepForward(node, output, layouts));
+    if (!valuesRead(node).some((value) => layouts.has(value) || loose.has(value))) continue;
+    for (const output of node.outputs) {
+      if (output?.type) layouts.set(output, stepForward(node, output, layouts));
+      else if (output) loose.add(output);
+    }
   }
   return layouts;
 }

@@ -1,3 +1,4 @@
+import { isFramed } from "../normalize/frames.js";
 import { constantNumbers, type Node, type Value } from "../ir/graph.js";
 import { positiveAxis } from "../ir/ops/index.js";
 import {
@@ -284,11 +285,17 @@ const byFamily: Readonly<Record<string, { readonly step: Step; readonly types: r
   arguments: { step: reduceOne, types: ["ArgMax", "ArgMin"] },
   same: {
     step: axisByAxis,
-    types: ["Split", "Slice", "Pad", "Resize", "Upsample", "GridSample", "TopK", "GatherElements", "Tile"],
+    types: ["Split", "Slice", "Resize", "Upsample", "GridSample", "TopK", "GatherElements", "Tile"],
   },
 };
 
 /** How operators that are not element by element turn the axes of their inputs into those of their outputs. */
+/** A row of which the input decides how long it is, such as the scores of boxes, has a unit for each place. */
+const padded: Step = (edge) => {
+  const { node, y } = edge;
+  return isFramed(y) && y.rank === 1 ? [unitsBy(node.inputs[0]!.node!.opType, y.shape[0]!)] : axisByAxis(edge);
+};
+
 const steps: Readonly<Record<string, Step>> = {
   ...Object.fromEntries(Object.values(byFamily).flatMap(({ step, types }) => types.map((type) => [type, step]))),
   Gemm: gemm,
@@ -300,4 +307,5 @@ const steps: Readonly<Record<string, Step>> = {
   Gather: gather,
   RoiAlign: roiAlign,
   Scan: scan,
+  Pad: padded,
 };

@@ -2,7 +2,7 @@ import { Graph, type Value } from "../ir/graph.js";
 import { valuesFromOutside } from "../ir/inline.js";
 import type { Normalized } from "../normalize/normalize.js";
 
-/** Without the values whose shape is not known before the model runs, and without what is computed from them. */
+/** Without the values of which nothing is known before the model runs, and without what is computed from them. */
 export function beforeCuts({ graph: source, opset, values }: Normalized): Normalized {
   const graph = new Graph(source.name);
   graph.inputs.push(...source.inputs);
@@ -10,7 +10,7 @@ export function beforeCuts({ graph: source, opset, values }: Normalized): Normal
   const isRepeated = (value: Value) => value.constant !== undefined || kept.has(value);
   for (const node of source.nodes) {
     const outputs = node.outputs.filter((output) => output !== undefined);
-    if (!outputs.every(({ type }) => type) || !valuesFromOutside(node).every(isRepeated)) continue;
+    if (!outputs.every(({ type, loose }) => type ?? loose) || !valuesFromOutside(node).every(isRepeated)) continue;
     graph.append(node);
     for (const output of outputs) kept.add(output);
   }

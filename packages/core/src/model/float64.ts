@@ -1,7 +1,8 @@
 import { windowOf } from "../ir/window.js";
 import { XstarError } from "../errors.js";
-import { constantNumbers, Graph, Node, Value, type ValueType } from "../ir/graph.js";
-import { inline, valuesFromOutside, type InlineOptions } from "../ir/inline.js";
+import { constantNumbers, Graph, Node, Value, type LooseType, type ValueType } from "../ir/graph.js";
+import { isLoose } from "../autodiff/vjp.js";
+import { inline, mapSubgraphs, valuesFromOutside, type InlineOptions } from "../ir/inline.js";
 import { createOps, positiveAxis, type Ops } from "../ir/ops/index.js";
 import { scan } from "../ir/scan.js";
 import { writeModel } from "../onnx/write.js";
@@ -26,7 +27,7 @@ export async function inFloat64({ graph: source, opset, values }: Normalized, ru
   });
   const outside = (value: Value) => {
     const made = map.get(value) ?? value;
-    return !value.type || made.dtype === value.dtype ? made : op.cast(made, value.dtype);
+    return !typeOf(value) || made.dtype === value.dtype ? made : op.cast(made, value.dtype);
   };
   for (const output of source.outputs) graph.output(outside(output));
   return { graph, opset, values: new Map([...values].map(([name, value]) => [name, outside(value)])) };
@@ -47,6 +48,7 @@ function bodyOf(node: Node): Graph {
 /** Puts the same node in float64 in the place of one. */
 function widerNodes(op: Ops, widened: (value: Value) => Value, kernelOf: (node: Node) => Kernel): Rewriting {
   return (node, given, resolve) => {
+    if (node.qualifiedType !== "Scan" && hasSubgraphs(node)) return inSingle(op, node, given, resolve);
     if (!isOfFloats(node) || !isTyped(node)) return undefined;
     if (node.qualifiedType === "Scan")
       return widerScan(
@@ -58,8 +60,8 @@ function widerNodes(op: Ops, widened: (value: Value) => Value, kernelOf: (node: 
       );
     const wide = given.map((value) => value && widened(value));
     const rewrite = node.domain === "" ? rewrites[node.opType] : undefined;
-    if (rewrite) return rewrite(node, wide as Value[], op);
-    const types = node.outputs.map((output) => output?.type);
+    if (rewrite && (!isLoose(node) || node.opType === "Clip")) return rewrite(node, wide as Value[], op);
+    const types = node.outputs.map((output) => output && typeOf(output));
     const kernel = kernelOf(node);
     if (kernel)
       return op.repeatNode(
@@ -73,6 +75,25 @@ function widerNodes(op: Ops, widened: (value: Value) => Value, kernelOf: (node: 
     );
     return op.repeatNode(node, narrow, types).map((output) => output && widened(output));
   };
+}
+
+/** A node of which the branches stay as they are, in float32. */
+function inSingle(
+  op: Ops,
+  node: Node,
+  given: readonly (Value | undefined)[],
+  resolve: (value: Value) => Value,
+): (Value | undefined)[] {
+  const single = (value: Value) => (value.dtype === "float64" ? op.cast(value, "float32") : value);
+  const outputs = node.outputs.map(
+    (output) => output && new Value(op.graph.uniqueName(output.name), output.type, output.loose),
+  );
+  const inner = valuesFromOutside(node).map((value) => [value, single(resolve(value))] as const);
+  const seen = new Map(inner);
+  const attributes = mapSubgraphs(node.attributes, (value) => value && (seen.get(value) ?? value));
+  const inputs = given.map((value) => value && single(value));
+  op.graph.append(new Node(node.opType, inputs, outputs, attributes, node.domain, node.name));
+  return outputs;
 }
 
 /** A recurrent layer's steps in float64. */
@@ -131,10 +152,21 @@ const largestConstant = 4096;
 const wider = (type: ValueType | undefined): ValueType | undefined =>
   type?.dtype === "float32" ? { ...type, dtype: "float64" } : type;
 
-const isOfFloats = (node: Node) => [...node.inputs, ...node.outputs].some((value) => value?.type?.dtype === "float32");
+const typeOf = ({ type, loose }: Value): ValueType | LooseType | undefined => type ?? loose;
 
-/** Shapes of some depend on the elements of an input: nothing is computed behind them. */
-const isTyped = (node: Node) => node.outputs.every((output) => !output || output.type);
+const isOfFloats = (node: Node) =>
+  [...node.inputs, ...node.outputs].some((value) => value && typeOf(value)?.dtype === "float32");
+
+/** Of some nothing is known: nothing is computed behind them. */
+const isTyped = (node: Node) => [...node.inputs, ...node.outputs].every((value) => !value || typeOf(value));
+
+const hasSubgraphs = ({ attributes }: Node) => [...attributes.values()].some(({ kind }) => kind === "graph");
+
+/** As an input of a graph, with what is not known of its shape left free; undefined where its rank is not known. */
+function declared({ type, loose }: Value): ValueType | undefined {
+  if (type || !loose?.dims) return type;
+  return { dtype: loose.dtype, shape: loose.dims.map((dim) => dim ?? -1) };
+}
 
 /** The types that a node's outputs have in float64; undefined where ONNX Runtime has no such kernel. */
 type Kernel = readonly (DType | undefined)[] | undefined;
@@ -154,16 +186,19 @@ async function findKernels(nodes: readonly Node[], opset: number, runtime: Runti
   return (node) => known.get(kind(node));
 }
 
+const widerType = ({ dtype }: Value): DType => (dtype === "float32" ? "float64" : dtype);
+
 /** They have kernels that open, and refuse to run. */
 const refusing: ReadonlySet<string> = new Set(["LSTM", "GRU"]);
 
 async function kernelOf(node: Node, opset: number, runtime: Runtime): Promise<Kernel> {
   if (refusing.has(node.qualifiedType)) return undefined;
+  if (node.inputs.some((input) => input && !declared(input))) return undefined;
   const graph = new Graph("probe");
   const inputs = node.inputs.map((input, i) => {
     if (!input) return undefined;
     // axes, shapes and the like have to be known where they are constants
-    return input.constant && input.dtype !== "float32" ? input : graph.input(`in${i}`, wider(input.type)!);
+    return input.constant && input.dtype !== "float32" ? input : graph.input(`in${i}`, wider(declared(input))!);
   });
   const outputs = node.outputs.map((output, i) => output && new Value(`out${i}`));
   graph.append(new Node(node.opType, inputs, outputs, node.attributes, node.domain, "probe"));
@@ -174,7 +209,7 @@ async function kernelOf(node: Node, opset: number, runtime: Runtime): Promise<Ke
     });
     const types = new Map(session.outputs.map(({ name, dtype }) => [name, dtype]));
     await session.release();
-    return outputs.map((output, i) => output && (types.get(output.name) ?? wider(node.outputs[i]!.type)!.dtype));
+    return outputs.map((output, i) => output && (types.get(output.name) ?? widerType(node.outputs[i]!)));
   } catch (error) {
     if (error instanceof XstarError) return undefined;
     throw error;

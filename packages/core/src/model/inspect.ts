@@ -11,6 +11,7 @@ import { floatTypes, shapesOf, size, type DType, type Shape, type ShapesByName }
 import { guessContract, type ContractGuess, type ContractSources, type PartialContract } from "./contract.js";
 import { inputKind, type InputKindGuess } from "./input-kind.js";
 import { axesOf, followAxes, type LayerAxes } from "./axes.js";
+import { frameLength, isFramed } from "../normalize/frames.js";
 import { beforeSoftmax, classCount, scoreOutput } from "./layers.js";
 import { cutsOf, type CutPlace } from "./left-out.js";
 import { givenTensors, withGivenShapes, type GivenInputs } from "./given.js";
@@ -171,12 +172,19 @@ export async function inspect(model: LoadedModel, options: InspectOptions = {}):
   const nameOf = new Map([...normalized.values].map(([name, value]) => [value, name]));
   return {
     ...declarations(model, options),
-    assumed,
+    assumed: [...assumed, ...framesOf([...normalized.values.values()])],
     outputs: source.graph.outputs.map(({ name }) => typed(name)),
     classes: count === undefined ? null : { layer: nameOf.get(scores) ?? scores.name, count },
     layers,
     missingRules: missingRules(layers, (name) => reach.get(found(name)!)),
   };
+}
+
+function framesOf(values: readonly Value[]): string[] {
+  const count = values.filter(isFramed).length;
+  if (count === 0) return [];
+  const layers = count === 1 ? "1 layer is" : `${count} layers are`;
+  return [`the input decides how long ${layers}: ${frameLength} places are read, and those that are not there hold 0`];
 }
 
 /** What the file says of itself. */
@@ -295,7 +303,8 @@ function whyNot(value: Value | undefined, reach: Reach | undefined): string | nu
   if (!value || value.constant) return "it does not depend on the input";
   if (!value.type && !reach) return "it is no tensor of a shape and type that xstar knows";
   if (value.type && size(value.shape) === 0) return "it is empty";
-  if (value.type && !isFloat(value)) return `it holds ${value.dtype}, which has no gradient`;
+  const { dtype } = value.type ?? value.loose ?? {};
+  if (dtype && !floatTypes.has(dtype)) return `it holds ${dtype}, which has no gradient`;
   if (!reach) return "it does not depend on the input";
   const [first, ...others] = reach.missing;
   if (first) return `${labelOf(first[0])}: ${first[1]}${others.length > 0 ? ` (and ${others.length} more)` : ""}`;

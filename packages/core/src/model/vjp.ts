@@ -70,7 +70,8 @@ export async function vjp(
   const shapes = new Map([...inputShapes(model.source.inputs, 1, known), ...known]);
   const single = await model.at(shapes, givenTensors(model.source.inputs, inputs, shapes));
   const named = of === undefined ? single.graph.outputs[0] : single.values.get(of);
-  if (named?.node && !named.type) throw cutOff(named.node, { of: `"${of ?? named.name}"`, scope: "" });
+  const called = { of: `"${of ?? model.source.graph.outputs[0]!.name}"`, scope: "" };
+  if (named?.node && !named.type) throw cutOff(named.node, called);
   const normalized = precision === "float64" ? await inFloat64(beforeCuts(single), model.runtime) : single;
   const graph = new Graph("vjp");
   const op = createOps(graph, model.runtime.lowering);
@@ -91,6 +92,7 @@ export async function vjp(
     of: output,
     wrt: [input],
     cotangent,
+    called,
     rules: changedRules(overrides, rules, model.source.functions, standardOverrides),
   });
   const result = gradient ?? op.fill(input.shape, 0, input.dtype);

@@ -26,6 +26,8 @@ export interface InferredType {
   readonly dtype: DType;
   /** Undefined where it cannot tell. */
   readonly shape: Shape | undefined;
+  /** What it can tell of the dimensions; undefined where not even their number. */
+  readonly dims: readonly (number | undefined)[] | undefined;
 }
 
 /**
@@ -51,10 +53,10 @@ export async function inferTypes(graph: Graph, host: Host): Promise<Map<Value, I
     const port = ports.get(value.name);
     if (!port?.dtype) continue;
     const [rank] = ports.get(ranks.get(value)?.name ?? "")?.dims ?? [];
-    const isKnown = (port.dims.length > 0 || rank === 0) && port.dims.every((dim) => dim !== undefined);
-    const shape = isKnown ? (port.dims as Shape) : undefined;
+    const dims = port.dims.length > 0 || rank === 0 ? port.dims : undefined;
+    const shape = dims?.every((dim) => dim !== undefined) ? (dims as Shape) : undefined;
     if (shape && size(shape) > largestValue) throw tooLarge(value, shape);
-    types.set(value, { dtype: port.dtype, shape });
+    types.set(value, { dtype: port.dtype, shape, dims });
   }
   return types;
 }
@@ -64,8 +66,9 @@ export function adoptTypes(graph: Graph, types: ReadonlyMap<Value, InferredType>
   for (const node of graph.nodes) {
     if (isEndless(node)) continue;
     for (const output of node.outputs) {
-      const { dtype, shape } = (output && types.get(output)) ?? {};
+      const { dtype, shape, dims } = (output && types.get(output)) ?? {};
       if (dtype && shape) output!.type ??= { dtype, shape };
+      else if (dtype) output!.loose = { dtype, dims };
     }
   }
 }

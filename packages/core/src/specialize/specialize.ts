@@ -93,7 +93,8 @@ async function settle(source: Graph, opset: number, host: Host): Promise<Graph> 
   let graph = source;
   for (;;) {
     const inferred = await inferTypes(graph, host);
-    for (const { outputs } of graph.nodes) for (const output of outputs) if (output) output.type = undefined;
+    for (const { outputs } of graph.nodes)
+      for (const output of outputs) if (output) Object.assign(output, { type: undefined, loose: undefined });
     adoptTypes(graph, inferred);
     // of these ONNX Runtime says the shape, but does not run all
     const padded = writeSamePads(graph);

@@ -1,6 +1,6 @@
 import { allEntries, entriesFor, type SplitTable } from "../../families.js";
 import type { Graph } from "../../ir/graph.js";
-import type { VjpRule, VjpRules } from "../vjp.js";
+import { isLoose, type VjpRule, type VjpRules } from "../vjp.js";
 import { activation } from "./activation.js";
 import { convolution } from "./convolution.js";
 import { matrix } from "./matrix.js";
@@ -65,7 +65,11 @@ export const ruleTable: SplitTable<VjpRule> = {
 
 /** The rules for the operators of a graph and of its subgraphs, the `changed` ones before those that xstar has. */
 export async function rulesFor(graph: Graph, changed: VjpRules = {}): Promise<VjpRules> {
-  return { ...(await entriesFor(ruleTable, operatorsOf(graph))), ...changed };
+  const operators = operatorsOf(graph);
+  const rules = { ...(await entriesFor(ruleTable, operators)), ...changed };
+  if (!graph.nodes.some(isLoose)) return rules;
+  const { looseRules } = await import("../loose/rules.js");
+  return { ...rules, ...looseRules(rules) };
 }
 
 function operatorsOf({ nodes }: Graph): string[] {

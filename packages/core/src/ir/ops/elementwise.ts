@@ -1,13 +1,13 @@
 import { dtypeNumbers, type DType } from "../../tensor.js";
 import type { Value } from "../graph.js";
-import { broadcastShape, float, type Emitter, type Operand } from "./emitter.js";
+import { float, type Emitter, type Operand } from "./emitter.js";
 
-/** Operators that work element by element, with NumPy broadcasting. */
+/** Operators that work element by element, with NumPy broadcasting; on values of a shape that is not known, too. */
 export function elementwise(e: Emitter) {
-  const unary = (opType: string) => (x: Value) => e.one(opType, [x], x.dtype, x.shape);
+  const unary = (opType: string) => (x: Value) => e.each(opType, [x], x.dtype);
   const binary = (opType: string, dtype?: DType) => (a: Operand, b: Operand) => {
     const [left, right] = [e.operand(a, b), e.operand(b, a)];
-    return e.one(opType, [left, right], dtype ?? left.dtype, broadcastShape(left.shape, right.shape));
+    return e.each(opType, [left, right], dtype ?? left.dtype);
   };
   const multiply = binary("Mul");
   const plus = binary("Add");
@@ -16,10 +16,9 @@ export function elementwise(e: Emitter) {
   const less = binary("Less", "bool");
   const where = (condition: Value, a: Operand, b: Operand) => {
     const [yes, no] = [e.operand(a, b), e.operand(b, a)];
-    return e.one("Where", [condition, yes, no], yes.dtype, broadcastShape(condition.shape, yes.shape, no.shape));
+    return e.each("Where", [condition, yes, no], yes.dtype);
   };
-  const cast = (x: Value, to: DType) =>
-    x.dtype === to ? x : e.one("Cast", [x], to, x.shape, { to: dtypeNumbers[to] });
+  const cast = (x: Value, to: DType) => (x.dtype === to ? x : e.each("Cast", [x], to, { to: dtypeNumbers[to] }));
   return {
     add,
     sub: (a: Operand, b: Operand) => (b === 0 ? (a as Value) : binary("Sub")(a, b)),
@@ -66,7 +65,7 @@ export function elementwise(e: Emitter) {
     where,
     cast,
     clip: (x: Value, low?: number, high?: number) =>
-      e.one(
+      e.each(
         "Clip",
         [
           x,
@@ -74,10 +73,9 @@ export function elementwise(e: Emitter) {
           high === undefined ? undefined : e.scalar(high, x.dtype),
         ],
         x.dtype,
-        x.shape,
       ),
     hardSigmoid: (x: Value, alpha: number, beta: number) =>
-      e.one("HardSigmoid", [x], x.dtype, x.shape, { alpha: float(alpha), beta: float(beta) }),
+      e.each("HardSigmoid", [x], x.dtype, { alpha: float(alpha), beta: float(beta) }),
     /** -1, 0 or 1. The Sign operator is single-threaded on CPU and missing on WebGPU. */
     sign: (x: Value) => {
       const [up, down] = [cast(greater(x, 0), x.dtype), cast(less(x, 0), x.dtype)];
@@ -86,7 +84,7 @@ export function elementwise(e: Emitter) {
     /** 1 where `x` is greater than 0, else 0; for 32-bit floats one fused pass (exact between 1e-30 and 3e8). */
     step: (x: Value) =>
       x.dtype === "float32"
-        ? e.one("HardSigmoid", [x], x.dtype, x.shape, { alpha: float(1e30), beta: float(0) })
+        ? e.each("HardSigmoid", [x], x.dtype, { alpha: float(1e30), beta: float(0) })
         : cast(greater(x, 0), x.dtype),
     /** The sum of several values. ONNX Runtime adds to a convolution while it computes it, so those come first. */
     sum: (terms: readonly Value[]) => {

@@ -1,6 +1,6 @@
 import { XstarError } from "../../errors.js";
 import { floatTypes, size, tensor, type DType, type Shape, type Tensor } from "../../tensor.js";
-import { constantValue, Graph, Node, Value, type Attribute, type ValueType } from "../graph.js";
+import { constantValue, Graph, Node, Value, type Attribute, type LooseType, type ValueType } from "../graph.js";
 
 /**
  * Which formulation to emit where the best or only one differs: `cpu` (also wasm) has variadic Sum and max-pool indices;
@@ -56,17 +56,45 @@ export class Emitter {
     return this.emit(opType, inputs, [{ dtype, shape }], attributes, domain)[0]!;
   }
 
+  /** `one` where the shape of the result is not known before the graph runs. */
+  loose(
+    opType: string,
+    inputs: readonly (Value | undefined)[],
+    dtype: DType,
+    attributes: Readonly<Record<string, AttributeInput>> = {},
+  ): Value {
+    const output = new Value(this.graph.uniqueName(`${this.scope}/${opType}`), undefined, { dtype });
+    this.graph.append(new Node(opType, [...inputs], [output], attributesOf(attributes)));
+    return output;
+  }
+
+  /** `one` of an operator that works element by element, with the shape that its inputs broadcast to, as far as it is known. */
+  each(
+    opType: string,
+    inputs: readonly (Value | undefined)[],
+    dtype: DType,
+    attributes?: Readonly<Record<string, AttributeInput>>,
+  ): Value {
+    const given = inputs.filter((input) => input !== undefined);
+    return given.every(({ type }) => type)
+      ? this.one(opType, inputs, dtype, broadcastShape(...given.map(({ shape }) => shape)), attributes)
+      : this.loose(opType, inputs, dtype, attributes);
+  }
+
   /** A node like another one on other inputs, without the attributes of the given names, with those that are `changed`. */
   repeatNode(
     node: Node,
     inputs: readonly (Value | undefined)[],
-    types: readonly (ValueType | undefined)[],
+    types: readonly (ValueType | LooseType | undefined)[],
     without: readonly string[] = [],
     changed: Readonly<Record<string, AttributeInput>> = {},
   ): Value[] {
     const kept = [...node.attributes].filter(([name]) => !without.includes(name));
     const attributes = new Map([...kept, ...attributesOf(changed)]);
-    const outputs = types.map((type) => type && new Value(this.graph.uniqueName(`${this.scope}/${node.opType}`), type));
+    const outputs = types.map((type) => {
+      const known = type && "shape" in type ? type : undefined;
+      return type && new Value(this.graph.uniqueName(`${this.scope}/${node.opType}`), known, known ? undefined : type);
+    });
     this.graph.append(new Node(node.opType, [...inputs], outputs, attributes, node.domain, node.name));
     return outputs as Value[];
   }

@@ -27,6 +27,7 @@ export function createOps(graph: Graph, lowering: Lowering = "cpu", scope?: stri
     graph,
     lowering,
     emit: e.emit.bind(e),
+    loose: e.loose.bind(e),
     repeatNode: e.repeatNode.bind(e),
     constant: e.constant.bind(e),
     scalar: e.scalar.bind(e),

@@ -7,7 +7,7 @@ import { Graph } from "../graph.js";
 import { broadcastShape, createOps, positiveAxis, windowCount, type Lowering } from "./index.js";
 
 /** What `createOps` has besides operators. */
-const others = new Set(["graph", "lowering", "emit", "repeatNode", "constant", "scalar", "ints"]);
+const others = new Set(["graph", "lowering", "emit", "loose", "repeatNode", "constant", "scalar", "ints"]);
 
 describe("the samples", () => {
   it("have at least one for each emitter, and for nothing else", () => {
