@@ -15,7 +15,7 @@ import { ownFile, type WeightFiles } from "../onnx/weights.js";
 export interface LoadOptions {
   readonly runtime: Runtime;
   /** Bytes of the files that hold the model's external data, by the location that the model names. */
-  readonly files?: ReadonlyMap<string, Uint8Array>;
+  readonly files?: ReadonlyMap<string, Uint8Array> | undefined;
   /** What is known of how a picture becomes the model's input; the rest is guessed. Null: a picture is the input. */
   readonly contract?: PartialContract | null | undefined;
   /** Names of the classes. @default those in the model's metadata */

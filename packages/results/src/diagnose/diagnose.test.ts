@@ -139,7 +139,7 @@ describe("a patch that counts without deciding", () => {
   };
 
   it("is a cue where it looks the same in all pictures of the class, and takes others along", async () => {
-    const [found] = await findingsOf({ cue: "patch", cueWeight: 0.07 }, stamped, undefined, ["cues"]);
+    const [found] = await findingsOf({ cue: "patch", cueWeight: 0.1 }, stamped, undefined, ["cues"]);
     expect([found!.check, found!.severity]).toEqual(["cue", "warning"]);
     expect(found!.numbers["share"]).toBeGreaterThanOrEqual(0.2);
     expect(found!.numbers["share"]! + found!.numbers["lost"]!).toBeLessThan(1);
