@@ -26,7 +26,14 @@ export const isFramed = ({ node, type }: Value): boolean =>
 
 function frame(op: Ops, value: Value, dims: readonly (number | undefined)[]): Value {
   const shape = dims.map((dim) => dim ?? frameLength);
-  const none = op.constant(tensor("int64", Array.from(shape, () => 0), [shape.length]), "none");
+  const none = op.constant(
+    tensor(
+      "int64",
+      Array.from(shape, () => 0),
+      [shape.length],
+    ),
+    "none",
+  );
   const missing = op.sub(op.ints(shape), op.loose("Shape", [value], "int64"));
   const pads = op.loose("Concat", [none, missing], "int64", { axis: 0 });
   return op.emit("Pad", [value, pads], [{ dtype: value.dtype, shape }])[0]!;
