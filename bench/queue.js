@@ -5,13 +5,14 @@
  *     empty   empty jobs a second, the share of each side, what idle workers cost, and from these what many workers come to
  *     memory  one worker over 1,000 small jobs
  *     gain    two workers over one, beside two processes of plain ONNX Runtime over one, in turn
- *     cost    a unit of an atlas beside single commands and torch-lucent, by processor time
+ *     cost    a unit of an atlas beside single commands, by processor time
+ *     lucent  a unit of that atlas beside torch-lucent, by processor time
  * and all without one. Each keeps its results in bench/results/queue.json, of which docs/scale.md is written. It needs redis-server;
  * torch-lucent is that of `npm run bench:peers`.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { openRedis } from "@xstar/queue";
@@ -34,6 +35,7 @@ const { values: flags, positionals } = parseArgs({
   },
 });
 const results = join(root, "bench", "results", "queue.json");
+const readResults = () => (existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : {});
 const squeezenet = join(flags.models, "squeezenet-v1.1", "squeezenet-v1.1.onnx");
 const scratch = mkdtempSync(join(tmpdir(), "xstar-bench-queue-"));
 const port = await freePort();
@@ -96,13 +98,14 @@ const parts = {
   async cost() {
     const small = { file: flags.network, layers: ["conv2", "dense1"], steps: 64, singles: 20, scratch };
     const large = { file: squeezenet, layers: ["fire4/squeeze1x1"], steps: 64, singles: 4, scratch };
-    const [article, photos] = [await measureCost(small), await measureCost(large)];
+    return { rows: [await measureCost(small), await measureCost(large)] };
+  },
+  async lucent() {
+    if (!existsSync(flags.python)) throw new Error(`${flags.python} is missing: npm run bench:peers`);
+    const atlas = readResults().cost?.rows.find(({ network }) => network === basename(squeezenet))?.atlas;
+    if (atlas === undefined) throw new Error("Measure the part cost before");
     const given = { models: flags.models, python: flags.python, layer: "fire4/squeeze1x1", units: [3, 20], scratch };
-    const isThere = existsSync(flags.python);
-    const lucent = isThere
-      ? await measureLucent({ ...given, steps: 64, lucentSteps: 512, side: photos.atlas })
-      : undefined;
-    return { rows: [article, photos], lucent };
+    return measureLucent({ ...given, steps: 64, lucentSteps: 512, atlas });
   },
 };
 
@@ -114,10 +117,9 @@ if (unknown !== undefined) {
 }
 for (const name of unknown === undefined ? wanted : []) {
   const measured = await parts[name]();
-  const before = existsSync(results) ? JSON.parse(readFileSync(results, "utf8")) : {};
   const machine = { processor: cpus()[0].model, cores: cpus().length, node: process.version, load: loadavg()[0] };
   mkdirSync(join(root, "bench", "results"), { recursive: true });
-  writeFileSync(results, `${JSON.stringify({ ...before, [name]: { machine, ...measured } }, undefined, 1)}\n`);
+  writeFileSync(results, `${JSON.stringify({ ...readResults(), [name]: { machine, ...measured } }, undefined, 1)}\n`);
   console.log(name, JSON.stringify(measured, undefined, 1));
 }
 await server.stop();

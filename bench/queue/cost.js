@@ -38,7 +38,7 @@ export async function measureCost({ file, layers, steps, singles, scratch, flags
 }
 
 /** torch-lucent as its users run it, for some units, against their pictures by an atlas of the same layer. */
-export async function measureLucent({ models, python, layer, units, steps, lucentSteps, scratch, side }) {
+export async function measureLucent({ models, python, layer, units, steps, lucentSteps, scratch, atlas }) {
   const judge = createJudge(models, "");
   const rows = [];
   for (const unit of units) {
@@ -59,5 +59,5 @@ export async function measureLucent({ models, python, layer, units, steps, lucen
   }
   await judge.release();
   const processor = mean(rows.map(({ lucent }) => lucent.processor));
-  return { layer, steps, lucentSteps, rows, lucent: processor, atlas: side, ratio: processor / side };
+  return { layer, steps, lucentSteps, rows, lucent: processor, atlas, ratio: processor / atlas };
 }

@@ -83,14 +83,13 @@ ${table(
 
 function costSection(cost) {
   if (!cost) return undefined;
-  const { rows, lucent } = cost;
-  const text = `### What a unit costs
+  return `### What a unit costs
 
 Processor seconds of a unit in an atlas, and of a command for each (measured on so many, of as many as the atlas has; \`npm run bench:queue -- cost\`):
 
 ${table(
   ["network", "steps", "in the atlas of", "a unit", "by xstar maximize", "times", "measured on"],
-  rows.map((row) => [
+  cost.rows.map((row) => [
     row.network,
     row.steps,
     `${row.units} units`,
@@ -100,16 +99,17 @@ ${table(
     row.singles,
   ]),
 )}`;
-  if (!lucent) return text;
+}
+
+function lucentSection(lucent) {
+  if (!lucent) return undefined;
   const reached = lucent.rows
     .map(
       ({ unit, lucent: theirs, single }) =>
         `${unit}: ${single.activation.toFixed(1)} and ${theirs.activation.toFixed(1)}`,
     )
     .join("; ");
-  return `${text}
-
-torch-lucent, one after another as its users call it, ${lucent.lucentSteps} steps, one thread: ${lucent.lucent.toFixed(0)} s for a unit of \`${lucent.layer}\`, ${lucent.ratio.toFixed(1)} times as much. Mean activations of the
+  return `torch-lucent, one after another as its users call it, ${lucent.lucentSteps} steps, one thread: ${lucent.lucent.toFixed(0)} s for a unit of \`${lucent.layer}\`, ${lucent.ratio.toFixed(1)} times as much. Mean activations of the
 finished pictures, ours and theirs, by unit: ${reached}.`;
 }
 
@@ -121,7 +121,7 @@ function resnetSection(resnet) {
   return `### What an atlas costs
 
 Processor time of all layers with units, measured on a cheap, a middle and a costly layer and extrapolated by what their activations are
-(\`npm run bench:atlas -- resnet\`). For a core ${prices.spot} dollars an hour on spot machines and ${prices.usual} otherwise; the pictures are made once.
+(\`npm run bench:atlas -- resnet\`; ResNet-50 with weights at random, which cost the same). For a core ${prices.spot} dollars an hour on spot machines and ${prices.usual} otherwise; the pictures are made once.
 
 ${table(
   ["network", "layers", "units", "steps", "core hours", "spot", "otherwise", "on 100 cores"],
@@ -216,6 +216,7 @@ export function writeScale() {
     gainSection(queue.gain),
     memorySection(queue.memory),
     costSection(queue.cost),
+    lucentSection(queue.lucent),
     resnetSection(atlas.resnet),
     disturbedSection(atlas.disturbed),
     estimateSection(atlas.estimate),
