@@ -19,6 +19,7 @@ export default defineConfig({
   test: {
     name: "node",
     testTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     hookTimeout: 120_000,
     env: { ORT_DISABLE_TELEMETRY: "1", XSTAR_CACHE: "off" },
     include: ["packages/*/src/**/*.test.ts", "packages/studio/e2e/*.test.ts"],

@@ -91,7 +91,26 @@ async function measure(runtime, bytes, batch, expected) {
   return { first, ms, msPerPicture: ms / batch, results, error: expected && difference(results, expected) };
 }
 
+/** @type {Record<string, any>[]} */
 const rows = [];
+
+/** Milliseconds of a step, by what those before took on this device and on the processor; 0 where nothing is known. */
+function expectedStep(network, device, batch) {
+  const timed = rows.filter((row) => row.ms);
+  const smaller = timed.findLast((row) => row.network === network && row.device === device);
+  if (smaller) return smaller.msPerPicture * batch;
+  if (device === "cpu") return 0;
+  const slower = timed
+    .filter((row) => row.device === device)
+    .map(({ ms, ...like }) => {
+      const beside = timed.find(
+        (row) => row.device === "cpu" && row.network === like.network && row.batch === like.batch,
+      );
+      return beside ? ms / beside.ms : 0;
+    });
+  return Math.max(0, ...slower) * expectedStep(network, "cpu", batch);
+}
+
 for (const [network, found] of Object.entries(networks)) {
   if (!found) {
     console.log(`${network}: not in ${folder}`);
@@ -100,30 +119,43 @@ for (const [network, found] of Object.entries(networks)) {
   for (const batch of batches) {
     let expected;
     for (const [device, runtime] of Object.entries(devices)) {
-      const smaller = rows.findLast((row) => row.network === network && row.device === device && row.ms);
-      const isLong = smaller && 2 * smaller.msPerPicture * batch > 1000 * longest;
-      if (isLong || performance.now() > deadline) continue;
-      try {
-        const { results, ...row } = await measure(runtime, found.bytes, batch, expected);
-        expected ??= results;
-        rows.push({ network, device, batch, ...row });
-      } catch (error) {
-        rows.push({ network, device, batch, failed: /** @type {Error} */ (error).message });
+      const step = expectedStep(network, device, batch);
+      // shaders are compiled in the first one, which takes as long as two more
+      const isLate = performance.now() + 4 * step > deadline;
+      if (isLate || (batch > 1 && 2 * step > 1000 * longest)) {
+        console.log(
+          `${about({ network, device, batch })}  left out: a step would take about ${(step / 1000).toFixed(0)} s`,
+        );
+        continue;
       }
-      console.log(line(rows.at(-1)));
+      /** @type {Record<string, any>} */
+      const row = { network, device, batch };
+      try {
+        const { results, ...measured } = await measure(runtime, found.bytes, batch, expected);
+        expected ??= results;
+        Object.assign(row, measured);
+      } catch (error) {
+        row.failed = /** @type {Error} */ (error).message;
+      }
+      rows.push(row);
+      console.log(line(row));
     }
   }
 }
 rows.push(...pytorch());
 
 /** @param {Record<string, any>} row */
-function line({ network, device, batch, first, ms, msPerPicture, error, failed }) {
-  const about = `${network.padEnd(20)} ${device.padEnd(8)} batch ${String(batch).padStart(2)}`;
-  if (failed) return `${about}  ${failed.slice(0, 120)}`;
+function about({ network, device, batch }) {
+  return `${network.padEnd(20)} ${device.padEnd(8)} batch ${String(batch).padStart(2)}`;
+}
+
+/** @param {Record<string, any>} row */
+function line({ first, ms, msPerPicture, error, failed, ...row }) {
+  if (failed) return `${about(row)}  ${failed.slice(0, 120)}`;
   const checked =
     error === undefined ? "" : `  differs by ${error.toExponential(1)}${error < tolerance ? "" : ": TOO MUCH"}`;
   const begun = first === undefined ? "" : ` (first ${first.toFixed(0)})`;
-  return `${about}  ${ms.toFixed(1).padStart(8)} ms${begun}, ${msPerPicture.toFixed(2)} a picture${checked}`;
+  return `${about(row)}  ${ms.toFixed(1).padStart(8)} ms${begun}, ${msPerPicture.toFixed(2)} a picture${checked}`;
 }
 
 /** Forward and gradient by PyTorch on CUDA, where that is installed. */

@@ -40,7 +40,7 @@ export const packages = [
       },
       { parts: ["tflite/"], holds: "a reader, and a table: one row an operator", not: "ONNX by hand" },
       {
-        parts: ["foreign", "recognize", "import-model"],
+        parts: ["stray", "foreign", "recognize", "import-model"],
         holds: "which format it is, and its reader; formats that are known and not read",
         not: "details",
       },

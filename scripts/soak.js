@@ -53,18 +53,20 @@ let server = await startRedis({ port, folder });
 const stop = new AbortController();
 const workers = [1, 2].map(() => work({ queue, version, results, jobs: 32, startRunner, signal: stop.signal }));
 const jobs = Array.from({ length: count }, (_, i) => jobAt(i));
-let [done, restarted] = [0, false];
+let done = 0;
+/** @type {Promise<void> | undefined} */
+let restarted;
 const began = performance.now();
 const before = process.memoryUsage().rss;
 await sendJobs({ queue, version, results })(jobs, {
   onProgress: () => undefined,
   onDone() {
     if (++done < count / 2 || restarted) return;
-    restarted = true;
-    void server.stop().then(async () => (server = await startRedis({ port, folder })));
+    restarted = server.stop().then(async () => void (server = await startRedis({ port, folder })));
   },
 });
 const seconds = (performance.now() - began) / 1000;
+await restarted;
 stop.abort();
 await Promise.all(workers);
 await server.stop();

@@ -32,9 +32,19 @@ async function measure(models, name) {
   }
 }
 
+/** Reasons of one kind once, without the names of the operations. */
+function reasons(why) {
+  const kinds = new Map();
+  for (const one of why) {
+    const kind = one.replaceAll(/ (\("[^"]*"\)|"[^"]*")/g, "");
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+  return [...kinds].map(([kind, count]) => (count === 1 ? kind : `${kind} (${count} times)`)).join("; ");
+}
+
 function line({ name, isOpen, nodes, shape, why, lost }) {
   const state = !isOpen ? "no" : why.length === 0 ? "whole" : `without ${lost} operations`;
-  return `| ${name.replace(/\.json$/, "")} | ${nodes ?? ""} | ${shape?.join(" × ") ?? ""} | ${state} | ${why.join("; ").replaceAll("|", "\\|")} |`;
+  return `| ${name.replace(/\.json$/, "")} | ${nodes ?? ""} | ${shape?.join(" × ") ?? ""} | ${state} | ${reasons(why).replaceAll("|", "\\|")} |`;
 }
 
 try {

@@ -29,6 +29,8 @@ from pytorch_grad_cam import (
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 
 torch.manual_seed(0)
+# methods that draw at random are drawn twice: how alike two draws are tells their noise
+drawn = {"smoothGrad", "varGrad", "expectedGradients", "rise"}
 
 
 class Network(torch.nn.Module):
@@ -140,7 +142,7 @@ def maps(job):
                 picture, torch.tensor(np.load(job["images"])), n_samples=64 * seeds, stdevs=0.0, target=target
             )
         ),
-        "rise": lambda: rise(network, picture, target, 500 * seeds, 1),
+        "rise": lambda: rise(network, picture, target, 500 * seeds, int(torch.randint(2**31, (1,)))),
     }
     cams = {
         "gradCam": GradCAM,
@@ -169,6 +171,10 @@ def maps(job):
             path = f"{job['out']}/{name}.peer.npy"
             np.save(path, np.asarray(wanted[name](), dtype="float32"))
             answer[name] = path
+            if name in drawn:
+                again = f"{job['out']}/{name}.again.npy"
+                np.save(again, np.asarray(wanted[name](), dtype="float32"))
+                answer[f"{name} again"] = again
         except Exception as error:  # an implementation that cannot do a model is reported, not hidden
             answer[name] = f"failed: {type(error).__name__}: {error}"[:300]
     with torch.no_grad():

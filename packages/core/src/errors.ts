@@ -101,6 +101,18 @@ export function check(isRight: boolean, name: string, what: string, given: unkno
 }
 
 /**
+ * Throws `bad-argument` for an option that a call does not know.
+ *
+ * @example
+ * checkNames("loadModel", { device: "cpu" }, ["runtime", "device", "precision"]);
+ */
+export function checkNames(call: string, options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new XstarError("bad-argument", `${call} has no option "${unknown}"`, { hint: suggest(unknown, known) });
+}
+
+/**
  * The names that may have been meant by `wanted`, best first: those that contain it, and those that half of its letters or more are right of.
  *
  * @example

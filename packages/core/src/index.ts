@@ -1,4 +1,14 @@
-export { check, errorCodes, nearest, oneOf, suggest, XstarError, type ErrorCode, type ErrorJson } from "./errors.js";
+export {
+  check,
+  checkNames,
+  errorCodes,
+  nearest,
+  oneOf,
+  suggest,
+  XstarError,
+  type ErrorCode,
+  type ErrorJson,
+} from "./errors.js";
 export { createRng, type Rng } from "./rng.js";
 export {
   dtypeNumbers,

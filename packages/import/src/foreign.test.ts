@@ -1,6 +1,6 @@
 import { zipSync } from "fflate";
 import { expect, it } from "vitest";
-import { foreignRows, type ForeignFormat } from "./foreign.js";
+import { exportCommand, foreignRows, type ForeignFormat } from "./foreign.js";
 import { importModel } from "./import-model.js";
 
 const text = (value: string) => new TextEncoder().encode(value);
@@ -31,23 +31,29 @@ const files: readonly (readonly [ForeignFormat, string, Uint8Array])[] = [
 ];
 
 it.each(files)("says what %s is: %s", async (format, name, bytes) => {
-  const { is, command } = foreignRows[format];
+  const row = foreignRows[format];
   const failure = importModel({ name, list: async () => [name], read: async () => bytes });
   await expect(failure).rejects.toMatchObject({
     code: "unsupported-model",
-    message: `"${name}" is ${is}`,
-    hint: expect.stringContaining(command),
+    message: `"${name}" is ${row.is}`,
+    hint: expect.stringContaining(exportCommand(row, name)),
     details: { format },
   });
 });
 
+const paddle = hex("0a 06 08 00 10 00 1a 00 12 02 08 00");
+const sklearn = joined(hex("80 04 95 d0 81 00 00 00 00 00 00 8c 2d"), text("sklearn.neural_network"));
+
 it.each([
-  [
-    "deep/net.pdmodel",
-    "--model_filename net.pdmodel --params_filename net.pdiparams",
-    hex("0a 06 08 00 10 00 1a 00 12 02 08 00"),
-  ],
+  ["deep/net.pdmodel", "--model_filename net.pdmodel --params_filename net.pdiparams --save_file net.onnx", paddle],
   ["net.json", "--model_filename net.json --params_filename net.pdiparams", text('{"base_code":{"magic":"pir"}}')],
+  ["face.xml", "openvino2onnx face.xml face.onnx", text('<net name="net" version="11">')],
+  ["yolo.cfg", "-i yolo.weights -o yolo.onnx", text("[net]\n")],
+  ["clf.joblib", 'joblib.load("clf.joblib"); open("clf.onnx", "wb")', sklearn],
+  ["s.pth", 'torch.jit.load("s.pth").eval()', archive("s/data.pkl", "s/code/net.py")],
+  ["no ending", 'joblib.load("model.pkl")', sklearn],
+  ['x"); print("x.pkl', 'joblib.load("model.pkl")', sklearn],
+  ["$(ls).xml", "openvino2onnx model.xml model.onnx", text('<net name="net" version="11">')],
 ])("says the command for %s", async (name, hint, bytes) => {
   const failure = importModel({ name, list: async () => [name], read: async () => bytes });
   await expect(failure).rejects.toMatchObject({ hint: expect.stringContaining(hint) });

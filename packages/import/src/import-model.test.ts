@@ -71,6 +71,16 @@ describe("importModel", () => {
     });
   });
 
+  it("says once that TensorFlow.js converted a model", async () => {
+    const node = [
+      { name: "x", op: "Placeholder", attr: { dtype: { type: "DT_FLOAT" }, shape: { shape: { dim: [{ size: 3 }] } } } },
+      { name: "y", op: "Relu", input: ["x"] },
+    ];
+    const model = { modelTopology: { node }, weightsManifest: [], convertedBy: "TensorFlow.js Converter v3.13.0" };
+    const { producer } = await importModel(filesOf("model.json", { "model.json": model }));
+    expect(producer).toBe("TensorFlow.js Converter v3.13.0");
+  });
+
   it("opens a folder by the model inside", async () => {
     const { onnx } = await importModel(filesOf("folder", { "model.json": denseModel, "w.bin": denseBytes }));
     expect(graphOf(onnx).outputs[0]!.name).toBe("scores");
@@ -227,6 +237,40 @@ describe("importModel", () => {
         "model.json": tfjs([input([null, 3]), dense], "scores", denseWeights, ["https://a.b/c"]),
       }),
       { code: "bad-model" },
+    ],
+    [
+      "what is ONNX already",
+      filesOf("net.onnx", { "net.onnx": Uint8Array.of(0x08, 10, 0x12, 1, 0x78) }),
+      { code: "unsupported-model", message: '"net.onnx" is ONNX already' },
+    ],
+    [
+      "a pointer of Git LFS",
+      filesOf("m.h5", { "m.h5": text("version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 3\n") }),
+      {
+        code: "unsupported-model",
+        message: expect.stringContaining("Git LFS"),
+        hint: expect.stringContaining("git lfs pull"),
+      },
+    ],
+    [
+      "a web page",
+      filesOf("m.h5", { "m.h5": text("\n<!DOCTYPE html>\n<html></html>") }),
+      { code: "unsupported-model", message: expect.stringContaining("a web page") },
+    ],
+    [
+      "an archive with a model inside",
+      filesOf("a.zip", { "a.zip": zipSync({ "labels.txt": text("x"), "keras_model.h5": text("x") }) }),
+      { code: "unsupported-model", message: '"a.zip" is an archive', hint: 'Unpack it, and give "keras_model.h5"' },
+    ],
+    [
+      "a packed folder",
+      filesOf("a.tar.gz", { "a.tar.gz": gzipSync(text(`${" ".repeat(257)}ustar`)) }),
+      { code: "unsupported-model", message: '"a.tar.gz" is an archive' },
+    ],
+    [
+      "a folder of models",
+      filesOf("folder", { "keras_model.h5": text("x"), "labels.txt": text("x") }),
+      { code: "bad-model", message: "The folder itself is no model", hint: 'Give the file in it: "keras_model.h5"' },
     ],
     ["another archive", filesOf("a.zip", { "a.zip": zipSync({ "readme.txt": text("x") }) }), { code: "bad-model" }],
     [

@@ -2,7 +2,7 @@ import { XstarError } from "@xstar/core";
 import type { ImportedModel } from "./build/model.js";
 import type { ModelFiles } from "./files.js";
 import { asTfjs, readJson } from "./formats/tfjs.js";
-import { readZip } from "./formats/zip.js";
+import { readZip, ungzip } from "./formats/zip.js";
 import { importKeras, type KerasModel } from "./keras/import.js";
 import type { EmitLayer } from "./keras/layer.js";
 import { asTopology, readKerasArchive, readKerasH5, readKerasTopology, readTfjsLayers } from "./keras/read.js";
@@ -10,7 +10,8 @@ import { importTensorflow, type TfModel } from "./tensorflow/import.js";
 import { readFrozenGraph, readSavedModel, readTfjsGraph } from "./tensorflow/read.js";
 import { importTflite } from "./tflite/import.js";
 import { foreignModel, foreignRows, type ForeignFormat } from "./foreign.js";
-import { recognize, type Format } from "./recognize.js";
+import { isTar, recognize, type Format } from "./recognize.js";
+import { modelNames, strayFile, strayRows, type StrayFormat } from "./stray.js";
 
 export interface ImportOptions {
   /** What layers of the user's own compute, by class. */
@@ -50,6 +51,7 @@ async function readFiles(files: ModelFiles): Promise<Build> {
   const bytes = await files.read(files.name);
   const format = recognize(bytes);
   if (isForeign(format)) throw foreignModel(files.name, format);
+  if (isStray(format)) throw strayFile(files.name, format);
   const read = readers[format];
   if (!read) throw notAModel(files.name);
   return read(bytes, files);
@@ -69,12 +71,19 @@ async function mainFile(files: ModelFiles): Promise<ModelFiles> {
   const names = await files.list();
   if (names.includes(files.name)) return files;
   const name = mainNames.map((one) => names.find((other) => one.test(other))).find((one) => one !== undefined);
-  if (name === undefined) {
-    throw new XstarError("bad-model", `The folder holds no model that xstar can read`, {
-      hint: "It reads folders with a saved_model.pb or a model.json",
-    });
-  }
+  if (name === undefined) throw noMainFile(names);
   return { ...files, name, list: () => files.list(), read: (path) => files.read(path) };
+}
+
+function noMainFile(names: readonly string[]): XstarError {
+  const models = names.filter((name) => modelNames.test(name)).map((name) => `"${name}"`);
+  if (models.length > 0)
+    return new XstarError("bad-model", "The folder itself is no model", {
+      hint: `Give the file in it: ${models.length > 3 ? `${models.slice(0, 3).join(", ")}, ...` : models.join(", ")}`,
+    });
+  return new XstarError("bad-model", "The folder holds no model that xstar can read", {
+    hint: "It reads folders with a saved_model.pb or a model.json",
+  });
 }
 
 type Read = (bytes: Uint8Array, files: ModelFiles) => Promise<Build>;
@@ -112,7 +121,8 @@ const fromZip: Read = async (bytes, files) => {
   if (names.includes("config.json") && names.includes("metadata.json")) return ofKeras(await readKerasArchive(bytes));
   const format = foreignArchive(names);
   if (format) throw foreignModel(files.name, format);
-  throw notAModel(files.name);
+  const inside = names.find((name) => modelNames.test(name));
+  throw inside === undefined ? notAModel(files.name) : strayFile(files.name, "archive", inside);
 };
 
 /** Archives of PyTorch, and of Core ML, by what is inside. */
@@ -127,15 +137,21 @@ function foreignArchive(names: readonly string[]): ForeignFormat | undefined {
 /** A SavedModel begins with the version of its schema, a graph with a node. */
 const isSavedModel = (bytes: Uint8Array) => bytes[0] === 0x08;
 
-const readers: Readonly<Partial<Record<Exclude<Format, ForeignFormat>, Read>>> = {
+const readers: Readonly<Partial<Record<Exclude<Format, ForeignFormat | StrayFormat>, Read>>> = {
   hdf5: async (bytes, files) => ofKeras(await readKerasH5(bytes, files)),
   zip: fromZip,
   json: fromJson,
-  gzip: fromJson,
+  gzip: async (packed, files) => {
+    const bytes = ungzip(packed);
+    if (isTar(bytes)) throw strayFile(files.name, "archive");
+    return fromJson(bytes, files);
+  },
   protobuf: async (bytes, files) =>
     ofTensorflow(isSavedModel(bytes) ? await readSavedModel(bytes, files) : readFrozenGraph(bytes)),
   tflite: async (bytes) => () => importTflite(bytes),
 };
+
+const isStray = (format: Format): format is StrayFormat => Object.hasOwn(strayRows, format);
 
 const isForeign = (format: Format): format is ForeignFormat => Object.hasOwn(foreignRows, format);
 

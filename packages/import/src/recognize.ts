@@ -1,11 +1,14 @@
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { textOf } from "./files.js";
 import type { ForeignFormat } from "./foreign.js";
+import type { StrayFormat } from "./stray.js";
 
 /** What a file is, by what is in it. */
-export type Format = "hdf5" | "zip" | "json" | "gzip" | "tflite" | "protobuf" | "unknown" | ForeignFormat;
+export type Format = "hdf5" | "zip" | "json" | "gzip" | "tflite" | "protobuf" | "unknown" | ForeignFormat | StrayFormat;
 
 const startsWith = (bytes: Uint8Array, text: string, at = 0) => textOf(bytes.subarray(at, at + text.length)) === text;
+
+export const isTar = (bytes: Uint8Array): boolean => startsWith(bytes, "ustar", 257);
 
 /** How far into a file its words are looked for. */
 const headLength = 65_536;
@@ -15,6 +18,7 @@ export function recognize(bytes: Uint8Array): Format {
   if (startsWith(bytes, "PK\u0003\u0004")) return "zip";
   if (startsWith(bytes, "TFL3", 4)) return "tflite";
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) return "gzip";
+  if (isTar(bytes)) return "archive";
   const head = textOf(bytes.subarray(0, headLength)).replace("\uFEFF", "");
   if (/^\s*\{/.test(head) || /^\s*\[\s*[{["]/.test(head)) return "json";
   if (bytes[0] === 0x80 && bytes[1]! >= 2 && bytes[1]! <= 5) return pickled(bytes, head);
@@ -22,8 +26,10 @@ export function recognize(bytes: Uint8Array): Format {
   return described(head) ?? (isDarknet(bytes) ? "darknet" : buffered(bytes));
 }
 
-/** Texts that describe a network. */
-function described(head: string): ForeignFormat | undefined {
+/** Texts that describe a network, or lie in its place. */
+function described(head: string): ForeignFormat | StrayFormat | undefined {
+  if (head.startsWith("version https://git-lfs.github.com/")) return "git lfs";
+  if (/^\s*<(!doctype\s+html|html)\b/i.test(head)) return "web page";
   const text = head.replace(/^(\s*#.*\n|\s+)*/, "");
   if (/^\[(net|network)\]/.test(text)) return "darknet";
   if (/^(<\?xml[^>]*>\s*)?<net\s[^>]*version=/.test(text)) return "openvino";
@@ -54,9 +60,11 @@ function buffered(bytes: Uint8Array): Format {
   const [first] = fields;
   if (!first) return "unknown";
   const numbers = new Set(fields.map(({ number }) => number));
-  // Core ML says what kind of model it is by a field from 200 on
-  if (first.number === 1 && first.type === WireType.Varint)
-    return fields.some(({ number }) => number >= 200) ? "core ml" : "protobuf";
+  // Core ML says what kind of model it is by a field from 200 on; the schema of a SavedModel has version 1, ONNX has had 3 for long
+  if (first.number === 1 && first.type === WireType.Varint) {
+    if (fields.some(({ number }) => number >= 200)) return "core ml";
+    return bytes[1]! > 2 ? "onnx" : "protobuf";
+  }
   const isText = first.content !== undefined && first.content[0]! >= 0x20;
   const hasLayers = numbers.has(100) || numbers.has(2);
   if ((isText && hasLayers) || (first.number > 1 && numbers.has(100))) return "caffe";

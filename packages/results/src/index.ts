@@ -6,6 +6,7 @@ export {
   byImportance,
   type Finding,
   type FoundPicture,
+  type MadePicture,
   type LabelledPictures,
   type Severity,
 } from "./diagnose/finding.js";

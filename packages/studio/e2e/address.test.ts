@@ -36,7 +36,7 @@ describeStudio("a model of another server", {}, ({ visit, address }) => {
     await page.getByLabel("Address of a model").fill(`${site}/open/network.onnx`);
     expect(asked).toEqual([]);
     await page.getByRole("button", { name: "Open the address" }).click();
-    await page.getByRole("button", { name: "Show me a neuron" }).waitFor({ timeout: 90_000 });
+    await page.getByRole("button", { name: "Show me a neuron" }).waitFor({ timeout: 120_000 });
     expect(asked).toEqual(["/open/network.onnx - -"]);
     expect(foreign).toEqual([`${site}/open/network.onnx`]);
     // the page apart is gone, and the studio itself may still talk to nobody
@@ -84,7 +84,7 @@ describeStudio("a model of another server", {}, ({ visit, address }) => {
               .getByRole("alert")
               .textContent()
               .catch(() => ""),
-          { timeout: 60_000 },
+          { timeout: 120_000 },
         )
         .toMatch(sentence);
     }

@@ -20,12 +20,12 @@ const bars = [4, 10, 13, 20].map((left) => bar(`bar-${left}.png`, left));
 describeStudio("what speaks for an answer", {}, ({ visit, address }) => {
   test("a dropped picture is explained by every method that looks once, side by side, for any target", async () => {
     const { page, errors, context } = await visit("#/m/article/explain");
-    await page.getByText("Drop a picture anywhere").waitFor({ timeout: 60_000 });
+    await page.getByText("Drop a picture anywhere").waitFor({ timeout: 120_000 });
     const chooser = page.waitForEvent("filechooser");
     await page.getByRole("button", { name: "Choose pictures" }).click();
     await (await chooser).setFiles([bars[2]!]);
     const shown = page.getByTestId("explained");
-    await shown.waitFor({ timeout: 90_000 });
+    await shown.waitFor({ timeout: 120_000 });
     // the likeliest class, where nothing else is asked for, and what it rests on
     expect(await shown.getByRole("heading").textContent()).toMatch(/(class )?\d.*%/);
     expect(await shown.textContent()).toMatch(/lies on .* of the picture/);
@@ -35,9 +35,9 @@ describeStudio("what speaks for an answer", {}, ({ visit, address }) => {
     await shown.getByRole("img", { name: /^Gradient x input/ }).waitFor();
     await page.getByLabel("What is explained").fill("logit:1 - logit:7");
     await page.getByRole("button", { name: "Explain", exact: true }).click();
-    await expect.poll(() => page.url(), { timeout: 60_000 }).toContain("t=logit:1+-+logit:7");
+    await expect.poll(() => page.url(), { timeout: 120_000 }).toContain("t=logit:1+-+logit:7");
     await expect
-      .poll(() => shown.getByRole("heading").textContent(), { timeout: 90_000 })
+      .poll(() => shown.getByRole("heading").textContent(), { timeout: 120_000 })
       .toContain("logit:1 - logit:7");
     expect(errors).toEqual([]);
     await context.close();
@@ -45,7 +45,7 @@ describeStudio("what speaks for an answer", {}, ({ visit, address }) => {
 
   test("the slow methods are there when they are asked for, and say how far they are", async () => {
     const { page, errors, context } = await visit("#/m/article/explain?methods=all&t=logit:1");
-    await page.getByText("Drop a picture anywhere").waitFor({ timeout: 60_000 });
+    await page.getByText("Drop a picture anywhere").waitFor({ timeout: 120_000 });
     const chooser = page.waitForEvent("filechooser");
     await page.getByRole("button", { name: "Choose pictures" }).click();
     await (await chooser).setFiles(bars);
@@ -64,9 +64,9 @@ describeStudio("what speaks for an answer", {}, ({ visit, address }) => {
     const chooser = page.waitForEvent("filechooser");
     await page.getByRole("button", { name: "Choose pictures" }).click();
     await (await chooser).setFiles(bars);
-    await page.getByRole("button", { name: "Rank 4 pictures" }).click({ timeout: 60_000 });
+    await page.getByRole("button", { name: "Rank 4 pictures" }).click({ timeout: 120_000 });
     const found = page.getByTestId("exciting");
-    await expect.poll(() => found.locator("canvas").count(), { timeout: 60_000 }).toBe(8);
+    await expect.poll(() => found.locator("canvas").count(), { timeout: 120_000 }).toBe(8);
     const values = (await found.locator("li > button > .small").allTextContents()).map((text) =>
       Number(text.replace("−", "-")),
     );
@@ -75,7 +75,7 @@ describeStudio("what speaks for an answer", {}, ({ visit, address }) => {
     const part = found.getByRole("img", { name: /^What its strongest place sees/ }).first();
     expect(await part.locator("canvas").evaluate((canvas: HTMLCanvasElement) => canvas.width)).toBeLessThan(28);
     await page.getByRole("button", { name: "Explain what the run made" }).click();
-    await page.getByTestId("explained").waitFor({ timeout: 90_000 });
+    await page.getByTestId("explained").waitFor({ timeout: 120_000 });
     expect(page.url()).toContain(`${address()}#/m/article/explain?t=conv1:3`);
     expect(errors).toEqual([]);
     await context.close();

@@ -34,17 +34,40 @@ describeStudio("a model of one's own", {}, ({ visit }) => {
     await context.close();
   });
 
+  test("files are dropped onto the window, several at once", async () => {
+    const { page, errors, context } = await visit("#/");
+    const { onnx, weights } = withExternalWeights();
+    const held = await page.evaluateHandle(
+      (files) => {
+        const transfer = new DataTransfer();
+        for (const { name, bytes } of files) transfer.items.add(new File([new Uint8Array(bytes)], name));
+        return transfer;
+      },
+      [
+        { name: "net.onnx", bytes: [...onnx] },
+        { name: "w.bin", bytes: [...weights] },
+      ],
+    );
+    await page.dispatchEvent("body", "dragenter", { dataTransfer: held });
+    await page.getByText("Drop a model, its weights, labels, pictures").waitFor();
+    await page.dispatchEvent("body", "drop", { dataTransfer: held });
+    await page.getByRole("link", { name: "conv" }).waitFor();
+    expect(await page.getByText("Drop a model, its weights, labels, pictures").count()).toBe(0);
+    expect(errors).toEqual([]);
+    await context.close();
+  });
+
   test("weights in a file that was forgotten are asked for, and taken when they are dropped afterwards", async () => {
     const { page, errors, context } = await visit("#/m");
     const { onnx, weights } = withExternalWeights();
     await choose(page, [file("net.onnx", onnx)]);
-    await page.getByRole("alert").waitFor({ timeout: 60_000 });
+    await page.getByRole("alert").waitFor({ timeout: 120_000 });
     expect(await page.getByRole("alert").textContent()).toContain('"w.bin"');
     const chooser = page.waitForEvent("filechooser");
     await page.getByRole("button", { name: "Choose other files" }).click();
     await (await chooser).setFiles([file("w.bin", weights)]);
-    await page.getByRole("link", { name: "conv" }).click({ timeout: 60_000 });
-    await page.locator("[role=gridcell] canvas").nth(3).waitFor({ timeout: 60_000 });
+    await page.getByRole("link", { name: "conv" }).click({ timeout: 120_000 });
+    await page.locator("[role=gridcell] canvas").nth(3).waitFor({ timeout: 120_000 });
     expect(errors).toEqual([]);
     await context.close();
   });
@@ -60,12 +83,12 @@ describeStudio("a model of one's own", {}, ({ visit }) => {
     const { page, errors, foreign, context } = await visit("#/m");
     const began = Date.now();
     await choose(page, [model("squeezenet-v1.1/squeezenet-v1.1.onnx"), model("squeezenet-v1.1/labels.txt")]);
-    await page.getByRole("button", { name: "Show me a neuron" }).click({ timeout: 60_000 });
-    await page.locator("[data-testid=workbench-panes] .step").waitFor({ timeout: 60_000 });
+    await page.getByRole("button", { name: "Show me a neuron" }).click({ timeout: 120_000 });
+    await page.locator("[data-testid=workbench-panes] .step").waitFor({ timeout: 120_000 });
     console.log(`SqueezeNet: ${((Date.now() - began) / 1000).toFixed(1)} s from the drop to the first picture`);
     await page.getByRole("button", { name: "Stop and keep" }).click();
     await ended(page);
-    await expect.poll(() => page.getByTestId("answer").textContent(), { timeout: 60_000 }).toMatch(/▸/);
+    await expect.poll(() => page.getByTestId("answer").textContent(), { timeout: 120_000 }).toMatch(/▸/);
     expect(errors).toEqual([]);
     expect(foreign).toEqual([]);
     await context.close();
@@ -76,7 +99,7 @@ describeStudio("a model of one's own", {}, ({ visit }) => {
     await choose(page, model("cifar10-resnet20/cifar10-resnet20.onnx"));
     await page.getByRole("searchbox", { name: "Filter layers" }).fill("conv");
     await page.getByRole("table").getByRole("link").first().click();
-    await page.locator("[role=gridcell] canvas").first().waitFor({ timeout: 60_000 });
+    await page.locator("[role=gridcell] canvas").first().waitFor({ timeout: 120_000 });
     const late = await page.evaluate(
       () =>
         new Promise<number>((resolve) => {
@@ -101,12 +124,12 @@ describeStudio("a model of one's own", {}, ({ visit }) => {
   test.skipIf(!hasModels)("a vision transformer climbs", async () => {
     const { page, errors, context } = await visit("#/m");
     await choose(page, model("mnist-vit/mnist-vit.onnx"));
-    await page.getByRole("button", { name: "Show me a neuron" }).click({ timeout: 60_000 });
-    await page.locator("[data-testid=workbench-panes] .step").waitFor({ timeout: 60_000 });
+    await page.getByRole("button", { name: "Show me a neuron" }).click({ timeout: 120_000 });
+    await page.locator("[data-testid=workbench-panes] .step").waitFor({ timeout: 120_000 });
     await page.waitForFunction(
       () => Number(document.querySelector("[data-testid=workbench-panes] .step")?.textContent) > 3,
       null,
-      { timeout: 60_000 },
+      { timeout: 120_000 },
     );
     expect(errors).toEqual([]);
     await context.close();

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { describeStudio, ended } from "./studio.js";
+import { choose, describeStudio, ended } from "./studio.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -33,20 +33,42 @@ const compared = `#/compare?${["ones", "zeros"]
   .join("&")}`;
 
 const screens: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
-  "#/": (page) => page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 60_000 }),
-  "#/guide/4": (page) => page.getByTestId("guide-panel").getByRole("slider").waitFor({ timeout: 60_000 }),
+  "#/": (page) => page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 120_000 }),
+  "#/guide/4": (page) => page.getByTestId("guide-panel").getByRole("slider").waitFor({ timeout: 120_000 }),
   "#/guide/sheet": (page) => page.getByRole("button", { name: "Print two pages" }).waitFor(),
   "#/m": (page) => page.getByRole("button", { name: "Choose files" }).waitFor(),
-  "#/m/article": (page) => page.getByRole("button", { name: "Show me a neuron" }).waitFor({ timeout: 60_000 }),
-  "#/m/article/conv1": (page) => page.getByRole("grid").waitFor({ timeout: 60_000 }),
+  "#/m/article": (page) => page.getByRole("button", { name: "Show me a neuron" }).waitFor({ timeout: 120_000 }),
+  "#/m/article/conv1": (page) => page.getByRole("grid").waitFor({ timeout: 120_000 }),
   "#/m/article/run?t=logit:3&recipe=none&steps=5&init=ones&init=random": (page) => ended(page),
-  "#/m/article/explain": (page) => page.getByText("Drop a picture anywhere").waitFor({ timeout: 60_000 }),
+  "#/m/article/explain": (page) => page.getByText("Drop a picture anywhere").waitFor({ timeout: 120_000 }),
   "#/m/sha256-0123456789ab": (page) => page.getByRole("heading", { name: /needs a model that is not here/ }).waitFor(),
-  [compared]: (page) => page.getByText("Correlation of the changes").waitFor({ timeout: 90_000 }),
+  [compared]: (page) => page.getByText("Correlation of the changes").waitFor({ timeout: 120_000 }),
   "#/compare": (page) => page.getByRole("button", { name: "Run all" }).waitFor(),
   "#/library": (page) => page.getByRole("heading", { name: "Runs" }).waitFor(),
   "#/nothing": (page) => page.getByRole("heading", { name: "There is nothing at this address" }).waitFor(),
 };
+
+const looks = [
+  ["light", 1280],
+  ["light", 768],
+  ["light", 320],
+  ["dark", 320],
+  ["dark", 768],
+  ["dark", 1280],
+] as const;
+
+/** What is wrong with what is shown now, light and dark, at every width. */
+async function faultsInAllLooks(page: Page, name: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const [colorScheme, width] of looks) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 800 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (wide > width) found.push(`${name} at ${width} px is ${wide} px wide`);
+    found.push(...(await faults(page)).map((fault) => `${name} ${colorScheme} ${width}: ${fault}`));
+  }
+  return found;
+}
 
 describeStudio("every screen", {}, ({ visit, address }) => {
   test(
@@ -58,20 +80,49 @@ describeStudio("every screen", {}, ({ visit, address }) => {
       for (const [hash, isReady] of Object.entries(screens)) {
         await page.goto(address() + hash);
         await isReady(page);
-        for (const [colorScheme, width] of [
-          ["light", 1280],
-          ["light", 768],
-          ["light", 320],
-          ["dark", 320],
-          ["dark", 768],
-          ["dark", 1280],
-        ] as const) {
-          await page.emulateMedia({ colorScheme });
-          await page.setViewportSize({ width, height: 800 });
-          const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-          if (wide > width) found.push(`${hash} at ${width} px is ${wide} px wide`);
-          found.push(...(await faults(page)).map((fault) => `${hash} ${colorScheme} ${width}: ${fault}`));
-        }
+        found.push(...(await faultsInAllLooks(page, hash)));
+      }
+      expect(found).toEqual([]);
+      expect(errors).toEqual([]);
+      await context.close();
+    },
+  );
+
+  test(
+    "nor has what lies over them: the palette, the keys, what runs here, a problem, the tools of a run",
+    { timeout: 480_000 },
+    async () => {
+      const { page, errors, context } = await visit("#/nothing", { reducedMotion: "reduce" });
+      const found: string[] = [];
+      const palette = page.getByRole("dialog", { name: "Search and commands" });
+      await page.keyboard.press("Control+k");
+      await palette.getByRole("option").first().waitFor();
+      found.push(...(await faultsInAllLooks(page, "palette")));
+      await page.keyboard.type("nothing is called so");
+      await palette.getByText("Nothing is called so").waitFor();
+      found.push(...(await faultsInAllLooks(page, "empty palette")));
+      await page.keyboard.press("Escape");
+      await palette.waitFor({ state: "hidden" });
+      await page.keyboard.press("?");
+      await page.getByRole("dialog", { name: "Keys and help" }).waitFor();
+      found.push(...(await faultsInAllLooks(page, "keys")));
+      await page.keyboard.press("Escape");
+
+      await page.goto(`${address()}#/m`);
+      await choose(page, [{ name: "broken.onnx", mimeType: "", buffer: Buffer.from("this is no model") }]);
+      await page.getByRole("alert").waitFor({ timeout: 120_000 });
+      found.push(...(await faultsInAllLooks(page, "problem")));
+
+      await page.goto(`${address()}#/m/article/run?t=logit:3&recipe=none&steps=5`);
+      await ended(page);
+      await page.getByTestId("badge").click();
+      await page.locator("#engine-facts").waitFor();
+      found.push(...(await faultsInAllLooks(page, "what runs here")));
+      await page.keyboard.press("Escape");
+      await page.getByText("Every setting").click();
+      for (const name of ["Test it", "Pictures", "Export"]) {
+        await page.getByRole("tab", { name }).click();
+        found.push(...(await faultsInAllLooks(page, name)));
       }
       expect(found).toEqual([]);
       expect(errors).toEqual([]);
@@ -81,14 +132,14 @@ describeStudio("every screen", {}, ({ visit, address }) => {
 
   test(
     "the guide's nine steps each have an address, a text with live numbers, and something to touch",
-    { timeout: 180_000 },
+    { timeout: 480_000 },
     async () => {
       const { page, errors, context } = await visit("#/guide/1", { reducedMotion: "reduce" });
       for (let step = 1; step <= 9; step++) {
         await page.goto(`${address()}#/guide/${step}`);
-        await page.getByTestId("guide-panel").locator("canvas").first().waitFor({ timeout: 60_000 });
+        await page.getByTestId("guide-panel").locator("canvas").first().waitFor({ timeout: 120_000 });
         await expect
-          .poll(() => page.locator(`[data-guide="${step}"]`).textContent(), { timeout: 60_000 })
+          .poll(() => page.locator(`[data-guide="${step}"]`).textContent(), { timeout: 120_000 })
           .not.toMatch(/…( |,|\.| sure)/);
       }
       expect(errors).toEqual([]);
@@ -111,7 +162,7 @@ describeStudio("every screen", {}, ({ visit, address }) => {
       .setInputFiles({ name: "library.json", mimeType: "application/json", buffer: readFileSync(path) });
     await page.getByRole("link", { name: /logit:3/ }).waitFor();
     await page.goto(address() + compared);
-    await page.getByText("Correlation of the changes").waitFor({ timeout: 60_000 });
+    await page.getByText("Correlation of the changes").waitFor({ timeout: 120_000 });
     expect(await page.getByTestId("compared").locator("canvas").count()).toBe(2);
     expect(errors).toEqual([]);
     await context.close();
@@ -119,19 +170,19 @@ describeStudio("every screen", {}, ({ visit, address }) => {
 
   test(
     "by keyboard alone: from the first screen to a unit, and through the palette to a class",
-    { timeout: 120_000 },
+    { timeout: 480_000 },
     async () => {
       const { page, context } = await visit("#/", { reducedMotion: "reduce" });
       await page.keyboard.press("Control+k");
       await page.keyboard.type("inside");
       await page.keyboard.press("Enter");
-      await page.getByRole("button", { name: "Show me a neuron" }).waitFor({ timeout: 60_000 });
+      await page.getByRole("button", { name: "Show me a neuron" }).waitFor({ timeout: 120_000 });
       await page.keyboard.press("Control+k");
       await page.keyboard.type("conv2:7");
       await page.keyboard.press("Enter");
-      await page.locator("[data-testid=workbench-panes] .step").waitFor({ timeout: 60_000 });
+      await page.locator("[data-testid=workbench-panes] .step").waitFor({ timeout: 120_000 });
       await page.keyboard.press("j");
-      await expect.poll(() => page.url(), { timeout: 20_000 }).toContain("t=conv2:8");
+      await expect.poll(() => page.url(), { timeout: 120_000 }).toContain("t=conv2:8");
       await page.keyboard.press("?");
       await page.getByRole("dialog", { name: "Keys and help" }).waitFor();
       await page.keyboard.press("Escape");
@@ -141,13 +192,13 @@ describeStudio("every screen", {}, ({ visit, address }) => {
 
   test("works offline when it was there once", async () => {
     const { page, context } = await visit();
-    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 60_000 });
+    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 120_000 });
     await page.evaluate(() => navigator.serviceWorker.ready);
     await page.reload();
-    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 60_000 });
+    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 120_000 });
     await context.setOffline(true);
     await page.reload();
-    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 60_000 });
+    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 120_000 });
     await context.close();
   });
 
@@ -178,7 +229,7 @@ describeStudio("every screen", {}, ({ visit, address }) => {
     await page.route("**/other-page.html", (route) => route.fulfill({ contentType: "text/html", body }));
     await page.goto(`${address()}other-page.html`);
     await page.getByText(/recorded: a 1 from zeros · step [1-9]/).waitFor();
-    await page.getByText(/logit:3: .* · step 4/).waitFor({ timeout: 60_000 });
+    await page.getByText(/logit:3: .* · step 4/).waitFor({ timeout: 120_000 });
     expect(errors).toEqual([]);
     await context.close();
   });

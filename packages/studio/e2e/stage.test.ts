@@ -2,23 +2,25 @@ import { expect, test } from "vitest";
 import { describeStudio, ended } from "./studio.js";
 
 describeStudio("the stage", {}, ({ visit, address }) => {
-  test("moves within a second, says that it is recorded, and then runs live to confidences above 0.9", async () => {
-    const { page, errors, foreign, context } = await visit();
-    const steps = page.locator("[data-testid=panes] .step").first();
-    await steps.waitFor();
-    const arrived = Date.now();
-    await page.waitForFunction(() => Number(document.querySelector("[data-testid=panes] .step")?.textContent) > 0);
-    expect(Date.now() - arrived).toBeLessThan(1000);
-    const panes = page.getByTestId("panes");
-    // the badge says what is so: recorded as long as the panes are
-    const isRecorded = await panes.getAttribute("data-recorded");
-    if (isRecorded === "true") expect(await page.getByTestId("badge").textContent()).toContain("recorded");
-    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 60_000 });
+  test("moves before the engine is there, says that it is recorded, and then runs live to confidences above 0.9", async () => {
+    const { page, errors, foreign, context } = await visit("#/nothing");
+    let release = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route("**/*.wasm", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(address());
+    await page.waitForFunction(() => Number(document.querySelector("[data-testid=panes] .step")?.textContent) > 5);
+    expect(await page.getByTestId("panes").getAttribute("data-recorded")).toBe("true");
+    expect(await page.getByTestId("badge").textContent()).toContain("recorded");
+    release();
+    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 120_000 });
     expect(await page.getByTestId("badge").textContent()).toMatch(/live · your device · wasm · \d+ threads?/);
     await page.getByRole("button", { name: "Pause" }).click();
     await page.waitForFunction(() => document.querySelector(".transport output")?.textContent?.includes("/ 60"));
     await page.waitForFunction(() => !document.querySelector(".transport output")?.textContent?.includes("…"), null, {
-      timeout: 60_000,
+      timeout: 120_000,
     });
     await page.getByRole("button", { name: "To the end" }).click();
     const numbers = await page.locator("[data-testid=panes] .number").allTextContents();
@@ -62,7 +64,7 @@ describeStudio("the stage", {}, ({ visit, address }) => {
 describeStudio("the studio on a server that does not isolate it", { isIsolated: false }, ({ visit }) => {
   test("runs with one thread and says why", async () => {
     const { page, errors, context } = await visit();
-    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 60_000 });
+    await page.locator("[data-testid=panes][data-recorded=false]").waitFor({ timeout: 120_000 });
     expect(await page.getByTestId("badge").textContent()).toContain("1 thread");
     await page.getByTestId("badge").click();
     expect(await page.locator("#engine-facts").textContent()).toContain("COOP and COEP");
@@ -92,6 +94,43 @@ describeStudio("the studio on a graphics processor", { args: swiftshader }, ({ v
     await ended(page, 220_000);
     expect(await page.getByTestId("badge").textContent()).toContain("webgpu");
     expect(await page.locator(".chip", { hasText: "confidence" }).textContent()).toMatch(/0\.1\d/);
+    await context.close();
+  });
+
+  test("that is lost in the middle of a run is said, and the run goes on in WebAssembly", async () => {
+    const { page, context } = await visit("#/nothing", { serviceWorkers: "block" });
+    await page.evaluate(() => localStorage.setItem("xstar-engine", '{"backend":"webgpu"}'));
+    // the engine's device, to take it away
+    const hook = `const request = GPUAdapter.prototype.requestDevice;
+      GPUAdapter.prototype.requestDevice = async function (...args) {
+        const device = await request.apply(this, args);
+        self.loseDevice = () => device.destroy();
+        return device;
+      };`;
+    await page.route(/\/worker-[^/]*\.js$/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `${hook}\n${await response.text()}` });
+    });
+    await page.goto(
+      `${address()}#/m/article/run?t=crossEntropy:1&recipe=none&opt=gradient:learningRate%3D1&steps=200000&init=zeros`,
+    );
+    await page.reload();
+    const running = page.locator(".chip", { hasText: "running: step" });
+    await running.waitFor({ timeout: 220_000 });
+    for (const worker of page.workers())
+      await worker.evaluate(() => (globalThis as { loseDevice?(): void }).loseDevice?.());
+    await page.getByText("The graphics processor failed").waitFor({ timeout: 120_000 });
+    expect(await page.getByTestId("badge").textContent()).toContain("wasm");
+    // it is the same run, which goes on
+    const step = async () => Number(/step (\d+)/.exec((await running.textContent())!)![1]);
+    const before = await step();
+    await expect.poll(step, { timeout: 120_000 }).toBeGreaterThan(before);
+    await page.getByRole("button", { name: "Stop and keep" }).click();
+    await ended(page);
+    await page.getByText(/was left at step \d+/).waitFor();
+    await page.getByRole("button", { name: "Stay with WebAssembly" }).click();
+    await running.waitFor({ timeout: 120_000 });
+    expect(await page.getByTestId("badge").textContent()).toContain("wasm");
     await context.close();
   });
 });

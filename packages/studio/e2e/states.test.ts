@@ -30,7 +30,7 @@ const cut = model("cut.onnx", (op, x) => {
 
 async function openModel(page: Page, file: ReturnType<typeof model>): Promise<string> {
   await choose(page, [file]);
-  await page.getByRole("heading", { level: 1, name: file.name.replace(".onnx", "") }).waitFor({ timeout: 60_000 });
+  await page.getByRole("heading", { level: 1, name: file.name.replace(".onnx", "") }).waitFor({ timeout: 120_000 });
   return /sha256-[0-9a-f]{12}/.exec(page.url())![0];
 }
 
@@ -63,17 +63,17 @@ describeStudio("every state says what is so, and has something to do", {}, ({ vi
       await route.continue().catch(() => undefined);
     });
     await page.goto(`${address()}#/m/article`);
-    await button(page, "Cancel").click({ timeout: 60_000 });
+    await button(page, "Cancel").click({ timeout: 120_000 });
     await page.getByText("it was cancelled").waitFor();
     release();
     await button(page, "Try again").click();
-    await button(page, "Show me a neuron").waitFor({ timeout: 90_000 });
+    await button(page, "Show me a neuron").waitFor({ timeout: 120_000 });
     await context.close();
   });
 
   test("preparing, running, paused, stopped: each can be left", async () => {
     const { page, context } = await visit("#/m/article/run?t=logit:3&recipe=none&steps=20000");
-    await page.locator(".chip", { hasText: "running: step" }).waitFor({ timeout: 90_000 });
+    await page.locator(".chip", { hasText: "running: step" }).waitFor({ timeout: 120_000 });
     await button(page, "Pause").first().click();
     await page.locator(".chip", { hasText: /paused at \d+/ }).waitFor();
     await button(page, /^Branch from/).waitFor();
@@ -104,8 +104,8 @@ describeStudio("every state says what is so, and has something to do", {}, ({ vi
       "#/m/article/run?t=probability:1&recipe=none&opt=adam:learningRate=0.2&steps=120&init=zeros",
     );
     await ended(page);
-    await button(page, "Maximize the logit").click({ timeout: 60_000 });
-    await expect.poll(() => page.url(), { timeout: 60_000 }).toContain("t=logit:1");
+    await button(page, "Maximize the logit").click({ timeout: 120_000 });
+    await expect.poll(() => page.url(), { timeout: 120_000 }).toContain("t=logit:1");
     await context.close();
   });
 
@@ -121,7 +121,10 @@ describeStudio("every state says what is so, and has something to do", {}, ({ vi
     const { page, context } = await visit("#/m");
     await openModel(page, cut);
     await page.getByRole("heading", { name: "What cannot be differentiated" }).waitFor();
-    expect(await page.getByRole("main").textContent()).toMatch(/Unique[\s\S]*Pick one before it/);
+    expect(await page.getByRole("main").textContent()).toMatch(/Unique \(operator set 20\)[\s\S]*cuts off/);
+    await button(page, "Copy what an issue needs").waitFor();
+    await page.getByRole("link", { name: "See before, the last layer before" }).click();
+    await page.getByRole("grid", { name: "Units of before" }).waitFor();
     await context.close();
   });
 
@@ -132,7 +135,35 @@ describeStudio("every state says what is so, and has something to do", {}, ({ vi
     await choose(page, [hill]);
     const alert = page.getByRole("alert");
     await alert.waitFor();
-    expect(await alert.textContent()).toMatch(/too much for a tab.*npx xstar maximize/);
+    expect(await alert.textContent()).toMatch(/2\.0 GB of files may need about 6\.0 GB.*npx xstar maximize/);
+    await button(page, "Choose other files").waitFor();
+    await context.close();
+  });
+
+  test("too big for a run: what it would take, and half the size", async () => {
+    const { page, context } = await visit("#/m");
+    const id = await openModel(page, hill);
+    await page.goto(
+      `${address()}#/m/${id}/run?recipe=none&t=y:0&steps=2&init=ones&opt=gradient&picture=4000,4000&batch=16`,
+    );
+    const alert = page.getByRole("alert");
+    await alert.waitFor({ timeout: 120_000 });
+    expect(await alert.textContent()).toMatch(/may need about [\d,]+ MB, more than the [\d,]+ MB.*command line/);
+    await button(page, "Half the size").click();
+    await expect.poll(() => page.url()).toContain("picture=2000,2000");
+    await context.close();
+  });
+
+  test("contract unclear: what was guessed, why, and a word that it is right", async () => {
+    const { page, context } = await visit("#/m/article");
+    await page.getByText("guessed: check it").waitFor({ timeout: 120_000 });
+    expect(await page.getByRole("main").textContent()).toContain("0 to 1 is only a default");
+    await page.getByLabel("Range of the numbers").selectOption("−1 to 1");
+    await page.getByText("as you said").waitFor();
+    await page.reload();
+    await button(page, "It is right").click({ timeout: 120_000 });
+    await page.getByText("as you said").waitFor();
+    expect(await button(page, "It is right").count()).toBe(0);
     await context.close();
   });
 
@@ -145,7 +176,7 @@ describeStudio("every state says what is so, and has something to do", {}, ({ vi
     await page.goto(address());
     await page.getByTestId("badge").click();
     await button(page, "Take WebAssembly").click({ timeout: 120_000 });
-    await expect.poll(() => page.getByTestId("badge").textContent(), { timeout: 90_000 }).toContain("wasm");
+    await expect.poll(() => page.getByTestId("badge").textContent(), { timeout: 120_000 }).toContain("wasm");
     await context.close();
   });
 
@@ -174,7 +205,7 @@ describeStudio("every state says what is so, and has something to do", {}, ({ vi
 
   test("a link that is not understood: what was left out, and a way home", async () => {
     const { page, context } = await visit("#/m/article/run?t=logit:3&recipe=none&steps=many");
-    await page.getByText(/says for steps makes no sense/).waitFor({ timeout: 90_000 });
+    await page.getByText(/says for steps makes no sense/).waitFor({ timeout: 120_000 });
     await page.goto(`${address()}#/nowhere`);
     await page.getByRole("link", { name: "To the first screen" }).waitFor();
     await context.close();

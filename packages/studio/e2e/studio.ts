@@ -43,7 +43,7 @@ export function describeStudio(
   tests: (stand: Stand) => void,
 ): void {
   if (!executable) console.warn(`${name}: skipped, without Chromium (apt-get install chromium)`);
-  describe.skipIf(!executable)(name, { timeout: 240_000 }, () => {
+  describe.skipIf(!executable)(name, { timeout: 480_000 }, () => {
     let server: StudioServer;
     let browser: Browser;
     beforeAll(async () => {
@@ -58,6 +58,8 @@ export function describeStudio(
       address: () => server.address,
       async visit(hash = "", options = {}) {
         const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+        // machines are shared and slow at times: what is waited for is a state, and this only ends what hangs
+        context.setDefaultTimeout(120_000);
         const page = await context.newPage();
         const errors: string[] = [];
         const foreign: string[] = [];
@@ -86,6 +88,6 @@ export async function choose(page: Page, files: Parameters<FileChooser["setFiles
 }
 
 /** The run on the page has ended. */
-export async function ended(page: Page, timeout = 90_000): Promise<void> {
+export async function ended(page: Page, timeout = 120_000): Promise<void> {
   await page.locator(".chip", { hasText: /(ended|stopped) after/ }).waitFor({ timeout });
 }

@@ -78,25 +78,25 @@ describeStudio("pictures that are touched", {}, ({ visit, address }) => {
     await ended(page);
     await page.getByRole("tab", { name: "Test it" }).click();
     const answer = page.getByTestId("answer");
-    await expect.poll(() => answer.textContent(), { timeout: 60_000 }).toContain("▸ 1");
+    await expect.poll(() => answer.textContent(), { timeout: 120_000 }).toContain("▸ 1");
     const sure = await answer.textContent();
     for (const y of [0.3, 0.4, 0.5, 0.6, 0.7]) await drag(page, "#panel canvas", [0.2, y], [0.8, y]);
-    await expect.poll(() => answer.textContent(), { timeout: 60_000 }).not.toBe(sure);
+    await expect.poll(() => answer.textContent(), { timeout: 120_000 }).not.toBe(sure);
     const erased = await answer.textContent();
     await page.getByRole("button", { name: "Draw", exact: true }).click();
     await drag(page, "#panel canvas", [0.5, 0.2], [0.5, 0.8]);
-    await expect.poll(() => answer.textContent(), { timeout: 60_000 }).not.toBe(erased);
+    await expect.poll(() => answer.textContent(), { timeout: 120_000 }).not.toBe(erased);
     await page.getByRole("button", { name: "Undo all" }).click();
-    await expect.poll(() => answer.textContent(), { timeout: 60_000 }).toBe(sure);
+    await expect.poll(() => answer.textContent(), { timeout: 120_000 }).toBe(sure);
     expect(errors).toEqual([]);
     await context.close();
   });
 
   test("a 1 that is drawn in the guide is read, and the sheet prints on two pages", async () => {
     const { page, errors, context } = await visit("#/guide/1");
-    await page.getByTestId("guide-panel").locator("canvas").first().waitFor({ timeout: 60_000 });
+    await page.getByTestId("guide-panel").locator("canvas").first().waitFor({ timeout: 120_000 });
     await drag(page, "[data-testid=guide-panel] canvas", [0.5, 0.2], [0.5, 0.8]);
-    await expect.poll(() => page.getByTestId("guide-panel").textContent(), { timeout: 90_000 }).toContain("▸ 1");
+    await expect.poll(() => page.getByTestId("guide-panel").textContent(), { timeout: 120_000 }).toContain("▸ 1");
     await page.goto(`${address()}#/guide/sheet`);
     await page.getByRole("button", { name: "Print two pages" }).waitFor();
     const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
@@ -107,7 +107,7 @@ describeStudio("pictures that are touched", {}, ({ visit, address }) => {
 
   test("by keyboard alone: from a model to a run, through its steps, its tools and its files", async () => {
     const { page, errors, context } = await visit("#/m/article", { reducedMotion: "reduce" });
-    await page.getByRole("button", { name: "Show me a neuron" }).waitFor({ timeout: 60_000 });
+    await page.getByRole("button", { name: "Show me a neuron" }).waitFor({ timeout: 120_000 });
     await tabTo(page, /^Show me a neuron/);
     await page.keyboard.press("Enter");
     await ended(page);
@@ -124,7 +124,7 @@ describeStudio("pictures that are touched", {}, ({ visit, address }) => {
     await page.getByText("Border set to 0: 1 px").waitFor();
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
     await page.keyboard.press("e");
-    const arriving = page.waitForEvent("download", { timeout: 60_000 });
+    const arriving = page.waitForEvent("download", { timeout: 120_000 });
     await tabTo(page, /^PNG$/, 120);
     await page.keyboard.press("Enter");
     expect((await arriving).suggestedFilename()).toMatch(/\.png$/);
@@ -136,7 +136,7 @@ describeStudio("pictures that are touched", {}, ({ visit, address }) => {
     const { page, context } = await visit("#/m");
     const bytes = readFileSync(new URL("../public/article.onnx.gz", import.meta.url));
     await choose(page, [{ name: "kept.onnx", mimeType: "application/octet-stream", buffer: gunzipSync(bytes) }]);
-    await page.getByRole("heading", { level: 1, name: "kept" }).waitFor({ timeout: 60_000 });
+    await page.getByRole("heading", { level: 1, name: "kept" }).waitFor({ timeout: 120_000 });
     const link = page.url();
     const library = await context.newPage();
     const remove = library.getByRole("button", { name: "Delete kept" });
@@ -150,20 +150,20 @@ describeStudio("pictures that are touched", {}, ({ visit, address }) => {
           await library.waitForTimeout(500);
           return remove.count();
         },
-        { timeout: 90_000 },
+        { timeout: 120_000 },
       )
       .toBe(1);
     expect(await library.getByRole("row").filter({ has: remove }).textContent()).toMatch(/\d\.\d MB/);
     const other = await context.newPage();
     await other.goto(link);
-    await other.getByRole("heading", { level: 1, name: "kept" }).waitFor({ timeout: 90_000 });
+    await other.getByRole("heading", { level: 1, name: "kept" }).waitFor({ timeout: 120_000 });
     await remove.click();
-    await expect.poll(() => remove.count(), { timeout: 30_000 }).toBe(0);
+    await expect.poll(() => remove.count(), { timeout: 120_000 }).toBe(0);
     const third = await context.newPage();
     await third.goto(link);
     await third
       .getByRole("heading", { name: "This address needs a model that is not here" })
-      .waitFor({ timeout: 60_000 });
+      .waitFor({ timeout: 120_000 });
     await context.close();
   });
 
@@ -171,7 +171,7 @@ describeStudio("pictures that are touched", {}, ({ visit, address }) => {
     const { page, errors, context } = await visit("#/m", { viewport: { width: 1280, height: 1600 } });
     const browser = context.browser()!;
     await choose(page, `${shared}models/squeezenet-v1.1/squeezenet-v1.1.onnx`);
-    await page.getByRole("button", { name: "Show me a neuron" }).waitFor({ timeout: 90_000 });
+    await page.getByRole("button", { name: "Show me a neuron" }).waitFor({ timeout: 120_000 });
     await page.getByRole("searchbox", { name: "Filter layers" }).fill("fire");
     const links = page
       .getByRole("table")
@@ -210,8 +210,8 @@ describeStudio("pictures that are touched", {}, ({ visit, address }) => {
     const chooser = page.waitForEvent("filechooser");
     await page.getByRole("button", { name: "Choose a folder" }).click();
     await (await chooser).setFiles(join(folder, "net"));
-    await page.getByRole("link", { name: "conv" }).click({ timeout: 60_000 });
-    await page.locator("[role=gridcell] canvas").nth(3).waitFor({ timeout: 60_000 });
+    await page.getByRole("link", { name: "conv" }).click({ timeout: 120_000 });
+    await page.locator("[role=gridcell] canvas").nth(3).waitFor({ timeout: 120_000 });
     rmSync(folder, { recursive: true });
     expect(errors).toEqual([]);
     await context.close();
@@ -237,13 +237,13 @@ describeStudio("in a sub-folder of another site", { folder: site, isIsolated: fa
   test("the studio works, offline too, and leaves the rest of the site alone", async () => {
     const { page, errors, context } = await visit("school/lab/");
     const live = page.locator("[data-testid=panes][data-recorded=false]");
-    await live.waitFor({ timeout: 90_000 });
+    await live.waitFor({ timeout: 120_000 });
     await page.evaluate(() => navigator.serviceWorker.ready);
     await page.reload();
-    await live.waitFor({ timeout: 90_000 });
+    await live.waitFor({ timeout: 120_000 });
     await context.setOffline(true);
     await page.reload();
-    await live.waitFor({ timeout: 90_000 });
+    await live.waitFor({ timeout: 120_000 });
     await context.setOffline(false);
     await page.goto(address());
     expect(await page.title()).toBe("Another page");

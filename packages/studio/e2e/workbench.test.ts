@@ -14,7 +14,7 @@ const race = `#/m/article/run?t=crossEntropy:1&recipe=none&opt=gradient:learning
 
 /** The file that a button makes. */
 async function download(page: Page, name: string): Promise<{ name: string; bytes: Uint8Array }> {
-  const arriving = page.waitForEvent("download", { timeout: 60_000 });
+  const arriving = page.waitForEvent("download", { timeout: 120_000 });
   await page.getByRole("button", { name, exact: true }).click();
   const file = await arriving;
   return { name: file.suggestedFilename(), bytes: new Uint8Array(readFileSync(await file.path())) };
@@ -36,20 +36,24 @@ describeStudio("the workbench", {}, ({ visit, address }) => {
     await slider.fill("0");
     const before = await objective();
     const link = page.url();
+    await page.getByRole("tab", { name: "Export" }).click();
+    const { bytes } = await download(page, "Numbers");
     await context.close();
     const again = await visit(link.slice(address().length));
     await ended(again.page);
     expect(await again.page.locator(".chip", { hasText: "objective" }).textContent()).toBe(before);
+    await again.page.getByRole("tab", { name: "Export" }).click();
+    expect((await download(again.page, "Numbers")).bytes).toEqual(bytes);
     await again.context.close();
   });
 
   test("every setting is a control made from its definition; what needs another graph goes on from the picture", async () => {
     const { page, errors, context } = await visit("#/m/article/run?t=logit:3&recipe=none&steps=4000");
-    await page.locator("[data-testid=workbench-panes] .step").waitFor({ timeout: 60_000 });
+    await page.locator("[data-testid=workbench-panes] .step").waitFor({ timeout: 120_000 });
     await page.getByText("Every setting").click();
     await page.getByLabel("Optimizer").selectOption("adam");
-    await expect.poll(() => page.url(), { timeout: 60_000 }).toContain("opt=adam");
-    await expect.poll(() => page.url(), { timeout: 60_000 }).toMatch(/init=logit-3-step-\d+\.npy/);
+    await expect.poll(() => page.url(), { timeout: 120_000 }).toContain("opt=adam");
+    await expect.poll(() => page.url(), { timeout: 120_000 }).toMatch(/init=logit-3-step-\d+\.npy/);
     await page.getByRole("button", { name: "Stop and keep" }).click();
     await ended(page);
     expect(errors).toEqual([]);
@@ -61,14 +65,14 @@ describeStudio("the workbench", {}, ({ visit, address }) => {
       "#/m/article/run?t=logit:3%20-%200.1*tv&recipe=none&opt=adam&steps=20000&init=zeros",
     );
     const steer = page.getByRole("region", { name: "Steer" });
-    await steer.waitFor({ timeout: 60_000 });
+    await steer.waitFor({ timeout: 120_000 });
     const steps = () =>
       page
         .locator(".chip", { hasText: "running" })
         .textContent()
         // between two graphs it runs without a step
         .then((text) => Number(/step (\d+)/.exec(text!)?.[1] ?? 0));
-    await expect.poll(steps, { timeout: 60_000 }).toBeGreaterThan(5);
+    await expect.poll(steps, { timeout: 120_000 }).toBeGreaterThan(5);
     for (const [name, value] of [
       ["learningRate", "0.01"],
       ["weight of tv", "0.5"],
@@ -76,27 +80,27 @@ describeStudio("the workbench", {}, ({ visit, address }) => {
       await steer.getByLabel(name, { exact: true }).fill(value);
       await steer.getByLabel(name, { exact: true }).press("Enter");
     }
-    await expect.poll(() => page.url(), { timeout: 60_000 }).toContain("learningRate=0.01");
-    await expect.poll(() => page.url(), { timeout: 60_000 }).toContain("0.5+*+tv");
+    await expect.poll(() => page.url(), { timeout: 120_000 }).toContain("learningRate=0.01");
+    await expect.poll(() => page.url(), { timeout: 120_000 }).toContain("0.5+*+tv");
     // "steered after step 12, 57": one number for each change that took hold
     const steered = async () => {
       const [text] = await page.locator(".chip", { hasText: "steered after step" }).allTextContents();
       return text?.match(/\d+/g)?.length ?? 0;
     };
-    await expect.poll(steered, { timeout: 60_000 }).toBeGreaterThan(0);
+    await expect.poll(steered, { timeout: 120_000 }).toBeGreaterThan(0);
     const changes = await steered();
     await steer.getByLabel("class").selectOption("5");
-    await expect.poll(steered, { timeout: 60_000 }).toBeGreaterThan(changes);
+    await expect.poll(steered, { timeout: 120_000 }).toBeGreaterThan(changes);
     await expect
-      .poll(() => page.getByRole("heading", { level: 1 }).textContent(), { timeout: 60_000 })
+      .poll(() => page.getByRole("heading", { level: 1 }).textContent(), { timeout: 120_000 })
       .toContain("logit:5");
     // it is one climb: its steps go on, its start is what it was
     expect(page.url()).not.toContain(".npy");
     const before = await steps();
-    await expect.poll(steps, { timeout: 60_000 }).toBeGreaterThan(before);
+    await expect.poll(steps, { timeout: 120_000 }).toBeGreaterThan(before);
     await page.getByRole("slider", { name: "Step" }).fill("0");
     await expect
-      .poll(() => page.locator("[data-testid=workbench-panes] .step").textContent(), { timeout: 60_000 })
+      .poll(() => page.locator("[data-testid=workbench-panes] .step").textContent(), { timeout: 120_000 })
       .toBe("0");
     await page.getByRole("button", { name: "Stop and keep" }).click();
     await ended(page);
@@ -115,15 +119,15 @@ describeStudio("the workbench", {}, ({ visit, address }) => {
     await ended(page);
     await page.getByRole("tab", { name: "Test it" }).click();
     const answer = page.getByTestId("answer");
-    await expect.poll(() => answer.textContent(), { timeout: 20_000 }).toContain("▸ 2");
+    await expect.poll(() => answer.textContent(), { timeout: 120_000 }).toContain("▸ 2");
     const confidence = await answer.textContent();
     await page.getByLabel(/^Border set to/).fill("12");
-    await expect.poll(() => answer.textContent(), { timeout: 20_000 }).not.toBe(confidence);
+    await expect.poll(() => answer.textContent(), { timeout: 120_000 }).not.toBe(confidence);
     await page.getByRole("button", { name: "Curve" }).click();
     await page
       .getByText(/by width of the border/)
       .first()
-      .waitFor({ timeout: 20_000 });
+      .waitFor({ timeout: 120_000 });
     expect(errors).toEqual([]);
     await context.close();
   });
@@ -180,7 +184,7 @@ describeStudio("the workbench", {}, ({ visit, address }) => {
     const chooser = page.waitForEvent("filechooser");
     await page.getByRole("button", { name: "Choose files" }).click();
     await (await chooser).setFiles({ name: png.name, mimeType: "image/png", buffer: Buffer.from(png.bytes) });
-    await page.getByText("the same numbers as in the file").waitFor({ timeout: 60_000 });
+    await page.getByText("the same numbers as in the file").waitFor({ timeout: 120_000 });
     expect(errors).toEqual([]);
     await context.close();
   });
@@ -200,7 +204,7 @@ describeStudio("the workbench", {}, ({ visit, address }) => {
     let opened = 0;
     page.on("request", (request) => (opened += Number(request.url().endsWith("article.onnx.gz"))));
     await page.goto(`${address()}#/m/article`);
-    await page.getByRole("button", { name: "Show me a neuron" }).waitFor({ timeout: 60_000 });
+    await page.getByRole("button", { name: "Show me a neuron" }).waitFor({ timeout: 120_000 });
     // opened twice, it would forget what is dropped in between
     expect(opened).toBe(1);
     await page.goto(`${address()}#/m`);
@@ -208,6 +212,10 @@ describeStudio("the workbench", {}, ({ visit, address }) => {
     await ended(page);
     expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("crossEntropy:1");
     await page.getByText(/the same numbers as in the file|another picture of the same climb/).waitFor();
+    await page.getByRole("button", { name: "+50 steps" }).click();
+    await page.locator(".chip", { hasText: "ended after 56 steps" }).waitFor();
+    await page.getByRole("tab", { name: "Export" }).click();
+    expect(await page.getByTestId("command").textContent()).toBe("xstar maximize --from picture.png --steps 56");
     expect(errors).toEqual([]);
     await context.close();
   });
@@ -222,7 +230,7 @@ describeStudio("the workbench", {}, ({ visit, address }) => {
       }),
     );
     // the address has all that it takes to begin anew
-    await page.getByText("Opening the model").waitFor({ timeout: 60_000 });
+    await page.getByText("Opening the model").waitFor({ timeout: 120_000 });
     await ended(page);
     await context.close();
   });

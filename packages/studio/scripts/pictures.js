@@ -1,5 +1,8 @@
-/** Writes the pictures of docs/studio.md and the moving one of the README, from the built studio in Chromium. `npm run studio:pictures` */
-import { writeFileSync } from "node:fs";
+/**
+ * Writes the pictures of docs/studio.md, of every screen (or of those that are named) light and dark, wide and on a phone, and the moving
+ * one of the README, from the built studio in Chromium: `npm run studio:pictures`
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { changeScale, changeView, contactSheet, diverging, encodePng, enlarge, validView } from "@xstar/results";
@@ -15,94 +18,115 @@ writeFileSync(join(images, "studio.gif"), movingRace());
 const server = await serveStudio({ port: 0 });
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const four = "init=ones&init=0.5&init=zeros&init=random";
-/** @type {{ name: string, hash: string, ready: string, wait: number, width?: number, scheme?: "light" | "dark", drops?: string }[]} */
-const shots = [
-  { name: "studio-stage", hash: "#/", ready: "[data-testid=panes][data-recorded=false]", wait: 9000 },
-  {
-    name: "studio-stage-phone-dark",
-    hash: "#/",
-    ready: "[data-recorded=false]",
-    wait: 9000,
-    width: 390,
-    scheme: "dark",
-  },
-  { name: "studio-guide", hash: "#/guide/4", ready: ".matrices table", wait: 6000 },
-  { name: "studio-guide-phone", hash: "#/guide/8", ready: "[data-testid=guide-panel] canvas", wait: 6000, width: 390 },
-  { name: "studio-model", hash: "#/m/article", ready: "text=Show me a neuron", wait: 3000 },
-  {
-    name: "studio-layer-dark",
-    hash: "#/m/article/conv2",
-    ready: "[role=gridcell] canvas",
-    wait: 12000,
-    scheme: "dark",
-  },
-  {
-    name: "studio-workbench",
-    hash: `#/m/article/run?t=logit:3&${four}&steps=40`,
-    ready: "text=/ended after 40/",
-    wait: 2500,
-  },
-  {
-    name: "studio-workbench-dark",
-    hash: `#/m/article/run?t=logit:3&${four}&steps=40`,
-    ready: "text=/ended after 40/",
-    wait: 2500,
-    scheme: "dark",
-  },
-  {
-    name: "studio-workbench-phone",
-    hash: "#/m/article/run?t=logit:3&steps=40",
-    ready: "text=/ended after 40/",
-    wait: 2500,
-    width: 390,
-  },
-  {
-    name: "studio-steer-dark",
-    hash: "#/m/article/run?t=logit:3%20-%200.1*tv&recipe=none&opt=adam&steps=20000&init=zeros",
-    ready: "section[aria-label=Steer]",
-    wait: 3000,
-    scheme: "dark",
-  },
-  {
-    name: "studio-explain",
-    hash: "#/m/article/explain?t=logit:1",
-    drops: "Choose pictures",
-    ready: "[data-testid=explained]",
-    wait: 1500,
-  },
-  {
-    name: "studio-explain-phone",
-    hash: "#/m/article/explain?t=logit:1",
-    drops: "Choose pictures",
-    ready: "[data-testid=explained]",
-    wait: 1500,
-    width: 390,
-  },
-  { name: "studio-open", hash: "#/m", ready: "text=Drop a model anywhere", wait: 500, scheme: "dark" },
-  { name: "studio-library-phone-dark", hash: "#/library", ready: "text=Runs", wait: 1000, width: 390, scheme: "dark" },
-  { name: "studio-compare", hash: `#/compare?${compared()}`, ready: "text=Difference from the first", wait: 4000 },
-];
+const patient = { timeout: 120_000 };
+const ended = (page) => page.locator(".chip", { hasText: /(ended|stopped) after/ }).waitFor(patient);
+const tab = (name) => async (page) => {
+  await ended(page);
+  await page.getByRole("tab", { name }).click();
+};
+
+/** Every screen: its address, and what is done until it shows what it has. @type {Record<string, [string, (page: import("playwright-core").Page) => Promise<unknown>]>} */
+const screens = {
+  stage: [
+    "#/",
+    async (page) => {
+      await page.locator("[data-testid=panes][data-recorded=false]").waitFor(patient);
+      await page.getByText("step 60 / 60").waitFor(patient);
+    },
+  ],
+  guide: ["#/guide/4", (page) => page.locator(".matrices table").first().waitFor(patient)],
+  sheet: ["#/guide/sheet", (page) => page.getByRole("button", { name: "Print two pages" }).waitFor()],
+  open: ["#/m", (page) => page.getByRole("button", { name: "Choose files" }).waitFor()],
+  model: ["#/m/article", (page) => page.getByText("Sure of one class").waitFor(patient)],
+  layer: ["#/m/article/conv1", (page) => page.locator("[role=gridcell] canvas").nth(31).waitFor(patient)],
+  workbench: [`#/m/article/run?t=logit:3&${four}&steps=40`, ended],
+  steer: [
+    "#/m/article/run?t=logit:3%20-%200.1*tv&recipe=none&opt=adam&steps=20000&init=zeros",
+    (page) => page.getByText(/running: step [1-9]\d\d/).waitFor(patient),
+  ],
+  test: ["#/m/article/run?t=logit:3&steps=40&init=zeros", tab("Test it")],
+  export: ["#/m/article/run?t=logit:3&steps=40&init=zeros", tab("Export")],
+  explain: [
+    "#/m/article/explain?t=logit:1",
+    async (page) => {
+      await drop(page, "Choose pictures");
+      await page.getByTestId("explained").waitFor(patient);
+    },
+  ],
+  compare: [`#/compare?${compared()}`, (page) => page.getByText("4 − 1").waitFor(patient)],
+  library: [
+    `#/m/article/run?t=logit:3&steps=10&init=zeros`,
+    async (page) => {
+      await ended(page);
+      await page.goto(`${server.address}#/library`);
+      await page.getByRole("link", { name: "logit:3" }).waitFor(patient);
+    },
+  ],
+  palette: [
+    "#/m/article",
+    async (page) => {
+      await page.getByText("Sure of one class").waitFor(patient);
+      await page.keyboard.press("Control+k");
+      await page.keyboard.type("conv2:7");
+    },
+  ],
+  problem: ["#/m/sha256-0123456789ab", (page) => page.getByText("needs a model that is not here").waitFor()],
+};
+/** Light and dark, wide and on a phone. */
+const looks = /** @type {const} */ ([
+  ["light", 1200, 800],
+  ["dark", 1200, 800],
+  ["light", 390, 844],
+  ["dark", 390, 844],
+]);
+const high = 440;
+const gap = 12;
+
+mkdirSync(join(images, "studio"), { recursive: true });
+const only = process.argv.slice(2);
 try {
-  for (const { name, hash, ready, wait, width = 1200, scheme = "light", drops } of shots) {
-    const context = await browser.newContext({
-      viewport: { width, height: width < 500 ? 844 : 800 },
-      colorScheme: scheme,
-    });
+  for (const [name, [hash, isReady]] of Object.entries(screens)) {
+    if (only.length > 0 && !only.includes(name)) continue;
+    const context = await browser.newContext();
     const page = await context.newPage();
     await page.goto(server.address + hash);
-    if (drops) await drop(page, drops);
-    await page.locator(ready).first().waitFor({ timeout: 120_000 });
-    await page.waitForTimeout(wait);
-    const shot = await page.screenshot();
-    await sharp(shot)
-      .png({ palette: true, colours: 96, effort: 10 })
-      .toFile(join(images, `${name}.png`));
+    await isReady(page);
+    const shots = [];
+    for (const [colorScheme, width, height] of looks) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height });
+      await page.waitForTimeout(1500);
+      shots.push(await page.screenshot());
+    }
+    if (name === "stage" || name === "workbench")
+      await sharp(shots[0])
+        .png({ palette: true, colours: 96, effort: 10 })
+        .toFile(join(images, `studio-${name}.png`));
+    await writeSheet(shots, join(images, "studio", `${name}.webp`));
     console.log(name);
     await context.close();
   }
 } finally {
   await browser.close();
   await server.close();
+}
+
+/** Pictures beside each other, of one height. */
+async function writeSheet(shots, file) {
+  const parts = await Promise.all(
+    shots.map((shot) => sharp(shot).resize({ height: high }).toBuffer({ resolveWithObject: true })),
+  );
+  let left = 0;
+  const placed = parts.map(({ data, info }) => {
+    const at = { input: data, left, top: 0 };
+    left += info.width + gap;
+    return at;
+  });
+  const background = "#808080";
+  await sharp({ create: { width: left - gap, height: high, channels: 3, background } })
+    .composite(placed)
+    .webp({ quality: 60, effort: 6 })
+    .toFile(file);
 }
 
 /** Gives a page the picture of a 1, as the recorded race ends from zeros: what it says speaks for itself. */

@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { numbers, readModel, tensor, type Runtime, type Session, type Tensor } from "@xstar/core";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { tinyModel } from "../../results/src/testing/tiny-model.js";
 import { main } from "./cli/main.js";
 import { loadModel } from "./load.js";
 import { importFrom } from "./model/import.js";
 import { compareFolded } from "./model/same-numbers.js";
 import { nodeRuntime } from "./runtime.js";
+import { runCli } from "./testing/run-cli.js";
 
 const fixtures = join(import.meta.dirname, "../../import/fixtures");
 let place: string;
@@ -71,6 +73,14 @@ test("convert writes ONNX, by itself", async () => {
   const { graph, producer } = readModel(new Uint8Array(readFileSync(out)));
   expect(producer).toMatch(/^Keras 2\./);
   expect(graph.outputs.map(({ name }) => name)).toEqual(["head/scores", "features"]);
+});
+
+test("convert calls what it writes by the folder that one stands in", async () => {
+  const folder = join(place, "net");
+  await mkdir(folder);
+  await writeFile(join(folder, "model.json"), readFileSync(await writeCutModel()));
+  const { code, out } = await runCli(folder, ["convert", "."]);
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^net\.onnx /) });
 });
 
 test("convert --check compares what was written with what xstar folds of it", async () => {
@@ -156,6 +166,17 @@ test("a converted model knows what it lacks, and inspect lists it", async () => 
   expect(listed).toContain('Left out: Layer "s" is of class Swirl, which xstar does not know; with it s, behind');
   const { err } = await command("maximize", out, "s:0", "--out", join(place, "never"));
   expect(err).toContain(`Error: "s" ${whyCut}`);
+});
+
+test("a damaged ONNX file is told as one, not as what its first bytes have in common with", async () => {
+  const broken = Buffer.from(Buffer.from(tinyModel()).toString("latin1").replace("conv", "conw"), "latin1");
+  await expect(loadModel(new Uint8Array(broken))).rejects.toMatchObject({
+    code: "bad-model",
+    message: expect.stringContaining("is not defined anywhere in the model"),
+  });
+  await expect(loadModel(new Uint8Array(broken.subarray(0, -9)))).rejects.toMatchObject({
+    message: "The file is not a readable ONNX model",
+  });
 });
 
 test("what is left out is said, and other files are refused as before", async () => {

@@ -33,6 +33,7 @@ export {
   type DiagnoseOptions,
   type Finding,
   type FoundPicture,
+  type MadePicture,
   type HeatOptions,
   type LabelledPictures,
   type MapTruth,

@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { check, openModel, type Runtime } from "@xstar/core";
+import { check, checkNames, openModel, type Runtime } from "@xstar/core";
 import { parseLabels, type ContractFile, type ModelFile } from "@xstar/runs";
 import { readFileOrExplain, readTextIfThere } from "./files/read.js";
 import { openModelFile } from "./model/import.js";
@@ -31,10 +31,9 @@ export interface LoadModelOptions {
  * const model = await loadModel("model.onnx");
  * model.labels?.[130]; // "flamingo"
  */
-export async function loadModel(
-  from: string | URL | Uint8Array,
-  { device, runtime: given, precision = "float32" }: LoadModelOptions = {},
-): Promise<ModelFile> {
+export async function loadModel(from: string | URL | Uint8Array, options: LoadModelOptions = {}): Promise<ModelFile> {
+  checkNames("loadModel", options, ["runtime", "device", "precision"]);
+  const { device, runtime: given, precision = "float32" } = options;
   const isPath = typeof from === "string" || (from instanceof URL && from.protocol === "file:");
   check(
     isPath || from instanceof Uint8Array,

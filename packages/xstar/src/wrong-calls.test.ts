@@ -51,6 +51,7 @@ describe("a wrong call of JavaScript is an XstarError", () => {
     ["rawView"],
     ["encodePng"],
     ["loadModel", 5],
+    ["loadModel", tinyModel(), { devise: "webgpu" }],
     ["loadModel", new URL("https://example.com/net.onnx")],
     ["openModel"],
     ["tensor"],

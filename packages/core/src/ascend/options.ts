@@ -2,7 +2,7 @@ import type { VjpRules } from "../autodiff/vjp.js";
 import type { RecipeOptions } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
 import type { VocabularyOptions } from "../define/vocabulary.js";
-import { check, suggest, XstarError } from "../errors.js";
+import { check, checkNames } from "../errors.js";
 import type { PrepareOptions } from "../forward/prepare.js";
 import type { Checkpoint, Target } from "./result.js";
 
@@ -97,9 +97,5 @@ export function checkOptions(options: MaximizeOptions): void {
   check(!resume || typeof resume.record === "object", "resume", "what a step's checkpoint() gives", resume);
   const isContract = !contract || (Array.isArray(contract.mean) && Array.isArray(contract.std));
   check(isContract, "contract", "an object with the lists mean and std", contract);
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
-  if (unknown === undefined) return;
-  throw new XstarError("bad-argument", `maximize has no option "${unknown}"`, {
-    hint: suggest(unknown, Object.keys(known)),
-  });
+  checkNames("maximize", options, Object.keys(known));
 }

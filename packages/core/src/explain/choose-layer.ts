@@ -1,7 +1,7 @@
 import { arrangement, type Arrangement } from "../forward/arrange.js";
 import type { PreparedModel } from "../forward/prepare-model.js";
+import { ancestorsOf } from "../ir/ancestors.js";
 import type { Value } from "../ir/graph.js";
-import { valuesRead } from "../ir/inline.js";
 import { isFloat } from "../ir/ops/index.js";
 import { axesOf, followAxes } from "../model/axes.js";
 import { beforeSoftmax, layerNames, scoreOutput } from "../model/layers.js";
@@ -29,13 +29,6 @@ function scoresFrom(output: Value): Set<Value> {
 
 /** Fewer places make a map too coarse to see anything in. */
 const fewest = 49;
-
-/** Values that a value is computed from, with itself. */
-export function ancestorsOf(value: Value): Set<Value> {
-  const found = new Set([value]);
-  for (const one of found) if (one.node) for (const read of valuesRead(one.node)) found.add(read);
-  return found;
-}
 
 /**
  * The layers with places that a value of the graph is computed from, from the first to the last that a map is best made of:

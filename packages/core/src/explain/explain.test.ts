@@ -92,6 +92,34 @@ describe("explain", () => {
     }
   });
 
+  it.each([false, true])(
+    "tells what a score of one box of a detector rests on (boxes first: %s)",
+    async (isBoxesFirst) => {
+      const detector = buildModel(
+        (op, x) => {
+          const grid = op.conv(x, weights(op, [6, 1, 4, 4], 1), { strides: [4, 4] });
+          const boxes = op.sigmoid(op.reshape(grid, [1, 6, 16]));
+          return { boxes: isBoxesFirst ? op.transpose(boxes, [0, 2, 1]) : boxes };
+        },
+        { shape: [1, 1, 16, 16] },
+      );
+      const photo = randomTensor([1, 16, 16], 4);
+      const { maps } = await explain(open(detector), photo, "boxes:4@9", {
+        methods: ["gradient", "occlusion:window=0.25"],
+      });
+      for (const { map } of maps) {
+        // box 9 sees the patch in the third row and the second column
+        const warm = numbers(map).flatMap((heat, at) => (Math.abs(heat) > 1e-6 ? [at] : []));
+        expect(warm.length).toBeGreaterThan(8);
+        const far = Math.max(
+          ...warm.map((at) => Math.max(Math.abs(Math.floor(at / 16) - 9.5), Math.abs((at % 16) - 5.5))),
+        );
+        // a patch that covers a part of it is warm as a whole
+        expect(far).toBeLessThan(4);
+      }
+    },
+  );
+
   it("adds up to the rise of the target", async () => {
     for (const baseline of ["black", "grey", "white", "blurred"]) {
       const methods = [{ type: "integratedGradients", baseline, steps: 200 }];

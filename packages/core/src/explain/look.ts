@@ -6,6 +6,7 @@ import type { AttentionLayers, ExplanationContext, PlacedLayer } from "../define
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
 import type { Network, Prepared } from "../forward/prepare.js";
+import { ancestorsOf } from "../ir/ancestors.js";
 import type { Value } from "../ir/graph.js";
 import { axesAfterFirst, type Ops } from "../ir/ops/index.js";
 import { mapValues } from "../map-values.js";
@@ -14,7 +15,7 @@ import { followAxes } from "../model/axes.js";
 import { classCount, scoreOutput } from "../model/layers.js";
 import { fixedSettings } from "../probe/probe.js";
 import { tensor } from "../tensor.js";
-import { ancestorsOf, chooseLayers, isAttention, type Placed } from "./choose-layer.js";
+import { chooseLayers, isAttention, type Placed } from "./choose-layer.js";
 import { asPlanes, gridOf, placesOf } from "./grid.js";
 
 /** What is explained: a class, one that is chosen when the graph runs [pictures, classes], the likeliest one, or an objective. */

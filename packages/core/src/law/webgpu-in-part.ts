@@ -31,11 +31,11 @@ export const webgpuInPart: Readonly<Record<string, readonly number[]>> = {
   "com.microsoft::DequantizeLinear": [0],
   TensorScatter: [1],
   RNN: [19, 20],
+  GRU: [14, 15],
   LSTM: [14, 15],
   MelWeightMatrix: [0],
   "ai.onnx.ml::Binarizer": [0],
   "ai.onnx.ml::TreeEnsemble": [0],
   "ai.onnx.ml::TreeEnsembleRegressor": [0],
   "ai.onnx.ml::TreeEnsembleClassifier": [0],
-  GRU: [14, 15],
 };

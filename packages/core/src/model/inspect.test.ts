@@ -30,6 +30,25 @@ const small = () =>
   });
 
 describe("inspect", () => {
+  test("reads the classes at the end, where layers inside are outputs, too", async () => {
+    const dense = (op: Ops, x: Value, width: number) =>
+      op.matMul(
+        x,
+        op.constant(tensor("float32", new Float32Array(x.shape[1]! * width).fill(0.1), [x.shape[1]!, width])),
+      );
+    const classesOf = async (last: (op: Ops, x: Value) => Value) => {
+      const graph = new Graph("net");
+      const op = createOps(graph);
+      const hidden = op.relu(dense(op, graph.input("x", { dtype: "float32", shape: [1, 4] }), 6));
+      for (const value of [hidden, last(op, dense(op, hidden, 3))]) graph.output(value);
+      const model = openModel(writeModel(graph, { opsets: new Map([["", 20]]) }), { runtime: fromOrt(ort) });
+      return (await inspect(model)).classes?.count;
+    };
+    expect(await classesOf((op, x) => op.softmax(x, 1))).toBe(3);
+    // nothing tells that these are classes rather than the first ones
+    expect(await classesOf((_, x) => x)).toBe(6);
+  });
+
   test("gives file, inputs, outputs, classes and layers as plain JSON", async () => {
     const model = small();
     const found = await inspect(model);

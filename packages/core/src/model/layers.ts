@@ -1,4 +1,5 @@
 import { didYouMean, nearest, XstarError } from "../errors.js";
+import { ancestorsOf } from "../ir/ancestors.js";
 import type { Value } from "../ir/graph.js";
 import { isFloat } from "../ir/ops/index.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
@@ -81,9 +82,9 @@ export function unitCounts(
   ]);
 }
 
-/** The value of class scores: the output (or layer) of that name, else the first output of class scores, else the first. Throws `unknown-layer`. */
+/** The value of class scores: the output (or layer) of that name, else what the outputs tell. Throws `unknown-layer`. */
 export function scoreOutput({ graph, values }: Normalized, name?: string): Value {
-  if (name === undefined) return graph.outputs.find((output) => classCount(output) !== undefined) ?? graph.outputs[0]!;
+  if (name === undefined) return scoresAmong(graph.outputs);
   const named = values.get(name);
   if (named?.type) return named;
   const near = nearest(name, values.keys());
@@ -91,6 +92,18 @@ export function scoreOutput({ graph, values }: Normalized, name?: string): Value
     hint: didYouMean(near).trimEnd(),
     details: { layer: name, nearest: near },
   });
+}
+
+/** The first output of class scores; where layers inside are outputs, too, what is squashed in the end. */
+function scoresAmong(outputs: readonly Value[]): Value {
+  const lists = outputs.filter((output) => classCount(output) !== undefined);
+  const [first] = lists;
+  if (!first) return outputs[0]!;
+  const end = lists.findLast((output) => {
+    const scores = beforeSoftmax(output);
+    return scores !== output && scores !== first && ancestorsOf(output).has(first);
+  });
+  return end ?? first;
 }
 
 /** What a final Softmax, LogSoftmax or Sigmoid is computed from; the output when there is none. */

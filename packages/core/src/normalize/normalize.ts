@@ -4,7 +4,6 @@ import { inline } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 import { isTraining } from "./batch-normalization.js";
 import { frames } from "./frames.js";
-import { renewLoose } from "./loose-nodes.js";
 import { keepPadApart } from "./pad-before-pool.js";
 import { rewriteTable, upgradeTable } from "./table.js";
 
@@ -27,14 +26,14 @@ export async function normalize(source: Graph, opset: number): Promise<Normalize
   const types = source.nodes.map(({ qualifiedType }) => qualifiedType);
   const rewrites = await entriesFor(rewriteTable, types);
   const upgrades = opset < canonicalOpset ? await entriesFor(upgradeTable, types) : {};
+  const loose = source.nodes.some(isLoose) ? await import("./loose-nodes.js") : undefined;
   const graph = new Graph(source.name);
   const op = createOps(graph, "cpu", "normalized");
   const bindings = new Map(source.inputs.map((input) => [input, graph.input(input.name, input.type)]));
   const readers = countReaders(source);
   const map = inline(graph, source, bindings, [...source.values()], {
     rewrite(node, inputs, resolve) {
-      if (![...node.inputs, ...node.outputs].every((value) => !value || value.type))
-        return renewLoose(graph, node, inputs, opset);
+      if (isLoose(node)) return loose!.renewLoose(graph, node, inputs, opset);
       const folded = node.qualifiedType === "BatchNormalization" && foldIntoConv(node, readers, resolve, op);
       if (folded) return folded;
       const apart = keepPadApart(graph, node, inputs);
@@ -49,6 +48,9 @@ export async function normalize(source: Graph, opset: number): Promise<Normalize
   const values = new Map([...map].map(([value, became]) => [value.name, framed(became)]));
   return { graph, opset: Math.max(opset, canonicalOpset), values };
 }
+
+/** Whether the shape of something that it reads or gives is not known before the model runs. */
+const isLoose = ({ inputs, outputs }: Node) => [...inputs, ...outputs].some((value) => value && !value.type);
 
 function countReaders(graph: Graph): Map<Value, number> {
   const readers = new Map<Value, number>();

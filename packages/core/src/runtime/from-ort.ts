@@ -2,6 +2,7 @@ import { queueOf } from "./in-turn.js";
 import { explained, sessionOf } from "./ort-session.js";
 import type { KeptGraph, KeptGraphs } from "./kept-graphs.js";
 import type { Ort, OrtSession, OrtSettings } from "./ort.js";
+import type { Device } from "./lost-device.js";
 import type { Runtime } from "./runtime.js";
 
 /** An execution provider of ONNX Runtime. */
@@ -39,7 +40,9 @@ export function fromOrt(ort: Ort, options: RuntimeOptions = {}): Runtime {
   const isWeb = isWebOrt(ort);
   const own = isWeb ? "wasm" : "cpu";
   const { provider = own, threads: wanted = 1, spinning = false, strict = false, kept, profile } = options;
-  if (isWeb) settle(ort, wanted);
+  // what a session is told does not silence what the module says of it
+  if (ort.env.logLevel === "warning") ort.env.logLevel = "error";
+  if (isWeb) settleThreads(ort, wanted);
   const threads = () => (isWeb ? (ort.env.wasm.numThreads ?? 1) : wanted);
   const { versions } = ort.env;
   const version = versions.node ?? versions.web ?? versions.common;
@@ -78,7 +81,9 @@ export function fromOrt(ort: Ort, options: RuntimeOptions = {}): Runtime {
       const create = async () =>
         (entry && (await openKept(ort, entry, model, settings))) ??
         explained(() => ort.InferenceSession.create(model, settings), "open the graph");
-      return sessionOf(ort, await ways.inTurn(create), ways);
+      const session = sessionOf(ort, await ways.inTurn(create), ways);
+      const device = (isWeb && provider === "webgpu" ? await ort.env.webgpu?.device : undefined) as Device | undefined;
+      return device ? (await import("./lost-device.js")).failingWith(device, session) : session;
     },
   };
 }
@@ -111,10 +116,8 @@ async function openKept(
 
 const isWebOrt = ({ env: { versions } }: Ort): boolean => versions.node === undefined && versions.web !== undefined;
 
-/** The web's module takes its threads and what it writes to the console when it starts, for all sessions. */
-function settle({ env }: Ort, threads: number): void {
+/** The web's module takes its threads when it starts, for all sessions. */
+function settleThreads({ env }: Ort, threads: number): void {
   const { crossOriginIsolated = true } = globalThis as { readonly crossOriginIsolated?: boolean };
   env.wasm.numThreads ??= crossOriginIsolated ? threads : 1;
-  // what a session is told does not silence what the module says of it
-  if (env.logLevel === "warning") env.logLevel = "error";
 }

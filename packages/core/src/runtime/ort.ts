@@ -10,6 +10,8 @@ export interface Ort {
   readonly env: {
     readonly versions: { readonly node?: string; readonly web?: string; readonly common: string };
     readonly wasm: { numThreads?: number };
+    /** In a browser the GPUDevice, since a session was opened there. */
+    readonly webgpu?: { readonly device?: unknown };
     logLevel?: string;
   };
 }

@@ -1,4 +1,4 @@
-import { foreignRows, type ForeignRow } from "../foreign.js";
+import { exportCommand, foreignRows, type ForeignRow } from "../foreign.js";
 import { activations } from "../keras/activations.js";
 import { functionNames } from "../keras/functions/table.js";
 import { layerFamilies } from "../keras/rows.js";
@@ -85,7 +85,8 @@ function families(rows: Readonly<Record<string, object>>): string {
     .join("\n\n");
 }
 
-function foreignLine({ is, command, needs }: ForeignRow): string {
+function foreignLine(row: ForeignRow): string {
+  const { is, needs } = row;
   const what = is.replace(/,? which xstar.*$|: .*$/, "");
-  return `| ${what} | \`${command}\`${needs === undefined ? "" : ` (${needs})`} |`;
+  return `| ${what} | \`${exportCommand(row)}\`${needs === undefined ? "" : ` (${needs})`} |`;
 }

@@ -14,7 +14,8 @@ export async function readTfjsGraph(model: TfjsModel, files: ModelFiles): Promis
   return {
     graph: readGraph(model.modelTopology),
     signature: signature === undefined ? undefined : readSignature(signature),
-    producer: `TensorFlow.js ${model.convertedBy ?? ""}`.trim(),
+    // "TensorFlow.js Converter v3.13.0"
+    producer: `TensorFlow.js ${String(model.convertedBy ?? "").replace(/^TensorFlow\.js /, "")}`.trim(),
     weights: await readTfjsWeights(model, files, files.name),
   };
 }

@@ -21,9 +21,10 @@ async function findingsOf(
   faults: PlantedFaults,
   pictures: LabelledPictures,
   train?: LabelledPictures,
+  only?: readonly string[],
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for await (const finding of diagnose(open(faults), pictures, { train })) findings.push(finding);
+  for await (const finding of diagnose(open(faults), pictures, { train, only })) findings.push(finding);
   return findings;
 }
 
@@ -92,6 +93,26 @@ describe("a planted fault is found:", () => {
     expect([again.numbers["pairs"], again.pictures!.length]).toEqual([5, 10]);
   });
 
+  it("pictures that are like no other one, and a brightness that tells the class", async () => {
+    const usual = plantedPictures({ count: 400 });
+    const odd: LabelledPictures = {
+      ...usual,
+      async read(i, size) {
+        const picture = await usual.read(i, size);
+        if (i === 17) (picture.data as Float32Array).forEach((_, at, data) => (data[at] = Number(at % side < 8)));
+        return picture;
+      },
+    };
+    const only = ["outliers", "shallow"];
+    const found = await findingsOf({}, odd, undefined, only);
+    const outliers = found.find(({ check }) => check === "outliers")!;
+    expect(outliers.pictures!.map(({ index }) => index)).toEqual([17]);
+    expect(found.map(({ check }) => check)).not.toContain("shallow");
+    const [shallow] = await findingsOf({}, plantedPictures({ cue: "tint" }), undefined, only);
+    expect(shallow!.title).toMatch(/^The brightness alone/);
+    expect(shallow!.numbers["accuracy"]).toBeGreaterThan(0.9);
+  });
+
   it.each([
     ["patch", "cue"],
     ["rim", "border"],
@@ -106,12 +127,27 @@ describe("a planted fault is found:", () => {
 });
 
 describe("a patch that counts without deciding", () => {
-  it("is a cue where it takes more answers along than a part of the class does", async () => {
-    const found = await findingsOf({ cue: "patch", cueWeight: 0.07 }, plantedPictures({ cue: "patch" }));
-    const { severity, numbers } = found.find(({ check }) => check === "cue")!;
-    expect(severity).toBe("warning");
-    expect(numbers["share"]).toBeGreaterThanOrEqual(0.2);
-    expect(numbers["share"]! + numbers["lost"]!).toBeLessThan(1);
+  /** The level of the class around the patch that is read. */
+  const stamped: LabelledPictures = {
+    ...plantedPictures(),
+    async read(i, size) {
+      const picture = await plantedPictures().read(i, size);
+      for (let at = 0; at < 9; at++)
+        (picture.data as Float32Array)[(2 + Math.floor(at / 3)) * side + 2 + (at % 3)] = (i % 4) / 4;
+      return picture;
+    },
+  };
+
+  it("is a cue where it looks the same in all pictures of the class, and takes others along", async () => {
+    const [found] = await findingsOf({ cue: "patch", cueWeight: 0.07 }, stamped, undefined, ["cues"]);
+    expect([found!.check, found!.severity]).toEqual(["cue", "warning"]);
+    expect(found!.numbers["share"]).toBeGreaterThanOrEqual(0.2);
+    expect(found!.numbers["share"]! + found!.numbers["lost"]!).toBeLessThan(1);
+    expect([found!.numbers["top"], found!.numbers["left"]]).toEqual([2, 2]);
+  });
+
+  it("is none where it is a part of the class, which looks different in each picture", async () => {
+    expect(await findingsOf({}, plantedPictures(), undefined, ["cues"])).toEqual([]);
   });
 });
 

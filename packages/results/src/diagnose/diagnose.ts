@@ -14,6 +14,8 @@ import { border, cues, tint } from "./interventions.js";
 import { heatClusters } from "./heat-clusters.js";
 import { missingLabels } from "./missing-labels.js";
 import { observe, type Observations } from "./observe.js";
+import { outliers } from "./outliers.js";
+import { shallow } from "./shallow.js";
 import { sufficient } from "./sufficient.js";
 import { texture } from "./texture-check.js";
 import { unitPictures } from "./unit-pictures.js";
@@ -28,7 +30,9 @@ export const checks: readonly Check[] = [
   calibration,
   labelErrors,
   duplicates,
+  outliers,
   balance,
+  shallow,
   groups,
   units,
   batches,

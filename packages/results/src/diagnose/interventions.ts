@@ -3,7 +3,7 @@ import { nameOfClass } from "../pages/explain-words.js";
 import { formatPercent } from "../pages/format.js";
 import { accuracyOf, largestOf } from "./ask.js";
 import { shown, type Check, type CheckContext } from "./check.js";
-import { decides, meanOf, part, withBox, type Box } from "./regions.js";
+import { decides, isInBox, meanOf, part, withBox, type Box } from "./regions.js";
 import type { Finding } from "./finding.js";
 
 /** The border of a picture erased wider and wider, and all but the border: what of the answer is left. */
@@ -64,8 +64,11 @@ const [donorsPerClass, firstHosts, lastHosts] = [6, 6, 48];
 const mostConfirmed = 10;
 /** Pictures that the network is asked about, at first. */
 const mostAsked = 24_000;
-/** A patch that takes such a share of other pictures along is a cue, even where it does not decide: those of digits take 4 % at most. */
-const pulls = 0.2;
+/**
+ * A patch that looks the same wherever it is, and takes such a share of other pictures along, is a stamp, even where it does not decide:
+ * its pixels differ among the donors less than so much of what they differ from those of other pictures.
+ */
+const [pulls, same] = [0.2, 0.75];
 
 /** A patch that decides: where it is put into pictures of other classes, they are taken for its own. */
 export const cues: Check = {
@@ -145,12 +148,27 @@ async function cueIn({ asker, observed, signal }: CheckContext, from: CheckConte
     const erased = await asker.ask(donors.map(({ picture }) => withBox(picture, mean, shape, box)));
     const lost = erased.filter((row, i) => largestOf(row) !== largestOf(before[i]!)).length / donors.length;
     const asked = mixed.length;
-    if (asked >= 8) confirmed.push({ flips, asked, lost, box, donors: donors.map(({ at }) => at), target });
+    const isStamp = flips / asked >= pulls && isSameAmong(donors, hosts, shape, box);
+    if (asked >= 8 && (isStamp || decides(flips / asked, lost)))
+      confirmed.push({ flips, asked, lost, box, donors: donors.map(({ at }) => at), target });
   }
-  const [best] = confirmed
-    .filter(({ flips, asked, lost }) => flips / asked >= pulls || decides(flips / asked, lost))
-    .toSorted((a, b) => b.flips / b.asked - a.flips / a.asked);
+  const [best] = confirmed.toSorted((a, b) => b.flips / b.asked - a.flips / a.asked);
   return best && { ...best, from, isTraining };
+}
+
+/** Whether a patch is more alike among its donors than they are like others there. */
+function isSameAmong(
+  donors: readonly { readonly picture: Float32Array }[],
+  others: readonly { readonly picture: Float32Array }[],
+  shape: readonly number[],
+  box: Box,
+): boolean {
+  const patches = (all: typeof donors) => all.map(({ picture }) => picture.filter((_, at) => isInBox(at, shape, box)));
+  const [own, beside] = [patches(donors), patches(others)];
+  const apart = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, i) => sum + Math.abs(x - b[i]!), 0);
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
+  const within = mean(own.flatMap((a, i) => own.slice(0, i).map((b) => apart(a, b))));
+  return within <= same * mean(own.flatMap((a) => beside.map((b) => apart(a, b))));
 }
 
 /** Patches all over a picture, at most so many: every half of their side, or further apart. */

@@ -21,17 +21,19 @@ export function meanOf(pictures: readonly Float32Array[]): Float32Array {
   return mean;
 }
 
+/** Whether the value at an index of a picture [channels, height, width] lies in a box. */
+export function isInBox(at: number, [, height, width]: readonly number[], box: Box): boolean {
+  const [y, x] = [Math.floor(at / width!) % height!, at % width!];
+  return y >= box.top && y < box.top + box.height && x >= box.left && x < box.left + box.width;
+}
+
 /** A picture with the pixels inside (or outside) a box from another one. */
 export function withBox(
   picture: Float32Array,
   from: Float32Array,
-  [, height, width]: readonly number[],
+  shape: readonly number[],
   box: Box,
   isInside = true,
 ) {
-  return picture.map((x, at) => {
-    const [y, column] = [Math.floor(at / width!) % height!, at % width!];
-    const isIn = y >= box.top && y < box.top + box.height && column >= box.left && column < box.left + box.width;
-    return isIn === isInside ? from[at]! : x;
-  });
+  return picture.map((x, at) => (isInBox(at, shape, box) === isInside ? from[at]! : x));
 }

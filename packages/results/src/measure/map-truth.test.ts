@@ -1,5 +1,6 @@
 import type { ExplainedPicture, SeenPicture, Tensor } from "@xstar/core";
 import { describe, expect, it } from "vitest";
+import { describeRest } from "../pages/explain-words.js";
 import { impute } from "./impute.js";
 import { measureTruth } from "./map-truth.js";
 import { ranksOf } from "./randomization.js";
@@ -50,6 +51,15 @@ describe("how true a map is", () => {
     expect([centre[0] < 0.25, centre[1] > 0.75]).toEqual([true, true]);
     expect(tested.whole).toBe(1);
     expect(tested.without).toBeCloseTo(1 - tested.only, 1);
+  });
+});
+
+describe("a map without heat", () => {
+  it("is said to tell nothing, instead of being tested", async () => {
+    const rests = await restsOn(explainer, picture, explained, { map: plane(() => 0) } as never);
+    expect(describeRest(rests, { isSigned: false }, "the corner")).toMatch(
+      /^Nothing of the picture speaks for the corner/,
+    );
   });
 });
 

@@ -53,6 +53,8 @@ export function describeRest(
   { isSigned }: Pick<Explanation, "isSigned">,
   name: string,
 ): string {
+  if (share === 0)
+    return `Nothing of the picture speaks for ${name} by this method: no place is warmer than the others. Another one (--method) may tell more.`;
   const { whole, without, only } = tested;
   const number = isProbability ? formatPercent : (x: number) => formatNumber(x, 3);
   const heat = isSigned ? "Half of what speaks for it" : "Half of the heat";

@@ -21,7 +21,7 @@ import { isDone, type UnitState } from "./layer-sources.js";
 import type { AtlasLayer, AtlasPlan } from "./plan-atlas.js";
 import { asData, numbered, type AtlasPart, type AtlasSources } from "./part.js";
 import { createReal } from "./real-tiles.js";
-import { drawSheets, tileOf, tilesOfSheet } from "./sheets.js";
+import { drawSheets, thumbnailQuality, tileOf, tilesOfSheet } from "./sheets.js";
 
 /** Units of a layer on the sheet of all layers. */
 const stripLength = 12;
@@ -61,7 +61,7 @@ export async function* assembleAtlas(sources: AtlasSources): AsyncGenerator<Atla
       runtime: sources.model.runtime,
     });
     let sheet = 0;
-    for await (const bytes of drawSheets(units.length, thumbnails, decode, codec))
+    for await (const bytes of drawSheets(units.length, thumbnails, decode, codec, thumbnailQuality))
       yield { path: `s/${layer.slug}-${numbered(sheet++)}.${ending}`, bytes };
     yield* picturesOf(units, (i) => `f/${layer.slug}/${i}.webp`);
     yield* picturesOf(negative ?? [], (i) => `f/${layer.slug}/${i}-negative.webp`);
@@ -87,7 +87,8 @@ export async function* assembleAtlas(sources: AtlasSources): AsyncGenerator<Atla
   const inRow = rows.map((isThere) => (isThere ? strips[next++] : undefined));
   const readStrip = async (i: number) =>
     inRow[i] && codec.decode(inRow[i], Math.max(thumbnails.width, thumbnails.height));
-  for await (const bytes of drawSheets(rows.length, sheet, readStrip, codec)) yield { path: `s/all.${ending}`, bytes };
+  for await (const bytes of drawSheets(rows.length, sheet, readStrip, codec, thumbnailQuality))
+    yield { path: `s/all.${ending}`, bytes };
   yield* real.parts();
   if (plan.classes !== undefined && plan.settings.data) yield* asData("classes", classesOf(speaking));
   yield* asData("atlas", fileOf(sources, { thumbnails, entries, data: real.data() }));

@@ -3,12 +3,16 @@ import { filledPicture, paste, surround, type ImageCodec, type Picture, type Til
 /** Tiles of a sheet of thumbnails. */
 export const tilesOfSheet = { columns: 16, perSheet: 256 };
 
+/** The quality of thumbnails: ten thousand of them are to be read from a web host. */
+export const thumbnailQuality = 80;
+
 /** Pictures as sheets of tiles, filled row by row; where there is none the tile is grey. */
 export async function* drawSheets(
   count: number,
   tiles: TileSheets,
   read: (i: number) => Promise<Picture | undefined>,
-  codec: ImageCodec,
+  { encode }: Pick<ImageCodec, "encode">,
+  quality?: number,
 ): AsyncGenerator<Uint8Array, void> {
   const { width, height, columns, perSheet } = tiles;
   for (let from = 0; from < count; from += perSheet) {
@@ -20,7 +24,7 @@ export async function* drawSheets(
       const [left, top] = [(i % columns) * width, Math.floor(i / columns) * height];
       paste(picture, sheet, left + ((width - picture.width) >> 1), top + ((height - picture.height) >> 1));
     }
-    yield codec.encode(sheet, tiles.isPixelated ? "png" : "webp");
+    yield encode(sheet, tiles.isPixelated ? "png" : "webp", quality);
   }
 }
 

@@ -39,6 +39,7 @@ export async function checkMemory(
   const smaller = shape[0] === 1 ? "Take a smaller --picture-size" : "Take fewer or smaller pictures";
   throw new XstarError("bad-argument", `${pictures} may need about ${megabytes(needed)}, more than ${there}`, {
     hint: `${smaller}${restarts > 1 ? " or fewer --restarts" : ""}, or allow more with --memory`,
+    details: { bytes: needed },
   });
 }
 

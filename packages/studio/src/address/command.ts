@@ -9,14 +9,15 @@ const names: Readonly<Partial<Record<keyof MaximizeFlags, string>>> = {
 
 const flagOf = (name: string) => names[name as keyof MaximizeFlags] ?? `--${name}`;
 
-/** The command line that makes the same run. */
-export function commandOf(path: string, { targets, flags }: RunAddress): string {
+/** The command line that makes the same run; `from` is the picture whose record says the rest. */
+export function commandOf(path: string, { targets, flags }: RunAddress, from?: string): string {
   const options = Object.entries(flags).flatMap(([name, value]) => {
     if (value === undefined || value === false) return [];
     const texts = Array.isArray(value) && typeof value[0] === "string" ? (value as string[]) : [`${value as string}`];
     return texts.map((text) => `${flagOf(name)} ${quoted(text)}`);
   });
-  return ["xstar maximize", quoted(path), ...targets.map(quoted), ...options].join(" ");
+  const asked = from === undefined ? [quoted(path), ...targets.map(quoted)] : [`--from ${quoted(from)}`];
+  return ["xstar maximize", ...asked, ...options].join(" ");
 }
 
 /** The same as a program. */

@@ -21,6 +21,8 @@ export class Engine {
 
   /** Told when the worker died: what it held is gone. */
   onLost: () => void = () => {};
+  /** Told when the graphics processor failed, and why: runs go on without it. */
+  onLeft: (why: string) => void = () => {};
 
   call<K extends CallName>(call: K, args: Calls[K]["args"], options: CallOptions<K> = {}): Promise<Calls[K]["answer"]> {
     const { onNews = () => {}, signal, transfer = [] } = options;
@@ -55,6 +57,7 @@ export class Engine {
   }
 
   private take(message: FromEngine): void {
+    if ("left" in message) return this.onLeft(message.left);
     const pending = this.pending.get(message.id);
     if (!pending) return;
     if ("news" in message) return pending.onNews(message.news as never);

@@ -1,5 +1,5 @@
 import { externalConstants, openModel, readModel, XstarError, type Model, type Runtime } from "@xstar/core";
-import { endingOf, nameOfFile } from "@xstar/results";
+import { nameOfFile } from "@xstar/results";
 import type { ModelFile, Store } from "@xstar/runs";
 
 /** What loading needs of the files that were dropped together. */
@@ -39,7 +39,7 @@ async function openSource(
   } catch (error) {
     if (!XstarError.is(error) || error.code !== "bad-model") throw error;
     const { recognize, importModel } = await import("@xstar/import");
-    if (recognize(bytes) === "unknown" || endingOf(path) === ".onnx") throw error;
+    if (["onnx", "unknown"].includes(recognize(bytes))) throw error;
     const imported = await importModel({
       name: path,
       list: async () => files.paths,
@@ -53,7 +53,7 @@ async function openSource(
 /** What lies beside a model: nothing where it is alone and needs nothing. */
 async function besideOf(files: ModelStore, path: string, { name, source }: { name: string; source: Model }) {
   const isAlone = files.paths.length === 1 && externalConstants(source).size === 0;
-  if (isAlone) return { contractFile: undefined, labels: undefined, data: undefined };
+  if (isAlone) return { contractFile: undefined, labels: undefined, data: new Map<string, Uint8Array>() };
   const { contractBeside, externalData, labelsBeside } = await import("./beside.js");
   const contractFile = await contractBeside(files, path, name);
   const labels = await labelsBeside(files, path, contractFile);

@@ -13,8 +13,12 @@ interface Started {
 let started: Promise<Started> | undefined;
 
 /** ONNX Runtime, fetched once; a worker has one backend for its whole life. */
-export function startOrt(wish: EngineWish = {}, onProgress: Progress = () => undefined): Promise<Started> {
-  started ??= start(wish, onProgress).catch((error: unknown) => {
+export function startOrt(
+  wish: EngineWish = {},
+  onProgress: Progress = () => undefined,
+  onLeft: (why: string) => void = () => undefined,
+): Promise<Started> {
+  started ??= start(wish, onProgress, onLeft).catch((error: unknown) => {
     started = undefined;
     throw error;
   });
@@ -23,7 +27,11 @@ export function startOrt(wish: EngineWish = {}, onProgress: Progress = () => und
 
 export const runtimeOf = async (): Promise<Runtime> => (await startOrt()).runtime;
 
-async function start({ backend = "wasm", threads: wished }: EngineWish, onProgress: Progress): Promise<Started> {
+async function start(
+  { backend = "wasm", threads: wished }: EngineWish,
+  onProgress: Progress,
+  onLeft: (why: string) => void,
+): Promise<Started> {
   const cores = navigator.hardwareConcurrency || 1;
   const usual = globalThis.crossOriginIsolated ? Math.min(mostThreads, Math.max(1, cores - 1)) : cores;
   const threads = wished ?? usual;
@@ -34,13 +42,29 @@ async function start({ backend = "wasm", threads: wished }: EngineWish, onProgre
   try {
     const runtime = await startWebRuntime(ort as unknown as Ort, { provider: backend, threads });
     const facts = { backend, threads: runtime.threads, whyNotMore: whyNotMore(runtime.threads, cores) };
-    return { runtime: keepSessions(runtime), facts };
+    return { runtime: keepSessions(backend === "webgpu" ? telling(runtime, onLeft) : runtime), facts };
   } catch (error) {
     // what was there before is better than nothing, and the page says so
     if (backend !== "webgpu" || !XstarError.is(error)) throw error;
     throw new XstarError(error.code, error.message, { hint: "Take WebAssembly instead", cause: error });
   }
 }
+
+/** A runtime that says when a run of its device failed, after which what asked for the run goes on beside it. */
+const telling = (runtime: Runtime, onLeft: (why: string) => void): Runtime => ({
+  ...runtime,
+  async open(...args) {
+    const session = await runtime.open(...args);
+    return {
+      ...session,
+      run: (...given) =>
+        session.run(...given).catch((error: Error) => {
+          onLeft(error.message);
+          throw error;
+        }),
+    };
+  },
+});
 
 async function wasm() {
   const [ort, { default: address }] = await Promise.all([

@@ -20,6 +20,8 @@ export interface EngineFacts {
   readonly threads: number;
   /** Why there are no more threads; undefined where there are as many as are useful. */
   readonly whyNotMore: string | undefined;
+  /** Why the graphics processor was left in the middle, in a sentence; what ran goes on beside it. */
+  readonly left?: string;
 }
 
 /** What is known of a model that was opened. */
@@ -249,4 +251,6 @@ export type ToEngine = Request | { readonly abort: number };
 export type FromEngine =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly news: unknown }
-  | { readonly id: number; readonly error: ErrorJson };
+  | { readonly id: number; readonly error: ErrorJson }
+  /** The graphics processor failed. */
+  | { readonly left: string };

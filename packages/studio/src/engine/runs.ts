@@ -2,6 +2,7 @@ import {
   classify,
   maximize,
   probability,
+  size,
   logit as logitOf,
   ascentVocabulary,
   XstarError,
@@ -31,6 +32,9 @@ const gates = new Map<string, Gate>();
 
 /** Runs that are kept: what is older can be made again. */
 const mostKept = 24;
+
+/** Numbers in all pictures of a run that fit into any tab. */
+const manyNumbers = 1e6;
 
 /** Throws `bad-argument` for one that was not finished here. */
 export function runOf(id: string): MadeRun {
@@ -78,13 +82,15 @@ export async function makeRun(
   if (path !== facts.path) files.add([{ path, bytes: await files.read(facts.path) }]);
   const before = request.resume === undefined ? undefined : runOf(request.resume);
   const flags = before ? { ...request.flags } : request.flags;
-  const plan = await planAscent(file, from ? [] : request.targets, withSize(flags, model), {
+  const isRecords = from && request.targets.join("\n") === from.record.pictures.map(({ target }) => target).join("\n");
+  const plan = await planAscent(file, isRecords ? [] : request.targets, withSize(flags, model), {
     path,
     files,
     vocabulary: ascentVocabulary,
     from,
     onWarning: (warning) => tell({ warning }),
   });
+  if (size(plan.shape) > manyNumbers) await (await import("./room.js")).checkRoom(file, plan);
   const watch = watchFor(plan, request.watchClasses);
   const options: MaximizeOptions = {
     ...plan.options,
@@ -117,7 +123,7 @@ export async function makeRun(
     redirected,
     top: ascent.top,
     canGoOn: record.schedule.type === "constant" && ended !== "diverged",
-    isSame: from && records!.repeats(from, ascent),
+    isSame: before ? undefined : from && records!.repeats(from, ascent),
   };
 }
 

@@ -14,7 +14,14 @@ type Table = { readonly [K in CallName]: (args: Calls[K]["args"], context: Conte
 
 /** What is not needed for a run is loaded when it is asked for. */
 const calls: Table = {
-  start: async (wish, { tell }) => (await startOrt(wish, (loaded, total) => tell({ loaded, total }))).facts,
+  start: async (wish, { tell }) =>
+    (
+      await startOrt(
+        wish,
+        (loaded, total) => tell({ loaded, total }),
+        (left) => post({ left }),
+      )
+    ).facts,
   openArticle: async ({ bytes }) =>
     openFiles([{ path: "article.onnx", bytes: bytes[0] === 0x1f ? await unzip(bytes) : bytes }], "article"),
   receive: async ({ files }, { tell }) =>

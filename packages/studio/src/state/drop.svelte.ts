@@ -1,6 +1,7 @@
 import { router } from "../address/router.svelte.js";
 import type { GivenFile, Received } from "../engine/protocol.js";
 import { engine, problemOf, studio, type Problem } from "./studio.svelte.js";
+import { bytesOfTab } from "../engine/tab-memory.js";
 
 type DropState =
   | { readonly is: "idle" }
@@ -72,8 +73,8 @@ class Drop {
 
 export const drop = new Drop();
 
-/** What is too large to be read whole in a tab. */
-const mostBytes = 1.5e9;
+/** A file is held by the page, by the engine, and once more where its numbers are packed for it. */
+const timesHeld = 3;
 
 /** The files of a drop; of folders all that is in them. */
 export async function filesOf(transfer: DataTransfer): Promise<GivenFile[]> {
@@ -113,13 +114,14 @@ function withoutFolder(found: readonly Found[]): Found[] {
 
 export async function readAll(found: readonly Found[]): Promise<GivenFile[]> {
   const total = found.reduce((sum, { file }) => sum + file.size, 0);
-  if (total > mostBytes) {
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  if (timesHeld * total > bytesOfTab()) {
     drop.state = {
       is: "failed",
       files: [],
       problem: {
         code: "bad-data",
-        message: `${(total / 1e9).toFixed(1)} GB are too much for a tab`,
+        message: `${gigabytes(total)} of files may need about ${gigabytes(timesHeld * total)} of memory, more than the ${gigabytes(bytesOfTab())} that a tab may take here`,
         hint: "Use the command line for it: npx xstar maximize model.onnx conv2:7",
       },
     };

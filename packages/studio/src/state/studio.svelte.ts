@@ -58,6 +58,10 @@ class Studio {
   constructor() {
     addEventListener("online", () => (this.isOffline = false));
     addEventListener("offline", () => (this.isOffline = true));
+    engine.onLeft = (left) => {
+      if (this.engine.is !== "ready" || this.engine.facts.left !== undefined) return;
+      this.engine = { is: "ready", facts: { ...this.engine.facts, backend: "wasm", left } };
+    };
     engine.onLost = () => {
       this.engine = { is: "idle" };
       this.models = new Map();

@@ -19,9 +19,10 @@ describe("a mistake is one sentence and an exit code", () => {
       "A target is",
     ],
     [1, ["convert", "missing.h5"], 'Cannot read "missing.h5": it does not exist', ""],
+    [1, ["convert", "tiny.onnx"], '"tiny.onnx" is ONNX already', "Every command takes it"],
     [1, ["inspect", "missing.onnx"], 'Cannot read "missing.onnx": it does not exist', ""],
     [1, ["inspect", "notes.txt"], 'The file is not a readable ONNX model (in "notes.txt")', "Check that the path"],
-    [1, ["inspect", "."], 'The folder holds no model that xstar can read (in ".")', ""],
+    [1, ["inspect", "."], 'The folder itself is no model (in ".")', "Give the file in it"],
     [2, ["maximize", "tiny.onnx", "conv:0-3 - tv"], "The range 0-3 cannot stand in a sum", '"0 - 3"'],
     [
       2,

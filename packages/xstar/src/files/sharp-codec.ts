@@ -19,10 +19,10 @@ export const sharpCodec: ImageCodec = {
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data: Uint8ClampedArray.from(data) };
   },
-  async encode({ width, height, data }: Picture, format) {
+  async encode({ width, height, data }: Picture, format, quality = 88) {
     const sharp = await loadSharp();
     const opaque = sharp(data, { raw: { width, height, channels: 4 } }).removeAlpha();
     if (format === "png") return opaque.png().toBuffer();
-    return opaque.webp(width * height <= small ? { lossless: true } : { quality: 88 }).toBuffer();
+    return opaque.webp(width * height <= small ? { lossless: true } : { quality }).toBuffer();
   },
 };

@@ -103,9 +103,22 @@ describe.skipIf(!chromium)("the pages of an atlas (skips without Chromium)", () 
     },
   );
 
+  it("show thumbnails where the pictures are left out", { timeout: 120_000 }, async () => {
+    await rm(join(folder, "atlas", "f", "scores"), { recursive: true });
+    const page = await browser.newPage();
+    await page.goto(places["from a server"]!);
+    await page.getByRole("link", { name: "scores MatMul" }).click();
+    await page.locator(".grid a").nth(1).click();
+    const tile = page.locator(".about .surround .tile");
+    await tile.waitFor();
+    expect(await tile.getAttribute("aria-label")).toBe("scores unit 1");
+    await page.close();
+  });
+
   it.each([
     ["light", 320],
-    ["dark", 1280],
+    ["dark", 768],
+    ["light", 1280],
   ] as const)("have no serious faults of access: %s, %i wide", { timeout: 120_000 }, async (colorScheme, width) => {
     const page = await browser.newPage({ colorScheme, viewport: { width, height: 800 } });
     await page.goto(places["from a file"]!);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
+import { requireBuild } from "../testing/require-build.js";
 import { runCli } from "../testing/run-cli.js";
 
 /*
@@ -40,6 +41,7 @@ async function namesIn(entry: string): Promise<string[]> {
 }
 
 test.each(entries)("the exports of $entry are those that are written down", async ({ folder, entry }) => {
+  requireBuild();
   const names = await namesIn(entry);
   expect(names.length).toBeGreaterThan(5);
   expect(names.filter((line) => line.startsWith("undefined"))).toEqual([]);

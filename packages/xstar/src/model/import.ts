@@ -34,7 +34,7 @@ async function readOnnx(from: string | Uint8Array): Promise<Model | undefined> {
   } catch (error) {
     if (!XstarError.is(error) || error.code !== "bad-model") throw error;
     const { recognize } = await import("@xstar/import");
-    if (recognize(bytes) === "unknown") throw error;
+    if (["onnx", "unknown"].includes(recognize(bytes))) throw error;
     return undefined;
   }
 }

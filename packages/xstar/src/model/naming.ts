@@ -8,7 +8,7 @@ export async function naming<T>(path: string | undefined, work: () => Promise<T>
     const isAboutModel = XstarError.is(error) && (error.code === "bad-model" || error.code === "unsupported-model");
     if (!isAboutModel || path === undefined) throw error;
     const { code, message, hint, details = {} } = error;
-    throw new XstarError(code, `${message} (in "${path}")`, {
+    throw new XstarError(code, message.includes(`"${path}"`) ? message : `${message} (in "${path}")`, {
       ...(hint !== undefined && { hint }),
       details: { ...details, path },
       cause: error,

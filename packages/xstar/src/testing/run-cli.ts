@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { requireBuild } from "./require-build.js";
 
 const program = fileURLToPath(new URL("../../bin/xstar.js", import.meta.url));
 
@@ -17,6 +18,7 @@ export function runCli(
   onStart?: (child: ChildProcess) => void,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
+  requireBuild();
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...args], {
       cwd,

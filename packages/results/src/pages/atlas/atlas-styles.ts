@@ -61,13 +61,14 @@ select{font:inherit;color:inherit;background:var(--card);border:1px solid var(--
 .sub{margin:1.5rem 0 .5rem;font-size:1.1rem}
 .verdict{margin:0 0 1rem;font-size:1.05rem}
 .warning{margin:.75rem 0 0;padding:.5rem .75rem;background:var(--card);border-left:3px solid var(--edge);font-size:.9rem}
-.class-bars{max-width:34rem;margin:0;padding:0;list-style:none}
-.class-bars li{display:grid;grid-template-columns:minmax(3rem,10rem) minmax(3rem,1fr) 4.5rem;gap:.75rem;align-items:center;min-height:1.75rem}
+.class-bars{display:grid;grid-template-columns:fit-content(10rem) minmax(3rem,1fr) 4.5rem;column-gap:.75rem;max-width:34rem;margin:0;padding:0;list-style:none}
+.class-bars li{display:grid;grid-column:1/-1;grid-template-columns:subgrid;align-items:center;min-height:1.75rem}
+.class-bars a{min-width:1.5rem}
 .class-bars a{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .class-bars .bar{height:.7rem}
 .class-bars .note{white-space:nowrap;font-variant-numeric:tabular-nums}
 .row{display:flex;flex-wrap:wrap;gap:.75rem}
-.near{display:block;color:inherit;text-decoration:none;font-size:.85rem;font-variant-numeric:tabular-nums}
+.near{display:block;min-width:4.75rem;color:inherit;text-decoration:none;font-size:.85rem;font-variant-numeric:tabular-nums}
 .near:hover .tile{outline:2px solid var(--link);outline-offset:1px}
 .near>span:last-child{display:block;color:var(--quiet);padding-top:.15rem}
 .near b{color:var(--text)}
@@ -90,7 +91,7 @@ select{font:inherit;color:inherit;background:var(--card);border:1px solid var(--
 .compare{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,16rem),1fr));gap:1.5rem}
 .compare h2{margin:0 0 .5rem;font-size:1.1rem;overflow-wrap:anywhere}
 .compare .facts{margin:.75rem 0}
-.compare .reals{margin:.75rem 0}
+.compare .reals{margin:.75rem 0;gap:.75rem .3rem}
 dialog{color:inherit;background:var(--page);border:1px solid var(--edge);border-radius:.6rem;max-width:26rem;padding:1.25rem}
 dialog::backdrop{background:#0008}
 dialog h2{margin-top:0}

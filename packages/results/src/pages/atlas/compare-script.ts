@@ -52,7 +52,7 @@ const comparedUnit = async (key, keys) => {
   const [file, names] = await Promise.all([load("d/" + layer.slug, other.base), other.atlas.data && other.atlas.data.tiles.count > 0 ? load("examples", other.base) : []]);
   const without = here() + "/compare/" + joinKeys(keys.filter((one) => one !== key));
   return inAtlas(other, () => h("section", {}, h("h2", {}, h("a", { href: unitLink(layer, unit) }, layer.name + ":" + unit)), !own && h("p", { class: "note" }, atlas.model.name),
-    file.status[unit] === "done" ? h("div", { class: "surround" }, h("img", { class: atlas.tiles.isPixelated ? "sharp" : "", src: base + "f/" + layer.slug + "/" + unit + ".webp", alt: "The picture that excites " + layer.name + ":" + unit })) : h("p", {}, "No picture"),
+    file.status[unit] === "done" ? h("div", { class: "surround" }, unitPicture(layer, unit, "The picture that excites " + layer.name + ":" + unit)) : h("p", {}, "No picture"),
     facts([["Activation", show(file.activation[unit], 4)], file.real && ["Beyond", percent(file.real.percentile[unit])]]),
     file.real?.classes?.[unit]?.length > 0 && classBars(file.real.classes[unit]),
     file.real && h("div", { class: "row reals" }, file.real.strongest[unit].slice(0, 4).map((one) => realFigure(layer, one, names, 64))),

@@ -31,6 +31,11 @@ const endingOf = (tiles) => (tiles.isPixelated ? ".png" : ".webp");
 const unitTile = (layer, unit, size) =>
   cut((sheet) => base + "s/" + layer.slug + "-" + numbered(sheet) + endingOf(atlas.tiles), atlas.tiles, layer.units, unit,
     { size, label: layer.name + " unit " + unit });
+const unitPicture = (layer, unit, label) => {
+  const small = unitTile(layer, unit, 256);
+  return h("img", { class: atlas.tiles.isPixelated ? "sharp" : "", src: base + "f/" + layer.slug + "/" + unit + ".webp", alt: label,
+    onerror: (event) => event.target.replaceWith(small) });
+};
 const stripTile = (layer, at, size) => {
   const tiles = { ...atlas.tiles, columns: 12, perSheet: 12 * atlas.layers.length };
   const index = 12 * atlas.layers.indexOf(layer) + at;

@@ -72,7 +72,7 @@ const drawUnit = async (layer, unit) => {
     layer.directions && h("p", { class: "lead" }, "A direction of ", h("a", { href: layerLink(atlas.layers.find(({ name }) => name === layer.directions.of)) }, layer.directions.of), ": " + layer.directions.doc + "."),
     h("div", { class: "about" },
       h("div", { class: "surround" }, status === "done"
-        ? h("img", { class: atlas.tiles.isPixelated ? "sharp" : "", src: "f/" + layer.slug + "/" + unit + ".webp", alt: "The picture that excites " + target + " most" })
+        ? unitPicture(layer, unit, "The picture that excites " + target + " most")
         : h("p", {}, status === "failed" ? "No picture: " + file.failures[unit] : "Not made yet: the same command goes on.")),
       h("div", {},
         verdict(file, unit),

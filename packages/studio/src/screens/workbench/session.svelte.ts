@@ -22,6 +22,8 @@ export class Session {
   /** A step that the address asks for. */
   private wantedStep: number | undefined;
   ignored = $state.raw<readonly string[]>([]);
+  /** The file whose record says what the settings here do not. */
+  from = $state<string>();
   readonly timeline = new Timeline();
 
   constructor(readonly facts: ModelFacts) {
@@ -124,7 +126,7 @@ export class Session {
     if (this.run !== run || run.problem) return;
     const { position } = this.timeline;
     const settings = { model: this.facts.id, targets: this.targets, flags: this.flags };
-    const next = new Recording(settings, { resume: run, isSteered: true });
+    const next = new Recording(settings, { resume: run, isSteered: true, from: this.from });
     this.follow(next, { keepsFocus: true });
     if (!this.isFollowing) this.timeline.position = position;
     await next.begun;
@@ -147,8 +149,9 @@ export class Session {
     this.write();
   }
 
-  begin(options: { files?: readonly GivenFile[]; from?: string } = {}): void {
-    this.follow(new Recording({ model: this.facts.id, targets: this.targets, flags: this.flags }, options));
+  begin(options: { files?: readonly GivenFile[] } = {}): void {
+    const settings = { model: this.facts.id, targets: this.targets, flags: this.flags };
+    this.follow(new Recording(settings, { ...options, from: this.from }));
   }
 
   /** More steps of the same run. */
@@ -157,7 +160,8 @@ export class Session {
     if (!run?.facts) return;
     this.flags = { ...this.flags, steps: run.facts.steps + by };
     this.write();
-    this.follow(new Recording({ ...run.settings, flags: this.flags }, { resume: run }), { keepsFocus: true });
+    const options = { resume: run, from: this.from };
+    this.follow(new Recording({ ...run.settings, flags: this.flags }, options), { keepsFocus: true });
   }
 
   /** A run with the settings as they are now, from the pictures of a step of this one. */

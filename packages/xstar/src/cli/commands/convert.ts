@@ -1,4 +1,4 @@
-import { basename, extname } from "node:path";
+import { basename, extname, resolve } from "node:path";
 import { XstarError } from "@xstar/core";
 import type { Command } from "commander";
 import { writeFileAtomic } from "../../files/atomic.js";
@@ -28,9 +28,9 @@ Examples:
     );
 }
 
-async function convert(path: string, out = `${basename(path, extname(path))}.onnx`, isToCheck: boolean): Promise<void> {
-  if (out === path) throw new XstarError("bad-argument", `"${out}" would replace the model itself`);
+async function convert(path: string, out = `${nameOf(path)}.onnx`, isToCheck: boolean): Promise<void> {
   const imported = await naming(path, () => importFrom(path));
+  if (resolve(out) === resolve(path)) throw new XstarError("bad-argument", `"${out}" would replace the model itself`);
   await writeFileAtomic(out, imported.onnx);
   process.stdout.write(
     `${printable(`${out}  (from ${imported.producer}, ${(imported.onnx.byteLength / 1e6).toFixed(2)} MB)`)}\n`,
@@ -38,6 +38,9 @@ async function convert(path: string, out = `${basename(path, extname(path))}.onn
   notesOf(imported).forEach(warn);
   if (isToCheck) await checkNumbers(out, imported.onnx);
 }
+
+/** Of the folder, too, that one stands in. */
+const nameOf = (path: string) => basename(resolve(path), extname(path));
 
 async function checkNumbers(out: string, onnx: Uint8Array): Promise<void> {
   const { error, isSame } = await naming(out, () => compareFolded(onnx));
