@@ -11,7 +11,7 @@ import { floatTypes, shapesOf, size, type DType, type Shape, type ShapesByName }
 import { guessContract, type ContractGuess, type ContractSources, type PartialContract } from "./contract.js";
 import { inputKind, type InputKindGuess } from "./input-kind.js";
 import { axesOf, followAxes, type LayerAxes } from "./axes.js";
-import { frameLength, isFramed } from "../normalize/frames.js";
+import { sayFrames } from "../normalize/frames.js";
 import { beforeSoftmax, classCount, scoreOutput } from "./layers.js";
 import { cutsOf, type CutPlace } from "./left-out.js";
 import { givenTensors, withGivenShapes, type GivenInputs } from "./given.js";
@@ -172,19 +172,12 @@ export async function inspect(model: LoadedModel, options: InspectOptions = {}):
   const nameOf = new Map([...normalized.values].map(([name, value]) => [value, name]));
   return {
     ...declarations(model, options),
-    assumed: [...assumed, ...framesOf([...normalized.values.values()])],
+    assumed: [...assumed, ...sayFrames([...normalized.values.values()])],
     outputs: source.graph.outputs.map(({ name }) => typed(name)),
     classes: count === undefined ? null : { layer: nameOf.get(scores) ?? scores.name, count },
     layers,
     missingRules: missingRules(layers, (name) => reach.get(found(name)!)),
   };
-}
-
-function framesOf(values: readonly Value[]): string[] {
-  const count = values.filter(isFramed).length;
-  if (count === 0) return [];
-  const layers = count === 1 ? "1 layer is" : `${count} layers are`;
-  return [`the input decides how long ${layers}: ${frameLength} places are read, and those that are not there hold 0`];
 }
 
 /** What the file says of itself. */
