@@ -6,3 +6,11 @@ export const frameLength = 300;
 /** Whether a value stands for one of another shape, which the input decides. */
 export const isFramed = ({ node, type }: Value): boolean =>
   node?.opType === "Pad" && type !== undefined && node.inputs[0]!.type === undefined;
+
+/** How many layers are read in a frame, in a sentence where there are any. */
+export function sayFrames(values: readonly Value[]): string[] {
+  const count = values.filter(isFramed).length;
+  if (count === 0) return [];
+  const layers = count === 1 ? "1 layer is" : `${count} layers are`;
+  return [`the input decides how long ${layers}: ${frameLength} places are read, and those that are not there hold 0`];
+}

@@ -96,14 +96,7 @@ export function frames(op: Ops): (value: Value) => Value {
 
 function frame(op: Ops, value: Value, dims: readonly (number | undefined)[]): Value {
   const shape = dims.map((dim) => dim ?? frameLength);
-  const none = op.constant(
-    tensor(
-      "int64",
-      Array.from(shape, () => 0),
-      [shape.length],
-    ),
-    "none",
-  );
+  const none = op.ints(shape.map(() => 0));
   const missing = op.sub(op.ints(shape), op.loose("Shape", [value], "int64"));
   const pads = op.loose("Concat", [none, missing], "int64", { axis: 0 });
   return op.emit("Pad", [value, pads], [{ dtype: value.dtype, shape }])[0]!;
