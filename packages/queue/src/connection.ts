@@ -24,6 +24,14 @@ export function connectionOf(address: string) {
   };
 }
 
+/** Milliseconds that BullMQ has to close. After a restart of the server it may wait for an answer that never comes. */
+export const closeMs = 5000;
+
+/** Cuts the connections of what did not close: nothing goes on trying. They may never say that they ended. */
+export function cut(...ends: readonly { disconnect(): Promise<void> }[]): void {
+  for (const end of ends) void end.disconnect().catch(() => undefined);
+}
+
 /** The address as it may be printed. */
 export const withoutPassword = (address: string): string => address.replace(/\/\/([^@/]*)@/, "//***@");
 

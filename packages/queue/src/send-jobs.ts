@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { inBatchesOf, jobId, tries, type ContentJob, type DoJobs, type JobReport, type ResultStore } from "@xstar/runs";
 import { Queue, QueueEvents } from "bullmq";
-import { connectionOf, openRedis } from "./connection.js";
+import { closeMs, connectionOf, cut, openRedis } from "./connection.js";
 import { queueName } from "./names.js";
 import { createSenderFacts } from "./sender.js";
 import { readWorkers } from "./status.js";
@@ -120,7 +120,8 @@ export function sendJobs({ queue: address, version, results, onNotice = () => un
       // what no worker has begun is taken back; what is begun is kept when it is done
       for (const id of pending.keys()) await (await queue.getJob(id))?.remove().catch(() => undefined);
     } finally {
-      await Promise.allSettled([facts.end(), events.close(), queue.close()]);
+      await Promise.race([Promise.allSettled([facts.end(), events.close(), queue.close()]), pause(closeMs)]);
+      cut(events, queue);
       redis.disconnect();
     }
   };

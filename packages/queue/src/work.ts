@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { hostname } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
 import { XstarError } from "@xstar/core";
 import {
   isJob,
@@ -13,7 +14,7 @@ import {
   type ResultStore,
 } from "@xstar/runs";
 import { UnrecoverableError, WaitingError, Worker, type Job } from "bullmq";
-import { openRedis } from "./connection.js";
+import { closeMs, openRedis } from "./connection.js";
 import { queueName, workerKey, type QueuedJob } from "./names.js";
 import { createRunners, keepMemory } from "./runners.js";
 import { readWorkers } from "./status.js";
@@ -124,7 +125,7 @@ export async function work(options: WorkOptions): Promise<{ readonly done: numbe
     const ending = AbortSignal.any([signal, stop.signal]);
     if (!ending.aborted) await once(ending, "abort");
     onEvent({ kind: "draining" });
-    await worker.close();
+    await drain(worker, count);
   } finally {
     clearInterval(beats);
     endMemory?.();
@@ -136,6 +137,18 @@ export async function work(options: WorkOptions): Promise<{ readonly done: numbe
   }
   if (stop.signal.aborted) throw stop.signal.reason;
   return { done: count.done, failed: count.failed };
+}
+
+/**
+ * Ends when the jobs in progress have. A job whose end BullMQ cannot tell the server in time comes back to the queue, and its
+ * result is found there.
+ */
+async function drain(worker: Worker, jobs: { readonly active: number }): Promise<void> {
+  let isQuiet = false;
+  const pausing = worker.pause().then(() => (isQuiet = true));
+  for (let waited = 0; !isQuiet && waited < closeMs; waited = jobs.active > 0 ? 0 : waited + 100)
+    await Promise.race([pausing, pause(100)]);
+  await worker.close(true);
 }
 
 /** Where an attempt ended for this machine's sake: whether the job is done elsewhere, or the attempt counts, since the job may be at fault, too. */

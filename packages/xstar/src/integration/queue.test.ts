@@ -186,4 +186,14 @@ describe.skipIf(!hasRedis)("an atlas through a queue", () => {
     await stop(server);
     expect(await queue(`redis://${place}`)).toBe(`Error: The queue at redis://${place} does not answer: ECONNREFUSED`);
   }, 120_000);
+
+  test("all ends where Redis is started again just as the last jobs end", async () => {
+    const soak = start(process.execPath, [
+      fileURLToPath(new URL("../../../../scripts/soak.js", import.meta.url)),
+      "60",
+    ]);
+    const { code, text } = await ended(soak);
+    expect(text).toContain("60 of 60 jobs");
+    expect(code).toBe(0);
+  });
 });
