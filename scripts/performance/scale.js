@@ -24,7 +24,7 @@ function emptySection(empty) {
   return `### The queue by itself
 
 ${whole(rows[0].jobs)} jobs of no work, a sender, a worker of 32 at once and Redis, each a process (\`npm run bench:queue -- empty\`; ${onMachine(empty)}):
-${rows.map(({ perSecond }) => whole(perSecond)).join(" and ")} jobs a second by the clock. By processor time a job takes ${whole(of("redis"))} µs of Redis,
+${new Intl.ListFormat("en-GB").format(rows.map(({ perSecond }) => whole(perSecond)))} jobs a second by the clock. By processor time a job takes ${whole(of("redis"))} µs of Redis,
 ${whole(of("sender"))} µs of the sender and ${whole(of("workers"))} µs of the worker, so that two cores which do nothing else move about ${whole(bothCores)} a second, and
 cores enough ${whole(1e6 / dearest)}.
 
