@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sendJobs, work } from "@xstar/queue";
 import { jobId } from "@xstar/runs";
+import { emptyJobs } from "../bench/queue/empty-jobs.js";
 import { freePort, startRedis } from "./redis.js";
 
 const count = Number(process.argv[2] ?? 10_000);
@@ -14,18 +15,6 @@ const port = await freePort();
 const queue = `redis://127.0.0.1:${port}`;
 const folder = mkdtempSync(join(tmpdir(), "xstar-soak-"));
 const version = "soak";
-
-/** @returns {import("@xstar/runs").ContentJob} */
-const jobAt = (/** @type {number} */ i) => ({
-  kind: "survey",
-  xstar: version,
-  model: { name: "none.onnx", sha256: "0".repeat(64), beside: [] },
-  network: {},
-  layers: [],
-  hasClasses: false,
-  data: { sha256: "0".repeat(64), count },
-  range: [i, i + 1],
-});
 
 /** @type {Map<string, Uint8Array>} */
 const kept = new Map();
@@ -52,7 +41,7 @@ const startRunner = () => ({
 let server = await startRedis({ port, folder });
 const stop = new AbortController();
 const workers = [1, 2].map(() => work({ queue, version, results, jobs: 32, startRunner, signal: stop.signal }));
-const jobs = Array.from({ length: count }, (_, i) => jobAt(i));
+const jobs = emptyJobs(version, count);
 let done = 0;
 /** @type {Promise<void> | undefined} */
 let restarted;
