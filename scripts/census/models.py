@@ -171,7 +171,8 @@ def make_detector(name, folder):
     x = torch.rand(1, 3, size, size, generator=torch.Generator().manual_seed(1))
     file = folder / "model.onnx"
     with torch.no_grad():
-        torch.onnx.export(net, (x,), str(file), dynamo=False, opset_version=17, input_names=["x"], output_names=["boxes", "scores", "labels"])
+        names = list(net(x)[0])
+        torch.onnx.export(net, (x,), str(file), dynamo=False, opset_version=17, input_names=["x"], output_names=names)
     return {"file": str(file), "feeds": {"x": write_array(folder, "x", x.numpy())}, "of": of}
 
 
@@ -217,6 +218,57 @@ def make_shipped(package, index, folder):
     return {"file": str(file), "title": f"{package}/{file.stem}", "shapes": by_name(SHAPES), "inputs": by_name(GIVEN), "tokens": TOKENS.get(package)}
 
 
+def factors(graph):
+    """What multiplies channels, of BatchNormalization or after it, and running variances: no random signs."""
+    found = {name for node in graph.node if node.op_type == "BatchNormalization" for name in (node.input[1], node.input[4])}
+    multiplied = {node.input[1] for node in graph.node if node.op_type == "Mul"}
+    return found | {node.input[0] for node in graph.node if node.op_type == "Unsqueeze" and node.output[0] in multiplied}
+
+
+def settle_light(model, folder):
+    """Running statistics become those of a picture of noise: BatchNormalization computes its own in one run, which keeps them."""
+    import onnxruntime
+
+    trial = onnx.ModelProto()
+    trial.CopyFrom(model)
+    graph, nodes, settled = trial.graph, [], []
+    for node in graph.node:
+        if node.op_type == "BatchNormalization":
+            x, (mean, variance) = node.input[0], (f"{node.output[0]}/{what}" for what in ("mean", "variance"))
+            make = onnx.helper.make_node
+            nodes += [
+                make("ReduceMean", [x], [mean], axes=[0, 2, 3], keepdims=0),
+                make("Mul", [x, x], [f"{mean}/square"]),
+                make("ReduceMean", [f"{mean}/square"], [f"{mean}/power"], axes=[0, 2, 3], keepdims=0),
+                make("Mul", [mean, mean], [f"{mean}/own"]),
+                make("Sub", [f"{mean}/power", f"{mean}/own"], [variance]),
+            ]
+            settled += [(node.input[3], mean), (node.input[4], variance)]
+            node.input[3], node.input[4] = mean, variance
+        nodes.append(node)
+    if not settled:
+        return
+    del graph.node[:]
+    graph.node.extend(nodes)
+    kept = [one for one in graph.initializer if one.name not in dict(settled)]
+    del graph.initializer[:]
+    graph.initializer.extend(kept)
+    graph.output.extend(onnx.ValueInfoProto(name=name) for _, name in settled)
+    given = {one.name for one in model.graph.initializer}
+    (picture,) = [one for one in graph.input if one.name not in given]
+    inputs = [one for one in graph.input if one.name not in dict(settled)]
+    del graph.input[:]
+    graph.input.extend(inputs)
+    file = folder / "settling.onnx"
+    onnx.save(trial, file)
+    x = np.random.default_rng(1).standard_normal([one.dim_value for one in picture.type.tensor_type.shape.dim])
+    found = onnxruntime.InferenceSession(file).run([name for _, name in settled], {picture.name: x.astype(np.float32)})
+    statistics = {name: values for (name, _), values in zip(settled, found)}
+    for one in model.graph.initializer:
+        if one.name in statistics:
+            one.CopyFrom(onnx.numpy_helper.from_array(statistics[one.name], one.name))
+
+
 def make_light(name, folder):
     """The zoo's networks come with all weights equal, so that gradients are 0: here they have seeded random ones."""
     data = pathlib.Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
@@ -224,13 +276,14 @@ def make_light(name, folder):
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     shapes = {one.name: onnx.numpy_helper.to_array(one) for one in model.graph.initializer}
     made = [node for node in model.graph.node if node.op_type == "ConstantOfShape" and node.input[0] in shapes]
-    positive = {name for node in model.graph.node if node.op_type == "BatchNormalization" for name in (node.input[1], node.input[4])}
+    positive = factors(model.graph)
     for node in made:
         shape, output = shapes[node.input[0]], node.output[0]
         fan_in = int(np.prod(shape[1:])) if len(shape) > 1 else 100
         values = rng.uniform(0.5, 1.5, shape) if output in positive else rng.standard_normal(shape) * (2 / fan_in) ** 0.5
         model.graph.initializer.append(onnx.numpy_helper.from_array(values.astype(np.float32), output))
         model.graph.node.remove(node)
+    settle_light(model, folder)
     file = folder / "model.onnx"
     onnx.save(model, file)
     return {"file": str(file)}

@@ -38,7 +38,7 @@ export interface CompiledAscent {
   begin(attempt: number): Tensors;
   /** What only a checkpoint needs: it reads all the weights. */
   identity(): RunIdentity;
-  /** The same step with redirected ReLU gradients. */
+  /** The same step with redirected gradients. */
   redirected(): Promise<CompiledStep>;
 }
 
@@ -99,9 +99,9 @@ export async function compileAscent(
     isOpenEnded: lookUp(vocabulary.schedule, how.schedule, "schedule").isOpenEnded ?? false,
     async redirected() {
       // whatever the vocabulary names
-      const { redirectedRelu } = (await import("../autodiff/overrides.js")).overrides;
-      const names = [redirectedRelu.type, ...overrides];
-      const redirecting = rulesOf(names, { redirectedRelu, ...vocabulary.override });
+      const { redirectedRelu, redirectedSigmoid } = (await import("../autodiff/overrides.js")).overrides;
+      const names = [redirectedRelu.type, redirectedSigmoid.type, ...overrides];
+      const redirecting = rulesOf(names, { redirectedRelu, redirectedSigmoid, ...vocabulary.override });
       return compile(prepared, spec, { ...(redirecting && { rules: redirecting }), beginning });
     },
     start,

@@ -47,6 +47,22 @@ describe("a target that no gradient reaches", () => {
     expect((await run).redirected).toEqual([4]);
   });
 
+  it("wakes up at the end of a Sigmoid, from which it can come back", async () => {
+    const scored = open(
+      buildModel((op, x) => ({ y: op.sigmoid(op.sub(op.mul(x, 60), 120)) }), { shape: [1, 1, 2, 2] }),
+    );
+    const target = channel({ layer: "y", channel: 0 });
+    const few = { steps: 12, optimizer: adam({ learningRate: 0.25 }) };
+    const { curve, redirected, warnings } = await maximize(scored, target, { ...few, start: 0 }).result;
+    expect(curve[0]![0]).toBe(0);
+    expect(redirected[0]).toBeGreaterThan(0);
+    expect(curve.at(-1)![0]).toBeGreaterThan(0.9);
+    expect(warnings).toEqual([[]]);
+    const full = await maximize(scored, target, { ...few, start: 5 }).result;
+    expect(numbers(full.last.picture)).toEqual([5, 5, 5, 5]);
+    expect(full.warnings[0]![0]).toMatch(/stayed at 1 for .*; ".*" is the layer before its Sigmoid, .*: aim there, or/);
+  });
+
   it("sleeps on without, and says so", async () => {
     const { last, redirected, warnings } = await maximize(model, unit(0), { ...options, redirectSteps: 0 }).result;
     expect(numbers(last.picture)).toEqual(Array(9).fill(0));

@@ -58,7 +58,27 @@ describe("a warning", () => {
     );
     const [[own]] = (await warnings(layer({ layer: "certain" }), {}, sure)) as [[string]];
     expect(own).toContain("it stayed at 1 for all 8 steps");
-    expect(own).toMatch(/; "[^"]+" is the layer before its Sigmoid, which may be at its end$/);
+    expect(own).toMatch(
+      /; "[^"]+" is the layer before its Sigmoid, which may be at its end: aim there, or start from a photograph$/,
+    );
+  });
+
+  it("says by which scores boxes are chosen, where none is kept", async () => {
+    const strict = open(
+      buildModel((op, x) => {
+        const scores = op.softmax(op.reshape(x, [1, 36]), -1);
+        const all = op.reshape(scores, [36]);
+        const places = op.loose("NonZero", [op.greater(all, 0.9)], "int64");
+        const numbered = op.loose("Reshape", [places, op.ints([-1])], "int64");
+        return { scores, kept: op.loose("Gather", [op.mul(all, 2), numbered], "float32", { axis: 0 }) };
+      }),
+    );
+    const [[own]] = (await warnings(channel({ layer: "kept", channel: 0 }), {}, strict)) as [[string]];
+    expect(own).toMatch(
+      /; nothing is kept there at this start: aim at "[^"]+", by which it is chosen, or start from a photograph$/,
+    );
+    const [, scores] = own.match(/aim at "([^"]+)"/)!;
+    expect(await warnings(channel({ layer: scores!, channel: 0 }), {}, strict)).toEqual([[]]);
   });
 
   it("does not blame a picture for what its start left at an end", async () => {

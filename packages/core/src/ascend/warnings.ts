@@ -3,7 +3,8 @@ import type { Fields } from "../define/fields.js";
 import type { Spec } from "../define/spec.js";
 import { isTraining } from "../normalize/batch-normalization.js";
 import type { Model } from "../onnx/model.js";
-import { softmaxWarning, squashedFrom, type ModelOf } from "../words/softmax-warning.js";
+import { chosenFrom, squashedFrom } from "../words/behind-target.js";
+import { softmaxWarning, type ModelOf } from "../words/softmax-warning.js";
 import type { Vocabulary } from "../define/vocabulary.js";
 import { kindIn } from "../define/walk.js";
 import type { AscentResult } from "./result.js";
@@ -18,7 +19,7 @@ export function warningsOf(facts: Facts, vocabulary: Vocabulary, modelOf: ModelO
     const picture = pictureOf(facts, k);
     return [
       brokenWarning(facts, k),
-      stuckWarning(facts, k, squashedFrom(vocabulary, objective, modelOf)) ?? asleepWarning(facts, k),
+      stuckWarning(facts, k, () => wayOut(facts, k, { vocabulary, modelOf })) ?? asleepWarning(facts, k),
       loweredWarning(facts, vocabulary, k),
       softmaxWarning(vocabulary, objective, modelOf),
       ...training,
@@ -46,7 +47,7 @@ function brokenWarning(facts: Facts, k: number): string | undefined {
 /** Changes of the target below this share of it are none. */
 const unmoved = 1e-6;
 
-function stuckWarning(facts: Facts, k: number, squashed: ReturnType<typeof squashedFrom>): string | undefined {
+function stuckWarning(facts: Facts, k: number, wayOutOf: () => string): string | undefined {
   const { curve, last, divergedAt, record } = facts;
   const steps = (divergedAt[k] ?? curve.length) - 1;
   if (steps < 1) return undefined;
@@ -56,10 +57,23 @@ function stuckWarning(facts: Facts, k: number, squashed: ReturnType<typeof squas
   const where = record.transforms.length > 0 ? "in its transformed views " : "";
   const why =
     last.networkGradientNorm[k] === 0 ? `: no gradient reached the ${nounOf(facts)}${redirection(facts, k)}` : "";
-  const before = squashed
-    ? `; "${squashed.layer}" is the layer before its ${squashed.opType}, which may be at its end`
-    : "";
-  return `The target never moved: ${where}it stayed at ${shown(first)} for all ${count(steps, "step")}${why}${before}`;
+  return `The target never moved: ${where}it stayed at ${shown(first)} for all ${count(steps, "step")}${why}${wayOutOf()}`;
+}
+
+/** What to do about a target that never moved, where its layer tells. */
+function wayOut(
+  facts: Facts,
+  k: number,
+  { vocabulary, modelOf }: { readonly vocabulary: Vocabulary; readonly modelOf: ModelOf },
+): string {
+  const objective = facts.record.objectives[k]!;
+  const chosen = facts.curve[0]![k] === 0 ? chosenFrom(vocabulary, objective, modelOf) : undefined;
+  const elsewhere = nounOf(facts) === "picture" ? "start from a photograph" : "start elsewhere";
+  if (chosen)
+    return `; nothing is kept there at this start: aim at "${chosen.layer}", by which it is chosen, or ${elsewhere}`;
+  const squashed = squashedFrom(vocabulary, objective, modelOf);
+  if (!squashed) return "";
+  return `; "${squashed.layer}" is the layer before its ${squashed.opType}, which may be at its end: aim there, or ${elsewhere}`;
 }
 
 /** What redirected gradients did for a picture that still sleeps, and whether they were at their end. */

@@ -118,6 +118,50 @@ describe("a network of two dense layers", () => {
   });
 });
 
+describe.each(["cpu", "webgpu"] as const)("redirectedSigmoid, for %s", (lowering) => {
+  const squashing: Readonly<Record<string, (op: Ops, x: Value) => Value>> = {
+    Sigmoid: (op, x) => op.sigmoid(x),
+    Tanh: (op, x) => op.tanh(x),
+    HardSigmoid: (op, x) => op.emit("HardSigmoid", [x], [x.type!])[0]!,
+  };
+  const far = [200, -200, 200, -200];
+  const near = [200, -200, 200, 0];
+  const g = [1, 1, -1, -1];
+
+  async function found(build: (op: Ops, x: Value) => Value, x: readonly number[], names: readonly Name[]) {
+    const shape = [2, 4];
+    const bytes = buildModel((op, value) => ({ y: build(op, op.identity(value)) }), { shape });
+    const model = openModel(bytes, { runtime: { ...runtime, lowering }, contract: null });
+    const run = await vjp(model, { shapes: inputShapes(model.source.inputs, 2), overrides: names });
+    const { gradient } = await run.run({ x: tensor("float32", x, shape) }, tensor("float32", [...g, ...g], shape));
+    await run.release();
+    return numbers(gradient).map((v) => v + 0);
+  }
+
+  it.each(Object.entries(squashing))(
+    "brings %s back from its ends, of pictures of which all is there",
+    async (_, build) => {
+      const [true_, redirected] = [
+        await found(build, [...far, ...near], []),
+        await found(build, [...far, ...near], ["redirectedSigmoid"]),
+      ];
+      expect(true_.slice(0, 4)).toEqual([0, 0, 0, 0]);
+      expect(redirected.slice(0, 4)).toEqual([0, 1, -1, 0]);
+      expect(redirected.slice(4)).toEqual(true_.slice(4));
+      expect(true_[7]).not.toBe(0);
+    },
+  );
+
+  it("raises classes of which a Softmax is sure that they are not", async () => {
+    const sure = [0, -200, -200, -300, 0, -200, -1, -200];
+    const build = (op: Ops, x: Value) => op.softmax(x, -1);
+    const [true_, redirected] = [await found(build, sure, []), await found(build, sure, ["redirectedSigmoid"])];
+    expect(true_.slice(0, 4)).toEqual([0, 0, 0, 0]);
+    expect(redirected.slice(0, 4)).toEqual([0, 1, 0, 0]);
+    expect(redirected.slice(4)).toEqual(true_.slice(4));
+  });
+});
+
 describe("smoothMaxPool", () => {
   it("gives every element of a window its share, without the padding", async () => {
     const attributes = { kernel: [2, 2], strides: [1, 1], pads: [1, 0, 0, 0] };

@@ -1,15 +1,17 @@
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { activation } from "./rules/activation.js";
+import { pointwise } from "./rules/pointwise.js";
 import { pooling } from "./rules/pooling.js";
+import { reduction } from "./rules/reduction.js";
 import { defineOverride, type Overrides } from "./define-rule.js";
 import type { VjpContext, VjpRule, VjpRules } from "./vjp.js";
 
-/** The bounds between which an activation is the identity: Relu and Clip. */
+/** The bounds between which an activation passes its cotangent on. */
 interface Bounds {
   readonly x: Value;
   readonly low: Value | number | undefined;
-  readonly high: Value | undefined;
+  readonly high: Value | number | undefined;
 }
 
 function boundsOf({ node, inputs }: VjpContext): Bounds {
@@ -17,16 +19,38 @@ function boundsOf({ node, inputs }: VjpContext): Bounds {
   return { x, low: node.opType === "Relu" ? 0 : low, high };
 }
 
-/** Relu and Clip (of which ReLU6 is one) with another cotangent for x; bounds that are computed keep theirs. */
-function onActivations(change: (op: Ops, g: Value, trueGradient: Value, bounds: Bounds) => Value): VjpRules {
-  const rule =
-    (standard: VjpRule): VjpRule =>
-    (g, context) => {
-      const [trueGradient, ...others] = standard(g, context);
-      return [change(context.op, g, trueGradient!, boundsOf(context)), ...others];
-    };
-  return { Relu: rule(activation.Relu), Clip: rule(activation.Clip) };
-}
+type Change = (op: Ops, g: Value, trueGradient: Value, bounds: Bounds) => Value;
+
+/** A rule with another cotangent for x. */
+const changed =
+  (standard: VjpRule, change: Change, bounds: (context: VjpContext) => Bounds): VjpRule =>
+  (g, context) => {
+    const [trueGradient, ...others] = standard(g, context);
+    return [change(context.op, g, trueGradient!, bounds(context)), ...others];
+  };
+
+/** Relu and Clip (of which ReLU6 is one); bounds that are computed keep their cotangents. */
+const onActivations = (change: Change): VjpRules => ({
+  Relu: changed(activation.Relu, change, boundsOf),
+  Clip: changed(activation.Clip, change, boundsOf),
+});
+
+/** What is squashed is at an end where it is far from a middle, and comes back from there. */
+const onSquashed = (change: Change): VjpRules => {
+  const around = (middle: number, read: (context: VjpContext) => Value) => (context: VjpContext) => ({
+    x: read(context),
+    low: middle,
+    high: middle,
+  });
+  const input = ({ inputs }: VjpContext) => inputs[0]!;
+  const output = ({ outputs }: VjpContext) => outputs[0]!;
+  return {
+    Sigmoid: changed(activation.Sigmoid, change, around(0, input)),
+    Tanh: changed(pointwise.Tanh, change, around(0, input)),
+    HardSigmoid: changed(activation.HardSigmoid, change, around(0.5, output)),
+    Softmax: changed(reduction.Softmax, change, around(0.5, output)),
+  };
+};
 
 const positive = (op: Ops, x: Value) => op.where(op.greater(x, 0), x, 0);
 
@@ -65,6 +89,11 @@ export const overrides = {
     type: "redirectedRelu",
     doc: "where no gradient gets through a Relu layer of a picture, let through what would wake its units",
     rules: onActivations(redirect),
+  }),
+  redirectedSigmoid: defineOverride({
+    type: "redirectedSigmoid",
+    doc: "where no gradient gets through a Sigmoid, HardSigmoid, Tanh or Softmax layer of a picture, let through what would bring its units back from their ends",
+    rules: onSquashed(redirect),
   }),
   guidedRelu: defineOverride({
     type: "guidedRelu",

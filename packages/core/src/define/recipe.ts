@@ -31,8 +31,8 @@ export interface RecipeOptions {
    */
   readonly keep?: "last" | "best" | undefined;
   /**
-   * For so many first steps, a picture that no gradient reaches through the network gets redirected ReLU gradients (as in
-   * Lucid), whatever else is in its batch and whatever penalties say; 0 turns that off. @default 16
+   * For so many first steps, a picture that no gradient reaches through the network gets redirected gradients (through ReLU
+   * as in Lucid, and through what is squashed and at its end), whatever else is in its batch and whatever penalties say; 0 turns that off. @default 16
    */
   readonly redirectSteps?: number | undefined;
   /** Names of `overrides`: rules in the place of true gradients, the later before the earlier. */

@@ -3,6 +3,7 @@ import { ancestorsOf } from "../ir/ancestors.js";
 import type { Value } from "../ir/graph.js";
 import { isFloat } from "../ir/ops/index.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
+import { isFramed } from "../normalize/frames.js";
 import { floatTypes } from "../tensor.js";
 import type { Normalized } from "../normalize/normalize.js";
 import { axesOf, followAxes } from "./axes.js";
@@ -117,8 +118,9 @@ export function beforeSoftmax(output: Value): Value {
   return output;
 }
 
-/** How many classes an output scores, [N, classes] (or [N, classes, 1, 1]); undefined when it is of another form. */
+/** How many classes an output scores, [N, classes] (or [N, classes, 1, 1]); undefined when it is of another form, as boxes are. */
 export function classCount(output: Value): number | undefined {
+  if (isFramed(output)) return undefined;
   const [, classes, ...rest] = output.type?.shape ?? [];
   return classes !== undefined && classes > 1 && rest.every((dim) => dim === 1) ? classes : undefined;
 }

@@ -25,6 +25,20 @@ describe("a layer of which the input decides how long it is", () => {
     ]);
   });
 
+  it("is no list of classes", async () => {
+    const boxes = open(
+      buildModel((op, x) => {
+        const rows = op.reshape(x, [9, 4]);
+        const places = op.loose("NonZero", [op.greater(op.reshape(op.sliceAxis(rows, 1, 0, 1), [9]), 0)], "int64");
+        const numbers = op.loose("Reshape", [places, op.ints([-1])], "int64");
+        return { boxes: op.loose("Gather", [rows, numbers], "float32", { axis: 0 }) };
+      }),
+    );
+    const { layers, classes } = await inspect(boxes);
+    expect(layers.find(({ name }) => name === "boxes")).toMatchObject({ shape: [300, 4] });
+    expect(classes).toBeNull();
+  });
+
   it("is a target", async () => {
     const { curve } = await maximize(detector, channel({ layer: "kept", channel: 0 }), { steps: 8, seed: 1 }).result;
     expect(curve[0]![0]).toBeGreaterThan(0.5);

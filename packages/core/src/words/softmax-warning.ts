@@ -36,30 +36,8 @@ function finalSoftmaxValues({ graph }: Model): Set<string> {
   return new Set(graph.outputs.flatMap((output) => chainToSoftmax(output)));
 }
 
-const squashing = new Set(["Sigmoid", "HardSigmoid", "Tanh", "Softmax"]);
-
-/** What a layer that a target reads is squashed from, and by which operator: it changes where the layer is at its end. */
-export function squashedFrom(
-  vocabulary: Vocabulary,
-  spec: Spec,
-  modelOf: ModelOf,
-): { readonly layer: string; readonly opType: string } | undefined {
-  for (const { spec: own } of specsIn(vocabulary, "objective", spec)) {
-    const { layer } = own;
-    const source = typeof layer === "string" ? modelOf(own["model"] as string | undefined) : undefined;
-    const node = source?.graph.nodes.find(
-      (one) => one.name === layer || one.outputs.some((output) => output?.name === layer),
-    );
-    for (let at = node; at?.domain === ""; at = at.inputs[0]?.node) {
-      const [from] = at.inputs;
-      if (squashing.has(at.opType) && from?.node) return { layer: from.name, opType: at.opType };
-      if (!passing.has(at.opType)) break;
-    }
-  }
-  return undefined;
-}
-
-const passing = new Set(["Identity", "Flatten", "Reshape", "Squeeze", "Dropout", "Cast"]);
+/** What leaves the numbers of a layer as they are. */
+export const passing = new Set(["Identity", "Flatten", "Reshape", "Squeeze", "Dropout", "Cast"]);
 
 function chainToSoftmax(output: Value): string[] {
   const names: string[] = [];

@@ -81,7 +81,7 @@ describe("a report", () => {
   test("says warnings, redirected steps and why there are no metrics", async () => {
     const text = await report([picture(1, { warnings: ["The target never moved"], redirected: 3 })], "no <room>");
     expect(text).toContain("<strong>Warning:</strong> The target never moved");
-    expect(text).toContain("3 steps were taken with redirected ReLU gradients");
+    expect(text).toContain("3 steps were taken with redirected gradients");
     expect(text).toContain("The metrics could not be measured: no &#60;room&#62;.");
     expect(text).toContain("<title>conv:1 of &#60;net&#62;</title>");
     expect(text).toContain("It has no channels that could be colours: its numbers are in conv-1.npy.");

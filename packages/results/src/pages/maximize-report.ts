@@ -205,7 +205,7 @@ function notes(warnings: readonly string[], redirected: number): HtmlPart {
   const all = [
     ...warnings.map((sentence) => html`<li><strong>Warning:</strong> ${sentence}</li>`),
     ...(redirected > 0
-      ? [html`<li>No gradient arrived at first: ${steps} taken with redirected ReLU gradients</li>`]
+      ? [html`<li>No gradient arrived at first: ${steps} taken with redirected gradients</li>`]
       : []),
   ];
   return all.length > 0 && html`<ul>${all}</ul>`;

@@ -24,7 +24,7 @@ export function warnAbout({ warnings, redirected, ended, last, record }: AscentR
   if (most > 0) {
     const who = jobs.flatMap((_, i) => (redirected[i]! > 0 ? [i] : []));
     const steps = most === 1 ? "the first step" : `up to ${most} first steps`;
-    say(`Note: ${about(who, jobs)}no gradient arrived in ${steps}, which had redirected ReLU gradients instead`);
+    say(`Note: ${about(who, jobs)}no gradient arrived in ${steps}, which had redirected gradients instead`);
   }
   if (ended === "plateau")
     say(
