@@ -48,6 +48,9 @@ def build_torch(source, name):
     import timm
 
     net = timm.create_model(name, pretrained=False, exportable=True)
+    head = getattr(net.get_classifier(), "weight", None)
+    if head is not None and not head.any():  # of which all gradients are 0
+        torch.nn.init.normal_(head, std=0.02)
     fixed = net.default_cfg.get("fixed_input_size") or any(one in name for one in ("test_vit", "halo", "botnet", "lambda", "hiera", "maxvit", "coatnet"))
     size = net.default_cfg["input_size"][-1] if fixed else SIZES.get(name, 96)
     return net, [1, 3, size, size]
@@ -226,7 +229,10 @@ def factors(graph):
 
 
 def settle_light(model, folder):
-    """Running statistics become those of a picture of noise: BatchNormalization computes its own in one run, which keeps them."""
+    """
+    Running statistics become those of a picture of noise (BatchNormalization computes its own in one run, which keeps them), and
+    scores of classes become those of a network that is not sure: else nearly all is denormal numbers, which are slow.
+    """
     import onnxruntime
 
     trial = onnx.ModelProto()
@@ -246,14 +252,15 @@ def settle_light(model, folder):
             settled += [(node.input[3], mean), (node.input[4], variance)]
             node.input[3], node.input[4] = mean, variance
         nodes.append(node)
-    if not settled:
-        return
+    (final,) = [node for node in graph.node if graph.output[0].name in node.output]
+    scores = final.input[0] if final.op_type == "Softmax" else graph.output[0].name
     del graph.node[:]
     graph.node.extend(nodes)
     kept = [one for one in graph.initializer if one.name not in dict(settled)]
     del graph.initializer[:]
     graph.initializer.extend(kept)
-    graph.output.extend(onnx.ValueInfoProto(name=name) for _, name in settled)
+    del graph.output[:]
+    graph.output.extend(onnx.ValueInfoProto(name=name) for name in [scores, *(name for _, name in settled)])
     given = {one.name for one in model.graph.initializer}
     (picture,) = [one for one in graph.input if one.name not in given]
     inputs = [one for one in graph.input if one.name not in dict(settled)]
@@ -262,11 +269,14 @@ def settle_light(model, folder):
     file = folder / "settling.onnx"
     onnx.save(trial, file)
     x = np.random.default_rng(1).standard_normal([one.dim_value for one in picture.type.tensor_type.shape.dim])
-    found = onnxruntime.InferenceSession(file).run([name for _, name in settled], {picture.name: x.astype(np.float32)})
+    said, *found = onnxruntime.InferenceSession(file).run(None, {picture.name: x.astype(np.float32)})
     statistics = {name: values for (name, _), values in zip(settled, found)}
+    last = [node for node in model.graph.node if node.op_type in ("Gemm", "Conv")][-1]
     for one in model.graph.initializer:
         if one.name in statistics:
             one.CopyFrom(onnx.numpy_helper.from_array(statistics[one.name], one.name))
+        if one.name in last.input:
+            one.CopyFrom(onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(one) / said.std(), one.name))
 
 
 def make_light(name, folder):

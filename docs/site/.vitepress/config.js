@@ -21,6 +21,7 @@ const guide = [
     text: "Pictures",
     items: [
       page("Targets", "/targets"),
+      page("Targets of real models", "/real-models"),
       page("Recipes", "/recipes"),
       page("Parameterizations", "/parameterizations"),
       page("Parts of your own", "/own-parts"),

@@ -187,6 +187,11 @@ export class Graph {
     this.nodes.push(node);
   }
 
+  /** One by one: a call takes no more than some ten thousands of arguments. */
+  appendAll(nodes: Iterable<Node>): void {
+    for (const node of nodes) this.append(node);
+  }
+
   /** All values: inputs, then node outputs in order. Constants are not among them. */
   *values(): Generator<Value> {
     yield* this.inputs;

@@ -3,7 +3,7 @@ import { randomTensor, runtime } from "../testing/models.js";
 import { writeModel } from "../onnx/write.js";
 import { numbers } from "../tensor.js";
 import { Graph, Node, Value } from "./graph.js";
-import { inline, valuesRead } from "./inline.js";
+import { inline, prune, valuesRead } from "./inline.js";
 import { createOps } from "./ops/index.js";
 import { print } from "./print.js";
 
@@ -148,6 +148,26 @@ describe("inline", () => {
     inline(target, graph, new Map([[x, target.input("x", x.type)]]));
     expect(target.nodes[0]!.inputs[1]).toBe(w);
     expect(print(target).split("\n")[1]).toBe(print(graph).split("\n")[1]);
+  });
+});
+
+describe("prune", () => {
+  it("drops what no output is computed from, of graphs of any size", () => {
+    const { graph, z } = source();
+    createOps(graph, "cpu", "u").exp(graph.inputs[0]!);
+    prune(graph);
+    expect(graph.nodes.map(({ opType }) => opType)).toEqual(["Mul", "Exp", "Tanh"]);
+    const long = new Graph("long");
+    let last: Value = long.input("x", type);
+    for (let i = 0; i < 300_000; i++) {
+      const next = new Value(`v${i}`, type);
+      long.append(new Node("Neg", [last], [next]));
+      last = next;
+    }
+    long.output(last);
+    prune(long);
+    expect(long.nodes).toHaveLength(300_000);
+    expect(graph.outputs).toEqual([z]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { constantNumbers, type Node, type Value } from "../ir/graph.js";
+import { constantNumbers, type Graph, type Node, type Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { scan } from "../ir/scan.js";
 import { tensor } from "../tensor.js";
@@ -148,8 +148,19 @@ const scanned: Through = (op, { flat, steps, batch, initial, backwards }, step) 
   return { seen: op.emit("Unsqueeze", [seen, op.ints([1])], [type])[0]!, state: states };
 };
 
-/** More steps take longer to open, written out, than they are faster. */
-const mostWrittenOut = 64;
+/** More steps take longer to open, written out, than they are faster: of a layer, and of all layers of a network. */
+const mostWrittenOut = { layer: 64, network: 256 };
+
+/** How many steps are written out in a graph so far. */
+const written = new WeakMap<Graph, number>();
+
+/** How the next layer of a graph goes through its steps, in so many directions. */
+function throughFor({ graph }: Ops, steps: number, directions: number): Through {
+  const all = (written.get(graph) ?? 0) + steps * directions;
+  if (steps > mostWrittenOut.layer || all > mostWrittenOut.network) return scanned;
+  written.set(graph, all);
+  return writtenOut;
+}
 
 /** A recurrent layer as steps. */
 function inSteps(
@@ -168,7 +179,7 @@ function inSteps(
     const states = defaults.length === 3 ? 2 : 1;
     const [initial, peepholes] = [rest.slice(0, states), states === 2 ? rest[2] : undefined];
     const of = (value: Value, d: number) => op.reshape(op.sliceAxis(value, 0, d, d + 1), value.shape.slice(1));
-    const through = steps > mostWrittenOut ? scanned : writtenOut;
+    const through = throughFor(op, steps, count);
     const results = Array.from({ length: count }, (_, d) => {
       const both = bias && op.split(op.sliceAxis(bias, 0, d, d + 1), [gates * hidden, gates * hidden], 1);
       const product = op.matMul(op.reshape(round(op, x!), [steps * batch, features]), op.transpose(of(w!, d), [1, 0]));

@@ -179,7 +179,7 @@ function withOwnOutputs(source: Graph, { taken }: Writing): Graph {
   if (source.outputs.every((output) => own.has(output))) return source;
   const graph = new Graph(source.name);
   graph.inputs.push(...source.inputs);
-  graph.nodes.push(...source.nodes);
+  graph.appendAll(source.nodes);
   for (const output of source.outputs) {
     const handed = own.has(output) ? output : new Value(taken.take(output.name), output.type);
     if (handed !== output) graph.append(new Node("Identity", [output], [handed]));

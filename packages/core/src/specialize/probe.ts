@@ -44,7 +44,7 @@ export async function inferTypes(graph: Graph, host: Host): Promise<Map<Value, I
   const ranks = new Map(
     values.flatMap((value) => (shapes.has(value) ? [] : [[value, shapeOf(probe, value)] as const])),
   );
-  probe.outputs.push(...values, ...ranks.values());
+  for (const value of [...values, ...ranks.values()]) probe.output(value);
   const session = await openProbe(probe, host);
   await session.release();
   const ports = new Map(session.outputs.map((port) => [port.name, port]));
@@ -94,7 +94,7 @@ export async function runForShapes(
     return { value, dtype, isWhole, output: isWhole ? value : shapeOf(probe, value) };
   });
   if (asked.length === 0) return new Map();
-  probe.outputs.push(...asked.map(({ output }) => output));
+  for (const { output } of asked) probe.output(output);
   prune(probe);
   const kept = [...asked.flatMap(({ value, isWhole }) => (isWhole ? [] : [value])), ...sameAs.keys()];
   const results = await runProbe(graph, probe, kept, host);
@@ -135,7 +135,7 @@ async function runProbe(
     return await run();
   } catch (error) {
     if (!(XstarError.is(error) && error.message.includes("re-use buffer"))) throw error;
-    probe.outputs.push(...kept.filter(({ node }) => node));
+    for (const value of kept) if (value.node) probe.output(value);
     return run();
   }
 }
@@ -168,7 +168,7 @@ const isFolded = (dtype: DType, shape: Shape) => size(shape) <= largestFolded ||
 function sharing(source: Graph): Graph {
   const graph = new Graph(source.name);
   graph.inputs.push(...source.inputs);
-  graph.nodes.push(...source.nodes);
+  graph.appendAll(source.nodes);
   for (const value of source.values()) graph.uniqueName(value.name);
   return graph;
 }
@@ -183,7 +183,8 @@ function shapeOf(graph: Graph, value: Value): Value {
 function openProbe(graph: Graph, host: Host): Promise<Session> {
   const { model, runtime, files } = host;
   const untyped = graph.outputs.map(({ name }) => new Value(name));
-  graph.outputs.splice(0, graph.outputs.length, ...untyped);
+  graph.outputs.length = 0;
+  for (const value of untyped) graph.output(value);
   const bytes = writeModel(graph, { opsets: model.opsets, irVersion: model.irVersion, locate: locator(model) });
   return explained(graph, host, () => runtime.open(bytes, { files, optimization: "disabled" }));
 }

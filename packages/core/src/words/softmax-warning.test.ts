@@ -41,6 +41,19 @@ describe("a target that is a softmax", () => {
     expect(warn(channel({ layer: "y", channel: 3 }), last)).toContain('"logit:3"');
   });
 
+  it("names the scores at the same place, which are no logit", () => {
+    const times = open(
+      buildModel((op, x) => {
+        const scores = op.mul(op.reshape(x, [1, 12, 3]), 2);
+        return { y: op.softmax(scores, 2) };
+      }),
+    ).source;
+    const before = times.graph.nodes.find(({ opType }) => opType === "Softmax")!.inputs[0]!.name;
+    const said = `"${before}" is the score before it`;
+    expect(warn(neuron({ layer: "y", channel: 1, at: [6] }), times)).toContain(said);
+    expect(warn(channel({ layer: "y", channel: 1 }), times)).toContain('"logit:1"');
+  });
+
   it("may be an objective of one's own, which says so", () => {
     const chance = { doc: "x", params: {}, build: () => undefined as never };
     const sure = defineObjective({ ...chance, type: "sure", saturates: true });

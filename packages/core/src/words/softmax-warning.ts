@@ -24,26 +24,30 @@ function warningOf({ spec, definition }: SpecNode, modelOf: ModelOf): string | u
     return `The target "${spec.type}" is a softmax, ${whySo} "${scope}logit:${spec["class"]}" is the score before it`;
   const layer = spec["layer"];
   const source = typeof layer === "string" ? modelOf(model) : undefined;
-  if (!source || !finalSoftmaxValues(source).has(layer as string)) return undefined;
-  const score = `${scope}logit:${spec["channel"] ?? "CLASS"}`;
+  const before = source && finalSoftmaxValues(source).get(layer as string);
+  if (!before) return undefined;
+  // a logit is the mean over all places
+  const isPlaced = ["at", "y", "x"].some((name) => spec[name] !== undefined);
+  const score = isPlaced ? `${scope}${before}` : `${scope}logit:${spec["channel"] ?? "CLASS"}`;
   return `The layer "${layer}" is the result of a softmax, ${whySo} "${score}" is the score before it`;
 }
 
 const whySo = "which hardly changes where the network is sure, and rises as well when other classes fall:";
 
-/** Names of the model's outputs that are a softmax, and of the values and nodes from there to the softmax. */
-function finalSoftmaxValues({ graph }: Model): Set<string> {
-  return new Set(graph.outputs.flatMap((output) => chainToSoftmax(output)));
+/** Names of the model's outputs that are a softmax, and of the values and nodes from there to the softmax, with what is before it. */
+function finalSoftmaxValues({ graph }: Model): Map<string, string> {
+  return new Map(graph.outputs.flatMap((output) => chainToSoftmax(output)));
 }
 
 /** What leaves the numbers of a layer as they are. */
 export const passing = new Set(["Identity", "Flatten", "Reshape", "Squeeze", "Dropout", "Cast"]);
 
-function chainToSoftmax(output: Value): string[] {
+function chainToSoftmax(output: Value): (readonly [string, string])[] {
   const names: string[] = [];
   for (let value: Value | undefined = output; value?.node && value.node.domain === ""; value = value.node.inputs[0]) {
     names.push(value.name, ...(value.node.name === "" ? [] : [value.node.name]));
-    if (value.node.opType === "Softmax") return names;
+    const before = value.node.inputs[0]?.name ?? "";
+    if (value.node.opType === "Softmax") return names.map((name) => [name, before] as const);
     if (!passing.has(value.node.opType)) break;
   }
   return [];

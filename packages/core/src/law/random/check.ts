@@ -142,7 +142,7 @@ function note(error: unknown, { what, found }: About): void {
 async function runAll(graph: Graph, opset: number, feeds: Feeds, runtime: Runtime): Promise<Feeds | undefined> {
   const all = new Graph("all");
   all.inputs.push(...graph.inputs);
-  all.nodes.push(...graph.nodes);
+  all.appendAll(graph.nodes);
   for (const node of graph.nodes) for (const output of node.outputs) if (output) all.output(output);
   const bytes = writeModel(all, { opsets: new Map([["", opset]]) });
   try {
