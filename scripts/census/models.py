@@ -48,9 +48,9 @@ def build_torch(source, name):
     import timm
 
     net = timm.create_model(name, pretrained=False, exportable=True)
-    head = getattr(net.get_classifier(), "weight", None)
-    if head is not None and not head.any():  # of which all gradients are 0
-        torch.nn.init.normal_(head, std=0.02)
+    for one in net.modules():
+        if isinstance(one, torch.nn.Linear) and not one.weight.any():  # a head of zeros, of which all gradients are 0
+            torch.nn.init.normal_(one.weight, std=0.02)
     fixed = net.default_cfg.get("fixed_input_size") or any(one in name for one in ("test_vit", "halo", "botnet", "lambda", "hiera", "maxvit", "coatnet"))
     size = net.default_cfg["input_size"][-1] if fixed else SIZES.get(name, 96)
     return net, [1, 3, size, size]

@@ -4,6 +4,7 @@ import { allRules } from "../autodiff/rules/table.js";
 import { withoutRule } from "../autodiff/without-rule.js";
 import { allEntries } from "../families.js";
 import { dynamicallyQuantizedOperators, quantizedOperators } from "../normalize/quantized-operators.js";
+import { packedOperators } from "../normalize/packed-weights.js";
 import { standardOperators } from "./standard-operators.js";
 import { rewriteTable, upgradeTable } from "../normalize/table.js";
 import { knownFailures } from "./known-failures.js";
@@ -106,5 +107,5 @@ const statusOf = ({ status, why }: OperatorRow) => (why ? `${status}: ${why}` : 
 
 function countOf({ name, cases: count }: OperatorRow): string {
   if (count > 0) return String(count);
-  return quantizedOperators[name] || dynamicallyQuantizedOperators[name] ? "its own test" : "";
+  return quantizedOperators[name] || dynamicallyQuantizedOperators[name] || packedOperators[name] ? "its own test" : "";
 }

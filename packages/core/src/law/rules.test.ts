@@ -1,6 +1,7 @@
 import ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { allEntries } from "../families.js";
+import { packedOperators } from "../normalize/packed-weights.js";
 import { dynamicallyQuantizedOperators, quantizedOperators } from "../normalize/quantized-operators.js";
 import { rewriteTable, upgradeTable } from "../normalize/table.js";
 import { fromOrt } from "../runtime/from-ort.js";
@@ -21,7 +22,8 @@ const notOnWebGpu = new Set(
 describe("the tables", () => {
   const covered = new Set([...Object.keys(rules), ...Object.keys(upgrades), ...Object.keys(rewrites)]);
   // they have no float inputs, and cases of their own
-  for (const name of Object.keys({ ...quantizedOperators, ...dynamicallyQuantizedOperators })) covered.delete(name);
+  for (const name of Object.keys({ ...quantizedOperators, ...dynamicallyQuantizedOperators, ...packedOperators }))
+    covered.delete(name);
 
   it("have a case for every operator with a rule", () => {
     expect([...covered].filter((name) => !cases[name])).toEqual([]);

@@ -50,6 +50,10 @@ export const rewriteTable: SplitTable<Rewrite> = {
       },
     },
     {
+      names: ["com.microsoft::MatMulNBits"],
+      load: async () => (await import("./packed-weights.js")).packedOperators,
+    },
+    {
       names: [
         "ai.onnx.ml::LinearRegressor",
         "ai.onnx.ml::LinearClassifier",
