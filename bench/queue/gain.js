@@ -46,7 +46,8 @@ export async function openPlace({ queue, version, cache, jobs: { content, bytes 
       let busy = 0;
       const ready = new Promise((resolve) => {
         lines.on("line", (line) => {
-          const { msg, seconds = 0 } = JSON.parse(line);
+          if (!line.startsWith("{")) return void console.error(line);
+        const { msg, seconds = 0 } = JSON.parse(line);
           if (msg === "ready") resolve(undefined);
           if (msg === "done") busy += seconds;
         });
