@@ -1,4 +1,4 @@
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { check, checkNames, openModel, type Runtime } from "@xstar/core";
 import type { ModelFile } from "@xstar/runs";
