@@ -11,7 +11,9 @@ from captum.attr import (
     GuidedBackprop,
     InputXGradient,
     IntegratedGradients,
+    LayerConductance,
     LayerGradCam,
+    LayerGradientXActivation,
     NoiseTunnel,
     Occlusion,
     Saliency,
@@ -79,6 +81,10 @@ def largest(x):
     return x.abs().max(1).values[0].detach().numpy()
 
 
+def over_places(x):
+    return x[0].flatten(1).sum(1).detach().numpy()
+
+
 def rise(network, picture, target, samples, seed, cells=7):
     """RISE by its paper, on its own."""
     rng = np.random.default_rng(seed)
@@ -141,6 +147,15 @@ def maps(job):
             GradientShap(network).attribute(
                 picture, torch.tensor(np.load(job["images"])), n_samples=64 * seeds, stdevs=0.0, target=target
             )
+        ),
+        # what each unit of the layer is worth, summed over its places
+        "conductance": lambda: over_places(
+            LayerConductance(network, layer).attribute(
+                picture, torch.zeros_like(picture), target=target, n_steps=256, method="riemann_trapezoid", internal_batch_size=256
+            )
+        ),
+        "attribution": lambda: over_places(
+            LayerGradientXActivation(network, layer).attribute(picture.clone().requires_grad_(), target)
         ),
         "rise": lambda: rise(network, picture, target, 500 * seeds, int(torch.randint(2**31, (1,)))),
     }
