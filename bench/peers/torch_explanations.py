@@ -46,6 +46,7 @@ class Network(torch.nn.Module):
             model.graph.output[0].name = softmax[0].input[0]
             model.graph.node.remove(softmax[0])
         self.by_value = {out: n.name for n in model.graph.node for out in n.output}
+        self.clips = any(n.op_type == "Clip" for n in model.graph.node)
         self.net = convert(model).eval()
         for one in self.net.modules():
             if isinstance(one, torch.nn.ReLU):
@@ -172,6 +173,8 @@ def maps(job):
     wanted["finerCam"] = lambda: FinerCAM(network, [layer])(picture.clone(), target_idx=target)[0]
 
     def guided():
+        if network.clips:
+            raise ValueError("Captum guides ReLU alone, and this network clips")
         cam = torch.relu(LayerGradCam(network, layer).attribute(picture.clone().requires_grad_(), target))
         sized = torch.nn.functional.interpolate(cam, size=picture.shape[2:], mode="bilinear", align_corners=False)
         back = GuidedBackprop(network).attribute(picture.clone().requires_grad_(), target)
