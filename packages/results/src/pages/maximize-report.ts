@@ -204,9 +204,7 @@ function notes(warnings: readonly string[], redirected: number): HtmlPart {
   const steps = redirected === 1 ? "1 step was" : `${redirected} steps were`;
   const all = [
     ...warnings.map((sentence) => html`<li><strong>Warning:</strong> ${sentence}</li>`),
-    ...(redirected > 0
-      ? [html`<li>No gradient arrived at first: ${steps} taken with redirected gradients</li>`]
-      : []),
+    ...(redirected > 0 ? [html`<li>No gradient arrived at first: ${steps} taken with redirected gradients</li>`] : []),
   ];
   return all.length > 0 && html`<ul>${all}</ul>`;
 }
