@@ -42,7 +42,9 @@ writeFileSync(page, aimsPage(aims.flatMap(({ title }) => rows[title] ?? [])));
 spawnSync("npx", ["oxfmt", page], { cwd: join(here, "../.."), shell: process.platform === "win32" });
 
 /** @param {import("./aims.js").Aims} one */
-async function aimAt({ title, input = [], photo, targets }, record) {
+async function aimAt({ model: line, title, input = [], photo, targets }, record) {
+  // what is made has no name of its own
+  const file = basename(record.file) === "model.onnx" ? `${line.split(" ")[1]}.onnx` : basename(record.file);
   const model = await loadModel(record.file, { runtime: nodeRuntime({ threads: 1 }) });
   const named = Object.entries(record.shapes ?? {}).filter(([name]) =>
     model.source.inputs.some(
@@ -70,7 +72,7 @@ async function aimAt({ title, input = [], photo, targets }, record) {
       [cli, "maximize", record.file, target, ...how, ...start, ...more, ...usual],
       { encoding: "utf8" },
     );
-    const words = [basename(record.file), target, ...how, ...start.map((word) => basename(word)), ...more];
+    const words = [file, target, ...how, ...start.map((word) => basename(word)), ...more];
     const told = { ...shared, target: [target, ...more].join(" "), means, words };
     const result = status === 0 ? read(out) : { refused: stderr.trim().split("\n").slice(-2).join(" ") };
     console.log(`${title} ${target}: ${JSON.stringify(result)}`);

@@ -9,7 +9,7 @@ const quoted = (word) => (/^[\w./:=,@*+-]+$/.test(word) ? word : `'${word}'`);
 function line({ title, holds, layers, target, means, start, end, warnings = [], redirected, refused, seconds }) {
   const climb = refused ? "refused" : `${shown(start)} → ${shown(end)}`;
   const said = [
-    ...(redirected ? [`${redirected} steps by redirected gradients`] : []),
+    ...(redirected ? [`${redirected} ${redirected === 1 ? "step" : "steps"} by redirected gradients`] : []),
     ...warnings,
     ...(refused ? [refused] : []),
   ];
@@ -29,7 +29,7 @@ export function aimsPage(rows) {
 
 <!-- Written by \`npm run census:aims\`. -->
 
-What a user types for models as packages ship them, detectors with all that follows them, and large classifiers: a unit in the middle, and what the model says, by its meaning. ${risen} of ${rows.length} targets of ${models.size} models rise in ${steps} steps of the usual settings; beside the others stands what xstar says. Numbers are seen through the random views of the usual settings; seconds are of a shared machine. Networks of torchvision, timm and Ultralytics have seeded random weights, so that their classes mean nothing; the others are trained.
+What a user types for models as packages ship them, detectors with all that follows them, and large classifiers: a unit in the middle, and what the model says, by its meaning. ${risen} of ${rows.length} targets of ${models.size} models rise in ${steps} steps of the usual settings; beside the others stands what xstar says, and the row behind them does it. Numbers are seen through the random views of the usual settings; seconds are of a shared machine. Networks of torchvision, timm and Ultralytics have seeded random weights, so that their classes mean nothing; the others are trained.
 
 | model | takes | layers with a gradient | target | which is | start → end | seconds | what xstar says |
 | --- | --- | --- | --- | --- | --- | --- | --- |
