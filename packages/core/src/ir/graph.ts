@@ -140,6 +140,10 @@ export class Node {
   }
 }
 
+/** Whether a value stands for one of another shape, which is not known before the graph runs. */
+export const isFramed = ({ node, type }: Value): boolean =>
+  node?.opType === "Pad" && type !== undefined && node.inputs[0]!.type === undefined;
+
 /** A dataflow graph; `nodes` are in an order in which they can be run. */
 export class Graph {
   readonly inputs: Value[] = [];

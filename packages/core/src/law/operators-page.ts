@@ -3,8 +3,11 @@ import { limits } from "../autodiff/limits.js";
 import { allRules } from "../autodiff/rules/table.js";
 import { withoutRule } from "../autodiff/without-rule.js";
 import { allEntries } from "../families.js";
-import { dynamicallyQuantizedOperators, quantizedOperators } from "../normalize/quantized-operators.js";
-import { packedOperators } from "../normalize/packed-weights.js";
+import {
+  dynamicallyQuantizedOperators,
+  packedOperators,
+  quantizedOperators,
+} from "../normalize/quantized-operators.js";
 import { standardOperators } from "./standard-operators.js";
 import { rewriteTable, upgradeTable } from "../normalize/table.js";
 import { knownFailures } from "./known-failures.js";

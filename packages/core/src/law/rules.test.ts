@@ -1,8 +1,11 @@
 import ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { allEntries } from "../families.js";
-import { packedOperators } from "../normalize/packed-weights.js";
-import { dynamicallyQuantizedOperators, quantizedOperators } from "../normalize/quantized-operators.js";
+import {
+  dynamicallyQuantizedOperators,
+  packedOperators,
+  quantizedOperators,
+} from "../normalize/quantized-operators.js";
 import { rewriteTable, upgradeTable } from "../normalize/table.js";
 import { fromOrt } from "../runtime/from-ort.js";
 import { cases } from "./cases.js";

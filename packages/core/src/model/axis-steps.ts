@@ -1,5 +1,4 @@
-import { isFramed } from "../normalize/frames.js";
-import { constantNumbers, type Node, type Value } from "../ir/graph.js";
+import { isFramed, constantNumbers, type Node, type Value } from "../ir/graph.js";
 import { positiveAxis } from "../ir/ops/index.js";
 import {
   aged,

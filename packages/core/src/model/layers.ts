@@ -1,9 +1,8 @@
 import { didYouMean, nearest, XstarError } from "../errors.js";
 import { ancestorsOf } from "../ir/ancestors.js";
-import type { Value } from "../ir/graph.js";
+import { isFramed, type Value } from "../ir/graph.js";
 import { isFloat } from "../ir/ops/index.js";
 import type { DeclaredInput, Model } from "../onnx/model.js";
-import { isFramed } from "../normalize/frames.js";
 import { floatTypes } from "../tensor.js";
 import type { Normalized } from "../normalize/normalize.js";
 import { axesOf, followAxes } from "./axes.js";

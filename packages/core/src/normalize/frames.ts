@@ -1,11 +1,7 @@
-import type { Value } from "../ir/graph.js";
+import { isFramed, type Value } from "../ir/graph.js";
 
 /** How much is read of an axis as long as the input decides: as many boxes as detectors usually give. */
 export const frameLength = 300;
-
-/** Whether a value stands for one of another shape, which the input decides. */
-export const isFramed = ({ node, type }: Value): boolean =>
-  node?.opType === "Pad" && type !== undefined && node.inputs[0]!.type === undefined;
 
 /** How many layers are read in a frame, in a sentence where there are any. */
 export function sayFrames(values: readonly Value[]): string[] {

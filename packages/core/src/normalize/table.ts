@@ -42,16 +42,13 @@ export const rewriteTable: SplitTable<Rewrite> = {
         "com.microsoft::MatMulIntegerToFloat",
         "com.microsoft::DynamicQuantizeMatMul",
         "com.microsoft::DynamicQuantizeLSTM",
+        "com.microsoft::MatMulNBits",
       ],
       load: async () => {
-        const { castOfProduct, dynamicallyQuantizedOperators, quantizedOperators } =
+        const { castOfProduct, dynamicallyQuantizedOperators, packedOperators, quantizedOperators } =
           await import("./quantized-operators.js");
-        return { Cast: castOfProduct, ...quantizedOperators, ...dynamicallyQuantizedOperators };
+        return { Cast: castOfProduct, ...quantizedOperators, ...dynamicallyQuantizedOperators, ...packedOperators };
       },
-    },
-    {
-      names: ["com.microsoft::MatMulNBits"],
-      load: async () => (await import("./packed-weights.js")).packedOperators,
     },
     {
       names: [

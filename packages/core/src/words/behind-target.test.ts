@@ -7,7 +7,7 @@ import { standard } from "../standard.js";
 import { buildModel, open, tinyCnn, tinyTransformer } from "../testing/models.js";
 import { channel, crossEntropy, layer, logit, neuron, probability } from "../objectives/activation.js";
 import { add, mul } from "../objectives/combine.js";
-import { softmaxWarning } from "./softmax-warning.js";
+import { softmaxWarning } from "./behind-target.js";
 
 const cnn = open(tinyCnn()).source;
 const vit = open(tinyTransformer()).source;
