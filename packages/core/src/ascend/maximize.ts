@@ -89,7 +89,7 @@ async function* takeSteps(
     const asked = await compile();
     const watched = Object.keys(watch ?? {});
     const compiled = resume ? await continued(resume, { ...asked, watched, isSteered: steer }) : asked;
-    runner = new StepRunner(model, compiled);
+    runner = new StepRunner(model, compiled, signal);
     history = resume
       ? new History(compiled, watched, { resume })
       : new History(compiled, watched, { begin: await runner.begin() });

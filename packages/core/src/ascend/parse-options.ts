@@ -7,7 +7,7 @@ import { XstarError } from "../errors.js";
 import { asStart } from "../starts/as-start.js";
 import { parseWords } from "../words/spec-words.js";
 import type { MaximizeOptions } from "./options.js";
-import type { AscentSettings } from "../compile/step.js";
+import type { AscentSettings, Sampling } from "../compile/step.js";
 import type { Target } from "./result.js";
 
 /** The options of an ascent, checked, with defaults filled in; lists are as long as they were given. */
@@ -30,6 +30,9 @@ const plain = { parameterization: "pixel", optimizer: "normalized", schedule: "c
 export function parseOptions(options: MaximizeOptions, vocabulary: Vocabulary): ParsedOptions {
   const specOf = <Kind extends SpecKind>(kind: Kind, given: Spec<Kind> | string) => checked(vocabulary, kind, given);
   const parameterization = specOf("parameterization", options.parameterization ?? plain.parameterization);
+  const gradientFree = samplingOf(options.gradientFree);
+  if (gradientFree && options.attribution)
+    throw new XstarError("bad-argument", '"attribution" adds up gradients, of which an ascent without them has none');
   const { definition } = parseSpec(vocabulary.parameterization, parameterization, "parameterization");
   const givenStarts: StartGiven | readonly StartGiven[] | undefined =
     options.start ?? (definition.initial ? undefined : "random");
@@ -56,9 +59,21 @@ export function parseOptions(options: MaximizeOptions, vocabulary: Vocabulary): 
     attribution: flag("attribution", false).parse(options.attribution ?? false, "attribution"),
     keep: choice("keep", ["last", "best"], "last").parse(options.keep ?? "last", "keep"),
     patience: options.patience === undefined ? null : wholeOf("patience", options.patience, 1),
-    redirectSteps: wholeOf("redirectSteps", options.redirectSteps ?? 16, 0),
+    // nothing says where a forward pass would have been redirected
+    redirectSteps: gradientFree ? 0 : wholeOf("redirectSteps", options.redirectSteps ?? 16, 0),
     steps: wholeOf("steps", options.steps ?? plain.steps, 0),
     seed: wholeOf("seed", options.seed ?? 0),
+    ...(gradientFree && { gradientFree }),
+  };
+}
+
+/** How gradients are estimated; undefined where they are computed. */
+function samplingOf(given: MaximizeOptions["gradientFree"]): Sampling | undefined {
+  if (!given) return undefined;
+  const { pairs, deviation } = given === true ? ({} as Partial<Sampling>) : given;
+  return {
+    pairs: int("pairs", { min: 1 }).parse(pairs ?? 64, "pairs"),
+    deviation: fixed("deviation", { above: 0, fallback: 0.05 }).parse(deviation ?? 0.05, "deviation"),
   };
 }
 

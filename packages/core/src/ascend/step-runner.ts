@@ -4,6 +4,7 @@ import type { LoadedModel } from "../model/load.js";
 import type { Session } from "../runtime/runtime.js";
 import { asleep } from "./asleep.js";
 import type { CompiledAscent } from "./compile-ascent.js";
+import type { GradientEstimator } from "./gradient-free.js";
 import { Processor } from "./processor.js";
 import { hasRows, withRowsOfAll } from "./rows.js";
 
@@ -24,10 +25,12 @@ export class StepRunner {
   private leftAt: number | undefined;
   private readonly open = new Map<CompiledStep, Session>();
   private redirectedStep: CompiledStep | undefined;
+  private estimator: GradientEstimator | undefined;
 
   constructor(
     private readonly model: LoadedModel,
     private readonly compiled: CompiledAscent,
+    private readonly signal?: AbortSignal,
   ) {
     this.processor = new Processor(model.runtime);
   }
@@ -61,7 +64,8 @@ export class StepRunner {
   /** `divergedAt` says of which pictures the next state does not count. */
   async take(index: number, state: Tensors, divergedAt: readonly (number | null)[]): Promise<Taken> {
     const { step, record } = this.compiled;
-    const feeds = { ...state, ...step.settings, ...step.sample(index) };
+    const estimated = record.gradientFree && (await this.estimate(index, state));
+    const feeds = { ...state, ...step.settings, ...step.sample(index), ...estimated };
     const results = await this.run(step, feeds);
     if (this.processor.left !== undefined) this.leftAt ??= index;
     const next = nextState(step, results);
@@ -88,7 +92,14 @@ export class StepRunner {
   }
 
   async release(): Promise<void> {
-    await Promise.all([...this.open.keys()].map((step) => this.close(step)));
+    await Promise.all([this.estimator?.release(), ...[...this.open.keys()].map((step) => this.close(step))]);
+  }
+
+  /** What a step is fed in the place of gradients of its own. */
+  private async estimate(index: number, state: Tensors): Promise<Tensors> {
+    const { openEstimator } = await import("./gradient-free.js");
+    this.estimator ??= await openEstimator(this.compiled, this.processor);
+    return this.estimator.gradients(index, state, this.signal);
   }
 
   private async close(step: CompiledStep | undefined): Promise<void> {

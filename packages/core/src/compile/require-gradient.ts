@@ -8,6 +8,10 @@ import { Graph, type Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 
+/** Said behind the hint of an error of what cannot be climbed by gradients. */
+const orGradientFree =
+  "; or climb by forward passes alone, which is slow: gradientFree, on the command line --gradient-free";
+
 /** A part of a target that reads the network. */
 export interface NetworkTerm {
   readonly spec: Spec;
@@ -43,6 +47,13 @@ export async function requireGradients(
   }
 }
 
+/** What says that a target cannot be differentiated, with what goes without. */
+export function offerGradientFree(error: unknown): unknown {
+  if (!XstarError.is(error) || error.code !== "missing-vjp-rule") return error;
+  const { code, message, hint, details } = error;
+  return new XstarError(code, message, { hint: `${hint}${orGradientFree}`, ...(details && { details }) });
+}
+
 /** Says of a part of a target, or of a whole one, that nothing can be maximized. */
 export function noGradient({
   spec,
@@ -55,7 +66,10 @@ export function noGradient({
     ? new XstarError(
         "no-gradient",
         `The target${name} has no gradient, so there is nothing to maximize: it is zero behind node "${node.label}" (${node.qualifiedType})`,
-        { hint: "Choose a layer before that node: xstar inspect says which have a gradient" },
+        {
+          hint: `Choose a layer before that node: xstar inspect says which have a gradient${orGradientFree}`,
+          details: { node: node.label },
+        },
       )
     : new XstarError(
         "no-gradient",

@@ -1,4 +1,4 @@
-import { update } from "./update.js";
+import { isEstimate, update } from "./update.js";
 import { collectSettings, emptySlots } from "./apply-optimizer.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import type { Tensors } from "../define/definition.js";
@@ -34,6 +34,16 @@ export interface AscentSettings {
   readonly attribution: boolean;
   readonly steps: number;
   readonly seed: number;
+  /** How gradients are estimated by forward passes alone; left out where they are computed. */
+  readonly gradientFree?: Sampling;
+}
+
+/** How gradients are estimated by forward passes alone. */
+export interface Sampling {
+  /** Directions to look along in a step, each there and back. */
+  readonly pairs: number;
+  /** How far: the standard deviation of the change of each variable. */
+  readonly deviation: number;
 }
 
 /** All that decides a step, as plain JSON. */
@@ -56,6 +66,8 @@ export interface CompiledStep {
   readonly shape: Shape;
   /** Live inputs: targets, weights, learning rates. */
   readonly settings: Tensors;
+  /** The state inputs that are climbed by. */
+  readonly variables: readonly string[];
   /** Whether the objective is measured on views that transforms draw anew in every step. */
   readonly isTransformed: boolean;
   /**
@@ -65,7 +77,7 @@ export interface CompiledStep {
   begin(start?: Tensor, attempt?: number): Tensors;
   /** The random inputs of a step. */
   sample(step: number): Tensors;
-  /** As an ONNX file what takes the same inputs and gives the objective alone, without its gradients. */
+  /** As an ONNX file what takes the same inputs, without those of gradients, and gives the objective alone. */
   trial(): Uint8Array;
   /** Name of the output that is the next value of each state input. */
   readonly next: Readonly<Record<string, string>>;
@@ -192,6 +204,7 @@ export async function compile(
     files: weights.files,
     shape: [batch, ...whole.shape.slice(1)],
     settings: tensors,
+    variables: Object.keys({ ...variables, ...others }),
     isTransformed: chain.length > 0,
     begin: (start, attempt) => ({
       ...begin(start, attempt),
@@ -215,10 +228,11 @@ function onlyPictures({ type }: Spec, shape: Shape): XstarError {
   });
 }
 
-/** What computes one output of a graph, from the same inputs. */
+/** What computes one output of a graph, from the same inputs, but for those of gradients. */
 function partFor(output: Value, graph: Graph): Graph {
   const result = new Graph(graph.name);
-  const bindings = new Map(graph.inputs.map((input) => [input, result.input(input.name, input.type)]));
+  const own = graph.inputs.filter(({ name }) => !isEstimate(name));
+  const bindings = new Map(own.map((input) => [input, result.input(input.name, input.type)]));
   result.output(inline(result, graph, bindings, [output]).get(output)!);
   return result;
 }

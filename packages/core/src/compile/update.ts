@@ -15,6 +15,13 @@ import { modelScope } from "../forward/prepare-model.js";
 /** State: the sum over the steps of the mean |gradient| of each pixel's channels, [batch, 1, height, width]. */
 export const attributionState = "attribution";
 
+/** Of a step without gradients of its own: the input for what is estimated of a variable. */
+export const estimateInput = (variable: string): string => `${estimates}${variable}`;
+
+export const isEstimate = (input: string): boolean => input.startsWith(estimates);
+
+const estimates = "gradient.";
+
 /** What of a run decides how variables change. */
 interface UpdateSpec {
   readonly objectives: readonly Spec<"objective">[];
@@ -23,29 +30,35 @@ interface UpdateSpec {
   readonly steps: number;
   readonly clip: number | null;
   readonly attribution: boolean;
+  readonly gradientFree?: unknown;
+}
+
+interface Given {
+  readonly vocabulary: Vocabulary;
+  readonly objective: Value;
+  /** What of it reads the network. */
+  readonly terms: readonly NetworkTerm[];
+  readonly picture: Value;
+  /** What the network sees of the pictures, [views x batch, ...]. */
+  readonly entry: Entry;
+  readonly variables: Readonly<Record<string, Value>>;
+  readonly step: Value;
+  readonly settings: Settings;
+  /** Whether they are no pictures, and only lie like them. */
+  readonly planes: boolean;
+  readonly rules?: VjpRules;
+}
+
+interface Updated {
+  readonly variables: Values;
+  readonly slots: Values;
+  readonly gradientNorm: Value;
+  readonly networkGradientNorm: Value;
 }
 
 /** One optimizer step of every variable. */
-export async function update(
-  op: Ops,
-  spec: UpdateSpec,
-  given: {
-    vocabulary: Vocabulary;
-    objective: Value;
-    /** What of it reads the network. */
-    terms: readonly NetworkTerm[];
-    picture: Value;
-    /** What the network sees of the pictures, [views x batch, ...]. */
-    entry: Entry;
-    variables: Readonly<Record<string, Value>>;
-    step: Value;
-    settings: Settings;
-    /** Whether they are no pictures, and only lie like them. */
-    planes: boolean;
-    rules?: VjpRules;
-  },
-): Promise<{ variables: Values; slots: Values; gradientNorm: Value; networkGradientNorm: Value }> {
-  const { vocabulary, objective, terms, picture, entry, variables, step, settings, rules } = given;
+export async function update(op: Ops, spec: UpdateSpec, given: Given): Promise<Updated> {
+  const { vocabulary, picture, variables, step, settings } = given;
   const optimizer = prepareOptimizer(op, {
     vocabulary,
     optimizer: spec.optimizer,
@@ -53,6 +66,39 @@ export async function update(
     step,
     settings,
   });
+  const batch = picture.shape[0]!;
+  const { slopes, byPicture, norms } = spec.gradientFree
+    ? fed(op, variables, batch)
+    : await differentiated(op, spec, given);
+  const ascents = spec.clip === null ? slopes : clipped(op, slopes, { batch, settings, clip: spec.clip });
+  const names = Object.keys(variables);
+  const applied = optimizer.apply(variables, Object.fromEntries(names.map((name, i) => [name, ascents[i]!])));
+  const slots: Record<string, Value> = { ...applied.slots };
+  if (spec.attribution && byPicture?.rank === 4 && !given.planes) {
+    const sum = op.graph.input(attributionState, { dtype: "float32", shape: picture.shape.with(1, 1) });
+    slots[attributionState] = op.add(sum, op.reduceMean(op.abs(byPicture), [1], true));
+  }
+  return { variables: applied.variables, slots, ...norms };
+}
+
+interface Slopes {
+  /** Of the objective by each variable. */
+  readonly slopes: readonly Value[];
+  /** Undefined where the picture has none. */
+  readonly byPicture: Value | undefined;
+  readonly norms: Pick<Updated, "gradientNorm" | "networkGradientNorm">;
+}
+
+/** What whoever runs the graph estimates. */
+function fed(op: Ops, variables: Values, batch: number): Slopes {
+  const slopes = Object.entries(variables).map(([name, { type }]) => op.graph.input(estimateInput(name), type));
+  const length = op.expand(norm(op, ...asRows(op, slopes, batch)), [batch]);
+  return { slopes, byPicture: undefined, norms: { gradientNorm: length, networkGradientNorm: length } };
+}
+
+/** Reverse-mode differentiation. */
+async function differentiated(op: Ops, spec: UpdateSpec, given: Given): Promise<Slopes> {
+  const { vocabulary, objective, terms, picture, entry, variables, rules } = given;
   const entries = [entry.whole, ...entry.parts.map(({ value }) => value)];
   const wrt = [picture, ...entries, ...Object.values(variables)];
   const [byPicture, ...others] = await gradients(op, {
@@ -60,6 +106,8 @@ export async function update(
     wrt,
     called: { of: nameTargets(vocabulary, spec.objectives), scope: modelScope },
     ...(rules && { rules }),
+  }).catch(async (error: unknown) => {
+    throw (await import("./require-gradient.js")).offerGradientFree(error);
   });
   const byEntry =
     entry.parts.length === 0
@@ -75,16 +123,11 @@ export async function update(
   const batch = picture.shape[0]!;
   const gradientNorm = byPicture ? norm(op, [byPicture], batch) : op.fill([batch], 0);
   const networkGradientNorm = !byEntry || byEntry === byPicture ? gradientNorm : norm(op, [byEntry], batch);
-  const raw = Object.values(variables).map((variable, i) => found[i] ?? op.fill(variable.shape, 0));
-  const ascents = spec.clip === null ? raw : clipped(op, raw, { batch, settings, clip: spec.clip });
-  const names = Object.keys(variables);
-  const applied = optimizer.apply(variables, Object.fromEntries(names.map((name, i) => [name, ascents[i]!])));
-  const slots: Record<string, Value> = { ...applied.slots };
-  if (spec.attribution && byPicture?.rank === 4 && !given.planes) {
-    const sum = op.graph.input(attributionState, { dtype: "float32", shape: picture.shape.with(1, 1) });
-    slots[attributionState] = op.add(sum, op.reduceMean(op.abs(byPicture), [1], true));
-  }
-  return { variables: applied.variables, slots, gradientNorm, networkGradientNorm };
+  return {
+    slopes: Object.values(variables).map((variable, i) => found[i] ?? op.fill(variable.shape, 0)),
+    byPicture,
+    norms: { gradientNorm, networkGradientNorm },
+  };
 }
 
 /** L2 norm over all that belongs to each picture: of values [n x batch, ...], [batch]. */
@@ -96,14 +139,19 @@ function norm(op: Ops, values: readonly Value[], batch: number): Value {
   return op.sqrt(op.sum(squares));
 }
 
+/** All that belongs to a picture as a row, in one row where some are shared; and the number of rows. */
+function asRows(op: Ops, values: readonly Value[], batch: number): [rows: Value[], count: number] {
+  const count = values.every(({ shape }) => shape[0] === batch) ? batch : 1;
+  return [values.map((x) => op.reshape(x, [count, size(x.shape) / count])), count];
+}
+
 /** The gradients of a picture, shortened alike where all together are longer than `clip`; of all where some are shared. */
 function clipped(
   op: Ops,
   gradients: readonly Value[],
   { batch, settings, clip }: { batch: number; settings: Settings; clip: number },
 ): Value[] {
-  const rows = gradients.every(({ shape }) => shape[0] === batch) ? batch : 1;
-  const flat = gradients.map((x) => op.reshape(x, [rows, size(x.shape) / rows]));
+  const [flat, rows] = asRows(op, gradients, batch);
   const largest = settings.add("clip", tensor("float32", [clip], []));
   const factor = op.min(op.div(largest, op.add(norm(op, flat, rows), 1e-12)), 1);
   return gradients.map((x) => op.mul(x, op.reshape(factor, [rows, ...x.shape.slice(1).map(() => 1)])));

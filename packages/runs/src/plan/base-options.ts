@@ -6,6 +6,7 @@ import {
   type AscentRecord,
   type InputKind,
   type MaximizeOptions,
+  type Sampling,
   type Shape,
   type Spec,
   type Vocabulary,
@@ -21,7 +22,10 @@ export interface BaseOptions {
 }
 
 /** Options that are plain JSON. */
-type SpecOptions = { readonly schedule?: Spec<"schedule"> } & Pick<
+type SpecOptions = {
+  readonly schedule?: Spec<"schedule">;
+  readonly gradientFree?: Partial<Sampling>;
+} & Pick<
   MaximizeOptions,
   | "clip"
   | "attribution"
@@ -68,7 +72,7 @@ export function baseOptions(
 
 function optionsOf({ ascent }: RunRecord): SpecOptions {
   const { steps, seed, streams, parameterization, optimizer, schedule, transforms, overrides } = ascent;
-  const { keep, redirectSteps, attribution, clip, patience, size, start, restarts = 1 } = ascent;
+  const { keep, redirectSteps, attribution, clip, patience, size, start, restarts = 1, gradientFree } = ascent;
   const given = { clip, patience, size, start };
   return {
     steps,
@@ -83,6 +87,7 @@ function optionsOf({ ascent }: RunRecord): SpecOptions {
     keep,
     redirectSteps,
     ...(attribution && { attribution }),
+    ...(gradientFree && { gradientFree }),
     ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as Partial<SpecOptions>),
   };
 }

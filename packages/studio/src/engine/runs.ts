@@ -123,7 +123,7 @@ export async function makeRun(
   };
 }
 
-const withSize = (flags: RunRequest["flags"], { sides }: OpenModel): RunRequest["flags"] =>
+export const withSize = (flags: RunRequest["flags"], { sides }: OpenModel): RunRequest["flags"] =>
   sides && !flags.size ? { ...flags, size: sides } : flags;
 
 /** The class that an objective is about; undefined for other objectives. */
@@ -158,6 +158,7 @@ function describe(id: string, plan: Plan, { record }: Checkpoint, watched: reado
     watched,
     live: { targets: plan.targets, optimizer, clip },
     steered: steered.map(({ after }) => after),
+    isGradientFree: record.gradientFree !== undefined,
   };
 }
 
