@@ -57,7 +57,7 @@ describe("an ascent without gradients", () => {
 
   it("climbs where an operator has no rule, and its record says how", async () => {
     const { curve, record, warnings } = await maximize(model, target, options).result;
-    expect(record.gradientFree).toEqual({ pairs: 64, deviation: 0.05 });
+    expect(record.gradientFree).toEqual({ pairs: 64, deviation: 0.1 });
     expect(record.redirectSteps).toBe(0);
     expect(curve.at(-1)![0]! - curve[0]![0]!).toBeGreaterThan(1);
     expect(warnings).toEqual([[]]);

@@ -1,7 +1,6 @@
-import { streamsOf } from "../compile/beginning.js";
-import { objectiveOutput, type Sampling } from "../compile/step.js";
-import { estimateInput } from "../compile/update.js";
+import type { Sampling } from "../compile/step.js";
 import type { Tensors } from "../define/definition.js";
+import { XstarError } from "../errors.js";
 import type { LoadedModel } from "../model/load.js";
 import type { Session } from "../runtime/runtime.js";
 import type { CompiledAscent } from "./compile-ascent.js";
@@ -10,7 +9,9 @@ import { Processor } from "./processor.js";
 
 /** What the steps of an ascent without gradients are fed in their place. Release it when done. */
 export async function openEstimator(compiled: CompiledAscent, processor: Processor): Promise<GradientEstimator> {
-  const { step } = compiled;
+  const { step, record } = compiled;
+  if (record.attribution)
+    throw new XstarError("bad-argument", '"attribution" adds up gradients, of which an ascent without them has none');
   return new GradientEstimator(compiled, await processor.open({ bytes: step.trial(), files: step.files }));
 }
 
@@ -48,18 +49,19 @@ export class GradientEstimator {
     state: Tensors,
     sampling: Sampling & Pick<Estimation, "signal">,
   ): Promise<Tensors> {
-    const { step, record } = this.compiled;
+    const { step } = this.compiled;
     const others = { ...state, ...step.settings, ...step.sample(index) };
-    const variables = Object.fromEntries(step.variables.map((name) => [name, state[name]!]));
+    const variables = Object.fromEntries(Object.keys(step.estimates).map((name) => [name, state[name]!]));
     const found = await estimateGradients(variables, {
       ...sampling,
-      rngs: streamsOf(record, "gradient").map((rng) => rng.split(index)),
+      rngs: step.directions(index),
       objective: async (moved) => {
         const results = await this.forward.run({ ...others, ...moved });
-        return results[objectiveOutput]!.data as Float32Array;
+        // the objective is all that it gives
+        return Object.values(results)[0]!.data as Float32Array;
       },
     });
-    return Object.fromEntries(Object.entries(found).map(([name, gradient]) => [estimateInput(name), gradient]));
+    return Object.fromEntries(Object.entries(found).map(([name, gradient]) => [step.estimates[name]!, gradient]));
   }
 }
 

@@ -7,7 +7,7 @@ import { XstarError } from "../errors.js";
 import { asStart } from "../starts/as-start.js";
 import { parseWords } from "../words/spec-words.js";
 import type { MaximizeOptions } from "./options.js";
-import type { AscentSettings, Sampling } from "../compile/step.js";
+import type { AscentSettings } from "../compile/step.js";
 import type { Target } from "./result.js";
 
 /** The options of an ascent, checked, with defaults filled in; lists are as long as they were given. */
@@ -30,14 +30,14 @@ const plain = { parameterization: "pixel", optimizer: "normalized", schedule: "c
 export function parseOptions(options: MaximizeOptions, vocabulary: Vocabulary): ParsedOptions {
   const specOf = <Kind extends SpecKind>(kind: Kind, given: Spec<Kind> | string) => checked(vocabulary, kind, given);
   const parameterization = specOf("parameterization", options.parameterization ?? plain.parameterization);
-  const gradientFree = samplingOf(options.gradientFree);
-  if (gradientFree && options.attribution)
-    throw new XstarError("bad-argument", '"attribution" adds up gradients, of which an ascent without them has none');
   const { definition } = parseSpec(vocabulary.parameterization, parameterization, "parameterization");
   const givenStarts: StartGiven | readonly StartGiven[] | undefined =
     options.start ?? (definition.initial ? undefined : "random");
   const wholeOf = (name: string, given: number, min?: number) =>
     int(name, min === undefined ? {} : { min }).parse(given, name);
+  const positive = (name: string, given: number) => fixed(name, { above: 0, fallback: 1 }).parse(given, name);
+  const { gradientFree } = options;
+  const { pairs = 64, deviation = 0.1 } = typeof gradientFree === "object" ? gradientFree : {};
   return {
     watch: Object.fromEntries(
       Object.entries(options.watch ?? {}).map(([name, one]) => [name, someOf(one, `objectives to watch as "${name}"`)]),
@@ -55,7 +55,7 @@ export function parseOptions(options: MaximizeOptions, vocabulary: Vocabulary): 
     transforms: listOf(options.transforms ?? []).map((one) => specOf("transform", one)),
     optimizer: specOf("optimizer", options.optimizer ?? plain.optimizer),
     schedule: specOf("schedule", options.schedule ?? plain.schedule),
-    clip: options.clip === undefined ? null : fixed("clip", { above: 0, fallback: 1 }).parse(options.clip, "clip"),
+    clip: options.clip === undefined ? null : positive("clip", options.clip),
     attribution: flag("attribution", false).parse(options.attribution ?? false, "attribution"),
     keep: choice("keep", ["last", "best"], "last").parse(options.keep ?? "last", "keep"),
     patience: options.patience === undefined ? null : wholeOf("patience", options.patience, 1),
@@ -63,17 +63,12 @@ export function parseOptions(options: MaximizeOptions, vocabulary: Vocabulary): 
     redirectSteps: gradientFree ? 0 : wholeOf("redirectSteps", options.redirectSteps ?? 16, 0),
     steps: wholeOf("steps", options.steps ?? plain.steps, 0),
     seed: wholeOf("seed", options.seed ?? 0),
-    ...(gradientFree && { gradientFree }),
-  };
-}
-
-/** How gradients are estimated; undefined where they are computed. */
-function samplingOf(given: MaximizeOptions["gradientFree"]): Sampling | undefined {
-  if (!given) return undefined;
-  const { pairs, deviation } = given === true ? ({} as Partial<Sampling>) : given;
-  return {
-    pairs: int("pairs", { min: 1 }).parse(pairs ?? 64, "pairs"),
-    deviation: fixed("deviation", { above: 0, fallback: 0.05 }).parse(deviation ?? 0.05, "deviation"),
+    ...(gradientFree && {
+      gradientFree: {
+        pairs: wholeOf("pairs", pairs, 1),
+        deviation: positive("deviation", deviation),
+      },
+    }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { objectiveOutput, networkGradientNormOutput, type CompiledStep } from "../compile/step.js";
+import { networkGradientNormOutput, type CompiledStep } from "../compile/step.js";
 import type { Tensors } from "../define/definition.js";
 import type { LoadedModel } from "../model/load.js";
 import type { Session } from "../runtime/runtime.js";
@@ -6,7 +6,7 @@ import { asleep } from "./asleep.js";
 import type { CompiledAscent } from "./compile-ascent.js";
 import type { GradientEstimator } from "./gradient-free.js";
 import { Processor } from "./processor.js";
-import { hasRows, withRowsOfAll } from "./rows.js";
+import { withRowsOfAll } from "./rows.js";
 
 /** What a step gave. */
 export interface Taken {
@@ -37,28 +37,9 @@ export class StepRunner {
 
   /** The state before the first step: of each picture the try on which its objective is the largest. */
   async begin(): Promise<Tensors> {
-    const { step, record, begin } = this.compiled;
-    let chosen = begin(0);
-    if (record.restarts === 1) return chosen;
-    const random = step.sample(0);
-    const batch = record.objectives.length;
-    // the number of the step is no variable
-    const areOne = Object.values(chosen).some((t) => t.shape.length > 0 && !hasRows(t, batch));
-    const trial = await this.processor.open({ bytes: step.trial(), files: step.files });
-    try {
-      let values = record.objectives.map(() => -Infinity);
-      for (let attempt = 0; attempt < record.restarts; attempt++) {
-        const state = begin(attempt);
-        const results = await trial.run({ ...state, ...step.settings, ...random });
-        const objective = Array.from(results[objectiveOutput]!.data as Float32Array);
-        const better = areBetter(objective, values, areOne);
-        values = values.map((value, k) => (better[k] ? objective[k]! : value));
-        chosen = withRowsOfAll(chosen, state, better);
-      }
-    } finally {
-      await trial.release();
-    }
-    return chosen;
+    const { record, begin } = this.compiled;
+    if (record.restarts === 1) return begin(0);
+    return (await import("./choose-beginning.js")).chooseBeginning(this.compiled, this.processor);
   }
 
   /** `divergedAt` says of which pictures the next state does not count. */
@@ -116,13 +97,6 @@ export class StepRunner {
     this.open.set(step, session);
     return session.run(feeds);
   }
-}
-
-/** Which pictures a try is better for: all of them or none where they share variables. */
-function areBetter(now: readonly number[], before: readonly number[], areOne: boolean): boolean[] {
-  if (!areOne) return now.map((value, k) => value > before[k]!);
-  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b);
-  return now.map(() => sum(now) > sum(before));
 }
 
 function nextState({ next }: CompiledStep, results: Tensors): Tensors {

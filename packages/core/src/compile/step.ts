@@ -1,4 +1,4 @@
-import { isEstimate, update } from "./update.js";
+import { update } from "./update.js";
 import { collectSettings, emptySlots } from "./apply-optimizer.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import type { Tensors } from "../define/definition.js";
@@ -11,6 +11,7 @@ import { mapValues } from "../map-values.js";
 import type { WeightFiles } from "../onnx/weights.js";
 import { writeModel } from "../onnx/write.js";
 import { writerFor } from "../normalize/write-for.js";
+import type { Rng } from "../rng.js";
 import { sameShape, tensor, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, needsSharedViews, parseObjective, readsPlaces, type ObjectiveParts } from "./objective.js";
 import { beginningOf, streamsOf, type Beginning } from "./beginning.js";
@@ -66,8 +67,10 @@ export interface CompiledStep {
   readonly shape: Shape;
   /** Live inputs: targets, weights, learning rates. */
   readonly settings: Tensors;
-  /** The state inputs that are climbed by. */
-  readonly variables: readonly string[];
+  /** Of a step without gradients of its own, the input for what is estimated of each variable. */
+  readonly estimates: Readonly<Record<string, string>>;
+  /** What each picture's directions are drawn from, to estimate them. */
+  directions(step: number): readonly Rng[];
   /** Whether the objective is measured on views that transforms draw anew in every step. */
   readonly isTransformed: boolean;
   /**
@@ -204,7 +207,8 @@ export async function compile(
     files: weights.files,
     shape: [batch, ...whole.shape.slice(1)],
     settings: tensors,
-    variables: Object.keys({ ...variables, ...others }),
+    estimates: updated.estimates,
+    directions: (at) => streamsOf(spec, "gradient").map((rng) => rng.split(at)),
     isTransformed: chain.length > 0,
     begin: (start, attempt) => ({
       ...begin(start, attempt),
@@ -213,7 +217,8 @@ export async function compile(
       [stepInput]: tensor("float32", [1], []),
     }),
     sample: views.sample,
-    trial: () => write(partFor(measured, graph), { ...options, locate: weights.locate }),
+    trial: () =>
+      write(partFor(measured, graph, Object.values(updated.estimates)), { ...options, locate: weights.locate }),
     next,
     standalone(state) {
       const whole = standalone(graph, { settings: tensors, beginning: { ...state, ...views.sample(0) } });
@@ -228,10 +233,10 @@ function onlyPictures({ type }: Spec, shape: Shape): XstarError {
   });
 }
 
-/** What computes one output of a graph, from the same inputs, but for those of gradients. */
-function partFor(output: Value, graph: Graph): Graph {
+/** What computes one output of a graph, from the same inputs but some. */
+function partFor(output: Value, graph: Graph, without: readonly string[]): Graph {
   const result = new Graph(graph.name);
-  const own = graph.inputs.filter(({ name }) => !isEstimate(name));
+  const own = graph.inputs.filter(({ name }) => !without.includes(name));
   const bindings = new Map(own.map((input) => [input, result.input(input.name, input.type)]));
   result.output(inline(result, graph, bindings, [output]).get(output)!);
   return result;

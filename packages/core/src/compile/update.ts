@@ -6,6 +6,7 @@ import type { Spec } from "../define/spec.js";
 import { type Value } from "../ir/graph.js";
 import { axesAfterFirst, type Ops } from "../ir/ops/index.js";
 import type { Vocabulary } from "../define/vocabulary.js";
+import { mapValues } from "../map-values.js";
 import { size, tensor } from "../tensor.js";
 import { nameTargets } from "./objective.js";
 import type { Entry } from "../forward/narrow.js";
@@ -14,13 +15,6 @@ import { modelScope } from "../forward/prepare-model.js";
 
 /** State: the sum over the steps of the mean |gradient| of each pixel's channels, [batch, 1, height, width]. */
 export const attributionState = "attribution";
-
-/** Of a step without gradients of its own: the input for what is estimated of a variable. */
-export const estimateInput = (variable: string): string => `${estimates}${variable}`;
-
-export const isEstimate = (input: string): boolean => input.startsWith(estimates);
-
-const estimates = "gradient.";
 
 /** What of a run decides how variables change. */
 interface UpdateSpec {
@@ -54,6 +48,8 @@ interface Updated {
   readonly slots: Values;
   readonly gradientNorm: Value;
   readonly networkGradientNorm: Value;
+  /** The inputs for gradients that whoever runs the graph estimates, by variable. */
+  readonly estimates: Readonly<Record<string, string>>;
 }
 
 /** One optimizer step of every variable. */
@@ -67,7 +63,7 @@ export async function update(op: Ops, spec: UpdateSpec, given: Given): Promise<U
     settings,
   });
   const batch = picture.shape[0]!;
-  const { slopes, byPicture, norms } = spec.gradientFree
+  const { slopes, byPicture, ...found } = spec.gradientFree
     ? fed(op, variables, batch)
     : await differentiated(op, spec, given);
   const ascents = spec.clip === null ? slopes : clipped(op, slopes, { batch, settings, clip: spec.clip });
@@ -78,22 +74,23 @@ export async function update(op: Ops, spec: UpdateSpec, given: Given): Promise<U
     const sum = op.graph.input(attributionState, { dtype: "float32", shape: picture.shape.with(1, 1) });
     slots[attributionState] = op.add(sum, op.reduceMean(op.abs(byPicture), [1], true));
   }
-  return { variables: applied.variables, slots, ...norms };
+  return { variables: applied.variables, slots, ...found };
 }
 
-interface Slopes {
+interface Slopes extends Omit<Updated, "variables" | "slots"> {
   /** Of the objective by each variable. */
   readonly slopes: readonly Value[];
   /** Undefined where the picture has none. */
   readonly byPicture: Value | undefined;
-  readonly norms: Pick<Updated, "gradientNorm" | "networkGradientNorm">;
 }
 
 /** What whoever runs the graph estimates. */
 function fed(op: Ops, variables: Values, batch: number): Slopes {
-  const slopes = Object.entries(variables).map(([name, { type }]) => op.graph.input(estimateInput(name), type));
+  const inputs = mapValues(variables, ({ type }, name) => op.graph.input(`gradient.${name}`, type));
+  const slopes = Object.values(inputs);
   const length = op.expand(norm(op, ...asRows(op, slopes, batch)), [batch]);
-  return { slopes, byPicture: undefined, norms: { gradientNorm: length, networkGradientNorm: length } };
+  const estimates = mapValues(inputs, ({ name }) => name);
+  return { slopes, byPicture: undefined, gradientNorm: length, networkGradientNorm: length, estimates };
 }
 
 /** Reverse-mode differentiation. */
@@ -126,7 +123,9 @@ async function differentiated(op: Ops, spec: UpdateSpec, given: Given): Promise<
   return {
     slopes: Object.values(variables).map((variable, i) => found[i] ?? op.fill(variable.shape, 0)),
     byPicture,
-    norms: { gradientNorm, networkGradientNorm },
+    gradientNorm,
+    networkGradientNorm,
+    estimates: {},
   };
 }
 
@@ -139,12 +138,6 @@ function norm(op: Ops, values: readonly Value[], batch: number): Value {
   return op.sqrt(op.sum(squares));
 }
 
-/** All that belongs to a picture as a row, in one row where some are shared; and the number of rows. */
-function asRows(op: Ops, values: readonly Value[], batch: number): [rows: Value[], count: number] {
-  const count = values.every(({ shape }) => shape[0] === batch) ? batch : 1;
-  return [values.map((x) => op.reshape(x, [count, size(x.shape) / count])), count];
-}
-
 /** The gradients of a picture, shortened alike where all together are longer than `clip`; of all where some are shared. */
 function clipped(
   op: Ops,
@@ -155,4 +148,10 @@ function clipped(
   const largest = settings.add("clip", tensor("float32", [clip], []));
   const factor = op.min(op.div(largest, op.add(norm(op, flat, rows), 1e-12)), 1);
   return gradients.map((x) => op.mul(x, op.reshape(factor, [rows, ...x.shape.slice(1).map(() => 1)])));
+}
+
+/** All that belongs to a picture as a row, in one row where some are shared; and the number of rows. */
+function asRows(op: Ops, values: readonly Value[], batch: number): [rows: Value[], count: number] {
+  const count = values.every(({ shape }) => shape[0] === batch) ? batch : 1;
+  return [values.map((x) => op.reshape(x, [count, size(x.shape) / count])), count];
 }

@@ -11,7 +11,6 @@ import type { Session } from "../runtime/runtime.js";
 import { shapesOf, type ShapesByName, type Tensor } from "../tensor.js";
 import { checkFeed, checkFeeds } from "./check-feeds.js";
 import { beforeCuts } from "./before-cuts.js";
-import { inFloat64 } from "./float64.js";
 import { givenTensors, type GivenInputs } from "./given.js";
 import { checkModel, inputShapes, type LoadedModel } from "./load.js";
 import { locator } from "../onnx/weights.js";
@@ -72,7 +71,10 @@ export async function vjp(
   const named = of === undefined ? single.graph.outputs[0] : single.values.get(of);
   const called = { of: `"${of ?? model.source.graph.outputs[0]!.name}"`, scope: "" };
   if (named?.node && !named.type) throw cutOff(named.node, called);
-  const normalized = precision === "float64" ? await inFloat64(beforeCuts(single), model.runtime) : single;
+  const normalized =
+    precision === "float64"
+      ? await (await import("./float64.js")).inFloat64(beforeCuts(single), model.runtime)
+      : single;
   const graph = new Graph("vjp");
   const op = createOps(graph, model.runtime.lowering);
   const bindings = new Map(normalized.graph.inputs.map((input) => [input, graph.input(input.name, input.type)]));
