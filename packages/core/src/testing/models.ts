@@ -67,24 +67,25 @@ export function tinyCnn({ channels = 1, batch = "N" as string | 1 } = {}): Uint8
 }
 
 /**
- * Pictures of 8 x 8 -> conv 3x3 (4 channels) -> relu -> dense over 3 classes, whose weights have 4 bits: for that operator there is
- * no rule.
+ * Pictures of 8 x 8, or of any size -> conv 3x3 (16 channels) -> relu -> mean -> dense over 3 classes, whose weights have 4 bits: for
+ * that operator there is no rule.
  */
-export function fourBitNetwork(): Uint8Array {
+export function fourBitNetwork({ isFree = false } = {}): Uint8Array {
   return buildModel(
     (op, x) => {
-      const conv = op.conv(x, weights(op, [4, 1, 3, 3]), { strides: [2, 2], pads: [1, 1, 1, 1] });
-      const flat = op.flatten(op.relu(conv));
+      const conv = op.conv(x, weights(op, [16, 1, 3, 3]), { strides: [2, 2], pads: [1, 1, 1, 1] });
+      const mean = op.reduceMean(op.relu(conv), [2, 3]);
       const rng = createRng(5);
-      const packed = Uint8Array.from({ length: 96 }, () => rng.int(256));
+      const packed = Uint8Array.from({ length: 24 }, () => rng.int(256));
       const dense = [
-        op.constant(tensor("uint8", packed, [3, 2, 16]), "packed"),
-        op.constant(tensor("float32", new Float32Array(6).fill(0.05)), "scales"),
+        op.constant(tensor("uint8", packed, [3, 1, 8]), "packed"),
+        op.constant(tensor("float32", [0.5, 0.5, 0.5]), "scales"),
       ];
-      const attributes = { K: 64, N: 3, bits: 4, block_size: 32 };
+      const attributes = { K: 16, N: 3, bits: 4, block_size: 16 };
       const types = [{ dtype: "float32", shape: [1, 3] } as const];
-      const [scores] = op.emit("MatMulNBits", [flat, ...dense], types, attributes, "com.microsoft");
-      return { conv, flat, scores: scores! };
+      const [scores] = op.emit("MatMulNBits", [mean, ...dense], types, attributes, "com.microsoft");
+      if (isFree) x.type = { dtype: "float32", shape: [1, 1, -1, -1] };
+      return { conv, mean, scores: scores! };
     },
     {
       shape: [1, 1, 8, 8],
