@@ -1,4 +1,5 @@
 import { findReach, type Reach } from "../autodiff/differentiability.js";
+import { orGradientFree } from "../autodiff/missing-rules.js";
 import { rulesFor } from "../autodiff/rules/table.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import type { Spec } from "../define/spec.js";
@@ -7,10 +8,6 @@ import type { Entry } from "../forward/narrow.js";
 import { Graph, type Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
-
-/** Said behind the hint of an error of what cannot be climbed by gradients. */
-const orGradientFree =
-  "; or climb by forward passes alone, which is slow: gradientFree, on the command line --gradient-free";
 
 /** A part of a target that reads the network. */
 export interface NetworkTerm {
@@ -45,13 +42,6 @@ export async function requireGradients(
     const found = reach.get(map.get(value) ?? value);
     if (!found || found.zeroBehind) throw noGradient({ spec, reach: found });
   }
-}
-
-/** What says that a target cannot be differentiated, with what goes without. */
-export function offerGradientFree(error: unknown): unknown {
-  if (!XstarError.is(error) || error.code !== "missing-vjp-rule") return error;
-  const { code, message, hint, details } = error;
-  return new XstarError(code, message, { hint: `${hint}${orGradientFree}`, ...(details && { details }) });
 }
 
 /** Says of a part of a target, or of a whole one, that nothing can be maximized. */

@@ -101,10 +101,8 @@ async function differentiated(op: Ops, spec: UpdateSpec, given: Given): Promise<
   const [byPicture, ...others] = await gradients(op, {
     of: objective,
     wrt,
-    called: { of: nameTargets(vocabulary, spec.objectives), scope: modelScope },
+    called: { of: nameTargets(vocabulary, spec.objectives), scope: modelScope, isAscent: true },
     ...(rules && { rules }),
-  }).catch(async (error: unknown) => {
-    throw (await import("./require-gradient.js")).offerGradientFree(error);
   });
   const byEntry =
     entry.parts.length === 0

@@ -4,8 +4,8 @@ import {
   pixel,
   useRecipe,
   type AscentRecord,
-  type InputKind,
   type MaximizeOptions,
+  type RecipeContext,
   type Sampling,
   type Shape,
   type Spec,
@@ -58,7 +58,7 @@ const defaults: SpecOptions = {
 export function baseOptions(
   recipe: string | undefined,
   shape: Shape,
-  { vocabulary, holds }: { readonly vocabulary: Vocabulary; readonly holds: InputKind },
+  { vocabulary, ...given }: { readonly vocabulary: Vocabulary } & Pick<RecipeContext, "holds" | "gradientFree">,
   from?: RunRecord,
 ): BaseOptions {
   const before = from ? optionsOf(from) : defaults;
@@ -66,7 +66,7 @@ export function baseOptions(
   const chosen = recipe === undefined && !from ? parseWords(vocabulary, "recipe", "auto") : named;
   const used = recipe === undefined && from ? from.recipe : chosen;
   if (used === null) return { options: before, recipe: null, objective: (target) => target };
-  const { spec, options, objective } = useRecipe(vocabulary, used, { shape, holds });
+  const { spec, options, objective } = useRecipe(vocabulary, used, { shape, ...given });
   return { options: chosen ? { ...before, ...options } : before, recipe: spec, objective };
 }
 
