@@ -24,9 +24,9 @@ export function commandOf(path: string, { targets, flags }: RunAddress, from?: s
 
 /** The same as a program. */
 export function snippetOf(path: string, { targets, flags }: RunAddress): string {
-  const { recipe, start, steps, seed, schedule, clip, keep, patience, redirectSteps, pairs } = flags;
+  const { recipe, start, steps, seed, schedule, clip, keep, patience, redirectSteps, pairs, pictureSize: size } = flags;
   const gradientFree = flags.gradientFree && pairs !== undefined ? { pairs } : flags.gradientFree;
-  const plain = { recipe, start, steps, seed, clip, keep, patience, redirectSteps, gradientFree };
+  const plain = { recipe, start, steps, seed, clip, keep, patience, redirectSteps, size, gradientFree };
   const words = Object.entries({
     optimizer:
       flags.optimizer && (flags.lr === undefined ? flags.optimizer : `${flags.optimizer},learningRate=${flags.lr}`),

@@ -1,4 +1,14 @@
-import type { Box, ErrorJson, Inspection, InputKind, PartialContract, Shape, Spec, Tensor } from "@xstar/core";
+import type {
+  AscentRecord,
+  Box,
+  ErrorJson,
+  Inspection,
+  InputKind,
+  PartialContract,
+  Shape,
+  Spec,
+  Tensor,
+} from "@xstar/core";
 import type { ClassShare, RunFile } from "@xstar/results";
 import type { MaximizeFlags } from "@xstar/runs";
 
@@ -77,6 +87,8 @@ export interface RunFacts {
   readonly steered: readonly number[];
   /** Whether it climbs by forward passes alone. */
   readonly isGradientFree: boolean;
+  /** Of a run that repeats a record, what is run: where it was found may be forgotten. */
+  readonly record?: AscentRecord;
 }
 
 /** A run by forward passes alone, before it runs. */

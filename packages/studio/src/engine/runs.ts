@@ -98,7 +98,11 @@ export async function makeRun(
   const run = maximize(file, plan.objectives, options);
   let last: Step | undefined;
   for await (const step of run) {
-    if (!last) tell({ planned: describe(id, plan, step.checkpoint(), Object.keys(watch)) });
+    if (!last) {
+      const checkpoint = step.checkpoint();
+      const facts = describe(id, plan, checkpoint, Object.keys(watch));
+      tell({ planned: from ? { ...facts, record: checkpoint.record } : facts });
+    }
     last = step;
     if (!before || step.index > before.last.index) frames.add(step);
     const news = newsOf(step);
