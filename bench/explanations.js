@@ -2,7 +2,7 @@
  * Maps of xstar against Captum and pytorch-grad-cam on the same weights: npm run bench:explanations -- PICTURE MODEL...
  *
  * XSTAR_PYTHON is a Python that has captum, grad-cam, onnx2torch and torch; XSTAR_SEEDS says how many seeds (0: no random methods),
- * XSTAR_METHODS which methods. Deterministic methods have to reach a correlation of 0.999. Random ones are drawn twice here and twice there:
+ * XSTAR_METHODS which methods ("units" for what the units of a layer are worth). Deterministic methods have to reach a correlation of 0.999. Random ones are drawn twice here and twice there:
  * the correlation of a draw here with one there, over the geometric mean of that of two draws here and of two draws there, is the
  * correlation of what both sides tend to with more samples (Spearman's correction for attenuation). It has to be 0.999 as far as its
  * standard error over the four pairs of draws tells.
@@ -14,7 +14,7 @@ import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { createRng, decodeNpy, encodeNpy, explain, loadModel, nodeRuntime, readImage, tensor } from "xstar";
-import { correlate } from "@xstar/results";
+import { correlate, measureUnits } from "@xstar/results";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const [photo, ...models] = process.argv.slice(2);
@@ -74,6 +74,15 @@ for (const path of models) {
     methods: methods.filter(({ type }) => !named(type)),
   });
   for (const { method, map } of fixed.maps) maps.set(method.type, map.data);
+  if (!chosen || chosen.includes("units")) {
+    const { units } = await measureUnits(model, picture, target, layer, { steps: 128 });
+    const inOrder = units.toSorted((a, b) => a.unit - b.unit);
+    for (const of of ["conductance", "attribution"])
+      maps.set(
+        of,
+        Float32Array.from(inOrder, (one) => one[of]),
+      );
+  }
   // as many samples as the peer draws, at once: the mean of absolute values is not the absolute value of the mean
   const again = new Map();
   for (const seed of seeds === 0 ? [] : [0, 1]) {
@@ -102,7 +111,7 @@ for (const path of models) {
     bgr: order === "BGR",
     window,
     stride: window.map((length) => Math.max(1, Math.round(length / 2))),
-    methods: methods.map(({ type }) => type),
+    methods: [...methods.map(({ type }) => type), ...["conductance", "attribution"].filter((of) => maps.has(of))],
     seeds,
   };
   // the contract is in the model's order of channels

@@ -11,7 +11,9 @@ from captum.attr import (
     GuidedBackprop,
     InputXGradient,
     IntegratedGradients,
+    LayerConductance,
     LayerGradCam,
+    LayerGradientXActivation,
     NoiseTunnel,
     Occlusion,
     Saliency,
@@ -44,6 +46,7 @@ class Network(torch.nn.Module):
             model.graph.output[0].name = softmax[0].input[0]
             model.graph.node.remove(softmax[0])
         self.by_value = {out: n.name for n in model.graph.node for out in n.output}
+        self.clips = any(n.op_type == "Clip" for n in model.graph.node)
         self.net = convert(model).eval()
         for one in self.net.modules():
             if isinstance(one, torch.nn.ReLU):
@@ -77,6 +80,10 @@ def total(x):
 
 def largest(x):
     return x.abs().max(1).values[0].detach().numpy()
+
+
+def over_places(x):
+    return x[0].flatten(1).sum(1).detach().numpy()
 
 
 def rise(network, picture, target, samples, seed, cells=7):
@@ -142,6 +149,15 @@ def maps(job):
                 picture, torch.tensor(np.load(job["images"])), n_samples=64 * seeds, stdevs=0.0, target=target
             )
         ),
+        # what each unit of the layer is worth, summed over its places
+        "conductance": lambda: over_places(
+            LayerConductance(network, layer).attribute(
+                picture, torch.zeros_like(picture), target=target, n_steps=256, method="riemann_trapezoid", internal_batch_size=256
+            )
+        ),
+        "attribution": lambda: over_places(
+            LayerGradientXActivation(network, layer).attribute(picture.clone().requires_grad_(), target)
+        ),
         "rise": lambda: rise(network, picture, target, 500 * seeds, int(torch.randint(2**31, (1,)))),
     }
     cams = {
@@ -157,6 +173,8 @@ def maps(job):
     wanted["finerCam"] = lambda: FinerCAM(network, [layer])(picture.clone(), target_idx=target)[0]
 
     def guided():
+        if network.clips:
+            raise ValueError("Captum guides ReLU alone, and this network clips")
         cam = torch.relu(LayerGradCam(network, layer).attribute(picture.clone().requires_grad_(), target))
         sized = torch.nn.functional.interpolate(cam, size=picture.shape[2:], mode="bilinear", align_corners=False)
         back = GuidedBackprop(network).attribute(picture.clone().requires_grad_(), target)

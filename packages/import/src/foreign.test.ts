@@ -1,4 +1,4 @@
-import { zipSync } from "fflate";
+import { gzipSync, zipSync } from "fflate";
 import { expect, it } from "vitest";
 import { exportCommand, foreignRows, type ForeignFormat } from "./foreign.js";
 import { importModel } from "./import-model.js";
@@ -17,12 +17,18 @@ const files: readonly (readonly [ForeignFormat, string, Uint8Array])[] = [
   ["safetensors", "m.safetensors", joined(hex("09 00 00 00 00 00 00 00"), text('{"w":{}}'))],
   ["scikit-learn", "m.pkl", joined(hex("80 04 95 d0 81 00 00 00 00 00 00 8c 2d"), text("sklearn.neural_network"))],
   ["pickle", "m.pkl", hex("80 04 7d 94 2e")],
-  ["core ml", "net.mlmodel", hex("08 01 12 04 0a 02 0a 00 a2 1f 02 0a 00")],
+  ["early core ml", "net.mlmodel", hex("08 01 12 04 0a 02 0a 00 a2 1f 02 0a 00")],
+  ["core ml", "net.mlmodel", hex("08 04 12 04 0a 02 0a 00 a2 1f 02 0a 00")],
   ["core ml", "net.mlpackage.zip", archive("Manifest.json", "Data/com.apple.CoreML/model.mlmodel")],
   ["openvino", "net.xml", text('<?xml version="1.0"?>\n<net name="net" version="11">\n\t<layers>')],
   ["paddlepaddle", "inference", hex("0a 06 08 00 10 00 1a 00 12 02 08 00")],
   ["paddlepaddle", "inference.json", text('{"base_code":{"magic":"pir","version":1},"program":{"regions":[]}}')],
-  ["paddlepaddle", "m.pdparams", joined(hex("80 02 7d 71 00"), text("StructuredToParameterName@@"), hex("2e"))],
+  ["paddlepaddle", "inference.pdiparams", hex(`${"00 ".repeat(16)} 04 00 00 00 08 05 10 08 00 00 00 00`)],
+  [
+    "weights of paddlepaddle",
+    "m.pdparams",
+    joined(hex("80 02 7d 71 00"), text("StructuredToParameterName@@"), hex("2e")),
+  ],
   ["caffe", "net.prototxt", text('# a net\nname: "net"\nlayer {\n  name: "conv1"\n  type: "Convolution"\n}\n')],
   ["caffe", "net.caffemodel", joined(hex("0a 03"), text("net"), hex("a2 06 02 0a 00"))],
   ["caffe", "nameless.caffemodel", hex("1a 01 61 a2 06 02 0a 00")],
@@ -48,7 +54,12 @@ it.each([
   ["deep/net.pdmodel", "--model_filename net.pdmodel --params_filename net.pdiparams --save_file net.onnx", paddle],
   ["net.json", "--model_filename net.json --params_filename net.pdiparams", text('{"base_code":{"magic":"pir"}}')],
   ["face.xml", "openvino2onnx face.xml face.onnx", text('<net name="net" version="11">')],
-  ["yolo.cfg", "-i yolo.weights -o yolo.onnx", text("[net]\n")],
+  ["yolo.cfg", 'open("yolo.weights", "rb")', text("[net]\n")],
+  ["net.caffemodel", '"net.prototxt", "net.caffemodel"', joined(hex("0a 03"), text("net"), hex("a2 06 02 0a 00"))],
+  ["m.safetensors", 'load_file("m.safetensors")', joined(hex("09 00 00 00 00 00 00 00"), text('{"w":{}}'))],
+  ["clf.pkl.gz", 'joblib.load("clf.pkl.gz")', gzipSync(sklearn)],
+  // a wrong name: what is written must not be the file itself
+  ["face.onnx", "openvino2onnx model.xml model.onnx", text('<net name="net" version="11">')],
   ["clf.joblib", 'joblib.load("clf.joblib"); open("clf.onnx", "wb")', sklearn],
   ["s.pth", 'torch.jit.load("s.pth").eval()', archive("s/data.pkl", "s/code/net.py")],
   ["no ending", 'joblib.load("model.pkl")', sklearn],
@@ -65,7 +76,7 @@ it("has a file of every format", () => {
 });
 
 it.each([
-  ["a folder of Core ML", "Data/com.apple.CoreML/model.mlmodel", hex("08 01 12 04 0a 02 0a 00 a2 1f 02 0a 00")],
+  ["a folder of Core ML", "Data/com.apple.CoreML/model.mlmodel", hex("08 09 12 04 0a 02 0a 00 a2 1f 02 0a 00")],
   ["a folder of PaddlePaddle", "inference.pdmodel", hex("0a 06 08 00 10 00 1a 00 12 02 08 00")],
 ])("says what %s is", async (_, inside, bytes) => {
   const files = { name: "folder", list: async () => ["Manifest.txt", inside], read: async () => bytes };

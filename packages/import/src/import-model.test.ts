@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { silu } from "./ops/activations.js";
 import type { ModelFiles } from "./files.js";
 import { importModel } from "./import-model.js";
-import { recognize } from "./recognize.js";
+import { isOtherThanOnnx, recognize } from "./recognize.js";
+import { readable, strayRows, type StrayFormat } from "./stray.js";
 import { run } from "./testing/run.js";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -22,6 +23,13 @@ function filesOf(name: string, contents: Readonly<Record<string, Uint8Array | Js
     },
   };
 }
+
+/** What is said of such a file. */
+const strayOf = (name: string, format: StrayFormat) => ({
+  code: "unsupported-model",
+  message: `"${name}" is ${strayRows[format].is}`,
+  hint: strayRows[format].hint,
+});
 
 const layer = (class_name: string, name: string, config: Json = {}, from?: string) => ({
   class_name,
@@ -278,7 +286,26 @@ describe("importModel", () => {
       filesOf("a.json", { "a.json": { a: 1 } }),
       { code: "bad-model", message: '"a.json" is no model that xstar can read' },
     ],
-    ["text", filesOf("a.txt", { "a.txt": text("hello") }), { code: "bad-model" }],
+    ["text", filesOf("a.txt", { "a.txt": text("hello") }), { code: "bad-model", hint: readable }],
+    ["an array", filesOf("a.npy", { "a.npy": Uint8Array.of(0x93, ...text("NUMPY")) }), strayOf("a.npy", "numpy")],
+    ["arrays", filesOf("a.npz", { "a.npz": zipSync({ "a.npy": text("x") }) }), strayOf("a.npz", "numpy")],
+    ["a language model", filesOf("a.h5", { "a.h5": text("GGUF\u0003") }), strayOf("a.h5", "gguf")],
+    [
+      "a model of MXNet",
+      filesOf("a.json", { "a.json": { nodes: [], arg_nodes: [0], heads: [] } }),
+      strayOf("a.json", "mxnet"),
+    ],
+    ["trees", filesOf("a.json", { "a.json": { learner: {}, version: [2, 0, 0] } }), strayOf("a.json", "xgboost")],
+    [
+      "a shard",
+      filesOf("group1-shard1of2.bin", { "group1-shard1of2.bin": text("x") }),
+      strayOf("group1-shard1of2.bin", "shard"),
+    ],
+    [
+      "weights beside their model",
+      filesOf("weights.bin", { "weights.bin": text("x"), "model.json": {} }),
+      strayOf("weights.bin", "shard"),
+    ],
     [
       "a folder without a model",
       filesOf("folder", { "a.txt": text("hello") }),
@@ -312,4 +339,13 @@ describe("recognize", () => {
   ] as const)("%s", (format, bytes) => {
     expect(recognize(Uint8Array.from(bytes))).toBe(format);
   });
+});
+
+it.each([
+  ["text", "net.txt", true],
+  ["text", "net.onnx", false],
+  ["text", undefined, false],
+  ['{"a":1}', "net.onnx", true],
+])("tells of %s in %s as another format: %s", (content, name, expected) => {
+  expect(isOtherThanOnnx(text(content), name)).toBe(expected);
 });

@@ -10,12 +10,14 @@ import { importTensorflow, type TfModel } from "./tensorflow/import.js";
 import { readFrozenGraph, readSavedModel, readTfjsGraph } from "./tensorflow/read.js";
 import { importTflite } from "./tflite/import.js";
 import { foreignModel, foreignRows, type ForeignFormat } from "./foreign.js";
-import { isTar, recognize, type Format } from "./recognize.js";
-import { modelNames, strayFile, strayRows, type StrayFormat } from "./stray.js";
+import { isShard, isTar, recognize, type Format } from "./recognize.js";
+import { modelNames, readable, strayFile, strayRows, type StrayFormat } from "./stray.js";
 
 export interface ImportOptions {
   /** What layers of the user's own compute, by class. */
   readonly layers?: Readonly<Record<string, EmitLayer>>;
+  /** Names of the classes, which come before those in the file. */
+  readonly labels?: readonly string[] | undefined;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface ImportOptions {
  * Throws `bad-model` for damaged files, `unsupported-model` for those of another kind or where nothing would be left,
  * and what `files` throws.
  */
-export async function importModel(files: ModelFiles, { layers = {} }: ImportOptions = {}): Promise<ImportedModel> {
+export async function importModel(files: ModelFiles, options: ImportOptions = {}): Promise<ImportedModel> {
   let unread: unknown;
   const noting = (path: string) =>
     files.read(path).catch((error: unknown) => {
@@ -34,7 +36,7 @@ export async function importModel(files: ModelFiles, { layers = {} }: ImportOpti
     });
   try {
     const build = await readFiles(await mainFile({ name: files.name, list: () => files.list(), read: noting }));
-    return build(layers);
+    return build(options);
   } catch (cause) {
     if (XstarError.is(cause) || cause === unread) throw cause;
     throw new XstarError("bad-model", `"${files.name}" is damaged, or written in a way that xstar does not know`, {
@@ -45,11 +47,12 @@ export async function importModel(files: ModelFiles, { layers = {} }: ImportOpti
 }
 
 /** Builds what was read. The bytes of the file are let go before: an archive is as large as all that it holds. */
-type Build = (layers: Readonly<Record<string, EmitLayer>>) => ImportedModel;
+type Build = (options: ImportOptions) => ImportedModel;
 
 async function readFiles(files: ModelFiles): Promise<Build> {
   const bytes = await files.read(files.name);
   const format = recognize(bytes);
+  if (isShard(format, files.name, await files.list())) throw strayFile(files.name, "shard");
   if (isForeign(format)) throw foreignModel(files.name, format);
   if (isStray(format)) throw strayFile(files.name, format);
   const read = readers[format];
@@ -90,13 +93,13 @@ type Read = (bytes: Uint8Array, files: ModelFiles) => Promise<Build>;
 
 const ofKeras =
   (model: KerasModel): Build =>
-  (layers) =>
-    importKeras(model, layers);
+  ({ layers, labels }) =>
+    importKeras(model, layers, labels);
 
 const ofTensorflow =
   (model: TfModel): Build =>
-  () =>
-    importTensorflow(model);
+  ({ labels }) =>
+    importTensorflow(model, labels);
 
 const fromJson: Read = async (bytes, files) => {
   const json = readJson(bytes);
@@ -105,12 +108,13 @@ const fromJson: Read = async (bytes, files) => {
   if (tfjs && Array.isArray(tfjs.modelTopology["node"])) return ofTensorflow(await readTfjsGraph(tfjs, files));
   const topology = asTopology(json);
   if (topology) return ofKeras(await readKerasTopology(topology, files));
-  if (isPaddle(json)) throw foreignModel(files.name, "paddlepaddle");
+  const has = (name: string) => typeof json === "object" && json !== null && Object.hasOwn(json, name);
+  // what PaddlePaddle 3 writes in the place of a protocol buffer
+  if (has("base_code")) throw foreignModel(files.name, "paddlepaddle");
+  if (has("nodes") && has("arg_nodes")) throw strayFile(files.name, "mxnet");
+  if (has("learner")) throw strayFile(files.name, "xgboost");
   throw notAModel(files.name);
 };
-
-/** What PaddlePaddle 3 writes in the place of a protocol buffer. */
-const isPaddle = (json: unknown) => (json as { base_code?: { magic?: unknown } } | null)?.base_code?.magic === "pir";
 
 const fromZip: Read = async (bytes, files) => {
   const names: string[] = [];
@@ -121,6 +125,7 @@ const fromZip: Read = async (bytes, files) => {
   if (names.includes("config.json") && names.includes("metadata.json")) return ofKeras(await readKerasArchive(bytes));
   const format = foreignArchive(names);
   if (format) throw foreignModel(files.name, format);
+  if (names.length > 0 && names.every((name) => name.endsWith(".npy"))) throw strayFile(files.name, "numpy");
   const inside = names.find((name) => modelNames.test(name));
   throw inside === undefined ? notAModel(files.name) : strayFile(files.name, "archive", inside);
 };
@@ -144,11 +149,16 @@ const readers: Readonly<Partial<Record<Exclude<Format, ForeignFormat | StrayForm
   gzip: async (packed, files) => {
     const bytes = ungzip(packed);
     if (isTar(bytes)) throw strayFile(files.name, "archive");
+    const format = recognize(bytes);
+    if (isForeign(format)) throw foreignModel(files.name, format);
     return fromJson(bytes, files);
   },
   protobuf: async (bytes, files) =>
     ofTensorflow(isSavedModel(bytes) ? await readSavedModel(bytes, files) : readFrozenGraph(bytes)),
-  tflite: async (bytes) => () => importTflite(bytes),
+  tflite:
+    async (bytes) =>
+    ({ labels }) =>
+      importTflite(bytes, labels),
 };
 
 const isStray = (format: Format): format is StrayFormat => Object.hasOwn(strayRows, format);
@@ -157,6 +167,6 @@ const isForeign = (format: Format): format is ForeignFormat => Object.hasOwn(for
 
 function notAModel(name: string): XstarError {
   return new XstarError("bad-model", `"${name}" is no model that xstar can read`, {
-    hint: "It reads ONNX, Keras (.keras, .h5), TensorFlow.js (model.json), TensorFlow (SavedModel, frozen graph) and TensorFlow Lite",
+    hint: readable,
   });
 }

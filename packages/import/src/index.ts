@@ -1,5 +1,5 @@
 export { importModel, type ImportOptions } from "./import-model.js";
-export { recognize, type Format } from "./recognize.js";
+export { isOtherThanOnnx, recognize, type Format } from "./recognize.js";
 export type { ModelFiles } from "./files.js";
 export type { ImportedModel } from "./build/model.js";
 export type { CutPlace } from "@xstar/core";

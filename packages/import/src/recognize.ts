@@ -23,7 +23,32 @@ export function recognize(bytes: Uint8Array): Format {
   if (/^\s*\{/.test(head) || /^\s*\[\s*[{["]/.test(head)) return "json";
   if (bytes[0] === 0x80 && bytes[1]! >= 2 && bytes[1]! <= 5) return pickled(bytes, head);
   if (startsWith(bytes, '{"', 8)) return "safetensors";
-  return described(head) ?? (isDarknet(bytes) ? "darknet" : buffered(bytes));
+  if (startsWith(bytes.subarray(1), "NUMPY")) return "numpy";
+  if (startsWith(bytes, "GGUF")) return "gguf";
+  return described(head) ?? (isDarknet(bytes) ? "darknet" : isPaddleTensor(bytes) ? "paddlepaddle" : buffered(bytes));
+}
+
+/** Formats that are known by numbers alone, which others may begin with as well. */
+const vague: ReadonlySet<Format> = new Set([
+  "unknown",
+  "protobuf",
+  "core ml",
+  "early core ml",
+  "caffe",
+  "darknet",
+  "paddlepaddle",
+]);
+
+/** Bare numbers of TensorFlow.js: only the name, and what lies beside it, tells. */
+export function isShard(format: Format, name: string, beside: readonly string[]): boolean {
+  if (!vague.has(format)) return false;
+  return /\bgroup\d+-shard\d+of\d+(\.bin)?$/.test(name) || (name.endsWith(".bin") && beside.includes("model.json"));
+}
+
+/** Whether a file that cannot be read as ONNX is better told of as what it is than as damaged ONNX. */
+export function isOtherThanOnnx(bytes: Uint8Array, name?: string): boolean {
+  const format = recognize(bytes);
+  return format === "unknown" ? name !== undefined && !name.endsWith(".onnx") : format !== "onnx";
 }
 
 /** Texts that describe a network, or lie in its place. */
@@ -42,7 +67,7 @@ function pickled(bytes: Uint8Array, head: string): ForeignFormat {
   if (number.every((byte, i) => bytes[2 + i] === byte)) return "pytorch";
   if (/sklearn/.test(head)) return "scikit-learn";
   const end = textOf(bytes.subarray(Math.max(0, bytes.length - headLength)));
-  if (/StructuredToParameterName@@/.test(head + end)) return "paddlepaddle";
+  if (/StructuredToParameterName@@/.test(head + end)) return "weights of paddlepaddle";
   return /\btorch\b/.test(head) ? "pytorch" : "pickle";
 }
 
@@ -54,6 +79,13 @@ function isDarknet(bytes: Uint8Array): boolean {
   return major === 0 && minor >= 1 && minor <= 2 && revision >= 0 && revision <= 9;
 }
 
+/** Weights of PaddlePaddle: versions and level are 0, then a description of the first array with its length. */
+function isPaddleTensor(bytes: Uint8Array): boolean {
+  if (bytes.byteLength < 24 || bytes.subarray(0, 16).some((byte) => byte !== 0)) return false;
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 20).getInt32(16, true);
+  return length >= 2 && length < 100 && bytes[20] === 0x08;
+}
+
 /** Protocol buffers begin with the first field of their message, and do not say which one it is. */
 function buffered(bytes: Uint8Array): Format {
   const fields = topFields(bytes);
@@ -62,7 +94,7 @@ function buffered(bytes: Uint8Array): Format {
   const numbers = new Set(fields.map(({ number }) => number));
   // Core ML says what kind of model it is by a field from 200 on; the schema of a SavedModel has version 1, ONNX has had 3 for long
   if (first.number === 1 && first.type === WireType.Varint) {
-    if (fields.some(({ number }) => number >= 200)) return "core ml";
+    if (fields.some(({ number }) => number >= 200)) return bytes[1]! <= 3 ? "early core ml" : "core ml";
     return bytes[1]! > 2 ? "onnx" : "protobuf";
   }
   const isText = first.content !== undefined && first.content[0]! >= 0x20;

@@ -83,6 +83,15 @@ test("convert calls what it writes by the folder that one stands in", async () =
   expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^net\.onnx /) });
 });
 
+test("convert writes the class names that lie beside the model", async () => {
+  const folder = join(place, "labelled");
+  await mkdir(join(folder, "out"), { recursive: true });
+  await writeFile(join(folder, "net.h5"), readFileSync(model));
+  await writeFile(join(folder, "labels.txt"), "0 cat\n1 it's a dog\n");
+  await runCli(folder, ["convert", "net.h5", "out/net.onnx"]);
+  expect((await loadModel(join(folder, "out/net.onnx"))).labels).toEqual(["cat", "it's a dog"]);
+});
+
 test("convert --check compares what was written with what xstar folds of it", async () => {
   const out = join(place, "checked.onnx");
   const { code, out: said } = await command("convert", model, out, "--check");
@@ -179,7 +188,7 @@ test("a damaged ONNX file is told as one, not as what its first bytes have in co
   });
 });
 
-test("what is left out is said, and other files are refused as before", async () => {
+test("what is left out is said, and other files are refused", async () => {
   const source = await writeCutModel();
   const { code, err } = await command("convert", source, join(place, "cut", "cut.onnx"));
   expect({ code, err }).toEqual({
@@ -192,7 +201,7 @@ test("what is left out is said, and other files are refused as before", async ()
   await writeFile(join(folder, "notes.txt"), "no model");
   await expect(loadModel(join(folder, "notes.txt"))).rejects.toMatchObject({
     code: "bad-model",
-    message: /not a readable ONNX model/,
+    message: /is no model that xstar can read/,
   });
   expect(await command("convert", model, model)).toMatchObject({ code: 2 });
 });

@@ -1,10 +1,10 @@
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { check, checkNames, openModel, type Runtime } from "@xstar/core";
-import { parseLabels, type ContractFile, type ModelFile } from "@xstar/runs";
-import { readFileOrExplain, readTextIfThere } from "./files/read.js";
+import type { ModelFile } from "@xstar/runs";
 import { openModelFile } from "./model/import.js";
 import { readContract } from "./model/contract-file.js";
+import { readLabels } from "./model/labels.js";
 import { readVocabulary } from "./model/vocab-file.js";
 import { naming } from "./model/naming.js";
 import { readExternalData } from "./model/external-data.js";
@@ -50,25 +50,11 @@ export async function loadModel(from: string | URL | Uint8Array, options: LoadMo
   const name = path === undefined ? source.graph.name : basename(path, extname(path));
   const files = await naming(path, () => readExternalData(source, folder));
   const contractFile = folder === undefined ? undefined : await readContract(folder, name);
-  const labels = await readLabels(folder, contractFile);
+  const labels = folder === undefined ? undefined : await readLabels(folder, contractFile);
   const contract = contractFile?.contract;
   const isOfTokens = source.inputs.some(({ tokens }) => tokens !== undefined);
   const words = folder !== undefined && isOfTokens ? await readVocabulary(folder) : undefined;
   const model = await naming(path, async () => openModel(source, { runtime, files, contract, labels }));
   const opened = { ...model, name, path, contractFile, notes, parts, ...(words && { words }) };
   return precision === "float16" ? (await import("@xstar/core")).inFloat16(opened) : opened;
-}
-
-async function readLabels(
-  folder: string | undefined,
-  contractFile: ContractFile | undefined,
-): Promise<readonly string[] | undefined> {
-  if (folder === undefined) return undefined;
-  const labels = contractFile?.labels;
-  if (labels !== undefined && typeof labels !== "string") return labels;
-  const text =
-    labels === undefined
-      ? await readTextIfThere(join(folder, "labels.txt"))
-      : new TextDecoder().decode(await readFileOrExplain(join(folder, labels)));
-  return text === undefined ? undefined : parseLabels(text);
 }

@@ -49,6 +49,18 @@ describe("inspect", () => {
     expect(await classesOf((_, x) => x)).toBe(6);
   });
 
+  test("takes one score a place for no classes", async () => {
+    const anchors = build((op, x) => {
+      const places = op.reshape(x, [1, 32, 1]);
+      return { anchors: op.concat([places, op.relu(places)], 1) };
+    });
+    expect((await inspect(anchors)).classes).toBeNull();
+    const moved = build((op, x) => ({ places: op.reshape(op.transpose(x, [0, 2, 3, 1]), [1, 32, 1]) }));
+    expect((await inspect(moved)).classes).toBeNull();
+    const series = build((op, x) => ({ scores: op.reduceMean(op.reshape(x, [1, 2, 16]), [2], true) }));
+    expect((await inspect(series)).classes).toMatchObject({ count: 2 });
+  });
+
   test("gives file, inputs, outputs, classes and layers as plain JSON", async () => {
     const model = small();
     const found = await inspect(model);

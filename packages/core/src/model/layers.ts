@@ -120,7 +120,15 @@ export function beforeSoftmax(output: Value): Value {
 /** How many classes an output scores, [N, classes] (or [N, classes, 1, 1]); undefined when it is of another form. */
 export function classCount(output: Value): number | undefined {
   const [, classes, ...rest] = output.type?.shape ?? [];
-  return classes !== undefined && classes > 1 && rest.every((dim) => dim === 1) ? classes : undefined;
+  const isList = classes !== undefined && classes > 1 && rest.every((dim) => dim === 1);
+  return isList && !(rest.length === 1 && isOfPlaces(output)) ? classes : undefined;
+}
+
+/** [N, places, 1] is one score a place, as of anchors: joined along the places, or with the channel moved behind them. */
+function isOfPlaces({ node }: Value): boolean {
+  const joins = node?.opType === "Concat" && node.inputs.every((input) => !input?.constant);
+  const moves = node?.opType === "Reshape" && node.inputs[0]?.node?.opType === "Transpose";
+  return joins || moves;
 }
 
 /**

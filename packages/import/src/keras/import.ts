@@ -19,7 +19,11 @@ export interface KerasModel {
 }
 
 /** Builds the ONNX of a Keras model. Throws `bad-model` and `unsupported-model`. */
-export function importKeras(model: KerasModel, layers: Readonly<Record<string, EmitLayer>> = {}): ImportedModel {
+export function importKeras(
+  model: KerasModel,
+  layers: Readonly<Record<string, EmitLayer>> = {},
+  labels?: readonly string[],
+): ImportedModel {
   const { className, config, version, weights, weightsOf } = model;
   if (!modelClasses.has(className) && !Array.isArray(config["layers"])) {
     throw new XstarError(
@@ -47,7 +51,7 @@ export function importKeras(model: KerasModel, layers: Readonly<Record<string, E
   publish(b, cuts.outputs(outputs, b.graph));
   const family = architectureOf(config);
   const producer = ["Keras", version, family && `(${family})`].filter(Boolean).join(" ");
-  return written(b, { producer, cuts: cuts.list(), notes });
+  return written(b, { producer, labels, cuts: cuts.list(), notes });
 }
 
 /** A configuration without a version: only Keras 3 writes values as `__keras_tensor__`, and where a class comes from. */

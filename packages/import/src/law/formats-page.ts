@@ -65,7 +65,7 @@ ${families(operatorFamilies)}
 
 ## Formats that are known and not read
 
-xstar says what such a file is, and how to write ONNX in one line.
+xstar says what such a file is, and how to write ONNX in one line. The lines for Core ML, OpenVINO, PaddlePaddle, Caffe and Darknet were run in fresh environments of Python 3.11, and what they wrote gives the numbers of the original: with onnxmltools 1.11.2 and onnx 1.16.2 (a network of iOS 11), openvino2onnx 1.1.0 and onnx 1.18 (SqueezeNet, MobileNetV2 and a ResNet, as OpenVINO 2026.4 wrote them), paddlepaddle 3.3.1 and paddle2onnx 2.1.0 (files of PaddlePaddle 3.3 and 2.6), caffe2onnx 2.0.1 and onnx 1.17 (SqueezeNet, GoogLeNet, and a network with most usual layers, against OpenCV), darknet2any 0.7.6 (Tiny Darknet and a network in the form of YOLOv3-tiny, against OpenCV; to 5e-4 in probability, for the two divide by the variance in slightly different ways).
 
 | file | what writes ONNX |
 | --- | --- |

@@ -25,7 +25,10 @@ export interface TfModel {
 }
 
 /** Builds the ONNX of a TensorFlow graph. Throws `bad-model` and `unsupported-model`. */
-export function importTensorflow({ graph: read, signature, producer, weights, variables }: TfModel): ImportedModel {
+export function importTensorflow(
+  { graph: read, signature, producer, weights, variables }: TfModel,
+  labels?: readonly string[],
+): ImportedModel {
   const { inputs, outputs } = wholeSignature(read, signature);
   const graph = withWhileLoops(read);
   const b = new Builder("graph");
@@ -65,7 +68,7 @@ export function importTensorflow({ graph: read, signature, producer, weights, va
   });
   const isWhole = !found.some((one) => one instanceof Cut);
   publish(b, cuts.outputs(found, b.graph), isWhole ? kept.map((port) => outputName(port, building)) : []);
-  return written(b, { producer, cuts: cuts.list(), notes });
+  return written(b, { producer, labels, cuts: cuts.list(), notes });
 }
 
 /** A file may name its outputs alone, or nothing. */

@@ -16,7 +16,7 @@ import { keepWholeWeights } from "./whole-weights.js";
 type Value = Symbolic | Cut | undefined;
 
 /** Builds the ONNX of a TFLite file. Throws `bad-model` and `unsupported-model`. */
-export function importTflite(bytes: Uint8Array): ImportedModel {
+export function importTflite(bytes: Uint8Array, labels?: readonly string[]): ImportedModel {
   const model = readTflite(bytes);
   const b = new Builder("tflite");
   const cuts = new Cuts();
@@ -36,7 +36,7 @@ export function importTflite(bytes: Uint8Array): ImportedModel {
     producer: "TensorFlow Lite",
     cuts: cuts.list(),
     notes: [],
-    labels: facts.labels,
+    labels: labels ?? facts.labels,
     metadata: facts.metadata,
   });
 }

@@ -38,8 +38,8 @@ async function openSource(
     return { source: readModel(bytes), notes: [], parts: [] };
   } catch (error) {
     if (!XstarError.is(error) || error.code !== "bad-model") throw error;
-    const { recognize, importModel } = await import("@xstar/import");
-    if (["onnx", "unknown"].includes(recognize(bytes))) throw error;
+    const { isOtherThanOnnx, importModel } = await import("@xstar/import");
+    if (!isOtherThanOnnx(bytes, path)) throw error;
     const imported = await importModel({
       name: path,
       list: async () => files.paths,

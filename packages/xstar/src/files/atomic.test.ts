@@ -71,6 +71,7 @@ describe("reading a file", () => {
     await expect(readFileOrExplain(join(folder, "no.onnx"))).rejects.toMatchObject({
       code: "file-not-readable",
       message: `Cannot read "${folder}/no.onnx": it does not exist`,
+      hint: expect.stringContaining("Check the name"),
     });
     await expect(readFileOrExplain(folder)).rejects.toThrow(`Cannot read "${folder}": it is a folder`);
   });

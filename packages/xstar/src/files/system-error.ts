@@ -26,5 +26,9 @@ const reasonsNotToWrite: Readonly<Record<string, string>> = {
 export function explainSystemError(code: "file-not-readable" | "file-not-writable", path: string, error: unknown) {
   const [verb, known] = code === "file-not-readable" ? ["read", reasons] : ["write", reasonsNotToWrite];
   const { code: systemCode = "", message } = error as NodeJS.ErrnoException;
-  return new XstarError(code, `Cannot ${verb} "${path}": ${known[systemCode] ?? message}`, { cause: error });
+  const isLost = code === "file-not-readable" && systemCode === "ENOENT";
+  return new XstarError(code, `Cannot ${verb} "${path}": ${known[systemCode] ?? message}`, {
+    ...(isLost && { hint: "Check the name, and the folder: a path begins in the one that the command is run in" }),
+    cause: error,
+  });
 }

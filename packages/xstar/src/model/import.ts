@@ -33,8 +33,8 @@ async function readOnnx(from: string | Uint8Array): Promise<Model | undefined> {
     return readModel(bytes);
   } catch (error) {
     if (!XstarError.is(error) || error.code !== "bad-model") throw error;
-    const { recognize } = await import("@xstar/import");
-    if (["onnx", "unknown"].includes(recognize(bytes))) throw error;
+    const { isOtherThanOnnx } = await import("@xstar/import");
+    if (!isOtherThanOnnx(bytes, typeof from === "string" ? from : undefined)) throw error;
     return undefined;
   }
 }
@@ -43,6 +43,7 @@ async function readOnnx(from: string | Uint8Array): Promise<Model | undefined> {
 export async function importFrom(
   from: string | Uint8Array,
   onRead: (name: string) => void = () => undefined,
+  labels?: readonly string[],
 ): Promise<ImportedModel> {
   const { importModel } = await import("@xstar/import");
   const files = typeof from === "string" ? await filesAt(from) : inMemory(from);
@@ -50,7 +51,7 @@ export async function importFrom(
     onRead(name);
     return files.read(name);
   };
-  return importModel({ ...files, read });
+  return importModel({ ...files, read }, { labels });
 }
 
 /** What a person should know of an imported model. */

@@ -1,8 +1,10 @@
-import { basename, extname, resolve } from "node:path";
+import { basename, dirname, extname, resolve } from "node:path";
 import { XstarError } from "@xstar/core";
 import type { Command } from "commander";
 import { writeFileAtomic } from "../../files/atomic.js";
+import { readContract } from "../../model/contract-file.js";
 import { importFrom, notesOf } from "../../model/import.js";
+import { readLabels } from "../../model/labels.js";
 import { naming } from "../../model/naming.js";
 import { compareFolded } from "../../model/same-numbers.js";
 import { printable } from "../../terminal/printable.js";
@@ -16,7 +18,7 @@ export function addConvert(command: Command): void {
       `
 MODEL is a .keras or .h5 file, a model.json with its weights beside it, a SavedModel folder, a frozen .pb or a .tflite file.
 OUT is MODEL.onnx in the current folder when left out. Neither Python nor TensorFlow is needed, and no code of a file is run.
-All other commands take these files as they are.
+All other commands take these files as they are. Class names in a labels.txt beside MODEL go into OUT.
 
 Examples:
   xstar convert keras_model.h5
@@ -29,7 +31,8 @@ Examples:
 }
 
 async function convert(path: string, out = `${nameOf(path)}.onnx`, isToCheck: boolean): Promise<void> {
-  const imported = await naming(path, () => importFrom(path));
+  const labels = await labelsOf(path);
+  const imported = await naming(path, () => importFrom(path, undefined, labels));
   if (resolve(out) === resolve(path)) throw new XstarError("bad-argument", `"${out}" would replace the model itself`);
   await writeFileAtomic(out, imported.onnx);
   process.stdout.write(
@@ -41,6 +44,12 @@ async function convert(path: string, out = `${nameOf(path)}.onnx`, isToCheck: bo
 
 /** Of the folder, too, that one stands in. */
 const nameOf = (path: string) => basename(resolve(path), extname(path));
+
+/** The class names that lie beside the model: they go into the file. */
+async function labelsOf(path: string) {
+  const folder = dirname(path);
+  return readLabels(folder, await readContract(folder, basename(path, extname(path))));
+}
 
 async function checkNumbers(out: string, onnx: Uint8Array): Promise<void> {
   const { error, isSame } = await naming(out, () => compareFolded(onnx));
