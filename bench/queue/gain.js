@@ -47,7 +47,7 @@ export async function openPlace({ queue, version, cache, jobs: { content, bytes 
       const ready = new Promise((resolve) => {
         lines.on("line", (line) => {
           if (!line.startsWith("{")) return void console.error(line);
-        const { msg, seconds = 0 } = JSON.parse(line);
+          const { msg, seconds = 0 } = JSON.parse(line);
           if (msg === "ready") resolve(undefined);
           if (msg === "done") busy += seconds;
         });

@@ -117,8 +117,8 @@ async function* takeSteps(
     const modelOf = (name?: string) => (name === undefined ? model : models?.[name]?.model)?.source;
     const vocabulary = () => withDefinitions(options.vocabulary, options.definitions ?? []);
     if (result && runner) {
-      const { warningsOf } = await (afterwards ?? import("./warnings.js"));
-      const { runtime, warning } = runner.account;
+      const { accountOf, warningsOf } = await (afterwards ?? import("./warnings.js"));
+      const { runtime, warning } = accountOf(model.runtime, runner.left);
       const warnings = warningsOf(result, vocabulary(), modelOf).map((row) => (warning ? [warning, ...row] : row));
       resolve({ ...result, record: { ...result.record, runtime }, warnings });
     } else reject(new XstarError("aborted", "The run was stopped before its first step"));

@@ -15,6 +15,12 @@ export interface Taken {
   readonly next: Tensors;
 }
 
+/** Since which step a device is left, and why. */
+export interface Left {
+  readonly at: number;
+  readonly why: string;
+}
+
 /**
  * Runs the steps of an ascent. A picture that no gradient reaches through the network in the first `redirectSteps` steps gets its next
  * state from the step with redirected gradients, whatever else is in its batch.
@@ -28,7 +34,7 @@ export class StepRunner {
   private estimator: GradientEstimator | undefined;
 
   constructor(
-    private readonly model: LoadedModel,
+    model: LoadedModel,
     private readonly compiled: CompiledAscent,
     private readonly signal?: AbortSignal,
   ) {
@@ -61,15 +67,9 @@ export class StepRunner {
     return { results, next: withRowsOfAll(next, otherNext, redirected) };
   }
 
-  /** What ran the steps, and why it was not all the device that was asked for. */
-  get account(): { readonly runtime: string; readonly warning?: string } {
-    const { name, host } = this.model.runtime;
-    const { processor, leftAt } = this;
-    if (leftAt === undefined || !host) return { runtime: name };
-    return {
-      runtime: leftAt === 0 ? host.name : `${name}, from step ${leftAt} on ${host.name}`,
-      warning: `The device (${name}) was left at step ${leftAt}, because ${processor.left}: ${host.name} ran what followed`,
-    };
+  /** Since when and why the device is left; undefined where it is not. */
+  get left(): Left | undefined {
+    return this.leftAt === undefined ? undefined : { at: this.leftAt, why: this.processor.left! };
   }
 
   async release(): Promise<void> {
