@@ -95,8 +95,8 @@ export const foreignRows = {
     usual: "model.xml",
     command: ({ name, stem }) => `openvino2onnx ${name} ${stem}.onnx`,
     needs:
-      'pip install openvino2onnx "onnx<1.19"; layer normalization, as in transformers, comes out wrong: ' +
-      "export such a network from where it was made",
+      'pip install openvino2onnx "onnx<1.19"; layer normalization, as in transformers, comes out wrong, and local response ' +
+      "normalization, as in GoogLeNet, not at all: export such networks from where they were made",
   },
   paddlepaddle: {
     is: "a model of PaddlePaddle, which xstar does not read",
