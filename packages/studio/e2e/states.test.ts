@@ -148,7 +148,7 @@ describeStudio("every state says what is so, and has something to do", {}, ({ vi
     await page.goto(`${address()}#/m/${id}/run?t=scores:1&recipe=none&steps=6`);
     await page
       .getByRole("alert")
-      .getByText(/no vjp rule for com.microsoft::MatMulNBits/)
+      .getByText(/no vjp rule for com.microsoft::MatMulBnb4/)
       .waitFor();
     await time.waitFor();
     await offer.getByRole("button", { name: "Choose a smaller picture" }).click();

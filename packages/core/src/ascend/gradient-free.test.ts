@@ -23,7 +23,7 @@ describe("an ascent without gradients", () => {
   it("is what the error of a missing rule offers", async () => {
     await expect(maximize(model, target).result).rejects.toMatchObject({
       code: "missing-vjp-rule",
-      message: expect.stringContaining("com.microsoft::MatMulNBits"),
+      message: expect.stringContaining("com.microsoft::MatMulBnb4"),
       hint: expect.stringMatching(/gradientFree, on the command line --gradient-free$/),
     });
   });

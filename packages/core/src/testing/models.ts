@@ -78,12 +78,12 @@ export function fourBitNetwork({ isFree = false } = {}): Uint8Array {
       const rng = createRng(5);
       const packed = Uint8Array.from({ length: 24 }, () => rng.int(256));
       const dense = [
-        op.constant(tensor("uint8", packed, [3, 1, 8]), "packed"),
-        op.constant(tensor("float32", [0.5, 0.5, 0.5]), "scales"),
+        op.constant(tensor("uint8", packed), "packed"),
+        op.constant(tensor("float32", [4, 4, 4]), "scales"),
       ];
-      const attributes = { K: 16, N: 3, bits: 4, block_size: 16 };
+      const attributes = { K: 16, N: 3, block_size: 16, quant_type: 1 };
       const types = [{ dtype: "float32", shape: [1, 3] } as const];
-      const [scores] = op.emit("MatMulNBits", [mean, ...dense], types, attributes, "com.microsoft");
+      const [scores] = op.emit("MatMulBnb4", [mean, ...dense], types, attributes, "com.microsoft");
       if (isFree) x.type = { dtype: "float32", shape: [1, 1, -1, -1] };
       return { conv, mean, scores: scores! };
     },
