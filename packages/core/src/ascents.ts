@@ -95,6 +95,18 @@ export function compileAscent(
 }
 
 /**
+ * Seconds that an ascent without gradients may take on this machine, by a few of its forward passes.
+ *
+ * @example
+ * const compiled = await compileAscent(model, "conv2:7", { gradientFree: true });
+ * const seconds = await predictSeconds(model, compiled);
+ */
+export async function predictSeconds(model: LoadedModel, compiled: CompiledAscent): Promise<number> {
+  const { secondsOf } = await import("./ascend/gradient-free.js");
+  return secondsOf(model, compiled);
+}
+
+/**
  * Opens a model for looking at pictures, forward only: one graph that gives the values that `read` names. Release it when done.
  * Throws `bad-argument`, `unknown-layer`.
  *

@@ -45,6 +45,7 @@ export {
   exportAscent,
   exportGradient,
   maximize,
+  predictSeconds,
   probe,
   readTarget,
 } from "./ascents.js";
@@ -86,7 +87,7 @@ export type { AscentOptions, CompiledAscent } from "./ascend/compile-ascent.js";
 export { ascend, runAscent } from "./ascend/maximize.js";
 export { exportCompiled } from "./ascend/export-ascent.js";
 export { canonical, checkSameRun, differingField } from "./ascend/same-run.js";
-export type { AscentSettings } from "./compile/step.js";
+export type { AscentSettings, Sampling } from "./compile/step.js";
 export type { MaximizeOptions } from "./ascend/options.js";
 export type {
   AscentRecord,

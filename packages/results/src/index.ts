@@ -96,7 +96,7 @@ export { explanationReport, type ReportedMap } from "./pages/explanation-report.
 export { drawExamples, examplesSheet, type TargetPictures } from "./pages/draw-examples.js";
 export { examplesPage } from "./pages/examples-page.js";
 export { colorBar, pictureFigure, pictureRow } from "./pages/figure.js";
-export { formatNumber, formatPercent } from "./pages/format.js";
+export { formatDuration, formatNumber, formatPercent } from "./pages/format.js";
 export { embedJson, html, page, type Html } from "./pages/html.js";
 export { lineChart } from "./pages/line-chart.js";
 export { matrixChart } from "./pages/matrix-chart.js";

@@ -1,6 +1,7 @@
 import { createOps, Graph, writeModel, type Ops, type Value } from "@xstar/core";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { fourBitNetwork } from "../../core/src/testing/models.js";
 import { choose, describeStudio, ended } from "./studio.js";
 
 /** A model file of one input of 8 x 8 pixels. */
@@ -27,6 +28,13 @@ const cut = model("cut.onnx", (op, x) => {
   seen.name = "before";
   return op.emit("Unique", [seen], [{ dtype: "float32", shape: [64] }])[0]!;
 });
+
+/** Its last layer has no rule, and pictures may have any size. */
+const fourBit = {
+  name: "four-bit.onnx",
+  mimeType: "application/octet-stream",
+  buffer: Buffer.from(fourBitNetwork({ isFree: true })),
+};
 
 async function openModel(page: Page, file: ReturnType<typeof model>): Promise<string> {
   await choose(page, [file]);
@@ -123,8 +131,34 @@ describeStudio("every state says what is so, and has something to do", {}, ({ vi
     await page.getByRole("heading", { name: "What cannot be differentiated" }).waitFor();
     expect(await page.getByRole("main").textContent()).toMatch(/Unique \(operator set 20\)[\s\S]*cuts off/);
     await button(page, "Copy what an issue needs").waitFor();
-    await page.getByRole("link", { name: "See before, the last layer before" }).click();
+    await page.getByRole("link", { name: "Choose a smaller layer: before" }).click();
     await page.getByRole("grid", { name: "Units of before" }).waitFor();
+    await context.close();
+  });
+
+  test("without gradients: how long it would take, a smaller picture or layer, and the climb", async () => {
+    const { page, context } = await visit("#/m");
+    const id = await openModel(page, fourBit);
+    const offer = page.getByRole("region", { name: "Climb without gradients" });
+    const time = offer.getByText(/^About .+ on this device: \d+ steps of \d+ forward passes/);
+    await offer.getByText("black-box (slow)").waitFor();
+    await time.waitFor();
+    await offer.getByRole("link", { name: "Choose a smaller layer" }).click();
+    await page.getByRole("grid", { name: "Units of mean" }).waitFor();
+    await page.goto(`${address()}#/m/${id}/run?t=scores:1&recipe=none&steps=6`);
+    await page
+      .getByRole("alert")
+      .getByText(/no vjp rule for com.microsoft::MatMulBnb4/)
+      .waitFor();
+    await time.waitFor();
+    await offer.getByRole("button", { name: "Choose a smaller picture" }).click();
+    await offer.getByText(/pictures of \d+ × \d+/).waitFor();
+    await offer.getByRole("button", { name: "Run" }).click();
+    await ended(page);
+    expect(page.url()).toMatch(/free=1&size=\d+,\d+/);
+    await page.locator(".chip", { hasText: "black-box (slow)" }).waitFor();
+    await page.getByRole("tab", { name: "Export" }).click();
+    expect(await page.getByTestId("command").textContent()).toMatch(/--gradient-free --size \d+,\d+/);
     await context.close();
   });
 

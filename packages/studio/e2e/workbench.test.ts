@@ -185,6 +185,15 @@ describeStudio("the workbench", {}, ({ visit, address }) => {
     await page.getByRole("button", { name: "Choose files" }).click();
     await (await chooser).setFiles({ name: png.name, mimeType: "image/png", buffer: Buffer.from(png.bytes) });
     await page.getByText("the same numbers as in the file").waitFor({ timeout: 120_000 });
+    await page.getByRole("tab", { name: "Export" }).click();
+    await page.getByText("The same in TypeScript").click();
+    const program = (await page.getByTestId("program").textContent())!;
+    expect(program).toContain(
+      'await maximize(model, "crossEntropy:1", {\n  recipe: "none",\n  start: ["random"],\n  steps: 12,',
+    );
+    await page.goto(`${address()}#/library`);
+    const kept = await page.getByRole("link", { name: "crossEntropy:1" }).first().getAttribute("href");
+    expect(kept).toContain("t=crossEntropy:1&recipe=none&init=random&steps=12");
     expect(errors).toEqual([]);
     await context.close();
   });

@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createOps, createRng, Graph, tensor, writeModel } from "@xstar/core";
 import { changeScale, changeView, contactSheet, diverging, encodePng, enlarge, validView } from "@xstar/results";
 import gifenc from "gifenc";
 import { chromium } from "playwright-core";
@@ -68,6 +69,19 @@ const screens = {
       await page.getByText("Sure of one class").waitFor(patient);
       await page.keyboard.press("Control+k");
       await page.keyboard.type("conv2:7");
+    },
+  ],
+  "black-box": [
+    "#/m",
+    async (page) => {
+      const chooser = page.waitForEvent("filechooser");
+      await page.getByRole("button", { name: "Choose files" }).click(patient);
+      await (
+        await chooser
+      ).setFiles({ name: "four-bit.onnx", mimeType: "application/octet-stream", buffer: fourBitNetwork() });
+      await page.getByRole("heading", { level: 1, name: "four-bit" }).waitFor(patient);
+      await page.goto(page.url().replace(/$/, "/run?t=scores:1"));
+      await page.getByText(/^About .+ on this device/).waitFor(patient);
     },
   ],
   problem: ["#/m/sha256-0123456789ab", (page) => page.getByText("needs a model that is not here").waitFor()],
@@ -141,6 +155,30 @@ async function drop(page, button) {
   const chooser = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: button }).click({ timeout: 120_000 });
   await (await chooser).setFiles({ name: "one.png", mimeType: "image/png", buffer: Buffer.from(encodePng(picture)) });
+}
+
+/** A network of any size of pictures, the weights of whose last layer have 4 bits: that operator has no gradient. */
+function fourBitNetwork() {
+  const graph = new Graph("four-bit");
+  const op = createOps(graph);
+  const rng = createRng(5);
+  const x = graph.input("x", { dtype: "float32", shape: [1, 1, 28, 28] });
+  const kernels = op.constant(tensor("float32", rng.normals(16 * 9), [16, 1, 3, 3]));
+  const mean = op.reduceMean(op.relu(op.conv(x, kernels)), [2, 3]);
+  const packed = Uint8Array.from({ length: 24 }, () => rng.int(256));
+  const dense = [op.constant(tensor("uint8", packed, [3, 1, 8])), op.constant(tensor("float32", [0.5, 0.5, 0.5]))];
+  const types = [/** @type {const} */ ({ dtype: "float32", shape: [1, 3] })];
+  const attributes = { K: 16, N: 3, bits: 4, block_size: 16 };
+  const [scores] = op.emit("MatMulNBits", [mean, ...dense], types, attributes, "com.microsoft");
+  Object.assign(mean, { name: "mean" });
+  Object.assign(scores, { name: "scores" });
+  Object.assign(x, { type: { dtype: "float32", shape: [1, 1, -1, -1] } });
+  graph.output(scores);
+  const opsets = new Map([
+    ["", 20],
+    ["com.microsoft", 1],
+  ]);
+  return Buffer.from(writeModel(graph, { opsets }));
 }
 
 function compared() {

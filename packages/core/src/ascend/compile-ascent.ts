@@ -160,10 +160,10 @@ async function recipeFor(
   model: LoadedModel,
   options: AscentOptions,
 ): Promise<Pick<UsedRecipe, "options" | "objective"> & { readonly spec: Spec<"recipe"> | null }> {
-  const { recipe = "auto", vocabulary } = options;
+  const { recipe = "auto", vocabulary, gradientFree } = options;
   if (recipe === "none") return { spec: null, options: {}, objective: (target) => target };
   const { shape, holds } = await pictureOf(model, options);
-  return useRecipe(vocabulary, recipe, { shape: shape.slice(1), holds });
+  return useRecipe(vocabulary, recipe, { shape: shape.slice(1), holds, gradientFree: !!gradientFree });
 }
 
 function withoutUndefined<T extends object>(options: T): T {

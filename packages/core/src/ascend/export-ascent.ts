@@ -1,3 +1,4 @@
+import { XstarError } from "../errors.js";
 import type { LoadedModel } from "../model/load.js";
 import { compileAscent, type AscentOptions, type CompiledAscent } from "./compile-ascent.js";
 import type { Target } from "./result.js";
@@ -22,6 +23,10 @@ export async function exportStep(
  * const bytes = await exportCompiled(model, await compileAscent(model, "conv2:7"));
  */
 export async function exportCompiled(model: LoadedModel, compiled: CompiledAscent): Promise<Uint8Array> {
+  if (compiled.record.gradientFree)
+    throw new XstarError("bad-argument", "An ascent without gradients is no single graph that could be exported", {
+      hint: "Leave out gradientFree (--gradient-free), where the target has a gradient",
+    });
   const runner = new StepRunner(model, compiled);
   try {
     return compiled.step.standalone(await runner.begin());

@@ -89,7 +89,7 @@ async function* takeSteps(
     const asked = await compile();
     const watched = Object.keys(watch ?? {});
     const compiled = resume ? await continued(resume, { ...asked, watched, isSteered: steer }) : asked;
-    runner = new StepRunner(model, compiled);
+    runner = new StepRunner(model, compiled, signal);
     history = resume
       ? new History(compiled, watched, { resume })
       : new History(compiled, watched, { begin: await runner.begin() });
@@ -117,8 +117,8 @@ async function* takeSteps(
     const modelOf = (name?: string) => (name === undefined ? model : models?.[name]?.model)?.source;
     const vocabulary = () => withDefinitions(options.vocabulary, options.definitions ?? []);
     if (result && runner) {
-      const { warningsOf } = await (afterwards ?? import("./warnings.js"));
-      const { runtime, warning } = runner.account;
+      const { accountOf, warningsOf } = await (afterwards ?? import("./warnings.js"));
+      const { runtime, warning } = accountOf(model.runtime, runner.left);
       const warnings = warningsOf(result, vocabulary(), modelOf).map((row) => (warning ? [warning, ...row] : row));
       resolve({ ...result, record: { ...result.record, runtime }, warnings });
     } else reject(new XstarError("aborted", "The run was stopped before its first step"));

@@ -1,4 +1,5 @@
 import type { VjpRules } from "../autodiff/vjp.js";
+import type { Sampling } from "../compile/step.js";
 import type { RecipeOptions } from "../define/recipe.js";
 import type { Spec } from "../define/spec.js";
 import type { VocabularyOptions } from "../define/vocabulary.js";
@@ -13,6 +14,11 @@ export interface MaximizeOptions extends RecipeOptions, Omit<PrepareOptions, "si
    * gradient ascent on pixels. @default "auto"
    */
   readonly recipe?: Spec<"recipe"> | string | undefined;
+  /**
+   * Climbs by forward passes alone, for what cannot be differentiated: a step estimates the gradient from pairs of them
+   * (`pairs`, each `deviation` away), which is slow, and slower the more variables a picture has. @default false
+   */
+  readonly gradientFree?: boolean | Partial<Sampling> | undefined;
   /** Decides every random number of the run. @default 0 */
   readonly seed?: number | undefined;
   /** Which stream of random numbers each picture draws from, one for all or one each. @default 0, 1, 2, ... */
@@ -70,6 +76,7 @@ const known: Readonly<Record<keyof MaximizeOptions, true>> = {
   generators: true,
   images: true,
   recipe: true,
+  gradientFree: true,
   definitions: true,
   vocabulary: true,
   seed: true,

@@ -35,6 +35,9 @@ export function parseOptions(options: MaximizeOptions, vocabulary: Vocabulary): 
     options.start ?? (definition.initial ? undefined : "random");
   const wholeOf = (name: string, given: number, min?: number) =>
     int(name, min === undefined ? {} : { min }).parse(given, name);
+  const positive = (name: string, given: number) => fixed(name, { above: 0, fallback: 1 }).parse(given, name);
+  const { gradientFree } = options;
+  const { pairs = 64, deviation = 0.1 } = typeof gradientFree === "object" ? gradientFree : {};
   return {
     watch: Object.fromEntries(
       Object.entries(options.watch ?? {}).map(([name, one]) => [name, someOf(one, `objectives to watch as "${name}"`)]),
@@ -52,13 +55,20 @@ export function parseOptions(options: MaximizeOptions, vocabulary: Vocabulary): 
     transforms: listOf(options.transforms ?? []).map((one) => specOf("transform", one)),
     optimizer: specOf("optimizer", options.optimizer ?? plain.optimizer),
     schedule: specOf("schedule", options.schedule ?? plain.schedule),
-    clip: options.clip === undefined ? null : fixed("clip", { above: 0, fallback: 1 }).parse(options.clip, "clip"),
+    clip: options.clip === undefined ? null : positive("clip", options.clip),
     attribution: flag("attribution", false).parse(options.attribution ?? false, "attribution"),
     keep: choice("keep", ["last", "best"], "last").parse(options.keep ?? "last", "keep"),
     patience: options.patience === undefined ? null : wholeOf("patience", options.patience, 1),
-    redirectSteps: wholeOf("redirectSteps", options.redirectSteps ?? 16, 0),
+    // nothing says where a forward pass would have been redirected
+    redirectSteps: gradientFree ? 0 : wholeOf("redirectSteps", options.redirectSteps ?? 16, 0),
     steps: wholeOf("steps", options.steps ?? plain.steps, 0),
     seed: wholeOf("seed", options.seed ?? 0),
+    ...(gradientFree && {
+      gradientFree: {
+        pairs: wholeOf("pairs", pairs, 1),
+        deviation: positive("deviation", deviation),
+      },
+    }),
   };
 }
 

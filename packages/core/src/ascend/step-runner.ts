@@ -1,17 +1,24 @@
-import { objectiveOutput, networkGradientNormOutput, type CompiledStep } from "../compile/step.js";
+import { networkGradientNormOutput, type CompiledStep } from "../compile/step.js";
 import type { Tensors } from "../define/definition.js";
 import type { LoadedModel } from "../model/load.js";
 import type { Session } from "../runtime/runtime.js";
 import { asleep } from "./asleep.js";
 import type { CompiledAscent } from "./compile-ascent.js";
+import type { GradientEstimator } from "./gradient-free.js";
 import { Processor } from "./processor.js";
-import { hasRows, withRowsOfAll } from "./rows.js";
+import { withRowsOfAll } from "./rows.js";
 
 /** What a step gave. */
 export interface Taken {
   readonly results: Tensors;
   /** The state before the next step. */
   readonly next: Tensors;
+}
+
+/** Since which step a device is left, and why. */
+export interface Left {
+  readonly at: number;
+  readonly why: string;
 }
 
 /**
@@ -24,44 +31,28 @@ export class StepRunner {
   private leftAt: number | undefined;
   private readonly open = new Map<CompiledStep, Session>();
   private redirectedStep: CompiledStep | undefined;
+  private estimator: GradientEstimator | undefined;
 
   constructor(
-    private readonly model: LoadedModel,
+    model: LoadedModel,
     private readonly compiled: CompiledAscent,
+    private readonly signal?: AbortSignal,
   ) {
     this.processor = new Processor(model.runtime);
   }
 
   /** The state before the first step: of each picture the try on which its objective is the largest. */
   async begin(): Promise<Tensors> {
-    const { step, record, begin } = this.compiled;
-    let chosen = begin(0);
-    if (record.restarts === 1) return chosen;
-    const random = step.sample(0);
-    const batch = record.objectives.length;
-    // the number of the step is no variable
-    const areOne = Object.values(chosen).some((t) => t.shape.length > 0 && !hasRows(t, batch));
-    const trial = await this.processor.open({ bytes: step.trial(), files: step.files });
-    try {
-      let values = record.objectives.map(() => -Infinity);
-      for (let attempt = 0; attempt < record.restarts; attempt++) {
-        const state = begin(attempt);
-        const results = await trial.run({ ...state, ...step.settings, ...random });
-        const objective = Array.from(results[objectiveOutput]!.data as Float32Array);
-        const better = areBetter(objective, values, areOne);
-        values = values.map((value, k) => (better[k] ? objective[k]! : value));
-        chosen = withRowsOfAll(chosen, state, better);
-      }
-    } finally {
-      await trial.release();
-    }
-    return chosen;
+    const { record, begin } = this.compiled;
+    if (record.restarts === 1) return begin(0);
+    return (await import("./choose-beginning.js")).chooseBeginning(this.compiled, this.processor);
   }
 
   /** `divergedAt` says of which pictures the next state does not count. */
   async take(index: number, state: Tensors, divergedAt: readonly (number | null)[]): Promise<Taken> {
     const { step, record } = this.compiled;
-    const feeds = { ...state, ...step.settings, ...step.sample(index) };
+    const estimated = record.gradientFree && (await this.estimate(index, state));
+    const feeds = { ...state, ...step.settings, ...step.sample(index), ...estimated };
     const results = await this.run(step, feeds);
     if (this.processor.left !== undefined) this.leftAt ??= index;
     const next = nextState(step, results);
@@ -76,19 +67,20 @@ export class StepRunner {
     return { results, next: withRowsOfAll(next, otherNext, redirected) };
   }
 
-  /** What ran the steps, and why it was not all the device that was asked for. */
-  get account(): { readonly runtime: string; readonly warning?: string } {
-    const { name, host } = this.model.runtime;
-    const { processor, leftAt } = this;
-    if (leftAt === undefined || !host) return { runtime: name };
-    return {
-      runtime: leftAt === 0 ? host.name : `${name}, from step ${leftAt} on ${host.name}`,
-      warning: `The device (${name}) was left at step ${leftAt}, because ${processor.left}: ${host.name} ran what followed`,
-    };
+  /** Since when and why the device is left; undefined where it is not. */
+  get left(): Left | undefined {
+    return this.leftAt === undefined ? undefined : { at: this.leftAt, why: this.processor.left! };
   }
 
   async release(): Promise<void> {
-    await Promise.all([...this.open.keys()].map((step) => this.close(step)));
+    await Promise.all([this.estimator?.release(), ...[...this.open.keys()].map((step) => this.close(step))]);
+  }
+
+  /** What a step is fed in the place of gradients of its own. */
+  private async estimate(index: number, state: Tensors): Promise<Tensors> {
+    const { openEstimator } = await import("./gradient-free.js");
+    this.estimator ??= await openEstimator(this.compiled, this.processor);
+    return this.estimator.gradients(index, state, this.signal);
   }
 
   private async close(step: CompiledStep | undefined): Promise<void> {
@@ -105,13 +97,6 @@ export class StepRunner {
     this.open.set(step, session);
     return session.run(feeds);
   }
-}
-
-/** Which pictures a try is better for: all of them or none where they share variables. */
-function areBetter(now: readonly number[], before: readonly number[], areOne: boolean): boolean[] {
-  if (!areOne) return now.map((value, k) => value > before[k]!);
-  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b);
-  return now.map(() => sum(now) > sum(before));
 }
 
 function nextState({ next }: CompiledStep, results: Tensors): Tensors {

@@ -3,12 +3,26 @@ import type { Fields } from "../define/fields.js";
 import type { Spec } from "../define/spec.js";
 import { isTraining } from "../normalize/batch-normalization.js";
 import type { Model } from "../onnx/model.js";
+import type { Runtime } from "../runtime/runtime.js";
 import { chosenFrom, softmaxWarning, squashedFrom, type ModelOf } from "../words/behind-target.js";
 import type { Vocabulary } from "../define/vocabulary.js";
 import { kindIn } from "../define/walk.js";
 import type { AscentResult } from "./result.js";
+import type { Left } from "./step-runner.js";
 
 type Facts = Omit<AscentResult, "warnings">;
+
+/** What ran the steps, and why it was not all the device that was asked for. */
+export function accountOf(
+  { name, host }: Runtime,
+  left: Left | undefined,
+): { readonly runtime: string; readonly warning?: string } {
+  if (!left || !host) return { runtime: name };
+  return {
+    runtime: left.at === 0 ? host.name : `${name}, from step ${left.at} on ${host.name}`,
+    warning: `The device (${name}) was left at step ${left.at}, because ${left.why}: ${host.name} ran what followed`,
+  };
+}
 
 /** Of each picture, what a person should know before trusting it, in sentences. */
 export function warningsOf(facts: Facts, vocabulary: Vocabulary, modelOf: ModelOf): string[][] {

@@ -27,6 +27,8 @@ export interface Called {
   readonly of: string;
   /** What was put before the names of the model's nodes. */
   readonly scope: string;
+  /** Whether it is for an ascent, which may go without gradients. */
+  readonly isAscent?: boolean;
 }
 
 /**

@@ -53,8 +53,19 @@ export function whyWithout(node: Node): string | undefined {
   return known && `${node.qualifiedType}: ${known.why}`;
 }
 
+/** Said behind the hint of an error of what an ascent cannot differentiate. */
+export const orGradientFree =
+  "; or climb by forward passes alone, which is slow: gradientFree, on the command line --gradient-free";
+
 /** What a walk met, in words. */
-export function uncovered({ nodes, output }: Uncovered, called: Called): XstarError {
+export function uncovered(met: Uncovered, called: Called): XstarError {
+  const error = inWords(met, called);
+  if (!called.isAscent) return error;
+  const { code, message, hint, details } = error;
+  return new XstarError(code, message, { hint: `${hint}${orGradientFree}`, ...(details && { details }) });
+}
+
+function inWords({ nodes, output }: Uncovered, called: Called): XstarError {
   if (output !== undefined) return missingOutput(nodes[0]!, output, called);
   return isOfUnknownShape(nodes[0]!) ? cutOff(nodes[0]!, called) : missingRules(nodes, called);
 }

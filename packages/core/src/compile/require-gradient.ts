@@ -1,4 +1,5 @@
 import { findReach, type Reach } from "../autodiff/differentiability.js";
+import { orGradientFree } from "../autodiff/missing-rules.js";
 import { rulesFor } from "../autodiff/rules/table.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import type { Spec } from "../define/spec.js";
@@ -55,7 +56,10 @@ export function noGradient({
     ? new XstarError(
         "no-gradient",
         `The target${name} has no gradient, so there is nothing to maximize: it is zero behind node "${node.label}" (${node.qualifiedType})`,
-        { hint: "Choose a layer before that node: xstar inspect says which have a gradient" },
+        {
+          hint: `Choose a layer before that node: xstar inspect says which have a gradient${orGradientFree}`,
+          details: { node: node.label },
+        },
       )
     : new XstarError(
         "no-gradient",

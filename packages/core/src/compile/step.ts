@@ -11,6 +11,7 @@ import { mapValues } from "../map-values.js";
 import type { WeightFiles } from "../onnx/weights.js";
 import { writeModel } from "../onnx/write.js";
 import { writerFor } from "../normalize/write-for.js";
+import type { Rng } from "../rng.js";
 import { sameShape, tensor, type Shape, type Tensor } from "../tensor.js";
 import { buildObjectives, needsSharedViews, parseObjective, readsPlaces, type ObjectiveParts } from "./objective.js";
 import { beginningOf, streamsOf, type Beginning } from "./beginning.js";
@@ -34,6 +35,16 @@ export interface AscentSettings {
   readonly attribution: boolean;
   readonly steps: number;
   readonly seed: number;
+  /** How gradients are estimated by forward passes alone; left out where they are computed. */
+  readonly gradientFree?: Sampling;
+}
+
+/** How gradients are estimated by forward passes alone. */
+export interface Sampling {
+  /** Directions to look along in a step, each there and back. */
+  readonly pairs: number;
+  /** How far: the standard deviation of the change of each variable. */
+  readonly deviation: number;
 }
 
 /** All that decides a step, as plain JSON. */
@@ -56,6 +67,10 @@ export interface CompiledStep {
   readonly shape: Shape;
   /** Live inputs: targets, weights, learning rates. */
   readonly settings: Tensors;
+  /** Of a step without gradients of its own, the input for what is estimated of each variable. */
+  readonly estimates: Readonly<Record<string, string>>;
+  /** What each picture's directions are drawn from, to estimate them. */
+  directions(step: number): readonly Rng[];
   /** Whether the objective is measured on views that transforms draw anew in every step. */
   readonly isTransformed: boolean;
   /**
@@ -65,7 +80,7 @@ export interface CompiledStep {
   begin(start?: Tensor, attempt?: number): Tensors;
   /** The random inputs of a step. */
   sample(step: number): Tensors;
-  /** As an ONNX file what takes the same inputs and gives the objective alone, without its gradients. */
+  /** As an ONNX file what takes the same inputs, without those of gradients, and gives the objective alone. */
   trial(): Uint8Array;
   /** Name of the output that is the next value of each state input. */
   readonly next: Readonly<Record<string, string>>;
@@ -192,6 +207,8 @@ export async function compile(
     files: weights.files,
     shape: [batch, ...whole.shape.slice(1)],
     settings: tensors,
+    estimates: updated.estimates,
+    directions: (at) => streamsOf(spec, "gradient").map((rng) => rng.split(at)),
     isTransformed: chain.length > 0,
     begin: (start, attempt) => ({
       ...begin(start, attempt),
@@ -200,7 +217,8 @@ export async function compile(
       [stepInput]: tensor("float32", [1], []),
     }),
     sample: views.sample,
-    trial: () => write(partFor(measured, graph), { ...options, locate: weights.locate }),
+    trial: () =>
+      write(partFor(measured, graph, Object.values(updated.estimates)), { ...options, locate: weights.locate }),
     next,
     standalone(state) {
       const whole = standalone(graph, { settings: tensors, beginning: { ...state, ...views.sample(0) } });
@@ -215,10 +233,11 @@ function onlyPictures({ type }: Spec, shape: Shape): XstarError {
   });
 }
 
-/** What computes one output of a graph, from the same inputs. */
-function partFor(output: Value, graph: Graph): Graph {
+/** What computes one output of a graph, from the same inputs but some. */
+function partFor(output: Value, graph: Graph, without: readonly string[]): Graph {
   const result = new Graph(graph.name);
-  const bindings = new Map(graph.inputs.map((input) => [input, result.input(input.name, input.type)]));
+  const own = graph.inputs.filter(({ name }) => !without.includes(name));
+  const bindings = new Map(own.map((input) => [input, result.input(input.name, input.type)]));
   result.output(inline(result, graph, bindings, [output]).get(output)!);
   return result;
 }

@@ -6,6 +6,7 @@ import type { Spec } from "../define/spec.js";
 import { type Value } from "../ir/graph.js";
 import { axesAfterFirst, type Ops } from "../ir/ops/index.js";
 import type { Vocabulary } from "../define/vocabulary.js";
+import { mapValues } from "../map-values.js";
 import { size, tensor } from "../tensor.js";
 import { nameTargets } from "./objective.js";
 import type { Entry } from "../forward/narrow.js";
@@ -23,29 +24,37 @@ interface UpdateSpec {
   readonly steps: number;
   readonly clip: number | null;
   readonly attribution: boolean;
+  readonly gradientFree?: unknown;
+}
+
+interface Given {
+  readonly vocabulary: Vocabulary;
+  readonly objective: Value;
+  /** What of it reads the network. */
+  readonly terms: readonly NetworkTerm[];
+  readonly picture: Value;
+  /** What the network sees of the pictures, [views x batch, ...]. */
+  readonly entry: Entry;
+  readonly variables: Readonly<Record<string, Value>>;
+  readonly step: Value;
+  readonly settings: Settings;
+  /** Whether they are no pictures, and only lie like them. */
+  readonly planes: boolean;
+  readonly rules?: VjpRules;
+}
+
+interface Updated {
+  readonly variables: Values;
+  readonly slots: Values;
+  readonly gradientNorm: Value;
+  readonly networkGradientNorm: Value;
+  /** The inputs for gradients that whoever runs the graph estimates, by variable. */
+  readonly estimates: Readonly<Record<string, string>>;
 }
 
 /** One optimizer step of every variable. */
-export async function update(
-  op: Ops,
-  spec: UpdateSpec,
-  given: {
-    vocabulary: Vocabulary;
-    objective: Value;
-    /** What of it reads the network. */
-    terms: readonly NetworkTerm[];
-    picture: Value;
-    /** What the network sees of the pictures, [views x batch, ...]. */
-    entry: Entry;
-    variables: Readonly<Record<string, Value>>;
-    step: Value;
-    settings: Settings;
-    /** Whether they are no pictures, and only lie like them. */
-    planes: boolean;
-    rules?: VjpRules;
-  },
-): Promise<{ variables: Values; slots: Values; gradientNorm: Value; networkGradientNorm: Value }> {
-  const { vocabulary, objective, terms, picture, entry, variables, step, settings, rules } = given;
+export async function update(op: Ops, spec: UpdateSpec, given: Given): Promise<Updated> {
+  const { vocabulary, picture, variables, step, settings } = given;
   const optimizer = prepareOptimizer(op, {
     vocabulary,
     optimizer: spec.optimizer,
@@ -53,12 +62,46 @@ export async function update(
     step,
     settings,
   });
+  const batch = picture.shape[0]!;
+  const { slopes, byPicture, ...found } = spec.gradientFree
+    ? fed(op, variables, batch)
+    : await differentiated(op, spec, given);
+  const ascents = spec.clip === null ? slopes : clipped(op, slopes, { batch, settings, clip: spec.clip });
+  const names = Object.keys(variables);
+  const applied = optimizer.apply(variables, Object.fromEntries(names.map((name, i) => [name, ascents[i]!])));
+  const slots: Record<string, Value> = { ...applied.slots };
+  if (spec.attribution && byPicture?.rank === 4 && !given.planes) {
+    const sum = op.graph.input(attributionState, { dtype: "float32", shape: picture.shape.with(1, 1) });
+    slots[attributionState] = op.add(sum, op.reduceMean(op.abs(byPicture), [1], true));
+  }
+  return { variables: applied.variables, slots, ...found };
+}
+
+interface Slopes extends Omit<Updated, "variables" | "slots"> {
+  /** Of the objective by each variable. */
+  readonly slopes: readonly Value[];
+  /** Undefined where the picture has none. */
+  readonly byPicture: Value | undefined;
+}
+
+/** What whoever runs the graph estimates. */
+function fed(op: Ops, variables: Values, batch: number): Slopes {
+  const inputs = mapValues(variables, ({ type }, name) => op.graph.input(`gradient.${name}`, type));
+  const slopes = Object.values(inputs);
+  const length = op.expand(norm(op, ...asRows(op, slopes, batch)), [batch]);
+  const estimates = mapValues(inputs, ({ name }) => name);
+  return { slopes, byPicture: undefined, gradientNorm: length, networkGradientNorm: length, estimates };
+}
+
+/** Reverse-mode differentiation. */
+async function differentiated(op: Ops, spec: UpdateSpec, given: Given): Promise<Slopes> {
+  const { vocabulary, objective, terms, picture, entry, variables, rules } = given;
   const entries = [entry.whole, ...entry.parts.map(({ value }) => value)];
   const wrt = [picture, ...entries, ...Object.values(variables)];
   const [byPicture, ...others] = await gradients(op, {
     of: objective,
     wrt,
-    called: { of: nameTargets(vocabulary, spec.objectives), scope: modelScope },
+    called: { of: nameTargets(vocabulary, spec.objectives), scope: modelScope, isAscent: true },
     ...(rules && { rules }),
   });
   const byEntry =
@@ -75,16 +118,13 @@ export async function update(
   const batch = picture.shape[0]!;
   const gradientNorm = byPicture ? norm(op, [byPicture], batch) : op.fill([batch], 0);
   const networkGradientNorm = !byEntry || byEntry === byPicture ? gradientNorm : norm(op, [byEntry], batch);
-  const raw = Object.values(variables).map((variable, i) => found[i] ?? op.fill(variable.shape, 0));
-  const ascents = spec.clip === null ? raw : clipped(op, raw, { batch, settings, clip: spec.clip });
-  const names = Object.keys(variables);
-  const applied = optimizer.apply(variables, Object.fromEntries(names.map((name, i) => [name, ascents[i]!])));
-  const slots: Record<string, Value> = { ...applied.slots };
-  if (spec.attribution && byPicture?.rank === 4 && !given.planes) {
-    const sum = op.graph.input(attributionState, { dtype: "float32", shape: picture.shape.with(1, 1) });
-    slots[attributionState] = op.add(sum, op.reduceMean(op.abs(byPicture), [1], true));
-  }
-  return { variables: applied.variables, slots, gradientNorm, networkGradientNorm };
+  return {
+    slopes: Object.values(variables).map((variable, i) => found[i] ?? op.fill(variable.shape, 0)),
+    byPicture,
+    gradientNorm,
+    networkGradientNorm,
+    estimates: {},
+  };
 }
 
 /** L2 norm over all that belongs to each picture: of values [n x batch, ...], [batch]. */
@@ -102,9 +142,14 @@ function clipped(
   gradients: readonly Value[],
   { batch, settings, clip }: { batch: number; settings: Settings; clip: number },
 ): Value[] {
-  const rows = gradients.every(({ shape }) => shape[0] === batch) ? batch : 1;
-  const flat = gradients.map((x) => op.reshape(x, [rows, size(x.shape) / rows]));
+  const [flat, rows] = asRows(op, gradients, batch);
   const largest = settings.add("clip", tensor("float32", [clip], []));
   const factor = op.min(op.div(largest, op.add(norm(op, flat, rows), 1e-12)), 1);
   return gradients.map((x) => op.mul(x, op.reshape(factor, [rows, ...x.shape.slice(1).map(() => 1)])));
+}
+
+/** All that belongs to a picture as a row, in one row where some are shared; and the number of rows. */
+function asRows(op: Ops, values: readonly Value[], batch: number): [rows: Value[], count: number] {
+  const count = values.every(({ shape }) => shape[0] === batch) ? batch : 1;
+  return [values.map((x) => op.reshape(x, [count, size(x.shape) / count])), count];
 }

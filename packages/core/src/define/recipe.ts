@@ -48,6 +48,8 @@ export interface RecipeContext {
   readonly shape: Shape;
   /** What the input holds; a picture where it has three axes, else a table, when left out. */
   readonly holds?: InputKind;
+  /** Whether the run climbs by forward passes alone, for which few variables are better. @default false */
+  readonly gradientFree?: boolean | undefined;
 }
 
 interface RecipeParts<F extends Fields> {

@@ -57,7 +57,7 @@ Every operator of the ONNX standard that ONNX Runtime's CPU provider runs on flo
 - **rule**: has a vector-Jacobian product of its own.
 - **rewritten**: becomes operators that have rules before it is differentiated, from the version in which the file has it; a node with what is named there is not, and counts as **none**.
 - **zero by definition**: the gradient ends there, without an error.
-- **none**: a target behind it is refused by an error that names the node, unless you give a rule.
+- **none**: a target behind it is refused by an error that names the node, unless you give a rule or climb [without gradients](gradient-free.md).
 
 Cases are nodes of different attributes and shapes, each of which is compared with central differences in both lowerings. The columns behind say how many of them
 run elsewhere and give the same, as \`npm test\` runs them:

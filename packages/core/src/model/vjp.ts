@@ -6,7 +6,6 @@ import type { VjpRules } from "../autodiff/vjp.js";
 import { Graph, type Value } from "../ir/graph.js";
 import { inline, prune } from "../ir/inline.js";
 import { createOps, isFloat } from "../ir/ops/index.js";
-import type { Normalized } from "../normalize/normalize.js";
 import { writerFor } from "../normalize/write-for.js";
 import type { Session } from "../runtime/runtime.js";
 import { shapesOf, type ShapesByName, type Tensor } from "../tensor.js";
@@ -72,7 +71,10 @@ export async function vjp(
   const named = of === undefined ? single.graph.outputs[0] : single.values.get(of);
   const called = { of: `"${of ?? model.source.graph.outputs[0]!.name}"`, scope: "" };
   if (named?.node && !named.type) throw cutOff(named.node, called);
-  const normalized = precision === "float64" ? await widened(single, model) : single;
+  const normalized =
+    precision === "float64"
+      ? await (await import("./float64.js")).inFloat64(beforeCuts(single), model.runtime)
+      : single;
   const graph = new Graph("vjp");
   const op = createOps(graph, model.runtime.lowering);
   const bindings = new Map(normalized.graph.inputs.map((input) => [input, graph.input(input.name, input.type)]));
@@ -130,12 +132,6 @@ export async function vjp(
       isReleased = true;
     },
   };
-}
-
-/** The same in float64, which few ask for: it is loaded on demand. */
-async function widened(normalized: Normalized, { runtime }: LoadedModel): Promise<Normalized> {
-  const { inFloat64 } = await import("./float64.js");
-  return inFloat64(beforeCuts(normalized), runtime);
 }
 
 function inputToDifferentiate(inputs: readonly Value[], name: string | undefined): Value {

@@ -25,7 +25,7 @@ export const auto = defineRecipe({
   example: {},
   doc: "Looks at what the model takes, and chooses what gives a good picture on it",
   params: { steps: optional(int("steps to take (default: 96 for pictures of colours, 256 for all else)", { min: 0 })) },
-  options({ steps }, { shape, holds }) {
+  options({ steps }, { shape, holds, gradientFree }) {
     const ascent = patient(steps);
     switch (holds?.kind) {
       case "audio":
@@ -46,7 +46,10 @@ export const auto = defineRecipe({
       default:
     }
     if (isDrawing(shape)) return { ...ascent, ...drawing(shape) };
-    return { ...quick(steps), ...(isSmall(shape) ? thumbnail(shape) : photograph(shape)) };
+    if (isSmall(shape)) return { ...quick(steps), ...thumbnail(shape) };
+    if (!gradientFree) return { ...quick(steps), ...photograph(shape) };
+    const size = coarse(shape);
+    return { ...quick(steps), ...photograph([shape[0]!, ...size]), size };
   },
   objective: (_, target, { shape, holds }) =>
     holds?.kind === "picture" && isDrawing(shape) ? pricedInk(target) : target,
@@ -91,6 +94,11 @@ function thumbnail(shape: Shape): RecipeOptions {
 
 function photograph(shape: Shape): RecipeOptions {
   return { parameterization: fourier({ decay: 1.2 }), transforms: gentle(shape, 0.022) };
+}
+
+/** Few variables, enlarged: estimates of many are mostly noise. */
+function coarse([, height, width]: Shape): readonly [height: number, width: number] {
+  return [Math.round(height! / 4), Math.round(width! / 4)];
 }
 
 /** Half of Lucid's zooms and turns, about the transforms of Distill's article. */

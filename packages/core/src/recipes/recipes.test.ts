@@ -61,6 +61,10 @@ describe("recipes", () => {
     const size = (type: string, shape: Shape) => useRecipe(standard, { type }, { shape }).options.size;
     expect(size("lucid", [3, 224, 448])).toEqual([128, 256]);
     expect(size("auto", [3, 280, 420])).toBeUndefined();
+    const free = useRecipe(standard, "auto", { shape: [3, 280, 420], gradientFree: true }).options;
+    expect(free.size).toEqual([70, 105]);
+    expect(free.transforms![0]).toMatchObject({ type: "pad", pixels: 2 });
+    expect(useRecipe(standard, "auto", { shape: [3, 32, 32], gradientFree: true }).options.size).toBeUndefined();
     expect(size("distill", [3, 64, 64])).toBeUndefined();
   });
 

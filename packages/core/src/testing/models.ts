@@ -67,6 +67,38 @@ export function tinyCnn({ channels = 1, batch = "N" as string | 1 } = {}): Uint8
 }
 
 /**
+ * Pictures of 8 x 8, or of any size -> conv 3x3 (16 channels) -> relu -> mean -> dense over 3 classes, whose weights have 4 bits: for
+ * that operator there is no rule.
+ */
+export function fourBitNetwork({ isFree = false } = {}): Uint8Array {
+  return buildModel(
+    (op, x) => {
+      const conv = op.conv(x, weights(op, [16, 1, 3, 3]), { strides: [2, 2], pads: [1, 1, 1, 1] });
+      const mean = op.reduceMean(op.relu(conv), [2, 3]);
+      const rng = createRng(5);
+      const packed = Uint8Array.from({ length: 24 }, () => rng.int(256));
+      const dense = [
+        op.constant(tensor("uint8", packed), "packed"),
+        op.constant(tensor("float32", [4, 4, 4]), "scales"),
+      ];
+      const attributes = { K: 16, N: 3, block_size: 16, quant_type: 1 };
+      const types = [{ dtype: "float32", shape: [1, 3] } as const];
+      const [scores] = op.emit("MatMulBnb4", [mean, ...dense], types, attributes, "com.microsoft");
+      if (isFree) x.type = { dtype: "float32", shape: [1, 1, -1, -1] };
+      return { conv, mean, scores: scores! };
+    },
+    {
+      shape: [1, 1, 8, 8],
+      freeBatch: "N",
+      opsets: new Map([
+        ["", 20],
+        ["com.microsoft", 1],
+      ]),
+    },
+  );
+}
+
+/**
  * Pictures of 6 x 6 -> 4 tokens of 8 features -> attention with 2 heads -> MLP -> dense over 3 classes. Made for one picture.
  */
 export function tinyTransformer(): Uint8Array {

@@ -20,6 +20,21 @@ export function formatPercent(share: number): string {
   return `${Number((100 * share).toFixed(1))} %`;
 }
 
+/**
+ * Time as people say it: "0.8 s", "8 s", "12 s", "3 min 05 s", "2 h 10 min".
+ *
+ * @example
+ * formatDuration(185); // "3 min 05 s"
+ */
+export function formatDuration(seconds: number): string {
+  if (seconds < 9.95 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, "0")} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
 function plain(value: number, digits: number): string {
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e15) return String(value === 0 ? 0 : value);

@@ -1,4 +1,4 @@
-import { isSpec, nounOf, type AscentRecord, type InputKind, type Spec } from "@xstar/core";
+import { isSpec, nounOf, type AscentRecord, type InputKind, type Sampling, type Spec } from "@xstar/core";
 import { nameOfFile } from "../record/paths.js";
 import type { RunFile } from "../record/run-file.js";
 import { factsTable } from "./data-table.js";
@@ -41,6 +41,7 @@ export function settingsOf(run: RunFile): Html {
     ["Transforms", lists(ascent.transforms)],
     ["Optimizer", textOf(ascent.optimizer)],
     ["Schedule", textOf(ascent.schedule)],
+    ...(ascent.gradientFree ? [["Gradient", estimated(ascent.gradientFree)] satisfies [string, HtmlPart]] : []),
     ["Objective", lists([...new Map(ascent.objectives.map((one) => [textOf(one), one])).values()])],
     ["Result", `the ${ascent.keep === "best" ? "best" : "last"} ${ascent.holds ? "step" : "picture"}`],
     [
@@ -72,6 +73,10 @@ function heldText(held: AscentRecord["inputs"][string]): string {
   const { shape, values } = held;
   return values && values.length <= 8 ? values.join(", ") : `given numbers [${shape.join(", ")}]`;
 }
+
+/** A run that asked nothing of the network but its answers. */
+const estimated = ({ pairs, deviation }: Sampling) =>
+  `none (black box): each step estimates it from ${pairs} pairs of forward passes, changes of deviation ${deviation}`;
 
 /** How to make the pictures of a run again. */
 export function repeatRun(run: RunFile): Html {

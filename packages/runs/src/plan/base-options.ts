@@ -4,8 +4,9 @@ import {
   pixel,
   useRecipe,
   type AscentRecord,
-  type InputKind,
   type MaximizeOptions,
+  type RecipeContext,
+  type Sampling,
   type Shape,
   type Spec,
   type Vocabulary,
@@ -21,7 +22,10 @@ export interface BaseOptions {
 }
 
 /** Options that are plain JSON. */
-type SpecOptions = { readonly schedule?: Spec<"schedule"> } & Pick<
+type SpecOptions = {
+  readonly schedule?: Spec<"schedule">;
+  readonly gradientFree?: Partial<Sampling>;
+} & Pick<
   MaximizeOptions,
   | "clip"
   | "attribution"
@@ -54,7 +58,7 @@ const defaults: SpecOptions = {
 export function baseOptions(
   recipe: string | undefined,
   shape: Shape,
-  { vocabulary, holds }: { readonly vocabulary: Vocabulary; readonly holds: InputKind },
+  { vocabulary, ...given }: { readonly vocabulary: Vocabulary } & Pick<RecipeContext, "holds" | "gradientFree">,
   from?: RunRecord,
 ): BaseOptions {
   const before = from ? optionsOf(from) : defaults;
@@ -62,13 +66,13 @@ export function baseOptions(
   const chosen = recipe === undefined && !from ? parseWords(vocabulary, "recipe", "auto") : named;
   const used = recipe === undefined && from ? from.recipe : chosen;
   if (used === null) return { options: before, recipe: null, objective: (target) => target };
-  const { spec, options, objective } = useRecipe(vocabulary, used, { shape, holds });
+  const { spec, options, objective } = useRecipe(vocabulary, used, { shape, ...given });
   return { options: chosen ? { ...before, ...options } : before, recipe: spec, objective };
 }
 
 function optionsOf({ ascent }: RunRecord): SpecOptions {
   const { steps, seed, streams, parameterization, optimizer, schedule, transforms, overrides } = ascent;
-  const { keep, redirectSteps, attribution, clip, patience, size, start, restarts = 1 } = ascent;
+  const { keep, redirectSteps, attribution, clip, patience, size, start, restarts = 1, gradientFree } = ascent;
   const given = { clip, patience, size, start };
   return {
     steps,
@@ -83,6 +87,7 @@ function optionsOf({ ascent }: RunRecord): SpecOptions {
     keep,
     redirectSteps,
     ...(attribution && { attribution }),
+    ...(gradientFree && { gradientFree }),
     ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as Partial<SpecOptions>),
   };
 }

@@ -22,6 +22,8 @@ export interface MaximizeFlags extends ModelFlags {
   readonly keep?: "last" | "best";
   readonly patience?: number;
   readonly redirectSteps?: number;
+  readonly gradientFree?: boolean;
+  readonly pairs?: number;
   readonly override?: readonly string[];
   readonly transform?: readonly string[];
   readonly penalty?: readonly string[];

@@ -88,7 +88,9 @@ export async function planAscent(
   );
   const first = await prepareModel(model, 1, input.options);
   const { shape } = first;
-  const base = baseOptions(flags.recipe, shape.slice(1), { vocabulary, holds: first.holds }, record);
+  const { gradientFree = record?.ascent.gradientFree !== undefined } = flags;
+  const inputs = { vocabulary, holds: first.holds, gradientFree };
+  const base = baseOptions(flags.recipe, shape.slice(1), inputs, record);
   const specs = specOptions(flags, base, vocabulary);
   const picture = specs.size && shape.length === 4 ? [shape[1]!, ...specs.size] : shape.slice(1);
 

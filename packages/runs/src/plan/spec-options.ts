@@ -1,4 +1,13 @@
-import { lookUp, parseAssignment, parseWords, withParameters, type Spec, type Vocabulary } from "@xstar/core";
+import {
+  lookUp,
+  parseAssignment,
+  parseWords,
+  withParameters,
+  XstarError,
+  type Sampling,
+  type Spec,
+  type Vocabulary,
+} from "@xstar/core";
 import type { BaseOptions } from "./base-options.js";
 import type { MaximizeFlags } from "./maximize-flags.js";
 
@@ -36,6 +45,7 @@ export function specOptions(
     overrides: override,
     size: flags.pictureSize,
     attribution: flags.attribution,
+    gradientFree: samplingOf(flags, base),
   };
   const optimizer = { ...(lr !== undefined && { learningRate: lr }), ...assignments(flags.opt) };
   const picture = { ...(range !== undefined && { range }), ...(squash !== undefined && { squash }) };
@@ -56,6 +66,18 @@ export function specOptions(
       transforms: transform.flatMap((text) => (text === "none" ? [] : [parseWords(vocabulary, "transform", text)])),
     }),
   };
+}
+
+/** How gradients are estimated; undefined where they are computed. */
+function samplingOf(
+  { gradientFree, pairs }: MaximizeFlags,
+  base: BaseOptions["options"],
+): Partial<Sampling> | undefined {
+  const sampling = gradientFree ? { ...base.gradientFree } : base.gradientFree;
+  if (pairs === undefined) return sampling;
+  if (!sampling)
+    throw new XstarError("bad-argument", '"--pairs" is for climbs without gradients: give --gradient-free, too');
+  return { ...sampling, pairs };
 }
 
 /** A parameterization with other bounds: its own, or those of the one inside it that makes the colours. */

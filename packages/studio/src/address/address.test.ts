@@ -26,6 +26,15 @@ describe("an address", () => {
     expect(readRun(query)).toEqual({ ...run, ignored: [] });
   });
 
+  test("says that a run climbs without gradients", () => {
+    const free: RunAddress = { targets: ["scores:1"], flags: { gradientFree: true, pairs: 16 } };
+    const hash = printAddress(["m", "x", "run"], writeRun(free));
+    expect(hash).toBe("#/m/x/run?t=scores:1&free=1&pairs=16");
+    expect(readRun(readAddress(hash).query)).toEqual({ ...free, ignored: [] });
+    expect(commandOf("net.onnx", free)).toBe("xstar maximize net.onnx scores:1 --gradient-free --pairs 16");
+    expect(snippetOf("net.onnx", free)).toContain('gradientFree: {"pairs":16},');
+  });
+
   test("keeps layers with slashes and colons in one part of its path", () => {
     const { path } = readAddress(printAddress(["m", "x", "fire2/concat:0"]));
     expect(path).toEqual(["m", "x", "fire2/concat:0"]);

@@ -48,6 +48,8 @@ const rows: Readonly<Partial<Record<keyof MaximizeFlags, Row>>> = {
   keep: { key: "keep", is: "text" },
   patience: { key: "patience", is: "number" },
   redirectSteps: { key: "redirect", is: "number" },
+  gradientFree: { key: "free", is: "flag" },
+  pairs: { key: "pairs", is: "number" },
   size: { key: "size", is: "numbers" },
   pictureSize: { key: "picture", is: "numbers" },
 };
@@ -64,11 +66,15 @@ export function writeRun({ targets, flags }: RunAddress, query = new URLSearchPa
   for (const [name, row] of Object.entries(rows)) {
     const value = flags[name as keyof MaximizeFlags];
     if (value === undefined) continue;
-    const texts =
-      row.is === "texts" ? (value as readonly string[]) : [Array.isArray(value) ? value.join(",") : String(value)];
+    const texts = row.is === "texts" ? (value as readonly string[]) : [textOf(value)];
     for (const text of texts) query.append(row.key, text);
   }
   return query;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === "boolean") return value ? "1" : "0";
+  return Array.isArray(value) ? value.join(",") : String(value);
 }
 
 /** The run of an address, and the keys whose values make no sense: they are left out. */

@@ -5,6 +5,7 @@ const names: Readonly<Partial<Record<keyof MaximizeFlags, string>>> = {
   lr: "--lr",
   redirectSteps: "--redirect-steps",
   pictureSize: "--picture-size",
+  gradientFree: "--gradient-free",
 };
 
 const flagOf = (name: string) => names[name as keyof MaximizeFlags] ?? `--${name}`;
@@ -13,6 +14,7 @@ const flagOf = (name: string) => names[name as keyof MaximizeFlags] ?? `--${name
 export function commandOf(path: string, { targets, flags }: RunAddress, from?: string): string {
   const options = Object.entries(flags).flatMap(([name, value]) => {
     if (value === undefined || value === false) return [];
+    if (value === true) return [flagOf(name)];
     const texts = Array.isArray(value) && typeof value[0] === "string" ? (value as string[]) : [`${value as string}`];
     return texts.map((text) => `${flagOf(name)} ${quoted(text)}`);
   });
@@ -22,8 +24,9 @@ export function commandOf(path: string, { targets, flags }: RunAddress, from?: s
 
 /** The same as a program. */
 export function snippetOf(path: string, { targets, flags }: RunAddress): string {
-  const { recipe, start, steps, seed, schedule, clip, keep, patience, redirectSteps } = flags;
-  const plain = { recipe, start, steps, seed, clip, keep, patience, redirectSteps };
+  const { recipe, start, steps, seed, schedule, clip, keep, patience, redirectSteps, pairs, pictureSize: size } = flags;
+  const gradientFree = flags.gradientFree && pairs !== undefined ? { pairs } : flags.gradientFree;
+  const plain = { recipe, start, steps, seed, clip, keep, patience, redirectSteps, size, gradientFree };
   const words = Object.entries({
     optimizer:
       flags.optimizer && (flags.lr === undefined ? flags.optimizer : `${flags.optimizer},learningRate=${flags.lr}`),

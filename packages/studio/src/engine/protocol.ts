@@ -1,4 +1,14 @@
-import type { Box, ErrorJson, Inspection, InputKind, PartialContract, Shape, Spec, Tensor } from "@xstar/core";
+import type {
+  AscentRecord,
+  Box,
+  ErrorJson,
+  Inspection,
+  InputKind,
+  PartialContract,
+  Shape,
+  Spec,
+  Tensor,
+} from "@xstar/core";
 import type { ClassShare, RunFile } from "@xstar/results";
 import type { MaximizeFlags } from "@xstar/runs";
 
@@ -75,6 +85,21 @@ export interface RunFacts {
   readonly live: LiveSpecs;
   /** The steps after which it was steered. */
   readonly steered: readonly number[];
+  /** Whether it climbs by forward passes alone. */
+  readonly isGradientFree: boolean;
+  /** Of a run that repeats a record, what is run: where it was found may be forgotten. */
+  readonly record?: AscentRecord;
+}
+
+/** A run by forward passes alone, before it runs. */
+export interface BlackBox {
+  readonly steps: number;
+  /** Forward passes in a step. */
+  readonly passes: number;
+  /** As measured on a few of them. */
+  readonly seconds: number;
+  /** Of the pictures. */
+  readonly shape: Shape;
 }
 
 /** The parts of a run that have live numbers. */
@@ -193,6 +218,8 @@ export interface Calls {
     news: never;
   };
   run: { args: RunRequest; answer: RunEnd; news: RunNews };
+  /** What a run would take without gradients. */
+  predict: { args: RunSettings; answer: BlackBox; news: never };
   /** Waits, and goes on. */
   pause: { args: { readonly run: string; readonly isPaused: boolean }; answer: null; news: never };
   classify: {

@@ -98,7 +98,11 @@ export async function makeRun(
   const run = maximize(file, plan.objectives, options);
   let last: Step | undefined;
   for await (const step of run) {
-    if (!last) tell({ planned: describe(id, plan, step.checkpoint(), Object.keys(watch)) });
+    if (!last) {
+      const checkpoint = step.checkpoint();
+      const facts = describe(id, plan, checkpoint, Object.keys(watch));
+      tell({ planned: from ? { ...facts, record: checkpoint.record } : facts });
+    }
     last = step;
     if (!before || step.index > before.last.index) frames.add(step);
     const news = newsOf(step);
@@ -123,7 +127,7 @@ export async function makeRun(
   };
 }
 
-const withSize = (flags: RunRequest["flags"], { sides }: OpenModel): RunRequest["flags"] =>
+export const withSize = (flags: RunRequest["flags"], { sides }: OpenModel): RunRequest["flags"] =>
   sides && !flags.size ? { ...flags, size: sides } : flags;
 
 /** The class that an objective is about; undefined for other objectives. */
@@ -158,6 +162,7 @@ function describe(id: string, plan: Plan, { record }: Checkpoint, watched: reado
     watched,
     live: { targets: plan.targets, optimizer, clip },
     steered: steered.map(({ after }) => after),
+    isGradientFree: record.gradientFree !== undefined,
   };
 }
 

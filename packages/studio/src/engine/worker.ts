@@ -28,6 +28,7 @@ const calls: Table = {
     (await import("./receive.js")).receiveFiles(files, (reading) => tell({ reading })),
   setContract: ({ model, contract, sides }) => setContract(model, contract, sides),
   run: (request, { tell, signal }) => makeRun(request.id, request, tell, signal),
+  predict: async (settings) => (await import("./black-box.js")).predictRun(settings),
   async pause({ run, isPaused }) {
     pauseRun(run, isPaused);
     return null;

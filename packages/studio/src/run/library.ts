@@ -1,6 +1,7 @@
 import { XstarError } from "@xstar/core";
 import type { ModelFacts } from "../engine/protocol.js";
 import type { Recording } from "./recording.svelte.js";
+import { settingsOf } from "./settings-of-record.js";
 
 /** A run as it is kept: what makes it again, and a picture to know it by. */
 export interface KeptRun {
@@ -56,7 +57,7 @@ export const putRun = (run: KeptRun) => within("readwrite", (runs) => runs.put(r
 export async function keepRun({ id, name: modelName, path }: ModelFacts, run: Recording): Promise<void> {
   const [picture, start] = [run.planes(run.last, 0), run.planes(0, 0)];
   if (run.status !== "done" || !picture || !start) return;
-  const { targets, flags } = run.settings;
+  const { targets, flags } = settingsOf(run);
   const kept: KeptRun = {
     id: run.id,
     at: Date.now(),

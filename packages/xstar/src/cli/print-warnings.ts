@@ -1,7 +1,7 @@
-import { XstarError, type AscentResult } from "@xstar/core";
+import { predictSeconds, XstarError, type AscentResult, type CompiledAscent, type LoadedModel } from "@xstar/core";
 import { differenceOfDevices, hasSameNumbers, makerOf, recordOfAscent, type Ascent } from "@xstar/runs";
 import { printable } from "../terminal/printable.js";
-import type { AscentMetrics, FoundRecord, Job } from "@xstar/results";
+import { formatDuration, type AscentMetrics, type FoundRecord, type Job } from "@xstar/results";
 
 /** Says a sentence on stderr that a person should read. */
 export function warn(sentence: string): void {
@@ -15,6 +15,16 @@ export function say(sentence: string): void {
 /** Says that the usual folder is kept as it is. */
 export function sayWhere(usual: string, folder: string): void {
   say(`"${usual}" holds another run, which stays: this one goes into "${folder}"`);
+}
+
+/** Says before the steps of a climb without gradients what they are, and how long they may take. */
+export async function sayGradientFree(model: LoadedModel, compiled: CompiledAscent): Promise<void> {
+  const { steps, gradientFree } = compiled.record;
+  if (!gradientFree) return;
+  const seconds = Math.max(1, Math.round(await predictSeconds(model, compiled)));
+  say(
+    `Note: a black box, which is slow: ${steps} steps of ${gradientFree.pairs} pairs of forward passes, about ${formatDuration(seconds)}`,
+  );
 }
 
 /** Says on stderr what a person should know before trusting the pictures. */

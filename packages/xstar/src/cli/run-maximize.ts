@@ -40,7 +40,15 @@ import type { Profiler } from "../run/profile.js";
 import { runPlan } from "../run/run-plan.js";
 import { writeTogether } from "../run/staging.js";
 import { printable } from "../terminal/printable.js";
-import { complainAbout, complainAboutImages, printComparison, sayWhere, warn, warnAbout } from "./print-warnings.js";
+import {
+  complainAbout,
+  complainAboutImages,
+  printComparison,
+  sayGradientFree,
+  sayWhere,
+  warn,
+  warnAbout,
+} from "./print-warnings.js";
 import { withInterrupt } from "../terminal/interrupt.js";
 
 /** `xstar maximize`: plans, climbs, writes. */
@@ -96,6 +104,8 @@ export async function runMaximize(
     const usual = usualFolder(manyFolderName(targets));
     return runMany(model, plan, { named: flags.out, usual, flags, device: ran });
   }
+  if (flags.export && plan.options.gradientFree)
+    throw new XstarError("bad-argument", '"--export" is for climbs by gradients, which are one graph');
   const usual = usualFolder(folderName(jobs));
   const compiled = once(() => compileAscent(model, plan.objectives, plan.options));
   await checkMemory(plan, compiled, { free: process.availableMemory(), memory: flags.memory });
@@ -137,6 +147,7 @@ async function runInto(
     return;
   }
   const saved = flags.resume ? announce(checkpoint, folder) : undefined;
+  await sayGradientFree(model, await compiled());
 
   await withInterrupt(async (signal) => {
     const frames = createFrames(look.format === "none" ? 1 : 64, saved?.frames);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { parseContract, type ContractFile } from "@xstar/runs";
-import { readTextIfThere } from "../files/read.js";
+import { parseContract, parseLabels, type ContractFile } from "@xstar/runs";
+import { readFileOrExplain, readTextIfThere } from "../files/read.js";
 
 /**
  * The input contract beside a model: `<name>.contract.json`, or `model.contract.json` for all models of the folder. Throws as
@@ -12,4 +12,18 @@ export async function readContract(folder: string, name: string): Promise<Contra
     if (text !== undefined) return parseContract(text, path);
   }
   return undefined;
+}
+
+/** The class names of the contract file, or of `labels.txt`, that lie beside a model. */
+export async function readLabels(
+  folder: string,
+  contractFile: ContractFile | undefined,
+): Promise<readonly string[] | undefined> {
+  const labels = contractFile?.labels;
+  if (labels !== undefined && typeof labels !== "string") return labels;
+  const text =
+    labels === undefined
+      ? await readTextIfThere(join(folder, "labels.txt"))
+      : new TextDecoder().decode(await readFileOrExplain(join(folder, labels)));
+  return text === undefined ? undefined : parseLabels(text);
 }

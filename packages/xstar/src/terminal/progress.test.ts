@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createProgress, formatDuration } from "./progress.js";
+import { formatDuration } from "@xstar/results";
+import { createProgress } from "./progress.js";
 
 function setUp(total: number, stream: { isTTY?: boolean; columns?: number } = {}) {
   const written: string[] = [];

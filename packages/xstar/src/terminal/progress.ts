@@ -1,3 +1,4 @@
+import { formatDuration } from "@xstar/results";
 import { printable } from "./printable.js";
 import { clipText } from "./width.js";
 
@@ -81,16 +82,6 @@ export function createProgress({ stream, label, total, now = () => performance.n
       print([label, latestFacts, formatDuration((now() - startedAt) / 1000)], true);
     },
   };
-}
-
-/** Time as people say it: "0.8 s", "8 s", "12 s", "3 min 05 s", "2 h 10 min". */
-export function formatDuration(seconds: number): string {
-  if (seconds < 9.95 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, "0")} s`;
-  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
 /** Steps a second, over about the last five seconds, counted from the first update; undefined until there is one. */

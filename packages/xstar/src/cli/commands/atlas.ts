@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { fields, XstarError } from "@xstar/core";
+import { formatDuration } from "@xstar/results";
 import { parseDirections, readModelInput, type DirectionsWanted, type ModelFlags } from "@xstar/runs";
 import type { Command } from "commander";
 import { loadModel } from "../../load.js";
@@ -13,7 +14,7 @@ import { openStore } from "../../run/queue/open-store.js";
 import { inQueue } from "../../run/queue/queued.js";
 import { withInterrupt } from "../../terminal/interrupt.js";
 import { printableLines } from "../../terminal/printable.js";
-import { createProgress, formatDuration } from "../../terminal/progress.js";
+import { createProgress } from "../../terminal/progress.js";
 import { valueOf } from "../flags.js";
 import { addModelFlags } from "../model-flags.js";
 import { warn } from "../print-warnings.js";

@@ -50,6 +50,15 @@ export function addMaximize(command: Command): void {
       integer("--redirect-steps", 0),
     )
     .option("--override <name>", `rule in the place of the true gradient: ${namesOf(overrides)}`, collect)
+    .option(
+      "--gradient-free",
+      "climb by forward passes alone, which is slow: for targets that cannot be differentiated",
+    )
+    .option(
+      "--pairs <count>",
+      "with --gradient-free: pairs of passes that estimate the gradient of a step (default: 64)",
+      integer("--pairs", 1),
+    )
     .option("--transform <spec>", "change the picture before each look, as in jitter:pixels=4, or none", collect)
     .option("--penalty <name=weight>", "subtract a penalty, as in tv=0.01", collect)
     .optionsGroup("The picture (or another input):")

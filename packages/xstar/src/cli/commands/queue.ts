@@ -1,6 +1,7 @@
 import { availableParallelism, homedir } from "node:os";
 import { join } from "node:path";
 import { fields } from "@xstar/core";
+import { formatDuration } from "@xstar/results";
 import { resultsIn } from "@xstar/runs";
 import type { LogEvent, QueueStatus } from "@xstar/queue";
 import { Option, type Command } from "commander";
@@ -9,7 +10,6 @@ import { fetchContents } from "../../run/queue/fetch-contents.js";
 import { loadQueue, openStore } from "../../run/queue/open-store.js";
 import { withInterrupt } from "../../terminal/interrupt.js";
 import { printable, printableLines } from "../../terminal/printable.js";
-import { formatDuration } from "../../terminal/progress.js";
 import { renderTable } from "../../terminal/table.js";
 import { version } from "../../version.js";
 import { readMemory, valueOf } from "../flags.js";
