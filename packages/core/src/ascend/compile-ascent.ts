@@ -99,10 +99,10 @@ export async function compileAscent(
     isOpenEnded: lookUp(vocabulary.schedule, how.schedule, "schedule").isOpenEnded ?? false,
     async redirected() {
       // whatever the vocabulary names
-      const { redirectedRelu, redirectedSigmoid } = (await import("../autodiff/overrides.js")).overrides;
-      const names = [redirectedRelu.type, redirectedSigmoid.type, ...overrides];
-      const redirecting = rulesOf(names, { redirectedRelu, redirectedSigmoid, ...vocabulary.override });
-      return compile(prepared, spec, { ...(redirecting && { rules: redirecting }), beginning });
+      const { redirecting } = await import("../autodiff/overrides.js");
+      const names = [...Object.keys(redirecting), ...overrides];
+      const waking = rulesOf(names, { ...redirecting, ...vocabulary.override });
+      return compile(prepared, spec, { rules: waking, beginning });
     },
     start,
     asked: {

@@ -59,7 +59,7 @@ describe("a warning", () => {
     const [[own]] = (await warnings(layer({ layer: "certain" }), {}, sure)) as [[string]];
     expect(own).toContain("it stayed at 1 for all 8 steps");
     expect(own).toMatch(
-      /; "[^"]+" is the layer before its Sigmoid, which may be at its end: aim there, or start from a photograph$/,
+      /; "[^"]+" is the layer before its Sigmoid, which may be at its end: aim there, or start elsewhere$/,
     );
   });
 

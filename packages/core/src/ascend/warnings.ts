@@ -81,12 +81,11 @@ function wayOut(
 ): string {
   const objective = facts.record.objectives[k]!;
   const chosen = facts.curve[0]![k] === 0 ? chosenFrom(vocabulary, objective, modelOf) : undefined;
-  const elsewhere = nounOf(facts) === "picture" ? "start from a photograph" : "start elsewhere";
   if (chosen)
-    return `; nothing is kept there at this start: aim at "${chosen.layer}", by which it is chosen, or ${elsewhere}`;
+    return `; nothing is kept there at this start: aim at "${chosen.layer}", by which it is chosen, or start from a photograph`;
   const squashed = squashedFrom(vocabulary, objective, modelOf);
   if (!squashed) return "";
-  return `; "${squashed.layer}" is the layer before its ${squashed.opType}, which may be at its end: aim there, or ${elsewhere}`;
+  return `; "${squashed.layer}" is the layer before its ${squashed.opType}, which may be at its end: aim there, or start elsewhere`;
 }
 
 /** What redirected gradients did for a picture that still sleeps, and whether they were at their end. */

@@ -77,8 +77,8 @@ export const limits: Readonly<Record<string, readonly Limit[]>> = {
     attention(4),
   ],
   "com.microsoft::MatMulNBits": [
-    { what: "weights of other than 4 or 8 bits", holds: (node) => ![4, 8].includes(node.int("bits", 4)) },
-    { what: "blocks in an order of their own (g_idx)", holds: (node) => node.inputs[4] !== undefined },
+    { what: "bits other than 4 and 8", holds: (node) => ![4, 8].includes(node.int("bits", 4)) },
+    { what: "g_idx", holds: ({ inputs }) => inputs[4] !== undefined },
   ],
   "com.microsoft::FusedConv": [elsewhere],
   "com.microsoft::FusedGemm": [elsewhere],

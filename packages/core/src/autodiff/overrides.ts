@@ -83,8 +83,8 @@ function redirect(op: Ops, g: Value, trueGradient: Value, bounds: Bounds): Value
   return op.where(passes, trueGradient, redirected);
 }
 
-/** Rules in the place of the true ones, by name: better visualizations, not gradients. Relu stands for Clip (ReLU6) too. */
-export const overrides = {
+/** What wakes a picture that no gradient reaches. */
+export const redirecting = {
   redirectedRelu: defineOverride({
     type: "redirectedRelu",
     doc: "where no gradient gets through a Relu layer of a picture, let through what would wake its units",
@@ -95,6 +95,11 @@ export const overrides = {
     doc: "where no gradient gets through a Sigmoid, HardSigmoid, Tanh or Softmax layer of a picture, let through what would bring its units back from their ends",
     rules: onSquashed(redirect),
   }),
+} satisfies Overrides;
+
+/** Rules in the place of the true ones, by name: better visualizations, not gradients. Relu stands for Clip (ReLU6) too. */
+export const overrides = {
+  ...redirecting,
   guidedRelu: defineOverride({
     type: "guidedRelu",
     doc: "guided backpropagation: only what increases the target goes through active units",

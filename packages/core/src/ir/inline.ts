@@ -98,7 +98,7 @@ function neededNodes(source: Graph, wanted: readonly Value[], bound: ReadonlyMap
  */
 export function prune(graph: Graph): void {
   const needed = neededNodes(graph, graph.outputs, new Map());
-  graph.nodes.length = 0;
+  graph.nodes.splice(0);
   graph.appendAll(needed);
 }
 

@@ -119,10 +119,9 @@ export function beforeSoftmax(output: Value): Value {
 
 /** How many classes an output scores, [N, classes] (or [N, classes, 1, 1]); undefined when it is of another form, as boxes are. */
 export function classCount(output: Value): number | undefined {
-  if (isFramed(output)) return undefined;
   const [, classes, ...rest] = output.type?.shape ?? [];
   const isList = classes !== undefined && classes > 1 && rest.every((dim) => dim === 1);
-  return isList && !(rest.length === 1 && isOfPlaces(output)) ? classes : undefined;
+  return isList && !isFramed(output) && !(rest.length === 1 && isOfPlaces(output)) ? classes : undefined;
 }
 
 /** [N, places, 1] is one score a place, as of anchors: joined along the places, or with the channel moved behind them. */

@@ -182,9 +182,7 @@ function shapeOf(graph: Graph, value: Value): Value {
 /** Opens a graph whose outputs are not declared to be of a type, which ONNX Runtime would take for true. */
 function openProbe(graph: Graph, host: Host): Promise<Session> {
   const { model, runtime, files } = host;
-  const untyped = graph.outputs.map(({ name }) => new Value(name));
-  graph.outputs.length = 0;
-  for (const value of untyped) graph.output(value);
+  graph.outputs.forEach(({ name }, i) => (graph.outputs[i] = new Value(name)));
   const bytes = writeModel(graph, { opsets: model.opsets, irVersion: model.irVersion, locate: locator(model) });
   return explained(graph, host, () => runtime.open(bytes, { files, optimization: "disabled" }));
 }
