@@ -94,7 +94,7 @@ def rise(network, picture, target, samples, seed, cells=7):
     kept = np.zeros((height, width))
     with torch.no_grad():
         for start in range(0, samples, 50):
-            grids = torch.tensor((rng.random((50, 1, cells + 1, cells + 1)) < 0.5).astype("float32"))
+            grids = torch.tensor((rng.random((50, 1, cells, cells)) < 0.5).astype("float32"))
             cell = (-(-height // cells), -(-width // cells))
             masks = torch.nn.functional.interpolate(
                 grids, size=((cells + 1) * cell[0], (cells + 1) * cell[1]), mode="bilinear", align_corners=False

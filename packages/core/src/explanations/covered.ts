@@ -68,14 +68,18 @@ export const occlusion = defineExplanation({
   },
 });
 
-/** A line of pixels as weights of cells, of which there is one more than lie on it: between their middles, moved by less than a cell. */
+/** Pixels of a cell of a mask. */
+const cellOf = (pixels: number, cells: number) => Math.ceil(pixels / cells);
+
+/** A line of pixels as weights of cells, which are enlarged to one cell more than the line has, and moved by less than a cell. */
 function interpolation(pixels: number, cells: number, shift: number): Float32Array {
-  const data = new Float32Array(pixels * (cells + 1));
+  const enlarged = (cells + 1) * cellOf(pixels, cells);
+  const data = new Float32Array(pixels * cells);
   for (let i = 0; i < pixels; i++) {
-    const at = Math.min(Math.max(0, ((i + 0.5) * cells) / pixels - 0.5 + shift), cells);
-    const cell = Math.min(Math.floor(at), cells - 1);
-    data[i * (cells + 1) + cell] = 1 - (at - cell);
-    data[i * (cells + 1) + cell + 1] = at - cell;
+    const at = Math.min(Math.max(0, ((i + shift + 0.5) * cells) / enlarged - 0.5), cells - 1);
+    const cell = Math.min(Math.floor(at), cells - 2);
+    data[i * cells + cell] = 1 - (at - cell);
+    data[i * cells + cell + 1] = at - cell;
   }
   return data;
 }
@@ -102,13 +106,13 @@ export const rise = defineExplanation({
   count: ({ samples }) => samples,
   draw({ cells, share }, { shape, rng }) {
     const [, height, width] = shape as [number, number, number];
-    const side = cells + 1;
-    const line = (pixels: number) => tensor("float32", interpolation(pixels, cells, rng.uniform()), [1, pixels, side]);
+    const line = (pixels: number) =>
+      tensor("float32", interpolation(pixels, cells, rng.int(cellOf(pixels, cells))), [1, pixels, cells]);
     return {
       grid: tensor(
         "float32",
-        rng.uniforms(side * side).map((x) => Number(x < share)),
-        [1, side, side],
+        rng.uniforms(cells * cells).map((x) => Number(x < share)),
+        [1, cells, cells],
       ),
       rows: line(height),
       columns: line(width),
