@@ -166,10 +166,10 @@ function fourBitNetwork() {
   const kernels = op.constant(tensor("float32", rng.normals(16 * 9), [16, 1, 3, 3]));
   const mean = op.reduceMean(op.relu(op.conv(x, kernels)), [2, 3]);
   const packed = Uint8Array.from({ length: 24 }, () => rng.int(256));
-  const dense = [op.constant(tensor("uint8", packed, [3, 1, 8])), op.constant(tensor("float32", [0.5, 0.5, 0.5]))];
+  const dense = [op.constant(tensor("uint8", packed)), op.constant(tensor("float32", [4, 4, 4]))];
   const types = [/** @type {const} */ ({ dtype: "float32", shape: [1, 3] })];
-  const attributes = { K: 16, N: 3, bits: 4, block_size: 16 };
-  const [scores] = op.emit("MatMulNBits", [mean, ...dense], types, attributes, "com.microsoft");
+  const attributes = { K: 16, N: 3, block_size: 16, quant_type: 1 };
+  const [scores] = op.emit("MatMulBnb4", [mean, ...dense], types, attributes, "com.microsoft");
   Object.assign(mean, { name: "mean" });
   Object.assign(scores, { name: "scores" });
   Object.assign(x, { type: { dtype: "float32", shape: [1, 1, -1, -1] } });
