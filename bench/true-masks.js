@@ -12,7 +12,10 @@ import { join } from "node:path";
 import { adagrad, createRng, nodeRuntime, openExplainer, openModel, tensor, trainNetwork } from "xstar";
 import { pixels, side, writeSet } from "./idx-set.js";
 
-const [count = 4000] = process.argv.slice(2).map(Number);
+const [count = 8000] = process.argv.slice(2).map(Number);
+/** What is anywhere is learned from more pictures. */
+const training = { count, learningRate: 0.04, epochs: 2 };
+const longTraining = { count: 5 * count, learningRate: 0.02, epochs: 4 };
 const explainedPictures = 40;
 /** Pixels of a tetromino's cell, and the cells of the two of them. */
 const cell = 3;
@@ -128,10 +131,11 @@ for (const [name, task] of Object.entries(tasks)) {
   const folder = await mkdtemp(join(tmpdir(), "xstar-masks-"));
   try {
     const rng = createRng(0).split(name);
-    const [train, test] = [draw(task, count, rng.split("train")), draw(task, 1000, rng.split("test"))];
+    const { count: wanted, learningRate, epochs } = name === "translated" ? longTraining : training;
+    const [train, test] = [draw(task, wanted, rng.split("train")), draw(task, 1000, rng.split("test"))];
     await writeSet(folder, train, test);
-    const optimizer = adagrad({ learningRate: 0.04 });
-    const { model: bytes, confusion } = await trainNetwork({ data: folder, epochs: 2, optimizer, cache: folder });
+    const optimizer = adagrad({ learningRate });
+    const { model: bytes, confusion } = await trainNetwork({ data: folder, epochs, optimizer, cache: folder });
     const model = openModel(bytes, { runtime: nodeRuntime() });
     const explainer = await openExplainer(model, undefined, { methods });
     const scores = new Map();

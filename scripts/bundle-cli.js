@@ -34,12 +34,19 @@ if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) {
 } else {
   rmSync(bundle, { recursive: true, force: true });
   const foreign = new Set();
+  const importsOf = new Map();
   const made = await rolldown({
     input: join(dist, "cli", "main.js"),
     platform: "node",
     external: (id) => external.some((name) => id === name || id.startsWith(`${name}/`)),
     logLevel: "silent",
     plugins: [
+      {
+        name: "imports",
+        moduleParsed({ id, importedIds }) {
+          importsOf.set(id, importedIds);
+        },
+      },
       {
         name: "places",
         transform(code, id) {
@@ -53,7 +60,24 @@ if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) {
       },
     ],
   });
-  await made.write({ dir: bundle, format: "esm", chunkFileNames: "[name]-[hash].js" });
+  const reachedFrom = (file) => {
+    const reached = new Set([join(dist, "cli", file)]);
+    for (const id of reached) for (const imported of importsOf.get(id) ?? []) reached.add(imported);
+    return reached;
+  };
+  // the graph of imports is known when the first file is asked for
+  let [always, ofMaximize] = [new Set(), new Set()];
+  const isOfMaximize = (id) => {
+    if (always.size === 0) [always, ofMaximize] = [reachedFrom("main.js"), reachedFrom("run-maximize.js")];
+    return ofMaximize.has(id) && !always.has(id);
+  };
+  await made.write({
+    dir: bundle,
+    format: "esm",
+    chunkFileNames: "[name]-[hash].js",
+    // what a run takes is one file, which is read sooner than 150
+    codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: "maximize", test: isOfMaximize }] },
+  });
   writeFileSync(join(bundle, "LICENSES.txt"), [...foreign].sort().map(licenceOf).join("\n\n"));
   writeFileSync(stamp, wanted);
 }

@@ -45,9 +45,16 @@ export function validView(x: Planes, range: Scale = { low: 0, high: 1 }): View {
  * @example
  * const { picture } = changeView(planesOf(image.pixels), planesOf(photo));
  */
-export function changeView(x: Planes, start: Planes, { map = diverging.light, scale }: ViewOptions = {}): View {
-  const change = changeOf(x, start);
-  return paint(change, scale ?? changeScale([change]), map);
+export function changeView(x: Planes, start: Planes, options: ViewOptions = {}): View {
+  return signedView(changeOf(x, start), options);
+}
+
+/** One plane of numbers around 0, as `changeView` draws the change. */
+export function signedView(
+  plane: Planes,
+  { map = diverging.light, scale = changeScale([plane]) }: ViewOptions = {},
+): View {
+  return paint(plane, scale, map);
 }
 
 function paint(x: Planes, { low, high }: Scale, map: Colormap): View {

@@ -33,18 +33,21 @@ export function spectrumSlope(picture: Planes, { low = 4, high = 0.35 }: Spectru
       "bad-argument",
       `A range of frequencies cannot go from ${low} cycles to ${high} cycles a pixel`,
     );
-  const amplitudes = amplitudeSpectrum(windowed(brightness(picture), height, width), height, width);
+  const faded = windowed(brightness(picture), height, width);
+  // what has faded to 0 goes on as 0, until the sides are quick to transform
+  const [rows, row] = [quickLength(height), quickLength(width)];
+  const amplitudes = amplitudeSpectrum(padded(faded, width, rows, row), rows, row);
   const from = low / Math.min(height, width);
   const bands = new Map<number, { amplitude: number; logFrequency: number; count: number }>();
-  const columns = halfWidth(width);
+  const columns = halfWidth(row);
   for (let at = 0; at < amplitudes.length; at++) {
     const column = at % columns;
-    const frequency = Math.hypot(signed(Math.floor(at / columns), height), column / width);
+    const frequency = Math.hypot(signed(Math.floor(at / columns), rows), column / row);
     if (frequency < from || frequency > high) continue;
     const key = Math.floor(bandsPerOctave * Math.log2(frequency / from));
     const band = bands.get(key) ?? { amplitude: 0, logFrequency: 0, count: 0 };
     // a column that is not kept is the mirror image of one that is
-    const count = column === 0 || 2 * column === width ? 1 : 2;
+    const count = column === 0 || 2 * column === row ? 1 : 2;
     band.amplitude += count * amplitudes[at]!;
     band.logFrequency += count * Math.log(frequency);
     band.count += count;
@@ -80,6 +83,23 @@ function windowed(plane: Float64Array, height: number, width: number): Float64Ar
   const mean = plane.reduce((sum, value) => sum + value - origin, 0) / plane.length + origin;
   const [down, across] = [fadeOf(height), fadeOf(width)];
   return plane.map((value, at) => (value - mean) * down[Math.floor(at / width)]! * across[at % width]!);
+}
+
+/** The shortest length from this one on whose primes are at most 7. */
+function quickLength(length: number): number {
+  const rest = [2, 3, 5, 7].reduce((left, prime) => {
+    while (left % prime === 0) left /= prime;
+    return left;
+  }, length);
+  return rest === 1 ? length : quickLength(length + 1);
+}
+
+/** A plane of rows of `width`, with zeros to the right and below. */
+function padded(plane: Float64Array, width: number, rows: number, row: number): Float64Array {
+  if (plane.length === rows * row) return plane;
+  const wide = new Float64Array(rows * row);
+  for (let y = 0; y * width < plane.length; y++) wide.set(plane.subarray(y * width, (y + 1) * width), y * row);
+  return wide;
 }
 
 /** From 0 at the edges of a side to 1 in its middle. */

@@ -5,7 +5,7 @@ import { dataUri } from "../codecs/data-uri.js";
 import type { ImageCodec } from "../codecs/image-codec.js";
 import { encodePng } from "../codecs/png.js";
 import { pictureScale } from "../image/scale.js";
-import { changeView, rawView, type View } from "../image/view.js";
+import { rawView, signedView, type View } from "../image/view.js";
 import { describeChange } from "./describe-change.js";
 import { changeOf, type Planes } from "../image/planes.js";
 import type { Tensor } from "@xstar/core";
@@ -44,18 +44,23 @@ export async function viewResult(
   const raw = rawView(colours, { scale: pictureScale([colours]) });
   const begun = rawView(before, { scale: { low: raw.low, high: raw.high } });
   const drawn = opacity ? withOpacity(raw.picture, opacity) : raw.picture;
-  const change = changeView(colours, before);
-  const dark = changeView(colours, before, { map: diverging.dark }).picture;
-  const changes = Promise.all([change.picture, dark].map((one) => webpUri(one, codec)));
-  changes.catch(() => undefined);
-  const [png, startPng] = [drawn, begun.picture].map((one) => dataUri("image/png", encodePng(one)));
-  const [light, darkWebp] = await changes;
+  const changed = changeOf(colours, before);
+  const change = signedView(changed);
+  const dark = signedView(changed, { map: diverging.dark, scale: change }).picture;
+  const png = async (one: Picture) => dataUri("image/png", await codec.encode(one, "png"));
+  const [drawnPng, startPng, light, darkWebp] = await Promise.all([
+    // a codec's pictures are opaque
+    opacity ? dataUri("image/png", encodePng(drawn)) : png(drawn),
+    png(begun.picture),
+    webpUri(change.picture, codec),
+    webpUri(dark, codec),
+  ]);
   return {
     channels,
-    raw: pageView(raw, png!),
-    start: pageView(begun, startPng!),
-    change: { ...pageView(change, light!), dark: darkWebp! },
-    changeInWords: describePlane(changeOf(colours, before)),
+    raw: pageView(raw, drawnPng),
+    start: pageView(begun, startPng),
+    change: { ...pageView(change, light), dark: darkWebp },
+    changeInWords: describePlane(changed),
     range: rangeOf(colours),
   };
 }
