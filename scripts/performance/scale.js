@@ -147,7 +147,7 @@ function disturbedSection(disturbed) {
   const same = ({ differences }) => (differences.length === 0 ? "the same bytes" : `${differences.length} other files`);
   return `### Disturbed
 
-${jobs} jobs of ${layers.length} layers of SqueezeNet (\`${layers.join("\`, \`")}\`) with photographs, ${steps} steps (\`npm run bench:atlas -- disturbed\`): a pool killed ${killed.kills} times by \`kill -9\` and
+${jobs} jobs of ${layers.length} layers of SqueezeNet (\`${layers.join("`, `")}\`) with photographs, ${steps} steps (\`npm run bench:atlas -- disturbed\`): a pool killed ${killed.kills} times by \`kill -9\` and
 started again ended with ${same(killed)} as one that was not. Through Redis with four workers, of which one was killed every 20 s (${queued.deaths} in all) while Redis was started again
 ${queued.restarts} times: ${same(queued)}, and ${queued.repeated} of ${jobs} jobs were done whole twice.`;
 }
