@@ -110,7 +110,8 @@ function lucentSection(lucent) {
         `${unit}: ${single.activation.toFixed(1)} and ${theirs.activation.toFixed(1)}`,
     )
     .join("; ");
-  return `torch-lucent, one after another as its users call it, ${lucent.lucentSteps} steps, one thread: ${lucent.lucent.toFixed(0)} s for a unit of \`${lucent.layer}\`, ${lucent.ratio.toFixed(1)} times as much. Mean activations of the
+  return `torch-lucent, one after another as its users call it, ${lucent.lucentSteps} steps, one thread: ${lucent.lucent.toFixed(0)} s for a unit of \`${lucent.layer}\`, ${lucent.ratio.toFixed(1)} times the
+${lucent.atlas.toFixed(2)} s of an atlas of that layer with ${lucent.steps} steps (\`npm run bench:queue -- lucent\`). Mean activations of the
 finished pictures, ours and theirs, by unit: ${reached}.`;
 }
 
