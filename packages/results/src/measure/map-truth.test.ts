@@ -4,7 +4,7 @@ import { describeRest } from "../pages/explain-words.js";
 import { impute } from "./impute.js";
 import { measureTruth } from "./map-truth.js";
 import { ranksOf } from "./randomization.js";
-import { restsOn, warmestPart } from "./rests-on.js";
+import { restsOn, warmestPart, type Intervention } from "./rests-on.js";
 
 const side = 24;
 const plane = (value: (y: number, x: number) => number): Tensor<"float32"> => ({
@@ -46,9 +46,9 @@ describe("how true a map is", () => {
   });
 
   it("is told in an experiment: without the part, and with it alone", async () => {
-    const { share, centre, tested } = await restsOn(explainer, picture, explained, { map } as never);
+    const { share, part, tested } = await restsOn(explainer, picture, explained, { map } as never);
     expect(share).toBeCloseTo(18 / (side * side), 3);
-    expect([centre[0] < 0.25, centre[1] > 0.75]).toEqual([true, true]);
+    expect([...part.data].every((x, at) => x === 0 || isCorner(Math.floor(at / side), at % side))).toBe(true);
     expect(tested.whole).toBe(1);
     expect(tested.without).toBeCloseTo(1 - tested.only, 1);
   });
@@ -60,6 +60,33 @@ describe("a map without heat", () => {
     expect(describeRest(rests, { isSigned: false }, "the corner")).toMatch(
       /^Nothing of the picture speaks for the corner/,
     );
+  });
+});
+
+describe("what an answer rests on, in words,", () => {
+  const told = (tested: Intervention, where: (y: number, x: number) => boolean = isCorner, isProbability = true) =>
+    describeRest(
+      { share: 0.1, part: plane((y, x) => Number(where(y, x))), tested, isProbability },
+      { isSigned: false },
+      "it",
+    );
+  const kept = { whole: 0.9, without: 0.9, only: 0.9 };
+
+  it("names the places where the heat lies, and not the middle between them", () => {
+    const atEnds = (y: number, x: number) => y >= 8 && y < 16 && (x < 5 || x >= 20);
+    expect(told(kept)).toContain("of the picture, at the top right.");
+    expect(told(kept, atEnds)).toContain("of the picture, at the middle left and at the middle right.");
+    expect(told(kept, () => true)).toContain("of the picture, in many places.");
+  });
+
+  it("says where the answer grows without that part", () => {
+    expect(told({ whole: 0.5, without: 0.9, only: 0.1 })).toContain("raises it from 50 % to 90 %: it spoke against");
+    expect(told({ whole: 0.5, without: 0.52, only: 0.1 })).toContain("changes little");
+  });
+
+  it("judges no shares of a value that is not above 0", () => {
+    const words = told({ whole: -2, without: -3, only: 0 }, isCorner, false);
+    expect(words).toMatch(/takes it from −2 to −3\. With all the rest blurred, that part alone gives 0\.$/);
   });
 });
 

@@ -23,8 +23,6 @@ export interface RestsOn {
   readonly share: number;
   /** 1 for the pixels of that share, [height, width]. */
   readonly part: Tensor<"float32">;
-  /** Its middle, from 0 (left, top) to 1. */
-  readonly centre: readonly [y: number, x: number];
   /** Whether the numbers are probabilities; else they are values of the target. */
   readonly isProbability: boolean;
   readonly tested: Intervention;
@@ -34,12 +32,7 @@ export interface RestsOn {
 const heat = 0.5;
 
 /** The smallest part of a picture that holds half of what speaks for the target. */
-export function warmestPart(map: Tensor): {
-  share: number;
-  part: Tensor<"float32">;
-  centre: readonly [number, number];
-} {
-  const [height, width] = map.shape as [number, number];
+export function warmestPart(map: Tensor): Pick<RestsOn, "share" | "part"> {
   const values = map.data as Float32Array;
   const least = values.reduce((a, b) => Math.min(a, b), Infinity);
   // what is nowhere 0 is measured from its least value
@@ -47,19 +40,16 @@ export function warmestPart(map: Tensor): {
   const order = Uint32Array.from(above, (_, i) => i).sort((a, b) => above[b]! - above[a]! || a - b);
   const total = above.reduce((a, b) => a + b, 0);
   const part = new Float32Array(values.length);
-  let [sum, count, y, x] = [0, 0, 0, 0];
+  let [sum, count] = [0, 0];
   for (const at of order) {
     if (sum >= heat * total) break;
     sum += above[at]!;
     count++;
     part[at] = 1;
-    y += above[at]! * ((Math.floor(at / width) + 0.5) / height);
-    x += above[at]! * (((at % width) + 0.5) / width);
   }
   return {
     share: count / values.length,
-    part: { dtype: "float32", shape: [height, width], data: part },
-    centre: sum > 0 ? [y / sum, x / sum] : [0.5, 0.5],
+    part: { dtype: "float32", shape: map.shape, data: part },
   };
 }
 
@@ -102,13 +92,12 @@ export async function restsOn(
   explained: ExplainedPicture,
   { map }: Explanation,
 ): Promise<RestsOn> {
-  const { share, part, centre } = warmestPart(map);
+  const { share, part } = warmestPart(map);
   const blurred = blurPicture(picture);
   const seen = async (one: Tensor) => worthOf(explained, await explainer.look(one));
   return {
     share,
     part,
-    centre,
     isProbability: explained.class !== null && explained.probabilities !== null,
     tested: {
       whole: worthOf(explained, explained),

@@ -2,7 +2,8 @@ import { formatNumber } from "./format.js";
 
 const wholeColumns = ["on the left", "in the centre column", "on the right"];
 const wholeRows = ["at the top", "in the middle row", "at the bottom"];
-const cells = [
+/** Where each ninth of a picture lies. */
+export const ninths = [
   ["at the top left", "at the top centre", "at the top right"],
   ["at the middle left", "in the centre", "at the middle right"],
   ["at the bottom left", "at the bottom centre", "at the bottom right"],
@@ -55,11 +56,12 @@ function namePlaces(marked: readonly (readonly boolean[])[]): string {
   const rest = indices.flatMap((row) =>
     indices
       .filter((column) => marked[row]![column] && !columns.includes(column) && !rows.includes(row))
-      .map((column) => cells[row]![column]!),
+      .map((column) => ninths[row]![column]!),
   );
   return joinWithAnd([...columns.map((i) => wholeColumns[i]!), ...rows.map((i) => wholeRows[i]!), ...rest]);
 }
 
-function joinWithAnd(names: readonly string[]): string {
+/** `a, b and c`. */
+export function joinWithAnd(names: readonly string[]): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }

@@ -1,5 +1,6 @@
-import type { ExplainedPicture, Explanation } from "@xstar/core";
+import type { ExplainedPicture, Explanation, Tensor } from "@xstar/core";
 import type { RestsOn } from "../measure/rests-on.js";
+import { joinWithAnd, ninths } from "./describe-change.js";
 import { formatNumber, formatPercent } from "./format.js";
 
 /** Of `n02123045 tabby, tabby cat` the first name. */
@@ -26,19 +27,30 @@ export function titleOf(
   return probabilities ? `${name}, ${formatPercent(probabilities[chosen]!)}` : name;
 }
 
-const rows = ["at the top", "", "at the bottom"];
-const columns = ["on the left", "in the middle", "on the right"];
+/** So much of a part says where it is, in so many places at most. */
+const [mostOf, mostPlaces] = [0.7, 3];
 
-/** A place in a picture, in words. */
-function placeInWords([y, x]: readonly [number, number]): string {
-  const third = (at: number) => (at < 0.37 ? 0 : at > 0.63 ? 2 : 1);
-  const [row, column] = [rows[third(y)]!, columns[third(x)]!];
-  if (row === "") return column;
-  return column === "in the middle" ? row : `${row} ${column.replace("on the ", "")}`;
+/** Where the pixels lie that are 1 in [height, width]: the ninths of the picture that hold most of them. */
+function placesInWords({ shape, data }: Tensor<"float32">): string {
+  const [height, width] = shape as [number, number];
+  const counts = Array.from({ length: 9 }, () => 0);
+  for (let at = 0; at < data.length; at++) {
+    const row = Math.floor((3 * Math.floor(at / width)) / height);
+    counts[3 * row + Math.floor((3 * (at % width)) / width)]! += data[at]!;
+  }
+  const total = counts.reduce((a, b) => a + b);
+  const fullest = counts.map((count, ninth) => ({ count, ninth })).toSorted((a, b) => b.count - a.count);
+  const named: string[] = [];
+  for (let sum = 0; sum < mostOf * total;) {
+    const { count, ninth } = fullest[named.length]!;
+    if (named.push(ninths.flat()[ninth]!) > mostPlaces) return "in many places";
+    sum += count;
+  }
+  return joinWithAnd(named);
 }
 
-/** Below this share of its value a target has been lost; above the other one it has stayed. */
-const [lost, stayed] = [0.5, 0.8];
+/** Below this share of its value a target has been lost; above the second it has stayed, above the last it has risen. */
+const [lost, stayed, risen] = [0.5, 0.8, 1.25];
 
 /**
  * What an answer rests on, in sentences: where the map is warm, and what blurring that part does.
@@ -49,7 +61,7 @@ const [lost, stayed] = [0.5, 0.8];
  * describeRest(rests, explained.maps[0], "tabby");
  */
 export function describeRest(
-  { share, centre, tested, isProbability }: RestsOn,
+  { share, part, tested, isProbability }: RestsOn,
   { isSigned }: Pick<Explanation, "isSigned">,
   name: string,
 ): string {
@@ -58,14 +70,19 @@ export function describeRest(
   const { whole, without, only } = tested;
   const number = isProbability ? formatPercent : (x: number) => formatNumber(x, 3);
   const heat = isSigned ? "Half of what speaks for it" : "Half of the heat";
-  const where = `${heat} lies on ${formatPercent(share)} of the picture, ${placeInWords(centre)}.`;
+  const where = `${heat} lies on ${formatPercent(share)} of the picture, ${placesInWords(part)}.`;
   const change = `from ${number(whole)} to ${number(without)}`;
-  const isLost = without < lost * whole;
-  const needs = isLost
-    ? `Blurring that part takes ${name} ${change}: the network needs it.`
-    : without > stayed * whole
-      ? `Blurring that part changes little (${name} goes ${change}): the network finds enough in the rest.`
-      : `Blurring that part takes ${name} ${change}: the network uses it, and other parts too.`;
+  // shares of what is not above 0 say nothing
+  if (whole <= 0)
+    return `${where} Blurring that part takes ${name} ${change}. With all the rest blurred, that part alone gives ${number(only)}.`;
+  const needs =
+    without < lost * whole
+      ? `Blurring that part takes ${name} ${change}: the network needs it.`
+      : without > risen * whole
+        ? `Blurring that part raises ${name} ${change}: it spoke against the answer, whatever this map says.`
+        : without > stayed * whole
+          ? `Blurring that part changes little (${name} goes ${change}): the network finds enough in the rest.`
+          : `Blurring that part takes ${name} ${change}: the network uses it, and other parts too.`;
   const isEnough = only > stayed * whole;
   const alone = `With all the rest blurred, that part alone gives ${number(only)}${isEnough ? ": it is enough" : only < lost * whole ? ": it is not enough by itself" : ""}.`;
   return `${where} ${needs} ${alone}`;

@@ -140,7 +140,7 @@ export async function writeStory(
   const shown = Math.max(...picture.shape.slice(1)) < small ? photo : picture;
   const report = { title, words, card, photo: shown, explained, maps, leftOut, more, units, codec: sharpCodec };
   await writeFileAtomic(join(folder, "report.html"), await explanationReport(report));
-  const { share, centre, isProbability, tested } = rests;
+  const { share, isProbability, tested } = rests;
   const file = {
     xstar: version,
     model: model.path ?? model.name,
@@ -151,7 +151,7 @@ export async function writeStory(
     value,
     likeliest: probabilities && likeliestOf(probabilities, labels, 5),
     words,
-    restsOn: { share, centre, isProbability, ...tested },
+    restsOn: { share, isProbability, ...tested },
     maps: maps.map(recordOfMap),
     ...(units && { units: recordOfUnits(units) }),
   };
