@@ -55,7 +55,7 @@ export async function runExplain(path: string, words: readonly string[], flags: 
   const vocabulary = withDefinitions(standard, await loadDefinitions(use));
   const labels = await labelsFor(model, input);
   const { pictures, target } = await splitWords(words, flags.export !== undefined);
-  const methods = flags.method?.map((text) => parseWords(vocabulary, "explanation", text));
+  const methods = flags.method?.map((text) => parseWords(vocabulary, "explanation", text, imagesOf(text, flags)));
   const images = await imagesFor(vocabulary, methods ?? [], flags.images, model, input);
   const options: ExplainOptions = {
     ...input,
@@ -74,6 +74,11 @@ export async function runExplain(path: string, words: readonly string[], flags: 
     return;
   }
   const isOne = pictures.length === 1;
+  const ofOne = (["all", "units", "box"] as const).filter((name) => flags[name] !== undefined);
+  if (!isOne && ofOne.length > 0)
+    throw new XstarError("bad-argument", `--${ofOne[0]} is for one picture, and there are ${pictures.length}`, {
+      hint: `Leave --${ofOne[0]} out for a sheet of all pictures, or name one of them`,
+    });
   const also = isOne ? methodsBeside(vocabulary, flags) : [];
   const explainer = await openExplainer(model, target, { ...options, also });
   explainer.assumed.forEach((sentence) => say(`Note: ${sentence}`));
@@ -232,13 +237,19 @@ async function splitWords(
   return { pictures, target };
 }
 
+const expected = "expectedGradients";
+
+/** The folder of --images, for the method that begins with real pictures and names none itself. */
+const imagesOf = (text: string, { images }: ExplainFlags) =>
+  images !== undefined && text.startsWith(expected) && !/\bimages["=]/.test(text) ? { images } : {};
+
 /** What the report shows beside the first method. */
 function methodsBeside(vocabulary: Vocabulary, { all, images }: ExplainFlags): (Spec<"explanation"> | string)[] {
   const own = Object.keys(vocabulary.explanation).filter((type) => !(type in standard.explanation));
   const quick = Object.entries(standard.explanation).filter(([, definition]) => !looksOften(definition));
   const types = all ? Object.keys(vocabulary.explanation) : [...quick.map(([type]) => type), ...own];
   return types.flatMap((type): (Spec<"explanation"> | string)[] => {
-    if (type !== "expectedGradients") return [type];
+    if (type !== expected) return [type];
     return images === undefined ? [] : [{ type, images }];
   });
 }

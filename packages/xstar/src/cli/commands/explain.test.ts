@@ -59,7 +59,6 @@ interface ExplanationFile {
   readonly class: number;
   readonly label: string;
   readonly target: unknown;
-  readonly restsOn: { readonly centre: readonly number[] };
   readonly maps: readonly {
     readonly method: { readonly type: string };
     readonly file: string;
@@ -101,7 +100,6 @@ describe("xstar explain", () => {
     expect(out).toMatch(/Half of the heat lies on \S+ % of the picture, at the top right/);
     const file = await readJson(join(to, "explanation.json"));
     expect([file.class, file.label, file.target]).toEqual([0, "bright", null]);
-    expect(file.restsOn.centre[0]).toBeLessThan(0.4);
     const names = await readdir(to);
     for (const { file: name } of file.maps) expect(names).toContain(name);
     const { data, shape } = decodeNpy(await readFile(join(to, "gradCam.npy")));
@@ -166,6 +164,19 @@ describe("xstar explain", () => {
     const wrong = await run(join(folder, "photos", "a.png"), "logit:night");
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('There is no class "night"')]);
     expect((await run(join(folder, "photos", "c.png"))).err).toContain("c.png");
+    const many = await run(join(folder, "photos"), "--all");
+    expect([many.code, many.err]).toEqual([2, expect.stringMatching(/--all is for one picture, and there are \d/)]);
+  });
+
+  test("takes the pictures of --images for a method that starts from real ones", async () => {
+    const to = join(folder, "expected");
+    const photos = join(folder, "photos");
+    const { code } = await run(
+      ...[join(photos, "a.png"), "--method", "expectedGradients:samples=4", "--images", photos, "--out", to],
+    );
+    expect(code).toBe(0);
+    const [first] = (await readJson(join(to, "explanation.json"))).maps;
+    expect(first!.method).toMatchObject({ type: "expectedGradients", samples: 4, images: photos });
   });
 });
 
