@@ -1,10 +1,12 @@
 import { formatNumber, formatPercent } from "../pages/format.js";
 import { createRng } from "@xstar/core";
 import { judged, type Check } from "./check.js";
-import { binsOf, calibrationError, temperatureOf } from "./statistics.js";
+import { binsOf, calibrationError, surpriseOf, temperatureOf } from "./statistics.js";
 
 const fewest = 50;
 const draws = 100;
+/** Twice the gain in log likelihood of one free number that chance alone gives once in a thousand times (chi squared). */
+const beyondChance = 10.8;
 
 /** Whether the network is right as often as it is sure. */
 export const calibration: Check = {
@@ -29,16 +31,16 @@ export const calibration: Check = {
     }).toSorted((a, b) => a - b);
     const [low, high] = [drawn[2]!, drawn[97]!];
     const held = all.filter(({ at }) => observed.logits.has(at));
-    const temperature = temperatureOf(
-      held.map(({ at }) => observed.logits.get(at)!),
-      held.map(({ label }) => label),
-    );
+    const logits = held.map(({ at }) => observed.logits.get(at)!);
+    const labels = held.map(({ label }) => label);
+    const temperature = temperatureOf(logits, labels);
+    const gain = surpriseOf(logits, labels, 1) - surpriseOf(logits, labels, temperature);
     const mean = (x: readonly number[]) => x.reduce((a, b) => a + b) / x.length;
     const [sure, right] = [mean(confidence), mean(isRight)];
     const isOver = temperature > 1;
-    // a scale that is off counts even where nearly all is right, and one that is nearly right does not
-    const isOff =
-      (low > 0.02 && Math.abs(Math.log(temperature)) > Math.log(1.3)) || Math.abs(Math.log(temperature)) > Math.log(2);
+    // scores that are far too large count even where nearly all is right, and a scale that is nearly right does not
+    const isFar = temperature > 2 || (low > 0.02 && Math.abs(Math.log(temperature)) > Math.log(1.3));
+    const isOff = isFar && 2 * gain > beyondChance;
     return [
       {
         check: "calibration",

@@ -30,8 +30,11 @@ export const errors: Check = {
       {
         check: "errors",
         severity: high < Math.max(2 * chance, 0.5) ? "serious" : accuracy < 0.9 ? "warning" : "fine",
-        title: `It gets ${formatPercent(accuracy)} of ${all.length.toLocaleString("en")} pictures right, and errs most often with ${name(worst.label)} (${formatPercent(worst.right / worst.count)})`,
-        detail: `With so many pictures the true share lies between ${formatPercent(low)} and ${formatPercent(high)} (95 % interval). The pictures below are those that it was surest of and wrong.`,
+        title:
+          wrong.length === 0
+            ? `It gets all ${all.length.toLocaleString("en")} pictures right`
+            : `It gets ${formatPercent(accuracy)} of ${all.length.toLocaleString("en")} pictures right, and errs most often with ${name(worst.label)} (${formatPercent(worst.right / worst.count)} right)`,
+        detail: `With so many pictures the true share lies between ${formatPercent(low)} and ${formatPercent(high)} (95 % interval).${wrong.length > 0 ? " The pictures below are those that it was surest of and wrong." : ""}`,
         numbers: { accuracy, low, high, pictures: all.length, wrong: wrong.length },
         pictures: byConfidence.slice(0, mostPictures).map(({ at }) => shown(observed, at, labels)),
         table: {

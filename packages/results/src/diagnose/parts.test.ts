@@ -2,9 +2,11 @@ import { openModel } from "@xstar/core";
 import { describe, expect, it } from "vitest";
 import { nodeRuntime } from "../../../xstar/src/runtime.js";
 import { plantedNetwork, patch, plantedPictures, side } from "../testing/planted.js";
+import { calibration } from "./calibration.js";
 import { sharedUnits } from "./confused-pairs.js";
 import type { CheckContext } from "./check.js";
 import { diagnose } from "./diagnose.js";
+import { errors } from "./errors.js";
 import type { Finding, LabelledPictures } from "./finding.js";
 
 const model = (cue?: "stamp") =>
@@ -56,6 +58,45 @@ describe("classes that are confused", () => {
     const observed = { labels, units: [facts] } as unknown as CheckContext["observed"];
     expect(sharedUnits({ observed }, 0, 1)!.rows.map(({ unit }) => unit)).toEqual([0]);
     expect(sharedUnits({ observed }, 0, 2)).toBeUndefined();
+  });
+});
+
+describe("confidence", () => {
+  const severityOf = async (count: number, { wrong, logit }: { readonly wrong: number; readonly logit: number }) => {
+    const odds = 1 / (1 + Math.exp(-logit));
+    const all = Array.from({ length: count }, (_, i) => i);
+    const observed = {
+      labels: all.map((i) => Number(i < wrong)),
+      predicted: all.map(() => 0),
+      confidence: all.map(() => odds),
+      logits: new Map(all.map((i) => [i, Float32Array.of(logit, 0)])),
+    };
+    const [finding] = await calibration.find({ observed } as unknown as CheckContext);
+    return finding!.severity;
+  };
+
+  it("of 99.7 % can be believed where all of a few pictures are right", async () => {
+    expect(await severityOf(126, { wrong: 0, logit: 5.8 })).toBe("fine");
+  });
+
+  it("that is too high is told from a single surprise", async () => {
+    expect(await severityOf(100, { wrong: 1, logit: 8 })).toBe("fine");
+    expect(await severityOf(100, { wrong: 6, logit: 8 })).toBe("warning");
+  });
+});
+
+describe("the errors of a network", () => {
+  const titleOf = async (predicted: readonly number[]) => {
+    const observed = { labels: [0, 0, 1, 1], predicted, confidence: [1, 1, 1, 1], index: [0, 1, 2, 3], names: "abcd" };
+    const [finding] = await errors.find({ observed } as unknown as CheckContext);
+    return finding!.title;
+  };
+
+  it("are said with the share that is right, and not at all where there are none", async () => {
+    expect(await titleOf([0, 1, 1, 1])).toBe(
+      "It gets 75 % of 4 pictures right, and errs most often with class 0 (50 % right)",
+    );
+    expect(await titleOf([0, 0, 1, 1])).toBe("It gets all 4 pictures right");
   });
 });
 

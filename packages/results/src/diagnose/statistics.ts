@@ -45,10 +45,7 @@ export function calibrationError(bins: readonly ConfidenceBin[]): number {
 
 /** What logits are divided by for the likeliest labels (Guo et al., 2017); by golden section on a logarithmic scale. */
 export function temperatureOf(logits: readonly ArrayLike<number>[], labels: ArrayLike<number>): number {
-  const loss = (log: number) => {
-    const t = Math.exp(log);
-    return logits.reduce((sum, row, i) => sum + surprise(row, labels[i]!, t), 0);
-  };
+  const loss = (log: number) => surpriseOf(logits, labels, Math.exp(log));
   const golden = (Math.sqrt(5) - 1) / 2;
   let [low, high] = [Math.log(0.01), Math.log(1000)];
   for (let i = 0; i < 60; i++) {
@@ -57,6 +54,11 @@ export function temperatureOf(logits: readonly ArrayLike<number>[], labels: Arra
     else low = a;
   }
   return Math.exp((low + high) / 2);
+}
+
+/** How unlikely labels are by logits that are divided by a temperature: their negative log likelihood. */
+export function surpriseOf(logits: readonly ArrayLike<number>[], labels: ArrayLike<number>, t: number): number {
+  return logits.reduce((sum, row, i) => sum + surprise(row, labels[i]!, t), 0);
 }
 
 function surprise(row: ArrayLike<number>, label: number, t: number): number {
