@@ -66,16 +66,12 @@ export async function openLabelled(
   if (unknown.size > 0 && found.every((one) => one === null)) {
     const [first] = unknown.keys();
     const near = nearest(first!, names);
-    throw new XstarError(
-      "bad-data",
-      `None of the ${unknown.size} labels of "${where}" is a class of the model, such as "${first}"`,
-      {
-        hint:
-          near.length > 0
-            ? `Did you mean ${oneOf(near)}? labels.txt beside the model says what its classes are called`
-            : "labels.txt beside the model says what its classes are called, one a line",
-      },
-    );
+    throw new XstarError("bad-data", `No label of "${where}" is a class of the model, such as "${first}"`, {
+      hint:
+        near.length > 0
+          ? `Did you mean ${oneOf(near)}? labels.txt beside the model says what its classes are called`
+          : "labels.txt beside the model says what its classes are called, one a line",
+    });
   }
   return { pictures: { ...source, labels: found }, unknown };
 }
@@ -119,21 +115,41 @@ function ofDataset(set: ImageDataset, part: string): Named {
   };
 }
 
-/** A CSV file (`path,label`, a first line of names may be there) or a JSONL file ({"path": ..., "label": ...}). */
+/** The cells of a line of CSV, of which some may be quoted. */
+const cellsOf = (line: string): string[] =>
+  Array.from(line.matchAll(/(?:^|,)\s*(?:"((?:[^"]|"")*)"|([^,]*))/g), ([, quoted, plain]) =>
+    quoted === undefined ? plain!.trim() : quoted.replaceAll('""', '"'),
+  );
+
+/** Which columns of a CSV file hold paths and labels, by its first line; undefined where that is none of names. */
+function columnsOf(first: string): readonly [path: number, label: number] | undefined {
+  const names = cellsOf(first);
+  const path = names.findIndex((name) => /^(?:path|file|file_?name|image|picture)s?$/i.test(name));
+  const label = names.findIndex((name) => /^(?:label|class|category)$/i.test(name));
+  return path < 0 ? undefined : [path, label < 0 ? path + 1 : label];
+}
+
+/** A CSV file (`path,label`, a first line may name the columns) or a JSONL file ({"path": ..., "label": ...}). */
 async function openList(where: string): Promise<Named> {
   const text = new TextDecoder().decode(await readFileOrExplain(where));
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   const isJson = extname(where).toLowerCase() !== ".csv";
+  const named = isJson ? undefined : columnsOf(lines[0] ?? "");
+  const [pathAt, labelAt] = named ?? [0, 1];
   const entries = lines.flatMap((line, i): { path: string; label: string | null }[] => {
     if (!isJson) {
-      const cells = line.split(",").map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
-      if (i === 0 && /^(path|file|image|picture)s?$/i.test(cells[0] ?? "")) return [];
-      return [{ path: cells[0] ?? "", label: cells[1] || null }];
+      const cells = cellsOf(line);
+      return i === 0 && named ? [] : [{ path: cells[pathAt] ?? "", label: cells[labelAt] || null }];
     }
     try {
-      const { path, file, label } = JSON.parse(line) as { path?: string; file?: string; label?: string | number };
-      const named = path ?? file;
-      if (typeof named === "string") return [{ path: named, label: label === undefined ? null : String(label) }];
+      const { path, file, label } = JSON.parse(line) as {
+        path?: string;
+        file?: string;
+        label?: string | number | null;
+      };
+      const where = path ?? file;
+      if (typeof where === "string")
+        return [{ path: where, label: label === undefined || label === null ? null : String(label) }];
     } catch {
       // said below
     }
