@@ -30,7 +30,13 @@ function usual(
             contract: { order: swapped as "BGR" },
           },
         ]
-      : []),
+      : [
+          {
+            name: "the mean and deviation of MNIST",
+            flags: "--mean 0.1307 --std 0.3081",
+            contract: { mean: [0.1307], std: [0.3081] },
+          },
+        ]),
   ];
 }
 

@@ -54,7 +54,7 @@ export const labelErrors: Check = {
       ({ set, isTraining }): Finding[] => {
         const suspects = suspectsIn(set);
         const sure = suspects.filter(({ isConfident }) => isConfident);
-        if (suspects.length === 0) return [];
+        if (sure.length === 0) return [];
         const count = judged(set).length;
         const share = sure.length / count;
         // a network disagrees less with labels that it was trained with, unless they are wrong

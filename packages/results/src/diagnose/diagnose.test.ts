@@ -64,6 +64,8 @@ describe("a planted fault is found:", () => {
     const found = await findingsOf({}, plantedPictures({ isInverted: true }));
     expect(bad(found)).toContain("contract");
     expect(found.find(({ check }) => check === "contract")!.advice).toContain("Exchange black and white");
+    const rows = found.find(({ check }) => check === "contract")!.table!.rows.map(([name]) => name);
+    expect(rows).toContain("the mean and deviation of MNIST");
   });
 
   it("labels that are swapped", async () => {
@@ -292,6 +294,9 @@ describe("the report", () => {
     expect(page.indexOf("Mend this first")).toBeLessThan(page.indexOf("answer to no picture"));
     expect(page).toContain("taken for");
     expect(summarizeFindings(findings)).toContain("Pictures go in wrongly");
+    expect(summarizeFindings(findings, false)).toMatch(/stopped before all checks were made\.$/);
+    const [link] = page.match(/href="#pictures-\d-\d"/)!;
+    expect(page).toContain(link.replace('href="#', 'id="'));
     expect(suspectsIn(observed).length).toBeGreaterThan(0);
   });
 });

@@ -39,7 +39,7 @@ export const border: Check = {
         severity: rests ? "serious" : "fine",
         title: rests
           ? `It knows ${formatPercent(alone)} of the pictures by their border alone`
-          : `Without the middle it knows next to nothing (${formatPercent(alone)}), as it should be`,
+          : `Without the middle it is right ${formatPercent(alone)} of the time, where guessing gives ${formatPercent(chance)}: it does not know pictures by their border`,
         detail: `In ${sample.length} pictures everything but a border of ${rim} pixels was replaced by the mean picture: ${formatPercent(alone)} were still right, where guessing gives ${formatPercent(chance)} and whole pictures ${formatPercent(whole)}. The curve shows the opposite: the border erased, wider and wider.`,
         advice: rests
           ? "Look for a frame, a stamp or a background that goes with the classes, and take it out of the pictures to train with"

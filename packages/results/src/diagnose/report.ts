@@ -28,9 +28,13 @@ export interface DiagnosisReport {
   /** The model's name. */
   readonly name: string;
   readonly findings: readonly Finding[];
+  /** Whether all checks were made. @default true */
+  readonly isWhole?: boolean | undefined;
   readonly observed: Observations;
   readonly pictures: PictureSource;
   readonly training?: PictureSource | undefined;
+  /** Pictures to train with that could not be read. */
+  readonly unreadToTrain?: Observations["skipped"] | undefined;
   readonly labels: readonly string[] | undefined;
   readonly codec: ImageCodec;
 }
@@ -42,19 +46,20 @@ const heading: Readonly<Record<Severity, string>> = {
   fine: "In order",
 };
 
-/** The diagnosis in a sentence or two, for those who read nothing else. */
-export function summarizeFindings(findings: readonly Finding[]): string {
+/** The diagnosis in a sentence or two, for those who read nothing else; of work that was stopped, that it was. */
+export function summarizeFindings(findings: readonly Finding[], isWhole = true): string {
   const sorted = byImportance(findings);
   const bad = sorted.filter(({ severity }) => severity === "serious" || severity === "warning");
   const errs = sorted.find(({ check }) => check === "errors");
   const first = errs ? `${errs.title}. ` : "";
-  if (bad.length === 0) return `${first}Nothing was found that needs mending.`;
+  const rest = isWhole ? "" : " The work was stopped before all checks were made.";
+  if (bad.length === 0) return `${first}Nothing was found that needs mending.${rest}`;
   const named = bad
     .filter((one) => one !== errs)
     .slice(0, 2)
     .map(({ title }) => `${title}.`);
   const more = bad.length - named.length - Number(errs !== undefined && bad.includes(errs));
-  return `${first}${named.join(" ")}${more > 0 ? ` And ${more} more to mend.` : ""}`;
+  return `${first}${named.join(" ")}${more > 0 ? ` And ${more} more to mend.` : ""}${rest}`;
 }
 
 /** Pictures of a finding on the page. */
@@ -64,7 +69,7 @@ const side = 96;
 
 /** A page that needs nothing else: the most important finding first, with its numbers, its pictures and what to do. */
 export async function diagnosisReport(report: DiagnosisReport): Promise<string> {
-  const { name, findings, observed } = report;
+  const { name, findings, observed, isWhole } = report;
   const sorted = byImportance(findings);
   const parts: Html[] = [];
   let last: Severity | undefined;
@@ -73,20 +78,21 @@ export async function diagnosisReport(report: DiagnosisReport): Promise<string> 
     last = finding.severity;
     parts.push(await section(finding, report));
   }
-  const { skipped } = observed;
   return page({
     title: `What is wrong with ${name}?`,
-    description: summarizeFindings(findings),
+    description: summarizeFindings(findings, isWhole),
     body: html`${parts} ${await confusion(report)}
-    ${
-      skipped.length > 0 &&
-      html`<p class="note">${skipped.length} pictures could not be read: ${skipped
-        .slice(0, 20)
-        .map(({ reason }) => reason)
-        .join("; ")}.</p>`
-    }`,
+    ${unread(observed.skipped, "pictures")} ${unread(report.unreadToTrain ?? [], "pictures to train with")}`,
   });
 }
+
+/** How many pictures could not be read, and the first of them. */
+const unread = (skipped: Observations["skipped"], what: string) =>
+  skipped.length > 0 &&
+  html`<p class="note">${skipped.length} ${what} could not be read: ${skipped
+    .slice(0, 20)
+    .map(({ reason }) => reason)
+    .join("; ")}.</p>`;
 
 async function section(finding: Finding, report: DiagnosisReport): Promise<Html> {
   const { title, detail, advice, pictures = [], made = [], table, curve } = finding;
@@ -149,25 +155,35 @@ async function confusion(report: DiagnosisReport): Promise<Html> {
   const names = classes.map((one) => nameOfClass(one, labels));
   const cell = (row: number, column: number) =>
     all.filter(({ at, label }) => label === classes[row] && observed.predicted[at] === classes[column]);
+  const idOf = (row: number, column: number) => `pictures-${classes[row]}-${classes[column]}`;
   const values = classes.map((_, row) => classes.map((_c, column) => cell(row, column).length));
   const folds: Html[] = [];
   for (const [row] of classes.entries()) {
     for (const [column] of classes.entries()) {
-      const some = row === column ? [] : cell(row, column);
+      const some = cell(row, column);
       if (some.length === 0) continue;
       const figures = await Promise.all(
         some.slice(0, perCell).map(({ at }) => figureOf(shown(observed, at, labels), report)),
       );
       folds.push(
         html`<details>
-          <summary>${names[row]} taken for ${names[column]}: ${some.length}</summary>
-          ${pictureRow(figures.filter((one) => one !== undefined))}
+          <summary>${names[row]} taken for ${names[column]}: ${some.length}${some.length > perCell && `, of which ${perCell} are shown`}</summary>
+          <div id="${idOf(row, column)}">${pictureRow(figures.filter((one) => one !== undefined))}</div>
         </details>`,
       );
     }
   }
   return html`<h2>Which class is taken for which</h2>
-    ${matrixChart({ title: "Labelled (rows), taken for (columns)", rows: names, columns: names, values, rowLabel: "labelled", columnLabel: "taken for", limit: Math.max(1, ...values.flatMap((line, row) => line.filter((_, column) => column !== row))) })}
-    <p class="note">Every pair unfolds its pictures.</p>
+    ${matrixChart({
+      title: "Labelled (rows), taken for (columns)",
+      rows: names,
+      columns: names,
+      values,
+      rowLabel: "labelled",
+      columnLabel: "taken for",
+      limit: Math.max(1, ...values.flatMap((line, row) => line.filter((_, column) => column !== row))),
+      link: (row, column) => (values[row]![column]! > 0 ? `#${idOf(row, column)}` : undefined),
+    })}
+    <p class="note">Every number leads to its pictures.</p>
     ${folds}`;
 }

@@ -181,7 +181,7 @@ function honesty({ observed }: CheckContext, { facts, pictured, real, path }: Ho
     title:
       doubtful.length === 0
         ? `The pictures that units of ${facts.layer} want are like the real ones that excite them most`
-        : `Of ${sorted.length} units of ${facts.layer}, the pictures that ${doubtful.length} want are no more like the real ones that excite them most than like those of other units`,
+        : `Of ${sorted.length} units of ${facts.layer}, ${doubtful.length} ${doubtful.length === 1 ? "wants a picture that is" : "want pictures that are"} no more like the real ones that excite ${doubtful.length === 1 ? "it" : "them"} most than like those of other units`,
     detail: `Of each unit the picture that it wants was made, and its ${strongest} strongest real ones were found. They agree where the other units answer to both alike, more than to the strongest real pictures of other units (the share of these is the agreement). The curve shows through which layers made and real pictures go alike, beside real pictures with each other: in ${last.layer} ${last.made.toFixed(2)} beside ${last.real.toFixed(2)}.`,
     advice:
       doubtful.length > 0
@@ -200,11 +200,11 @@ function honesty({ observed }: CheckContext, { facts, pictured, real, path }: Ho
     made: sorted
       .slice(0, 8)
       .map(({ unit, made, agreement }) =>
-        kept(made, observed.shape, `${facts.layer}:${unit} wants this${agreement <= 0.5 ? " (doubtful)" : ""}`),
+        kept(made, observed.shape, `unit ${unit} wants this${agreement <= 0.5 ? " (doubtful)" : ""}`),
       ),
     pictures: sorted.slice(0, 8).map(({ unit, best, agreement }) => ({
       ...at(best[0]!.at),
-      caption: `excites ${facts.layer}:${unit} most; agreement ${formatPercent(agreement)}`,
+      caption: `excites unit ${unit} most; agreement ${formatPercent(agreement)}`,
     })),
     table: {
       columns: [`Unit of ${facts.layer}`, "Agreement", "Cosine with its real ones"],
@@ -250,7 +250,7 @@ function apart({ observed }: CheckContext, { layer }: UnitFacts, pictured: reado
       detail: `${pictured.length} units were compared by how they answer to the pictures that all of them want (DORA). Such a unit often stands for something that has nothing to do with the classes: a watermark, a border, a kind of noise.`,
       advice: `Look at what excites it: xstar examples MODEL ${layer}:${outliers[0]!.unit} --dataset FOLDER`,
       numbers: { units: outliers.length, of: pictured.length, distance: outliers[0]!.distance, usual },
-      made: outliers.slice(0, 8).map(({ unit, made }) => kept(made, observed.shape, `${layer}:${unit} wants this`)),
+      made: outliers.slice(0, 8).map(({ unit, made }) => kept(made, observed.shape, `unit ${unit} wants this`)),
     },
   ];
 }

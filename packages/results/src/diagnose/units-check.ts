@@ -83,11 +83,12 @@ export const units: Check = {
         copies: ["is a copy of another one", "are copies of others"],
       }[kind];
       const named = list.slice(0, 8).map((one) => (Array.isArray(one) ? `${one[1]} (of ${one[0]})` : String(one)));
+      const more = list.length - named.length;
       findings.push({
         check: kind === "dead" ? "deadUnits" : kind === "copies" ? "copiedUnits" : `${kind}Units`,
         severity: isMany ? "warning" : "note",
         title: `${counted(list.length, "unit")} of ${most.length} in ${layer} ${list.length === 1 ? what[0] : what[1]}`,
-        detail: `Over ${observed.names.length.toLocaleString("en")} pictures: ${named.join(", ")}${list.length > 8 ? ", ..." : ""}.`,
+        detail: `Over ${observed.names.length.toLocaleString("en")} pictures: ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""}.`,
         advice:
           kind === "copies"
             ? "They take time and add nothing: start training again with other random weights, or cut them"

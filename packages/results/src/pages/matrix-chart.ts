@@ -17,17 +17,23 @@ export interface MatrixChartOptions {
   readonly limit?: number;
   /** Digits behind the point; by default none for whole numbers, else two. */
   readonly digits?: number;
+  /** Where a cell leads; nowhere where it gives nothing. */
+  readonly link?: (row: number, column: number) => string | undefined;
 }
 
 /** A heat map: a table whose cells have a colour and a number, so that it needs no second form for screen readers. */
 export function matrixChart(options: MatrixChartOptions): Html {
-  const { title, rows, columns, values, rowLabel = "", columnLabel = "", kind = "sequential" } = options;
+  const { title, rows, columns, values, rowLabel = "", columnLabel = "", kind = "sequential", link } = options;
   const all = values.flat().filter(Number.isFinite);
   const limit = options.limit ?? (all.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1);
   const digits = options.digits ?? (all.every(Number.isInteger) ? 0 : 2);
   const fill = (value: number) => {
     if (!Number.isFinite(value)) return "";
     return filledWith(diverging, kind === "diverging" ? 0.5 + value / limit / 2 : 0.5 - value / limit / 2);
+  };
+  const cell = (value: number, row: number, column: number) => {
+    const [text, href] = [formatCell(value, digits), link?.(row, column)];
+    return html`<td style="${fill(value)}">${href === undefined ? text : html`<a href="${href}">${text}</a>`}</td>`;
   };
   return html`<figure class="chart">
     <figcaption>${title}</figcaption>
@@ -44,9 +50,7 @@ export function matrixChart(options: MatrixChartOptions): Html {
             (name, row) =>
               html`<tr>
                 <th scope="row">${name}</th>
-                ${(values[row] ?? []).map(
-                  (value) => html`<td style="${fill(value)}">${formatCell(value, digits)}</td>`,
-                )}
+                ${(values[row] ?? []).map((value, column) => cell(value, row, column))}
               </tr> `,
           )}
         </tbody>

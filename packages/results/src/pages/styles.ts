@@ -100,6 +100,7 @@ summary{cursor:pointer;color:var(--quiet);font-size:.9rem;padding:.25rem 0;width
 .matrix thead td{text-align:left;color:var(--quiet);font-size:.85rem}
 .matrix tbody td{min-width:2.6rem;padding:.4rem .35rem;text-align:center;border:1px solid var(--page);
 print-color-adjust:exact}
+.matrix td a{display:block;color:inherit}
 .bars{width:100%;max-width:40rem}
 .bars thead th:first-child{text-align:left}
 .bars :is(th[scope=row],td:last-child){width:1%;white-space:nowrap}
@@ -110,6 +111,7 @@ audio{width:100%;max-width:40rem}
 .best :is(th,td:last-child){font-weight:700}
 
 .pictures{display:flex;flex-wrap:wrap;gap:1.25rem .5rem;align-items:flex-start}
+.pictures+:is(.pictures,.scroll){margin-top:1.25rem}
 .pairs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,460px),1fr));gap:0 1rem}
 .picture{margin:0;max-width:100%}
 .picture .surround{padding:8px;background:var(--surround);border-radius:.4rem;print-color-adjust:exact}

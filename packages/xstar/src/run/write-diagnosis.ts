@@ -18,33 +18,37 @@ export interface DiagnosisParts {
   readonly labels: readonly string[] | undefined;
   readonly findings: readonly Finding[];
   readonly observed: Observations;
+  /** Of the pictures to train with. */
+  readonly observedToTrain?: Observations | undefined;
   /** Where pictures are from, as a caller named it. */
   readonly images: { readonly from: string; readonly pictures: LabelledPictures };
   readonly train?: { readonly from: string; readonly pictures: LabelledPictures } | undefined;
   readonly isWhole: boolean;
 }
 
+const factsOf = (
+  { from, pictures }: DiagnosisParts["images"],
+  seen: Pick<Observations, "names" | "skipped"> = { names: [], skipped: [] },
+) => ({ from, count: pictures.names.length, seen: seen.names.length, skipped: seen.skipped });
+
 /** Writes diagnosis.html and diagnosis.json into a folder; gives what the latter holds. */
 export async function writeDiagnosis(folder: string, parts: DiagnosisParts): Promise<DiagnosisFile> {
-  const { model, labels, findings, observed, images, train, isWhole } = parts;
+  const { model, labels, findings, observed, observedToTrain, images, train, isWhole } = parts;
   const file = diagnosisFile(findings, {
     xstar: version,
     model: model.path ?? model.name,
-    images: {
-      from: images.from,
-      count: images.pictures.names.length,
-      seen: observed.names.length,
-      skipped: observed.skipped,
-    },
-    train: train ? { from: train.from, count: train.pictures.names.length } : null,
+    images: factsOf(images, observed),
+    train: train ? factsOf(train, observedToTrain) : null,
     isWhole,
   });
   const report = {
     name: model.name,
     findings,
+    isWhole,
     observed,
     pictures: images.pictures,
     training: train?.pictures,
+    unreadToTrain: observedToTrain?.skipped,
     labels,
     codec: sharpCodec,
   };

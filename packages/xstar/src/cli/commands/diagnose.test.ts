@@ -86,7 +86,7 @@ describe("xstar diagnose", () => {
     expect(accuracyIn(file)).toBe(1);
     expect(file.images).toMatchObject({ count: 81, seen: 80 });
     expect(file.images.skipped[0]!.name).toBe(join("day", "broken.png"));
-    expect(err).toContain("1 pictures could not be read");
+    expect(err).toContain("1 picture could not be read");
     expect(out).toContain(file.summary);
     expect(file.isWhole).toBe(true);
     expect(await readFile(join(to, "diagnosis.html"), "utf8")).toContain("What is wrong with net?");
@@ -95,16 +95,33 @@ describe("xstar diagnose", () => {
   test("takes lists of paths and labels, and says which labels are no classes", async () => {
     const csv = await run("list.csv");
     expect([csv.code, accuracyIn(csv.file), csv.file.images.seen]).toEqual([0, 1, 81]);
-    expect(csv.err).toContain("are no classes of the model, and their pictures have none: dusk (1)");
+    expect(csv.err).toContain("is no class of the model, and its pictures have none: dusk (1)");
     const jsonl = await run("list.jsonl");
     expect([jsonl.code, accuracyIn(jsonl.file), jsonl.file.images.seen]).toEqual([0, 1, 80]);
+  });
+
+  test("reads columns by their names, quoted paths, and labels that are none", async () => {
+    const photo = await readFile(join(folder, "photos", "day", "1.png"));
+    await writeFile(join(folder, "noon, clear.png"), photo);
+    await writeFile(join(folder, "quoted.csv"), 'label,path\n"day","noon, clear.png"\nnight,photos/night/1.png\n');
+    expect((await run("quoted.csv")).file.images).toMatchObject({ seen: 2, skipped: [] });
+    await writeFile(join(folder, "null.jsonl"), '{"path": "photos/day/1.png", "label": null}\n');
+    const { code, out } = await run("null.jsonl");
+    expect([code, out]).toEqual([0, expect.stringContaining("The pictures have no classes")]);
+  });
+
+  test("names pictures to train with that cannot be read", async () => {
+    const { err, file, to } = await run("photos/night", "--train", join(folder, "photos"));
+    expect(err).toContain("1 picture could not be read");
+    expect(file.train).toMatchObject({ count: 81, seen: 80, skipped: [{ name: join("day", "broken.png") }] });
+    expect(await readFile(join(to, "diagnosis.html"), "utf8")).toContain("1 pictures to train with could not be read");
   });
 
   test("finds pictures that are among those to train with", async () => {
     const { file } = await run("photos", "--train", join(folder, "list.csv"));
     const leak = file.findings.find(({ check }) => check === "leak")!;
     expect([leak.severity, leak.numbers["pairs"]]).toEqual(["serious", 80]);
-    expect(file.train).toEqual({ from: join(folder, "list.csv"), count: 81 });
+    expect(file.train).toEqual({ from: join(folder, "list.csv"), count: 81, seen: 81, skipped: [] });
   });
 
   test("stops by Ctrl-C, keeps what is done, and the same command goes on to the same findings", async () => {
@@ -125,6 +142,7 @@ describe("xstar diagnose", () => {
     const read = async () => JSON.parse(await readFile(join(to, "diagnosis.json"), "utf8")) as DiagnosisFile;
     const stopped = await read();
     expect(stopped.isWhole).toBe(false);
+    expect(stopped.summary).toContain("stopped before all checks were made");
     expect(stopped.images.seen).toBeLessThan(whole.file.images.seen);
     vi.spyOn(process.stderr, "write").mockReturnValue(true);
     expect(await main(args)).toBe(0);

@@ -108,16 +108,14 @@ async function runDiagnose(path: string, flags: DiagnoseFlags): Promise<void> {
     const isWhole = !signal.aborted;
     if (isWhole) await rm(kept, { force: true });
     else await writeFileAtomic(kept, encodeDiagnosis({ of: identity, observed, training, made, findings }));
-    const file = await writeDiagnosis(folder, { model, labels, findings, observed, images, train, isWhole });
+    const file = await writeDiagnosis(folder, {
+      ...{ model, labels, findings, observed, observedToTrain: training, images, train, isWhole },
+    });
     const lines = byImportance(findings).map(({ severity, title }) => `${severity.padEnd(8)} ${title}`);
-    const skipped = observed.skipped.length;
-    if (skipped > 0)
-      warn(
-        `${skipped} pictures could not be read: ${observed.skipped
-          .slice(0, 3)
-          .map(({ reason }) => reason)
-          .join("; ")}`,
-      );
+    for (const { skipped } of [observed, ...(training ? [training] : [])]) {
+      const [some, count] = [skipped.slice(0, 3).map(({ reason }) => reason), skipped.length];
+      if (count > 0) warn(`${count} ${count === 1 ? "picture" : "pictures"} could not be read: ${some.join("; ")}`);
+    }
     process.stdout.write(
       printableLines(`${lines.join("\n")}\n\n${file.summary}\nWritten to ${folder}: diagnosis.html, diagnosis.json\n`),
     );
@@ -161,6 +159,6 @@ function sayUnknown(from: string, { unknown }: OpenedLabelled): void {
   if (unknown.size === 0) return;
   const names = [...unknown].slice(0, 5).map(([name, count]) => `${name} (${count})`);
   say(
-    `Note: ${unknown.size} labels of "${from}" are no classes of the model, and their pictures have none: ${names.join(", ")}${unknown.size > 5 ? ", ..." : ""}`,
+    `Note: ${unknown.size === 1 ? `1 label of "${from}" is no class of the model, and its` : `${unknown.size} labels of "${from}" are no classes of the model, and their`} pictures have none: ${names.join(", ")}${unknown.size > 5 ? ", ..." : ""}`,
   );
 }
