@@ -57,8 +57,8 @@ export async function explanationReport(report: ExplanationReport): Promise<stri
     body: html`${pictureFigure({ light, alt: `${title}. ${words}`, caption: "", width, height, scale: 1, isSmooth: true, isFirst: true })}
       <h2>Every method</h2>
       <p class="note">
-        All of them are about the same answer. Where they agree, the network most likely looks there; where they do not, believe those that
-        pass the tests below.
+        All of them are about the same answer. Where they agree, the network most likely looks
+        there${tested.length > 0 && "; where they do not, believe those that pass the tests below"}.
       </p>
       ${pictureRow(await Promise.all(maps.map((one) => mapFigure(one, report))))}
       ${leftOut.length > 0 && html`<p class="note">Left out: ${leftOut.map(({ method, reason }) => `${nameOfMethod(method)} (${reason})`).join("; ")}.</p>`}
@@ -99,20 +99,28 @@ async function mapFigure(
   });
 }
 
+/** Curves of a chart that can still be told apart. */
+const mostCurves = 6;
+
 function truthSection(maps: readonly ReportedMap[]): Html {
-  const curves = (read: (truth: MapTruth) => MapTruth["deletion"]) =>
-    maps.map(({ explanation, truth }) => ({
-      name: nameOfMethod(explanation.method.type),
-      points: read(truth!).map(([share, worth]) => [100 * share, worth] as const),
-    }));
-  const chart = (title: string, read: (truth: MapTruth) => MapTruth["deletion"]) =>
-    lineChart({
-      title,
+  const chart = (
+    what: string,
+    read: (truth: MapTruth) => MapTruth["deletion"],
+    badness: (truth: MapTruth) => number,
+  ) => {
+    const [own, ...others] = maps;
+    const best = others.toSorted((a, b) => badness(a.truth!) - badness(b.truth!)).slice(0, mostCurves - 1);
+    return lineChart({
+      title: others.length > best.length ? `${what}: the map above, and the ${best.length} best of the others` : what,
       xLabel: "% of the picture",
       yLabel: "answer",
-      series: curves(read).slice(0, 6),
+      series: [own!, ...best].map(({ explanation, truth }) => ({
+        name: nameOfMethod(explanation.method.type),
+        points: read(truth!).map(([share, worth]) => [100 * share, worth] as const),
+      })),
       hasMarks: false,
     });
+  };
   const boxed = maps.some(({ truth }) => truth!.pointing !== null);
   return html`<h2>Is the map true?</h2>
     <p>
@@ -140,8 +148,16 @@ function truthSection(maps: readonly ReportedMap[]): Html {
         ...(boxed ? [truth!.pointing ? "yes" : "no"] : []),
       ]),
     })}
-    ${chart("Deletion: the warmest pixels blurred", ({ deletion }) => deletion)}
-    ${chart("Insertion: the warmest pixels shown", ({ insertion }) => insertion)}`;
+    ${chart(
+      "Deletion, the warmest pixels blurred",
+      ({ deletion }) => deletion,
+      ({ deletionArea }) => deletionArea,
+    )}
+    ${chart(
+      "Insertion, the warmest pixels shown",
+      ({ insertion }) => insertion,
+      ({ insertionArea }) => -insertionArea,
+    )}`;
 }
 
 function randomizationSection(maps: readonly ReportedMap[]): Html {
@@ -160,7 +176,7 @@ function randomizationSection(maps: readonly ReportedMap[]): Html {
       columns: ["Method", ...names, "Verdict"],
       rows: checked.map(({ explanation, randomization }) => [
         nameOfMethod(explanation.method.type),
-        ...randomization!.byShare.map(([, x]) => (x === null ? "–" : formatNumber(x, 2))),
+        ...randomization!.byShare.map(([, x]) => (x === null ? "–" : formatNumber(Number(x.toFixed(2))))),
         randomization!.passes ? "passes" : "fails",
       ]),
     })}`;
