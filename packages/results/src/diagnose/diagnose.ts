@@ -20,6 +20,7 @@ import { sufficient } from "./sufficient.js";
 import { texture } from "./texture-check.js";
 import { unitPictures } from "./unit-pictures.js";
 import { units } from "./units-check.js";
+import { vanishing } from "./vanishing.js";
 
 /** Every check, in the order in which they are made: those that look at answers first, then the experiments. */
 export const checks: readonly Check[] = [
@@ -35,6 +36,7 @@ export const checks: readonly Check[] = [
   shallow,
   groups,
   units,
+  vanishing,
   batches,
   border,
   tint,

@@ -74,7 +74,7 @@ const activations = new Set([
   "Gelu",
 ]);
 
-/** Layers behind an activation. */
+/** Layers behind an activation, `mostLayers` at most. */
 async function activationLayers(model: LoadedModel, options: ProbeOptions) {
   const { normalized } = await prepareModel(model, 1, options);
   const { layers } = targetNames(model.source, normalized);
@@ -85,7 +85,9 @@ async function activationLayers(model: LoadedModel, options: ProbeOptions) {
       ? [{ layer, opType, isDense: value.shape.length === 2 }]
       : [];
   });
-  return found.slice(0, mostLayers);
+  if (found.length <= mostLayers) return found;
+  // evenly through the network, the first and the last among them
+  return Array.from({ length: mostLayers }, (_, i) => found[Math.round((i * (found.length - 1)) / (mostLayers - 1))]!);
 }
 
 /** Shows a network all pictures once. Pictures that cannot be read are skipped and named. */

@@ -1,4 +1,4 @@
-import { openModel } from "@xstar/core";
+import { createOps, createRng, Graph, openModel, tensor, writeModel } from "@xstar/core";
 import { describe, expect, it } from "vitest";
 import { nodeRuntime } from "../../../xstar/src/runtime.js";
 import { plantedNetwork, patch, plantedPictures, side } from "../testing/planted.js";
@@ -8,6 +8,7 @@ import type { CheckContext } from "./check.js";
 import { diagnose } from "./diagnose.js";
 import { errors } from "./errors.js";
 import type { Finding, LabelledPictures } from "./finding.js";
+import { observe } from "./observe.js";
 
 const model = (cue?: "stamp") =>
   openModel(plantedNetwork({ cue }), { runtime: nodeRuntime({ threads: 1 }), contract: { mean: [0], std: [1] } });
@@ -82,6 +83,45 @@ describe("confidence", () => {
   it("that is too high is told from a single surprise", async () => {
     expect(await severityOf(100, { wrong: 1, logit: 8 })).toBe("fine");
     expect(await severityOf(100, { wrong: 6, logit: 8 })).toBe("warning");
+  });
+});
+
+describe("a gradient that vanishes", () => {
+  const deep = (activation: "sigmoid" | "relu", layers = 5) => {
+    const graph = new Graph("deep");
+    const op = createOps(graph);
+    const x = graph.input("x", { dtype: "float32", shape: [1, 1, side, side] });
+    const filled = (shape: [number, number]) =>
+      op.constant(tensor("float32", createRng(1).normals(shape[0] * shape[1], 0.02, 0.02), shape));
+    let value = op.flatten(x);
+    for (let i = 0; i < layers; i++) {
+      value = op[activation](op.gemm(value, filled([value.shape[1]!, 8]), {}));
+      value.name = graph.uniqueName(`layer${i}`);
+    }
+    value = op.gemm(value, filled([8, 4]), {});
+    value.name = graph.uniqueName("scores");
+    graph.output(value);
+    const bytes = writeModel(graph, { opsets: new Map([["", 20]]), freeBatch: "N" });
+    return openModel(bytes, { runtime: nodeRuntime({ threads: 1 }), contract: { mean: [0], std: [1] } });
+  };
+  const foundIn = async (activation: "sigmoid" | "relu") => {
+    const findings: Finding[] = [];
+    for await (const one of diagnose(deep(activation), plantedPictures({ count: 100 }), { only: ["vanishing"] }))
+      findings.push(one);
+    return findings[0]!;
+  };
+
+  it("is found in a stack of sigmoids with small weights, and not in one of ReLUs", async () => {
+    const { severity, numbers } = await foundIn("sigmoid");
+    expect(severity).toBe("warning");
+    expect(numbers["vanished"]).toBeGreaterThan(1);
+    expect((await foundIn("relu")).severity).toBe("fine");
+  });
+
+  it("is looked for in layers from the whole of a deep network", async () => {
+    const { units } = await observe(deep("relu", 60), plantedPictures({ count: 20 }), {}, { hasUnits: true });
+    expect(units.length).toBe(40);
+    expect([units[0]!.layer, units.at(-1)!.layer]).toEqual(["layer0", "layer59"]);
   });
 });
 
