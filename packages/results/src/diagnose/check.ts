@@ -18,6 +18,8 @@ export interface CheckContext {
   readonly labels: readonly string[] | undefined;
   readonly asker: Asker;
   readonly signal?: AbortSignal | undefined;
+  /** Told which share of a check that takes long is done. */
+  readonly onShare?: ((share: number) => void) | undefined;
 }
 
 /** One kind of fault that is looked for. */

@@ -109,7 +109,8 @@ export async function* diagnose(
     for (const [i, check] of made.entries()) {
       if (signal?.aborted) return;
       onProgress?.(check.name, i, made.length);
-      yield* await check.find(context);
+      const onShare = (share: number) => onProgress?.(`${check.name}, ${Math.round(100 * share)} %,`, i, made.length);
+      yield* await check.find({ ...context, onShare });
       onChecked?.(check.name);
     }
   } catch (error) {

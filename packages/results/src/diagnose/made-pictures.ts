@@ -14,19 +14,18 @@ const side = 96;
 
 /** The picture that each target wants most, [channels, height, width]. */
 export async function makePictures(
-  { model, options, signal }: Pick<CheckContext, "model" | "options" | "signal">,
+  { model, options, signal, onShare }: Pick<CheckContext, "model" | "options" | "signal" | "onShare">,
   targets: readonly Target[],
   settings: (from: number, to: number) => MaximizeOptions = () => ({}),
 ): Promise<Float32Array[]> {
   const made: Float32Array[] = [];
   for (let from = 0; from < targets.length; from += batch) {
     const some = targets.slice(from, from + batch);
-    const { picture } = await maximize(model, some, {
-      ...options,
-      signal,
-      steps,
-      ...settings(from, from + some.length),
-    });
+    const wanted = { ...options, signal, steps, ...settings(from, from + some.length) };
+    const run = maximize(model, some, wanted);
+    const partOf = (index: number) => (index / (wanted.steps ?? steps)) * some.length;
+    for await (const { index } of run) onShare?.((from + partOf(index)) / targets.length);
+    const { picture } = await run;
     signal?.throwIfAborted();
     const each = picture.data.length / some.length;
     some.forEach((_, i) => made.push(picture.data.slice(i * each, (i + 1) * each)));

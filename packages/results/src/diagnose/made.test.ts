@@ -75,16 +75,24 @@ const stripes = picturesOf((label, at, own) => {
 });
 const quarters = picturesOf((label, at) => 0.2 + 0.5 * Number(quarterOf(at) === label));
 
-async function found(bytes: Uint8Array, only: string, pictures: LabelledPictures): Promise<Finding[]> {
+async function found(
+  bytes: Uint8Array,
+  only: string,
+  pictures: LabelledPictures,
+  onProgress?: (what: string) => void,
+): Promise<Finding[]> {
   const model = openModel(bytes, { runtime: nodeRuntime({ threads: 1 }), contract: { mean: [0], std: [1] } });
   const findings: Finding[] = [];
-  for await (const finding of diagnose(model, pictures, { only: [only] })) findings.push(finding);
+  for await (const finding of diagnose(model, pictures, { only: [only], onProgress })) findings.push(finding);
   return findings;
 }
 
 describe("pictures that units want", () => {
   it("are like the strongest real ones, and none stands apart, where units are honest", async () => {
-    const findings = await found(stripeNetwork(), "unitPictures", stripes);
+    const told: string[] = [];
+    const findings = await found(stripeNetwork(), "unitPictures", stripes, (what) => void told.push(what));
+    const shares = told.flatMap((what) => /unitPictures, (\d+) %/.exec(what)?.[1] ?? []).map(Number);
+    expect([shares[0]! < 5, shares.at(-1), shares.length > 90]).toEqual([true, 100, true]);
     expect(findings.map(({ check, severity }) => [check, severity])).toEqual([["madeAgainstReal", "fine"]]);
     const [{ made, pictures, numbers }] = findings as [Finding];
     expect([made!.length, pictures!.length, numbers["doubtful"]]).toEqual([8, 8, 0]);
