@@ -207,6 +207,8 @@ async function explainMany(paths: readonly string[], work: Work): Promise<void> 
   process.stdout.write(
     printableLines(`Written to ${folder}: sheet.png, ${cards.length} pictures, explanations.json\n`),
   );
+  if (signal.aborted)
+    throw new XstarError("aborted", `Stopped after ${cards.length + skipped.length} of ${paths.length} pictures`);
 }
 
 /** Words that are files or folders are pictures; one more is the target. */

@@ -140,6 +140,21 @@ describe("xstar explain", () => {
     expect((await readdir(to)).sort()).toEqual(["a.png", "b.png", "explanations.json", "sheet.png"]);
   });
 
+  test("stops by Ctrl-C between the pictures of a folder, keeps what is done, and says so", async () => {
+    vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    let told = "";
+    vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+      if (told === "") process.emit("SIGINT");
+      told += String(text);
+      return true;
+    });
+    const to = join(folder, "stopped");
+    const photo = join(folder, "photos", "a.png");
+    expect(await main(["explain", join(folder, "net.onnx"), photo, photo, photo, "--out", to])).not.toBe(0);
+    expect(told).toContain("Stopped after 1 of 3 pictures");
+    expect(await readdir(to)).toContain("sheet.png");
+  });
+
   test("writes the explanation as a file that gives the same map", async () => {
     const to = join(folder, "heatmap.onnx");
     expect((await run("--export", to)).out).toContain(`Written to ${to}: picture in`);
