@@ -16,8 +16,8 @@ const kernelOf = (at: (y: number, x: number) => number) => {
   return values.map((x) => (x - mean) / 5);
 };
 
-/** Units that answer to stripes at their own angle, wherever they are. */
-function stripeNetwork(): Uint8Array {
+/** Units that answer to stripes at their own angle, wherever they are; of a deep one a second layer has that alone. */
+function stripeNetwork(isDeep = false): Uint8Array {
   const graph = new Graph("stripes");
   const op = createOps(graph);
   const x = graph.input("x", { dtype: "float32", shape: [1, 1, side, side] });
@@ -29,7 +29,8 @@ function stripeNetwork(): Uint8Array {
     { length: units * classes },
     (_, i) => 20 * Number(Math.floor(i / classes) === (units / classes) * (i % classes)),
   );
-  const pooled = op.flatten(op.globalAveragePool(hidden));
+  const means = op.globalAveragePool(hidden);
+  const pooled = op.flatten(isDeep ? op.relu(op.mul(means, 10)) : means);
   const scores = op.gemm(pooled, op.constant(tensor("float32", weights, [units, classes])));
   scores.name = graph.uniqueName("scores");
   graph.output(scores);
@@ -138,6 +139,8 @@ describe("shape against texture", () => {
     const [byTexture] = await found(stripeNetwork(), "texture", stripes);
     expect([byTexture!.severity, byTexture!.numbers["shape"]]).toEqual(["note", 0]);
     expect(byTexture!.numbers["texture"]).toBeGreaterThan(12);
+    const [deep] = await found(stripeNetwork(true), "texture", stripes);
+    expect(deep!.numbers["shape"]).toBe(0);
     const [byShape] = await found(placeNetwork(), "texture", quarters);
     expect([byShape!.severity, byShape!.numbers["texture"]]).toEqual(["fine", 0]);
     expect(byShape!.numbers["shapeBias"]).toBe(1);

@@ -12,7 +12,8 @@ const shapeWeight = 0.5;
 
 /**
  * Whether the network goes by shape or by texture: pictures with the shape of one class and the texture of another (Geirhos et al., 2019),
- * made by the network's own style: what its first layer sees anywhere of the one, and its last of the other.
+ * made by the network's own style: what its first layer sees anywhere of the one, and place by place of the other. No later layer is held,
+ * for the answer would be held with it.
  */
 export const texture: Check = {
   name: "texture",
@@ -20,10 +21,9 @@ export const texture: Check = {
   async find(context) {
     const { observed, asker, labels } = context;
     const { shape } = observed;
-    const layers = observed.units.filter(({ isDense }) => !isDense).map(({ layer }) => layer);
-    const [first, last] = [layers[0], layers.at(-1)];
+    const first = observed.units.find(({ isDense }) => !isDense)?.layer;
     const pairs = pairsOf(context, fitting(shape, ofSmall, ofLarge));
-    if (first === undefined || last === undefined || pairs.length < fewest) return [];
+    if (first === undefined || pairs.length < fewest) return [];
     const images = Object.fromEntries(
       pairs.flatMap(([form, surface], i) => [
         [`shape${i}`, tensor("float32", form.picture, shape)],
@@ -33,7 +33,7 @@ export const texture: Check = {
     const targets = pairs.map((_, i) =>
       add(
         style({ layer: first, image: `texture${i}` }),
-        mul(shapeWeight, inversion({ layer: last, image: `shape${i}` })),
+        mul(shapeWeight, inversion({ layer: first, image: `shape${i}` })),
       ),
     );
     const made = await makePictures(context, targets, (from, to) => ({
@@ -59,7 +59,7 @@ export const texture: Check = {
         title: isTexture
           ? `It goes by texture more than by shape: ${byTexture} of ${pairs.length} pictures with the shape of one class and the texture of another are taken for the texture, ${byShape} for the shape`
           : `It goes by shape: ${byShape} of ${pairs.length} pictures with the shape of one class and the texture of another are taken for the shape, ${byTexture} for the texture`,
-        detail: `Pictures were changed until ${first} sees in them what it sees anywhere in a picture of another class, and ${last} still what it saw before. People go by the shape in such pictures.`,
+        detail: `Pictures were changed until ${first} sees anywhere in them what it sees in a picture of another class, and place by place still what it saw before. People go by the shape in such pictures.`,
         advice: isTexture
           ? "Train with pictures whose textures are changed (styles, colours, noise) where shapes should count"
           : undefined,
