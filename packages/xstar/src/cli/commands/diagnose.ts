@@ -108,9 +108,8 @@ async function runDiagnose(path: string, flags: DiagnoseFlags): Promise<void> {
     const isWhole = !signal.aborted;
     if (isWhole) await rm(kept, { force: true });
     else await writeFileAtomic(kept, encodeDiagnosis({ of: identity, observed, training, made, findings }));
-    const file = await writeDiagnosis(folder, {
-      ...{ model, labels, findings, observed, observedToTrain: training, images, train, isWhole },
-    });
+    const parts = { model, labels, findings, observed, observedToTrain: training, images, train, isWhole };
+    const file = await writeDiagnosis(folder, parts);
     const lines = byImportance(findings).map(({ severity, title }) => `${severity.padEnd(8)} ${title}`);
     for (const { skipped } of [observed, ...(training ? [training] : [])]) {
       const [some, count] = [skipped.slice(0, 3).map(({ reason }) => reason), skipped.length];

@@ -187,7 +187,7 @@ describe("xstar explain", () => {
     const to = join(folder, "expected");
     const photos = join(folder, "photos");
     const { code } = await run(
-      ...[join(photos, "a.png"), "--method", "expectedGradients:samples=4", "--images", photos, "--out", to],
+      ...`${join(photos, "a.png")} --method expectedGradients:samples=4 --images ${photos} --out ${to}`.split(" "),
     );
     expect(code).toBe(0);
     const [first] = (await readJson(join(to, "explanation.json"))).maps;
