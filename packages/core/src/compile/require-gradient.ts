@@ -1,10 +1,12 @@
 import { findReach, type Reach } from "../autodiff/differentiability.js";
+import { labelOf } from "../autodiff/gradients.js";
 import { orGradientFree } from "../autodiff/missing-rules.js";
 import { rulesFor } from "../autodiff/rules/table.js";
 import type { VjpRules } from "../autodiff/vjp.js";
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
 import type { Entry } from "../forward/narrow.js";
+import { modelScope } from "../forward/prepare-model.js";
 import { Graph, type Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
@@ -52,13 +54,14 @@ export function noGradient({
   const layer = spec?.["layer"];
   const name = spec ? ` "${spec.type}"${typeof layer === "string" ? ` of layer "${layer}"` : ""}` : "";
   const node = reach?.zeroBehind;
+  const label = node && labelOf(node, { scope: modelScope });
   return node
     ? new XstarError(
         "no-gradient",
-        `The target${name} has no gradient, so there is nothing to maximize: it is zero behind node "${node.label}" (${node.qualifiedType})`,
+        `The target${name} has no gradient, so there is nothing to maximize: it is zero behind node "${label}" (${node.qualifiedType})`,
         {
           hint: `Choose a layer before that node: xstar inspect says which have a gradient${orGradientFree}`,
-          details: { node: node.label },
+          details: { node: label },
         },
       )
     : new XstarError(
