@@ -49,12 +49,11 @@ const parts = {
       rows.push({ network: one.file === squeezenet ? "SqueezeNet" : "the article's", ...(await measureEstimate(one)) });
     return { rows };
   },
-  disturbed() {
+  async disturbed() {
     const layers = flags.layers.split(",");
     const settings = ["--steps", flags.steps, "--seed", "0"];
-    return measureDisturbed({
-      args: ["atlas", squeezenet, "--layers", ...layers, "--images", flags.photos, ...settings],
-    });
+    const args = ["atlas", squeezenet, "--layers", ...layers, "--images", flags.photos, ...settings];
+    return { layers, steps: Number(flags.steps), ...(await measureDisturbed({ args })) };
   },
   async resnet() {
     if (flags.resnet === undefined) throw new Error("Give a ResNet-50 with --resnet FILE");

@@ -6,13 +6,13 @@
  *     memory  one worker over 1,000 small jobs
  *     gain    two workers over one, beside two processes of plain ONNX Runtime over one, in turn
  *     cost    a unit of an atlas beside single commands, by processor time
- *     lucent  a unit of that atlas beside torch-lucent, by processor time
+ *     lucent  a unit of an atlas of --steps beside torch-lucent, by processor time and by what the pictures reach
  * and all without one. Each keeps its results in bench/results/queue.json, of which docs/scale.md is written. It needs redis-server;
  * torch-lucent is that of `npm run bench:peers`.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { openRedis } from "@xstar/queue";
@@ -32,6 +32,7 @@ const { values: flags, positionals } = parseArgs({
     models: { type: "string", default: join(root, "../shared/models") },
     python: { type: "string", default: join(root, "bench/.peers/venv/bin/python") },
     rounds: { type: "string", default: "3" },
+    steps: { type: "string", default: "48" },
   },
 });
 const results = join(root, "bench", "results", "queue.json");
@@ -102,10 +103,10 @@ const parts = {
   },
   async lucent() {
     if (!existsSync(flags.python)) throw new Error(`${flags.python} is missing: npm run bench:peers`);
-    const atlas = readResults().cost?.rows.find(({ network }) => network === basename(squeezenet))?.atlas;
-    if (atlas === undefined) throw new Error("Measure the part cost before");
-    const given = { models: flags.models, python: flags.python, layer: "fire4/squeeze1x1", units: [3, 20], scratch };
-    return measureLucent({ ...given, steps: 64, lucentSteps: 512, atlas });
+    const [layer, steps] = ["fire4/squeeze1x1", Number(flags.steps)];
+    const { atlas } = await measureCost({ file: squeezenet, layers: [layer], steps, singles: 1, scratch });
+    const given = { models: flags.models, python: flags.python, layer, units: [3, 12, 20, 28], scratch };
+    return measureLucent({ ...given, steps, lucentSteps: 512, atlas });
   },
 };
 

@@ -108,5 +108,5 @@ export async function measureDisturbed({ args, kills = 3, everySeconds = 20 }) {
     differences: code === 0 ? differences(of("whole"), of("queued")) : [sender.said.text],
   };
   rmSync(scratch, { recursive: true });
-  return { args: args.slice(2), jobs, seconds, killed, queued };
+  return { jobs, seconds, killed, queued };
 }

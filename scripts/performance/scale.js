@@ -1,6 +1,7 @@
 /** The measured part of docs/scale.md and docs/atlas.md, from bench/results/queue.json and atlas.json. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writePage } from "../write-page.js";
 import { table } from "./markdown.js";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -109,7 +110,8 @@ function lucentSection(lucent) {
         `${unit}: ${single.activation.toFixed(1)} and ${theirs.activation.toFixed(1)}`,
     )
     .join("; ");
-  return `torch-lucent, one after another as its users call it, ${lucent.lucentSteps} steps, one thread: ${lucent.lucent.toFixed(0)} s for a unit of \`${lucent.layer}\`, ${lucent.ratio.toFixed(1)} times as much. Mean activations of the
+  return `torch-lucent, one after another as its users call it, ${lucent.lucentSteps} steps, one thread: ${lucent.lucent.toFixed(0)} s for a unit of \`${lucent.layer}\`, ${lucent.ratio.toFixed(1)} times the
+${lucent.atlas.toFixed(2)} s of an atlas of that layer with ${lucent.steps} steps (\`npm run bench:queue -- lucent\`). Mean activations of the
 finished pictures, ours and theirs, by unit: ${reached}.`;
 }
 
@@ -142,12 +144,11 @@ Most layers show others once more (a Relu after its convolution, a Concat of wha
 
 function disturbedSection(disturbed) {
   if (!disturbed) return undefined;
-  const { jobs, killed, queued } = disturbed;
-  const steps = disturbed.args[disturbed.args.indexOf("--steps") + 1];
+  const { layers, steps, jobs, killed, queued } = disturbed;
   const same = ({ differences }) => (differences.length === 0 ? "the same bytes" : `${differences.length} other files`);
   return `### Disturbed
 
-${jobs} jobs of five layers of SqueezeNet with photographs, ${steps} steps (\`npm run bench:atlas -- disturbed\`): a pool killed ${killed.kills} times by \`kill -9\` and
+${jobs} jobs of ${layers.length} layers of SqueezeNet (\`${layers.join("`, `")}\`) with photographs, ${steps} steps (\`npm run bench:atlas -- disturbed\`): a pool killed ${killed.kills} times by \`kill -9\` and
 started again ended with ${same(killed)} as one that was not. Through Redis with four workers, of which one was killed every 20 s (${queued.deaths} in all) while Redis was started again
 ${queued.restarts} times: ${same(queued)}, and ${queued.repeated} of ${jobs} jobs were done whole twice.`;
 }
@@ -203,8 +204,8 @@ const bounds = /(<!-- measured -->\n)[\s\S]*(<!-- \/measured -->)/;
 function fill(page, sections) {
   const path = join(root, "docs", page);
   const text = sections.filter((one) => one !== undefined).join("\n\n");
-  writeFileSync(
-    path,
+  writePage(
+    page,
     readFileSync(path, "utf8").replace(bounds, (_, before, after) => `${before}\n${text}\n\n${after}`),
   );
 }

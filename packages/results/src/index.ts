@@ -12,7 +12,7 @@ export {
 } from "./diagnose/finding.js";
 export { observe, type Observations } from "./diagnose/observe.js";
 export { diagnosisReport, summarizeFindings, type DiagnosisReport } from "./diagnose/report.js";
-export type { ImageCodec } from "./codecs/image-codec.js";
+export { longestWebp, type ImageCodec } from "./codecs/image-codec.js";
 export { decodeNpy, encodeNpy } from "./codecs/npy.js";
 export { encodePng } from "./codecs/png.js";
 export { dataUri } from "./codecs/data-uri.js";

@@ -1,5 +1,8 @@
 import type { Picture } from "../image/picture.js";
 
+/** Pixels of a side that WebP can hold. */
+export const longestWebp = 16383;
+
 /** What reads and writes the picture formats that need a library of their own: sharp in Node, a canvas in a browser. */
 export interface ImageCodec {
   /** A picture file, made smaller until its longer side is at most `side`; small ones are enlarged by a whole number. */

@@ -39,12 +39,12 @@ export function enlargementFor({ width, height }: { width: number; height: numbe
 const comfortable = 280;
 
 /**
- * The enlargement of pictures [..., height, width] to about 280 pixels; what is no picture is drawn large enough.
+ * The whole enlargement of pictures [..., height, width] that comes nearest to 280 pixels; what is no picture is drawn large enough.
  *
  * @example
  * usualScale([1, 1, 28, 28]); // 10
  */
 export function usualScale(shape: Shape, holds?: InputKind): number {
   if (holds) return 1;
-  return Math.ceil(comfortable / Math.max(...shape.slice(-2)));
+  return Math.max(1, Math.round(comfortable / Math.max(...shape.slice(-2))));
 }

@@ -2,7 +2,7 @@ import { diverging } from "../image/colormap.js";
 import { splitOpacity, withOpacity } from "../image/opacity.js";
 import type { Picture } from "../image/picture.js";
 import { dataUri } from "../codecs/data-uri.js";
-import type { ImageCodec } from "../codecs/image-codec.js";
+import { longestWebp, type ImageCodec } from "../codecs/image-codec.js";
 import { encodePng } from "../codecs/png.js";
 import { pictureScale } from "../image/scale.js";
 import { rawView, signedView, type View } from "../image/view.js";
@@ -64,9 +64,6 @@ export async function viewResult(
     range: rangeOf(colours),
   };
 }
-
-/** Pixels of a side that WebP can hold. */
-const longestWebp = 16383;
 
 /** A picture as WebP, or as PNG where it is longer than that: a signal, for example. */
 export async function webpUri(picture: Picture, codec: ImageCodec): Promise<string> {

@@ -53,10 +53,10 @@ describe("xstar maximize", () => {
     const { code, out } = await xstar(["maximize", "tiny.onnx", "conv:2", "--recipe", "none", "--threads", "1"]);
     expect(code).toBe(0);
     expect(out).toContain(
-      "Written to out/tiny/conv-2: conv-2.npy, conv-2.png, conv-2.change.png, conv-2.gif, report.html, run.json",
+      "Written to out/tiny/conv-2: conv-2.npy, conv-2.png, conv-2.change.png, conv-2.webp, report.html, run.json",
     );
     const files = await readdir(join(folder, "out/tiny/conv-2"));
-    const ownFiles = ["conv-2.change.png", "conv-2.gif", "conv-2.npy", "conv-2.png"];
+    const ownFiles = ["conv-2.change.png", "conv-2.npy", "conv-2.png", "conv-2.webp"];
     expect(files.toSorted()).toEqual([...ownFiles, "report.html", "run.json"]);
     const { ended, stepsTaken, pictures } = await readRun("out/tiny/conv-2");
     expect({ ended, stepsTaken }).toEqual({ ended: "steps", stepsTaken: 64 });

@@ -22,7 +22,15 @@ import {
   type Plan,
   type SavedAscent,
 } from "@xstar/runs";
-import { likeliestOf, usualScale, type ClassShare, type FoundRecord, type Job, type RunFacts } from "@xstar/results";
+import {
+  likeliestOf,
+  longestWebp,
+  usualScale,
+  type ClassShare,
+  type FoundRecord,
+  type Job,
+  type RunFacts,
+} from "@xstar/results";
 import { writeFileAtomic } from "../files/atomic.js";
 import { openExamples } from "../data/pictures.js";
 import { loadDefinitions } from "../load-definitions.js";
@@ -233,10 +241,13 @@ function checkArguments(
 
 /** How the pictures are drawn: as the flags say, as in the record for pictures of the same size, or as usual. */
 function formOf(flags: MaximizeFlags, { shape, holds }: Plan, from: FoundRecord | undefined): PictureForm {
-  const { scale, format = "gif" } = from?.record ?? {};
   const isSameSize = from !== undefined && sameShape(from.record.ascent.shape.slice(1), shape.slice(1));
-  const usual = isSameSize ? (scale ?? usualScale(shape, holds)) : usualScale(shape, holds);
-  return { scale: flags.scale ?? usual, format: flags.format ?? format };
+  const kept = isSameSize ? from.record.scale : undefined;
+  const scale = flags.scale ?? kept ?? usualScale(shape, holds);
+  const isLong = Math.max(...shape.slice(-2)) * scale > longestWebp;
+  // records of before told of no format
+  const usual = from ? (from.record.format ?? "gif") : isLong ? "gif" : "webp";
+  return { scale, format: flags.format ?? usual };
 }
 
 /** Whether a folder holds the whole result of the same run. */

@@ -48,3 +48,9 @@ test("a WebP carries a text with it, whatever is in it", async () => {
   expect(await readXmp(await encodeAnimation(frames, { format: "webp" }))).toBe(undefined);
   expect(await readXmp(Uint8Array.of(1, 2, 3))).toBe(undefined);
 });
+
+test("a WebP that cannot be so long is refused before anything is drawn", async () => {
+  const long = filledPicture(20_000, 1, [0, 0, 0]);
+  await expect(encodeAnimation([long], { format: "webp" })).rejects.toMatchObject({ code: "bad-argument" });
+  expect((await encodeAnimation([long], { format: "gif" })).length).toBeGreaterThan(0);
+});

@@ -1,5 +1,5 @@
 import { XstarError } from "@xstar/core";
-import { xmpOf, type Picture } from "@xstar/results";
+import { longestWebp, xmpOf, type Picture } from "@xstar/results";
 import { loadSharp } from "./sharp.js";
 
 export interface AnimationOptions {
@@ -28,6 +28,12 @@ export async function encodeAnimation(frames: readonly Picture[], options: Anima
     );
   }
 
+  if (format === "webp" && Math.max(width, height) > longestWebp) {
+    throw new XstarError("bad-argument", `A WebP holds ${longestWebp} pixels a side, fewer than ${width}x${height}`, {
+      hint: "Take a GIF (--format gif), or no animation (--format none)",
+    });
+  }
+
   const delay = frames.map(() => frameMs);
   delay[0] = Math.max(500, frameMs);
   delay[frames.length - 1] = Math.max(1500, frameMs);
@@ -36,7 +42,7 @@ export async function encodeAnimation(frames: readonly Picture[], options: Anima
   const strip = sharp(stack(frames), { raw, limitInputPixels: false }).removeAlpha();
   const animation =
     format === "webp"
-      ? strip.webp({ lossless: true, loop: 0, delay })
+      ? strip.webp({ lossless: true, effort: 0, loop: 0, delay })
       : strip.gif({ dither: 0, effort: 4, loop: 0, delay, keepDuplicateFrames: true });
   return (text === undefined || format === "gif" ? animation : animation.withXmp(xmpOf(text))).toBuffer();
 }

@@ -86,7 +86,7 @@ export function addMaximize(command: Command): void {
     .option("--scale <factor>", "enlargement of the pictures (default: to about 280 pixels)", integer("--scale", 1, 64))
     .option(
       "--format <type>",
-      "animation of the ascent: gif, webp or none (default: gif; none for many targets at once)",
+      "animation of the ascent: gif, webp or none (default: webp; none for many targets at once)",
       valueOf("--format", format),
     )
     .option("--export", "also write the ascent as an ONNX file of its own, ascent.onnx")
@@ -131,7 +131,7 @@ function addManyFlags(command: Command): void {
     );
 }
 
-const format = fields.choice("format", animationFormats, "gif");
+const format = fields.choice("format", animationFormats, "webp");
 const precision = fields.choice("precision", ["float32", "float16"], "float32");
 const keep = fields.choice("keep", ["last", "best"], "last");
 const side = fields.int("side", { min: 1, max: 8192 });
