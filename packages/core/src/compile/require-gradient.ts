@@ -6,7 +6,6 @@ import type { VjpRules } from "../autodiff/vjp.js";
 import type { Spec } from "../define/spec.js";
 import { XstarError } from "../errors.js";
 import type { Entry } from "../forward/narrow.js";
-import { modelScope } from "../forward/prepare-model.js";
 import { Graph, type Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
@@ -26,7 +25,7 @@ export async function requireGradients(
   op: Ops,
   terms: readonly NetworkTerm[],
   { whole, parts }: Entry,
-  rules?: VjpRules,
+  { scope, rules }: { readonly scope: string; readonly rules?: VjpRules | undefined },
 ): Promise<void> {
   const graph = new Graph("terms");
   const copy = createOps(graph, op.lowering);
@@ -42,7 +41,7 @@ export async function requireGradients(
   const reach = findReach(copy, [...seen.values()], await rulesFor(graph, rules));
   for (const { spec, value } of terms) {
     const found = reach.get(map.get(value) ?? value);
-    if (!found || found.zeroBehind) throw noGradient({ spec, reach: found });
+    if (!found || found.zeroBehind) throw noGradient({ spec, reach: found, scope });
   }
 }
 
@@ -50,11 +49,12 @@ export async function requireGradients(
 export function noGradient({
   spec,
   reach,
-}: { readonly spec?: Spec; readonly reach?: Reach | undefined } = {}): XstarError {
+  scope = "",
+}: { readonly spec?: Spec; readonly reach?: Reach | undefined; readonly scope?: string } = {}): XstarError {
   const layer = spec?.["layer"];
   const name = spec ? ` "${spec.type}"${typeof layer === "string" ? ` of layer "${layer}"` : ""}` : "";
   const node = reach?.zeroBehind;
-  const label = node && labelOf(node, { scope: modelScope });
+  const label = node && labelOf(node, { scope });
   return node
     ? new XstarError(
         "no-gradient",
