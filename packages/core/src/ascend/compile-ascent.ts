@@ -16,6 +16,7 @@ import { isTensor } from "../model/given.js";
 import { recordedKind } from "../model/input-kind.js";
 import { unitCounts } from "../model/layers.js";
 import type { LoadedModel } from "../model/load.js";
+import { aimAtClasses } from "../recipes/aim-at-classes.js";
 import { useRecipe, type UsedRecipe } from "../recipes/use-recipe.js";
 import { createRng } from "../rng.js";
 import { shapesOf, numbers, size, type Shape, type Tensor } from "../tensor.js";
@@ -54,7 +55,7 @@ export async function compileAscent(
   checkOptions(given);
   const vocabulary = withDefinitions(given.vocabulary, given.definitions ?? []);
   const targets = await expand(model, someOf(target, "targets"), given);
-  const recipe = await recipeFor(model, { ...given, vocabulary });
+  const recipe = await recipeFor(model, targets, { ...given, vocabulary });
   const options = { ...recipe.options, ...withoutUndefined(given), vocabulary };
   const { overrides = [] } = options;
   const own = { ...mapValues(vocabulary.rule, ({ vjp }) => vjp), ...options.rules };
@@ -158,12 +159,14 @@ async function expand(
 /** What the recipe of a run makes of its options and targets. */
 async function recipeFor(
   model: LoadedModel,
+  targets: readonly Target[],
   options: AscentOptions,
 ): Promise<Pick<UsedRecipe, "options" | "objective"> & { readonly spec: Spec<"recipe"> | null }> {
   const { recipe = "auto", vocabulary, gradientFree } = options;
   if (recipe === "none") return { spec: null, options: {}, objective: (target) => target };
   const { shape, holds } = await pictureOf(model, options);
-  return useRecipe(vocabulary, recipe, { shape: shape.slice(1), holds, gradientFree: !!gradientFree });
+  const ofClasses = aimAtClasses(targets);
+  return useRecipe(vocabulary, recipe, { shape: shape.slice(1), holds, gradientFree: !!gradientFree, ofClasses });
 }
 
 function withoutUndefined<T extends object>(options: T): T {

@@ -50,6 +50,8 @@ export interface RecipeContext {
   readonly holds?: InputKind;
   /** Whether the run climbs by forward passes alone, for which few variables are better. @default false */
   readonly gradientFree?: boolean | undefined;
+  /** Whether all that is maximized are classes, which others should recognize, too (`aimAtClasses`). @default false */
+  readonly ofClasses?: boolean | undefined;
 }
 
 interface RecipeParts<F extends Fields> {

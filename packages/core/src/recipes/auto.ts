@@ -24,8 +24,14 @@ export const auto = defineRecipe({
   type: "auto",
   example: {},
   doc: "Looks at what the model takes, and chooses what gives a good picture on it",
-  params: { steps: optional(int("steps to take (default: 96 for pictures of colours, 256 for all else)", { min: 0 })) },
-  options({ steps }, { shape, holds, gradientFree }) {
+  params: {
+    steps: optional(
+      int("steps to take (default: 96 for pictures of colours, 160 for large ones of classes, 256 for all else)", {
+        min: 0,
+      }),
+    ),
+  },
+  options({ steps }, { shape, holds, gradientFree, ofClasses }) {
     const ascent = patient(steps);
     switch (holds?.kind) {
       case "audio":
@@ -47,6 +53,8 @@ export const auto = defineRecipe({
     }
     if (isDrawing(shape)) return { ...ascent, ...drawing(shape) };
     if (isSmall(shape)) return { ...quick(steps), ...thumbnail(shape) };
+    if (ofClasses && !gradientFree)
+      return { ...quick(steps ?? 160), ...photograph(shape), transforms: fromNearAndFar(shape) };
     if (!gradientFree) return { ...quick(steps), ...photograph(shape) };
     const size = coarse(shape);
     return { ...quick(steps), ...photograph([shape[0]!, ...size]), size };
@@ -108,6 +116,17 @@ function gentle(shape: Shape, share: number) {
     pad({ pixels }),
     jitter({ pixels }),
     scale({ factors: [0.95, 0.975, 1, 1.025, 1.05] }),
+    rotate({ degrees: [-5, -2.5, 0, 2.5, 5] }),
+  ];
+}
+
+/** What is a class at many sizes is one for other networks, too. */
+function fromNearAndFar(shape: Shape) {
+  const pixels = shareOf(shape, 0.054);
+  return [
+    pad({ pixels }),
+    jitter({ pixels }),
+    scale({ factors: [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.4, 1.6] }),
     rotate({ degrees: [-5, -2.5, 0, 2.5, 5] }),
   ];
 }

@@ -33,7 +33,7 @@ export interface UsedRecipe {
 export function useRecipe(
   vocabulary: Vocabulary,
   given: Spec<"recipe"> | string,
-  { shape, holds, gradientFree }: RecipeContext = { shape: undefined as never },
+  { shape, holds, gradientFree, ofClasses }: RecipeContext = { shape: undefined as never },
 ): UsedRecipe {
   check(typeof vocabulary?.recipe === "object", "vocabulary", "such as `standard`", vocabulary);
   check(Array.isArray(shape), "shape", "that of one picture, [channels, height, width]", shape);
@@ -45,6 +45,7 @@ export function useRecipe(
   const context = {
     shape,
     gradientFree,
+    ofClasses,
     holds: holds ?? (shape.length === 3 ? ({ kind: "picture" } as const) : ({ kind: "table" } as const)),
   };
   const named = typeof given === "string" ? parseWords(vocabulary, "recipe", given) : given;

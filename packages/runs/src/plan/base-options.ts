@@ -58,7 +58,10 @@ const defaults: SpecOptions = {
 export function baseOptions(
   recipe: string | undefined,
   shape: Shape,
-  { vocabulary, ...given }: { readonly vocabulary: Vocabulary } & Pick<RecipeContext, "holds" | "gradientFree">,
+  {
+    vocabulary,
+    ...given
+  }: { readonly vocabulary: Vocabulary } & Pick<RecipeContext, "holds" | "gradientFree" | "ofClasses">,
   from?: RunRecord,
 ): BaseOptions {
   const before = from ? optionsOf(from) : defaults;

@@ -1,4 +1,5 @@
 import {
+  aimAtClasses,
   cutsOf,
   expandTargets,
   fields,
@@ -89,13 +90,13 @@ export async function planAscent(
   const first = await prepareModel(model, 1, input.options);
   const { shape } = first;
   const { gradientFree = record?.ascent.gradientFree !== undefined } = flags;
-  const inputs = { vocabulary, holds: first.holds, gradientFree };
+  const asked = targets.length > 0 ? targets : (record?.pictures.map(({ target }) => target) ?? []);
+  const inputs = { vocabulary, holds: first.holds, gradientFree, ofClasses: aimAtClasses(asked) };
   const base = baseOptions(flags.recipe, shape.slice(1), inputs, record);
   const specs = specOptions(flags, base, vocabulary);
   const picture = specs.size && shape.length === 4 ? [shape[1]!, ...specs.size] : shape.slice(1);
 
   const changesTargets = isOther || targets.length > 0 || flags.recipe !== undefined;
-  const asked = targets.length > 0 ? targets : (record?.pictures.map(({ target }) => target) ?? []);
   const reader = createAssetReader({ runtime: model.runtime, files, inputs: furtherInputs, from });
   const given = givenPaths(flags, record);
   const models = await reader.models(given.models);

@@ -1,4 +1,5 @@
 import {
+  aimAtClasses,
   check,
   cutsOf,
   expandTargets,
@@ -45,10 +46,11 @@ export async function maximizeMany(
   const vocabulary = withDefinitions(options.vocabulary ?? standard, definitions);
   const first = await prepareModel(model, 1, options);
   const { recipe = "auto" } = options;
-  const used =
-    recipe === "none" ? null : useRecipe(vocabulary, recipe, { shape: first.shape.slice(1), holds: first.holds });
-  const counts = unitCounts(model.source, first.normalized, options.logits, first.input);
   const listed = [targets].flat() as readonly (string | ManyTarget)[];
+  const ofClasses = aimAtClasses(listed.map((one) => (typeof one === "string" ? one : one.objective)));
+  const context = { shape: first.shape.slice(1), holds: first.holds, ofClasses };
+  const used = recipe === "none" ? null : useRecipe(vocabulary, recipe, context);
+  const counts = unitCounts(model.source, first.normalized, options.logits, first.input);
   const named = listed.flatMap((one) => {
     if (typeof one !== "string") return [one];
     return expandTargets([one], counts, cutsOf(model.source)).map((name) => {
