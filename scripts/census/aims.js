@@ -203,7 +203,7 @@ export const aims = [
       ["/backbone/body/body.9/block/block.0/block.0.0/Conv_output_0:92", "channel 92 of the backbone"],
       ["scores:0", "the score of the surest box"],
       ["boxes:2@0", "its right edge"],
-      ["boxes:2@0", "the same in smaller steps", "--lr", "0.02"],
+      ["/rpn/Reshape_15_output_0:2@1000", "right edge of box 1000, before some are chosen"],
     ],
   },
   {

@@ -66,6 +66,7 @@ def settle_statistics(net, x):
     """A pass in training mode, so that running statistics are those of real signals."""
     import torch
 
+    torch.set_num_threads(1)  # sums depend on how many there are, and Ultralytics changes that
     net.train()
     for one in net.modules():
         if isinstance(one, torch.nn.modules.batchnorm._BatchNorm):

@@ -182,7 +182,7 @@ function sumTo(op: Ops, x: Value, shape: Shape): Value | undefined {
 
 export const isOfUnknownShape = ({ outputs }: Node) => outputs.some((output) => output && !output.type);
 
-export const labelOf = ({ label }: Node, { scope }: Called) =>
+export const labelOf = ({ label }: Node, { scope }: Pick<Called, "scope">) =>
   label.startsWith(scope) ? label.slice(scope.length) : label;
 
 /** The error for what lies behind a node whose result has no shape that is known before the model runs. */

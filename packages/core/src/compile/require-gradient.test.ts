@@ -24,7 +24,7 @@ describe("an error", () => {
       await expect(maximize(blind, target).result).rejects.toMatchObject({
         code: "no-gradient",
         message: expect.stringMatching(
-          /^The target "channel" of layer "sign" has no gradient, so there is nothing to maximize: it is zero behind node ".+" \(Cast\)$/,
+          /^The target "channel" of layer "sign" has no gradient, so there is nothing to maximize: it is zero behind node "whole" \(Cast\)$/,
         ),
         hint: expect.any(String),
       });

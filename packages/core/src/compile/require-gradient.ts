@@ -1,4 +1,5 @@
 import { findReach, type Reach } from "../autodiff/differentiability.js";
+import { labelOf } from "../autodiff/gradients.js";
 import { orGradientFree } from "../autodiff/missing-rules.js";
 import { rulesFor } from "../autodiff/rules/table.js";
 import type { VjpRules } from "../autodiff/vjp.js";
@@ -24,7 +25,7 @@ export async function requireGradients(
   op: Ops,
   terms: readonly NetworkTerm[],
   { whole, parts }: Entry,
-  rules?: VjpRules,
+  { scope, rules }: { readonly scope: string; readonly rules?: VjpRules | undefined },
 ): Promise<void> {
   const graph = new Graph("terms");
   const copy = createOps(graph, op.lowering);
@@ -40,7 +41,7 @@ export async function requireGradients(
   const reach = findReach(copy, [...seen.values()], await rulesFor(graph, rules));
   for (const { spec, value } of terms) {
     const found = reach.get(map.get(value) ?? value);
-    if (!found || found.zeroBehind) throw noGradient({ spec, reach: found });
+    if (!found || found.zeroBehind) throw noGradient({ spec, reach: found, scope });
   }
 }
 
@@ -48,17 +49,19 @@ export async function requireGradients(
 export function noGradient({
   spec,
   reach,
-}: { readonly spec?: Spec; readonly reach?: Reach | undefined } = {}): XstarError {
+  scope = "",
+}: { readonly spec?: Spec; readonly reach?: Reach | undefined; readonly scope?: string } = {}): XstarError {
   const layer = spec?.["layer"];
   const name = spec ? ` "${spec.type}"${typeof layer === "string" ? ` of layer "${layer}"` : ""}` : "";
   const node = reach?.zeroBehind;
+  const label = node && labelOf(node, { scope });
   return node
     ? new XstarError(
         "no-gradient",
-        `The target${name} has no gradient, so there is nothing to maximize: it is zero behind node "${node.label}" (${node.qualifiedType})`,
+        `The target${name} has no gradient, so there is nothing to maximize: it is zero behind node "${label}" (${node.qualifiedType})`,
         {
           hint: `Choose a layer before that node: xstar inspect says which have a gradient${orGradientFree}`,
-          details: { node: node.label },
+          details: { node: label },
         },
       )
     : new XstarError(

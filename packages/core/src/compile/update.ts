@@ -112,7 +112,7 @@ async function differentiated(op: Ops, spec: UpdateSpec, given: Given): Promise<
   const isStill = found.every((gradient) => gradient === undefined);
   if (terms.length > 1 || !byEntry || isStill) {
     const { noGradient, requireGradients } = await import("./require-gradient.js");
-    await requireGradients(op, terms, entry, rules);
+    await requireGradients(op, terms, entry, { scope: modelScope, rules });
     if (isStill) throw noGradient();
   }
   const batch = picture.shape[0]!;

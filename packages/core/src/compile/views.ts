@@ -204,7 +204,9 @@ const alongLine = ([a, , c]: Affine): Affine => [a, 0, c, 0, 1, 0];
 function checkLine(stage: readonly One<AffineDefinition>[]): void {
   const turn = stage.find(({ definition }) => definition.needsPlane);
   if (!turn) return;
-  throw new XstarError("bad-argument", `The transform "${turn.params.type}" does not fit a signal: it has one axis`);
+  throw new XstarError("bad-argument", `The transform "${turn.params.type}" does not fit a signal: it has one axis`, {
+    hint: "Leave it out, or move the signal by jitter, scale, flip or crops",
+  });
 }
 
 /** First `inner`, then `outer`. */

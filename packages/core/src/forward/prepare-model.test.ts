@@ -65,6 +65,7 @@ describe("a layer", () => {
     await expect(maximize(model, channel({ layer: "best", channel: 0 }), { steps: 0 }).result).rejects.toMatchObject({
       code: "unknown-layer",
       message: '"best" is a value of the model but no layer: it holds whole numbers (int64), so it has no gradient',
+      hint: "Choose one of its layers: see xstar inspect",
     });
   });
 });
@@ -265,6 +266,7 @@ describe("models that are no picture networks", () => {
     await expect(maximize(open(bytes), logit({ class: 0 }), { steps: 0 }).result).rejects.toMatchObject({
       code: "unsupported-model",
       message,
+      hint: expect.any(String),
     });
   });
 

@@ -104,6 +104,9 @@ export async function pictureOf(
     throw new XstarError(
       "unsupported-model",
       `Input "${picture.name}" of shape [] cannot be maximized over: it is a single number`,
+      {
+        hint: `Give it a value (inputs: { "${picture.name}": 1 }, --input ${picture.name}=1) and maximize another input`,
+      },
     );
   const isBatch = await leadsWithPictures(model, { name: picture.name, holds, shapes, given: tensorsGiven });
   if (!isBatch) shapes.set(picture.name, [1, ...declared]);
@@ -316,6 +319,7 @@ function findLayer({ model, normalized }: PreparedModel, name: string): Value {
     throw new XstarError(
       "unknown-layer",
       `"${name}" is a value of the model but no layer: ${whyNoLayer(normalized, value)}`,
+      { hint: "Choose one of its layers: see xstar inspect" },
     );
   const names = layerNames(normalized);
   const near = nearest(name, names);

@@ -1,4 +1,5 @@
-import { Graph, type Value } from "../ir/graph.js";
+import { isOfUnknownShape } from "../autodiff/gradients.js";
+import { Graph, type Node, type Value } from "../ir/graph.js";
 import { valuesFromOutside } from "../ir/inline.js";
 import type { Normalized } from "../normalize/normalize.js";
 
@@ -16,4 +17,15 @@ export function beforeCuts({ graph: source, opset, values }: Normalized): Normal
   }
   graph.outputs.push(...source.outputs.filter(isRepeated));
   return { graph, opset, values: new Map([...values].filter(([, value]) => isRepeated(value))) };
+}
+
+/** The node of which nothing is known before the model runs that is nearest before a value, or gives it. */
+export function cutBefore(value: Value): Node | undefined {
+  const before = new Set([value]);
+  for (const { node } of before) {
+    if (!node) continue;
+    if (isOfUnknownShape(node)) return node;
+    for (const read of valuesFromOutside(node)) before.add(read);
+  }
+  return undefined;
 }

@@ -134,6 +134,28 @@ describe("float64", () => {
     expect(double).toEqual(single);
   });
 
+  it.each(["mean", undefined])("refuses what is computed from such a value as float32 does: %s", async (of) => {
+    const net = (op: Ops, x: Value) => {
+      const repeats = op.graph.input("repeats", { dtype: "int64", shape: [1] });
+      const y = new Value("y");
+      op.graph.append(new Node("Tile", [x, repeats], [y]));
+      const mean = op.emit("ReduceMean", [y], [{ dtype: "float32", shape: [] }], { keepdims: 0 })[0]!;
+      op.graph.output(mean);
+      return { y, mean, other: op.relu(x) };
+    };
+    const model = open(buildModel(net, { shape: [2] }));
+    const shapes = new Map([
+      ["x", [2]],
+      ["repeats", [1]],
+    ]);
+    const refusals = (["float32", "float64"] as const).map((precision) =>
+      vjp(model, { shapes, ...(of && { of }), precision }).catch(({ code, message }) => ({ code, message })),
+    );
+    const [single, double] = await Promise.all(refusals);
+    expect(single).toMatchObject({ code: "missing-vjp-rule", message: expect.stringContaining('behind node "y"') });
+    expect(double).toEqual(single);
+  });
+
   it("keeps what float32 loses", async () => {
     // in float32, 1e8 + 1 is 1e8
     const model = open(buildModel((op, x) => ({ y: op.relu(op.sub(op.add(x, 1e8), 1e8)) }), { shape: [2] }));

@@ -38,16 +38,12 @@ export function sizesToTry(source: Model, input: DeclaredInput, holds: InputKind
   if (kind === "audio" || kind === "series") {
     const others = rest.map((_, i) => [i + 1, channelsOf(source, input) ?? 1] as const);
     const along = (length: number, why: string) => fill(new Map([...others, [time!, length]]), why);
-    const inWords = (length: number) => `${length} samples are taken`;
-    if (rate !== undefined)
-      return along(Math.round(rate), `${inWords(Math.round(rate))}, one second of ${rate} samples a second`);
-    const first = kind === "audio" ? usualSound : usualLengths[0]!;
-    return [...new Set([first, ...usualLengths])].flatMap((length) =>
-      along(
-        length,
-        length === first ? inWords(length) : `${inWords(length)}, the first usual length with which the model runs`,
-      ),
-    );
+    const first = rate === undefined ? (kind === "audio" ? usualSound : usualLengths[0]!) : Math.round(rate);
+    return [...new Set([first, ...usualLengths])].flatMap((length) => {
+      const known = rate === undefined ? "" : `, one second of ${rate} samples a second`;
+      const why = length === first ? known : ", the first usual length with which the model runs";
+      return along(length, `${length} samples are taken${why}`);
+    });
   }
   if (kind === "embedding")
     return usualPlaces.flatMap((places) => fill(new Map([[time!, places]]), `${places} places are taken`));

@@ -142,6 +142,10 @@ export function pictureInput({ inputs }: Model, given: readonly string[] = []): 
   const picture = inputs.find(({ dtype, name }) => floatTypes.has(dtype) && !given.includes(name));
   if (picture) return picture;
   if (inputs.some(({ dtype }) => floatTypes.has(dtype)))
-    throw new XstarError("bad-argument", "Every floating-point input is given, so none is left to ascend");
-  throw new XstarError("unsupported-model", "The model has no floating-point input to ascend");
+    throw new XstarError("bad-argument", "Every floating-point input is given, so none is left to ascend", {
+      hint: "Leave one of them out of the inputs",
+    });
+  throw new XstarError("unsupported-model", "The model has no floating-point input to ascend", {
+    hint: "Export it from where its numbers are floating-point ones, such as behind the table of its tokens' vectors",
+  });
 }

@@ -3,6 +3,7 @@ import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { buildModel, open, weights } from "../testing/models.js";
 import { declare, encodeModel } from "../testing/protos.js";
+import { inputKind } from "./input-kind.js";
 import { inputShapes } from "./load.js";
 import { chooseShapes } from "./shapes.js";
 
@@ -134,6 +135,22 @@ it("inputs of free length get a usual one, which is said", async () => {
   expect(await chosen(sequence(["N", 3, "frames", "height", "width"]))).toEqual([
     [1, 3, 16, 112, 112],
     says("16 frames of 112 x 112 are taken"),
+  ]);
+});
+
+it("a sound of a known rate lasts a second, or a usual length where the model does not run with that", async () => {
+  const ofSound = (bytes: Uint8Array) => {
+    const { source } = open(bytes);
+    return chosen(bytes, { holds: inputKind(source, source.inputs[0]!, { given: { rate: 8000 } }) });
+  };
+  const says = (what: string) => `Input "x" leaves its size free: ${what}`;
+  expect(await ofSound(sequence(["N", 1, "samples"]))).toEqual([
+    [1, 1, 8000],
+    says("8000 samples are taken, one second of 8000 samples a second"),
+  ]);
+  expect(await ofSound(oneSize(["N", 1, "samples"], 512))).toEqual([
+    [1, 1, 512],
+    says("512 samples are taken, the first usual length with which the model runs"),
   ]);
 });
 

@@ -10,7 +10,7 @@ import { writerFor } from "../normalize/write-for.js";
 import type { Session } from "../runtime/runtime.js";
 import { shapesOf, type ShapesByName, type Tensor } from "../tensor.js";
 import { checkFeed, checkFeeds } from "./check-feeds.js";
-import { beforeCuts } from "./before-cuts.js";
+import { beforeCuts, cutBefore } from "./before-cuts.js";
 import { givenTensors, type GivenInputs } from "./given.js";
 import { checkModel, inputShapes, type LoadedModel } from "./load.js";
 import { locator } from "../onnx/weights.js";
@@ -68,8 +68,9 @@ export async function vjp(
   const known = shapesOf(free);
   const shapes = new Map([...inputShapes(model.source.inputs, 1, known), ...known]);
   const single = await model.at(shapes, givenTensors(model.source.inputs, inputs, shapes));
-  const named = of === undefined ? single.graph.outputs[0] : single.values.get(of);
-  const called = { of: `"${of ?? model.source.graph.outputs[0]!.name}"`, scope: "" };
+  const name = of ?? model.source.graph.outputs[0]!.name;
+  const named = single.values.get(name);
+  const called = { of: `"${name}"`, scope: "" };
   if (named?.node && !named.type) throw cutOff(named.node, called);
   const normalized =
     precision === "float64"
@@ -78,12 +79,13 @@ export async function vjp(
   const graph = new Graph("vjp");
   const op = createOps(graph, model.runtime.lowering);
   const bindings = new Map(normalized.graph.inputs.map((input) => [input, graph.input(input.name, input.type)]));
-  const target = of === undefined ? normalized.graph.outputs[0] : normalized.values.get(of);
+  const target = normalized.values.get(name);
   if (!target) {
-    const near = nearest(of!, normalized.values.keys());
-    throw new XstarError("unknown-layer", `The model has no value named "${of}"`, {
-      hint: suggest(of!, normalized.values.keys()),
-      details: { layer: of, nearest: near },
+    const cut = named && cutBefore(named);
+    if (cut) throw cutOff(cut, called);
+    throw new XstarError("unknown-layer", `The model has no value named "${name}"`, {
+      hint: suggest(name, normalized.values.keys()),
+      details: { layer: name, nearest: nearest(name, normalized.values.keys()) },
     });
   }
   const map = inline(graph, normalized.graph, bindings, [target]);

@@ -292,3 +292,29 @@ describe("a MaxPool behind a Pad", () => {
     },
   );
 });
+
+describe("an AveragePool behind a Pad", () => {
+  const pooled = (amount: number) =>
+    buildModel(
+      (op, x) => {
+        const padded = op.pad(op.neg(x), [0, 0, amount, amount], [0, 0, amount, amount]);
+        const options = { kernel_shape: [2, 2], strides: [2, 2] };
+        return { y: op.emit("AveragePool", [padded], [{ dtype: "float32", shape: [1, 1, 3, 3] }], options)[0]! };
+      },
+      { shape: [1, 1, 6 - 2 * amount, 6 - 2 * amount] },
+    );
+
+  it("is kept apart where the Pad is as wide as the kernel, of which ONNX Runtime makes a pool that it refuses", async () => {
+    const { graph } = await open(pooled(2)).at(new Map([["x", [1, 1, 2, 2]]]));
+    expect(graph.nodes.at(-1)!.string("auto_pad", "")).toBe("VALID");
+    const of = await vjp(open(pooled(2)));
+    const { output } = await of.run({ x: tensor("float32", [1, 2, 3, 4], [1, 1, 2, 2]) }, randomTensor([1, 1, 3, 3]));
+    await of.release();
+    expect(numbers(output)).toEqual([0, 0, 0, 0, -2.5, 0, 0, 0, 0]);
+  });
+
+  it("is left as it is where it is less", async () => {
+    const { graph } = await open(pooled(1)).at(new Map([["x", [1, 1, 4, 4]]]));
+    expect(graph.nodes.at(-1)!.string("auto_pad", "")).toBe("");
+  });
+});

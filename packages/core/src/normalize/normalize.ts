@@ -3,7 +3,6 @@ import { Graph, type Node, type Value } from "../ir/graph.js";
 import { inline } from "../ir/inline.js";
 import { createOps, type Ops } from "../ir/ops/index.js";
 import { isTraining } from "./batch-normalization.js";
-import { keepPadApart } from "./pad-before-pool.js";
 import { rewriteTable, upgradeTable } from "./table.js";
 
 /** The oldest version of the standard operator set that normalized graphs use: xstar's own operators need it. */
@@ -25,6 +24,7 @@ export async function normalize(source: Graph, opset: number): Promise<Normalize
   const types = source.nodes.map(({ qualifiedType }) => qualifiedType);
   const rewrites = await entriesFor(rewriteTable, types);
   const upgrades = opset < canonicalOpset ? await entriesFor(upgradeTable, types) : {};
+  const padded = types.some((type) => type.endsWith("Pad")) ? await import("./pad-before-pool.js") : undefined;
   const loose = source.nodes.some(isLoose) ? await import("./loose-nodes.js") : undefined;
   const graph = new Graph(source.name);
   const op = createOps(graph, "cpu", "normalized");
@@ -35,7 +35,7 @@ export async function normalize(source: Graph, opset: number): Promise<Normalize
       if (isLoose(node)) return loose!.renewLoose(graph, node, inputs, opset);
       const folded = node.qualifiedType === "BatchNormalization" && foldIntoConv(node, readers, resolve, op);
       if (folded) return folded;
-      const apart = keepPadApart(graph, node, inputs);
+      const apart = padded?.keepPadApart(graph, node, inputs);
       if (apart) return apart;
       const older = node.domain === "" && upgrades[node.opType]?.find(({ below }) => opset < below);
       const rewrite = older ? older.rewrite : rewrites[node.qualifiedType];

@@ -22,7 +22,7 @@ function compare(context: ObjectiveContext, p: OfUnits & { readonly vector: Valu
   const [units, given] = [x.shape[axis]!, p.vector.shape[1]!];
   if (units !== given) {
     const problem = `A direction of ${given} numbers does not fit layer "${p.layer}", which has ${units} channels`;
-    throw new XstarError("bad-argument", problem);
+    throw new XstarError("bad-argument", problem, { hint: "Give one number for each channel of the layer" });
   }
   const along = op.reshape(
     p.vector,

@@ -191,7 +191,9 @@ const rootMeanSquare = (off: Value, { op }: Pick<ObjectiveContext, "op">) =>
 function sizeOf(picture: Value, type: string): [number, number, number, number] {
   if (picture.rank === 4) return picture.shape as [number, number, number, number];
   const problem = `"${type}" does not fit an input of shape [${picture.shape}]: it has no height and width`;
-  throw new XstarError("bad-argument", problem);
+  throw new XstarError("bad-argument", problem, {
+    hint: "Leave it out, or take l1, l2, linf or lp, which fit every input",
+  });
 }
 
 /** The picture as Lucid blurs it: means over windows whose outermost pixels count half, cut off at the picture's edge. */

@@ -78,6 +78,7 @@ function readGraph(
     throw new XstarError(
       "unsupported-model",
       `Graph "${graph.name}" holds sparse initializers, which xstar does not read`,
+      { hint: "Export the model with dense weights" },
     );
   }
   for (const input of proto.input) {
@@ -109,7 +110,9 @@ function readInput(info: ValueInfoProto): DeclaredInput {
   const type = info.type?.tensorType;
   if (!type) {
     const [other = "of no type"] = Object.keys(info.type ?? {});
-    throw new XstarError("unsupported-model", `Input "${info.name}" is not a tensor but ${other}`);
+    throw new XstarError("unsupported-model", `Input "${info.name}" is not a tensor but ${other}`, {
+      hint: "Export the model with a tensor in its place",
+    });
   }
   const dtype = dtypeOf(type.elemType);
   if (!dtype) {

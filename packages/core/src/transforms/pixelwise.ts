@@ -111,6 +111,7 @@ export const blur = defineTransform({
       throw new XstarError(
         "bad-argument",
         `The transform "blur" does not fit an input of shape [${picture.shape}]: it has no height and width`,
+        { hint: "Leave it out, or change the values by noise or lighting" },
       );
     const [n, channels, height, width] = picture.shape as [number, number, number, number];
     const radius = radiusOf(p);

@@ -102,11 +102,11 @@ export function linear(e: Emitter) {
       );
     },
     maxPool: (x: Value, attributes: PoolAttributes): Value =>
-      e.one("MaxPool", [x], x.dtype, pooled(x, attributes), poolAttributes(attributes)),
+      e.one("MaxPool", [x], x.dtype, pooled(x, attributes), poolAttributes(x, attributes)),
     /** Padding counts as zeros in the mean. */
     averagePool: (x: Value, attributes: PoolAttributes): Value =>
       e.one("AveragePool", [x], x.dtype, pooled(x, attributes), {
-        ...poolAttributes(attributes),
+        ...poolAttributes(x, attributes),
         count_include_pad: 1,
       }),
     globalAveragePool: (x: Value): Value =>
@@ -132,8 +132,10 @@ export function linear(e: Emitter) {
   };
 }
 
-function poolAttributes({ kernel, strides, pads, dilations }: PoolAttributes) {
-  return { kernel_shape: kernel, strides, pads, dilations };
+/** ONNX Runtime makes a Pad the padding of the pool behind it, and then fails where that is as wide as the kernel: not with "VALID". */
+function poolAttributes({ node }: Value, { kernel, strides, pads, dilations }: PoolAttributes) {
+  const padding = !pads && node?.opType === "Pad" ? { auto_pad: "VALID" } : { pads };
+  return { kernel_shape: kernel, strides, ...padding, dilations };
 }
 
 /** How many windows of a kernel fit along one axis. */

@@ -2,7 +2,7 @@ import { samples } from "../../testing/ops-samples.js";
 import { describe, expect, it } from "vitest";
 import { writeModel } from "../../onnx/write.js";
 import { randomTensor, runtime } from "../../testing/models.js";
-import { numbers, type Shape } from "../../tensor.js";
+import { numbers, tensor, type Shape } from "../../tensor.js";
 import { Graph } from "../graph.js";
 import { broadcastShape, createOps, positiveAxis, windowCount, type Lowering } from "./index.js";
 
@@ -41,6 +41,18 @@ describe.each<Lowering>(["cpu", "webgpu"])("emitters on %s", (lowering) => {
       await session.release();
     }
   });
+});
+
+it("pools of a Pad that is as wide as the kernel are run, which ONNX Runtime makes one pool that it refuses", async () => {
+  const graph = new Graph();
+  const op = createOps(graph);
+  const x = graph.input("x", { dtype: "float32", shape: [1, 1, 2, 2] });
+  for (const pool of ["averagePool", "maxPool"] as const)
+    graph.output(op[pool](op.pad(x, [0, 0, 2, 4], [0, 0, 2, 0]), { kernel: [2, 2], strides: [2, 2] }));
+  const session = await runtime.open(writeModel(graph, { opsets: new Map([["", 20]]) }));
+  const results = await session.run({ x: tensor("float32", [-1, -2, -3, -4], [1, 1, 2, 2]) });
+  await session.release();
+  expect(Object.values(results).map(numbers)).toEqual([-2.5, -1].map((value) => [0, 0, 0, 0, 0, value, 0, 0, 0]));
 });
 
 describe("emitters refuse", () => {

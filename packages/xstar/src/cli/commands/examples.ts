@@ -147,26 +147,26 @@ function describe({ targets, images }: ExamplesFile, assumed: readonly string[],
   return [
     renderTable([["target", "", "activation", wordFor(images.holds)], ...rows]),
     ...assumed.map((sentence) => `Note: ${sentence}`),
-    ...describeLeftOut(targets),
-    ...describeSkipped(images.skipped),
+    ...describeLeftOut(targets, wordFor(images.holds)),
+    ...describeSkipped(images.skipped, wordFor(images.holds)),
     `Written to ${folder}: ${written}`,
     "",
   ].join("\n");
 }
 
-function describeLeftOut(targets: ExamplesFile["targets"]): string[] {
+function describeLeftOut(targets: ExamplesFile["targets"], word: string): string[] {
   const names = [...new Set(targets.flatMap(({ leftOut }) => leftOut))];
   if (names.length === 0) return [];
-  const pictures = names.length === 1 ? "1 picture is" : `${names.length} pictures are`;
+  const were = names.length === 1 ? `1 ${word} is` : `${names.length} ${word}s are`;
   return [
-    `Note: ${pictures} nearly the same as another one in a row, and left out there: ${names.slice(0, 3).join(", ")}${names.length > 3 ? ", ..." : ""}`,
+    `Note: ${were} nearly the same as another one in a row, and left out there: ${names.slice(0, 3).join(", ")}${names.length > 3 ? ", ..." : ""}`,
   ];
 }
 
-function describeSkipped(skipped: ExamplesFile["images"]["skipped"]): string[] {
+function describeSkipped(skipped: ExamplesFile["images"]["skipped"], word: string): string[] {
   if (skipped.length === 0) return [];
   const shown = skipped.slice(0, 3).map(({ reason }) => reason);
   const more = skipped.length > 3 ? `; ${skipped.length - 3} more are listed in examples.json` : "";
-  const were = skipped.length === 1 ? "picture was" : "pictures were";
+  const were = skipped.length === 1 ? `${word} was` : `${word}s were`;
   return [`Warning: ${skipped.length} ${were} skipped: ${shown.join("; ")}${more}`];
 }
