@@ -43,6 +43,23 @@ describe("gradients", () => {
     expect(await gradientAt([1, 2], (op, x) => op.mul(x, 4))).toEqual([4, 4]);
   });
 
+  it("of a row that is all masked and not used is 0, where its softmax is no number", async () => {
+    const masked = tensor("float32", [0, 0, -Infinity, -Infinity, -Infinity, -Infinity], [2, 3]);
+    const isUsed = tensor("bool", [1, 0], [2, 1]);
+    const slope = await gradientAt(
+      [1, 2, 3, 4, 5, 6],
+      (op, x) => {
+        const scores = op.add(x, op.constant(masked, "mask"));
+        const [y] = op.emit("Softmax", [scores], [{ dtype: "float32", shape: [2, 3] }], { axis: -1 }) as [Value];
+        const used = op.where(op.constant(isUsed, "used"), y, 0);
+        return op.mul(used, op.constant(tensor("float32", [1, 0, 0, 1, 0, 0], [2, 3]), "of"));
+      },
+      { shape: [2, 3] },
+    );
+    // p (1 - p) of the sigmoid of a difference of 1
+    expect(slope!.map((x) => Number(x.toFixed(5)))).toEqual([0.19661, -0.19661, 0, 0, 0, 0]);
+  });
+
   it("is undefined where nothing depends on the input", async () => {
     expect(await gradientAt([1, 2], (op) => op.mul(op.fill([2], 3), 2))).toBeUndefined();
   });

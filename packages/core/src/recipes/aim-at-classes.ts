@@ -1,6 +1,6 @@
 import type { Spec } from "../define/spec.js";
 
-const classes = /\b(?:logit|probability|crossEntropy)\b/;
+const classes = /\b(logit|probability|crossEntropy)\b/;
 
 /**
  * Whether every target, in words or as a spec, is or has a class.

@@ -103,11 +103,11 @@ async function firstStep(): Promise<{ readonly bundled: Bundle; readonly asked: 
   return { bundled, asked };
 }
 
-test("one objective takes nothing of the standard vocabulary along, and at most 72 KiB at once", async () => {
+test("one objective takes nothing of the standard vocabulary along, and at most 73 KiB at once", async () => {
   const bundled = await bundle(oneObjective);
   for (const word of ["caricature", "deepdream", "cppn", "Aitken"])
     for (const { code } of bundled.chunks) expect(code.includes(word), word).toBe(false);
-  expect(kibibytes(bundled, bundled.first)).toBeLessThan(72);
+  expect(kibibytes(bundled, bundled.first)).toBeLessThan(73);
 });
 
 test("one objective takes at most 76 KiB until a plain network's first step", async () => {

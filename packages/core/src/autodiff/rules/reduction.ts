@@ -3,6 +3,7 @@ import { type Ops, positiveAxis } from "../../ir/ops/index.js";
 import { size } from "../../tensor.js";
 import type { VjpContext, VjpRule, VjpRules } from "../vjp.js";
 import { known } from "./known.js";
+import { mayBeMasked } from "./masked.js";
 import { zero } from "./pointwise.js";
 
 /** The axes that a reduction reduces: an input since opset 13 or 18, an attribute before; none means all. */
@@ -83,11 +84,13 @@ export const reduction = {
   ReduceSumSquare: reductionRule((op, { g, x }) => op.mul(op.mul(g, 2), x)),
   ReduceLogSum: reductionRule((op, { g, x, y }) => op.div(g, op.expand(op.exp(y), x.shape))),
   ReduceLogSumExp: reductionRule((op, { g, x, y }) => op.mul(g, op.exp(op.sub(x, y)))),
-  /** d softmax = y (g - sum g y) */
+  /** d softmax = y (g - sum g y); 0 where all of a row is masked, which has no softmax, and which a model does not use. */
   Softmax: (g, context) => {
-    const { op, outputs } = context;
-    const product = op.mul(g, outputs[0]!);
-    return [op.sub(product, op.mul(outputs[0]!, op.reduceSum(product, [softmaxAxis(context)], true)))];
+    const { op, inputs, outputs } = context;
+    const found = outputs[0]!;
+    const y = mayBeMasked(inputs[0]!) ? op.where(op.equal(found, found), found, 0) : found;
+    const product = op.mul(g, y);
+    return [op.sub(product, op.mul(y, op.reduceSum(product, [softmaxAxis(context)], true)))];
   },
   /** d log softmax = g - e^y sum g */
   LogSoftmax: (g, context) => {
