@@ -1,3 +1,4 @@
+import { alikeIn } from "./alike.js";
 import { nameOfClass } from "../pages/explain-words.js";
 import { formatPercent } from "../pages/format.js";
 import { counted, judged, shown, type Check, type CheckContext } from "./check.js";
@@ -99,23 +100,25 @@ function twinsBetween(
   first.names.forEach((_, at) => {
     for (const key of keysOf(first, at)) buckets.set(key, [...(buckets.get(key) ?? []).slice(0, 50), at]);
   });
-  const found: Twins[] = [];
-  second.names.forEach((_, at) => {
+  const alike = alikeIn(first, second);
+  return second.names.flatMap((_, at) => {
     const copy = second.prints.copies[at]!;
     const candidates = new Set(keysOf(second, at).flatMap((key) => buckets.get(key) ?? []));
-    for (const other of candidates) {
-      if (isSame && other >= at) continue;
+    const twin = [...candidates].find((other) => {
+      if (isSame && other >= at) return false;
       const isExact = first.prints.hashes[other] === second.prints.hashes[at];
-      if (!isExact && difference(first.prints.copies[other]!, copy) > nearly) continue;
-      found.push({
+      return isExact || difference(first.prints.copies[other]!, copy) <= nearly;
+    });
+    const other = twin ?? alike.get(at);
+    if (other === undefined) return [];
+    return [
+      {
         first: shown(first, other, labels, isFirstTraining),
         second: shown(second, at, labels, isSecondTraining),
         differ: first.labels[other] !== second.labels[at],
-      });
-      break;
-    }
+      },
+    ];
   });
-  return found;
 }
 
 /** Two coarse descriptions of a copy: pictures that are nearly the same share at least one of them most often. */
@@ -141,7 +144,7 @@ export const duplicates: Check = {
         title: isLeak
           ? `${counted(twins.length, "picture")} (${formatPercent(share)}) ${twins.length === 1 ? "is" : "are"} among those to train with, too`
           : `${counted(twins.length, "picture")} (${formatPercent(share)}) ${twins.length === 1 ? "is" : "are"} there twice`,
-        detail: `Compared were all pixels, and small grey copies for those that were saved again.${differ > 0 ? ` ${differ} of the pairs have different labels.` : ""}${isLeak ? " What the network has learned by heart makes its accuracy look better than it is." : ""}`,
+        detail: `Compared were all pixels, small grey copies for those that were saved again, and what the network makes of them for those that were cut, where it knows 100 classes or more.${differ > 0 ? ` ${differ} of the pairs have different labels.` : ""}${isLeak ? " What the network has learned by heart makes its accuracy look better than it is." : ""}`,
         advice: isLeak ? "Take them out of one of the sets, and measure again" : "Keep one of each",
         numbers: { pairs: twins.length, share, differentLabels: differ },
         pictures: twins.slice(0, 12).flatMap(({ first, second }) => [first, second]),

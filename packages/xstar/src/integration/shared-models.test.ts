@@ -3,9 +3,10 @@ import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { classify, inspect } from "@xstar/core";
-import { likeliestOf } from "@xstar/results";
+import { diagnose, likeliestOf } from "@xstar/results";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { main } from "../cli/main.js";
+import { openLabelled } from "../data/labelled.js";
 import { readImage } from "../files/image.js";
 import { loadModel } from "../load.js";
 import { nodeRuntime } from "../runtime.js";
@@ -39,6 +40,16 @@ describe.skipIf(!isThere)(`pretrained networks in ${shared}${isThere ? "" : " (m
     expect(layers.some(({ differentiable }) => differentiable)).toBe(true);
     const { layout } = readJson("models", folder, "meta.json").input;
     if (layout) expect(contract!.contract).toMatchObject({ layout, order: contractOf(folder).order });
+  });
+
+  test("the cuts of photographs are found as what they are, and nothing else", { timeout: 120_000 }, async () => {
+    const { pictures } = await openLabelled(join(shared, "photos"), { classes: 1000 });
+    const model = await open("squeezenet-v1.1", "squeezenet-v1.1.onnx");
+    const findings = [];
+    for await (const finding of diagnose(model, pictures, { only: ["duplicates"] })) findings.push(finding);
+    const names = findings.flatMap((one) => (one.pictures ?? []).map(({ name }) => name.replace(/\.\w+$/, "")));
+    const all = [...new Set(pictures.names.map((name) => name.replace(/(_224)?\.\w+$/, "")))];
+    expect(names.toSorted()).toEqual(all.flatMap((name) => [name, `${name}_224`]).toSorted());
   });
 
   describe("with a contract file beside them", () => {
