@@ -87,7 +87,7 @@ const explained = {
   "refused without a hint": "a typed error without one",
   "wrong forward": "an output that differs",
   "wrong gradient": "a gradient that differs",
-  "gradient NaN": "NaN times 0 behind a softmax of nothing but minus infinity that is not used, as in PyTorch",
+  "gradient NaN": "a gradient that is no number where the differences are",
   "zero by definition": "levels and scales of quantization, of which docs/operators.md says so",
   hang: `no answer in ${secondsEach} s`,
   crash: "the process ended",
