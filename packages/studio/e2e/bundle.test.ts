@@ -22,7 +22,7 @@ function atOnce(chunks: Readonly<Record<string, Chunk>>, first: string): string[
 }
 
 describe.skipIf(!isBuilt)("what the studio is made of", () => {
-  test("the first load takes at most 120 KB of brotli in all, and the engine's program 100 more", () => {
+  test("the first load takes at most 120 KB of brotli in all, and the engine's program 102 more", () => {
     const page = readFileSync(join(dist, "index.html"), "utf8");
     const files = [...page.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, file]) => file!);
     const scripts = files.filter((file) => file.endsWith(".js")).flatMap((file) => atOnce(chunksOf("page"), file));
@@ -32,7 +32,8 @@ describe.skipIf(!isBuilt)("what the studio is made of", () => {
     const [loaded, program] = [first, engine].map((all) => all.reduce((sum, file) => sum + sizeOf(file), 0));
     console.log(`first load ${loaded!.toFixed(1)} KB, the engine's program ${program!.toFixed(1)} KB in brotli`);
     expect(loaded).toBeLessThan(120);
-    expect(program).toBeLessThan(100);
+    // core alone, which takes at most 100 (packages/xstar/src/integration/bundle.test.ts), and what plans and makes runs
+    expect(program).toBeLessThan(102);
   });
 
   test("what a run does not need is loaded when it is asked for", () => {
