@@ -262,5 +262,4 @@ export { externalConstants, type ExternalConstant } from "./onnx/external.js";
 export type { DeclaredInput, Model } from "./onnx/model.js";
 export { inline, prune, type InlineOptions } from "./ir/inline.js";
 export { recipes } from "./recipes/table.js";
-export { aimAtClasses } from "./recipes/aim-at-classes.js";
-export { useRecipe, type UsedRecipe, type UsedRecipeOptions } from "./recipes/use-recipe.js";
+export { aimAtClasses, useRecipe, type UsedRecipe, type UsedRecipeOptions } from "./recipes/use-recipe.js";
