@@ -4,7 +4,8 @@
  * PART is one or more of
  *     site      pages of 10,000 units: bytes, first paint and frames of scrolling in Chromium
  *     estimate  what estimates say beside what is taken, by processor time
- *     disturbed atlases whose pool, workers and Redis are killed, beside one of a pool that is not
+ *     disturbed atlases whose pool, workers and Redis are killed, beside one of a pool that is not: of --layers (all)
+ *               and of --units (2, a number or all) of each
  *     resnet    what an atlas of --resnet FILE would take: measured on some layers, extrapolated to all
  * Each keeps its results in bench/results/atlas.json, of which docs/scale.md is written.
  */
@@ -27,7 +28,8 @@ const { values: flags, positionals } = parseArgs({
     resnet: { type: "string" },
     keep: { type: "string" },
     steps: { type: "string", default: "64" },
-    layers: { type: "string", default: "fire2/squeeze1x1,fire3/squeeze1x1,fire4/squeeze1x1,fire5/squeeze1x1" },
+    layers: { type: "string" },
+    units: { type: "string", default: "2" },
   },
 });
 const results = join(root, "bench", "results", "atlas.json");
@@ -50,10 +52,11 @@ const parts = {
     return { rows };
   },
   async disturbed() {
-    const layers = flags.layers.split(",");
+    const layers = flags.layers?.split(",");
+    const some = [...(layers ? ["--layers", ...layers] : []), ...(flags.units === "all" ? [] : ["--units", flags.units])];
     const settings = ["--steps", flags.steps, "--seed", "0"];
-    const args = ["atlas", squeezenet, "--layers", ...layers, "--images", flags.photos, ...settings];
-    return { layers, steps: Number(flags.steps), ...(await measureDisturbed({ args })) };
+    const args = ["atlas", squeezenet, ...some, "--images", flags.photos, ...settings];
+    return { layers, units: flags.units, steps: Number(flags.steps), ...(await measureDisturbed({ args })) };
   },
   async resnet() {
     if (flags.resnet === undefined) throw new Error("Give a ResNet-50 with --resnet FILE");

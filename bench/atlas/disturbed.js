@@ -49,7 +49,8 @@ export async function measureDisturbed({ args, kills = 3, everySeconds = 20 }) {
   if ((await whole.ended) !== 0) throw new Error(whole.said.text);
   const seconds = (performance.now() - began) / 1000;
   const jobs = jobsIn(of("whole"));
-  console.error(`${jobs} jobs by a pool in ${seconds.toFixed(0)} s`);
+  const [estimate] = whole.said.text.split("\n");
+  console.error(`${estimate}; ${jobs} jobs by a pool in ${seconds.toFixed(0)} s`);
 
   for (let i = 1; i <= kills; i++) {
     const run = start(...args, "--out", of("killed"));
@@ -108,5 +109,5 @@ export async function measureDisturbed({ args, kills = 3, everySeconds = 20 }) {
     differences: code === 0 ? differences(of("whole"), of("queued")) : [sender.said.text],
   };
   rmSync(scratch, { recursive: true });
-  return { jobs, seconds, killed, queued };
+  return { estimate, jobs, seconds, killed, queued };
 }

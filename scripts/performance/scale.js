@@ -144,12 +144,14 @@ Most layers show others once more (a Relu after its convolution, a Concat of wha
 
 function disturbedSection(disturbed) {
   if (!disturbed) return undefined;
-  const { layers, steps, jobs, killed, queued } = disturbed;
+  const { layers, units, steps, estimate, seconds, jobs, killed, queued } = disturbed;
+  const ofLayers = layers ? `${layers.length} layers (\`${layers.join("`, `")}\`)` : "all layers";
+  const ofUnits = units === "all" ? "all units" : `${units} units`;
   const same = ({ differences }) => (differences.length === 0 ? "the same bytes" : `${differences.length} other files`);
   return `### Disturbed
 
-${jobs} jobs of ${layers.length} layers of SqueezeNet (\`${layers.join("`, `")}\`) with photographs, ${steps} steps (\`npm run bench:atlas -- disturbed\`): a pool killed ${killed.kills} times by \`kill -9\` and
-started again ended with ${same(killed)} as one that was not. Through Redis with four workers, of which one was killed every 20 s (${queued.deaths} in all) while Redis was started again
+An atlas of SqueezeNet, ${ofUnits} of each of ${ofLayers}, with photographs, ${steps} steps, ${jobs} jobs (\`npm run bench:atlas -- disturbed\`). What it said before it began, beside
+other work: "${estimate}"; it took ${(seconds / 60).toFixed(0)} minutes. A pool killed ${killed.kills} times by \`kill -9\` and started again ended with ${same(killed)} as one that was not. Through Redis with four workers, of which one was killed every 20 s (${queued.deaths} in all) while Redis was started again
 ${queued.restarts} times: ${same(queued)}, and ${queued.repeated} of ${jobs} jobs were done whole twice.`;
 }
 

@@ -36,6 +36,7 @@ export {
   jobsOfAtlas,
   picturesJobsOf,
   planAtlas,
+  wantedUnits,
   type AtlasPlan,
   type AtlasSettings,
 } from "./atlas/plan-atlas.js";

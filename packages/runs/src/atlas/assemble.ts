@@ -43,7 +43,8 @@ export async function* assembleAtlas(sources: AtlasSources): AsyncGenerator<Atla
     () => [],
   );
   for (const [at, layer] of plan.layers.entries()) {
-    const units = await readUnits(layer.jobs, store);
+    const made = await readUnits(layer.jobs, store);
+    const units = Array.from({ length: layer.units }, (_, i) => made[i]);
     const negative = layer.negative && (await readUnits(layer.negative, store));
     const diverse = layer.diverse && (await Promise.all(layer.diverse.map((job) => readUnits([job], store))));
     const decode = (i: number) => thumbnailOf(units[i], thumbnails, codec);
@@ -133,7 +134,7 @@ function vectorsFile(slug: string, { count, data }: Rows): AtlasPart {
   return { path: `v/${slug}.npy`, bytes };
 }
 
-/** What became of each unit of a layer. A job that was set aside has its reason for all of them. */
+/** What became of what jobs make pictures of. A job that was set aside has its reason for all of them. */
 async function readUnits(jobs: readonly PicturesJob[], store: ResultStore): Promise<UnitState[]> {
   const units: UnitState[] = [];
   for (const job of jobs) {

@@ -30,7 +30,7 @@ export interface AtlasSettings extends Pick<PicturesJob, "xstar" | "model" | "ne
 
 /** A layer of an atlas. */
 export interface AtlasLayer extends Omit<AtlasLayerEntry, "done" | "failed" | "strip"> {
-  /** Jobs that make its pictures, in the order of its units. */
+  /** Jobs that make pictures of its units, or of its first ones, in their order. */
   readonly jobs: readonly PicturesJob[];
   /** About how much a step of one picture costs, in bytes of activations. */
   readonly cost: number;
@@ -62,6 +62,8 @@ export interface AtlasWanted {
   readonly data: DataContent | null;
   /** Layers by the runs that asked for them: those of one run look at real pictures together. */
   readonly groups: readonly (readonly string[])[];
+  /** Pictures are made of so many units of a layer, its first. @default all */
+  readonly units?: number | undefined;
 }
 
 const sides = { picture: 256, thumbnail: 64 };
@@ -94,7 +96,7 @@ const inspectOptions = ({ shapes, inputs, logits }: BatchOptions, { input }: Pre
  */
 export async function planAtlas(
   model: LoadedModel,
-  { groups, ...given }: AtlasWanted,
+  { groups, units, ...given }: AtlasWanted,
   { recipe, ...own }: MaximizeOptions,
 ): Promise<AtlasPlan> {
   const first = await prepareModel(model, 1, own);
@@ -125,7 +127,8 @@ export async function planAtlas(
     const facts = found.layers.find((one) => one.name === measured["layer"] || one.name === name);
     const count = facts?.units?.count ?? 0;
     if (!facts || count === 0) throw new XstarError("bad-argument", `Layer "${name}" has no units`);
-    const targets = Array.from({ length: count }, (_, channel) => ({ ...measured, channel }) as Spec<"objective">);
+    const wanted = Math.min(count, units ?? count);
+    const targets = Array.from({ length: wanted }, (_, channel) => ({ ...measured, channel }) as Spec<"objective">);
     layers.push({
       name,
       slug: slugs[i]!,
@@ -173,6 +176,10 @@ async function fieldsOf(model: LoadedModel, names: readonly string[], options: M
 export function jobsOfAtlas({ layers, surveys }: AtlasPlan): ContentJob[] {
   return [...new Set([...surveys.values()].flat()), ...layers.flatMap(picturesJobsOf)];
 }
+
+/** Units that pictures are to be made of. */
+export const wantedUnits = ({ layers }: AtlasPlan): number =>
+  layers.reduce((sum, { jobs }) => sum + jobs.reduce((all, { goals }) => all + goals.length, 0), 0);
 
 /** All jobs that make pictures for a layer. */
 export const picturesJobsOf = ({ jobs, negative = [], diverse = [] }: AtlasLayer): PicturesJob[] => [

@@ -21,6 +21,7 @@ import { warn } from "../print-warnings.js";
 
 interface AtlasFlags extends ModelFlags {
   readonly layers?: readonly string[];
+  readonly units?: number;
   readonly images?: string;
   readonly most?: number;
   readonly directions?: DirectionsWanted;
@@ -41,6 +42,11 @@ interface AtlasFlags extends ModelFlags {
 export function addAtlas(command: Command): void {
   command
     .option("--layers <names...>", "layers (default: all with units, but those that only show others in another form)")
+    .option(
+      "--units <count>",
+      "pictures of so many units of each layer only, its first: a look at a large network (default: all)",
+      integer("--units", 1),
+    )
     .option("--images <folder>", "real pictures to show the units, also in folders inside; IDX files; or mnist")
     .option(
       "--most <count>",
@@ -91,6 +97,7 @@ Examples:
   xstar atlas out/article/network.onnx --images mnist
   xstar atlas squeezenet.onnx --layers fire5/concat fire9/concat --images photos
   xstar atlas out/article/network.onnx --images mnist --layers dense1 --directions kmeans=16,nmf=16,sae=64
+  xstar atlas squeezenet.onnx --images photos --units 8
   xstar atlas squeezenet.onnx --images photos --estimate`;
 
 async function runAtlas(path: string, flags: AtlasFlags): Promise<void> {
@@ -98,8 +105,8 @@ async function runAtlas(path: string, flags: AtlasFlags): Promise<void> {
   model.notes.forEach(warn);
   const { options } = await readModelInput(model, flags, { files: createStore(), seed: flags.seed });
   const folder = flags.out ?? join("out", model.name, "atlas");
-  const { layers, images, most, directions, negative, diverse, beside, recipe, steps, seed, jobs } = flags;
-  const given = { layers, images, most, directions, negative, diverse, beside, recipe, steps, seed, jobs };
+  const { layers, units, images, most, directions, negative, diverse, beside, recipe, steps, seed, jobs } = flags;
+  const given = { layers, units, images, most, directions, negative, diverse, beside, recipe, steps, seed, jobs };
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const queue = flags.queue === undefined ? undefined : await openQueue(flags.queue, flags.store);
   const progress = createProgress({ stream: process.stderr, label: "atlas", total: whole });
@@ -149,10 +156,11 @@ const whole = 10_000;
 
 const inWords = ({ units, ofUnits, what }: AtlasProgress) => `${units} of ${ofUnits} units  ${what}`;
 
-function describeEstimate({ units, layers, missing, seconds, bytes }: AtlasEstimate): string {
+function describeEstimate({ units, ofUnits, layers, missing, seconds, bytes }: AtlasEstimate): string {
   const there = units - missing;
   const were = there > 0 ? `, of which ${there.toLocaleString("en")} are there` : "";
-  const all = `${units.toLocaleString("en")} units of ${layers} ${layers === 1 ? "layer" : "layers"}${were}`;
+  const some = units < ofUnits ? ` of ${ofUnits.toLocaleString("en")}` : "";
+  const all = `${units.toLocaleString("en")}${some} units of ${layers} ${layers === 1 ? "layer" : "layers"}${were}`;
   return `${all}: about ${formatDuration(Math.max(1, Math.round(seconds)))}, and ${megabytes(bytes)} in the end`;
 }
 

@@ -3,6 +3,7 @@ import {
   partOf,
   picturesJobsOf,
   picturesOf,
+  wantedUnits,
   type AtlasPlan,
   type ContentJob,
   type JobListener,
@@ -43,7 +44,7 @@ export function createAtlasProgress(
   const own = new Set<ContentJob>(layers.flatMap((layer) => layer.jobs));
   const unitsOf = (jobs: readonly ContentJob[]) =>
     jobs.reduce((sum, job) => sum + (own.has(job) && job.kind === "pictures" ? job.goals.length : 0), 0);
-  const ofUnits = layers.reduce((sum, { units }) => sum + units, 0);
+  const ofUnits = wantedUnits(plan);
   let [done, units] = [before, ofUnits - unitsOf(missing)];
   const running = new Map<ContentJob, number>();
   const show = (job: ContentJob) => {

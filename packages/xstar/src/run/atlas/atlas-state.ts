@@ -9,6 +9,8 @@ export interface AtlasState {
   readonly settings: AtlasSettings;
   /** Layers by the runs that asked for them. */
   readonly groups: readonly (readonly string[])[];
+  /** Units of each layer that have pictures; undefined for all. */
+  readonly units: number | undefined;
   /** Directions of each layer, by the last run that asked for some by a method. */
   readonly directions: DirectionsWanted;
   readonly variants: AtlasVariants;
@@ -27,9 +29,9 @@ export async function readState(folder: string): Promise<AtlasState | undefined>
   const text = await readTextIfThere(path);
   if (text === undefined) return undefined;
   try {
-    const { settings, groups, directions, variants, beside } = JSON.parse(text) as AtlasState;
+    const { settings, groups, units, directions, variants, beside } = JSON.parse(text) as AtlasState;
     if (typeof settings === "object" && groups.every((one) => Array.isArray(one)))
-      return { settings, groups, directions, variants, beside };
+      return { settings, groups, units, directions, variants, beside };
   } catch {
     // said below
   }
@@ -43,6 +45,12 @@ export function withLayers(groups: AtlasState["groups"], asked: readonly string[
   const known = new Set(groups.flat());
   const added = [...new Set(asked)].filter((name) => !known.has(name));
   return added.length > 0 ? [...groups, added] : groups;
+}
+
+/** Units of each layer, at least as many as the folder has; undefined for all. */
+export function withUnits(known: AtlasState | undefined, asked: number | undefined): number | undefined {
+  if (!known || asked === undefined) return asked;
+  return known.units === undefined ? undefined : Math.max(known.units, asked);
 }
 
 /** Keeps what the folder's atlas is of. Throws `bad-argument` where it holds one of other settings. */

@@ -3,6 +3,7 @@ import {
   directionsAhead,
   picturesJobsOf,
   picturesOf,
+  wantedUnits,
   type AtlasPlan,
   type ContentJob,
   type JobRunner,
@@ -11,7 +12,10 @@ import {
 
 /** What is ahead. */
 export interface AtlasEstimate {
+  /** Units that pictures are made of. */
   readonly units: number;
+  /** Units of the layers, which is more where pictures are made of some only. */
+  readonly ofUnits: number;
   readonly layers: number;
   /** Units whose pictures are still to be made. */
   readonly missing: number;
@@ -68,7 +72,7 @@ export async function estimateAtlas(
   { start, threads, now = () => performance.now() }: Machine,
 ): Promise<{ readonly estimate: AtlasEstimate; readonly pace: AtlasPace }> {
   const { layers } = plan;
-  const units = layers.reduce((sum, layer) => sum + layer.units, 0);
+  const [units, inLayers] = [wantedUnits(plan), layers.reduce((sum, layer) => sum + layer.units, 0)];
   const own = new Set<ContentJob>(layers.flatMap(({ jobs }) => jobs));
   const ofUnits = missing.reduce(
     (sum, job) => sum + (own.has(job) && job.kind === "pictures" ? job.goals.length : 0),
@@ -108,10 +112,13 @@ export async function estimateAtlas(
     const further = ahead.reduce((sum, { count }) => sum + count, 0);
     const estimate: AtlasEstimate = {
       units,
+      ofUnits: inLayers,
       layers: layers.length,
       missing: ofUnits,
       seconds: work / runners.length,
-      bytes: Math.round((units + further) * (bytesOfFacts + (done.length > 0 ? bytes / done.length : 0))),
+      bytes: Math.round(
+        (inLayers + further) * bytesOfFacts + (units + further) * (done.length > 0 ? bytes / done.length : 0),
+      ),
     };
     return { estimate, pace };
   } finally {

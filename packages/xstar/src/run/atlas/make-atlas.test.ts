@@ -63,6 +63,28 @@ describe("an atlas", () => {
     );
   });
 
+  test("of some units of each layer tells of all, and gets the pictures of the others later", async () => {
+    const some = await make("some", { units: 2 });
+    expect(some).toMatchObject({ units: 8, layers: 4 });
+    const { layers } = await readJson<AtlasFile>("some", "atlas.json");
+    expect(layers.map(({ units, done }) => [units, done])).toEqual([
+      [4, 2],
+      [4, 2],
+      [4, 2],
+      [3, 2],
+    ]);
+    const { status, real } = await readJson<AtlasLayerFile>("some", "d/scores.json");
+    expect(status).toEqual(["done", "done", "waiting"]);
+    expect(real!.strongest.map((all) => all.length)).toEqual([6, 6, 6]);
+    expect(await make("some", { units: 1 })).toMatchObject({ units: 8 });
+    expect(await make("some")).toMatchObject({ units: 15 });
+    await make("whole");
+    const shown = (all: Record<string, string>) =>
+      Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith("/.jobs")));
+    expect(shown(await contents("some"))).toEqual(shown(await contents("whole")));
+    expect(await make("some", { units: 1 })).toMatchObject({ units: 15 });
+  });
+
   test("that was stopped, and goes on, has the same bytes as one that was not", async () => {
     await make("undisturbed");
     const stop = new AbortController();

@@ -24,7 +24,7 @@ import { createSourceFiles } from "../../record/file-reference.js";
 import { version } from "../../version.js";
 import { readBeside } from "./beside.js";
 import { createAtlasProgress, type AtlasProgress } from "./atlas-progress.js";
-import { keepState, readState, withLayers, workFolder } from "./atlas-state.js";
+import { keepState, readState, withLayers, withUnits, workFolder } from "./atlas-state.js";
 import { openData, type OpenedData } from "./data-content.js";
 import { estimateAtlas, type AtlasEstimate } from "./estimate.js";
 import { openFolderStore } from "./folder-store.js";
@@ -38,6 +38,8 @@ export interface AtlasOptions extends Omit<MaximizeOptions, "signal" | "resume" 
   readonly folder: string;
   /** @default all layers that have units, without those that only show others in another form; with those that the folder has */
   readonly layers?: readonly string[] | undefined;
+  /** Pictures are made of so many units of each layer, its first; everything else is told of all. A folder's atlas never becomes smaller. @default all */
+  readonly units?: number | undefined;
   /** A folder of real pictures, or `mnist`, to show the units. */
   readonly images?: string | undefined;
   /** Of more real pictures so many are taken, evenly spaced. @default 5000 */
@@ -108,6 +110,7 @@ async function makeInto(
   {
     folder,
     layers,
+    units: first,
     images,
     most = 5000,
     jobs,
@@ -132,9 +135,10 @@ async function makeInto(
   if (groups.length === 0) throw new XstarError("bad-argument", "The model has no layer whose units can be made large");
   const content = await contentOf(path, model);
   const data = images === undefined ? undefined : await openData(images, most);
+  const count = withUnits(known, first);
   const units = await planAtlas(
     model,
-    { xstar: version, model: content, data: data?.content ?? null, groups },
+    { xstar: version, model: content, data: data?.content ?? null, groups, units: count },
     options,
   );
   const others = beside?.map((one) => resolve(one)) ?? known?.beside ?? [];
@@ -153,7 +157,14 @@ async function makeInto(
         hint: "Give them with --images",
       },
     );
-  await keepState(folder, known, { settings: plan.settings, groups, directions: wanted, variants, beside: others });
+  await keepState(folder, known, {
+    settings: plan.settings,
+    groups,
+    units: count,
+    directions: wanted,
+    variants,
+    beside: others,
+  });
 
   const store = resultsIn(openFolderStore(join(folder, workFolder)));
   const find: FindContents = async () => ({
@@ -175,11 +186,11 @@ async function makeInto(
   const perform = doJobs ? doJobs(work) : inPoolOf(threads, start, store);
   let problem: unknown;
   try {
-    const first = createAtlasProgress(whole, missing, { tell: onProgress, pace });
-    await perform(missing, first, signal);
+    const begun = createAtlasProgress(whole, missing, { tell: onProgress, pace });
+    await perform(missing, begun, signal);
     whole = await withDirections(plan, finding, store);
     const further = await missingJobs(jobsOfAtlas(whole), store);
-    const next = createAtlasProgress(whole, further, { tell: onProgress, before: first.work, pace });
+    const next = createAtlasProgress(whole, further, { tell: onProgress, before: begun.work, pace });
     if (further.length > 0) await perform(further, next, signal);
   } catch (error) {
     problem = error;

@@ -8,6 +8,7 @@ import {
   checksums,
   citationOf,
   sumOf,
+  wantedUnits,
   type AtlasPart,
   type AtlasPlan,
   type ResultStore,
@@ -63,7 +64,7 @@ export async function writeAtlas(folder: string, options: WriteAtlasOptions): Pr
   await write({ path: "index.html", bytes: atlasPage(options.name) });
   await write({ path: "SHA256SUMS", bytes: checksums(sums) });
   await removeOthers(folder, sums);
-  return { units, ofUnits: plan.layers.reduce((sum, layer) => sum + layer.units, 0), failures, bytes };
+  return { units, ofUnits: wantedUnits(plan), failures, bytes };
 }
 
 function failuresIn({ bytes }: AtlasPart): { target: string; reason: string }[] {
