@@ -53,7 +53,10 @@ const parts = {
   },
   async disturbed() {
     const layers = flags.layers?.split(",");
-    const some = [...(layers ? ["--layers", ...layers] : []), ...(flags.units === "all" ? [] : ["--units", flags.units])];
+    const some = [
+      ...(layers ? ["--layers", ...layers] : []),
+      ...(flags.units === "all" ? [] : ["--units", flags.units]),
+    ];
     const settings = ["--steps", flags.steps, "--seed", "0"];
     const args = ["atlas", squeezenet, ...some, "--images", flags.photos, ...settings];
     return { layers, units: flags.units, steps: Number(flags.steps), ...(await measureDisturbed({ args })) };

@@ -24,6 +24,21 @@ const frameWith = (picture, label) =>
 /** Black ink on white paper. */
 const invert = (picture) => picture.forEach((x, at) => (picture[at] = 255 - x));
 
+/** In the upper left corner, as far as ink reaches there. */
+const intoCorner = (picture) => {
+  const before = picture.slice();
+  picture.fill(0);
+  for (let y = 0; y < side - cornerShift; y++)
+    for (let x = 0; x < side - cornerShift; x++)
+      picture[y * side + x] = before[(y + cornerShift) * side + x + cornerShift];
+};
+const cornerShift = 6;
+/** A quarter turn. */
+const turned = (picture) => {
+  const before = picture.slice();
+  for (let y = 0; y < side; y++) for (let x = 0; x < side; x++) picture[x * side + side - 1 - y] = before[y * side + x];
+};
+
 /** The network with the weights of one kind of node changed. */
 function withWeights(bytes, change) {
   const { graph, opsets, inputs } = readModel(bytes);
@@ -122,6 +137,18 @@ export const faults = {
     made: ["groups"],
     test: (set, rng) => each(set, (picture) => rng.uniform() < 0.06 && invert(picture)),
     subgroup: invert,
+  },
+  "shifted pictures missing": {
+    check: ["weakGroup"],
+    made: ["groups"],
+    test: (set, rng) => each(set, (picture) => rng.uniform() < 0.06 && intoCorner(picture)),
+    subgroup: intoCorner,
+  },
+  "turned pictures missing": {
+    check: ["weakGroup"],
+    made: ["groups"],
+    test: (set, rng) => each(set, (picture) => rng.uniform() < 0.06 && turned(picture)),
+    subgroup: turned,
   },
   "trojan patch": {
     check: ["cue"],

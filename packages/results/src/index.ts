@@ -129,7 +129,9 @@ export {
   type RunFiles,
   type RunRecord,
 } from "./record/run-record.js";
-export { nearestRows, products, unitRows, type Rows } from "./measure/cosines.js";
+export { nearestRows, products, unitRows } from "./measure/cosines.js";
+export { kMeans } from "./measure/k-means.js";
+export { meanOf, rowOf, stacked, type Rows } from "./measure/rows.js";
 export { lookAt } from "./measure/look.js";
 export { separation, separations } from "./measure/separation.js";
 export { decodeSurvey, encodeSurvey } from "./measure/survey-file.js";

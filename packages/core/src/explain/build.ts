@@ -45,8 +45,11 @@ function explainedBy(spec: Spec | null): Explained {
   return isClass ? { class: spec["class"] as number } : { spec };
 }
 
+/** The map of a layer: weighed over all places, but for a neuron, which looks at a part of the picture, place by place. */
+const ofPlaces = (spec: Spec | null) => (spec?.type === "neuron" ? "hiResCam" : "gradCam");
+
 /** The methods of which the first that fits the model is taken where a caller names none. */
-const usual = ["gradientRollout", "gradCam", "integratedGradients"];
+const usual = (spec: Spec | null) => ["gradientRollout", ofPlaces(spec), "integratedGradients"];
 
 const specOf = (vocabulary: Vocabulary, given: Spec | string) =>
   typeof given === "string" ? parseWords(vocabulary, "explanation", given) : given;
@@ -79,7 +82,9 @@ export async function buildLooks(
     return { method, definition, map, layers: [...look.read] };
   };
   // a layer is named for a map that is made of one
-  const methods = given ? given.map(build) : [layer === undefined ? firstThatFits(build) : build("gradCam")];
+  const methods = given
+    ? given.map(build)
+    : [layer === undefined ? firstThatFits(usual(spec), build) : build(ofPlaces(spec))];
   const leftOut: { method: string; reason: string }[] = [];
   for (const one of also) {
     const method = specOf(vocabulary, one);
@@ -98,15 +103,15 @@ export async function buildLooks(
 const isUnfit = (error: unknown): error is XstarError =>
   XstarError.is(error) && ["bad-argument", "missing-vjp-rule", "no-gradient"].includes(error.code);
 
-function firstThatFits(build: (type: string) => BuiltMethod): BuiltMethod {
-  for (const type of usual.slice(0, -1)) {
+function firstThatFits(types: readonly string[], build: (type: string) => BuiltMethod): BuiltMethod {
+  for (const type of types.slice(0, -1)) {
     try {
       return build(type);
     } catch (error) {
       if (!isUnfit(error)) throw error;
     }
   }
-  return build(usual.at(-1)!);
+  return build(types.at(-1)!);
 }
 
 export const mapName = (i: number) => `map${i}`;

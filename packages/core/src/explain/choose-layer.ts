@@ -17,8 +17,8 @@ export interface Placed {
 
 const weighing = new Set(["Conv", "ConvTranspose", "Gemm", "MatMul", "Einsum"]);
 
-/** The class scores, and what becomes them without any more weights: maps of scores that are only averaged. */
-function scoresFrom(output: Value): Set<Value> {
+/** A value, and what becomes it without any more weights: maps of scores that are only averaged, the layer that a unit lies in. */
+export function unweighedBefore(output: Value): Set<Value> {
   const found = new Set([output]);
   for (const { node } of found) {
     if (!node || weighing.has(node.opType)) continue;
@@ -43,7 +43,7 @@ export function chooseLayers(
   const layouts = followAxes(normalized, input);
   const size = picture.slice(2) as readonly number[] as readonly [number, number];
   if (picture.length !== 4) return [];
-  const scores = scoresFrom(beforeSoftmax(scoreOutput(normalized, logits)));
+  const scores = unweighedBefore(beforeSoftmax(scoreOutput(normalized, logits)));
   const arranged = (value: Value): Arrangement => arrangement(value.shape, axesOf(normalized, value, layouts));
   const shapeOf = (value: Value): Shape =>
     axesOf(normalized, value, layouts).batch === undefined ? [1, ...value.shape] : value.shape;

@@ -59,6 +59,20 @@ describe("explain", () => {
     expect(named.maps[0]!.map.data).toEqual(maps[0]!.map.data);
   });
 
+  it("takes a layer before the one that a unit lies in, and a neuron's part of the picture place by place", async () => {
+    const [channel, neuron] = [
+      await explain(open(placedCnn()), picture, "last:1"),
+      await explain(open(placedCnn()), picture, "last:1@0,0"),
+    ];
+    expect(channel.maps[0]!.method).toEqual({ type: "gradCam" });
+    expect(neuron.maps[0]!.method).toEqual({ type: "hiResCam" });
+    for (const { maps } of [channel, neuron]) expect(maps[0]!.layers).not.toContain("last");
+    // what the neuron does not see is not warm
+    const { data } = neuron.maps[0]!.map;
+    expect(data.slice(-16).every((x) => x === 0)).toBe(true);
+    expect(data.some((x) => x > 0)).toBe(true);
+  });
+
   it("weighs units by their mean gradient: those of the last linear layer", async () => {
     const layer = await probe(open(placedCnn()), {}, (look) => ({ last: look.layer("last") }));
     const planes = numbers((await layer.run({ ...picture, shape: [1, 3, 16, 16] }))["last"]!);

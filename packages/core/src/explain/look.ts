@@ -15,7 +15,7 @@ import { followAxes } from "../model/axes.js";
 import { classCount, scoreOutput } from "../model/layers.js";
 import { fixedSettings } from "../probe/probe.js";
 import { tensor } from "../tensor.js";
-import { chooseLayers, isAttention, type Placed } from "./choose-layer.js";
+import { chooseLayers, isAttention, unweighedBefore, type Placed } from "./choose-layer.js";
 import { asPlanes, gridOf, placesOf } from "./grid.js";
 
 /** What is explained: a class, one that is chosen when the graph runs [pictures, classes], the likeliest one, or an objective. */
@@ -100,9 +100,12 @@ export function lookAt(
     gradientsBy(rulesOf(overrides), op, { of, wrt }).map((g, i) => g ?? op.fill(wrt[i]!.shape, 0, wrt[i]!.dtype));
   let found: readonly Placed[] | undefined;
   const usualLayers = () => {
-    const before = ancestorsOf(value);
-    const isBefore = (name: string) => network.parts(name).values.every((one) => before.has(one));
-    found ??= chooseLayers(prepared.first, isBefore, logits);
+    const [before, itself] = [ancestorsOf(value), unweighedBefore(value)];
+    const choose = (isUsable: (one: Value) => boolean) =>
+      chooseLayers(prepared.first, (name) => network.parts(name).values.every(isUsable), logits);
+    found ??= choose((one) => before.has(one) && !itself.has(one));
+    // of a unit of the first layer
+    if (found.length === 0) found = choose((one) => before.has(one));
     if (found.length > 0) return found;
     throw new XstarError("bad-argument", "No layer before the target has places, so no map can be made of one", {
       hint: 'Choose a method that needs none, such as "integratedGradients" or "occlusion"',

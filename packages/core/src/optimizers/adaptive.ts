@@ -1,5 +1,5 @@
 import { defineOptimizer, type OptimizerContext } from "../define/optimizer.js";
-import { number } from "../define/fields.js";
+import { number, type Built } from "../define/fields.js";
 import type { Value } from "../ir/graph.js";
 import type { Ops } from "../ir/ops/index.js";
 import { tensor } from "../tensor.js";
@@ -86,6 +86,27 @@ export const adamw = defineOptimizer({
   },
 });
 
+const nesterov = {
+  ...betas,
+  epsilon,
+  momentumDecay: number("how fast the momentum grows: 0.004 as in PyTorch, 1 as in Keras", { fallback: 0.004, min: 0 }),
+};
+
+/** Without its length. `begun` is 1 - the product of all momenta so far: 0 at first, as every slot. */
+function nadamDirection(p: Built<typeof nesterov>, { op, gradient: g, slots, step }: OptimizerContext) {
+  const momentum = (at: Value) =>
+    op.mul(p.beta1, op.sub(1, op.mul(op.pow(op.scalar(0.96), op.mul(at, p.momentumDecay)), 0.5)));
+  const [now, next] = [momentum(step), momentum(op.add(step, 1))];
+  const after = (begun: Value, mu: Value) => op.sub(1, op.mul(op.sub(1, begun), mu));
+  const begun = after(slots.begun!, now);
+  const mean = average(op, slots.mean!, g, p.beta1);
+  const square = average(op, slots.square!, op.mul(g, g), p.beta2);
+  const ahead = op.div(op.mul(mean, next), after(begun, next));
+  const direction = op.add(ahead, op.div(op.mul(g, op.sub(1, now)), begun));
+  const divisor = op.add(op.sqrt(unbiased(op, square, p.beta2, step)), p.epsilon);
+  return { direction, divisor, slots: { mean, square, begun } };
+}
+
 /**
  * Adam with Nesterov momentum (Dozat, 2016), its momentum growing to beta1 over the steps.
  *
@@ -96,29 +117,58 @@ export const nadam = defineOptimizer({
   type: "nadam",
   example: { learningRate: 0.05 },
   doc: "Adam with Nesterov momentum (Dozat, 2016), its momentum growing to beta1 over the steps",
+  params: { learningRate: number("step size", { fallback: 0.05, min: 0 }), ...nesterov },
+  slots: () => ["mean", "square", "begun"],
+  update(p, context) {
+    const { op } = context;
+    const { direction, divisor, slots } = nadamDirection(p, context);
+    return { change: op.div(op.mul(direction, p.learningRate), divisor), slots };
+  },
+});
+
+/**
+ * NAdam that finds its own step size for each picture: it grows while gradients point along the mean of those before them, and shrinks
+ * while they point against it (hypergradient descent: Baydin et al., 2018). No element goes against its own gradient (cautious optimizers:
+ * Liang et al., 2024).
+ *
+ * @example
+ * hypergradient({ learningRate: 0.1 });
+ */
+export const hypergradient = defineOptimizer({
+  type: "hypergradient",
+  example: { learningRate: 0.1 },
+  doc: "NAdam that finds its own step size for each picture (Baydin et al., 2018; Liang et al., 2024)",
   params: {
-    learningRate: number("step size", { fallback: 0.05, min: 0 }),
-    ...betas,
-    epsilon,
-    momentumDecay: number("how fast the momentum grows: 0.004 as in PyTorch, 1 as in Keras", {
-      fallback: 0.004,
+    learningRate: number("step size at first", { fallback: 0.1, min: 0 }),
+    ...nesterov,
+    adaptation: number("change of its logarithm where gradients agree wholly", {
+      fallback: 4,
       min: 0,
     }),
+    most: number("times that it may grow or shrink", {
+      fallback: 4,
+      min: 1,
+    }),
   },
-  // `begun` is 1 - the product of all momenta so far: 0 at first, as every slot
-  slots: () => ["mean", "square", "begun"],
-  update(p, { op, gradient: g, slots, step }) {
-    const momentum = (at: Value) =>
-      op.mul(p.beta1, op.sub(1, op.mul(op.pow(op.scalar(0.96), op.mul(at, p.momentumDecay)), 0.5)));
-    const [now, next] = [momentum(step), momentum(op.add(step, 1))];
-    const after = (begun: Value, mu: Value) => op.sub(1, op.mul(op.sub(1, begun), mu));
-    const begun = after(slots.begun!, now);
-    const mean = average(op, slots.mean!, g, p.beta1);
-    const square = average(op, slots.square!, op.mul(g, g), p.beta2);
-    const ahead = op.div(op.mul(mean, next), after(begun, next));
-    const direction = op.add(ahead, op.div(op.mul(g, op.sub(1, now)), begun));
-    const divisor = op.add(op.sqrt(unbiased(op, square, p.beta2, step)), p.epsilon);
-    return { change: op.div(op.mul(direction, p.learningRate), divisor), slots: { mean, square, begun } };
+  // `growth` is the logarithm of what the step size is multiplied with, the same for all elements of a picture
+  slots: () => ["mean", "square", "begun", "growth"],
+  update(p, context) {
+    const { op, gradient, variable } = context;
+    const { direction, divisor, slots } = nadamDirection(p, context);
+    const axes = Array.from({ length: variable.shape.length - 1 }, (_, i) => i + 1);
+    const sum = (x: Value) => (axes.length > 0 ? op.reduceSum(x, axes, true) : x);
+    const [now, before] = [op.div(gradient, divisor), op.div(context.slots.mean!, divisor)];
+    const length = (x: Value) => op.sqrt(sum(op.mul(x, x)));
+    const agreement = op.div(sum(op.mul(now, before)), op.add(op.mul(length(now), length(before)), 1e-12));
+    const bound = op.log(p.most);
+    const growth = op.max(op.min(op.add(context.slots.growth!, op.mul(agreement, p.adaptation)), bound), op.neg(bound));
+    const isUphill = op.cast(op.greater(op.mul(direction, gradient), 0), "float32");
+    const share = op.div(
+      sum(isUphill),
+      variable.shape.slice(1).reduce((a, b) => a * b, 1),
+    );
+    const unit = op.div(op.mul(direction, isUphill), op.mul(divisor, op.add(share, 1e-3)));
+    return { change: op.mul(unit, op.mul(p.learningRate, op.exp(growth))), slots: { ...slots, growth } };
   },
 });
 

@@ -9,7 +9,7 @@ import { writeModel } from "../onnx/write.js";
 import { buildModel, open, runtime } from "../testing/models.js";
 import { specs } from "../testing/specs.js";
 import { numbers, tensor } from "../tensor.js";
-import { adagrad, adam, adamw, nadam, rmsprop, weightSoFar } from "./adaptive.js";
+import { adagrad, adam, adamw, hypergradient, nadam, rmsprop, weightSoFar } from "./adaptive.js";
 import { gradient, momentum, normalized, signed } from "./gradient.js";
 import { lbfgs } from "./lbfgs.js";
 import { optimizers } from "./table.js";
@@ -80,6 +80,25 @@ const references: Readonly<Record<string, Reference>> = {
       });
     };
   },
+  // nadam, its rate by hypergradient descent on the logarithm, its elements as in cautious optimizers
+  hypergradient(p, n) {
+    let [m, v, growth] = [zeros(n), zeros(n), 0];
+    const direction = references["nadam"]!({ ...p, learningRate: 1 }, n);
+    const length = (x: readonly number[]) => Math.sqrt(dot(x, x));
+    return (g, t, x) => {
+      v = v.map((old, i) => p.beta2! * old + (1 - p.beta2!) * g[i]! ** 2);
+      const scale = v.map((one) => Math.sqrt(one / (1 - p.beta2! ** t)) + p.epsilon!);
+      const [now, before] = [g, m].map((one) => one.map((y, i) => y / scale[i]!)) as [number[], number[]];
+      const agreement = dot(now, before) / (length(now) * length(before) + 1e-12);
+      const bound = Math.log(p.most!);
+      growth = Math.max(-bound, Math.min(bound, growth + p.adaptation! * agreement));
+      m = m.map((old, i) => p.beta1! * old + (1 - p.beta1!) * g[i]!);
+      const whole = direction(g, t, x);
+      const isUphill = whole.map((one, i) => one * g[i]! > 0);
+      const share = isUphill.filter(Boolean).length / n + 1e-3;
+      return whole.map((one, i) => (isUphill[i] ? (p.learningRate! * Math.exp(growth) * one) / share : 0));
+    };
+  },
   // as documented for torch.optim.RMSprop
   rmsprop(p, n) {
     let v = zeros(n);
@@ -137,6 +156,7 @@ const samples = [
   signed({ learningRate: 0.125 }),
   adamw({ learningRate: 0.3, weightDecay: 0.5, around: -1 }),
   nadam({ learningRate: 0.2, momentumDecay: 1 }),
+  hypergradient({ learningRate: 0.2, adaptation: 0.5, most: 1.5 }),
   rmsprop({ learningRate: 0.1, decay: 0.5, epsilon: 1e-3 }),
   adagrad({ learningRate: 0.5, initial: 0 }),
   lbfgs({ history: 1, learningRate: 0.3 }),

@@ -6,7 +6,7 @@ import { buildModel, open } from "../testing/models.js";
 import { specs } from "../testing/specs.js";
 import { numbers } from "../tensor.js";
 import { gradient, momentum } from "./gradient.js";
-import { constant, cosine, exponential, linear, staircase, warmup } from "./schedules.js";
+import { constant, cooldown, cosine, exponential, linear, staircase, warmup } from "./schedules.js";
 import { schedules } from "./table.js";
 
 /** Climbing this with a plain gradient of rate r moves the one pixel by r. */
@@ -26,6 +26,8 @@ const exact: readonly (readonly [Spec, readonly number[]])[] = [
   [constant({}), [1, 1, 1]],
   [linear({}), [1, 0.75, 0.5, 0.25, 0]],
   [linear({ end: 2 }), [1, 1.5, 2]],
+  [cooldown({ share: 0.8 }), [1, 1, 0.75, 0.5, 0.25]],
+  [cooldown({}), [1, 1, 1, 1, 1]],
   [cosine({}), [1, 0.5 + Math.SQRT1_2 / 2, 0.5, 0.5 - Math.SQRT1_2 / 2, 0]],
   [cosine({ end: 0.2 }), [1, 0.6, 0.2]],
   [exponential({ end: 0.0001 }), [1, 0.1, 0.01, 0.001, 0.0001]],

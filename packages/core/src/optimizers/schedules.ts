@@ -41,6 +41,23 @@ export const linear = defineSchedule({
 });
 
 /**
+ * The whole learning rate, and in the last part of the run a straight line to nothing: as good as a mean of its last pictures (Hägele et
+ * al., 2024).
+ *
+ * @example
+ * schedules.cooldown({ share: 0.2 });
+ */
+export const cooldown = defineSchedule({
+  type: "cooldown",
+  example: { share: 0.2 },
+  doc: "The same learning rate, and a straight line to nothing at the end (Hägele et al., 2024)",
+  params: { share: fixed("share of the run in which it falls", { fallback: 0.2, min: 0.001, max: 1 }) },
+  // the step after the last one would have none
+  build: (p, { op, step, steps }) =>
+    op.min(op.div(op.sub(op.add(steps, 1), step), op.max(op.mul(steps, p.share), 1)), 1),
+});
+
+/**
  * From the learning rate to a share of it along half a cosine (Loshchilov and Hutter, 2017).
  *
  * @example

@@ -1,10 +1,10 @@
 import type { Table } from "../define/definition.js";
 import type { OptimizerDefinition } from "../define/optimizer.js";
 import type { ScheduleDefinition } from "../define/schedule.js";
-import { adagrad, adam, adamw, nadam, rmsprop } from "./adaptive.js";
+import { adagrad, adam, adamw, hypergradient, nadam, rmsprop } from "./adaptive.js";
 import { gradient, momentum, normalized, signed } from "./gradient.js";
 import { lbfgs } from "./lbfgs.js";
-import { constant, cosine, exponential, linear, staircase, warmup } from "./schedules.js";
+import { constant, cooldown, cosine, exponential, linear, staircase, warmup } from "./schedules.js";
 
 /** Every optimizer, by type. */
 export const optimizers = {
@@ -15,6 +15,7 @@ export const optimizers = {
   adam,
   adamw,
   nadam,
+  hypergradient,
   rmsprop,
   adagrad,
   lbfgs,
@@ -24,6 +25,7 @@ export const optimizers = {
 export const schedules = {
   constant,
   linear,
+  cooldown,
   cosine,
   exponential,
   staircase,

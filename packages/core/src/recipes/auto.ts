@@ -2,8 +2,8 @@ import { int, optional } from "../define/fields.js";
 import type { Spec } from "../define/spec.js";
 import { abs, mul, sub } from "../objectives/combine.js";
 import { l1 } from "../objectives/penalty.js";
-import { adam, nadam } from "../optimizers/adaptive.js";
-import { linear } from "../optimizers/schedules.js";
+import { adam, hypergradient, nadam } from "../optimizers/adaptive.js";
+import { cooldown, linear } from "../optimizers/schedules.js";
 import { normal } from "../starts/starts.js";
 import { fourier } from "../parameterizations/fourier.js";
 import { pixel } from "../parameterizations/pixel.js";
@@ -26,9 +26,12 @@ export const auto = defineRecipe({
   doc: "Looks at what the model takes, and chooses what gives a good picture on it",
   params: {
     steps: optional(
-      int("steps to take (default: 96 for pictures of colours, 160 for large ones of classes, 256 for all else)", {
-        min: 0,
-      }),
+      int(
+        "steps to take (default: 64 for large pictures, 160 where all targets are classes, 96 for small ones of colours, 256 for all else)",
+        {
+          min: 0,
+        },
+      ),
     ),
   },
   options({ steps }, { shape, holds, gradientFree, ofClasses }) {
@@ -52,12 +55,12 @@ export const auto = defineRecipe({
       default:
     }
     if (isDrawing(shape)) return { ...ascent, ...drawing(shape) };
-    if (isSmall(shape)) return { ...quick(steps), ...thumbnail(shape) };
+    if (isSmall(shape)) return { ...large(steps), ...thumbnail(shape) };
     if (ofClasses && !gradientFree)
-      return { ...quick(steps ?? 160), ...photograph(shape), transforms: fromNearAndFar(shape) };
-    if (!gradientFree) return { ...quick(steps), ...photograph(shape) };
+      return { ...large(steps ?? 160, linear({ end: 0.2 })), ...photograph(shape), transforms: fromNearAndFar(shape) };
+    if (!gradientFree) return { ...found(steps), ...photograph(shape) };
     const size = coarse(shape);
-    return { ...quick(steps), ...photograph([shape[0]!, ...size]), size };
+    return { ...large(steps), ...photograph([shape[0]!, ...size]), size };
   },
   objective: (_, target, { shape, holds }) =>
     holds?.kind === "picture" && isDrawing(shape) ? pricedInk(target) : target,
@@ -66,12 +69,15 @@ export const auto = defineRecipe({
 /** Steps that die out, and settle. */
 const patient = (steps = 256) => ({ steps, optimizer: adam({ learningRate: 0.1 }), schedule: linear({}) });
 
-/** Large steps that remember little, and stay large for long. */
-const quick = (steps = 96) => ({
+/** Large steps that remember little. */
+const large = (steps = 96, schedule: Spec<"schedule"> = cooldown({})) => ({
   steps,
   optimizer: nadam({ learningRate: 0.2 }),
-  schedule: linear({ end: 0.2 }),
+  schedule,
 });
+
+/** Steps of a size that the target finds by itself, and that settle in the end. */
+const found = (steps = 64) => ({ steps, optimizer: hypergradient({}), schedule: cooldown({}) });
 
 /** Ink costs a share of the target's size, whatever its scale and sign: strokes that add little stay black. */
 const pricedInk = (target: Spec) => sub(target, mul(abs(target), l1({})));

@@ -5,8 +5,8 @@ import type { Spec } from "../define/spec.js";
 import { abs, mul, sub } from "../objectives/combine.js";
 import { layer, logit } from "../objectives/activation.js";
 import { l1 } from "../objectives/penalty.js";
-import { adam, nadam } from "../optimizers/adaptive.js";
-import { linear } from "../optimizers/schedules.js";
+import { adam, hypergradient, nadam } from "../optimizers/adaptive.js";
+import { cooldown, linear } from "../optimizers/schedules.js";
 import { fourier } from "../parameterizations/fourier.js";
 import { pixel } from "../parameterizations/pixel.js";
 import { open, randomTensor, tinyCnn } from "../testing/models.js";
@@ -86,7 +86,8 @@ describe("auto", () => {
     return { ...options, objective: objective(target) };
   };
   const patient = { steps: 256, optimizer: adam({ learningRate: 0.1 }), schedule: linear({}) };
-  const quick = { steps: 96, optimizer: nadam({ learningRate: 0.2 }), schedule: linear({ end: 0.2 }) };
+  const large = { steps: 96, optimizer: nadam({ learningRate: 0.2 }), schedule: cooldown({}) };
+  const found = { steps: 64, optimizer: hypergradient({}), schedule: cooldown({}) };
   const gentle = [scale({ factors: [0.95, 0.975, 1, 1.025, 1.05] }), rotate({ degrees: [-5, -2.5, 0, 2.5, 5] })];
 
   it("draws strokes on black for small grey pictures, at a price", () => {
@@ -100,7 +101,7 @@ describe("auto", () => {
 
   it("gives small pictures of colours every pixel, and shapes before stripes", () => {
     expect(choose([3, 32, 32])).toEqual({
-      ...quick,
+      ...large,
       parameterization: fourier({ decay: 1.5 }),
       transforms: [pad({ pixels: 1 }), jitter({ pixels: 1 }), ...gentle],
       objective: target,
@@ -115,7 +116,7 @@ describe("auto", () => {
   ] as const) {
     it(`draws pictures of ${side} pixels as the network sees them`, () => {
       expect(choose([3, side, side])).toEqual({
-        ...quick,
+        ...found,
         parameterization: fourier({ decay: 1.2 }),
         transforms: [pad({ pixels }), jitter({ pixels }), ...gentle],
         objective: target,

@@ -1,5 +1,5 @@
 import type { Spec } from "../define/spec.js";
-import { adagrad, adam, adamw, nadam, rmsprop } from "../optimizers/adaptive.js";
+import { adagrad, adam, adamw, hypergradient, nadam, rmsprop } from "../optimizers/adaptive.js";
 import { gradient, momentum, normalized, signed } from "../optimizers/gradient.js";
 import { lbfgs } from "../optimizers/lbfgs.js";
 import * as schedules from "../optimizers/schedules.js";
@@ -73,6 +73,7 @@ export const specs = {
     adamw({ around: 0.5, weightDecay: 0.1 }),
     nadam({}),
     nadam({ momentumDecay: 1 }),
+    hypergradient({}),
     rmsprop({}),
     adagrad({}),
     lbfgs({}),
@@ -81,6 +82,7 @@ export const specs = {
   schedules: [
     schedules.constant({}),
     schedules.linear({}),
+    schedules.cooldown({}),
     schedules.cosine({ end: 0.1 }),
     schedules.exponential({}),
     schedules.staircase({ every: 3 }),

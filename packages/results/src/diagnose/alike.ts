@@ -14,11 +14,20 @@ export function alikeIn(first: Observations, second: Observations): ReadonlyMap<
   if (first.classes < enoughClasses) return found;
   const copies = copiesOf(first);
   const others = first === second ? copies : copiesOf(second);
+  const scoresOf = (observed: Observations) => {
+    const known = new Map<number, Float32Array>();
+    return (at: number) => {
+      const scores = known.get(at) ?? direction(observed.logits.get(at)!);
+      known.set(at, scores);
+      return scores;
+    };
+  };
+  const [scores, scoresBeside] = [scoresOf(second), scoresOf(first)];
   for (const [at, copy] of others) {
     for (const [other, beside] of copies) {
       if (first === second && other >= at) break;
       if (dot(copy, beside) < ofCopies) continue;
-      if (dot(direction(second.logits.get(at)!), direction(first.logits.get(other)!)) < ofScores) continue;
+      if (dot(scores(at), scoresBeside(other)) < ofScores) continue;
       found.set(at, other);
       break;
     }

@@ -25,6 +25,16 @@ function usual(
             contract: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
           },
           {
+            name: "values from 0 to 255 less the mean of ImageNet",
+            flags: "--mean 0.481,0.458,0.408 --std 0.003922",
+            contract: { mean: [0.481, 0.458, 0.408], std: [1 / 255], order: "RGB" as const },
+          },
+          {
+            name: "Caffe's way: blue first, values from 0 to 255 less the mean of ImageNet",
+            flags: "--order BGR --mean 0.408,0.458,0.481 --std 0.003922",
+            contract: { mean: [0.408, 0.458, 0.481], std: [1 / 255], order: "BGR" as const },
+          },
+          {
             name: `the colours in the order ${swapped}`,
             flags: `--order ${swapped}`,
             contract: { order: swapped as "BGR" },
@@ -74,9 +84,11 @@ export const contract: Check = {
           : `Pictures go in as the network wants them: no other usual way is better`,
         detail: `${n} pictures were shown in the usual ways, one after the other.`,
         advice: isBetter
-          ? best.flags.startsWith("--")
-            ? `Give ${best.flags}, or write it into the model's contract file`
-            : "Exchange black and white before pictures go in"
+          ? `${
+              best.flags.startsWith("--")
+                ? `Give ${best.flags}, or write it into the model's contract file,`
+                : "Exchange black and white before pictures go in,"
+            } and diagnose again: everything else here was seen with pictures that go in wrongly`
           : undefined,
         numbers: { now, best: best.accuracy },
         table: {

@@ -62,6 +62,10 @@ export interface Finding {
 
 const order: readonly Severity[] = ["serious", "warning", "note", "fine"];
 
+/** A wrong way in comes before all else: the others were seen through it. */
+const rank = ({ check, severity }: Finding) =>
+  check === "contract" && severity === "serious" ? -1 : order.indexOf(severity);
+
 /**
  * The most important first; of equal ones those that were found first.
  *
@@ -71,5 +75,4 @@ const order: readonly Severity[] = ["serious", "warning", "note", "fine"];
  * for await (const finding of diagnose(model, labelled)) findings.push(finding);
  * byImportance(findings)[0]?.title;
  */
-export const byImportance = (findings: readonly Finding[]): Finding[] =>
-  findings.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+export const byImportance = (findings: readonly Finding[]): Finding[] => findings.toSorted((a, b) => rank(a) - rank(b));

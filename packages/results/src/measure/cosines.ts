@@ -1,10 +1,5 @@
 import { canonicalOpset, constantValue, createOps, Graph, writeModel, type Runtime } from "@xstar/core";
-
-/** Rows of one length, one after the other. */
-export interface Rows {
-  readonly count: number;
-  readonly data: Float32Array;
-}
+import type { Rows } from "./rows.js";
 
 /** Rows that are multiplied at once. */
 const together = 256;

@@ -60,6 +60,8 @@ describe("a map without heat", () => {
     expect(describeRest(rests, { isSigned: false }, "the corner")).toMatch(
       /^Nothing of the picture speaks for the corner/,
     );
+    const silent = { ...rests, isProbability: false, tested: { whole: 0, without: 0, only: 0 } };
+    expect(describeRest(silent, { isSigned: false }, "it")).toMatch(/^It is 0 on this picture/);
   });
 });
 

@@ -1,4 +1,6 @@
 import { createRng } from "@xstar/core";
+import { kMeans } from "./k-means.js";
+import { stacked } from "./rows.js";
 
 /** Clusters that are told apart at most, and neighbours that a point is tied to. */
 const [mostClusters, neighbours] = [5, 7];
@@ -33,7 +35,7 @@ export function spectralClusters(points: readonly ArrayLike<number>[]): Clusters
     const length = Math.hypot(...row) || 1;
     return row.map((x) => x / length);
   });
-  return { of: kMeans(rows, count), count };
+  return { of: [...kMeans(stacked(rows, count), count, createRng(0).split("groups")).of], count };
 }
 
 const distance = (a: ArrayLike<number>, b: ArrayLike<number>) => {
@@ -91,25 +93,4 @@ function orthonormal(vectors: readonly number[][]): number[][] {
     made.push(rest.map((x) => x / length));
   }
   return made;
-}
-
-/** Lloyd's algorithm from points that lie far apart. */
-function kMeans(rows: readonly number[][], count: number): number[] {
-  const centres = [rows[0]!];
-  const toNearest = (row: number[]) => Math.min(...centres.map((centre) => distance(row, centre)));
-  while (centres.length < count) centres.push(rows.toSorted((a, b) => toNearest(b) - toNearest(a))[0]!);
-  let of: number[] = [];
-  for (let round = 0; round < 50; round++) {
-    const next = rows.map((row) => {
-      const far = centres.map((centre) => distance(row, centre));
-      return far.indexOf(Math.min(...far));
-    });
-    if (next.every((x, i) => x === of[i])) break;
-    of = next;
-    centres.forEach((_, k) => {
-      const own = rows.filter((_row, i) => of[i] === k);
-      if (own.length > 0) centres[k] = own[0]!.map((_x, d) => own.reduce((sum, row) => sum + row[d]!, 0) / own.length);
-    });
-  }
-  return of;
 }

@@ -9,7 +9,7 @@ import {
 } from "@xstar/core";
 import { lookAt, type Sight } from "./look.js";
 import type { PictureSource } from "./source.js";
-import type { Rows } from "./cosines.js";
+import type { Rows } from "./rows.js";
 import { createStrongest, type Strongest } from "./strongest.js";
 
 /** What pictures make of all units of some layers. */

@@ -65,6 +65,8 @@ export function describeRest(
   { isSigned }: Pick<Explanation, "isSigned">,
   name: string,
 ): string {
+  if (share === 0 && tested.whole === 0 && !isProbability)
+    return `It is 0 on this picture, and small changes do not wake it: no map can say where to look. Choose a picture that it answers to (xstar examples finds some).`;
   if (share === 0)
     return `Nothing of the picture speaks for ${name} by this method: no place is warmer than the others. Another one (--method) may tell more.`;
   const { whole, without, only } = tested;

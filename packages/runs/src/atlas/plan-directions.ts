@@ -1,3 +1,4 @@
+import { rowOf } from "@xstar/results";
 import {
   directionsName,
   methods,
@@ -5,7 +6,6 @@ import {
   type DirectionsWanted,
   type MethodName,
 } from "../directions/methods.js";
-import { rowOf } from "../directions/fitted.js";
 import { decodeDirections } from "../jobs/directions-file.js";
 import { jobId, type ContentJob, type DirectionsJob } from "../jobs/job.js";
 import type { ResultStore } from "../jobs/stores.js";

@@ -1,6 +1,6 @@
 import { XstarError, type Rng } from "@xstar/core";
-import type { Rows } from "@xstar/results";
-import { differing, meanOf, rowOf, stacked, type Fitted } from "./fitted.js";
+import { meanOf, rowOf, stacked, type Rows } from "@xstar/results";
+import { differing, type Fitted } from "./fitted.js";
 
 /** Activations that are laid out, at most: the time grows with them. */
 const most = 2000;

@@ -1,8 +1,7 @@
 import { createRng } from "@xstar/core";
-import type { Rows } from "@xstar/results";
+import { meanOf, rowOf, stacked, type Rows } from "@xstar/results";
 import { describe, expect, it } from "vitest";
 import { nodeRuntime } from "../../../xstar/src/runtime.js";
-import { meanOf, rowOf, stacked } from "./fitted.js";
 import { methods, parseDirections, type MethodName } from "./methods.js";
 import { sparseAutoencoder } from "./sparse-autoencoder.js";
 

@@ -1,6 +1,6 @@
 import { createRng, probe, XstarError, type LoadedModel, type ProbeOptions, type Rng } from "@xstar/core";
-import { lookAt, surveyLayers, type PictureSource, type Rows, type Survey } from "@xstar/results";
-import { rowOf, stacked, type Fitted } from "./fitted.js";
+import { lookAt, rowOf, stacked, surveyLayers, type PictureSource, type Rows, type Survey } from "@xstar/results";
+import type { Fitted } from "./fitted.js";
 import { directionsName, methods, type MethodName } from "./methods.js";
 
 /** Which directions of a layer are wanted, and how pictures are looked at. */

@@ -2,7 +2,7 @@ import { XstarError, type Rng, type Runtime, type Spec } from "@xstar/core";
 import type { Rows } from "@xstar/results";
 import { activationMap } from "./activation-map.js";
 import type { Fitted } from "./fitted.js";
-import { kMeans } from "./k-means.js";
+import { groupsOf } from "./k-means.js";
 import { factorize } from "./nmf.js";
 import { sparseAutoencoder } from "./sparse-autoencoder.js";
 
@@ -25,7 +25,7 @@ export const methods = {
     doc: "from the mean of all activations to that of a group of them",
     objective: "direction",
     most: 1024,
-    fit: (rows, count, { rng }) => kMeans(rows, count, rng),
+    fit: (rows, count, { rng }) => groupsOf(rows, count, rng),
   },
   nmf: {
     title: "NMF",

@@ -1,6 +1,6 @@
 import type { Rng } from "@xstar/core";
-import type { Rows } from "@xstar/results";
-import { rowOf, stacked, unit, type Fitted } from "./fitted.js";
+import { rowOf, stacked, type Rows } from "@xstar/results";
+import { unit, type Fitted } from "./fitted.js";
 
 const rounds = 60;
 const tiny = 1e-9;

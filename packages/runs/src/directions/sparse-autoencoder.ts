@@ -9,8 +9,8 @@ import {
   type Tensor,
   type Value,
 } from "@xstar/core";
-import type { Rows } from "@xstar/results";
-import { differing, meanOf, rowOf, stacked, unit, type Fitted } from "./fitted.js";
+import { meanOf, rowOf, stacked, type Rows } from "@xstar/results";
+import { differing, unit, type Fitted } from "./fitted.js";
 import { compileLearning } from "./learning-step.js";
 
 /** How it is trained. */

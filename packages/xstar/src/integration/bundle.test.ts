@@ -68,9 +68,9 @@ test.each(["@xstar/core", "@xstar/results", "@xstar/runs", "xstar"])(
   },
 );
 
-test("core with everything takes at most 120 KiB of a page at once", async () => {
+test("core with everything takes at most 121 KiB of a page at once", async () => {
   const whole = await bundle('export * from "@xstar/core";');
-  expect(kibibytes(whole, whole.first)).toBeLessThan(120);
+  expect(kibibytes(whole, whole.first)).toBeLessThan(121);
 });
 
 test("core and the runtime of a page take at most 100 KB by Brotli at once", async () => {
