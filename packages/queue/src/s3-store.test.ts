@@ -12,13 +12,7 @@ beforeAll(async () => {
   process.env["AWS_ACCESS_KEY_ID"] = "S3RVER";
   process.env["AWS_SECRET_ACCESS_KEY"] = "S3RVER";
   folder = await mkdtemp(join(tmpdir(), "xstar-s3-"));
-  server = new S3rver({
-    port: 0,
-    address: "127.0.0.1",
-    silent: true,
-    directory: folder,
-    configureBuckets: [{ name: "atlas", configs: [] }],
-  });
+  server = createServer(0);
   const { port } = await server.run();
   endpoint = `http://127.0.0.1:${port}`;
 });
@@ -26,6 +20,15 @@ afterAll(async () => {
   await server.close();
   await rm(folder, { recursive: true });
 });
+
+const createServer = (port: number) =>
+  new S3rver({
+    port,
+    address: "127.0.0.1",
+    silent: true,
+    directory: folder,
+    configureBuckets: [{ name: "atlas", configs: [] }],
+  });
 
 const open = (where: string) => openS3Store(readS3Place(`${where}?endpoint=${endpoint}`)!);
 
@@ -42,11 +45,24 @@ describe("an object store", () => {
   });
 
   test("says what is wrong with it", async () => {
-    const missing = await open("s3://nowhere");
-    await expect(missing.put("a", new Uint8Array(1))).rejects.toMatchObject({
+    await expect(open("s3://nowhere")).rejects.toMatchObject({
       code: "unreachable",
-      message: expect.stringContaining('The store s3://nowhere does not give or take "a": NoSuchBucket') as string,
+      message: "The store s3://nowhere does not answer: there is no such bucket",
     });
+    const away = openS3Store(readS3Place("s3://atlas?endpoint=http://127.0.0.1:1")!);
+    await expect(away).rejects.toMatchObject({
+      code: "unreachable",
+      message: expect.stringContaining("The store s3://atlas does not answer: ") as string,
+    });
+    const opened = await open("s3://atlas");
+    await server.close();
+    await expect(opened.put("a", new Uint8Array(1))).rejects.toMatchObject({
+      code: "unreachable",
+      message: expect.stringContaining('The store s3://atlas does not give or take "a": ') as string,
+    });
+    const { port } = new URL(endpoint);
+    server = createServer(Number(port));
+    await server.run();
   });
 
   test("has an address", () => {

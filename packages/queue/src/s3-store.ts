@@ -25,10 +25,13 @@ export function readS3Place(text: string): S3Place | undefined {
 
 /**
  * An object store that speaks as Amazon's S3 does. Its keys come from where the AWS client looks for them: the environment, the
- * shared files, the role of the machine.
+ * shared files, the role of the machine. Throws `unreachable` where nobody answers or the bucket is missing.
  */
 export async function openS3Store({ bucket, prefix, endpoint, region }: S3Place): Promise<BlobStore> {
-  const { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } = await import("@aws-sdk/client-s3");
+  // which Node the client's later versions will need is nothing to say to those who use this one
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  const { GetObjectCommand, HeadBucketCommand, HeadObjectCommand, PutObjectCommand, S3Client } =
+    await import("@aws-sdk/client-s3");
   const client = new S3Client({
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
     region: region ?? process.env["AWS_REGION"] ?? "us-east-1",
@@ -53,6 +56,19 @@ export async function openS3Store({ bucket, prefix, endpoint, region }: S3Place)
       name === "NoSuchKey" || name === "NotFound" || ($metadata?.httpStatusCode === 404 && name !== "NoSuchBucket")
     );
   };
+  try {
+    await client.send(new HeadBucketCommand({ Bucket: bucket }));
+  } catch (error) {
+    // who may put and get objects need not be allowed to look at the bucket
+    const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
+    if ($metadata?.httpStatusCode !== 403) {
+      const reason = $metadata?.httpStatusCode === 404 ? "there is no such bucket" : message || name;
+      throw new XstarError("unreachable", `The store s3://${bucket} does not answer: ${reason}`, {
+        hint: "Look whether bucket, endpoint and keys are right",
+        cause: error,
+      });
+    }
+  }
   return {
     async has(key) {
       try {
