@@ -33,6 +33,7 @@ describe.skipIf(!chromium)("the pages of an atlas (skips without Chromium)", () 
     const other = await made.open(2);
     await made.make("other", { layers: ["conv", "scores"] }, other);
     const beside = [join(folder, "other")];
+    await made.make("some", { layers: ["conv"], units: 2 });
     await made.make("atlas", { layers: ["conv", "scores"], directions: { kmeans: 2, map: 2 }, negative: true, beside });
     server = createServer((request, response) => {
       const path = join(folder, decodeURIComponent(new URL(request.url!, "http://x").pathname));
@@ -112,6 +113,18 @@ describe.skipIf(!chromium)("the pages of an atlas (skips without Chromium)", () 
     const tile = page.locator(".about .surround .tile");
     await tile.waitFor();
     expect(await tile.getAttribute("aria-label")).toBe("scores unit 1");
+    await page.close();
+  });
+
+  it("show units whose pictures are still to come only when they are asked for", { timeout: 60_000 }, async () => {
+    const page = await browser.newPage();
+    await page.goto(pathToFileURL(join(folder, "some/index.html")).href);
+    await page.getByRole("link", { name: "conv Conv" }).click();
+    await page.locator(".grid a").nth(1).waitFor();
+    expect(await page.locator(".grid a").count()).toBe(2);
+    await page.getByLabel("Show").selectOption("all");
+    await page.locator(".grid a").nth(3).waitFor();
+    expect(await page.locator(".grid a").nth(3).getAttribute("aria-label")).toBe("conv unit 3 is to come");
     await page.close();
   });
 

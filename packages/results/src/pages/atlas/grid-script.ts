@@ -49,7 +49,12 @@ let stopGrid = () => {};
 const drawLayer = async (layer) => {
   const file = await layerFile(layer);
   let size = remembered("size", "medium");
-  let order = orderOf(file, remembered("order", "index"));
+  // pictures that are still to come are no sight
+  const isWaiting = (unit) => file.status[unit] === "waiting";
+  const hasBoth = file.status.includes("waiting") && file.status.some((status) => status !== "waiting");
+  let shown = hasBoth ? remembered("shown", "pictures") : "all";
+  const inOrder = () => orderOf(file, remembered("order", "index")).filter((unit) => shown === "all" || !isWaiting(unit));
+  let order = inOrder();
   let current = 0;
   const grid = h("div", { class: "grid", role: "grid", "aria-label": "Units of " + layer.name, "aria-rowcount": 0 });
   const layout = () => {
@@ -117,8 +122,9 @@ const drawLayer = async (layer) => {
       layer.field ? "each place sees " + layer.field.height.size + " × " + layer.field.width.size + " pixels, every " + layer.field.height.stride : "every place sees the whole picture",
       stateOf(layer)].filter(Boolean).join(" · ")),
     h("div", { class: "controls" },
-      choice("Order", "order", known.map(([name, one]) => [name, one.name]), remembered("order", "index"), (name) => { order = orderOf(file, name); current = 0; again(); }),
-      choice("Size", "size", Object.keys(sizes).map((name) => [name, name]), size, (name) => { size = name; again(); })),
+      choice("Order", "order", known.map(([name, one]) => [name, one.name]), remembered("order", "index"), () => { order = inOrder(); current = 0; again(); }),
+      choice("Size", "size", Object.keys(sizes).map((name) => [name, name]), size, (name) => { size = name; again(); }),
+      hasBoth && choice("Show", "shown", [["pictures", "those with pictures"], ["all", "all"]], shown, (name) => { shown = name; order = inOrder(); current = 0; again(); })),
     grid,
     file.real?.table && classTable(layer, file.real.table),
   ];
