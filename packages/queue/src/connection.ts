@@ -32,6 +32,20 @@ export function cut(...ends: readonly { disconnect(): Promise<void> }[]): void {
   for (const end of ends) void end.disconnect().catch(() => undefined);
 }
 
+/**
+ * Does again what the end of a connection broke off in the middle: of several commands in one the client repeats only those of which no
+ * answer was there yet. What is done has to be as good twice as once.
+ */
+export async function untilWhole<T>(act: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      if ((error as Error).name !== "AbortError") throw error;
+    }
+  }
+}
+
 /** The address as it may be printed. */
 export const withoutPassword = (address: string): string => address.replace(/\/\/([^@/]*)@/, "//***@");
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { inBatchesOf, jobId, tries, type ContentJob, type DoJobs, type JobReport, type ResultStore } from "@xstar/runs";
 import { Queue, QueueEvents } from "bullmq";
-import { closeMs, connectionOf, cut, openRedis } from "./connection.js";
+import { closeMs, connectionOf, cut, openRedis, untilWhole } from "./connection.js";
 import { queueName } from "./names.js";
 import { createSenderFacts } from "./sender.js";
 import { readWorkers } from "./status.js";
@@ -58,7 +58,9 @@ export function sendJobs({ queue: address, version, results, onNotice = () => un
       const states = await Promise.all(ids.map((id) => queue.getJobState(id)));
       for (const [i, id] of ids.entries())
         if (states[i] === "failed" || states[i] === "completed") await (await queue.getJob(id))?.remove();
-      await queue.addBulk(some.map((job, i) => ({ name: job.kind, data: { job }, opts: { jobId: ids[i]! } })));
+      await untilWhole(() =>
+        queue.addBulk(some.map((job, i) => ({ name: job.kind, data: { job }, opts: { jobId: ids[i]! } }))),
+      );
     };
     const catching = (work: Promise<unknown>) => void work.catch((error: unknown) => (problem ??= error));
     events.on("completed", ({ jobId: id }) => catching(settle(id)));
