@@ -216,7 +216,7 @@ export { background, blur, lighting, noise } from "./transforms/pixelwise.js";
 export { lowPass } from "./transforms/low-pass.js";
 /** Every schedule by its type: how the learning rate changes from step to step. */
 export * as schedules from "./optimizers/schedules.js";
-export { adagrad, adam, adamw, nadam, rmsprop } from "./optimizers/adaptive.js";
+export { adagrad, adam, adamw, hypergradient, nadam, rmsprop } from "./optimizers/adaptive.js";
 export { gradient, momentum, normalized, signed } from "./optimizers/gradient.js";
 export { lbfgs } from "./optimizers/lbfgs.js";
 export { optimizers } from "./optimizers/table.js";
