@@ -127,9 +127,9 @@ export const nadam = defineOptimizer({
 });
 
 /**
- * NAdam that finds its own step size for each picture: it grows while gradients point along the mean of those before them, and shrinks
- * while they point against it (hypergradient descent: Baydin et al., 2018). No element goes against its own gradient (cautious optimizers:
- * Liang et al., 2024).
+ * NAdam that finds its own step size for each picture (Baydin et al., 2018; Liang et al., 2024). It grows while gradients point along the
+ * mean of those before them, and shrinks while they point against it: hypergradient descent. No element goes against its own gradient, as in
+ * cautious optimizers.
  *
  * @example
  * hypergradient({ learningRate: 0.1 });

@@ -41,8 +41,7 @@ export const linear = defineSchedule({
 });
 
 /**
- * The whole learning rate, and in the last part of the run a straight line to nothing: as good as a mean of its last pictures (Hägele et
- * al., 2024).
+ * The same learning rate, and a straight line to nothing at the end (Hägele et al., 2024): as good as a mean of the last pictures.
  *
  * @example
  * schedules.cooldown({ share: 0.2 });
